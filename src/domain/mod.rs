@@ -1,0 +1,6 @@
+//! The trade's words: identifiers, addresses, countries, calendars, deadlines. Pure: no I/O, no
+//! clock, no SQL, no screen.
+
+pub mod clock;
+pub mod country;
+pub mod deadline;

@@ -1,0 +1,7 @@
+//! loket: the desk on which the service agents of electricity grid companies work their cases.
+//!
+//! Modules in reading order; what may use what is enforced by `tests/suite/tidy.rs`:
+//! `domain` ← `process` ← `store`, `exchange` ← `desk` ← `view`; `runtime` and `cli` see everything.
+
+pub mod domain;
+pub mod system;

@@ -1,0 +1,150 @@
+//! The engine: from a case, an action, the answers and an instant to a [`Change`] or a [`Refusal`].
+//! Pure; the same function serves screen (preview), command line, importer, worker and replay.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::field::Value;
+use crate::domain::clock::{ClockRun, Outcome, Whose};
+use crate::domain::deadline::{Comparison, LedgerLine};
+
+/// Answers to fields, by field key. Free text is still plain here; the engine parks it.
+pub type Answers = BTreeMap<String, Answer>;
+/// Facts of a case: ids, choices, instants, yes/no, counts.
+pub type Facts = BTreeMap<String, Value>;
+
+/// One answer as given by a person, a file or a script, already parsed by its field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Answer {
+    /// Something an event may hold.
+    Value(Value),
+    /// Free text, to be stored as an erasable row.
+    Free(String),
+}
+
+/// What the engine must know of a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseFacts {
+    /// Key of the process.
+    pub process: String,
+    /// Key of the state.
+    pub state: String,
+    /// When the case was received (legal time).
+    pub received_at: DateTime<Utc>,
+    /// The facts.
+    pub facts: Facts,
+    /// All runs of all clocks.
+    pub clocks: Vec<ClockRun>,
+}
+
+/// What is to be written. Its JSON is the argument of `loket_api.apply` and `loket_api.case_open`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// Key of the process.
+    pub process: String,
+    /// Key of the action; `open` for an opening.
+    pub action: String,
+    /// State before; empty for an opening.
+    pub from: String,
+    /// State after.
+    pub to: String,
+    /// The legal instant it was computed for.
+    pub at: DateTime<Utc>,
+    /// Receipt of the case; only for an opening.
+    pub received_at: Option<DateTime<Utc>>,
+    /// The answers as an event may hold them.
+    pub answers: BTreeMap<String, Value>,
+    /// Facts that get a new value.
+    pub facts: Facts,
+    /// What happens to clocks, in order.
+    pub clocks: Vec<ClockOp>,
+    /// Kinds of the messages that leave, in order.
+    pub messages: Vec<String>,
+    /// Texts to store.
+    pub texts: Vec<NewText>,
+    /// Purposes of the documents to erase.
+    pub destroy: Vec<String>,
+    /// A linked case to open in the same transaction.
+    pub opens: Option<Box<Change>>,
+}
+
+/// What happens to one clock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "op", rename_all = "snake_case")]
+pub enum ClockOp {
+    /// A run begins.
+    Start {
+        /// Key of the clock.
+        key: String,
+        /// Number of the run.
+        run: i32,
+        /// From when it counts.
+        started_at: DateTime<Utc>,
+        /// The due instant.
+        due_at: DateTime<Utc>,
+        /// How it compares.
+        comparison: Comparison,
+        /// When to warn.
+        warn_at: DateTime<Utc>,
+        /// Whose duty.
+        whose: Whose,
+        /// `due_at` has passed already at the instant of the change.
+        late_on_arrival: bool,
+        /// Calendar counted with.
+        calendar: String,
+        /// Its version.
+        calendar_version: i32,
+        /// The explanation.
+        ledger: Vec<LedgerLine>,
+    },
+    /// The running run ends.
+    End {
+        /// Key of the clock.
+        key: String,
+        /// Number of the run.
+        run: i32,
+        /// How.
+        outcome: Outcome,
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// The due instant of the running run passed; it runs on.
+    Breach {
+        /// Key of the clock.
+        key: String,
+        /// Number of the run.
+        run: i32,
+        /// When it passed.
+        at: DateTime<Utc>,
+    },
+}
+
+/// A text to store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewText {
+    /// Number of the row, made by the caller.
+    pub id: Uuid,
+    /// The field it answers.
+    pub field: String,
+    /// Hex digest of the UTF-8 body.
+    pub sha256: String,
+    /// The text itself.
+    pub body: String,
+}
+
+/// Why an action is not possible. `key` names the text (`refusal.<key>`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{key}")]
+pub struct Refusal {
+    /// Which refusal.
+    pub key: String,
+    /// The rule that says so, or empty.
+    pub rule: String,
+    /// The field it is about, where it is about one.
+    pub field: Option<String>,
+    /// Values for the text: name → value.
+    pub args: BTreeMap<String, String>,
+}

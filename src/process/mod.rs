@@ -1,0 +1,251 @@
+//! Processes as tables. Each process is one file that declares its states, actions, fields, clocks,
+//! messages and the rules that it keeps; the engine, the screen, the command line, the diagrams, the
+//! referee in the database and the tests are derived from the same table.
+//!
+//! This module must not know: the present time, SQL, a screen.
+
+pub mod doubt;
+pub mod engine;
+pub mod field;
+pub mod general;
+pub mod load;
+pub mod mermaid;
+pub mod party_report;
+pub mod replay;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::clock::Whose;
+use crate::domain::country::Country;
+use crate::domain::deadline::Term;
+pub use field::{Field, FieldKind};
+
+/// A stable name: in the tables, the database, the text files and the command line alike.
+pub type Key = &'static str;
+
+/// Every process there is. A new process is one file and one line here.
+pub static ALL: &[&Process] = &[&doubt::DOUBT, &party_report::PARTY_REPORT];
+
+/// The process of that key.
+pub fn find(key: &str) -> Option<&'static Process> {
+    ALL.iter().copied().find(|process| process.key == key)
+}
+
+/// The queues that agents are given. A queue exists when a process uses it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Queue {
+    /// Mandates: reasonable doubt, reports of parties.
+    Mandate,
+}
+
+impl Queue {
+    /// The key used in the database and in texts (`queue.<key>`).
+    pub fn key(self) -> Key {
+        match self {
+            Self::Mandate => "mandate",
+        }
+    }
+}
+
+/// One process.
+#[derive(Debug)]
+pub struct Process {
+    /// Its name, e.g. `doubt`.
+    pub key: Key,
+    /// The two letters of its case numbers (decision 5).
+    pub prefix: &'static str,
+    /// Where its cases wait.
+    pub queue: Queue,
+    /// Whose calendar and time zone count.
+    pub country: Country,
+    /// How a case comes into being.
+    pub opening: Opening,
+    /// All states.
+    pub states: &'static [State],
+    /// All clocks.
+    pub clocks: &'static [Clock],
+    /// Its own actions; `general::ACTIONS` are legal in addition.
+    pub actions: &'static [Action],
+}
+
+/// How a case comes into being.
+#[derive(Debug)]
+pub struct Opening {
+    /// What must be known.
+    pub fields: &'static [&'static Field],
+    /// An open case with the same values takes a further signal instead of a second case.
+    pub unique_by: &'static [Key],
+    /// The first state: the first entry whose condition holds. The last has `Cond::Always`.
+    pub states: &'static [(Cond, Key)],
+    /// What happens in the same transaction.
+    pub effects: &'static [Effect],
+    /// The rules kept by it.
+    pub rules: &'static [&'static str],
+}
+
+/// One state of a process.
+#[derive(Debug)]
+pub struct State {
+    /// Its name, e.g. `awaiting_party`.
+    pub key: Key,
+    /// Where its cases stand in the inbox.
+    pub work: Work,
+}
+
+/// The work state (decision 1). `held` is not a property of a process state: it is a lease.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Work {
+    /// In the pool: somebody here must act.
+    Open,
+    /// Somebody outside must act; still claimable by hand.
+    Waiting,
+    /// Ended.
+    Closed,
+}
+
+/// One clock that a process can run.
+#[derive(Debug)]
+pub struct Clock {
+    /// Its name, e.g. `contact_1wd`.
+    pub key: Key,
+    /// The rule that demands it.
+    pub rule: &'static str,
+    /// How long.
+    pub term: Term,
+    /// Whose duty.
+    pub whose: Whose,
+}
+
+/// One action: a line of the process table.
+#[derive(Debug)]
+pub struct Action {
+    /// Its name; several lines may share it when their guards exclude each other.
+    pub key: Key,
+    /// In which states it is legal.
+    pub from: From,
+    /// Where it leads.
+    pub to: To,
+    /// Who may do it.
+    pub by: By,
+    /// The rules kept by it.
+    pub rules: &'static [&'static str],
+    /// What must be filled in.
+    pub fields: &'static [&'static Field],
+    /// What must hold; the first that does not is the refusal.
+    pub guards: &'static [Guard],
+    /// What happens.
+    pub effects: &'static [Effect],
+}
+
+/// The states in which an action is legal.
+#[derive(Debug, Clone, Copy)]
+pub enum From {
+    /// These.
+    In(&'static [Key]),
+    /// Every state that is not final.
+    Live,
+    /// Every state, final ones too.
+    Any,
+    /// Every final state.
+    Closed,
+}
+
+/// Where an action leads.
+#[derive(Debug, Clone, Copy)]
+pub enum To {
+    /// To this state.
+    State(Key),
+    /// Nowhere: the state stays.
+    Same,
+}
+
+/// Who may do an action. Whether a lease is needed follows from it (decision 2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// An agent who holds the case.
+    Holder,
+    /// Any agent of the queue, without a lease: legal in every state.
+    Agent,
+    /// A lead, without a lease.
+    Lead,
+    /// The passing of this clock.
+    Timer(Key),
+    /// An outside system, an import; an agent who holds the case may stand in for it.
+    System,
+}
+
+/// What must hold before an action. Each names its refusal text (`refusal.<key>`) and rule.
+#[derive(Debug, Clone, Copy)]
+pub enum Guard {
+    /// A condition on the stored facts; the refusal text and the rule that says so.
+    Holds(Cond, Key, &'static str),
+    /// The instant in this field lies within the running clock: (field, clock, refusal, rule).
+    InTime(Key, Key, Key, &'static str),
+    /// The instant in this field lies after the clock's end: (field, clock, refusal, rule).
+    TooLate(Key, Key, Key, &'static str),
+    /// The clock has time left at the instant of the action: (clock, refusal, rule).
+    TimeLeft(Key, Key, &'static str),
+    /// The instant in this field is not in the future and not before the case was received.
+    Past(Key),
+    /// This yes/no field must be answered with yes: (field, refusal, rule).
+    Yes(Key, Key, &'static str),
+}
+
+/// A condition on the facts of a case (after the action's answers were laid over them).
+#[derive(Debug, Clone, Copy)]
+pub enum Cond {
+    /// Always.
+    Always,
+    /// A fact has this value.
+    Is(Key, &'static str),
+    /// A yes/no fact is yes.
+    Yes(Key),
+    /// All of them.
+    All(&'static [Cond]),
+    /// None of them.
+    None(&'static [Cond]),
+}
+
+/// What an action does. Data: the engine turns it into a [`engine::Change`].
+#[derive(Debug, Clone, Copy)]
+pub enum Effect {
+    /// Start a clock, counting from there. A clock of that key that runs already is kept.
+    Start(Key, Since),
+    /// The clock's duty is done (met or met late, by comparison).
+    Stop(Key),
+    /// The clock's duty is done at the instant in this field.
+    StopAt(Key, Key),
+    /// The clock's duty falls away; nothing when it does not run.
+    Cancel(Key),
+    /// The clock's due instant passed; the duty lapses and the clock ends.
+    Lapse(Key),
+    /// The clock's due instant passed; recorded as a breach, the clock runs on.
+    Breach(Key),
+    /// A message leaves, in the same transaction. Recipients are resolved at delivery.
+    Send(Key),
+    /// Store a fact.
+    Set(Key, &'static str),
+    /// Store the answer to a field as a fact of the same name.
+    Keep(Key),
+    /// Count one more.
+    Count(Key),
+    /// Erase documents of this purpose; their hash stays.
+    Destroy(Key),
+    /// Open a linked case of that process, received now.
+    Open(Key),
+    /// Only when the condition holds.
+    When(Cond, &'static [Effect]),
+}
+
+/// From when a clock counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Since {
+    /// The instant of the action.
+    Now,
+    /// The receipt of the case.
+    Received,
+    /// The instant in this field.
+    Field(Key),
+}

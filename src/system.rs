@@ -1,0 +1,46 @@
+//! The one place that touches the process's surroundings: the clock, the environment, the standard
+//! streams. Everything else takes time and settings as arguments, so that it can be tested and
+//! replayed. Clippy forbids the calls below everywhere else.
+
+use std::io::Write as _;
+use std::time::Instant;
+
+use chrono::{DateTime, Utc};
+
+/// The machine's clock. Only a fallback for "legal now": the database's clock decides.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the place that owns the clock"
+)]
+pub fn now() -> DateTime<Utc> {
+    Utc::now()
+}
+
+/// A clock that never jumps, for time-outs and back-off.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the place that owns the clock"
+)]
+pub fn monotonic() -> Instant {
+    Instant::now()
+}
+
+/// An environment variable, `None` when it is absent, empty or not UTF-8.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the place that owns the environment"
+)]
+pub fn env(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// One line to standard output. `false` when nobody reads it any more (a closed pipe).
+pub fn print_line(line: &str) -> bool {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{line}").and_then(|()| out.flush()).is_ok()
+}
+
+/// One line to standard error; a failure to write it is nobody's to handle.
+pub fn print_error(line: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
