@@ -5,6 +5,7 @@
 //! A command must be run by a task that is never dropped half-way (ARCHITECTURE.md, "Commands").
 
 pub mod error;
+pub mod register;
 pub mod rows;
 
 pub use error::StoreError;
