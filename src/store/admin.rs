@@ -122,13 +122,14 @@ pub async fn migrate(database: &PgConnectOptions) -> Result<Vec<i64>, StoreError
     let mut connection = ask(PgConnection::connect_with(&owner)).await?;
     MIGRATIONS.run(&mut connection).await.map_err(|error| migrate_error(&error))?;
     let tables = process::load::table();
-    ask(sqlx::query!("SELECT loket.process_load($1)", tables).execute(&mut connection)).await?;
+    ask(sqlx::query_scalar!("SELECT loket.process_load($1)", tables).fetch_one(&mut connection)).await?;
     for country in Country::ALL {
         let calendar =
             Calendar::builtin(country).map_err(|error| StoreError::Bug(error.to_string()))?;
         let calendar = write(&calendar)?;
-        ask(sqlx::query!("SELECT loket.calendar_load($1)", calendar).execute(&mut connection))
-            .await?;
+        ask(sqlx::query_scalar!("SELECT loket.calendar_load($1)", calendar)
+            .fetch_one(&mut connection))
+        .await?;
     }
     ask(connection.close()).await?;
     Ok(before.pending)
