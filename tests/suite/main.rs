@@ -1,1 +1,8 @@
+//! All integration tests in one program: it links once and shares one database server.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper of the tests that fails is a failed test"
+)]
+mod postgres;
+mod support;
