@@ -4,4 +4,5 @@
 //! `domain` ← `process` ← `store`, `exchange` ← `desk` ← `view`; `runtime` and `cli` see everything.
 
 pub mod domain;
+pub mod process;
 pub mod system;
