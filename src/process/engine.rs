@@ -80,7 +80,7 @@ pub struct CaseFacts {
     pub process: String,
     /// Key of the state.
     pub state: String,
-    /// When the case was received (legal time).
+    /// When the case was received, or reopened (legal time).
     pub received_at: DateTime<Utc>,
     /// The facts.
     pub facts: Facts,
@@ -101,7 +101,8 @@ pub struct Change {
     pub to: String,
     /// The legal instant it was computed for.
     pub at: DateTime<Utc>,
-    /// Receipt of the case; only for an opening.
+    /// Receipt of the case, for an opening; the instant of a reopening, from which the new episode
+    /// counts (decision 7).
     pub received_at: Option<DateTime<Utc>>,
     /// The answers as an event may hold them.
     pub answers: BTreeMap<String, Value>,

@@ -10,9 +10,7 @@ use crate::domain::clock::ClockRun;
 use crate::process::field::Value;
 use crate::process::{Cond, Process};
 
-/// The name of the fact that holds the instant of the last reopening.
-pub(super) const REOPENED_AT: &str = "reopened_at";
-
+/// Where a transition stands.
 pub(super) struct Draft<'a> {
     pub(super) process: &'static Process,
     pub(super) calendar: &'a Calendar,
@@ -20,8 +18,6 @@ pub(super) struct Draft<'a> {
     /// The case as it will be; its state stays the old one until the end.
     pub(super) case: CaseFacts,
     pub(super) answers: Facts,
-    /// What `Since::Received` means here.
-    pub(super) received: DateTime<Utc>,
     pub(super) change: Change,
 }
 
@@ -79,13 +75,5 @@ impl Draft<'_> {
             Cond::Any(any) => any.iter().any(|one| self.holds(one)),
             Cond::None(none) => !none.iter().any(|one| self.holds(one)),
         }
-    }
-
-    /// Nothing in this episode of the case can have happened before it.
-    pub(super) fn beginning(&self) -> DateTime<Utc> {
-        let reopened = self.case.facts.get(REOPENED_AT);
-        reopened
-            .and_then(Value::as_instant)
-            .map_or(self.case.received_at, |at| at.max(self.case.received_at))
     }
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::draft::{Draft, REOPENED_AT};
+use super::draft::Draft;
 use super::step::open_linked;
 use super::{ClockOp, Refusal, timers};
 use crate::domain::clock::{ClockRun, Outcome, Whose};
@@ -58,8 +58,8 @@ fn count(draft: &mut Draft<'_>, key: &str) {
 }
 
 fn again(draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    draft.received = draft.now();
-    draft.set(REOPENED_AT, Value::instant(draft.now()));
+    draft.case.received_at = draft.now();
+    draft.change.received_at = Some(draft.now());
     count(draft, "reopened");
     apply(draft, draft.process.opening.again)
 }
@@ -72,7 +72,7 @@ fn start(draft: &mut Draft<'_>, key: &str, since: Since) -> Result<(), Refusal> 
     let clock = draft.process.clock(key).ok_or_else(missing)?;
     let from = match since {
         Since::Now => draft.now(),
-        Since::Received => draft.received,
+        Since::Received => draft.case.received_at,
         Since::Field(field) => draft.instant(field).ok_or_else(missing)?,
     };
     let due = deadline(clock.term, from, &[], draft.calendar).map_err(|_| missing())?;

@@ -7,6 +7,9 @@ use crate::domain::clock::ClockRun;
 pub fn after(case: &CaseFacts, change: &Change) -> CaseFacts {
     let mut next = case.clone();
     next.state.clone_from(&change.to);
+    if let Some(received_at) = change.received_at {
+        next.received_at = received_at;
+    }
     for (key, value) in &change.facts {
         next.facts.insert(key.clone(), value.clone());
     }

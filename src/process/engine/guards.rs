@@ -93,7 +93,7 @@ fn past(draft: &Draft<'_>, field: &str) -> Result<(), Refusal> {
     let Some(at) = draft.answers.get(field).and_then(Value::as_instant) else {
         return Ok(());
     };
-    let start = draft.beginning();
+    let start = draft.case.received_at;
     allow(at >= start, || {
         Refusal::new("before_receipt")
             .about(field)
@@ -139,7 +139,7 @@ fn text(at: DateTime<Utc>) -> String {
 pub(super) fn round_up(draft: &mut Draft<'_>, guards: &[Guard]) {
     for guard in guards {
         let (field, bound) = match guard {
-            Guard::Past(field) => (*field, Some(draft.beginning())),
+            Guard::Past(field) => (*field, Some(draft.case.received_at)),
             Guard::InTime(field, clock, ..) => {
                 (*field, draft.running(clock).map(|run| run.started_at))
             }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::draft::Draft;
 use super::step::{may, process_of};
-use super::{CaseFacts, Change, Context, Facts, Refusal, guards, timers};
+use super::{CaseFacts, Change, Context, Facts, Refusal, guards};
 use crate::process::field::{Field, FieldKind, Value};
 use crate::process::{Action, By, Guard, Process};
 
@@ -28,7 +28,7 @@ pub fn listed(case: &CaseFacts, ctx: &Context<'_>) -> Vec<Listed> {
     let mut list: Vec<Listed> = Vec::new();
     for line in process.lines() {
         let is_timer = matches!(line.by, By::Timer(_) | By::AnyTimer);
-        if is_timer || !timers::is_from(process, line, &case.state) {
+        if is_timer || !process.allows(line, &case.state) {
             continue;
         }
         let refusal = may(ctx.actor, line.by)
@@ -98,7 +98,6 @@ fn look<'a>(process: &'static Process, case: &CaseFacts, ctx: &Context<'a>) -> D
         command: Uuid::nil(),
         case: case.clone(),
         answers: Facts::new(),
-        received: case.received_at,
         change,
     }
 }

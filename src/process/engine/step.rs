@@ -109,7 +109,7 @@ fn lines(
     if lines.is_empty() {
         return Err(Refusal::new("unknown_action").with("action", action));
     }
-    lines.retain(|line| timers::is_from(process, line, &case.state));
+    lines.retain(|line| process.allows(line, &case.state));
     if lines.is_empty() {
         return Err(Refusal::new("not_in_state")
             .with("action", &process.action_text(action))
@@ -224,7 +224,6 @@ fn draft<'a>(
         process,
         calendar: decision.calendar,
         command: decision.command,
-        received: case.received_at,
         case,
         answers: decision.values,
         change,

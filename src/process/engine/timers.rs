@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use super::CaseFacts;
 use super::effects::is_breachable;
 use crate::domain::clock::{ClockRun, Whose};
-use crate::process::{Action, By, From, Key, Process, find};
+use crate::process::{Action, By, Key, Process, find};
 
 /// The action that the passing of this clock demands at `now`; `None` when there is nothing to do:
 /// it does not run, has time left, or its passing is on record already.
@@ -59,16 +59,6 @@ fn is_unattended(
 
 fn own_line(process: &'static Process, state: &str, clock: &str) -> Option<&'static Action> {
     process.actions.iter().find(|line| {
-        matches!(line.by, By::Timer(key) if key == clock) && is_from(process, line, state)
+        matches!(line.by, By::Timer(key) if key == clock) && process.allows(line, state)
     })
-}
-
-/// Whether an action is legal in a state.
-pub(super) fn is_from(process: &Process, line: &Action, state: &str) -> bool {
-    match line.from {
-        From::In(states) => states.contains(&state),
-        From::Live => !process.is_final(state),
-        From::Any => true,
-        From::Closed => process.is_final(state),
-    }
 }
