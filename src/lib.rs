@@ -5,4 +5,5 @@
 
 pub mod domain;
 pub mod process;
+pub mod store;
 pub mod system;
