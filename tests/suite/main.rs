@@ -6,6 +6,7 @@
 )]
 mod domain_calendar;
 mod domain_deadline;
+mod domain_identifiers;
 mod postgres;
 mod store;
 mod support;
