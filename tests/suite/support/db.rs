@@ -113,7 +113,7 @@ async fn prepare_template(pool: &PgPool) {
         .into_iter()
         .flatten()
         .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|kind| kind == "sql"))
+        .filter(|path| is_migration(&path.file_name().unwrap().to_string_lossy()))
         .collect();
     files.sort_by_key(|path| (!path.ends_with("bootstrap.sql"), path.clone()));
     for file in files {
@@ -121,6 +121,12 @@ async fn prepare_template(pool: &PgPool) {
         let done = sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(pool).await;
         done.unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     }
+}
+
+/// As `scripts/with-postgres` has it: `bootstrap.sql` and what begins with a digit.
+fn is_migration(name: &str) -> bool {
+    let stem = name.strip_suffix(".sql");
+    stem.is_some_and(|stem| stem == "bootstrap" || stem.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// The server and the template of this run.
