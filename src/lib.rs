@@ -3,5 +3,7 @@
 //! Modules in reading order; what may use what is enforced by `tests/suite/tidy.rs`:
 //! `domain` ← `process` ← `store`, `exchange` ← `desk` ← `view`; `runtime` and `cli` see everything.
 
+pub mod cli;
 pub mod domain;
 pub mod system;
+pub mod text;
