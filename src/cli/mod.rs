@@ -17,7 +17,7 @@ pub const EXIT_ERROR: u8 = 2;
 #[derive(Debug, Parser)]
 #[command(name = "loket", version, about)]
 pub struct Cli {
-    /// Language of the texts: en or nl (default: LOKET_LANG, then the locale)
+    /// Language of the texts: en or nl (default: `LOKET_LANG`, then the locale)
     #[arg(long, global = true, value_name = "LANG")]
     pub lang: Option<String>,
     /// What to do.

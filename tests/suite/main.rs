@@ -1,5 +1,10 @@
 //! All integration tests, as one crate.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper of the tests that fails is a failed test"
+)]
+
 mod domain_calendar;
 mod domain_cli;
 mod domain_clock;
