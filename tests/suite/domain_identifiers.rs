@@ -543,7 +543,9 @@ fn an_independent_library_agrees() {
 proptest! {
     /// The check digit catches every single wrong digit (its weights are prime to ten).
     #[test]
-    fn one_wrong_digit_is_always_caught(body in "[1-9][0-9]{16}", place in 0_usize..18, by in 1_u8..10) {
+    fn one_wrong_digit_is_always_caught(
+        body in "[1-9][0-9]{16}", place in 0_usize..18, by in 1_u8..10,
+    ) {
         let right = format!("{body}{}", check_digit(&body).unwrap());
         prop_assert!(Ean18::parse(&right).is_ok());
         let mut bytes = right.into_bytes();
