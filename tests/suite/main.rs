@@ -14,3 +14,4 @@ mod domain_laws;
 mod postgres;
 mod store;
 mod support;
+mod tidy;
