@@ -5,5 +5,8 @@
 
 pub mod cli;
 pub mod domain;
+pub mod local_postgres;
+pub mod process;
+pub mod store;
 pub mod system;
 pub mod text;

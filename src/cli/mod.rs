@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod due;
+pub mod pg_supervisor;
 
 use std::process::ExitCode;
 
@@ -32,6 +33,9 @@ pub enum Command {
     Check(check::CheckArgs),
     /// Compute one deadline and explain it
     Due(due::DueArgs),
+    /// Watches a private server for its users; started by the program itself
+    #[command(hide = true)]
+    PgSupervisor(pg_supervisor::Args),
 }
 
 impl Cli {
@@ -47,10 +51,14 @@ impl Cli {
 }
 
 /// Runs a command. An error is for one line on standard error and [`EXIT_ERROR`].
-pub fn run(cli: &Cli) -> color_eyre::Result<ExitCode> {
+pub async fn run(cli: Cli) -> color_eyre::Result<ExitCode> {
     let texts = cli.texts();
-    match &cli.command {
-        Command::Check(args) => check::run(args, &texts, system::now()),
-        Command::Due(args) => due::run(args, &texts),
+    match cli.command {
+        Command::Check(args) => check::run(&args, &texts, system::now()),
+        Command::Due(args) => due::run(&args, &texts),
+        Command::PgSupervisor(args) => {
+            pg_supervisor::run(args).await?;
+            Ok(ExitCode::SUCCESS)
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! All integration tests, as one crate.
+//! All integration tests in one program: it links once and shares one database server.
 
 #![expect(
     clippy::unwrap_used,
@@ -11,3 +11,6 @@ mod domain_clock;
 mod domain_deadline;
 mod domain_identifiers;
 mod domain_laws;
+mod postgres;
+mod store;
+mod support;
