@@ -7,10 +7,11 @@ use clap::Parser as _;
 use color_eyre::config::{HookBuilder, Theme};
 use loket::{cli, system};
 
-fn main() -> ExitCode {
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     install_reports();
-    match cli::run(&cli) {
+    match cli::run(cli).await {
         Ok(code) => code,
         Err(error) => {
             system::print_error(&format!("loket: {error:#}"));

@@ -15,8 +15,8 @@ macro_rules! areas {
     };
 }
 
-const ENGLISH: &[(&str, &str)] = areas!("en": "calendar", "cli");
-const DUTCH: &[(&str, &str)] = areas!("nl": "calendar", "cli");
+const ENGLISH: &[(&str, &str)] = areas!("en": "calendar", "cli", "process");
+const DUTCH: &[(&str, &str)] = areas!("nl": "calendar", "cli", "process");
 
 /// The languages there are.
 pub const LANGUAGES: [&str; 2] = ["en", "nl"];

@@ -33,7 +33,7 @@ pub enum Command {
     Check(check::CheckArgs),
     /// Compute one deadline and explain it
     Due(due::DueArgs),
-    /// Holds the private PostgreSQL of a demo; started by the demo itself
+    /// Watches a private server for its users; started by the program itself
     #[command(hide = true)]
     PgSupervisor(pg_supervisor::Args),
 }
@@ -51,22 +51,14 @@ impl Cli {
 }
 
 /// Runs a command. An error is for one line on standard error and [`EXIT_ERROR`].
-pub fn run(cli: &Cli) -> color_eyre::Result<ExitCode> {
+pub async fn run(cli: Cli) -> color_eyre::Result<ExitCode> {
     let texts = cli.texts();
-    match &cli.command {
-        Command::Check(args) => check::run(args, &texts, system::now()),
-        Command::Due(args) => due::run(args, &texts),
+    match cli.command {
+        Command::Check(args) => check::run(&args, &texts, system::now()),
+        Command::Due(args) => due::run(&args, &texts),
         Command::PgSupervisor(args) => {
-            block_on(pg_supervisor::run(args.clone()))??;
+            pg_supervisor::run(args).await?;
             Ok(ExitCode::SUCCESS)
         }
     }
-}
-
-/// Runs what waits for the outside world: one thread is enough for one person.
-fn block_on<T>(work: impl Future<Output = T>) -> color_eyre::Result<T> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    Ok(runtime.block_on(work))
 }

