@@ -4,4 +4,8 @@
 //! `domain` ← `process` ← `store`, `exchange` ← `desk` ← `view`; `runtime` and `cli` see everything.
 
 pub mod domain;
+pub mod exchange;
+pub mod process;
+pub mod store;
 pub mod system;
+pub mod text;

@@ -5,3 +5,5 @@
 //! This module must not know: a screen, SQL.
 
 pub mod import;
+pub mod outbox;
+pub mod world;

@@ -1,6 +1,6 @@
 //! Records of the registers as they are handed to the database: parties, contacts, connections,
 //! meters, customers, contracts. Columns as the files name them; checked at the edge (`exchange`),
-//! stored as reported with validity beside identifiers of connections (decision 23).
+//! stored as reported with validity beside identifiers (decision 23). An empty text is unknown.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -8,8 +8,10 @@ use serde::{Deserialize, Serialize};
 /// A market party. Key: `gln`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartyRecord {
-    /// GLN-13 with a right check digit.
+    /// GLN-13.
     pub gln: String,
+    /// Whether its check digit is right.
+    pub gln_valid: bool,
     /// Name.
     pub name: String,
     /// `supplier`, `service_provider`, `grid_operator`, `installer`.
@@ -17,7 +19,7 @@ pub struct PartyRecord {
     /// Two letters.
     pub country: String,
     /// Number in the register of enterprises.
-    pub company_number: Option<String>,
+    pub company_number: String,
 }
 
 /// A person or desk of the contact register (GT-26). Key: `gln`, `contact_group`, `name`.
@@ -30,9 +32,9 @@ pub struct ContactRecord {
     /// Name of the person or desk.
     pub name: String,
     /// E-mail address.
-    pub email: Option<String>,
+    pub email: String,
     /// Telephone.
-    pub phone: Option<String>,
+    pub phone: String,
     /// First day on which it counts.
     pub valid_from: Option<NaiveDate>,
     /// Last day on which it counts.
@@ -55,9 +57,9 @@ pub struct ConnectionRecord {
     /// House number, 1–99999.
     pub house_number: Option<i32>,
     /// One letter.
-    pub house_letter: Option<String>,
+    pub house_letter: String,
     /// At most 4 characters.
-    pub house_suffix: Option<String>,
+    pub house_suffix: String,
     /// Without space, upper case (NL).
     pub postcode: String,
     /// City.
@@ -65,9 +67,9 @@ pub struct ConnectionRecord {
     /// Grid operator.
     pub grid_operator_gln: String,
     /// Grid area.
-    pub grid_area: Option<String>,
+    pub grid_area: String,
     /// `profile` or `isma`.
-    pub allocation_method: Option<String>,
+    pub allocation_method: String,
 }
 
 /// A meter. Key: `meter_number`.
@@ -78,17 +80,17 @@ pub struct MeterRecord {
     /// Metering point, as reported.
     pub ean: String,
     /// Technical number.
-    pub technical_number: Option<String>,
+    pub technical_number: String,
     /// `conventional` or `smart`.
     pub meter_type: String,
     /// `on` or `off`; only for smart meters.
-    pub smart_admin: Option<String>,
-    /// Whether it can register feed-in.
-    pub feed_in_suitable: Option<bool>,
-    /// Whether a smart meter can be placed.
-    pub smart_feasible: Option<bool>,
+    pub smart_admin: String,
+    /// Whether it can register feed-in: `yes`, `no`.
+    pub feed_in_suitable: String,
+    /// Whether a smart meter can be placed: `yes`, `no`.
+    pub smart_feasible: String,
     /// Work order that is planned already.
-    pub gsa_order: Option<String>,
+    pub gsa_order: String,
 }
 
 /// A customer. Key: `customer_ref`.
@@ -101,35 +103,35 @@ pub struct CustomerRecord {
     /// `private` or `business`.
     pub kind: String,
     /// First name.
-    pub first_name: Option<String>,
+    pub first_name: String,
     /// Last name.
-    pub last_name: Option<String>,
+    pub last_name: String,
     /// Name of a business.
-    pub organisation_name: Option<String>,
+    pub organisation_name: String,
     /// Number in a register.
-    pub identifier: Option<String>,
+    pub identifier: String,
     /// Part of the customer key of a permission (formats 5.8).
     pub birth_date: Option<NaiveDate>,
     /// Part of the customer key of a permission (formats 5.8).
-    pub iban_last3: Option<String>,
+    pub iban_last3: String,
     /// Street.
-    pub street: Option<String>,
+    pub street: String,
     /// House number.
     pub house_number: Option<i32>,
     /// One letter.
-    pub house_letter: Option<String>,
+    pub house_letter: String,
     /// At most 4 characters.
-    pub house_suffix: Option<String>,
+    pub house_suffix: String,
     /// Postcode.
-    pub postcode: Option<String>,
+    pub postcode: String,
     /// City.
-    pub city: Option<String>,
+    pub city: String,
     /// Telephone.
-    pub phone: Option<String>,
+    pub phone: String,
     /// E-mail address.
-    pub email: Option<String>,
+    pub email: String,
     /// Language of letters, two letters.
-    pub language: Option<String>,
+    pub language: String,
     /// Protected person: never in lists, exports, mails or search by name (decision 21).
     pub protected: bool,
 }
@@ -146,7 +148,7 @@ pub struct ContractRecord {
     /// The other side of the contract.
     pub party_gln: String,
     /// First day.
-    pub valid_from: NaiveDate,
+    pub valid_from: Option<NaiveDate>,
     /// Last day.
     pub valid_to: Option<NaiveDate>,
 }

@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value as Json};
 
 use super::refused::Refused;
+use crate::domain::sanitize;
 use crate::process::engine::{Answer, Answers};
 use crate::process::field::{Field, FieldKind, Value};
 use crate::process::{self, Process};
@@ -90,23 +91,19 @@ fn instant(value: Option<&Json>, column: &str) -> Result<DateTime<Utc>, Refused>
 fn answers(process: &'static Process, line: &Map<String, Json>) -> Result<Answers, Refused> {
     let mut answers = Answers::new();
     for field in process.opening.fields {
-        let given = aliases(field.key).iter().find_map(|name| line.get(*name));
-        let raw = given.and_then(word).unwrap_or_default();
+        let given = line.get(field.key);
+        let raw = match (field.kind, given) {
+            (FieldKind::Note, Some(Json::String(text))) => {
+                sanitize::clean_multiline(text).trim().to_owned()
+            }
+            _ => given.and_then(word).unwrap_or_default(),
+        };
         if raw.is_empty() {
             continue;
         }
         answers.insert(field.key.to_owned(), answer(process, field, &raw)?);
     }
     Ok(answers)
-}
-
-/// The names under which files give a field: its own, and those of the data folder.
-fn aliases(key: &'static str) -> Vec<&'static str> {
-    match key {
-        "party" => vec!["party", "party_gln"],
-        "customer" => vec!["customer", "customer_ref"],
-        key => vec![key],
-    }
 }
 
 fn answer(process: &Process, field: &Field, raw: &str) -> Result<Answer, Refused> {

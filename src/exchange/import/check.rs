@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::refused::Refused;
 use super::table::Row;
-use crate::domain::address::Postcode;
+use crate::domain::postcode::Postcode;
 use crate::domain::country::Country;
 use crate::domain::ean::Ean18;
 use crate::domain::gln::Gln;
@@ -20,22 +20,33 @@ fn about(key: &str, column: &str, value: &str) -> Refused {
 
 /// A text that must be there.
 pub fn text(row: &Row, column: &str) -> Checked<String> {
-    optional(row, column)?.ok_or_else(|| Refused::new("empty").with("column", column))
+    match optional(row, column)? {
+        text if text.is_empty() => Err(Refused::new("empty").with("column", column)),
+        text => Ok(text),
+    }
 }
 
-/// A text that may be absent.
-pub fn optional(row: &Row, column: &str) -> Checked<Option<String>> {
-    let value = row.some(column);
-    match &value {
-        Some(text) if text.chars().count() > TEXT_LIMIT => Err(about("too_wide", column, text)),
-        _ => Ok(value),
+/// A text that may be empty.
+pub fn optional(row: &Row, column: &str) -> Checked<String> {
+    within(row, column, TEXT_LIMIT)
+}
+
+/// At most 10 characters: a suffix, a language, three digits.
+pub fn short(row: &Row, column: &str) -> Checked<String> {
+    within(row, column, 10)
+}
+
+fn within(row: &Row, column: &str, limit: usize) -> Checked<String> {
+    match row.get(column) {
+        value if value.chars().count() > limit => Err(about("too_wide", column, value)),
+        value => Ok(value.to_owned()),
     }
 }
 
 /// A party's number with a right check digit.
 pub fn gln(row: &Row, column: &str) -> Checked<String> {
     let value = text(row, column)?;
-    match value.parse::<Gln>() {
+    match Gln::parse(&value) {
         Ok(gln) => Ok(gln.to_string()),
         Err(_) => Err(about("gln", column, &value)),
     }
@@ -48,7 +59,7 @@ pub fn ean(row: &Row, column: &str) -> Checked<(String, bool)> {
     if value.len() > 35 {
         return Err(about("too_wide", column, &value));
     }
-    match value.parse::<Ean18>() {
+    match Ean18::parse(&value) {
         Ok(ean) => Ok((ean.to_string(), true)),
         Err(_) => Ok((value, false)),
     }
@@ -63,10 +74,10 @@ pub fn one_of(row: &Row, column: &str, words: &[&'static str]) -> Checked<String
 }
 
 /// One of these words, or nothing.
-pub fn optional_of(row: &Row, column: &str, words: &[&'static str]) -> Checked<Option<String>> {
+pub fn optional_of(row: &Row, column: &str, words: &[&'static str]) -> Checked<String> {
     match row.get(column) {
-        "" => Ok(None),
-        _ => one_of(row, column, words).map(Some),
+        "" => Ok(String::new()),
+        _ => one_of(row, column, words),
     }
 }
 
@@ -77,11 +88,12 @@ pub fn country(row: &Row, column: &str) -> Checked<Country> {
 }
 
 /// `yes` or `no`, also `true`/`false`, `1`/`0`, `ja`/`nee`.
-pub fn yes_no(row: &Row, column: &str) -> Checked<Option<bool>> {
+/// Given as `yes`, `no` or nothing.
+pub fn yes_no(row: &Row, column: &str) -> Checked<String> {
     match row.get(column).to_lowercase().as_str() {
-        "" => Ok(None),
-        "yes" | "true" | "1" | "ja" => Ok(Some(true)),
-        "no" | "false" | "0" | "nee" => Ok(Some(false)),
+        "" => Ok(String::new()),
+        "yes" | "true" | "1" | "ja" => Ok("yes".to_owned()),
+        "no" | "false" | "0" | "nee" => Ok("no".to_owned()),
         value => Err(about("yes_no", column, value)),
     }
 }
@@ -109,7 +121,7 @@ pub fn period(row: &Row) -> Checked<(Option<NaiveDate>, Option<NaiveDate>)> {
 }
 
 /// House number, letter and suffix.
-pub type House = (Option<i32>, Option<String>, Option<String>);
+pub type House = (Option<i32>, String, String);
 
 /// The three columns of a house number (identifiers 3.8).
 pub fn house(row: &Row) -> Checked<House> {
@@ -120,48 +132,38 @@ pub fn house(row: &Row) -> Checked<House> {
             _ => return Err(about("house_number", "house_number", value)),
         },
     };
-    let letter = row.some("house_letter").map(|letter| letter.to_uppercase());
-    match letter.as_deref() {
-        Some(word) if word.chars().count() != 1 || !word.chars().all(char::is_alphabetic) => {
-            Err(about("house_letter", "house_letter", word))
-        }
-        _ => Ok((number, letter, short(row, "house_suffix")?)),
+    let letter = row.get("house_letter").to_uppercase();
+    if letter.chars().count() > 1 || !letter.chars().all(char::is_alphabetic) {
+        return Err(about("house_letter", "house_letter", &letter));
     }
-}
-
-/// At most 10 characters: a suffix, a language, three digits.
-pub fn short(row: &Row, column: &str) -> Checked<Option<String>> {
-    match row.some(column) {
-        Some(value) if value.chars().count() > 10 => Err(about("too_wide", column, &value)),
-        value => Ok(value),
-    }
+    Ok((number, letter, short(row, "house_suffix")?))
 }
 
 /// A postcode in its country's form, as far as we know that form.
-pub fn postcode(row: &Row, country: Country) -> Checked<Option<String>> {
+pub fn postcode(row: &Row, country: Country) -> Checked<String> {
     let value = row.get("postcode");
     match (country, value) {
-        (_, "") => Ok(None),
-        (Country::Nl, _) => match value.parse::<Postcode>() {
-            Ok(postcode) => Ok(Some(postcode.to_string())),
+        (_, "") => Ok(String::new()),
+        (Country::Nl, _) => match Postcode::parse(value) {
+            Ok(postcode) => Ok(postcode.as_str().to_owned()),
             Err(_) => Err(about("postcode", "postcode", value)),
         },
         _ => digits_postcode(country, value),
     }
 }
 
-fn digits_postcode(country: Country, value: &str) -> Checked<Option<String>> {
+fn digits_postcode(country: Country, value: &str) -> Checked<String> {
     let digits: String = value.chars().filter(|c| !c.is_whitespace()).collect();
     let width = if country == Country::Se { 5 } else { 4 };
     if digits.len() == width && digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        Ok(Some(digits))
+        Ok(digits)
     } else {
         Err(about("postcode", "postcode", value))
     }
 }
 
 /// An address for mail: one `@`, something on both sides, no white space.
-pub fn email(row: &Row, column: &str) -> Checked<Option<String>> {
+pub fn email(row: &Row, column: &str) -> Checked<String> {
     let value = optional(row, column)?;
     let is_good = |text: &str| {
         let parts: Vec<&str> = text.split('@').collect();
@@ -169,8 +171,9 @@ pub fn email(row: &Row, column: &str) -> Checked<Option<String>> {
             && parts.iter().all(|part| !part.is_empty())
             && !text.chars().any(|c| c.is_whitespace() || "<>,;\"".contains(c))
     };
-    match &value {
-        Some(text) if !is_good(text) => Err(about("email", column, text)),
-        _ => Ok(value),
+    if value.is_empty() || is_good(&value) {
+        Ok(value)
+    } else {
+        Err(about("email", column, &value))
     }
 }

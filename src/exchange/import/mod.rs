@@ -52,7 +52,7 @@ pub struct Run<'a> {
 
 /// A text from outside without control characters, on one line, without white space around it.
 pub fn clean(text: &str) -> String {
-    crate::domain::sanitize::line(text).trim().to_owned()
+    crate::domain::sanitize::clean(text).trim().to_owned()
 }
 
 /// A batch with the line numbers of its records.

@@ -47,6 +47,7 @@ impl Record for PartyRecord {
         const ROLES: &[&str] = &["supplier", "service_provider", "grid_operator", "installer"];
         Ok(Self {
             gln: check::gln(row, "gln")?,
+            gln_valid: true,
             name: check::text(row, "name")?,
             role: check::one_of(row, "role", ROLES)?,
             country: check::country(row, "country")?.code().to_owned(),
@@ -77,7 +78,7 @@ impl Record for ContactRecord {
     fn of(row: &Row) -> Result<Self, Refused> {
         let (valid_from, valid_to) = check::period(row)?;
         let (email, phone) = (check::email(row, "email")?, check::optional(row, "phone")?);
-        if email.is_none() && phone.is_none() {
+        if email.is_empty() && phone.is_empty() {
             return Err(Refused::new("unreachable").by("GT-26"));
         }
         Ok(Self {
@@ -96,7 +97,8 @@ impl Record for ContactRecord {
     }
 
     fn key(&self) -> String {
-        [&*self.gln, &*self.contact_group, &*self.name].join("\t")
+        let from = self.valid_from.map(|day| day.to_string()).unwrap_or_default();
+        [&*self.gln, &*self.contact_group, &*self.name, &*self.email, &*from].join("\t")
     }
 }
 
@@ -120,7 +122,7 @@ impl Record for ConnectionRecord {
         let (ean, ean_valid) = check::ean(row, "ean")?;
         let country = check::country(row, "country")?;
         let (house_number, house_letter, house_suffix) = check::house(row)?;
-        let postcode = check::postcode(row, country)?;
+        check::text(row, "postcode")?;
         Ok(Self {
             ean,
             ean_valid,
@@ -130,11 +132,11 @@ impl Record for ConnectionRecord {
             house_number,
             house_letter,
             house_suffix,
-            postcode: postcode.ok_or_else(|| Refused::new("empty").with("column", "postcode"))?,
+            postcode: check::postcode(row, country)?,
             city: check::text(row, "city")?,
             grid_operator_gln: check::gln(row, "grid_operator_gln")?,
             grid_area: check::optional(row, "grid_area")?,
-            allocation_method: check::optional_of(row, "allocation_method", &["profile", "isma"])?,
+            allocation_method: allocation(row)?,
         })
     }
 
@@ -144,6 +146,14 @@ impl Record for ConnectionRecord {
 
     fn key(&self) -> String {
         self.ean.clone()
+    }
+}
+
+/// Profile allocation unless the file says otherwise.
+fn allocation(row: &Row) -> Result<String, Refused> {
+    match check::optional_of(row, "allocation_method", &["profile", "isma"])? {
+        method if method.is_empty() => Ok("profile".to_owned()),
+        method => Ok(method),
     }
 }
 
@@ -161,7 +171,7 @@ impl Record for MeterRecord {
 
     fn of(row: &Row) -> Result<Self, Refused> {
         Ok(Self {
-            meter_number: check::text(row, "meter_number")?,
+            meter_number: check::text(row, "meter_number")?.to_uppercase(),
             ean: check::ean(row, "ean")?.0,
             technical_number: check::optional(row, "technical_number")?,
             meter_type: check::one_of(row, "meter_type", &["conventional", "smart"])?,
@@ -177,7 +187,7 @@ impl Record for MeterRecord {
     }
 
     fn key(&self) -> String {
-        self.meter_number.clone()
+        [&*self.meter_number, &*self.ean].join("\t")
     }
 }
 
@@ -225,8 +235,8 @@ impl Record for CustomerRecord {
             city: check::optional(row, "city")?,
             phone: check::optional(row, "phone")?,
             email: check::email(row, "email")?,
-            language: Some(language(row, country)?),
-            protected: check::yes_no(row, "protected")?.unwrap_or(false),
+            language: language(row, country)?,
+            protected: check::yes_no(row, "protected")? == "yes",
         })
     }
 
@@ -255,8 +265,10 @@ fn language(row: &Row, country: Country) -> Result<String, Refused> {
         Country::No => "nb",
         Country::Se => "sv",
     };
-    let given = check::short(row, "language")?;
-    Ok(given.map_or_else(|| fallback.to_owned(), |word| word.to_lowercase()))
+    match check::short(row, "language")?.to_lowercase() {
+        word if word.is_empty() => Ok(fallback.to_owned()),
+        word => Ok(word),
+    }
 }
 
 impl Record for ContractRecord {
@@ -265,19 +277,18 @@ impl Record for ContractRecord {
         must("customer_ref"),
         must("side"),
         must("party_gln"),
-        must("valid_from"),
+        may("valid_from"),
         may("valid_to"),
     ];
 
     fn of(row: &Row) -> Result<Self, Refused> {
         let (valid_from, valid_to) = check::period(row)?;
-        let missing = || Refused::new("empty").with("column", "valid_from");
         Ok(Self {
             ean: check::ean(row, "ean")?.0,
             customer_ref: check::text(row, "customer_ref")?,
             side: check::one_of(row, "side", &["grid", "supply"])?,
             party_gln: check::gln(row, "party_gln")?,
-            valid_from: valid_from.ok_or_else(missing)?,
+            valid_from,
             valid_to,
         })
     }
@@ -287,7 +298,7 @@ impl Record for ContractRecord {
     }
 
     fn key(&self) -> String {
-        let from = self.valid_from.to_string();
-        [&*self.ean, &*self.side, &*self.party_gln, &*from].join("\t")
+        let from = self.valid_from.map(|day| day.to_string()).unwrap_or_default();
+        [&*self.ean, &*self.customer_ref, &*self.side, &*self.party_gln, &*from].join("\t")
     }
 }

@@ -217,15 +217,19 @@ fn delimiter_of(header: &str) -> u8 {
     best
 }
 
-/// Whether a quoted value has begun and not ended. Only a mark at the start of a value quotes.
+/// Whether a quoted value has begun and not ended. Only a mark at the start of a value quotes, and
+/// only one before a delimiter or the end of a line ends it.
 fn quote_is_open(text: &str, delimiter: u8) -> bool {
     let (mut quoted, mut at_start) = (false, true);
-    for byte in text.bytes() {
+    let mut bytes = text.bytes().peekable();
+    while let Some(byte) = bytes.next() {
+        let next = bytes.peek().copied();
         match byte {
-            b'"' if quoted || at_start => {
-                quoted = !quoted;
-                at_start = true;
+            b'"' if quoted && next == Some(b'"') => {
+                bytes.next();
             }
+            b'"' if quoted => quoted = next.is_some_and(|next| next != delimiter && next != b'\n'),
+            b'"' if at_start => quoted = true,
             _ if quoted => {}
             _ => at_start = byte == delimiter || byte == b'\n',
         }

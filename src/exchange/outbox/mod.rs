@@ -2,9 +2,13 @@
 //! least once. The receiver tells repetitions by the idempotency key.
 
 pub mod backoff;
+pub mod compose;
 pub mod directory;
 pub mod envelope;
 pub mod http;
+pub mod letters;
+pub mod settings;
+pub mod values;
 
 use std::path::PathBuf;
 

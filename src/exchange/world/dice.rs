@@ -14,8 +14,8 @@ pub(super) struct Dice(fastrand::Rng);
 pub(super) struct Address {
     pub(super) street: String,
     pub(super) house_number: i32,
-    pub(super) house_letter: Option<String>,
-    pub(super) house_suffix: Option<String>,
+    pub(super) house_letter: String,
+    pub(super) house_suffix: String,
     pub(super) postcode: String,
     pub(super) city: String,
 }
@@ -72,12 +72,12 @@ impl Dice {
         let (city, first) = words::TOWNS[self.place(words::TOWNS.len())];
         let (start, end) = (self.pick(words::STREET_STARTS), self.pick(words::STREET_ENDS));
         let number = self.between(1, 240);
-        let letter = self.percent(12).then(|| self.pick(&["A", "B", "C"]).to_owned());
-        let suffix = self.percent(8).then(|| self.between(1, 40).to_string());
+        let letter = if self.percent(12) { self.pick(&["A", "B", "C"]) } else { "" };
+        let suffix = if self.percent(8) { self.between(1, 40).to_string() } else { String::new() };
         Address {
             street: format!("{start}{end}"),
             house_number: i32::try_from(number).unwrap_or(1),
-            house_letter: letter,
+            house_letter: letter.to_owned(),
             house_suffix: suffix,
             postcode: format!("{}{}", i64::from(first) + self.between(0, 9), self.letters()),
             city: city.to_owned(),

@@ -38,10 +38,11 @@ fn parties(made: &mut Registers) {
     ];
     let party = |gln: String, name: &str, role: &str| PartyRecord {
         gln,
+        gln_valid: true,
         name: name.to_owned(),
         role: role.to_owned(),
         country: "NL".to_owned(),
-        company_number: None,
+        company_number: String::new(),
     };
     let own = party(OWN_GLN.to_owned(), "Netbeheer Aa en Heide", "grid_operator");
     made.parties.push(own);
@@ -78,8 +79,8 @@ fn contact(dice: &mut Dice, gln: &str, group: &str, desk: &str) -> ContactRecord
         gln: gln.to_owned(),
         contact_group: group.to_owned(),
         name: dice.person(),
-        email: Some(format!("{desk}@{gln}.example")),
-        phone: Some(dice.phone()),
+        email: format!("{desk}@{gln}.example"),
+        phone: dice.phone(),
         valid_from: NaiveDate::from_ymd_opt(2018, 2, 13),
         valid_to: None,
     }
@@ -98,8 +99,8 @@ fn connection(dice: &mut Dice, made: &mut Registers, number: usize, address: &Ad
         postcode: address.postcode.clone(),
         city: address.city.clone(),
         grid_operator_gln: OWN_GLN.to_owned(),
-        grid_area: Some(format!("GA-{}", dice.between(1, 8))),
-        allocation_method: Some(if dice.percent(22) { "isma" } else { "profile" }.to_owned()),
+        grid_area: format!("GA-{}", dice.between(1, 8)),
+        allocation_method: if dice.percent(22) { "isma" } else { "profile" }.to_owned(),
     });
 }
 
@@ -108,13 +109,25 @@ fn meter(dice: &mut Dice, made: &mut Registers, number: usize) {
     made.meters.push(MeterRecord {
         meter_number: format!("E{:03}{number:07}", dice.between(100, 999)),
         ean: ean(number + 1),
-        technical_number: Some(format!("T{number:07}")),
+        technical_number: format!("T{number:07}"),
         meter_type: if is_smart { "smart" } else { "conventional" }.to_owned(),
-        smart_admin: is_smart.then(|| if dice.percent(85) { "on" } else { "off" }.to_owned()),
-        feed_in_suitable: Some(is_smart),
-        smart_feasible: Some(is_smart || dice.percent(80)),
-        gsa_order: None,
+        smart_admin: match (is_smart, dice.percent(85)) {
+            (false, _) => String::new(),
+            (true, true) => "on".to_owned(),
+            (true, false) => "off".to_owned(),
+        },
+        feed_in_suitable: yes_no(is_smart),
+        smart_feasible: yes_no(is_smart || dice.percent(80)),
+        gsa_order: String::new(),
     });
+}
+
+fn yes_no(yes: bool) -> String {
+    if yes { "yes" } else { "no" }.to_owned()
+}
+
+fn either(business: bool, if_business: &str, if_private: &str) -> String {
+    if business { if_business } else { if_private }.to_owned()
 }
 
 fn reference(number: usize) -> String {
@@ -124,29 +137,29 @@ fn reference(number: usize) -> String {
 fn customer(dice: &mut Dice, made: &mut Registers, number: usize, home: &Address, day: NaiveDate) {
     let is_business = dice.percent(9);
     let last = dice.last_name();
-    let first = dice.pick(words::FIRST_NAMES).to_owned();
+    let first = dice.pick(words::FIRST_NAMES);
     let firm = format!("{} {last}", dice.pick(words::FIRM_WORDS));
     let eldest = NaiveDate::from_ymd_opt(1935, 1, 1).unwrap_or(day);
     let birth = dice.day_after(eldest, 26_000);
     made.customers.push(CustomerRecord {
         customer_ref: reference(number),
         country: "NL".to_owned(),
-        kind: if is_business { "business" } else { "private" }.to_owned(),
-        first_name: (!is_business).then_some(first),
-        last_name: (!is_business).then_some(last),
-        organisation_name: is_business.then_some(firm),
-        identifier: is_business.then(|| format!("9{}", dice.digits(7))),
+        kind: either(is_business, "business", "private"),
+        first_name: either(is_business, "", first),
+        last_name: either(is_business, "", &last),
+        organisation_name: either(is_business, &firm, ""),
+        identifier: either(is_business, &format!("9{}", dice.digits(7)), ""),
         birth_date: (!is_business).then_some(birth),
-        iban_last3: Some(dice.digits(3)),
-        street: Some(home.street.clone()),
+        iban_last3: dice.digits(3),
+        street: home.street.clone(),
         house_number: Some(home.house_number),
         house_letter: home.house_letter.clone(),
         house_suffix: home.house_suffix.clone(),
-        postcode: Some(home.postcode.clone()),
-        city: Some(home.city.clone()),
-        phone: Some(dice.phone()),
-        email: Some(format!("klant{number}@voorbeeld.example")),
-        language: Some("nl".to_owned()),
+        postcode: home.postcode.clone(),
+        city: home.city.clone(),
+        phone: dice.phone(),
+        email: format!("klant{number}@voorbeeld.example"),
+        language: "nl".to_owned(),
         protected: !is_business && number % 90 == 45,
     });
 }
@@ -162,7 +175,7 @@ fn contracts(dice: &mut Dice, made: &mut Registers, number: usize, day: NaiveDat
             customer_ref: reference(number),
             side,
             party_gln,
-            valid_from: from,
+            valid_from: Some(from),
             valid_to: to,
         }
     };

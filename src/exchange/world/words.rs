@@ -2,7 +2,7 @@
 //! parts by chance; none is taken from a register.
 
 /// First names.
-pub const FIRST_NAMES: &[&str] = &[
+pub(super) const FIRST_NAMES: &[&str] = &[
     "Anouk", "Bram", "Carlijn", "Daan", "Eline", "Floris", "Gijs", "Hanneke", "Iris", "Jelle",
     "Karin", "Lars", "Maaike", "Niels", "Otto", "Petra", "Quirine", "Ruben", "Sanne", "Tijmen",
     "Ursula", "Vera", "Wouter", "Yara", "Zeger", "Amira", "Bilal", "Chaima", "Emre", "Fenna",
@@ -10,30 +10,30 @@ pub const FIRST_NAMES: &[&str] = &[
 ];
 
 /// First parts of last names.
-pub const LAST_NAME_STARTS: &[&str] = &[
+pub(super) const LAST_NAME_STARTS: &[&str] = &[
     "Duin", "Riet", "Molen", "Zande", "Wilgen", "Heide", "Linden", "Weide", "Kersen", "Veen",
     "Dijk", "Eiken", "Haver", "Iepen", "Koren", "Leeuwerik", "Merel", "Noten", "Ploeg", "Sluis",
 ];
 
 /// Last parts of last names.
-pub const LAST_NAME_ENDS: &[&str] = &[
+pub(super) const LAST_NAME_ENDS: &[&str] = &[
     "kamp", "horst", "broek", "hof", "stra", "man", "beek", "veld", "poel", "weerd", "huis", "dam",
 ];
 
 /// What may stand before a last name.
-pub const PARTICLES: &[&str] = &["", "", "", "", "van ", "van der ", "de ", "ter ", "van den "];
+pub(super) const PARTICLES: &[&str] = &["", "", "", "", "van ", "van der ", "de ", "ter ", "van den "];
 
 /// First parts of street names.
-pub const STREET_STARTS: &[&str] = &[
+pub(super) const STREET_STARTS: &[&str] = &[
     "Korenbloem", "Zwaluw", "Turfschip", "Boomgaard", "Wagenmaker", "Kievit", "Klaproos", "Hazel",
     "Brem", "Zonnedauw", "Leerlooier", "Meidoorn", "Otter", "Salamander", "Tarwe", "Vlas",
 ];
 
 /// Last parts of street names.
-pub const STREET_ENDS: &[&str] = &["straat", "laan", "weg", "pad", "hof", "kade", "plein", "singel"];
+pub(super) const STREET_ENDS: &[&str] = &["straat", "laan", "weg", "pad", "hof", "kade", "plein", "singel"];
 
 /// Towns, with the first digits of their postcodes.
-pub const TOWNS: &[(&str, u16)] = &[
+pub(super) const TOWNS: &[(&str, u16)] = &[
     ("Oosterveen", 5210),
     ("Lindebeek", 5224),
     ("Waterhorst", 5261),
@@ -47,25 +47,25 @@ pub const TOWNS: &[(&str, u16)] = &[
 ];
 
 /// Names of suppliers.
-pub const SUPPLIERS: &[&str] = &[
+pub(super) const SUPPLIERS: &[&str] = &[
     "Wiekslag Energie", "Zonnekade Energie", "Stroomwacht", "Veldkracht Energie", "Rivierstroom",
     "Dagkracht Energie", "Windroos Levering", "Warmoes Energie", "Polderlicht", "Getijstroom",
 ];
 
 /// Names of service providers.
-pub const SERVICE_PROVIDERS: &[&str] = &[
+pub(super) const SERVICE_PROVIDERS: &[&str] = &[
     "Metervriend Inzicht", "Kilowijzer", "Slimtel Diensten", "Verbruikskompas", "Wattboek",
     "Huisgloed Advies", "Besparingsbureau Lentevonk", "Uurmeting Collectief", "Datastroom Oost",
     "Thuispeil",
 ];
 
 /// Names of other grid operators.
-pub const GRID_OPERATORS: &[&str] = &["Netbedrijf Zuiderkreek", "Netbedrijf Hogeveld"];
+pub(super) const GRID_OPERATORS: &[&str] = &["Netbedrijf Zuiderkreek", "Netbedrijf Hogeveld"];
 
 /// Names of installers.
-pub const INSTALLERS: &[&str] = &["Installatie Kromhout", "Elektra Bijenkorf"];
+pub(super) const INSTALLERS: &[&str] = &["Installatie Kromhout", "Elektra Bijenkorf"];
 
 /// Last words of firm names.
-pub const FIRM_WORDS: &[&str] = &[
+pub(super) const FIRM_WORDS: &[&str] = &[
     "Bakkerij", "Drukkerij", "Fietsen", "Kwekerij", "Timmerwerken", "Apotheek", "Rijschool", "Stal",
 ];
