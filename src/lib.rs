@@ -7,5 +7,6 @@ pub mod domain;
 pub mod exchange;
 pub mod process;
 pub mod store;
+pub mod process;
 pub mod system;
 pub mod text;
