@@ -7,6 +7,5 @@ pub mod domain;
 pub mod exchange;
 pub mod process;
 pub mod store;
-pub mod process;
 pub mod system;
 pub mod text;

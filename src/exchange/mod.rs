@@ -5,5 +5,6 @@
 //! This module must not know: a screen, SQL.
 
 pub mod import;
+pub mod legal;
 pub mod outbox;
 pub mod world;

@@ -75,7 +75,7 @@ fn received(line: &Map<String, Json>, now: DateTime<Utc>) -> Result<DateTime<Utc
     if at > now + TimeDelta::minutes(AHEAD_MINUTES) {
         return Err(Refused::new("future").with("value", &at.to_rfc3339()));
     }
-    Ok(at)
+    Ok(at.min(now))
 }
 
 /// An instant with its offset: without one nobody knows which hour of the autumn night is meant.

@@ -4,6 +4,7 @@
 
 pub mod cases;
 pub mod check;
+pub mod intake;
 pub mod lines;
 pub mod refused;
 pub mod registers;
@@ -12,6 +13,7 @@ pub mod table;
 
 use std::collections::HashSet;
 use std::io::{self, BufRead};
+use std::time::Duration;
 
 use crate::store::StoreError;
 use crate::store::register::Imported;
@@ -53,6 +55,22 @@ pub struct Run<'a> {
 /// A text from outside without control characters, on one line, without white space around it.
 pub fn clean(text: &str) -> String {
     crate::domain::sanitize::clean(text).trim().to_owned()
+}
+
+/// Asks again while the database is away: four times within 15 seconds. The same command has one
+/// effect, however often it is sent.
+pub(crate) async fn patiently<T>(
+    mut call: impl AsyncFnMut() -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    for wait in [1, 2, 4, 8] {
+        match call().await {
+            Err(error) if error.is_passing() => {
+                tokio::time::sleep(Duration::from_secs(wait)).await;
+            }
+            other => return other,
+        }
+    }
+    call().await
 }
 
 /// A batch with the line numbers of its records.
