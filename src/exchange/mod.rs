@@ -7,4 +7,5 @@
 pub mod import;
 pub mod legal;
 pub mod outbox;
+pub mod worker;
 pub mod world;
