@@ -17,6 +17,17 @@ const BOARD: Duration = Duration::from_secs(2);
 /// Heads are few lines; a page of them is what one answer brings.
 const PAGE: usize = 5_000;
 
+/// Why the heads were not written.
+#[derive(Debug, thiserror::Error)]
+enum HeadsError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
+}
+
 impl Worker {
     pub(super) async fn house(&self, mut stop: Stop) -> Result<(), StoreError> {
         let mut patience = Patience::default();
@@ -67,7 +78,7 @@ impl Worker {
         &self,
         directory: &Path,
         today: NaiveDate,
-    ) -> Result<usize, color_eyre::Report> {
+    ) -> Result<usize, HeadsError> {
         // the file of yesterday holds everything up to then; without it all heads are written
         let yesterday = today.checked_sub_days(Days::new(1)).unwrap_or(today);
         let follows = directory.join(name_of(yesterday)).exists();
