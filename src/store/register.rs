@@ -1,6 +1,6 @@
 //! Records of the registers as they are handed to the database: parties, contacts, connections,
 //! meters, customers, contracts. Columns as the files name them; checked at the edge (`exchange`),
-//! stored as reported with validity beside identifiers (decision 23). An empty text is unknown.
+//! stored as reported with validity beside identifiers of connections (decision 23).
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -8,10 +8,8 @@ use serde::{Deserialize, Serialize};
 /// A market party. Key: `gln`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartyRecord {
-    /// GLN-13.
+    /// GLN-13 with a right check digit.
     pub gln: String,
-    /// Whether its check digit is right.
-    pub gln_valid: bool,
     /// Name.
     pub name: String,
     /// `supplier`, `service_provider`, `grid_operator`, `installer`.
@@ -19,7 +17,7 @@ pub struct PartyRecord {
     /// Two letters.
     pub country: String,
     /// Number in the register of enterprises.
-    pub company_number: String,
+    pub company_number: Option<String>,
 }
 
 /// A person or desk of the contact register (GT-26). Key: `gln`, `contact_group`, `name`.
@@ -32,9 +30,9 @@ pub struct ContactRecord {
     /// Name of the person or desk.
     pub name: String,
     /// E-mail address.
-    pub email: String,
+    pub email: Option<String>,
     /// Telephone.
-    pub phone: String,
+    pub phone: Option<String>,
     /// First day on which it counts.
     pub valid_from: Option<NaiveDate>,
     /// Last day on which it counts.
@@ -57,9 +55,9 @@ pub struct ConnectionRecord {
     /// House number, 1–99999.
     pub house_number: Option<i32>,
     /// One letter.
-    pub house_letter: String,
+    pub house_letter: Option<String>,
     /// At most 4 characters.
-    pub house_suffix: String,
+    pub house_suffix: Option<String>,
     /// Without space, upper case (NL).
     pub postcode: String,
     /// City.
@@ -67,9 +65,9 @@ pub struct ConnectionRecord {
     /// Grid operator.
     pub grid_operator_gln: String,
     /// Grid area.
-    pub grid_area: String,
+    pub grid_area: Option<String>,
     /// `profile` or `isma`.
-    pub allocation_method: String,
+    pub allocation_method: Option<String>,
 }
 
 /// A meter. Key: `meter_number`.
@@ -80,17 +78,17 @@ pub struct MeterRecord {
     /// Metering point, as reported.
     pub ean: String,
     /// Technical number.
-    pub technical_number: String,
+    pub technical_number: Option<String>,
     /// `conventional` or `smart`.
     pub meter_type: String,
     /// `on` or `off`; only for smart meters.
-    pub smart_admin: String,
-    /// Whether it can register feed-in: `yes`, `no`.
-    pub feed_in_suitable: String,
-    /// Whether a smart meter can be placed: `yes`, `no`.
-    pub smart_feasible: String,
+    pub smart_admin: Option<String>,
+    /// Whether it can register feed-in.
+    pub feed_in_suitable: Option<bool>,
+    /// Whether a smart meter can be placed.
+    pub smart_feasible: Option<bool>,
     /// Work order that is planned already.
-    pub gsa_order: String,
+    pub gsa_order: Option<String>,
 }
 
 /// A customer. Key: `customer_ref`.
@@ -103,35 +101,35 @@ pub struct CustomerRecord {
     /// `private` or `business`.
     pub kind: String,
     /// First name.
-    pub first_name: String,
+    pub first_name: Option<String>,
     /// Last name.
-    pub last_name: String,
+    pub last_name: Option<String>,
     /// Name of a business.
-    pub organisation_name: String,
+    pub organisation_name: Option<String>,
     /// Number in a register.
-    pub identifier: String,
+    pub identifier: Option<String>,
     /// Part of the customer key of a permission (formats 5.8).
     pub birth_date: Option<NaiveDate>,
     /// Part of the customer key of a permission (formats 5.8).
-    pub iban_last3: String,
+    pub iban_last3: Option<String>,
     /// Street.
-    pub street: String,
+    pub street: Option<String>,
     /// House number.
     pub house_number: Option<i32>,
     /// One letter.
-    pub house_letter: String,
+    pub house_letter: Option<String>,
     /// At most 4 characters.
-    pub house_suffix: String,
+    pub house_suffix: Option<String>,
     /// Postcode.
-    pub postcode: String,
+    pub postcode: Option<String>,
     /// City.
-    pub city: String,
+    pub city: Option<String>,
     /// Telephone.
-    pub phone: String,
+    pub phone: Option<String>,
     /// E-mail address.
-    pub email: String,
+    pub email: Option<String>,
     /// Language of letters, two letters.
-    pub language: String,
+    pub language: Option<String>,
     /// Protected person: never in lists, exports, mails or search by name (decision 21).
     pub protected: bool,
 }
@@ -148,7 +146,7 @@ pub struct ContractRecord {
     /// The other side of the contract.
     pub party_gln: String,
     /// First day.
-    pub valid_from: Option<NaiveDate>,
+    pub valid_from: NaiveDate,
     /// Last day.
     pub valid_to: Option<NaiveDate>,
 }

@@ -88,12 +88,11 @@ pub fn country(row: &Row, column: &str) -> Checked<Country> {
 }
 
 /// `yes` or `no`, also `true`/`false`, `1`/`0`, `ja`/`nee`.
-/// Given as `yes`, `no` or nothing.
-pub fn yes_no(row: &Row, column: &str) -> Checked<String> {
+pub fn yes_no(row: &Row, column: &str) -> Checked<Option<bool>> {
     match row.get(column).to_lowercase().as_str() {
-        "" => Ok(String::new()),
-        "yes" | "true" | "1" | "ja" => Ok("yes".to_owned()),
-        "no" | "false" | "0" | "nee" => Ok("no".to_owned()),
+        "" => Ok(None),
+        "yes" | "true" | "1" | "ja" => Ok(Some(true)),
+        "no" | "false" | "0" | "nee" => Ok(Some(false)),
         value => Err(about("yes_no", column, value)),
     }
 }

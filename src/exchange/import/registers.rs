@@ -34,6 +34,11 @@ const fn may(name: &'static str) -> Column {
     }
 }
 
+/// An empty text is an unknown one.
+fn filled(text: String) -> Option<String> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
 impl Record for PartyRecord {
     const COLUMNS: &'static [Column] = &[
         must("gln"),
@@ -47,11 +52,10 @@ impl Record for PartyRecord {
         const ROLES: &[&str] = &["supplier", "service_provider", "grid_operator", "installer"];
         Ok(Self {
             gln: check::gln(row, "gln")?,
-            gln_valid: true,
             name: check::text(row, "name")?,
             role: check::one_of(row, "role", ROLES)?,
             country: check::country(row, "country")?.code().to_owned(),
-            company_number: check::optional(row, "company_number")?,
+            company_number: filled(check::optional(row, "company_number")?),
         })
     }
 
@@ -85,8 +89,8 @@ impl Record for ContactRecord {
             gln: check::gln(row, "gln")?,
             contact_group: check::text(row, "contact_group")?,
             name: check::text(row, "name")?,
-            email,
-            phone,
+            email: filled(email),
+            phone: filled(phone),
             valid_from,
             valid_to,
         })
@@ -98,7 +102,8 @@ impl Record for ContactRecord {
 
     fn key(&self) -> String {
         let from = self.valid_from.map(|day| day.to_string()).unwrap_or_default();
-        [&*self.gln, &*self.contact_group, &*self.name, &*self.email, &*from].join("\t")
+        let email = self.email.as_deref().unwrap_or_default();
+        [&*self.gln, &*self.contact_group, &*self.name, email, &*from].join("\t")
     }
 }
 
@@ -130,13 +135,13 @@ impl Record for ConnectionRecord {
             product: check::one_of(row, "product", &["E", "G"])?,
             street: check::text(row, "street")?,
             house_number,
-            house_letter,
-            house_suffix,
+            house_letter: filled(house_letter),
+            house_suffix: filled(house_suffix),
             postcode: check::postcode(row, country)?,
             city: check::text(row, "city")?,
             grid_operator_gln: check::gln(row, "grid_operator_gln")?,
-            grid_area: check::optional(row, "grid_area")?,
-            allocation_method: allocation(row)?,
+            grid_area: filled(check::optional(row, "grid_area")?),
+            allocation_method: Some(allocation(row)?),
         })
     }
 
@@ -173,12 +178,12 @@ impl Record for MeterRecord {
         Ok(Self {
             meter_number: check::text(row, "meter_number")?.to_uppercase(),
             ean: check::ean(row, "ean")?.0,
-            technical_number: check::optional(row, "technical_number")?,
+            technical_number: filled(check::optional(row, "technical_number")?),
             meter_type: check::one_of(row, "meter_type", &["conventional", "smart"])?,
-            smart_admin: check::optional_of(row, "smart_admin", &["on", "off"])?,
+            smart_admin: filled(check::optional_of(row, "smart_admin", &["on", "off"])?),
             feed_in_suitable: check::yes_no(row, "feed_in_suitable")?,
             smart_feasible: check::yes_no(row, "smart_feasible")?,
-            gsa_order: check::optional(row, "gsa_order")?,
+            gsa_order: filled(check::optional(row, "gsa_order")?),
         })
     }
 
@@ -221,22 +226,22 @@ impl Record for CustomerRecord {
             customer_ref: check::text(row, "customer_ref")?,
             country: country.code().to_owned(),
             kind: customer_kind(row)?,
-            first_name: check::optional(row, "first_name")?,
-            last_name: check::optional(row, "last_name")?,
-            organisation_name: check::optional(row, "organisation_name")?,
-            identifier: check::optional(row, "identifier")?,
+            first_name: filled(check::optional(row, "first_name")?),
+            last_name: filled(check::optional(row, "last_name")?),
+            organisation_name: filled(check::optional(row, "organisation_name")?),
+            identifier: filled(check::optional(row, "identifier")?),
             birth_date: check::day(row, "birth_date")?,
-            iban_last3: check::short(row, "iban_last3")?,
-            street: check::optional(row, "street")?,
+            iban_last3: filled(check::short(row, "iban_last3")?),
+            street: filled(check::optional(row, "street")?),
             house_number,
-            house_letter,
-            house_suffix,
-            postcode: check::postcode(row, country)?,
-            city: check::optional(row, "city")?,
-            phone: check::optional(row, "phone")?,
-            email: check::email(row, "email")?,
-            language: language(row, country)?,
-            protected: check::yes_no(row, "protected")? == "yes",
+            house_letter: filled(house_letter),
+            house_suffix: filled(house_suffix),
+            postcode: filled(check::postcode(row, country)?),
+            city: filled(check::optional(row, "city")?),
+            phone: filled(check::optional(row, "phone")?),
+            email: filled(check::email(row, "email")?),
+            language: Some(language(row, country)?),
+            protected: check::yes_no(row, "protected")?.unwrap_or(false),
         })
     }
 
@@ -277,18 +282,19 @@ impl Record for ContractRecord {
         must("customer_ref"),
         must("side"),
         must("party_gln"),
-        may("valid_from"),
+        must("valid_from"),
         may("valid_to"),
     ];
 
     fn of(row: &Row) -> Result<Self, Refused> {
         let (valid_from, valid_to) = check::period(row)?;
+        let missing = || Refused::new("empty").with("column", "valid_from");
         Ok(Self {
             ean: check::ean(row, "ean")?.0,
             customer_ref: check::text(row, "customer_ref")?,
             side: check::one_of(row, "side", &["grid", "supply"])?,
             party_gln: check::gln(row, "party_gln")?,
-            valid_from,
+            valid_from: valid_from.ok_or_else(missing)?,
             valid_to,
         })
     }
@@ -298,7 +304,7 @@ impl Record for ContractRecord {
     }
 
     fn key(&self) -> String {
-        let from = self.valid_from.map(|day| day.to_string()).unwrap_or_default();
+        let from = self.valid_from.to_string();
         [&*self.ean, &*self.customer_ref, &*self.side, &*self.party_gln, &*from].join("\t")
     }
 }

@@ -38,11 +38,10 @@ fn parties(made: &mut Registers) {
     ];
     let party = |gln: String, name: &str, role: &str| PartyRecord {
         gln,
-        gln_valid: true,
         name: name.to_owned(),
         role: role.to_owned(),
         country: "NL".to_owned(),
-        company_number: String::new(),
+        company_number: None,
     };
     let own = party(OWN_GLN.to_owned(), "Netbeheer Aa en Heide", "grid_operator");
     made.parties.push(own);
@@ -79,8 +78,8 @@ fn contact(dice: &mut Dice, gln: &str, group: &str, desk: &str) -> ContactRecord
         gln: gln.to_owned(),
         contact_group: group.to_owned(),
         name: dice.person(),
-        email: format!("{desk}@{gln}.example"),
-        phone: dice.phone(),
+        email: Some(format!("{desk}@{gln}.example")),
+        phone: Some(dice.phone()),
         valid_from: NaiveDate::from_ymd_opt(2018, 2, 13),
         valid_to: None,
     }
@@ -94,13 +93,13 @@ fn connection(dice: &mut Dice, made: &mut Registers, number: usize, address: &Ad
         product: if dice.percent(96) { "E" } else { "G" }.to_owned(),
         street: address.street.clone(),
         house_number: Some(address.house_number),
-        house_letter: address.house_letter.clone(),
-        house_suffix: address.house_suffix.clone(),
+        house_letter: filled(&address.house_letter),
+        house_suffix: filled(&address.house_suffix),
         postcode: address.postcode.clone(),
         city: address.city.clone(),
         grid_operator_gln: OWN_GLN.to_owned(),
-        grid_area: format!("GA-{}", dice.between(1, 8)),
-        allocation_method: if dice.percent(22) { "isma" } else { "profile" }.to_owned(),
+        grid_area: Some(format!("GA-{}", dice.between(1, 8))),
+        allocation_method: filled(if dice.percent(22) { "isma" } else { "profile" }),
     });
 }
 
@@ -109,25 +108,21 @@ fn meter(dice: &mut Dice, made: &mut Registers, number: usize) {
     made.meters.push(MeterRecord {
         meter_number: format!("E{:03}{number:07}", dice.between(100, 999)),
         ean: ean(number + 1),
-        technical_number: format!("T{number:07}"),
+        technical_number: Some(format!("T{number:07}")),
         meter_type: if is_smart { "smart" } else { "conventional" }.to_owned(),
         smart_admin: match (is_smart, dice.percent(85)) {
-            (false, _) => String::new(),
-            (true, true) => "on".to_owned(),
-            (true, false) => "off".to_owned(),
+            (false, _) => None,
+            (true, true) => filled("on"),
+            (true, false) => filled("off"),
         },
-        feed_in_suitable: yes_no(is_smart),
-        smart_feasible: yes_no(is_smart || dice.percent(80)),
-        gsa_order: String::new(),
+        feed_in_suitable: Some(is_smart),
+        smart_feasible: Some(is_smart || dice.percent(80)),
+        gsa_order: None,
     });
 }
 
-fn yes_no(yes: bool) -> String {
-    if yes { "yes" } else { "no" }.to_owned()
-}
-
-fn either(business: bool, if_business: &str, if_private: &str) -> String {
-    if business { if_business } else { if_private }.to_owned()
+fn filled(text: &str) -> Option<String> {
+    Some(text).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
 fn reference(number: usize) -> String {
@@ -144,22 +139,22 @@ fn customer(dice: &mut Dice, made: &mut Registers, number: usize, home: &Address
     made.customers.push(CustomerRecord {
         customer_ref: reference(number),
         country: "NL".to_owned(),
-        kind: either(is_business, "business", "private"),
-        first_name: either(is_business, "", first),
-        last_name: either(is_business, "", &last),
-        organisation_name: either(is_business, &firm, ""),
-        identifier: either(is_business, &format!("9{}", dice.digits(7)), ""),
+        kind: if is_business { "business" } else { "private" }.to_owned(),
+        first_name: filled(if is_business { "" } else { first }),
+        last_name: filled(if is_business { "" } else { &last }),
+        organisation_name: filled(if is_business { &firm } else { "" }),
+        identifier: is_business.then(|| format!("9{}", dice.digits(7))),
         birth_date: (!is_business).then_some(birth),
-        iban_last3: dice.digits(3),
-        street: home.street.clone(),
+        iban_last3: Some(dice.digits(3)),
+        street: filled(&home.street),
         house_number: Some(home.house_number),
-        house_letter: home.house_letter.clone(),
-        house_suffix: home.house_suffix.clone(),
-        postcode: home.postcode.clone(),
-        city: home.city.clone(),
-        phone: dice.phone(),
-        email: format!("klant{number}@voorbeeld.example"),
-        language: "nl".to_owned(),
+        house_letter: filled(&home.house_letter),
+        house_suffix: filled(&home.house_suffix),
+        postcode: filled(&home.postcode),
+        city: filled(&home.city),
+        phone: Some(dice.phone()),
+        email: Some(format!("klant{number}@voorbeeld.example")),
+        language: filled("nl"),
         protected: !is_business && number % 90 == 45,
     });
 }
@@ -175,7 +170,7 @@ fn contracts(dice: &mut Dice, made: &mut Registers, number: usize, day: NaiveDat
             customer_ref: reference(number),
             side,
             party_gln,
-            valid_from: Some(from),
+            valid_from: from,
             valid_to: to,
         }
     };
