@@ -5,6 +5,7 @@
 
 pub mod cli;
 pub mod domain;
+pub mod exchange;
 pub mod local_postgres;
 pub mod process;
 pub mod store;

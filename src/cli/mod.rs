@@ -2,7 +2,9 @@
 
 pub mod check;
 pub mod due;
+pub mod import;
 pub mod pg_supervisor;
+pub mod worker;
 
 use std::process::ExitCode;
 
