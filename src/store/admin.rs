@@ -106,15 +106,22 @@ pub async fn create(
         other => other?,
     };
     ask(connection.close()).await?;
-    let database = server.clone().database(name);
-    let mut connection = ask(PgConnection::connect_with(&database)).await?;
+    prepare(&server.clone().database(name), purpose).await
+}
+
+/// Makes roles, schemas and everything else in a database that is there and empty.
+pub async fn prepare(database: &PgConnectOptions, purpose: Purpose) -> Result<(), StoreError> {
+    let mut connection = ask(PgConnection::connect_with(database)).await?;
     ask(sqlx::raw_sql(BOOTSTRAP).execute(&mut connection)).await?;
     ask(connection.close()).await?;
-    migrate(&database).await?;
+    migrate(database).await?;
     if purpose == Purpose::Rehearsal {
-        let mut connection = ask(PgConnection::connect_with(&database)).await?;
-        ask(sqlx::query!("UPDATE loket.settings SET rehearsal = true").execute(&mut connection))
-            .await?;
+        let mut connection = ask(PgConnection::connect_with(database)).await?;
+        ask(
+            sqlx::query_scalar!("UPDATE loket.settings SET rehearsal = true RETURNING rehearsal")
+                .fetch_one(&mut connection),
+        )
+        .await?;
         ask(connection.close()).await?;
     }
     Ok(())

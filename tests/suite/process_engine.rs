@@ -384,15 +384,15 @@ fn replay_names_the_first_difference() {
     forged[1].change["clocks"][1]["due_at"] = "2026-11-24T16:30:00Z".into();
     let found = replay(&forged, calendars()).unwrap_err();
     assert_eq!((found.place, found.action.as_str()), (2, "contact_party"));
-    assert!(matches!(found.what, Difference::Value { ref path, .. } if path == "clocks.1.due_at"));
+    assert!(matches!(*found.what, Difference::Value { ref path, .. } if path == "clocks.1.due_at"));
 
     let mut dropped = sim.events.clone();
     dropped.remove(1);
     let found = replay(&dropped, calendars()).unwrap_err();
-    assert!(matches!(found.what, Difference::Refused(ref why) if why.key == "not_in_state"));
+    assert!(matches!(*found.what, Difference::Refused(ref why) if why.key == "not_in_state"));
 
     let found = replay(&sim.events[1..], calendars()).unwrap_err();
-    assert_eq!(found.what, Difference::NoOpening);
+    assert_eq!(*found.what, Difference::NoOpening);
     let mut offset = sim.events.clone();
     offset[0].change["received_at"] = "2026-11-20T16:00:00+01:00".into();
     assert!(
