@@ -153,6 +153,7 @@ fn sheet(process: &'static Process, texts: &Texts) -> Vec<String> {
         .lines()
         .partition(|line| process.actions.iter().any(|own| own.key == line.key));
     let own = own.iter().flat_map(|line| action(process, line, texts));
+    let own = opening(process, texts).into_iter().chain(own);
     section(&mut lines, "actions", texts, own.collect());
     let general = general.iter().flat_map(|line| action(process, line, texts));
     section(&mut lines, "general_actions", texts, general.collect());
@@ -197,6 +198,24 @@ fn clocks(process: &Process, texts: &Texts) -> Vec<String> {
     rows.collect()
 }
 
+fn opening(process: &Process, texts: &Texts) -> Vec<String> {
+    let name = process.action_text("open");
+    let rules = process.opening.rules.join(" ");
+    let states: Vec<_> = process.opening.states.iter().map(|(_, to)| *to).collect();
+    let asked: Vec<_> = process
+        .opening
+        .fields
+        .iter()
+        .map(|field| field.key)
+        .collect();
+    vec![
+        columns(&[("open", 26), (texts.get(&name), 30), (&rules, 0)]),
+        format!("    → {}", states.join(", ")),
+        format!("    {} {}", texts.get("sheet.asks"), asked.join(", ")),
+        format!("    {}", texts.get(&format!("{name}.help"))),
+    ]
+}
+
 fn action(process: &'static Process, line: &Action, texts: &Texts) -> Vec<String> {
     let name = process.action_text(line.key);
     let row = transitions(process)
@@ -205,7 +224,6 @@ fn action(process: &'static Process, line: &Action, texts: &Texts) -> Vec<String
     let by = row.map_or(String::new(), |row| format!("by.{}", row.by));
     let way = format!("{} → {}", from(line, texts), to(process, line, texts));
     let asked: Vec<_> = line.fields.iter().map(|field| field.key).collect();
-    let word = |key: &str| texts.get(&format!("sheet.{key}")).to_owned();
     let mut lines = vec![
         columns(&[
             (line.key, 26),
@@ -213,10 +231,14 @@ fn action(process: &'static Process, line: &Action, texts: &Texts) -> Vec<String
             (&line.rules.join(" "), 0),
         ]),
         format!("    {way}"),
-        format!("    {} {}", word("by"), texts.get(&by)),
+        format!("    {}", texts.get(&by)),
     ];
     if !asked.is_empty() {
-        lines.push(format!("    {} {}", word("asks"), asked.join(", ")));
+        lines.push(format!(
+            "    {} {}",
+            texts.get("sheet.asks"),
+            asked.join(", ")
+        ));
     }
     lines.push(format!("    {}", texts.get(&format!("{name}.help"))));
     lines

@@ -400,3 +400,28 @@ fn replay_names_the_first_difference() {
         "the same instant, written differently"
     );
 }
+
+/// Decision 12: a duty that falls away: ours was broken if its end had passed, the party's was not,
+/// for its answer may have come in time.
+#[test]
+fn what_falls_away_was_broken_only_if_it_was_ours() {
+    let wrong = [("wrong_reason", "own_error")];
+    let mut ours = Sim::plain(FRIDAY);
+    ours.now = at("2026-11-24T00:00:00+01:00");
+    ours.done("wrongly_blocked", &wrong);
+    let run = ours.clock("contact_1wd");
+    assert_eq!(
+        (run.outcome, run.breached_at),
+        (Some(Outcome::Cancelled), Some(run.due_at))
+    );
+
+    let mut partys = Sim::plain(FRIDAY).contacted(CONTACTED).answered(SATURDAY);
+    partys.now = at("2026-11-23T16:30:01+01:00");
+    partys.done("wrongly_blocked", &wrong);
+    let run = partys.clock("response_72h");
+    assert_eq!(
+        (run.outcome, run.breached_at),
+        (Some(Outcome::Cancelled), None)
+    );
+    assert!(partys.clock("assess_72h").breached_at.is_some());
+}
