@@ -4,6 +4,7 @@ pub mod check;
 pub mod due;
 pub mod import;
 pub mod pg_supervisor;
+pub mod process;
 pub mod worker;
 
 use std::process::ExitCode;
@@ -35,6 +36,8 @@ pub enum Command {
     Check(check::CheckArgs),
     /// Compute one deadline and explain it
     Due(due::DueArgs),
+    /// The processes: states, actions, deadlines, messages and rules
+    Process(process::ProcessArgs),
     /// Watches a private server for its users; started by the program itself
     #[command(hide = true)]
     PgSupervisor(pg_supervisor::Args),
@@ -58,6 +61,7 @@ pub async fn run(cli: Cli) -> color_eyre::Result<ExitCode> {
     match cli.command {
         Command::Check(args) => check::run(&args, &texts, system::now()),
         Command::Due(args) => due::run(&args, &texts),
+        Command::Process(args) => process::run(&args, &texts),
         Command::PgSupervisor(args) => {
             pg_supervisor::run(args).await?;
             Ok(ExitCode::SUCCESS)

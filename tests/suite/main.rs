@@ -12,6 +12,7 @@ mod domain_deadline;
 mod domain_identifiers;
 mod domain_laws;
 mod postgres;
+mod process_cli;
 mod process_contract;
 mod process_engine;
 mod process_gt;

@@ -26,7 +26,7 @@ fn is_shown(rule: &str, words: [&str; 2]) {
     assert!(DOUBT.cited_rules().contains(rule), "{rule} is not cited");
     for (lang, word) in ["en", "nl"].into_iter().zip(words) {
         let texts = texts(lang);
-        let text = texts.get(&format!("rule.{rule}")).expect(rule);
+        let text = &texts[&format!("rule.{rule}")];
         assert!(text.contains(word), "{lang} {rule}: {text}");
     }
 }
