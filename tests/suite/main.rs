@@ -10,3 +10,4 @@ mod domain_identifiers;
 mod postgres;
 mod store;
 mod support;
+mod exchange_world;
