@@ -11,3 +11,5 @@ mod postgres;
 mod store;
 mod support;
 mod exchange_world;
+mod exchange_import;
+mod exchange_outbox;
