@@ -4,6 +4,7 @@
 //!
 //! This module must not know: a screen, SQL.
 
+pub mod answers;
 pub mod import;
 pub mod legal;
 pub mod outbox;

@@ -22,3 +22,6 @@ mod process_world;
 mod store;
 mod support;
 mod tidy;
+mod exchange_world;
+mod exchange_import;
+mod exchange_outbox;

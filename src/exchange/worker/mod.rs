@@ -84,6 +84,13 @@ impl Worker {
         Ok(done)
     }
 
+    /// The clocks that have passed now, and nothing else. Gives how many.
+    pub async fn fire_due(&self) -> Result<u64, StoreError> {
+        let mut done = Done::default();
+        self.fire_all(&mut done).await?;
+        Ok(done.timers)
+    }
+
     /// Until told to stop; what is under way is finished first. Fails only when the database does
     /// not know us.
     pub async fn run(&self, stop: Stop) -> Result<(), StoreError> {
