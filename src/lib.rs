@@ -3,6 +3,7 @@
 //! Modules in reading order; what may use what is enforced by `tests/suite/tidy.rs`:
 //! `domain` ← `process` ← `store`, `exchange` ← `desk` ← `view`; `runtime` and `cli` see everything.
 
+pub mod config;
 pub mod domain;
 pub mod process;
 pub mod store;
