@@ -141,10 +141,12 @@ $$ INSERT INTO case_numbers AS n VALUES (p_prefix, p_year, 1)
    RETURNING p_prefix || '-' || p_year || '-' || lpad(n.last::text, 6, '0') $$;
 
 -- what an event keeps of a change: everything but the bodies of texts
-CREATE FUNCTION without_bodies(p_change jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS
-$$ SELECT CASE WHEN jsonb_typeof(p_change) <> 'object' THEN p_change ELSE
-     p_change || jsonb_build_object('texts', (SELECT coalesce(jsonb_agg(t - 'body' ORDER BY n), '[]')
-       FROM jsonb_array_elements(p_change -> 'texts') WITH ORDINALITY x(t, n)), 'opens', 'null'::jsonb) END $$;
+CREATE FUNCTION without_bodies(p_change jsonb) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE SET search_path = loket, pg_catalog AS $$
+BEGIN
+  IF jsonb_typeof(p_change) IS DISTINCT FROM 'object' THEN RETURN p_change; END IF;
+  RETURN p_change || jsonb_build_object('opens', without_bodies(p_change -> 'opens'), 'texts',
+    (SELECT coalesce(jsonb_agg(t - 'body' ORDER BY n), '[]') FROM jsonb_array_elements(p_change -> 'texts') WITH ORDINALITY x(t, n)));
+END $$;
 
 -- Each answer belongs to a declared field; free text never stands in an event (decision 20).
 CREATE FUNCTION check_answers(p_fields jsonb, p_answers jsonb) RETURNS void LANGUAGE plpgsql IMMUTABLE SET search_path = loket, pg_catalog AS $$
@@ -208,13 +210,12 @@ BEGIN
       VALUES (p_case, o ->> 'key', (o ->> 'run')::int, (o ->> 'started_at')::timestamptz, (o ->> 'due_at')::timestamptz, (o ->> 'due_at')::timestamptz,
         o ->> 'comparison', (o ->> 'warn_at')::timestamptz, o ->> 'whose', (o ->> 'late_on_arrival')::bool, o ->> 'calendar', (o ->> 'calendar_version')::int, o -> 'ledger');
     ELSIF o ->> 'op' = 'end' THEN
-      UPDATE deadlines SET outcome = o ->> 'outcome', ended_at = (o ->> 'at')::timestamptz,
-          breached_at = CASE WHEN o ->> 'outcome' IN ('lapsed', 'met_late') THEN coalesce(breached_at, due_at) ELSE breached_at END
+      UPDATE deadlines SET outcome = o ->> 'outcome', ended_at = (o ->> 'at')::timestamptz
         WHERE case_id = p_case AND key = o ->> 'key' AND run = (o ->> 'run')::int AND outcome IS NULL
           AND (o ->> 'outcome' <> 'lapsed' OR due_at < legal_now() OR (comparison = 'before' AND due_at <= legal_now()));
       IF NOT FOUND THEN PERFORM refuse('clock_not_running', '', jsonb_build_object('clock', o ->> 'key')); END IF;
     ELSE
-      UPDATE deadlines SET breached_at = coalesce(breached_at, due_at)
+      UPDATE deadlines SET breached_at = coalesce(breached_at, (o ->> 'at')::timestamptz)
         WHERE case_id = p_case AND key = o ->> 'key' AND run = (o ->> 'run')::int AND outcome IS NULL
           AND (due_at < legal_now() OR (comparison = 'before' AND due_at <= legal_now()));
       IF NOT FOUND THEN PERFORM refuse('clock_not_passed', '', jsonb_build_object('clock', o ->> 'key')); END IF;

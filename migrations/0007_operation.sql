@@ -129,7 +129,8 @@ BEGIN
 END $$;
 
 -- the process tables, as the program has them; rows that are gone from the tables go
-CREATE FUNCTION process_load(p jsonb) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION process_load(p_tables jsonb) RETURNS int LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+DECLARE p jsonb := p_tables -> 'processes'; n int;
 BEGIN
   INSERT INTO queues (key) SELECT DISTINCT x ->> 'queue' FROM jsonb_array_elements(p) x ON CONFLICT DO NOTHING;
   INSERT INTO processes SELECT x ->> 'key', x ->> 'prefix', (SELECT queue_id FROM queues WHERE key = x ->> 'queue'), x ->> 'country', ARRAY(SELECT jsonb_array_elements_text(x -> 'unique_by'))
@@ -141,6 +142,8 @@ BEGIN
       ARRAY(SELECT jsonb_array_elements_text(t -> 'breaches')), ARRAY(SELECT jsonb_array_elements_text(t -> 'messages')), ARRAY(SELECT jsonb_array_elements_text(t -> 'sets')),
       ARRAY(SELECT jsonb_array_elements_text(t -> 'destroys')), ARRAY(SELECT jsonb_array_elements_text(t -> 'opens')), t -> 'fields'
     FROM jsonb_array_elements(p) x, jsonb_array_elements(x -> 'transitions') t;
+  GET DIAGNOSTICS n = ROW_COUNT;
+  RETURN n;
 END $$;
 -- a calendar that differs from the newest version of its country becomes the next version
 CREATE FUNCTION calendar_load(p jsonb) RETURNS int LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$

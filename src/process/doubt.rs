@@ -132,4 +132,3 @@ const CLOCKS: &[Clock] = &[
     clock("retention_7d", "GT-23", Term::Hours(168), Whose::Notice),
     clock("close_5wd", "GT-08", Term::WorkingDays(5), Whose::Ours),
 ];
-

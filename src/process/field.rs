@@ -85,6 +85,25 @@ pub enum FieldKind {
     Code,
 }
 
+impl FieldKind {
+    /// Its name in one word, as the database and the command line show it.
+    pub const fn name(self) -> Key {
+        match self {
+            Self::Line => "line",
+            Self::Note => "note",
+            Self::Choice(_) => "choice",
+            Self::YesNo => "yes_no",
+            Self::Instant => "instant",
+            Self::Date => "date",
+            Self::Ean => "ean",
+            Self::Party => "party",
+            Self::Contact => "contact",
+            Self::Customer => "customer",
+            Self::Code => "code",
+        }
+    }
+}
+
 /// The value of a field or a fact: what may stand in an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]

@@ -45,10 +45,8 @@ static CONTACT_WITH: Field = Field::always(
 );
 static CHANNEL: Field = Field::always("channel", FieldKind::Choice(CHANNELS));
 static CONTACTED_AT: Field = Field::always("contacted_at", FieldKind::Instant);
-static WHOSE_DETAILS: Field = Field::always(
-    "whose_details",
-    FieldKind::Choice(&["customer", "party"]),
-);
+static WHOSE_DETAILS: Field =
+    Field::always("whose_details", FieldKind::Choice(&["customer", "party"]));
 static FURTHER_TYPE: Field = Field::optional("signal_type", FieldKind::Choice(SIGNAL_TYPES));
 static FURTHER_ROLE: Field = Field::optional("party_role", FieldKind::Choice(PARTY_ROLES));
 static FURTHER_ISMA: Field = Field::optional("concerns_isma", FieldKind::YesNo);

@@ -8,8 +8,11 @@ pub mod doubt;
 pub mod engine;
 pub mod field;
 pub mod general;
+pub mod load;
+pub mod mermaid;
 pub mod message;
 pub mod party_report;
+pub mod replay;
 
 use serde::{Deserialize, Serialize};
 
@@ -85,6 +88,16 @@ impl Process {
     pub fn is_final(&self, state: &str) -> bool {
         self.state(state)
             .is_some_and(|found| found.work == Work::Closed)
+    }
+
+    /// Whether an action is legal in a state.
+    pub fn allows(&self, action: &Action, state: &str) -> bool {
+        match action.from {
+            From::In(states) => states.contains(&state),
+            From::Live => !self.is_final(state),
+            From::Any => true,
+            From::Closed => self.is_final(state),
+        }
     }
 
     /// All table lines: its own, then the general ones.

@@ -103,7 +103,12 @@ pub static PARTY_REPORT: Process = Process {
             whose: Whose::Ours,
         },
     ],
-    actions: &[ACCEPT_FINDINGS, OPEN_DOUBT, ESCALATED_DISPUTES, ESCALATED_ACM],
+    actions: &[
+        ACCEPT_FINDINGS,
+        OPEN_DOUBT,
+        ESCALATED_DISPUTES,
+        ESCALATED_ACM,
+    ],
     rules: &["GT-03", "GT-25", "GT-30", "META-01", "META-02", "META-03"],
 };
 
@@ -145,7 +150,7 @@ const ESCALATED_DISPUTES: Action = Action {
     fields: &[&ESCALATION_REF, &NOTE],
     guards: &[],
     effects: &[
-        Effect::Set("escalated_to", "disputes_committee"),
+        Effect::Set("escalated_disputes", "yes"),
         Effect::Keep("escalation_ref"),
     ],
 };
@@ -153,7 +158,7 @@ const ESCALATED_DISPUTES: Action = Action {
 const ESCALATED_ACM: Action = Action {
     key: "escalated_acm",
     effects: &[
-        Effect::Set("escalated_to", "acm"),
+        Effect::Set("escalated_acm", "yes"),
         Effect::Keep("escalation_ref"),
     ],
     ..ESCALATED_DISPUTES

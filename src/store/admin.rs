@@ -100,15 +100,20 @@ pub async fn create(
         other => other?,
     };
     ask(connection.close()).await?;
-    let database = server.clone().database(name);
-    let mut connection = ask(PgConnection::connect_with(&database)).await?;
+    prepare(&server.clone().database(name), purpose).await
+}
+
+/// Makes roles, schemas and everything else in a database that is there and empty.
+pub async fn prepare(database: &PgConnectOptions, purpose: Purpose) -> Result<(), StoreError> {
+    let mut connection = ask(PgConnection::connect_with(database)).await?;
     ask(sqlx::raw_sql(BOOTSTRAP).execute(&mut connection)).await?;
     ask(connection.close()).await?;
-    migrate(&database).await?;
+    migrate(database).await?;
     if purpose == Purpose::Rehearsal {
-        let mut connection = ask(PgConnection::connect_with(&database)).await?;
-        ask(sqlx::query!("UPDATE loket.settings SET rehearsal = true").execute(&mut connection))
-            .await?;
+        let mut connection = ask(PgConnection::connect_with(database)).await?;
+        ask(sqlx::query_scalar!("UPDATE loket.settings SET rehearsal = true RETURNING rehearsal")
+            .fetch_one(&mut connection))
+        .await?;
         ask(connection.close()).await?;
     }
     Ok(())
@@ -122,13 +127,14 @@ pub async fn migrate(database: &PgConnectOptions) -> Result<Vec<i64>, StoreError
     let mut connection = ask(PgConnection::connect_with(&owner)).await?;
     MIGRATIONS.run(&mut connection).await.map_err(|error| migrate_error(&error))?;
     let tables = process::load::table();
-    ask(sqlx::query!("SELECT loket.process_load($1)", tables).execute(&mut connection)).await?;
+    ask(sqlx::query_scalar!("SELECT loket.process_load($1)", tables).fetch_one(&mut connection)).await?;
     for country in Country::ALL {
         let calendar =
             Calendar::builtin(country).map_err(|error| StoreError::Bug(error.to_string()))?;
         let calendar = write(&calendar)?;
-        ask(sqlx::query!("SELECT loket.calendar_load($1)", calendar).execute(&mut connection))
-            .await?;
+        ask(sqlx::query_scalar!("SELECT loket.calendar_load($1)", calendar)
+            .fetch_one(&mut connection))
+        .await?;
     }
     ask(connection.close()).await?;
     Ok(before.pending)

@@ -7,7 +7,8 @@ use uuid::Uuid;
 use super::rows::{Applied, CaseId, NewDocument, Opened};
 use super::{Store, StoreError, ask, read, write};
 use crate::domain::calendar::Calendars;
-use crate::process::engine::{self, Actor, Answers, Change, Context};
+use crate::process::{self, engine};
+use crate::process::engine::{Actor, Answers, Change, Context};
 
 /// The largest document that is taken, in bytes (decision 16).
 pub const DOCUMENT_BYTES_MAX: usize = 5 * 1024 * 1024;
@@ -131,7 +132,7 @@ impl Store {
                 calendars: opening.calendars,
                 command: opening.cmd,
             };
-            let answers = engine::signal_answers(&detail.facts, opening.answers);
+            let answers = signal_answers(opening);
             let change = engine::step(&detail.facts, "further_signal", &answers, &context)
                 .map_err(StoreError::Refused)?;
             let target = Target { case_id, fence: None, version: detail.row.version };
@@ -179,6 +180,14 @@ impl Store {
         ask(sqlx::query_scalar!(r#"SELECT loket_api.legal_now() AS "r!""#).fetch_one(&self.pool))
             .await
     }
+}
+
+/// The answers of an opening without those that make its subject.
+fn signal_answers(opening: &Opening<'_>) -> Answers {
+    let subject = process::find(&opening.change.process).map_or(&[][..], |it| it.opening.unique_by);
+    let mut answers = opening.answers.clone();
+    answers.retain(|field, _| !subject.contains(&field.as_str()));
+    answers
 }
 
 impl NewDocument {

@@ -8,7 +8,7 @@ use super::rows::{
     PartyCard, SearchHit, TimelineRow, WorkState,
 };
 use super::{Store, StoreError, ask, read};
-use crate::domain::calendar::{Calendar, Calendars};
+use crate::domain::calendar::{Calendar, CalendarError, Calendars};
 
 /// What a form for a new case looks up.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -30,6 +30,10 @@ pub struct PartyChoice {
     pub name: String,
     /// Role.
     pub role: String,
+}
+
+fn bug(error: CalendarError) -> StoreError {
+    StoreError::Bug(error.to_string())
 }
 
 impl WorkState {
@@ -163,9 +167,9 @@ impl Store {
             .fetch_one(&self.pool))
         .await?;
         let versions: Vec<Calendar> = read(answer)?;
-        let mut calendars = Calendars::default();
+        let mut calendars = Calendars::builtin().map_err(bug)?;
         for calendar in versions {
-            calendars.insert(calendar);
+            calendars.insert(calendar).map_err(bug)?;
         }
         Ok(calendars)
     }

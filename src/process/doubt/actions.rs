@@ -125,7 +125,7 @@ const CONTACT_PARTY: Action = Action {
         Effect::Keep("ask_proof"),
         Effect::Keep("contact"),
         Effect::When(
-            Cond::None(&[Cond::Known("contact")]),
+            Cond::Known("contact_other"),
             &[Effect::Set("contact_group_empty", "yes")],
         ),
         Effect::StopAt("contact_1wd", "contacted_at"),
