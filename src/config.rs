@@ -56,7 +56,10 @@ pub struct ConfigError {
 
 impl ConfigError {
     fn new(key: &'static str, args: &[(&'static str, &str)]) -> Self {
-        let args = args.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        let args = args
+            .iter()
+            .map(|(name, value)| (*name, (*value).to_owned()))
+            .collect();
         Self { key, args }
     }
 }
@@ -83,16 +86,22 @@ impl Config {
         env: &dyn Fn(&str) -> Option<String>,
         flags: &[(&Setting, &str)],
     ) -> Result<Self, ConfigError> {
-        let mut config = Self { values: BTreeMap::new() };
+        let mut config = Self {
+            values: BTreeMap::new(),
+        };
         for found in file::read(DEFAULTS, Path::new(DEFAULTS_NAME))? {
-            config.values.insert(found.setting.key, (found.value, Origin::Shipped));
+            config
+                .values
+                .insert(found.setting.key, (found.value, Origin::Shipped));
         }
         for path in paths(files, env) {
             config.lay_file(&path, files)?;
         }
         config.lay_env(env)?;
         for (setting, raw) in flags {
-            let value = setting.parse(raw).map_err(|fault| fault.at("flag", setting.flag()))?;
+            let value = setting
+                .parse(raw)
+                .map_err(|fault| fault.at("flag", setting.flag()))?;
             config.values.insert(setting.key, (value, Origin::Flag));
         }
         Ok(config)
@@ -101,16 +110,27 @@ impl Config {
     fn lay_file(&mut self, path: &Path, files: &Files) -> Result<(), ConfigError> {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && *files == Files::Usual => {
+            Err(error)
+                if error.kind() == std::io::ErrorKind::NotFound && *files == Files::Usual =>
+            {
                 return Ok(());
             }
             Err(error) => {
                 let (file, why) = (path.display().to_string(), error.to_string());
-                return Err(ConfigError::new("unreadable", &[("file", &file), ("why", &why)]));
+                return Err(ConfigError::new(
+                    "unreadable",
+                    &[("file", &file), ("why", &why)],
+                ));
             }
         };
-        for Found { setting, value, line } in file::read(&text, path)? {
-            self.values.insert(setting.key, (value, Origin::File(path.to_owned(), line)));
+        for Found {
+            setting,
+            value,
+            line,
+        } in file::read(&text, path)?
+        {
+            self.values
+                .insert(setting.key, (value, Origin::File(path.to_owned(), line)));
         }
         Ok(())
     }
@@ -119,7 +139,9 @@ impl Config {
         for setting in SETTINGS {
             let name = setting.env();
             if let Some(raw) = env(&name) {
-                let value = setting.parse(&raw).map_err(|fault| fault.at("env", name.clone()))?;
+                let value = setting
+                    .parse(&raw)
+                    .map_err(|fault| fault.at("env", name.clone()))?;
                 self.values.insert(setting.key, (value, Origin::Env(name)));
             }
         }
@@ -158,8 +180,14 @@ fn paths(files: &Files, env: &dyn Fn(&str) -> Option<String>) -> Vec<PathBuf> {
     if let Files::Only(path) = files {
         return vec![path.clone()];
     }
-    let own = env("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
-    let own = own.or_else(|| etcetera::base_strategy::Xdg::new().ok().map(|base| base.config_dir()));
+    let own = env("XDG_CONFIG_HOME")
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute());
+    let own = own.or_else(|| {
+        etcetera::base_strategy::Xdg::new()
+            .ok()
+            .map(|base| base.config_dir())
+    });
     let mut paths = vec![PathBuf::from("/etc/loket/config.toml")];
     paths.extend(own.map(|folder| folder.join("loket/config.toml")));
     paths
@@ -210,25 +238,37 @@ mod tests {
     fn each_layer_wins_over_the_one_below_it_and_says_so() {
         let (_folder, files) = written("lang = \"nl\"\n[outbox]\ntarget = \"/var/out\"\n");
         let env = |name: &str| (name == "LOKET_LANG").then(|| String::from("en"));
-        let shipped = Config::load(&Files::Usual, &|name| {
-            (name == "XDG_CONFIG_HOME").then(|| String::from("/nonexistent"))
-        }, &[]).unwrap();
+        let shipped = Config::load(
+            &Files::Usual,
+            &|name| (name == "XDG_CONFIG_HOME").then(|| String::from("/nonexistent")),
+            &[],
+        )
+        .unwrap();
         assert_eq!(shipped.origin(&OUTBOX_TARGET), Origin::Shipped);
 
         let config = Config::load(&files, &nothing, &[]).unwrap();
         assert_eq!(config.text(&LANG), Some("nl"));
         assert_eq!(config.text(&OUTBOX_TARGET), Some("/var/out"));
-        let Origin::File(_, line) = config.origin(&OUTBOX_TARGET) else { panic!("not the file") };
+        let Origin::File(_, line) = config.origin(&OUTBOX_TARGET) else {
+            panic!("not the file")
+        };
         assert_eq!(line, 3);
 
         let config = Config::load(&files, &env, &[]).unwrap();
         assert_eq!(config.text(&LANG), Some("en"));
-        assert_eq!(config.origin(&LANG), Origin::Env(String::from("LOKET_LANG")));
+        assert_eq!(
+            config.origin(&LANG),
+            Origin::Env(String::from("LOKET_LANG"))
+        );
 
         let config = Config::load(&files, &env, &[(&LANG, "nl")]).unwrap();
         assert_eq!(config.text(&LANG), Some("nl"));
         assert_eq!(config.origin(&LANG), Origin::Flag);
-        assert_eq!(config.text(&DATABASE_URL), None, "an empty text means: not set");
+        assert_eq!(
+            config.text(&DATABASE_URL),
+            None,
+            "an empty text means: not set"
+        );
     }
 
     #[test]
@@ -246,7 +286,10 @@ mod tests {
             let (_folder, files) = written(text);
             let error = Config::load(&files, &nothing, &[]).unwrap_err();
             assert_eq!(error.key, key, "{text}");
-            assert!(error.args.contains(&("line", line.to_owned())), "{text}: {error}");
+            assert!(
+                error.args.contains(&("line", line.to_owned())),
+                "{text}: {error}"
+            );
         }
     }
 
@@ -255,13 +298,19 @@ mod tests {
         let env = |name: &str| (name == "LOKET_LANG").then(|| String::from("fr"));
         let (_folder, files) = written("");
         let error = Config::load(&files, &env, &[]).unwrap_err();
-        assert!(error.args.contains(&("env", String::from("LOKET_LANG"))), "{error}");
+        assert!(
+            error.args.contains(&("env", String::from("LOKET_LANG"))),
+            "{error}"
+        );
     }
 
     #[test]
     fn a_named_file_must_exist() {
         let files = Files::Only(PathBuf::from("/nonexistent/config.toml"));
-        assert_eq!(Config::load(&files, &nothing, &[]).unwrap_err().key, "unreadable");
+        assert_eq!(
+            Config::load(&files, &nothing, &[]).unwrap_err().key,
+            "unreadable"
+        );
     }
 
     #[test]
@@ -270,8 +319,14 @@ mod tests {
         let found = file::read(DEFAULTS, Path::new(DEFAULTS_NAME)).unwrap();
         for setting in SETTINGS {
             let line = found.iter().find(|found| found.setting.key == setting.key);
-            let line = line.unwrap_or_else(|| panic!("{} is not in config.toml", setting.key)).line;
-            assert!(lines[line - 2].starts_with('#'), "{} has no comment", setting.key);
+            let line = line
+                .unwrap_or_else(|| panic!("{} is not in config.toml", setting.key))
+                .line;
+            assert!(
+                lines[line - 2].starts_with('#'),
+                "{} has no comment",
+                setting.key
+            );
         }
         assert_eq!(found.len(), SETTINGS.len());
     }

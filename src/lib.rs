@@ -10,3 +10,4 @@ pub mod local_postgres;
 pub mod process;
 pub mod store;
 pub mod system;
+pub mod text;

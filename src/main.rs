@@ -1,26 +1,31 @@
 //! Arguments to command.
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
-use clap::Parser;
-use loket::cli::pg_supervisor;
-use loket::system;
+use clap::Parser as _;
+use color_eyre::config::{HookBuilder, Theme};
+use loket::{cli, system};
 
-#[derive(Debug, Parser)]
-#[command(name = "loket", version, about)]
-enum Cli {
-    #[command(hide = true)]
-    PgSupervisor(pg_supervisor::Args),
-}
-
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> ExitCode {
-    let Cli::PgSupervisor(args) = Cli::parse();
-    match pg_supervisor::run(args).await {
-        Ok(()) => ExitCode::SUCCESS,
+fn main() -> ExitCode {
+    let arguments = cli::Cli::parse();
+    install_reports();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(cli::run(arguments)),
         Err(error) => {
-            system::print_error(&error.to_string());
+            system::print_error(&format!("loket: {error}"));
             ExitCode::FAILURE
         }
     }
+}
+
+/// Reports of panics, in colour only on a terminal. Without them the program runs all the same.
+fn install_reports() {
+    let plain = !std::io::stderr().is_terminal();
+    let theme = if plain { Theme::new() } else { Theme::dark() };
+    let _ = HookBuilder::default().theme(theme).install();
 }

@@ -42,14 +42,20 @@ pub struct Sentence {
 impl Sentence {
     /// The text `key` with these values.
     pub fn new(key: &'static str, args: &[(&'static str, &str)]) -> Self {
-        let args = args.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        let args = args
+            .iter()
+            .map(|(name, value)| (*name, (*value).to_owned()))
+            .collect();
         Self { key, args }
     }
 
     /// In words.
     pub fn words(&self, texts: &Texts) -> String {
-        let args: Vec<(&str, &str)> =
-            self.args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let args: Vec<(&str, &str)> = self
+            .args
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
         texts.fill(self.key, &args)
     }
 }
@@ -133,8 +139,11 @@ impl CliError {
             Self::Usage(sentence) | Self::Refused(sentence) => sentence.words(texts),
             Self::Config(error) => {
                 let key = format!("config.{}", error.key);
-                let args: Vec<(&str, &str)> =
-                    error.args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                let args: Vec<(&str, &str)> = error
+                    .args
+                    .iter()
+                    .map(|(name, value)| (*name, value.as_str()))
+                    .collect();
                 texts.fill(&key, &args)
             }
             Self::Store(error) => store_words(error, texts),
@@ -154,7 +163,9 @@ impl CliError {
 
 /// An answer of the server that means: nobody has set this up for you. SQLSTATE → text.
 fn setup_fault(error: &StoreError) -> Option<&'static str> {
-    let StoreError::Bug(text) = error else { return None };
+    let StoreError::Bug(text) = error else {
+        return None;
+    };
     match text.get(..5)? {
         "42501" => Some("error.no_rights"),
         "3F000" | "42883" | "42P01" => Some("error.not_migrated"),
@@ -170,9 +181,9 @@ fn store_words(error: &StoreError, texts: &Texts) -> String {
     match error {
         StoreError::Offline(why) => texts.fill("error.offline", &[("why", why)]),
         StoreError::Stale => texts.get("error.stale").to_owned(),
-        StoreError::LeaseLost { holder: Some(holder) } => {
-            texts.fill("error.lease_lost_to", &[("holder", holder)])
-        }
+        StoreError::LeaseLost {
+            holder: Some(holder),
+        } => texts.fill("error.lease_lost_to", &[("holder", holder)]),
         StoreError::LeaseLost { holder: None } => texts.get("error.lease_lost").to_owned(),
         StoreError::SessionLost => texts.get("error.session_lost").to_owned(),
         StoreError::NotAnAgent(_) => texts.get("error.not_an_agent").to_owned(),

@@ -18,7 +18,9 @@ use crate::text::Texts;
 
 /// The zone of a process's country; Dutch time for one that this program does not know.
 pub fn zone_of(process: &str) -> Tz {
-    process::find(process).map_or(Country::Nl, |process| process.country).zone()
+    process::find(process)
+        .map_or(Country::Nl, |process| process.country)
+        .zone()
 }
 
 /// A local date and time: `2026-07-01 09:12`.
@@ -29,7 +31,8 @@ pub fn when(at: DateTime<Utc>, zone: Tz) -> String {
 /// A due instant. One that ends a day is said as 24:00 of that day, which is how people say it.
 pub fn due(at: DateTime<Utc>, comparison: Comparison, zone: Tz) -> String {
     let local = at.with_timezone(&zone);
-    let ends_day = comparison == Comparison::Before && local.format("%H:%M:%S").to_string() == "00:00:00";
+    let ends_day =
+        comparison == Comparison::Before && local.format("%H:%M:%S").to_string() == "00:00:00";
     if ends_day {
         let day = (local - TimeDelta::seconds(1)).date_naive();
         return format!("{day} 24:00");
@@ -47,20 +50,36 @@ pub fn left(due: DateTime<Utc>, now: DateTime<Utc>, texts: &Texts) -> String {
         LeftForm::MinutesSeconds => "case.left.minutes_seconds",
     };
     let (days, hours) = (left.days.to_string(), format!("{:02}", left.hours));
-    let (minutes, seconds) = (format!("{:02}", left.minutes), format!("{:02}", left.seconds));
-    let values =
-        [("days", &*days), ("hours", &*hours), ("minutes", &*minutes), ("seconds", &*seconds)];
+    let (minutes, seconds) = (
+        format!("{:02}", left.minutes),
+        format!("{:02}", left.seconds),
+    );
+    let values = [
+        ("days", &*days),
+        ("hours", &*hours),
+        ("minutes", &*minutes),
+        ("seconds", &*seconds),
+    ];
     let words = texts.fill(key, &values);
     let words = words.strip_prefix('0').map_or(words.clone(), str::to_owned);
-    if left.negative { format!("-{words}") } else { words }
+    if left.negative {
+        format!("-{words}")
+    } else {
+        words
+    }
 }
 
 /// A refusal with its rule: `… [GT-24]`.
 pub fn refusal(refusal: &Refusal, texts: &Texts) -> String {
-    let values: Vec<(&str, String)> =
-        refusal.args.iter().map(|(name, value)| (name.as_str(), argument(value, texts))).collect();
-    let values: Vec<(&str, &str)> =
-        values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let values: Vec<(&str, String)> = refusal
+        .args
+        .iter()
+        .map(|(name, value)| (name.as_str(), argument(value, texts)))
+        .collect();
+    let values: Vec<(&str, &str)> = values
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
     let words = texts.fill(&format!("refusal.{}", refusal.key), &values);
     let about = match &refusal.field {
         Some(field) => format!("{field}: "),
@@ -74,9 +93,11 @@ pub fn refusal(refusal: &Refusal, texts: &Texts) -> String {
 
 /// A value of a refusal: a text key as its text, an instant as local time, else as it is.
 fn argument(value: &str, texts: &Texts) -> String {
-    let is_key = ["state.", "field.", "clock.", "action.", "message.", "choice."]
-        .iter()
-        .any(|area| value.starts_with(area));
+    let is_key = [
+        "state.", "field.", "clock.", "action.", "message.", "choice.",
+    ]
+    .iter()
+    .any(|area| value.starts_with(area));
     if is_key {
         return texts.get(value).to_owned();
     }
@@ -121,7 +142,12 @@ pub fn choice(field: &str, code: &str, texts: &Texts) -> String {
 pub fn columns(rows: &[Vec<String>]) -> Vec<String> {
     let count = rows.iter().map(Vec::len).max().unwrap_or(0);
     let widths: Vec<usize> = (0..count)
-        .map(|n| rows.iter().filter_map(|row| row.get(n)).map(|cell| cell.width()).max())
+        .map(|n| {
+            rows.iter()
+                .filter_map(|row| row.get(n))
+                .map(|cell| cell.width())
+                .max()
+        })
         .map(Option::unwrap_or_default)
         .collect();
     rows.iter().map(|row| line(row, &widths)).collect()
@@ -164,7 +190,10 @@ mod tests {
         let zone = Country::Nl.zone();
         let end = at("2026-07-02T22:00:00Z");
         assert_eq!(due(end, Comparison::Before, zone), "2026-07-02 24:00");
-        assert_eq!(due(end, Comparison::UpToAndIncluding, zone), "2026-07-03 00:00");
+        assert_eq!(
+            due(end, Comparison::UpToAndIncluding, zone),
+            "2026-07-03 00:00"
+        );
         assert_eq!(when(end, zone), "2026-07-03 00:00");
     }
 
@@ -180,8 +209,10 @@ mod tests {
     #[test]
     fn columns_are_aligned_by_what_the_terminal_shows() {
         let rows = [vec!["a", "漢字", "x"], vec!["bbb", "c", "y"]];
-        let rows: Vec<Vec<String>> =
-            rows.iter().map(|row| row.iter().map(ToString::to_string).collect()).collect();
+        let rows: Vec<Vec<String>> = rows
+            .iter()
+            .map(|row| row.iter().map(ToString::to_string).collect())
+            .collect();
         assert_eq!(columns(&rows), ["a    漢字  x", "bbb  c     y"]);
     }
 

@@ -19,7 +19,10 @@ pub(super) struct Found {
 
 /// All settings of a file. The first mistake ends it.
 pub(super) fn read(text: &str, path: &Path) -> Result<Vec<Found>, ConfigError> {
-    let reader = Reader { text, file: path.display().to_string() };
+    let reader = Reader {
+        text,
+        file: path.display().to_string(),
+    };
     let table = DeTable::parse(text).map_err(|error| {
         let line = error.span().map_or(1, |span| reader.line(span.start));
         reader.fault("syntax", line, &[("why", error.message())])
@@ -57,16 +60,26 @@ impl Reader<'_> {
             let name = format!("{prefix}{}", key.get_ref());
             let line = self.line(key.span().start);
             let inner = format!("{name}.");
-            let is_table = SETTINGS.iter().any(|setting| setting.key.starts_with(&inner));
+            let is_table = SETTINGS
+                .iter()
+                .any(|setting| setting.key.starts_with(&inner));
             if let Some(setting) = SETTINGS.iter().copied().find(|setting| setting.key == name) {
                 let value = self.value(setting, value, line)?;
-                found.push(Found { setting, value, line });
+                found.push(Found {
+                    setting,
+                    value,
+                    line,
+                });
             } else if !is_table {
                 return Err(self.fault("unknown", line, &[("setting", &name)]));
             } else if let DeValue::Table(table) = value.get_ref() {
                 self.table(&inner, table, found)?;
             } else {
-                let args = [("setting", name.as_str()), ("given", ""), ("wanted", "[table]")];
+                let args = [
+                    ("setting", name.as_str()),
+                    ("given", ""),
+                    ("wanted", "[table]"),
+                ];
                 return Err(self.fault("wrong", line, &args));
             }
         }
@@ -82,15 +95,18 @@ impl Reader<'_> {
         let given = match value.get_ref() {
             DeValue::String(text) => Some(Value::Text(text.to_string())),
             DeValue::Boolean(on) => Some(Value::Bool(*on)),
-            DeValue::Integer(number) => {
-                u32::from_str_radix(number.as_str(), number.radix()).ok().map(Value::Number)
-            }
+            DeValue::Integer(number) => u32::from_str_radix(number.as_str(), number.radix())
+                .ok()
+                .map(Value::Number),
             _ => None,
         };
         given.and_then(|value| setting.check(value)).ok_or_else(|| {
             let given = self.text.get(value.span()).unwrap_or_default();
             let args = setting.fault(given).args;
-            let args: Vec<_> = args.iter().map(|(name, text)| (*name, text.as_str())).collect();
+            let args: Vec<_> = args
+                .iter()
+                .map(|(name, text)| (*name, text.as_str()))
+                .collect();
             self.fault("wrong", line, &args)
         })
     }

@@ -37,11 +37,20 @@ pub enum Value {
 }
 
 /// Language of screens and messages.
-pub static LANG: Setting = Setting { key: "lang", kind: Kind::Word(&["auto", "en", "nl"]) };
+pub static LANG: Setting = Setting {
+    key: "lang",
+    kind: Kind::Word(&["auto", "en", "nl"]),
+};
 /// Address of the database.
-pub static DATABASE_URL: Setting = Setting { key: "database.url", kind: Kind::Text };
+pub static DATABASE_URL: Setting = Setting {
+    key: "database.url",
+    kind: Kind::Text,
+};
 /// Where messages go.
-pub static OUTBOX_TARGET: Setting = Setting { key: "outbox.target", kind: Kind::Text };
+pub static OUTBOX_TARGET: Setting = Setting {
+    key: "outbox.target",
+    kind: Kind::Text,
+};
 
 /// All of them.
 pub static SETTINGS: &[&Setting] = &[&LANG, &DATABASE_URL, &OUTBOX_TARGET];
@@ -68,7 +77,9 @@ impl Setting {
             },
             Kind::Number(..) => raw.parse().ok().map(Value::Number),
         };
-        value.and_then(|value| self.check(value)).ok_or_else(|| self.fault(raw))
+        value
+            .and_then(|value| self.check(value))
+            .ok_or_else(|| self.fault(raw))
     }
 
     /// The value if it is one that this setting takes.
@@ -90,7 +101,11 @@ impl Setting {
             Kind::Switch => String::from("true | false"),
             Kind::Number(min, max) => format!("{min} … {max}"),
         };
-        let args = [("setting", self.key), ("given", given), ("wanted", wanted.as_str())];
+        let args = [
+            ("setting", self.key),
+            ("given", given),
+            ("wanted", wanted.as_str()),
+        ];
         ConfigError::new("wrong", &args)
     }
 }
@@ -98,7 +113,11 @@ impl Setting {
 impl ConfigError {
     /// … found in that variable or flag.
     pub(super) fn at(mut self, kind: &'static str, name: String) -> Self {
-        self.key = if kind == "env" { "wrong_env" } else { "wrong_flag" };
+        self.key = if kind == "env" {
+            "wrong_env"
+        } else {
+            "wrong_flag"
+        };
         self.args.push((kind, name));
         self
     }

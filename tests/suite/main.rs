@@ -5,7 +5,11 @@
     reason = "a helper of the tests that fails is a failed test"
 )]
 mod domain_calendar;
+mod domain_cli;
+mod domain_clock;
 mod domain_deadline;
+mod domain_identifiers;
+mod domain_laws;
 mod postgres;
 mod store;
 mod support;

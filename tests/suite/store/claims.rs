@@ -15,7 +15,10 @@ fn granted(claim: Claim) -> Lease {
 }
 
 async fn next(desk: &Desk<'_>) -> Claim {
-    desk.store.claim_next(Uuid::now_v7(), desk.id(), None).await.unwrap()
+    desk.store
+        .claim_next(Uuid::now_v7(), desk.id(), None)
+        .await
+        .unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -43,8 +46,14 @@ async fn of_many_who_claim_one_case_at_once_exactly_one_gets_it() {
         }
         let claims = desks.iter().map(|desk| desk.claim(case_id));
         let claims = futures_util::future::join_all(claims).await;
-        let won = claims.iter().filter(|it| matches!(it, Ok(Claim::Granted { .. }))).count();
-        let lost = claims.iter().filter(|it| matches!(it, Ok(Claim::Taken { .. }))).count();
+        let won = claims
+            .iter()
+            .filter(|it| matches!(it, Ok(Claim::Granted { .. })))
+            .count();
+        let lost = claims
+            .iter()
+            .filter(|it| matches!(it, Ok(Claim::Taken { .. })))
+            .count();
         assert_eq!((won, lost), (1, 5), "{claims:?}");
         for desk in &desks {
             desk.store.session_close(desk.id()).await.unwrap();
@@ -82,7 +91,11 @@ async fn gt_08_the_next_case_is_the_one_with_the_nearest_deadline() {
     let anna = world.desk("anna").await;
     let one = world.admin.case_detail(first).await.unwrap().row.sort_at;
     let two = world.admin.case_detail(second).await.unwrap().row.sort_at;
-    let nearest = if (one, first) < (two, second) { first } else { second };
+    let nearest = if (one, first) < (two, second) {
+        first
+    } else {
+        second
+    };
     match next(&anna).await {
         Claim::Granted { lease, why, .. } => {
             assert_eq!(lease.case_id, nearest);
@@ -105,7 +118,10 @@ async fn an_agent_holds_no_more_than_the_queue_allows() {
         let (left, right) = tokio::join!(next(&one), next(&other));
         claims.extend([left, right]);
     }
-    let won = claims.iter().filter(|it| matches!(it, Claim::Granted { .. })).count();
+    let won = claims
+        .iter()
+        .filter(|it| matches!(it, Claim::Granted { .. }))
+        .count();
     assert_eq!(won, 5);
     assert!(claims.contains(&Claim::Limit { held: 5, limit: 5 }));
 }
@@ -132,15 +148,34 @@ async fn an_old_fence_writes_nothing() {
     let case_id = world.signal(1).await;
     let anna = world.desk("anna").await;
     let old = anna.take(case_id).await;
-    anna.store.case_release(Uuid::now_v7(), anna.id(), old).await.unwrap();
+    anna.store
+        .case_release(Uuid::now_v7(), anna.id(), old)
+        .await
+        .unwrap();
     let bram = world.desk("bram").await;
     let new = bram.take(case_id).await;
     assert!(new.fence > old.fence);
-    let refused = anna.store.case_release(Uuid::now_v7(), anna.id(), old).await;
-    assert_eq!(refused, Err(StoreError::LeaseLost { holder: Some("Bram".into()) }));
+    let refused = anna
+        .store
+        .case_release(Uuid::now_v7(), anna.id(), old)
+        .await;
+    assert_eq!(
+        refused,
+        Err(StoreError::LeaseLost {
+            holder: Some("Bram".into())
+        })
+    );
     // not even with the right fence, from another session
-    let stolen = anna.store.case_release(Uuid::now_v7(), anna.id(), new).await;
-    assert_eq!(stolen, Err(StoreError::LeaseLost { holder: Some("Bram".into()) }));
+    let stolen = anna
+        .store
+        .case_release(Uuid::now_v7(), anna.id(), new)
+        .await;
+    assert_eq!(
+        stolen,
+        Err(StoreError::LeaseLost {
+            holder: Some("Bram".into())
+        })
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -148,7 +183,9 @@ async fn a_session_cannot_be_taken_over_by_another_agent() {
     let world = World::new().await;
     let anna = world.desk("anna").await;
     let bram = world.db.store("bram");
-    let theft = bram.session_open(anna.id(), "test", SessionKind::Console).await;
+    let theft = bram
+        .session_open(anna.id(), "test", SessionKind::Console)
+        .await;
     assert!(matches!(theft, Err(StoreError::NotAnAgent(_))), "{theft:?}");
 }
 
@@ -162,7 +199,10 @@ async fn leaving_gives_the_cases_back() {
     let row = world.admin.case_detail(case_id).await.unwrap().row;
     assert_eq!((row.work, row.holder), (WorkState::Open, None));
     let pulse = anna.store.pulse(anna.id(), None).await.unwrap();
-    assert_eq!(pulse.leases, None, "the session is gone, and the console is told");
+    assert_eq!(
+        pulse.leases, None,
+        "the session is gone, and the console is told"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -174,19 +214,38 @@ async fn a_case_goes_on_with_a_line_to_a_colleague_who_is_there() {
     let colleagues = anna.store.colleagues().await.unwrap();
     let of = |name: &str| colleagues.iter().find(|it| it.name == name).unwrap();
     let hand = |to, line: &'static str| {
-        anna.store.case_hand_over(Uuid::now_v7(), anna.id(), lease, to, line)
+        anna.store
+            .case_hand_over(Uuid::now_v7(), anna.id(), lease, to, line)
     };
     let refusal = |result: Result<_, StoreError>| match result {
         Err(StoreError::Refused(refusal)) => refusal.key,
         other => panic!("{other:?}"),
     };
-    assert_eq!(refusal(hand(Some(of("Bram").agent_id), "  ").await), "line_required");
-    assert_eq!(refusal(hand(Some(of("Carla").agent_id), "please").await), "agent_offline");
-    hand(Some(of("Bram").agent_id), "customer calls back at four").await.unwrap();
+    assert_eq!(
+        refusal(hand(Some(of("Bram").agent_id), "  ").await),
+        "line_required"
+    );
+    assert_eq!(
+        refusal(hand(Some(of("Carla").agent_id), "please").await),
+        "agent_offline"
+    );
+    hand(Some(of("Bram").agent_id), "customer calls back at four")
+        .await
+        .unwrap();
     let detail = bram.store.case_detail(case_id).await.unwrap();
-    assert_eq!(detail.handover.as_deref(), Some("customer calls back at four"));
+    assert_eq!(
+        detail.handover.as_deref(),
+        Some("customer calls back at four")
+    );
     let given = detail.lease.unwrap();
-    bram.act(case_id, Some(given), "add_note", &answers([("note", free("done"))])).await.unwrap();
+    bram.act(
+        case_id,
+        Some(given),
+        "add_note",
+        &answers([("note", free("done"))]),
+    )
+    .await
+    .unwrap();
     let pulse = bram.store.pulse(bram.id(), None).await.unwrap();
     assert_eq!(pulse.leases, Some(vec![given]));
 }
@@ -199,11 +258,21 @@ async fn only_a_lead_reassigns_and_the_holder_loses_the_case() {
     let lease = anna.take(case_id).await;
     let reassign = |desk: &Desk<'_>| {
         let (store, id) = (desk.store.clone(), desk.id());
-        async move { store.case_reassign(Uuid::now_v7(), id, case_id, None, "at lunch").await }
+        async move {
+            store
+                .case_reassign(Uuid::now_v7(), id, case_id, None, "at lunch")
+                .await
+        }
     };
-    assert!(matches!(reassign(&anna).await, Err(StoreError::Bug(_) | StoreError::Refused(_))));
+    assert!(matches!(
+        reassign(&anna).await,
+        Err(StoreError::Bug(_) | StoreError::Refused(_))
+    ));
     reassign(&lead).await.unwrap();
-    let note = anna.store.case_release(Uuid::now_v7(), anna.id(), lease).await;
+    let note = anna
+        .store
+        .case_release(Uuid::now_v7(), anna.id(), lease)
+        .await;
     assert_eq!(note, Err(StoreError::LeaseLost { holder: None }));
 }
 

@@ -132,7 +132,13 @@ async fn prepare_template(database: &PgConnectOptions) {
         let mut name = db_role.clone();
         name[..1].make_ascii_uppercase();
         let queues = vec!["mandate".to_owned()];
-        let agent = AgentRow { db_role, name, role: role.to_owned(), queues, disabled_at: None };
+        let agent = AgentRow {
+            db_role,
+            name,
+            role: role.to_owned(),
+            queues,
+            disabled_at: None,
+        };
         store.agent_add(&agent).await.unwrap();
     }
     store.close().await;

@@ -47,7 +47,11 @@ impl World {
     pub(crate) async fn new() -> Self {
         let db = TestDb::new().await;
         let admin = db.store("admin_1");
-        let world = Self { db, admin, calendars: Calendars::builtin().unwrap() };
+        let world = Self {
+            db,
+            admin,
+            calendars: Calendars::builtin().unwrap(),
+        };
         world.fill().await;
         world
     }
@@ -101,7 +105,11 @@ impl World {
 
     /// A signal on the n-th connection, received a minute ago.
     pub(crate) async fn signal(&self, n: u32) -> CaseId {
-        match self.open(&self.admin, n, SUPPLIER, false, None).await.unwrap() {
+        match self
+            .open(&self.admin, n, SUPPLIER, false, None)
+            .await
+            .unwrap()
+        {
             Opened::New { case_id, .. }
             | Opened::Attached { case_id, .. }
             | Opened::Known { case_id, .. } => case_id,
@@ -144,8 +152,14 @@ impl World {
     /// A console of that agent.
     pub(crate) async fn desk(&self, role: &str) -> Desk<'_> {
         let store = self.db.store(role);
-        let session = store.session_open(Uuid::new_v4(), "test", SessionKind::Console).await;
-        Desk { world: self, store, session: session.unwrap() }
+        let session = store
+            .session_open(Uuid::new_v4(), "test", SessionKind::Console)
+            .await;
+        Desk {
+            world: self,
+            store,
+            session: session.unwrap(),
+        }
     }
 }
 
@@ -162,7 +176,9 @@ impl Desk<'_> {
     }
 
     pub(crate) async fn claim(&self, case_id: CaseId) -> Result<Claim, StoreError> {
-        self.store.case_claim(Uuid::now_v7(), self.id(), case_id).await
+        self.store
+            .case_claim(Uuid::now_v7(), self.id(), case_id)
+            .await
     }
 
     /// Takes the case and gives the lease; fails the test when somebody else has it.
@@ -191,8 +207,14 @@ impl Desk<'_> {
         let change = self.change(case_id, action, answers).await;
         let version = self.store.case_detail(case_id).await.unwrap().row.version;
         let fence = lease.map(|lease| lease.fence);
-        let target = Target { case_id, fence, version };
-        self.store.case_apply(Uuid::now_v7(), Some(self.id()), target, &change).await
+        let target = Target {
+            case_id,
+            fence,
+            version,
+        };
+        self.store
+            .case_apply(Uuid::now_v7(), Some(self.id()), target, &change)
+            .await
     }
 }
 
@@ -210,11 +232,18 @@ pub(crate) fn free(text: &str) -> Answer {
 }
 
 pub(crate) fn answers<const N: usize>(given: [(&str, Answer); N]) -> Answers {
-    given.into_iter().map(|(key, answer)| (key.to_owned(), answer)).collect()
+    given
+        .into_iter()
+        .map(|(key, answer)| (key.to_owned(), answer))
+        .collect()
 }
 
 pub(crate) fn signal_answers(n: u32, party: &str, isma: bool) -> Answers {
-    let role = if party == SUPPLIER { "supplier" } else { "service_provider" };
+    let role = if party == SUPPLIER {
+        "supplier"
+    } else {
+        "service_provider"
+    };
     answers([
         ("ean", word(&ean(n))),
         ("party_gln", word(party)),
