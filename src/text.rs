@@ -15,8 +15,8 @@ macro_rules! areas {
     };
 }
 
-const ENGLISH: &[(&str, &str)] = areas!("en": "calendar", "cli");
-const DUTCH: &[(&str, &str)] = areas!("nl": "calendar", "cli");
+const ENGLISH: &[(&str, &str)] = areas!("en": "calendar", "cli", "process");
+const DUTCH: &[(&str, &str)] = areas!("nl": "calendar", "cli", "process");
 
 /// The languages there are.
 pub const LANGUAGES: [&str; 2] = ["en", "nl"];
@@ -67,13 +67,12 @@ impl Texts {
         let mut filled = String::with_capacity(rest.len() + 32);
         while let Some((before, name, after)) = next_placeholder(rest) {
             filled.push_str(before);
-            match values.iter().find(|(known, _)| *known == name) {
-                Some((_, value)) => filled.push_str(value),
-                None => {
-                    filled.push('{');
-                    filled.push_str(name);
-                    filled.push('}');
-                }
+            if let Some((_, value)) = values.iter().find(|(known, _)| *known == name) {
+                filled.push_str(value);
+            } else {
+                filled.push('{');
+                filled.push_str(name);
+                filled.push('}');
             }
             rest = after;
         }

@@ -1,5 +1,5 @@
 //! Working days and opening times of one country: which days are free and by which law, and when
-//! the desk is staffed. Both lists are kept apart: a law makes a day free, a company opens its desk.
+//! the desk is staffed. Both are kept apart: a law makes a day free, a company opens its desk.
 //!
 //! This module must not know: deadlines, cases, the database, the present time.
 //! Sources: `calendars.md` 4.1 and 4.2, case-anchors (c.2) rules 2 to 4.

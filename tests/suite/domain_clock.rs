@@ -158,14 +158,14 @@ fn words(due: DateTime<Utc>, now: DateTime<Utc>) -> (LeftForm, bool, i64, i64) {
 proptest! {
     /// The words change exactly at the instant that is promised, and not before.
     #[test]
-    fn the_words_change_when_promised(ms in -300_000_000_i64..300_000_000, part in 0.0_f64..1.0) {
+    fn the_words_change_when_promised(ms in -300_000_000_i64..300_000_000, share in 0_i32..=1000) {
         let now = due() - TimeDelta::milliseconds(ms);
         let next = next_change(due(), now);
         prop_assert!(next > now);
         prop_assert_ne!(words(due(), next), words(due(), now));
-        let wait = (next - now).num_nanoseconds().unwrap();
-        #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "a random part")]
-        let between = now + TimeDelta::nanoseconds((wait as f64 * part) as i64 - 1).max(TimeDelta::zero());
-        prop_assert_eq!(words(due(), between.min(next - TimeDelta::nanoseconds(1))), words(due(), now));
+        let nanosecond = TimeDelta::nanoseconds(1);
+        let between = now + (next - now - nanosecond) / 1000 * share;
+        prop_assert_eq!(words(due(), between), words(due(), now));
+        prop_assert_eq!(words(due(), next - nanosecond), words(due(), now));
     }
 }

@@ -1,5 +1,7 @@
 //! Why an identifier is refused: a stable code, and words in the reader's language.
 
+use std::fmt::Display;
+
 use crate::domain::fodselsnummer::FodselsnummerError;
 use crate::domain::gs1::Gs1Error;
 use crate::domain::kbo::KboError;
@@ -24,7 +26,7 @@ impl Reason {
         }
     }
 
-    fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+    fn with(mut self, name: &'static str, value: impl Display) -> Self {
         self.values.push((name, value.to_string()));
         self
     }
@@ -39,13 +41,13 @@ impl Reason {
         Self::plain("form").with("wanted", wanted)
     }
 
-    fn first_digit(found: impl ToString, wanted: &str) -> Self {
+    fn first_digit(found: impl Display, wanted: &str) -> Self {
         Self::plain("first_digit")
             .with("found", found)
             .with("wanted", wanted)
     }
 
-    fn check_digit(found: impl ToString, wanted: impl ToString) -> Self {
+    fn check_digit(found: impl Display, wanted: impl Display) -> Self {
         Self::plain("check_digit")
             .with("found", found)
             .with("wanted", wanted)
