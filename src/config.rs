@@ -164,6 +164,14 @@ impl Config {
         }
     }
 
+    /// The words of a setting.
+    pub fn words(&self, setting: &Setting) -> Vec<String> {
+        match self.values.get(setting.key) {
+            Some((Value::Words(words), _)) => words.clone(),
+            _ => Vec::new(),
+        }
+    }
+
     /// Whether a setting is on.
     pub fn is_on(&self, setting: &Setting) -> bool {
         matches!(self.values.get(setting.key), Some((Value::Bool(true), _)))
@@ -195,7 +203,7 @@ fn paths(files: &Files, env: &dyn Fn(&str) -> Option<String>) -> Vec<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    use super::setting::{DATABASE_URL, LANG, OUTBOX_TARGET};
+    use super::setting::{DATABASE_URL, LANG, WORKER_DELIVER_TO};
     use super::*;
 
     fn nothing(_: &str) -> Option<String> {
@@ -236,7 +244,7 @@ mod tests {
 
     #[test]
     fn each_layer_wins_over_the_one_below_it_and_says_so() {
-        let (_folder, files) = written("lang = \"nl\"\n[outbox]\ntarget = \"/var/out\"\n");
+        let (_folder, files) = written("lang = \"nl\"\n[worker]\ndeliver_to = \"/var/out\"\n");
         let env = |name: &str| (name == "LOKET_LANG").then(|| String::from("en"));
         let shipped = Config::load(
             &Files::Usual,
@@ -244,12 +252,12 @@ mod tests {
             &[],
         )
         .unwrap();
-        assert_eq!(shipped.origin(&OUTBOX_TARGET), Origin::Shipped);
+        assert_eq!(shipped.origin(&WORKER_DELIVER_TO), Origin::Shipped);
 
         let config = Config::load(&files, &nothing, &[]).unwrap();
         assert_eq!(config.text(&LANG), Some("nl"));
-        assert_eq!(config.text(&OUTBOX_TARGET), Some("/var/out"));
-        let Origin::File(_, line) = config.origin(&OUTBOX_TARGET) else {
+        assert_eq!(config.text(&WORKER_DELIVER_TO), Some("/var/out"));
+        let Origin::File(_, line) = config.origin(&WORKER_DELIVER_TO) else {
             panic!("not the file")
         };
         assert_eq!(line, 3);
@@ -275,12 +283,18 @@ mod tests {
     fn mistakes_are_named_with_file_and_line() {
         for (text, key, line) in [
             ("lang = \"nl\"\ntongue = \"nl\"\n", "unknown", "2"),
-            ("[outbox]\n\ntargett = \"x\"\n", "unknown", "3"),
-            ("[out]\ntarget = \"x\"\n", "unknown", "1"),
+            ("[worker]\n\ndeliver_too = \"x\"\n", "unknown", "3"),
+            ("[out]\ndeliver_to = \"x\"\n", "unknown", "1"),
             ("lang = \"fr\"\n", "wrong", "1"),
             ("\nlang = 3\n", "wrong", "2"),
-            ("[outbox]\ntarget = [\"x\"]\n", "wrong", "2"),
+            ("[worker]\ndeliver_to = [\"x\"]\n", "wrong", "2"),
             ("outbox = \"x\"\n", "wrong", "1"),
+            ("[outbox]\nattempts = 0\n", "wrong", "2"),
+            (
+                "[outbox]\nadditional_mandate.supplier = [\"DAYS\"]\n",
+                "wrong",
+                "2",
+            ),
             ("lang = \"nl\"\n\nlang = \"en\"\n", "syntax", "3"),
         ] {
             let (_folder, files) = written(text);

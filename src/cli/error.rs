@@ -115,7 +115,7 @@ impl From<LocalPostgresError> for CliError {
 
 impl From<color_eyre::Report> for CliError {
     fn from(report: color_eyre::Report) -> Self {
-        Self::Fault(report)
+        report.downcast().map_or_else(Self::Fault, Self::Store)
     }
 }
 

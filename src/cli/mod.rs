@@ -9,9 +9,12 @@ pub mod connect;
 pub mod db;
 pub mod due;
 pub mod error;
+pub mod import;
 pub mod pg_supervisor;
+mod settings;
 mod shell;
 pub mod words;
+pub mod worker;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -62,6 +65,10 @@ pub enum Command {
     Db(db::DbArgs),
     /// Who may work: agents, leads, auditors, administrators, workers
     Agent(agent::AgentArgs),
+    /// Bring in registers and cases from files
+    Import(import::ImportArgs),
+    /// Fire clocks, deliver messages, keep house; list and resend what was not delivered
+    Worker(worker::WorkerArgs),
     /// Check identifiers: valid or not, and why
     Check(check::CheckArgs),
     /// Compute one deadline and explain it
@@ -93,6 +100,11 @@ async fn dispatch(command: Command, shell: Shell) -> Ended {
         Command::Case(args) => case::run(args, &shell).await,
         Command::Db(args) => db::run(args, &shell).await,
         Command::Agent(args) => agent::run(args, &shell).await,
+        Command::Import(args) => Ok(import::run(&args, &shell.store()?, &shell.texts).await?),
+        Command::Worker(args) => {
+            let config = settings::worker(&shell.config);
+            Ok(worker::run(&args, &config, shell.store()?, &shell.texts).await?)
+        }
         Command::Check(args) => pure(check::run(&args, &shell.texts, system::now())),
         Command::Due(args) => pure(due::run(&args, &shell.texts)),
         Command::PgSupervisor(args) => {

@@ -69,7 +69,7 @@ pub fn left(due: DateTime<Utc>, now: DateTime<Utc>, texts: &Texts) -> String {
     }
 }
 
-/// A refusal with its rule: `… [GT-24]`.
+/// A refusal with the key of its field and its rule: `… (responded_at) [GT-24]`.
 pub fn refusal(refusal: &Refusal, texts: &Texts) -> String {
     let values: Vec<(&str, String)> = refusal
         .args
@@ -81,13 +81,14 @@ pub fn refusal(refusal: &Refusal, texts: &Texts) -> String {
         .map(|(name, value)| (*name, value.as_str()))
         .collect();
     let words = texts.fill(&format!("refusal.{}", refusal.key), &values);
-    let about = match &refusal.field {
-        Some(field) => format!("{field}: "),
-        None => String::new(),
-    };
+    let about = refusal
+        .field
+        .as_ref()
+        .map(|field| format!(" ({field})"))
+        .unwrap_or_default();
     match refusal.rule.as_str() {
-        "" => format!("{about}{words}"),
-        rule => format!("{about}{words} [{rule}]"),
+        "" => format!("{words}{about}"),
+        rule => format!("{words}{about} [{rule}]"),
     }
 }
 
@@ -99,7 +100,8 @@ fn argument(value: &str, texts: &Texts) -> String {
     .iter()
     .any(|area| value.starts_with(area));
     if is_key {
-        return texts.get(value).to_owned();
+        let bare = value.rsplit('.').next().unwrap_or(value);
+        return texts.find(value).unwrap_or(bare).to_owned();
     }
     match DateTime::parse_from_rfc3339(value) {
         Ok(at) => when(at.with_timezone(&Utc), Country::Nl.zone()),

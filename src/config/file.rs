@@ -98,6 +98,12 @@ impl Reader<'_> {
             DeValue::Integer(number) => u32::from_str_radix(number.as_str(), number.radix())
                 .ok()
                 .map(Value::Number),
+            DeValue::Array(list) => {
+                let words = list
+                    .iter()
+                    .map(|word| word.get_ref().as_str().map(str::to_owned));
+                words.collect::<Option<_>>().map(Value::Words)
+            }
             _ => None,
         };
         given.and_then(|value| setting.check(value)).ok_or_else(|| {

@@ -21,3 +21,4 @@ mod process_gt;
 mod process_report;
 mod process_walk;
 mod process_world;
+mod exchange_world;
