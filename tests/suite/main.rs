@@ -13,3 +13,4 @@ mod support;
 mod exchange_world;
 mod exchange_import;
 mod exchange_outbox;
+mod exchange_worker;
