@@ -1,7 +1,7 @@
 //! loket: the desk on which the service agents of electricity grid companies work their cases.
 //!
 //! Modules in reading order; what may use what is enforced by `tests/suite/tidy.rs`:
-//! `domain` ← `process` ← `store`, `exchange` ← `desk` ← `view`; `runtime` and `cli` see everything.
+//! `domain` ← `process` ← `store`, `exchange` ← `desk` ← `view`; `runtime` and `cli` see all.
 
 pub mod cli;
 pub mod domain;

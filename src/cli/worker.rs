@@ -146,7 +146,11 @@ fn log(json: bool) {
         .with_writer(io::stderr)
         .with_env_filter(filter)
         .with_target(false);
-    let _ = if json { builder.json().try_init() } else { builder.with_ansi(false).try_init() };
+    let _ = if json {
+        builder.json().try_init()
+    } else {
+        builder.with_ansi(false).try_init()
+    };
 }
 
 /// Told to stop by SIGTERM or SIGINT.
@@ -173,7 +177,11 @@ async fn dead(store: &Store, json: bool, texts: &Texts) -> color_eyre::Result<Ex
         system::print_line(texts.get("outbox.dead_none"));
     }
     for letter in &letters {
-        let line = if json { serde_json::to_string(letter)? } else { line_of(letter, texts) };
+        let line = if json {
+            serde_json::to_string(letter)?
+        } else {
+            line_of(letter, texts)
+        };
         if !system::print_line(&line) {
             break;
         }
@@ -225,7 +233,11 @@ async fn resend_all(store: &Store, texts: &Texts) -> color_eyre::Result<ExitCode
 
 async fn resend_one(store: &Store, id: i64, texts: &Texts) -> color_eyre::Result<bool> {
     let was_dead = store.outbox_resend(id).await?;
-    let key = if was_dead { "outbox.resent" } else { "outbox.not_dead" };
+    let key = if was_dead {
+        "outbox.resent"
+    } else {
+        "outbox.not_dead"
+    };
     system::print_line(&texts.fill(key, &[("id", &id.to_string())]));
     Ok(was_dead)
 }

@@ -4,7 +4,8 @@
 //!
 //! Modules: `start` is the way from nothing to a server, `find`, `fetch` and `archive` bring the
 //! server programs, `account` says who runs them, `home` has the folder and its locks, `cluster` the data
-//! directory, `ident` the user map, `supervisor` the process that holds the server. It knows no table of loket: creating databases and migrating
+//! directory, `ident` the user map, `supervisor` the process that holds the server. It knows no
+//! table of loket: creating databases and migrating
 //! them is the caller's, under [`LocalPostgres::init_lock`].
 
 mod account;

@@ -39,7 +39,7 @@ pub struct ReplayDifference {
     /// Its action.
     pub action: String,
     /// What is different.
-    pub what: Difference,
+    pub what: Box<Difference>,
 }
 
 /// What is different.
@@ -82,14 +82,14 @@ pub fn replay(
         let next = again(case.take(), event, calendars).map_err(|what| ReplayDifference {
             place: index + 1,
             action: event.action.clone(),
-            what,
+            what: Box::new(what),
         })?;
         case = Some(next);
     }
     case.ok_or_else(|| ReplayDifference {
         place: 0,
         action: String::new(),
-        what: Difference::NoOpening,
+        what: Box::new(Difference::NoOpening),
     })
 }
 

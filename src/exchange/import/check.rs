@@ -7,6 +7,7 @@ use super::table::Row;
 use crate::domain::country::Country;
 use crate::domain::ean::Ean18;
 use crate::domain::gln::Gln;
+use crate::domain::postcode::Postcode;
 
 /// Longest text of a register column, in characters.
 const TEXT_LIMIT: usize = 200;
@@ -14,7 +15,9 @@ const TEXT_LIMIT: usize = 200;
 type Checked<T> = Result<T, Refused>;
 
 fn about(key: &str, column: &str, value: &str) -> Refused {
-    Refused::new(key).with("column", column).with("value", value)
+    Refused::new(key)
+        .with("column", column)
+        .with("value", value)
 }
 
 /// A text that must be there.
@@ -171,7 +174,9 @@ pub fn email(row: &Row, column: &str) -> Checked<String> {
         let parts: Vec<&str> = text.split('@').collect();
         parts.len() == 2
             && parts.iter().all(|part| !part.is_empty())
-            && !text.chars().any(|c| c.is_whitespace() || "<>,;\"".contains(c))
+            && !text
+                .chars()
+                .any(|c| c.is_whitespace() || "<>,;\"".contains(c))
     };
     if value.is_empty() || is_good(&value) {
         Ok(value)

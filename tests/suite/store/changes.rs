@@ -438,7 +438,12 @@ async fn verify_names_each_tampering() {
             .differences,
         []
     );
-    run("UPDATE loket.deadlines SET due_at = due_at + interval '1 day' WHERE key = 'contact_1wd' AND case_id = $1", cases[0]).await;
+    run(
+        "UPDATE loket.deadlines SET due_at = due_at + interval '1 day'
+         WHERE key = 'contact_1wd' AND case_id = $1",
+        cases[0],
+    )
+    .await;
     run(
         "UPDATE loket.cases SET facts = facts || '{\"block\":\"confirmed\"}' WHERE case_id = $1",
         cases[1],

@@ -166,7 +166,8 @@ async fn an_agent_without_the_queue_sees_nothing_of_it() {
     let world = World::new().await;
     let case_id = world.signal(1).await;
     let superuser = world.db.pool(crate::support::db::SUPERUSER, 1).await;
-    let none = "DELETE FROM loket.agent_queues WHERE agent_id = (SELECT agent_id FROM loket.agents WHERE db_role = 'carla')";
+    let none = "DELETE FROM loket.agent_queues
+        WHERE agent_id = (SELECT agent_id FROM loket.agents WHERE db_role = 'carla')";
     sqlx::query(none).execute(&superuser).await.unwrap();
     let carla = world.desk("carla").await;
     assert!(carla.store.case_detail(case_id).await.is_err());
