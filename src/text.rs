@@ -15,8 +15,8 @@ macro_rules! areas {
     };
 }
 
-const ENGLISH: &[(&str, &str)] = areas!("en": "calendar", "cli", "process");
-const DUTCH: &[(&str, &str)] = areas!("nl": "calendar", "cli", "process");
+const ENGLISH: &[(&str, &str)] = areas!("en": "calendar", "cli", "exchange", "process");
+const DUTCH: &[(&str, &str)] = areas!("nl": "calendar", "cli", "exchange", "process");
 
 /// The languages there are.
 pub const LANGUAGES: [&str; 2] = ["en", "nl"];
