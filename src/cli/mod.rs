@@ -11,6 +11,7 @@ pub mod due;
 pub mod error;
 pub mod import;
 pub mod pg_supervisor;
+pub mod process;
 mod settings;
 mod shell;
 pub mod words;
@@ -73,6 +74,8 @@ pub enum Command {
     Check(check::CheckArgs),
     /// Compute one deadline and explain it
     Due(due::DueArgs),
+    /// The processes: states, actions, deadlines, messages and rules
+    Process(process::ProcessArgs),
     /// Hold a private server; started by loket itself
     #[command(hide = true)]
     PgSupervisor(pg_supervisor::Args),
@@ -107,6 +110,7 @@ async fn dispatch(command: Command, shell: Shell) -> Ended {
         }
         Command::Check(args) => pure(check::run(&args, &shell.texts, system::now())),
         Command::Due(args) => pure(due::run(&args, &shell.texts)),
+        Command::Process(args) => pure(process::run(&args, &shell.texts)),
         Command::PgSupervisor(args) => {
             pg_supervisor::run(args).await?;
             Ok(ExitCode::SUCCESS)

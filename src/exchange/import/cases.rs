@@ -39,7 +39,10 @@ pub fn parse(text: &str, now: DateTime<Utc>) -> Result<CaseLine, RefusedCase> {
         let place = error.column().to_string();
         (Refused::new("json").with("column", &place), None)
     })?;
-    let reference = line.get("reference").and_then(word).filter(|word| !word.is_empty());
+    let reference = line
+        .get("reference")
+        .and_then(word)
+        .filter(|word| !word.is_empty());
     case(&line, reference.clone(), now).map_err(|refused| (refused, reference))
 }
 
@@ -51,7 +54,9 @@ fn case(
     let process = process_of(line)?;
     let reference = reference.ok_or_else(|| Refused::new("reference"))?;
     if reference.chars().count() > REFERENCE_LIMIT {
-        return Err(Refused::new("too_wide").with("column", "reference").with("value", &reference));
+        return Err(Refused::new("too_wide")
+            .with("column", "reference")
+            .with("value", &reference));
     }
     Ok(CaseLine {
         process,
@@ -84,7 +89,9 @@ fn instant(value: Option<&Json>, column: &str) -> Result<DateTime<Utc>, Refused>
     match DateTime::parse_from_rfc3339(&text) {
         Ok(at) => Ok(at.to_utc()),
         Err(_) if text.is_empty() => Err(Refused::new("empty").with("column", column)),
-        Err(_) => Err(Refused::new("instant").with("column", column).with("value", &text)),
+        Err(_) => Err(Refused::new("instant")
+            .with("column", column)
+            .with("value", &text)),
     }
 }
 

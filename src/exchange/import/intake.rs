@@ -64,13 +64,21 @@ impl Door {
     async fn take(&mut self, line: &mut CaseLine) -> Result<(Change, Uuid), Fault> {
         let refused = |refused: Refused| Fault::Line((refused, Some(line.reference.clone())));
         let role = self.role(line).await?;
-        let wants_role = line.process.opening.fields.iter().any(|field| field.key == "party_role");
+        let wants_role = line
+            .process
+            .opening
+            .fields
+            .iter()
+            .any(|field| field.key == "party_role");
         if wants_role {
             let role = role.ok_or_else(|| refused(Refused::new("unknown_party")))?;
             if !matches!(role.as_str(), "supplier" | "service_provider") {
-                return Err(refused(Refused::new("party_role").with("role", &role).by("GT-03")));
+                return Err(refused(
+                    Refused::new("party_role").with("role", &role).by("GT-03"),
+                ));
             }
-            line.answers.insert("party_role".to_owned(), Answer::Value(Value::Code(role)));
+            line.answers
+                .insert("party_role".to_owned(), Answer::Value(Value::Code(role)));
         }
         let context = Context {
             now: self.now().await?,
@@ -153,7 +161,8 @@ impl Run<'_> {
                 Ok(None) => {}
                 Err(Fault::Line((refused, reference))) => {
                     let origin = (number, &refused);
-                    self.report.refuse(file, origin, reference.as_deref(), self.texts);
+                    self.report
+                        .refuse(file, origin, reference.as_deref(), self.texts);
                 }
                 Err(Fault::Store(error)) => return Err(error.into()),
             }

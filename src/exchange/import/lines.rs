@@ -152,7 +152,10 @@ mod tests {
         bytes.extend_from_slice(b"\nnext\n");
         let (lines, _) = all(&bytes);
         assert_eq!(lines[0].text, None);
-        assert_eq!((lines[1].number, lines[1].text.as_deref()), (2, Some("next")));
+        assert_eq!(
+            (lines[1].number, lines[1].text.as_deref()),
+            (2, Some("next"))
+        );
         assert_eq!(lines.len(), 2);
     }
 

@@ -146,21 +146,42 @@ impl<'a> Run<'a> {
         file.unknown_columns = table.unknown().to_vec();
         let mut batch = Batch::new();
         while let Some(read) = table.read()? {
-            match read.and_then(|row| record::<T>(&row)) {
-                Ok((record, line, name, key)) => {
-                    if batch.must_go(&key) {
-                        self.store(file, std::mem::replace(&mut batch, Batch::new()), sink).await?;
-                        progress(table.bytes(), file.lines());
-                    }
-                    batch.push(record, line, name, key);
-                }
-                Err((line, refused)) => self.report.refuse(file, (line, &refused), None, self.texts),
-            }
             file.latin1_lines = table.latin1();
+            let Some((record, line, name, key)) = self.record::<T>(file, read) else {
+                continue;
+            };
+            if batch.must_go(&key) {
+                self.store(file, std::mem::replace(&mut batch, Batch::new()), sink).await?;
+                progress(table.bytes(), file.lines());
+            }
+            batch.push(record, line, name, key);
         }
         self.store(file, batch, sink).await?;
         progress(table.bytes(), file.lines());
         Ok(())
+    }
+
+    /// The record of a row with its line, name and key; a refusal goes into the report.
+    fn record<T: Record>(
+        &mut self,
+        file: &mut FileReport,
+        read: Result<Row, (u64, Refused)>,
+    ) -> Option<(T, u64, String, String)> {
+        let (line, refused, name) = match read {
+            Err((line, refused)) => (line, refused, None),
+            Ok(row) => {
+                let name = T::name(&row);
+                match T::of(&row) {
+                    Ok(record) => {
+                        let key = record.key();
+                        return Some((record, row.line, name, key));
+                    }
+                    Err(refused) => (row.line, refused, Some(name)),
+                }
+            }
+        };
+        self.report.refuse(file, (line, &refused), name.as_deref(), self.texts);
+        None
     }
 
     async fn store<T, S>(
@@ -202,12 +223,4 @@ impl<'a> Run<'a> {
             }
         }
     }
-}
-
-type Parsed<T> = Result<(T, u64, String, String), (u64, Refused)>;
-
-fn record<T: Record>(row: &Row) -> Parsed<T> {
-    let record = T::of(row).map_err(|refused| (row.line, refused))?;
-    let (name, key) = (T::name(row), record.key());
-    Ok((record, row.line, name, key))
 }

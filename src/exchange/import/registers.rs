@@ -101,7 +101,10 @@ impl Record for ContactRecord {
     }
 
     fn key(&self) -> String {
-        let from = self.valid_from.map(|day| day.to_string()).unwrap_or_default();
+        let from = self
+            .valid_from
+            .map(|day| day.to_string())
+            .unwrap_or_default();
         let email = self.email.as_deref().unwrap_or_default();
         [&*self.gln, &*self.contact_group, &*self.name, email, &*from].join("\t")
     }
@@ -305,6 +308,13 @@ impl Record for ContractRecord {
 
     fn key(&self) -> String {
         let from = self.valid_from.to_string();
-        [&*self.ean, &*self.customer_ref, &*self.side, &*self.party_gln, &*from].join("\t")
+        [
+            &*self.ean,
+            &*self.customer_ref,
+            &*self.side,
+            &*self.party_gln,
+            &*from,
+        ]
+        .join("\t")
     }
 }

@@ -197,8 +197,16 @@ impl FileReport {
     }
 }
 
-/// A reason in words.
+/// A reason in words, with the name of the field before it where it is about one. A value that is
+/// itself the key of a text is shown as that text.
 pub fn words(refused: &Refused, texts: &Texts) -> String {
-    let args: Vec<(&str, &str)> = refused.args.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-    texts.fill(&refused.text, &args)
+    let shown = |value: &'_ str| texts.find(value).unwrap_or(value).to_owned();
+    let args: Vec<(&str, String)> =
+        refused.args.iter().map(|(name, value)| (name.as_str(), shown(value))).collect();
+    let args: Vec<(&str, &str)> = args.iter().map(|(n, v)| (*n, v.as_str())).collect();
+    let reason = texts.fill(&refused.text, &args);
+    match refused.args.get("field") {
+        Some(field) => format!("{}: {reason}", texts.get(&format!("field.{field}"))),
+        None => reason,
+    }
 }

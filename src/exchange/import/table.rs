@@ -56,7 +56,9 @@ impl Row {
 
     /// The value of a column, `None` when it is empty.
     pub fn some(&self, name: &str) -> Option<String> {
-        Some(self.get(name)).filter(|v| !v.is_empty()).map(str::to_owned)
+        Some(self.get(name))
+            .filter(|v| !v.is_empty())
+            .map(str::to_owned)
     }
 }
 
@@ -153,7 +155,10 @@ impl<R: BufRead> Table<R> {
                 false => None,
             };
             let Some(line) = next else {
-                added.into_iter().rev().for_each(|line| self.put_back.push_front(line));
+                added
+                    .into_iter()
+                    .rev()
+                    .for_each(|line| self.put_back.push_front(line));
                 return Ok(None);
             };
             text.push('\n');
@@ -166,7 +171,10 @@ impl<R: BufRead> Table<R> {
 
     fn row(&self, line: u64, text: &str) -> Result<Row, Refused> {
         let found = split(text, self.delimiter);
-        let surplus = found.iter().skip(self.width).any(|value| !value.trim().is_empty());
+        let surplus = found
+            .iter()
+            .skip(self.width)
+            .any(|value| !value.trim().is_empty());
         if found.len() < self.width || surplus {
             return Err(Refused::new("columns")
                 .with("found", &found.len().to_string())
@@ -257,9 +265,18 @@ mod tests {
     use super::*;
 
     const COLUMNS: &[Column] = &[
-        Column { name: "ean", required: true },
-        Column { name: "city", required: true },
-        Column { name: "note", required: false },
+        Column {
+            name: "ean",
+            required: true,
+        },
+        Column {
+            name: "city",
+            required: true,
+        },
+        Column {
+            name: "note",
+            required: false,
+        },
     ];
 
     type Read = Result<Vec<String>, (u64, String)>;
@@ -306,7 +323,10 @@ mod tests {
     #[test]
     fn a_value_over_two_lines_keeps_the_number_of_its_first() {
         let text = "ean,city,note\n1,\"a \"\"b\"\"\nc\",x\n2,d,\n";
-        assert_eq!(rows(text), [good(2, ["1", "a \"b\" c", "x"]), good(4, ["2", "d", ""])]);
+        assert_eq!(
+            rows(text),
+            [good(2, ["1", "a \"b\" c", "x"]), good(4, ["2", "d", ""])]
+        );
     }
 
     #[test]

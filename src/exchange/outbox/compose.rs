@@ -127,7 +127,11 @@ impl Composer<'_> {
             "party_gln": gln,
             "query_reasons": self.settings.query_reasons(role),
         });
-        let name = if self.message.kind == "block" { "from" } else { "retroactive_from" };
+        let name = if self.message.kind == "block" {
+            "from"
+        } else {
+            "retroactive_from"
+        };
         command[name] = instant(since);
         Ok(system("p4", command))
     }
@@ -157,7 +161,9 @@ impl Composer<'_> {
         let to: Vec<String> = contacts.filter(|email| !email.is_empty()).collect();
         if to.is_empty() {
             let group = &self.settings.contact_group;
-            return Err(Stuck::new("nobody").with("party", &party.name).with("group", group));
+            return Err(Stuck::new("nobody")
+                .with("party", &party.name)
+                .with("group", group));
         }
         let language = self.story.party_language();
         let (subject, body) = self.letter(language)?;
@@ -167,7 +173,10 @@ impl Composer<'_> {
     /// Customers are written to by reference: the sender of letters knows the address and whether
     /// the person is protected (decision 21); neither name nor address leaves from here.
     fn customer(&self) -> Result<Content, Stuck> {
-        let customer = self.story.customer.ok_or_else(|| Stuck::new("no_customer"))?;
+        let customer = self
+            .story
+            .customer
+            .ok_or_else(|| Stuck::new("no_customer"))?;
         self.paper(customer.customer_ref.clone(), &customer.language)
     }
 
@@ -178,7 +187,12 @@ impl Composer<'_> {
             Some(address) => {
                 let language = self.settings.language.as_str();
                 let (subject, body) = self.letter(language)?;
-                Ok(Content::mail(vec![address.clone()], language, subject, body))
+                Ok(Content::mail(
+                    vec![address.clone()],
+                    language,
+                    subject,
+                    body,
+                ))
             }
             None => self.paper(desk.to_owned(), &self.settings.language),
         }
@@ -197,13 +211,15 @@ impl Composer<'_> {
 
     fn letter(&self, language: &str) -> Result<(String, String), Stuck> {
         let kind = self.message.kind;
-        let values = self.story.values(self.languages.of(language), self.settings);
+        let values = self
+            .story
+            .values(self.languages.of(language), self.settings);
         match letters::render(kind, language, &values) {
             Ok(letter) => Ok((letter.subject, letter.body)),
             Err(NoLetter::Template) => Err(Stuck::new("no_template").with("kind", kind)),
-            Err(NoLetter::Value(name)) => {
-                Err(Stuck::new("unresolved").with("kind", kind).with("name", &name))
-            }
+            Err(NoLetter::Value(name)) => Err(Stuck::new("unresolved")
+                .with("kind", kind)
+                .with("name", &name)),
         }
     }
 

@@ -22,7 +22,13 @@ pub fn deliver(directory: &Path, envelope: &Envelope) -> Outcome {
 
 /// Sorted by case and then by the order in which the messages were written.
 pub fn name_of(envelope: &Envelope) -> String {
-    let safe = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' };
+    let safe = |c: char| {
+        if c.is_ascii_alphanumeric() || c == '-' {
+            c
+        } else {
+            '_'
+        }
+    };
     let case: String = envelope.case.chars().map(safe).collect();
     let kind: String = envelope.kind.chars().map(safe).collect();
     format!("{case}.{:010}.{kind}.json", envelope.number)

@@ -78,7 +78,9 @@ fn fill(template: &str, values: &Values) -> Result<String, NoLetter> {
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
         let (name, after) = after.split_once('}').ok_or(NoLetter::Template)?;
-        let value = values.get(name).ok_or_else(|| NoLetter::Value(name.to_owned()))?;
+        let value = values
+            .get(name)
+            .ok_or_else(|| NoLetter::Value(name.to_owned()))?;
         filled.push_str(before);
         filled.push_str(&sanitize::clean_multiline(value));
         rest = after;
@@ -91,7 +93,11 @@ fn fill(template: &str, values: &Values) -> Result<String, NoLetter> {
 /// of 72 hours ends at its second.
 pub fn local(at: DateTime<Utc>, zone: Tz, texts: &Texts) -> String {
     let at = at.with_timezone(&zone);
-    let clock = if at.timestamp() % 60 == 0 { "%H:%M" } else { "%H:%M:%S" };
+    let clock = if at.timestamp() % 60 == 0 {
+        "%H:%M"
+    } else {
+        "%H:%M:%S"
+    };
     let weekday = format!("letter.weekday.{}", at.weekday().number_from_monday());
     let month = format!("letter.month.{}", at.month());
     let values = [

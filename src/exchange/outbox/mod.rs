@@ -53,6 +53,8 @@ impl Delivery {
             Self::Directory(path) => directory::deliver(&path, &envelope),
             Self::Http(endpoint) => endpoint.deliver(&envelope),
         });
-        attempt.await.unwrap_or_else(|error| Outcome::Retry(error.to_string()))
+        attempt
+            .await
+            .unwrap_or_else(|error| Outcome::Retry(error.to_string()))
     }
 }

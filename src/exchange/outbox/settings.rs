@@ -33,7 +33,10 @@ impl Default for Settings {
             contact_group: "Gerede twijfel Klantmandaat".to_owned(),
             additional_mandate: BTreeMap::from([
                 ("supplier".to_owned(), reasons(&["DAY", "INT"])),
-                ("service_provider".to_owned(), reasons(&["DAY", "INT", "RCY"])),
+                (
+                    "service_provider".to_owned(),
+                    reasons(&["DAY", "INT", "RCY"]),
+                ),
             ]),
             desks: BTreeMap::new(),
             attempts: 100,
@@ -45,6 +48,9 @@ impl Settings {
     /// The reasons blocked for a party of that role; all of them for a role without a line.
     pub fn query_reasons(&self, role: &str) -> Vec<String> {
         let all = || ["DAY", "INT", "RCY"].map(str::to_owned).to_vec();
-        self.additional_mandate.get(role).cloned().unwrap_or_else(all)
+        self.additional_mandate
+            .get(role)
+            .cloned()
+            .unwrap_or_else(all)
     }
 }

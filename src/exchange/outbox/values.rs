@@ -48,7 +48,10 @@ pub struct Story<'a> {
 impl Story<'_> {
     /// A key or code among the facts.
     pub fn word(&self, name: &str) -> Option<&str> {
-        self.facts.get(name).and_then(Value::as_code).filter(|word| !word.is_empty())
+        self.facts
+            .get(name)
+            .and_then(Value::as_code)
+            .filter(|word| !word.is_empty())
     }
 
     /// The party's role: as it was when the case was opened, else as registered.
@@ -59,7 +62,8 @@ impl Story<'_> {
 
     /// Since when the present block holds: the last time it was asked for before this message.
     pub fn blocked_at(&self) -> DateTime<Utc> {
-        self.run("block_15m").map_or(self.opened_at, |run| run.started_at)
+        self.run("block_15m")
+            .map_or(self.opened_at, |run| run.started_at)
     }
 
     /// Dutch for parties of Dutch-speaking countries, else English.
@@ -73,7 +77,8 @@ impl Story<'_> {
     /// The last run of a clock that had begun when the message was written.
     fn run(&self, clock: &str) -> Option<&ClockRun> {
         let runs = self.clocks.iter().filter(|run| run.key == clock);
-        runs.filter(|run| run.started_at <= self.legal_at).max_by_key(|run| run.run)
+        runs.filter(|run| run.started_at <= self.legal_at)
+            .max_by_key(|run| run.run)
     }
 
     /// A free text among the answers of the step, if it is still there.
@@ -105,14 +110,25 @@ impl Story<'_> {
         values.insert("party_gln", word("party_gln"));
         values.insert("operator", operator.unwrap_or(&settings.operator).clone());
         values.insert("contacts", self.greeting(texts));
-        let signal = self.word("signal_type").map(|key| format!("choice.signal_type.{key}"));
-        values.insert("signal_type", signal.map_or_else(unknown, |key| texts.get(&key).to_owned()));
+        let signal = self
+            .word("signal_type")
+            .map(|key| format!("choice.signal_type.{key}"));
+        values.insert(
+            "signal_type",
+            signal.map_or_else(unknown, |key| texts.get(&key).to_owned()),
+        );
         values.insert("signals", self.count("signals"));
     }
 
     fn greeting(&self, texts: &Texts) -> String {
-        let contacts = self.party.map(|party| party.contacts.as_slice()).unwrap_or_default();
-        let names: Vec<&str> = contacts.iter().map(|contact| contact.name.as_str()).collect();
+        let contacts = self
+            .party
+            .map(|party| party.contacts.as_slice())
+            .unwrap_or_default();
+        let names: Vec<&str> = contacts
+            .iter()
+            .map(|contact| contact.name.as_str())
+            .collect();
         match names.as_slice() {
             [] => texts.get("letter.greeting_group").to_owned(),
             names => names.join(", "),
@@ -145,10 +161,21 @@ impl Story<'_> {
         let party = values.get("party").cloned().unwrap_or_default();
         values.insert("why_lifted", why("why"));
         values.insert("why_lifted_source", why("why_other"));
-        values.insert("why_lifted_customer", why("why_customer").replace("{party}", &party));
+        values.insert(
+            "why_lifted_customer",
+            why("why_customer").replace("{party}", &party),
+        );
         let block = self.word("block").unwrap_or("requested");
-        values.insert("block", texts.get(&format!("letter.block.{block}")).to_owned());
-        values.insert("alert", texts.get(&format!("letter.alert.{}", self.alert())).to_owned());
+        values.insert(
+            "block",
+            texts.get(&format!("letter.block.{block}")).to_owned(),
+        );
+        values.insert(
+            "alert",
+            texts
+                .get(&format!("letter.alert.{}", self.alert()))
+                .to_owned(),
+        );
     }
 
     /// Why the supervisor is told: the gravest of what the facts say.
@@ -165,7 +192,10 @@ impl Story<'_> {
 
     /// Sentences about the allocation, empty for connections that it does not concern (GT-15, 16).
     fn isma(&self, values: &mut Values, texts: &Texts) {
-        let concerns = self.facts.get("concerns_isma").is_some_and(|value| value.is("yes"));
+        let concerns = self
+            .facts
+            .get("concerns_isma")
+            .is_some_and(|value| value.is("yes"));
         let is_supplier = self.role() == "supplier";
         let was_reset = self.word("allocation") == Some("profile");
         let say = |is: bool, key: &str| {
@@ -173,7 +203,10 @@ impl Story<'_> {
             text.to_owned()
         };
         values.insert("isma", say(concerns, "letter.isma.running"));
-        values.insert("isma_otherwise", say(concerns && is_supplier, "letter.isma.otherwise"));
+        values.insert(
+            "isma_otherwise",
+            say(concerns && is_supplier, "letter.isma.otherwise"),
+        );
         values.insert("isma_reset", say(was_reset, "letter.isma.reset"));
     }
 }

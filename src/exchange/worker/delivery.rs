@@ -82,7 +82,9 @@ impl Worker {
         let is_ours = match outcome {
             Outcome::Sent => self.store.outbox_sent(id, fence).await?,
             Outcome::Retry(reason) | Outcome::Wait(reason) => {
-                self.store.outbox_failed(id, fence, reason, Some(wait)).await?
+                self.store
+                    .outbox_failed(id, fence, reason, Some(wait))
+                    .await?
             }
             Outcome::Dead(reason) => self.store.outbox_failed(id, fence, reason, None).await?,
         };
@@ -102,7 +104,10 @@ impl Worker {
 /// The story of a case as one of its messages tells it.
 fn story<'a>(item: &'a OutboxItem, context: &'a MessageContext) -> Story<'a> {
     let process = process::find(&item.process);
-    let country = context.party_country.as_deref().and_then(Country::from_code);
+    let country = context
+        .party_country
+        .as_deref()
+        .and_then(Country::from_code);
     Story {
         case_no: &item.case_no,
         country: process.map_or(Country::Nl, |process| process.country),

@@ -74,11 +74,7 @@ impl Worker {
         }
     }
 
-    async fn write_heads(
-        &self,
-        directory: &Path,
-        today: NaiveDate,
-    ) -> Result<usize, HeadsError> {
+    async fn write_heads(&self, directory: &Path, today: NaiveDate) -> Result<usize, HeadsError> {
         // the file of yesterday holds everything up to then; without it all heads are written
         let yesterday = today.checked_sub_days(Days::new(1)).unwrap_or(today);
         let follows = directory.join(name_of(yesterday)).exists();

@@ -45,7 +45,9 @@ impl Worker {
             fence: None,
             version: detail.row.version,
         };
-        self.store.case_apply(context.command, None, target, &change).await?;
+        self.store
+            .case_apply(context.command, None, target, &change)
+            .await?;
         tracing::info!(case = item.case_no, "block confirmed in practice");
         Ok(())
     }

@@ -7,9 +7,9 @@ use uuid::Uuid;
 
 use super::{Done, Patience, Stop, Worker, pause};
 use crate::process::engine::{self, Actor, Answers, Context};
+use crate::store::StoreError;
 use crate::store::case::Target;
 use crate::store::rows::LapsedClock;
-use crate::store::StoreError;
 
 /// So many clocks are read at once.
 const BATCH: u32 = 500;
@@ -39,7 +39,10 @@ impl Worker {
             return Ok(POLL);
         };
         let left = due - self.store.legal_now().await?;
-        Ok(left.to_std().map_or(JUST_AFTER, |left| left + JUST_AFTER).min(POLL))
+        Ok(left
+            .to_std()
+            .map_or(JUST_AFTER, |left| left + JUST_AFTER)
+            .min(POLL))
     }
 
     /// Fires what has passed, until a whole reading brings nothing new.
@@ -79,7 +82,11 @@ impl Worker {
             fence: None,
             version: lapsed.version,
         };
-        match self.store.case_apply(context.command, None, target, &change).await {
+        match self
+            .store
+            .case_apply(context.command, None, target, &change)
+            .await
+        {
             Ok(_) => {
                 let (case, clock) = (lapsed.case_id.0, lapsed.clock.as_str());
                 tracing::info!(case, clock, action, "clock passed");

@@ -46,12 +46,17 @@ impl Dice {
     }
 
     pub(super) fn digits(&mut self, count: usize) -> String {
-        (0..count).map(|_| char::from(b'0' + self.0.u8(..10))).collect()
+        (0..count)
+            .map(|_| char::from(b'0' + self.0.u8(..10)))
+            .collect()
     }
 
     pub(super) fn last_name(&mut self) -> String {
         let particle = self.pick(words::PARTICLES);
-        let (start, end) = (self.pick(words::LAST_NAME_STARTS), self.pick(words::LAST_NAME_ENDS));
+        let (start, end) = (
+            self.pick(words::LAST_NAME_STARTS),
+            self.pick(words::LAST_NAME_ENDS),
+        );
         format!("{particle}{start}{end}")
     }
 
@@ -70,23 +75,40 @@ impl Dice {
 
     pub(super) fn address(&mut self) -> Address {
         let (city, first) = words::TOWNS[self.place(words::TOWNS.len())];
-        let (start, end) = (self.pick(words::STREET_STARTS), self.pick(words::STREET_ENDS));
+        let (start, end) = (
+            self.pick(words::STREET_STARTS),
+            self.pick(words::STREET_ENDS),
+        );
         let number = self.between(1, 240);
-        let letter = if self.percent(12) { self.pick(&["A", "B", "C"]) } else { "" };
-        let suffix = if self.percent(8) { self.between(1, 40).to_string() } else { String::new() };
+        let letter = if self.percent(12) {
+            self.pick(&["A", "B", "C"])
+        } else {
+            ""
+        };
+        let suffix = if self.percent(8) {
+            self.between(1, 40).to_string()
+        } else {
+            String::new()
+        };
         Address {
             street: format!("{start}{end}"),
             house_number: i32::try_from(number).unwrap_or(1),
             house_letter: letter.to_owned(),
             house_suffix: suffix,
-            postcode: format!("{}{}", i64::from(first) + self.between(0, 9), self.letters()),
+            postcode: format!(
+                "{}{}",
+                i64::from(first) + self.between(0, 9),
+                self.letters()
+            ),
             city: city.to_owned(),
         }
     }
 
     /// Two letters as Dutch postcodes have them (identifiers 3.8).
     fn letters(&mut self) -> String {
-        const LETTERS: &[&str] = &["A", "B", "C", "E", "G", "H", "J", "K", "L", "N", "P", "R", "T"];
+        const LETTERS: &[&str] = &[
+            "A", "B", "C", "E", "G", "H", "J", "K", "L", "N", "P", "R", "T",
+        ];
         format!("{}{}", self.pick(LETTERS), self.pick(LETTERS))
     }
 }

@@ -47,7 +47,8 @@ fn parties(made: &mut Registers) {
     made.parties.push(own);
     for (role, names) in groups {
         for name in names {
-            made.parties.push(party(gln(made.parties.len()), name, role));
+            made.parties
+                .push(party(gln(made.parties.len()), name, role));
         }
     }
 }
@@ -57,16 +58,19 @@ fn parties(made: &mut Registers) {
 fn contacts(dice: &mut Dice, made: &mut Registers) {
     let mut silent = 0;
     for party in &made.parties {
-        made.contacts.push(contact(dice, &party.gln, "Algemeen", "info"));
+        made.contacts
+            .push(contact(dice, &party.gln, "Algemeen", "info"));
         let is_reader = matches!(party.role.as_str(), "supplier" | "service_provider");
         let is_last_of_role = party.name == words::SUPPLIERS[words::SUPPLIERS.len() - 1]
             || party.name == words::SERVICE_PROVIDERS[words::SERVICE_PROVIDERS.len() - 1];
         if is_reader && is_last_of_role {
             silent += 1;
         } else if is_reader || party.gln == OWN_GLN {
-            made.contacts.push(contact(dice, &party.gln, GROUP, "mandaat"));
+            made.contacts
+                .push(contact(dice, &party.gln, GROUP, "mandaat"));
             if dice.percent(30) {
-                made.contacts.push(contact(dice, &party.gln, GROUP, "mandaat2"));
+                made.contacts
+                    .push(contact(dice, &party.gln, GROUP, "mandaat2"));
             }
         }
     }
@@ -122,7 +126,9 @@ fn meter(dice: &mut Dice, made: &mut Registers, number: usize) {
 }
 
 fn filled(text: &str) -> Option<String> {
-    Some(text).filter(|text| !text.is_empty()).map(str::to_owned)
+    Some(text)
+        .filter(|text| !text.is_empty())
+        .map(str::to_owned)
 }
 
 fn reference(number: usize) -> String {
@@ -174,14 +180,24 @@ fn contracts(dice: &mut Dice, made: &mut Registers, number: usize, day: NaiveDat
             valid_to: to,
         }
     };
-    let suppliers: Vec<String> = (0..words::SUPPLIERS.len()).map(|place| gln(place + 1)).collect();
+    let suppliers: Vec<String> = (0..words::SUPPLIERS.len())
+        .map(|place| gln(place + 1))
+        .collect();
     let now = dice.place(suppliers.len());
     made.contracts.push(contract("grid", OWN_GLN, start, None));
     let change = dice.percent(40).then(|| dice.day_after(start, 3_600));
     if let Some(last_day) = change {
         let before = (now + 1) % suppliers.len();
-        made.contracts.push(contract("supply", &suppliers[before], start, Some(last_day)));
+        made.contracts.push(contract(
+            "supply",
+            &suppliers[before],
+            start,
+            Some(last_day),
+        ));
     }
-    let from = change.and_then(|last_day| last_day.succ_opt()).unwrap_or(start);
-    made.contracts.push(contract("supply", &suppliers[now], from, None));
+    let from = change
+        .and_then(|last_day| last_day.succ_opt())
+        .unwrap_or(start);
+    made.contracts
+        .push(contract("supply", &suppliers[now], from, None));
 }

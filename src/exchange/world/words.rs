@@ -11,8 +11,26 @@ pub(super) const FIRST_NAMES: &[&str] = &[
 
 /// First parts of last names.
 pub(super) const LAST_NAME_STARTS: &[&str] = &[
-    "Duin", "Riet", "Molen", "Zande", "Wilgen", "Heide", "Linden", "Weide", "Kersen", "Veen",
-    "Dijk", "Eiken", "Haver", "Iepen", "Koren", "Leeuwerik", "Merel", "Noten", "Ploeg", "Sluis",
+    "Duin",
+    "Riet",
+    "Molen",
+    "Zande",
+    "Wilgen",
+    "Heide",
+    "Linden",
+    "Weide",
+    "Kersen",
+    "Veen",
+    "Dijk",
+    "Eiken",
+    "Haver",
+    "Iepen",
+    "Koren",
+    "Leeuwerik",
+    "Merel",
+    "Noten",
+    "Ploeg",
+    "Sluis",
 ];
 
 /// Last parts of last names.
@@ -21,16 +39,34 @@ pub(super) const LAST_NAME_ENDS: &[&str] = &[
 ];
 
 /// What may stand before a last name.
-pub(super) const PARTICLES: &[&str] = &["", "", "", "", "van ", "van der ", "de ", "ter ", "van den "];
+pub(super) const PARTICLES: &[&str] = &[
+    "", "", "", "", "van ", "van der ", "de ", "ter ", "van den ",
+];
 
 /// First parts of street names.
 pub(super) const STREET_STARTS: &[&str] = &[
-    "Korenbloem", "Zwaluw", "Turfschip", "Boomgaard", "Wagenmaker", "Kievit", "Klaproos", "Hazel",
-    "Brem", "Zonnedauw", "Leerlooier", "Meidoorn", "Otter", "Salamander", "Tarwe", "Vlas",
+    "Korenbloem",
+    "Zwaluw",
+    "Turfschip",
+    "Boomgaard",
+    "Wagenmaker",
+    "Kievit",
+    "Klaproos",
+    "Hazel",
+    "Brem",
+    "Zonnedauw",
+    "Leerlooier",
+    "Meidoorn",
+    "Otter",
+    "Salamander",
+    "Tarwe",
+    "Vlas",
 ];
 
 /// Last parts of street names.
-pub(super) const STREET_ENDS: &[&str] = &["straat", "laan", "weg", "pad", "hof", "kade", "plein", "singel"];
+pub(super) const STREET_ENDS: &[&str] = &[
+    "straat", "laan", "weg", "pad", "hof", "kade", "plein", "singel",
+];
 
 /// Towns, with the first digits of their postcodes.
 pub(super) const TOWNS: &[(&str, u16)] = &[
@@ -48,14 +84,29 @@ pub(super) const TOWNS: &[(&str, u16)] = &[
 
 /// Names of suppliers.
 pub(super) const SUPPLIERS: &[&str] = &[
-    "Wiekslag Energie", "Zonnekade Energie", "Stroomwacht", "Veldkracht Energie", "Rivierstroom",
-    "Dagkracht Energie", "Windroos Levering", "Warmoes Energie", "Polderlicht", "Getijstroom",
+    "Wiekslag Energie",
+    "Zonnekade Energie",
+    "Stroomwacht",
+    "Veldkracht Energie",
+    "Rivierstroom",
+    "Dagkracht Energie",
+    "Windroos Levering",
+    "Warmoes Energie",
+    "Polderlicht",
+    "Getijstroom",
 ];
 
 /// Names of service providers.
 pub(super) const SERVICE_PROVIDERS: &[&str] = &[
-    "Metervriend Inzicht", "Kilowijzer", "Slimtel Diensten", "Verbruikskompas", "Wattboek",
-    "Huisgloed Advies", "Besparingsbureau Lentevonk", "Uurmeting Collectief", "Datastroom Oost",
+    "Metervriend Inzicht",
+    "Kilowijzer",
+    "Slimtel Diensten",
+    "Verbruikskompas",
+    "Wattboek",
+    "Huisgloed Advies",
+    "Besparingsbureau Lentevonk",
+    "Uurmeting Collectief",
+    "Datastroom Oost",
     "Thuispeil",
 ];
 
@@ -67,5 +118,12 @@ pub(super) const INSTALLERS: &[&str] = &["Installatie Kromhout", "Elektra Bijenk
 
 /// Last words of firm names.
 pub(super) const FIRM_WORDS: &[&str] = &[
-    "Bakkerij", "Drukkerij", "Fietsen", "Kwekerij", "Timmerwerken", "Apotheek", "Rijschool", "Stal",
+    "Bakkerij",
+    "Drukkerij",
+    "Fietsen",
+    "Kwekerij",
+    "Timmerwerken",
+    "Apotheek",
+    "Rijschool",
+    "Stal",
 ];
