@@ -59,7 +59,8 @@ pub struct ImportArgs {
 const SOME_REFUSED: u8 = 3;
 
 /// Runs the import. Fails only when the report cannot be written; everything else is told in the
-/// report and by the exit code: 0 all came in, 3 some lines refused, 1 stopped before the end.
+/// report and by the exit code: 0 all came in, 3 some lines refused,
+/// another one when it stopped before the end.
 pub async fn run(args: &ImportArgs, store: &Store, texts: &Texts) -> color_eyre::Result<ExitCode> {
     let mut run = Run::new(args.dry_run, texts);
     let mut failed = None;
