@@ -4,6 +4,7 @@
 //! `domain` ← `process` ← `store`, `exchange` ← `desk` ← `view`; `runtime` and `cli` see all.
 
 pub mod cli;
+pub mod config;
 pub mod domain;
 pub mod exchange;
 pub mod local_postgres;

@@ -7,15 +7,18 @@ use clap::Parser as _;
 use color_eyre::config::{HookBuilder, Theme};
 use loket::{cli, system};
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> ExitCode {
-    let cli = cli::Cli::parse();
+fn main() -> ExitCode {
+    let arguments = cli::Cli::parse();
     install_reports();
-    match cli::run(cli).await {
-        Ok(code) => code,
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(cli::run(arguments)),
         Err(error) => {
-            system::print_error(&format!("loket: {error:#}"));
-            ExitCode::from(cli::EXIT_ERROR)
+            system::print_error(&format!("loket: {error}"));
+            ExitCode::FAILURE
         }
     }
 }

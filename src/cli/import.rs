@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
 
+use super::Exit;
 use crate::exchange::import::intake::Door;
 use crate::exchange::import::registers::Record;
 use crate::exchange::import::report::Report;
@@ -37,10 +38,8 @@ pub enum Kind {
 
 /// Arguments of `loket import`.
 #[derive(Debug, Clone, Args)]
-#[command(
-    after_help = "Columns are found by name, in any order; , ; and tab are told apart.\n\
-    Exit code: 0 when every line came in, 3 when some were refused, 1 on failure."
-)]
+#[command(after_help = "Columns are found by name, in any order; , ; and tab are told apart.\n\
+    Exit code: 0 when every line came in, 3 when some were refused; 2 when a\n    file cannot be read, 4 when the database went away before the end.")]
 pub struct ImportArgs {
     /// What the files hold.
     #[arg(value_enum)]
@@ -60,7 +59,8 @@ pub struct ImportArgs {
 const SOME_REFUSED: u8 = 3;
 
 /// Runs the import. Fails only when the report cannot be written; everything else is told in the
-/// report and by the exit code: 0 all came in, 3 some lines refused, 1 stopped before the end.
+/// report and by the exit code: 0 all came in, 3 some lines refused,
+/// another one when it stopped before the end.
 pub async fn run(args: &ImportArgs, store: &Store, texts: &Texts) -> color_eyre::Result<ExitCode> {
     let mut run = Run::new(args.dry_run, texts);
     let mut failed = None;
@@ -72,7 +72,7 @@ pub async fn run(args: &ImportArgs, store: &Store, texts: &Texts) -> color_eyre:
     }
     tell(&run.report, failed.as_ref(), args.json, texts)?;
     Ok(match failed {
-        Some(_) => ExitCode::FAILURE,
+        Some((_, error)) => stopped(&error).into(),
         None if run.report.is_complete() => ExitCode::SUCCESS,
         None => ExitCode::from(SOME_REFUSED),
     })
@@ -141,6 +141,16 @@ async fn register<T: Record>(
 ) -> Result<(), ImportError> {
     let sink = async |batch: Vec<T>| patiently(async || call(&batch).await).await;
     run.register(file, sink, progress).await
+}
+
+/// Why it stopped before the end, as an exit code.
+fn stopped(error: &ImportError) -> Exit {
+    match error {
+        ImportError::Store(error) if error.is_passing() => Exit::Away,
+        ImportError::Store(StoreError::Bug(_)) => Exit::Fault,
+        ImportError::Store(_) => Exit::Refused,
+        ImportError::Table(_) | ImportError::Io(_) => Exit::Usage,
+    }
 }
 
 /// The file and its size where it has one.
@@ -231,13 +241,7 @@ mod tests {
         let half = Bar::text(Some(100), 50, 7);
         assert_eq!(half.chars().filter(|c| *c == '█').count(), 15);
         assert!(half.ends_with(" 50 % 7"));
-        assert_eq!(
-            Bar::text(Some(10), 20, 1)
-                .chars()
-                .filter(|c| *c == '░')
-                .count(),
-            0
-        );
+        assert_eq!(Bar::text(Some(10), 20, 1).chars().filter(|c| *c == '░').count(), 0);
         assert_eq!(Bar::text(None, 20, 3), "3");
     }
 }

@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use serde::Deserialize;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
@@ -60,13 +59,14 @@ pub enum WorkerCommand {
 }
 
 /// The part of the configuration that the worker reads.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkerConfig {
     /// Directory or address.
     pub deliver_to: String,
     /// Directory for the heads of the chains; empty: not exported.
     pub chain_heads: PathBuf,
+    /// What is logged.
+    pub log: String,
     /// Addresses, language, limits of messages.
     pub outbox: Settings,
 }
@@ -76,6 +76,7 @@ impl Default for WorkerConfig {
         Self {
             deliver_to: "outbox".to_owned(),
             chain_heads: PathBuf::from("chain-heads"),
+            log: "loket=info".to_owned(),
             outbox: Settings::default(),
         }
     }
@@ -106,7 +107,7 @@ pub async fn run(
         Some(WorkerCommand::Resend { ids, .. }) => return resend(&store, ids, texts).await,
         None => {}
     }
-    log(args.json);
+    log(args.json, &config.log);
     let worker = Worker::open(store, args.options(config)).await?;
     if args.once {
         let done = worker.once().await?;
@@ -140,8 +141,7 @@ fn tell(done: &Done, json: bool, texts: &Texts) -> color_eyre::Result<()> {
 }
 
 /// Log lines on the error stream: ids, never personal data. A second call changes nothing.
-fn log(json: bool) {
-    let filter = system::env("LOKET_LOG").unwrap_or_else(|| "loket=info".to_owned());
+fn log(json: bool, filter: &str) {
     let builder = tracing_subscriber::fmt()
         .with_writer(io::stderr)
         .with_env_filter(filter)
