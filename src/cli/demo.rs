@@ -51,7 +51,11 @@ struct Progress<'a> {
 
 impl<'a> Progress<'a> {
     fn new(shell: &'a Shell, verbose: bool) -> Self {
-        Self { shell, verbose, began: system::monotonic() }
+        Self {
+            shell,
+            verbose,
+            began: system::monotonic(),
+        }
     }
 
     fn say(&self, key: &str, values: &[(&str, &str)]) {
@@ -87,7 +91,11 @@ pub async fn run(args: DemoArgs, shell: &Shell) -> Ended {
 
 /// The server with a complete world. One that was cut off half-way is made anew.
 async fn ready(args: &DemoArgs, progress: &mut Progress<'_>) -> Result<LocalPostgres, CliError> {
-    let mut existing = if args.reset { Existing::Wipe } else { Existing::Keep };
+    let mut existing = if args.reset {
+        Existing::Wipe
+    } else {
+        Existing::Keep
+    };
     loop {
         progress.say("demo.starting", &[]);
         let server = Arc::new(start(existing).await?);
@@ -112,8 +120,13 @@ async fn ready(args: &DemoArgs, progress: &mut Progress<'_>) -> Result<LocalPost
 async fn start(existing: Existing) -> Result<LocalPostgres, CliError> {
     let program = std::env::current_exe();
     let program = program.map_err(|error| CliError::Io(String::from("loket"), error))?;
-    let options = Options { existing, ..Options::from_env(program) };
-    Ok(joined(spawn_blocking(move || LocalPostgres::start(&options)).await)??)
+    let options = Options {
+        existing,
+        ..Options::from_env(program)
+    };
+    Ok(joined(
+        spawn_blocking(move || LocalPostgres::start(&options)).await,
+    )??)
 }
 
 async fn fill(server: &LocalPostgres, progress: &mut Progress<'_>) -> Result<(), CliError> {
@@ -182,9 +195,12 @@ async fn me(
 
 fn say_addresses(shell: &Shell, server: &LocalPostgres, (role, name): (&str, &str)) {
     shell.tell("demo.up", &[]);
-    for (role, name) in
-        [(role, name), ("marit", "Marit Visser"), ("auditor", "Ruben Smit"), (SUPERUSER, "Beheer")]
-    {
+    for (role, name) in [
+        (role, name),
+        ("marit", "Marit Visser"),
+        ("auditor", "Ruben Smit"),
+        (SUPERUSER, "Beheer"),
+    ] {
         let url = server.url(role, DATABASE);
         shell.tell("demo.address", &[("name", name), ("url", &url)]);
     }

@@ -22,7 +22,9 @@ const AGENTS: &[(&str, &str)] = &[
     ("thijs", "Thijs van Dam"),
 ];
 const LEADS: &[(&str, &str)] = &[("marit", "Marit Visser"), ("henk", "Henk Mulder")];
-const FIRST_NAMES: &[&str] = &["Anouk", "Daan", "Esra", "Gijs", "Iris", "Koen", "Mila", "Sem"];
+const FIRST_NAMES: &[&str] = &[
+    "Anouk", "Daan", "Esra", "Gijs", "Iris", "Koen", "Mila", "Sem",
+];
 const LAST_NAMES: &[&str] = &["Brouwer", "Dijkstra", "Kaya", "Peeters", "Vos"];
 
 /// The place of somebody who joins.
@@ -39,22 +41,36 @@ fn row(db_role: &str, name: &str, role: &str) -> AgentRow {
         db_role: db_role.to_owned(),
         name: name.to_owned(),
         role: role.to_owned(),
-        queues: crate::process::ALL.iter().map(|process| process.queue.key().to_owned()).collect(),
+        queues: crate::process::ALL
+            .iter()
+            .map(|process| process.queue.key().to_owned())
+            .collect(),
         disabled_at: None,
     }
 }
 
 /// Who must be there before the world is made: administration and the worker.
 pub(super) fn staff() -> Vec<AgentRow> {
-    vec![row(SUPERUSER, "Beheer", "admin"), row(WORKER, "Worker", "worker")]
+    vec![
+        row(SUPERUSER, "Beheer", "admin"),
+        row(WORKER, "Worker", "worker"),
+    ]
 }
 
 /// Everybody else; the first agent last.
 pub(super) fn everybody() -> Vec<AgentRow> {
-    let agents = AGENTS.iter().rev().map(|(db_role, name)| row(db_role, name, "agent"));
-    let leads = LEADS.iter().map(|(db_role, name)| row(db_role, name, "lead"));
+    let agents = AGENTS
+        .iter()
+        .rev()
+        .map(|(db_role, name)| row(db_role, name, "agent"));
+    let leads = LEADS
+        .iter()
+        .map(|(db_role, name)| row(db_role, name, "lead"));
     let auditor = row("auditor", "Ruben Smit", "auditor");
-    std::iter::once(auditor).chain(leads).chain(agents).collect()
+    std::iter::once(auditor)
+        .chain(leads)
+        .chain(agents)
+        .collect()
 }
 
 /// Simulated colleagues.
@@ -64,7 +80,11 @@ pub(super) fn crowd(count: u16) -> Vec<AgentRow> {
             let number = usize::from(number);
             let first = FIRST_NAMES[number % FIRST_NAMES.len()];
             let last = LAST_NAMES[number / FIRST_NAMES.len() % LAST_NAMES.len()];
-            row(&format!("colleague_{:02}", number + 1), &format!("{first} {last}"), "agent")
+            row(
+                &format!("colleague_{:02}", number + 1),
+                &format!("{first} {last}"),
+                "agent",
+            )
         })
         .collect()
 }
@@ -75,7 +95,11 @@ pub(super) fn free(place: Place, is_there: impl Fn(&str) -> bool) -> (&'static s
         Place::Agent => AGENTS,
         Place::Lead => LEADS,
     };
-    places.iter().copied().find(|(_, name)| !is_there(name)).unwrap_or(places[0])
+    places
+        .iter()
+        .copied()
+        .find(|(_, name)| !is_there(name))
+        .unwrap_or(places[0])
 }
 
 #[cfg(test)]
@@ -86,8 +110,11 @@ mod tests {
 
     #[test]
     fn each_of_the_cast_has_a_role_and_a_name_of_their_own() {
-        let all: Vec<AgentRow> =
-            staff().into_iter().chain(everybody()).chain(crowd(CROWD_MAX)).collect();
+        let all: Vec<AgentRow> = staff()
+            .into_iter()
+            .chain(everybody())
+            .chain(crowd(CROWD_MAX))
+            .collect();
         let roles: BTreeSet<&str> = all.iter().map(|agent| agent.db_role.as_str()).collect();
         let names: BTreeSet<&str> = all.iter().map(|agent| agent.name.as_str()).collect();
         assert_eq!((roles.len(), names.len()), (all.len(), all.len()));
@@ -101,7 +128,10 @@ mod tests {
     #[test]
     fn who_joins_takes_the_next_free_place() {
         assert_eq!(free(Place::Agent, |_| false).0, "sanne");
-        assert_eq!(free(Place::Agent, |name| name == "Sanne de Vries").0, "joost");
+        assert_eq!(
+            free(Place::Agent, |name| name == "Sanne de Vries").0,
+            "joost"
+        );
         assert_eq!(free(Place::Agent, |_| true).0, "sanne");
         assert_eq!(free(Place::Lead, |_| false).0, "marit");
     }

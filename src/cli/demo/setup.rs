@@ -36,7 +36,9 @@ pub(super) enum Found {
 pub(super) async fn look(server: &LocalPostgres) -> Result<Found, CliError> {
     let options = server.options(SUPERUSER, DATABASE);
     let status = match admin::status(&options).await {
-        Err(StoreError::Bug(text)) if text.starts_with("3D000") => return Ok(Found::Nothing),
+        Err(StoreError::Refused(refusal)) if refusal.key == "no_such_database" => {
+            return Ok(Found::Nothing);
+        }
         other => other?,
     };
     if status.applied.is_empty() {
@@ -49,7 +51,11 @@ pub(super) async fn look(server: &LocalPostgres) -> Result<Found, CliError> {
     let agents = store.agent_list().await?;
     store.close().await;
     let is_complete = agents.iter().any(|agent| agent.db_role == people::FIRST);
-    Ok(if is_complete { Found::Complete } else { Found::Half })
+    Ok(if is_complete {
+        Found::Complete
+    } else {
+        Found::Half
+    })
 }
 
 /// Makes the database, a rehearsal, with everybody who is needed to make the world.
