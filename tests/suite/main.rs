@@ -25,3 +25,4 @@ mod tidy;
 mod exchange_world;
 mod exchange_import;
 mod exchange_outbox;
+mod exchange_worker;
