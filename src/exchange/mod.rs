@@ -5,6 +5,7 @@
 //! This module must not know: a screen, SQL.
 
 pub mod answers;
+pub mod colleague;
 pub mod import;
 pub mod legal;
 pub mod outbox;

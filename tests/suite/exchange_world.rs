@@ -1,18 +1,21 @@
 //! The invented world: the same for everybody, and playable on a real database.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use chrono::{NaiveDate, Timelike as _};
 use loket::domain::country::Country;
 use loket::domain::ean::Ean18;
 use loket::domain::gln::Gln;
 use loket::domain::postcode::Postcode;
+use loket::exchange::colleague::{self, Manner};
 use loket::exchange::outbox::Delivery;
 use loket::exchange::outbox::settings::Settings;
 use loket::exchange::worker::{Options, Worker};
 use loket::exchange::world::{GROUP, What, World, play};
 use loket::store::Store;
 use loket::store::rows::{CaseRow, InboxView, WorkState};
+use tokio::sync::watch;
 
 use crate::support::db::TestDb;
 
@@ -118,4 +121,47 @@ async fn the_history_plays_on_a_real_database_and_leaves_an_inbox_with_something
     assert!(rows.iter().all(|row| row.work != WorkState::Held), "nothing stays with a script");
     let silent = rows.iter().filter(|row| row.state == "block_maintained").count();
     assert!(silent >= 5, "three rejected and four that 72 hours ended: {states:?}");
+}
+
+/// Simulated colleagues beside each other: they get work done, whatever the tables say, leave when
+/// told, and hold nothing afterwards.
+#[tokio::test(flavor = "multi_thread")]
+async fn simulated_colleagues_work_the_inbox_and_hold_nothing_when_they_leave() {
+    let db = TestDb::new().await;
+    let admin = db.store("admin_1");
+    let worker = Worker::open(db.store("worker_1"), options(&folder("people"))).await.unwrap();
+    let world = World::new(5, day());
+    play::play(&admin, &[db.store("anna")], &worker, &world).await.unwrap();
+    let (tell, stop) = watch::channel(false);
+    let people: Vec<_> = ["bram", "carla", "daan", "eva"]
+        .into_iter()
+        .zip(1_u64..)
+        .map(|(role, seed)| {
+            let manner = Manner {
+                think_min: Duration::ZERO,
+                think_max: Duration::from_millis(20),
+                ..Manner::person(seed)
+            };
+            tokio::spawn(colleague::work(db.store(role), manner, stop.clone()))
+        })
+        .collect();
+    let inbox = db.store("anna");
+    let untouched = |rows: &[CaseRow]| {
+        rows.iter().filter(|row| row.state == "blocked_contact_due").count()
+    };
+    let before = untouched(&rows(&inbox).await);
+    for _ in 0..600 {
+        if untouched(&rows(&inbox).await) + 5 <= before {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    tell.send(true).unwrap();
+    let mut actions = 0;
+    for person in people {
+        let tally = person.await.unwrap().unwrap();
+        actions += tally.actions;
+    }
+    assert!(actions >= 5);
+    assert!(rows(&inbox).await.iter().all(|row| row.work != WorkState::Held));
 }

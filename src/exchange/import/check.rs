@@ -7,7 +7,6 @@ use super::table::Row;
 use crate::domain::country::Country;
 use crate::domain::ean::Ean18;
 use crate::domain::gln::Gln;
-use crate::domain::postcode::Postcode;
 
 /// Longest text of a register column, in characters.
 const TEXT_LIMIT: usize = 200;
