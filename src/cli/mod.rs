@@ -7,6 +7,7 @@ pub mod check;
 pub mod clerk;
 pub mod connect;
 pub mod db;
+pub mod demo;
 pub mod due;
 pub mod error;
 pub mod import;
@@ -60,6 +61,8 @@ pub struct Global {
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Try everything out: a private PostgreSQL, an invented world, the console on it
+    Demo(demo::DemoArgs),
     /// Work cases from a shell: the same verbs and refusals as on the screen
     Case(case::CaseArgs),
     /// Make, migrate and verify a database; its legal clock
@@ -100,6 +103,7 @@ pub async fn run(cli: Cli) -> ExitCode {
 
 async fn dispatch(command: Command, shell: Shell) -> Ended {
     match command {
+        Command::Demo(args) => demo::run(args, &shell).await,
         Command::Case(args) => case::run(args, &shell).await,
         Command::Db(args) => db::run(args, &shell).await,
         Command::Agent(args) => agent::run(args, &shell).await,
