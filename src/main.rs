@@ -1,1 +1,3 @@
+//! The program. The command line comes with the first commands.
+
 fn main() {}

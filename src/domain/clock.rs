@@ -103,6 +103,15 @@ impl ClockRun {
         self.outcome.is_none()
     }
 
+    /// Whether a pause lasts that began in time. Its end will move the due instant, so the passing
+    /// of the present one means nothing; a pause begun after a breach heals nothing.
+    fn stands_still_in_time(&self) -> bool {
+        self.breached_at.is_none()
+            && self.pauses.iter().any(|pause| {
+                pause.until.is_none() && self.comparison.is_met(self.due_at, pause.from)
+            })
+    }
+
     /// The status at `now`.
     pub fn status(&self, now: DateTime<Utc>) -> ClockStatus {
         match self.outcome {
@@ -111,8 +120,8 @@ impl ClockRun {
             Some(Outcome::Lapsed) => ClockStatus::Lapsed,
             Some(Outcome::Cancelled) => ClockStatus::Cancelled,
             None if self.late_on_arrival => ClockStatus::LateOnArrival,
+            None if self.stands_still_in_time() => ClockStatus::Paused,
             None if !self.comparison.is_met(self.due_at, now) => ClockStatus::Breached,
-            None if self.pauses.iter().any(|pause| pause.until.is_none()) => ClockStatus::Paused,
             None if now >= self.warn_at => ClockStatus::Warning,
             None => ClockStatus::Running,
         }

@@ -4,8 +4,19 @@
 //! This module must not know: processes, cases, the database, the present time.
 //! Sources: `calendars.md` 4.3 and 4.4 (counting), decision 9 (comparison), case-anchors (c.2).
 
-use chrono::{DateTime, NaiveDate, Utc};
+mod count;
+mod ledger;
+mod left;
+mod standstill;
+mod term;
+
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+
+use super::calendar::{Calendar, CalendarError};
+pub use left::{Left, LeftForm, next_change, text_left};
+use standstill::Standstill;
+pub use term::TermError;
 
 /// How long, and in which of the three units that are never mixed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -123,4 +134,52 @@ pub enum LedgerKind {
     Pause,
     /// The result.
     Due,
+}
+
+/// The latest year a start may lie in; far from the ends of what dates can express.
+const LAST_YEAR: i32 = 9000;
+
+/// The deadline of a term that starts at `start`.
+///
+/// - Working days: the day of the start does not count; due is 24:00 local of the n-th working day
+///   after it at whose end the clock runs. A pause thus costs one working day for every end of a
+///   working day that falls inside it, and nothing when it begins and ends on one day.
+/// - Working hours: due when that much opening time has passed; opening time in a pause is credited.
+/// - Hours and minutes: due when that much time has passed on the absolute time line; the pauses'
+///   whole length is credited.
+///
+/// Pauses that overlap count once. A pause that still lasts is written into the ledger and credited
+/// when it ends: until then the due instant stands where it stood, and
+/// [`ClockStatus::Paused`](super::clock::ClockStatus) says that it will move.
+///
+/// # Errors
+/// A calendar without opening hours or with a gap of two years, a count through years whose free
+/// days are not loaded, a backwards pause, an end beyond all dates. Never an endless loop.
+pub fn deadline(
+    term: Term,
+    start: DateTime<Utc>,
+    pauses: &[Pause],
+    calendar: &Calendar,
+) -> Result<Deadline, CalendarError> {
+    calendar.require_hours()?;
+    if start.year() > LAST_YEAR {
+        return Err(CalendarError::TooFar);
+    }
+    let standstill = Standstill::new(pauses, start)?;
+    let counted = count::count(term, start, &standstill, calendar)?;
+    let warn_at = count::warning(term, start, counted.due, calendar);
+    let target = calendar
+        .last_open(counted.due)
+        .map_or(counted.due, |last| last.max(start));
+    let mut ledger = counted.ledger;
+    ledger.pauses(term, &standstill, counted.due);
+    Ok(Deadline {
+        due: counted.due,
+        last_day: counted.last_day,
+        target,
+        warn_at,
+        calendar: calendar.key.clone(),
+        calendar_version: calendar.version,
+        ledger: ledger.finish(counted.due, counted.last_day),
+    })
 }

@@ -1,1 +1,4 @@
+//! All integration tests, as one crate.
 
+mod domain_calendar;
+mod domain_deadline;
