@@ -4,4 +4,6 @@
 //! `domain` ← `process` ← `store`, `exchange` ← `desk` ← `view`; `runtime` and `cli` see everything.
 
 pub mod domain;
+pub mod process;
+pub mod store;
 pub mod system;

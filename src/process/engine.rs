@@ -1,5 +1,19 @@
 //! The engine: from a case, an action, the answers and an instant to a [`Change`] or a [`Refusal`].
 //! Pure; the same function serves screen (preview), command line, importer, worker and replay.
+//!
+//! Instants are cut to microseconds, which is what the database keeps.
+//!
+//! This module must not know: the present time, SQL, a screen.
+
+mod answers;
+mod draft;
+mod effects;
+mod fold;
+mod guards;
+mod list;
+mod refuse;
+mod step;
+mod timers;
 
 use std::collections::BTreeMap;
 
@@ -8,8 +22,42 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::field::Value;
+use crate::domain::calendar::Calendars;
 use crate::domain::clock::{ClockRun, Outcome, Whose};
 use crate::domain::deadline::{Comparison, LedgerLine};
+pub(super) use answers::check as check_value;
+pub use fold::{after, born};
+pub use list::{Listed, listed, prefill};
+pub(super) use step::{Decision, decide, decide_opening};
+pub use step::{open, step};
+pub use timers::timer_action;
+
+/// What a transition is computed with, apart from the case.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// Legal now (decision 8).
+    pub now: DateTime<Utc>,
+    /// Who wants it.
+    pub actor: Actor,
+    /// The calendars, by country.
+    pub calendars: &'a Calendars,
+    /// Number of the command; the same number makes the same change.
+    pub command: Uuid,
+}
+
+/// Who wants an action. Which lease is needed, the database decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Actor {
+    /// An agent: may also stand in for an outside system.
+    Agent,
+    /// A lead: may do what an agent may, and reopen.
+    Lead,
+    /// The worker's timers.
+    Timer,
+    /// An outside system or an import.
+    System,
+}
 
 /// Answers to fields, by field key. Free text is still plain here; the engine parks it.
 pub type Answers = BTreeMap<String, Answer>;
@@ -32,7 +80,7 @@ pub struct CaseFacts {
     pub process: String,
     /// Key of the state.
     pub state: String,
-    /// When the case was received (legal time).
+    /// When the case was received, or reopened (legal time).
     pub received_at: DateTime<Utc>,
     /// The facts.
     pub facts: Facts,
@@ -53,7 +101,8 @@ pub struct Change {
     pub to: String,
     /// The legal instant it was computed for.
     pub at: DateTime<Utc>,
-    /// Receipt of the case; only for an opening.
+    /// Receipt of the case, for an opening; the instant of a reopening, from which the new episode
+    /// counts (decision 7).
     pub received_at: Option<DateTime<Utc>>,
     /// The answers as an event may hold them.
     pub answers: BTreeMap<String, Value>,
@@ -145,6 +194,7 @@ pub struct Refusal {
     pub rule: String,
     /// The field it is about, where it is about one.
     pub field: Option<String>,
-    /// Values for the text: name → value.
+    /// Values for the text: name → value. A value that is itself a text key (`state.…`, `field.…`,
+    /// `clock.…`, `action.…`) is shown as that text; an RFC 3339 instant as local time.
     pub args: BTreeMap<String, String>,
 }

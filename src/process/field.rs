@@ -1,5 +1,10 @@
 //! Fields: what an action asks. One table of kinds serves forms, command line, imports and checks.
+//!
+//! This module must not know: processes, cases, the present time.
 
+mod parse;
+
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::Key;
@@ -13,6 +18,30 @@ pub struct Field {
     pub kind: FieldKind,
     /// Whether it must be filled.
     pub required: Required,
+    /// What a form proposes, as a person would type it.
+    pub preset: Option<&'static str>,
+}
+
+impl Field {
+    /// A field that must be filled.
+    pub const fn always(key: Key, kind: FieldKind) -> Self {
+        Self::new(key, kind, Required::Always)
+    }
+
+    /// A field that may stay empty.
+    pub const fn optional(key: Key, kind: FieldKind) -> Self {
+        Self::new(key, kind, Required::No)
+    }
+
+    /// A field without a proposal.
+    pub const fn new(key: Key, kind: FieldKind, required: Required) -> Self {
+        Self {
+            key,
+            kind,
+            required,
+            preset: None,
+        }
+    }
 }
 
 /// When a field must be filled.
@@ -24,6 +53,8 @@ pub enum Required {
     No,
     /// When that yes/no or choice field of the same form has this value (`yes` for yes/no).
     If(Key, &'static str),
+    /// When that other field of the same form is empty; the rule that says so.
+    IfEmpty(Key, &'static str),
 }
 
 /// The kinds of fields.
@@ -40,6 +71,8 @@ pub enum FieldKind {
     YesNo,
     /// A local date and time, stored as an instant; `now` when left empty and required.
     Instant,
+    /// A local day, stored as `YYYY-MM-DD`.
+    Date,
     /// 18 digits with check digit.
     Ean,
     /// 13 digits with check digit: a party of the register.
@@ -52,6 +85,25 @@ pub enum FieldKind {
     Code,
 }
 
+impl FieldKind {
+    /// Its name in one word, as the database and the command line show it.
+    pub const fn name(self) -> Key {
+        match self {
+            Self::Line => "line",
+            Self::Note => "note",
+            Self::Choice(_) => "choice",
+            Self::YesNo => "yes_no",
+            Self::Instant => "instant",
+            Self::Date => "date",
+            Self::Ean => "ean",
+            Self::Party => "party",
+            Self::Contact => "contact",
+            Self::Customer => "customer",
+            Self::Code => "code",
+        }
+    }
+}
+
 /// The value of a field or a fact: what may stand in an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -62,8 +114,49 @@ pub enum Value {
     Number(i64),
     /// A text that is stored elsewhere.
     Text(TextRef),
-    /// A key, a code or an instant (RFC 3339, UTC).
+    /// A key, a code, a day (`YYYY-MM-DD`) or an instant (RFC 3339, UTC).
     Code(String),
+}
+
+impl Value {
+    /// An instant as it stands in events: RFC 3339, UTC, no more digits than needed.
+    pub fn instant(at: DateTime<Utc>) -> Self {
+        Self::Code(at.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+    }
+
+    /// The instant in it, if it is one.
+    pub fn as_instant(&self) -> Option<DateTime<Utc>> {
+        let Self::Code(text) = self else { return None };
+        DateTime::parse_from_rfc3339(text)
+            .ok()
+            .map(|at| at.with_timezone(&Utc))
+    }
+
+    /// The key, code, day or instant in it, if it is one.
+    pub fn as_code(&self) -> Option<&str> {
+        match self {
+            Self::Code(code) => Some(code),
+            _ => None,
+        }
+    }
+
+    /// A word of a table: `yes` and `no` are yes/no, everything else a key.
+    pub fn word(word: &str) -> Self {
+        match word {
+            "yes" => Self::Bool(true),
+            "no" => Self::Bool(false),
+            key => Self::Code(key.to_owned()),
+        }
+    }
+
+    /// Whether it is that word of a table.
+    pub fn is(&self, word: &str) -> bool {
+        match self {
+            Self::Bool(yes) => word == if *yes { "yes" } else { "no" },
+            Self::Code(code) => code == word,
+            Self::Number(_) | Self::Text(_) => false,
+        }
+    }
 }
 
 /// A reference to an erasable text: what an event may hold of it.

@@ -10,6 +10,7 @@ pub mod field;
 pub mod general;
 pub mod load;
 pub mod mermaid;
+pub mod message;
 pub mod party_report;
 pub mod replay;
 
@@ -18,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::clock::Whose;
 use crate::domain::country::Country;
 use crate::domain::deadline::Term;
-pub use field::{Field, FieldKind};
+pub use field::{Field, FieldKind, Required};
 
 /// A stable name: in the tables, the database, the text files and the command line alike.
 pub type Key = &'static str;
@@ -67,6 +68,55 @@ pub struct Process {
     pub clocks: &'static [Clock],
     /// Its own actions; `general::ACTIONS` are legal in addition.
     pub actions: &'static [Action],
+    /// Rules about the process as a whole: its scope, words and history. The rules of the opening,
+    /// the clocks and the actions stand there.
+    pub rules: &'static [&'static str],
+}
+
+impl Process {
+    /// The state of that key.
+    pub fn state(&self, key: &str) -> Option<&'static State> {
+        self.states.iter().find(|state| state.key == key)
+    }
+
+    /// The clock of that key.
+    pub fn clock(&self, key: &str) -> Option<&'static Clock> {
+        self.clocks.iter().find(|clock| clock.key == key)
+    }
+
+    /// Whether cases in that state have ended.
+    pub fn is_final(&self, state: &str) -> bool {
+        self.state(state)
+            .is_some_and(|found| found.work == Work::Closed)
+    }
+
+    /// Whether an action is legal in a state.
+    pub fn allows(&self, action: &Action, state: &str) -> bool {
+        match action.from {
+            From::In(states) => states.contains(&state),
+            From::Live => !self.is_final(state),
+            From::Any => true,
+            From::Closed => self.is_final(state),
+        }
+    }
+
+    /// All table lines: its own, then the general ones.
+    pub fn lines(&self) -> impl Iterator<Item = &'static Action> + use<'_> {
+        self.actions.iter().chain(general::actions(self))
+    }
+
+    /// The text key of an action: `action.<process>.<key>`, `action.general.<key>` for those that
+    /// are legal in every process. An opening has the key `open`.
+    pub fn action_text(&self, action: &str) -> String {
+        let is_general = general::ACTIONS.iter().any(|line| line.key == action);
+        let owner = if is_general { "general" } else { self.key };
+        format!("action.{owner}.{action}")
+    }
+
+    /// The text key of a state: `state.<process>.<key>`.
+    pub fn state_text(&self, state: &str) -> String {
+        format!("state.{}.{state}", self.key)
+    }
 }
 
 /// How a case comes into being.
@@ -78,10 +128,17 @@ pub struct Opening {
     pub unique_by: &'static [Key],
     /// The first state: the first entry whose condition holds. The last has `Cond::Always`.
     pub states: &'static [(Cond, Key)],
+    /// What must hold.
+    pub guards: &'static [Guard],
     /// What happens in the same transaction.
     pub effects: &'static [Effect],
     /// The rules kept by it.
     pub rules: &'static [&'static str],
+    /// The state into which a closed case is reopened (decision 7).
+    pub reopened: Key,
+    /// What happens in the same transaction as a reopening; [`Since::Received`] is the instant of
+    /// the reopening there.
+    pub again: &'static [Effect],
 }
 
 /// One state of a process.
@@ -159,6 +216,8 @@ pub enum To {
     State(Key),
     /// Nowhere: the state stays.
     Same,
+    /// To the state into which the process reopens its cases.
+    Reopened,
 }
 
 /// Who may do an action. Whether a lease is needed follows from it (decision 2).
@@ -172,6 +231,8 @@ pub enum By {
     Lead,
     /// The passing of this clock.
     Timer(Key),
+    /// The passing of any clock that has no timer line of its own in the state of the case.
+    AnyTimer,
     /// An outside system, an import; an agent who holds the case may stand in for it.
     System,
 }
@@ -189,6 +250,10 @@ pub enum Guard {
     TimeLeft(Key, Key, &'static str),
     /// The instant in this field is not in the future and not before the case was received.
     Past(Key),
+    /// The instant or day in this field is not in the future.
+    NotFuture(Key),
+    /// The instant in this field is not after the receipt of the case.
+    BeforeReceipt(Key),
     /// This yes/no field must be answered with yes: (field, refusal, rule).
     Yes(Key, Key, &'static str),
 }
@@ -202,8 +267,14 @@ pub enum Cond {
     Is(Key, &'static str),
     /// A yes/no fact is yes.
     Yes(Key),
+    /// The fact is known.
+    Known(Key),
+    /// The clock runs and was late on arrival (case-anchors c.3, 19).
+    Late(Key),
     /// All of them.
     All(&'static [Cond]),
+    /// At least one of them.
+    Any(&'static [Cond]),
     /// None of them.
     None(&'static [Cond]),
 }
@@ -217,15 +288,20 @@ pub enum Effect {
     Stop(Key),
     /// The clock's duty is done at the instant in this field.
     StopAt(Key, Key),
+    /// The clock's duty was done at the receipt of the case.
+    StopAtReceipt(Key),
     /// The clock's duty falls away; nothing when it does not run.
     Cancel(Key),
     /// The clock's due instant passed; the duty lapses and the clock ends.
     Lapse(Key),
     /// The clock's due instant passed; recorded as a breach, the clock runs on.
     Breach(Key),
+    /// Record the breach of every passed clock that has no timer line of its own in this state,
+    /// and tell the supervisor when the duty was not the party's.
+    BreachPassed,
     /// A message leaves, in the same transaction. Recipients are resolved at delivery.
     Send(Key),
-    /// Store a fact.
+    /// Store a fact; `yes` and `no` become yes/no.
     Set(Key, &'static str),
     /// Store the answer to a field as a fact of the same name.
     Keep(Key),
@@ -233,8 +309,11 @@ pub enum Effect {
     Count(Key),
     /// Erase documents of this purpose; their hash stays.
     Destroy(Key),
-    /// Open a linked case of that process, received now.
-    Open(Key),
+    /// Open a linked case of that process, received now. Its fields take the answers and facts of
+    /// the same name, after these fixed ones.
+    Open(Key, &'static [(Key, &'static str)]),
+    /// Begin a new episode: what the process does at a reopening.
+    Again,
     /// Only when the condition holds.
     When(Cond, &'static [Effect]),
 }

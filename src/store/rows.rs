@@ -107,6 +107,8 @@ pub struct CaseRow {
     pub state: String,
     /// Work state.
     pub work: WorkState,
+    /// Where the row sorts: the due instant of the nearest running clock, or far away.
+    pub sort_at: DateTime<Utc>,
     /// Nearest running clock: its key, e.g. `contact_1wd`.
     pub clock: Option<String>,
     /// Its due instant.
@@ -134,6 +136,8 @@ pub struct CaseRow {
 /// Place in a list: the sort key of the last row seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageKey {
+    /// Work state: pool first, then held, then waiting.
+    pub work: WorkState,
     /// Sort instant (`due_at`, or far future without a clock).
     pub sort_at: DateTime<Utc>,
     /// Tie breaker.
@@ -504,6 +508,11 @@ pub struct SearchHit {
 }
 
 impl CaseRow {
+    /// Place of this row in its list, to ask for the page after it.
+    pub fn page_key(&self) -> PageKey {
+        PageKey { work: self.work, sort_at: self.sort_at, case_id: self.case_id }
+    }
+
     /// Status of the nearest clock at `now`; `None` when no clock runs.
     pub fn status(&self, now: DateTime<Utc>) -> Option<ClockStatus> {
         let (due, comparison) = (self.due_at?, self.comparison?);

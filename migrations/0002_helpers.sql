@@ -1,0 +1,238 @@
+-- What the functions of loket_api are made of. Nobody but the owner may call these.
+-- Lock order everywhere: commands, agent_sessions, cases, case_leases; several cases by case_id.
+SET LOCAL search_path = loket, pg_catalog, ext;
+
+CREATE FUNCTION legal_now() RETURNS timestamptz LANGUAGE sql VOLATILE SET search_path = loket, pg_catalog AS
+$$ SELECT clock_timestamp() + legal_offset FROM settings $$;
+
+-- timeline of the server: changes at failover, when fences of before are worth nothing
+CREATE FUNCTION timeline() RETURNS int LANGUAGE sql STABLE AS
+$$ SELECT ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int $$;
+
+CREATE FUNCTION me() RETURNS int LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog AS
+$$ SELECT agent_id FROM agents WHERE db_role = session_user AND disabled_at IS NULL $$;
+CREATE FUNCTION my_role() RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog AS
+$$ SELECT role FROM agents WHERE db_role = session_user AND disabled_at IS NULL $$;
+CREATE FUNCTION my_queues() RETURNS int[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog AS
+$$ SELECT CASE WHEN my_role() IN ('auditor', 'admin', 'worker') THEN (SELECT coalesce(array_agg(queue_id), '{}') FROM queues)
+               ELSE (SELECT coalesce(array_agg(queue_id), '{}') FROM agent_queues WHERE agent_id = me()) END $$;
+
+-- a refusal with its text key, its rule and the values for the text
+CREATE FUNCTION refuse(p_key text, p_rule text DEFAULT '', p_args jsonb DEFAULT '{}') RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION '%', p_key USING ERRCODE = 'LK006', DETAIL = p_rule, HINT = p_args::text; END $$;
+
+CREATE FUNCTION require_agent() RETURNS int LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog AS $$
+DECLARE a int := me();
+BEGIN
+  IF a IS NULL THEN RAISE EXCEPTION 'unknown or disabled agent %', session_user USING ERRCODE = 'LK002'; END IF;
+  RETURN a;
+END $$;
+CREATE FUNCTION require_role(VARIADIC p_roles text[]) RETURNS int LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog AS $$
+DECLARE a int := require_agent();
+BEGIN
+  IF my_role() <> ALL (p_roles) THEN PERFORM refuse('role_required', '', jsonb_build_object('role', array_to_string(p_roles, ', '))); END IF;
+  RETURN a;
+END $$;
+
+-- The command id is inserted first: a second call with the same id waits for the first to commit and
+-- is given its result. NULL means: this call is the first, go on.
+CREATE FUNCTION command_begin(p_cmd uuid, p_agent int, p_kind text) RETURNS jsonb
+LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+DECLARE c commands%ROWTYPE;
+BEGIN
+  -- a client may have switched it off for its session; what counts is the value at commit
+  IF current_setting('synchronous_commit') NOT IN ('on', 'remote_apply') AND current_setting('fsync') = 'on' THEN
+    PERFORM set_config('synchronous_commit', 'on', true);
+  END IF;
+  INSERT INTO commands (cmd_id, agent_id, kind) VALUES (p_cmd, p_agent, p_kind) ON CONFLICT DO NOTHING;
+  IF FOUND THEN RETURN NULL; END IF;
+  SELECT * INTO c FROM commands WHERE cmd_id = p_cmd;
+  IF c.agent_id <> p_agent OR c.kind <> p_kind OR c.result IS NULL THEN
+    RAISE EXCEPTION 'command id used before for something else' USING ERRCODE = '22023';
+  END IF;
+  RETURN c.result;
+END $$;
+CREATE FUNCTION command_end(p_cmd uuid, p_result jsonb) RETURNS jsonb LANGUAGE sql SET search_path = loket, pg_catalog AS
+$$ UPDATE commands SET result = p_result WHERE cmd_id = p_cmd RETURNING result $$;
+
+CREATE FUNCTION require_session(p_session uuid, p_agent int) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+BEGIN
+  PERFORM 1 FROM agent_sessions WHERE session_id = p_session AND agent_id = p_agent AND timeline = timeline() FOR KEY SHARE;
+  IF NOT FOUND THEN RAISE EXCEPTION 'session lost' USING ERRCODE = 'LK003'; END IF;
+END $$;
+
+-- the case, locked; not found for an agent whose queues do not include it
+CREATE FUNCTION case_lock(p_case bigint) RETURNS cases LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+DECLARE c cases%ROWTYPE;
+BEGIN
+  SELECT * INTO c FROM cases WHERE case_id = p_case FOR UPDATE;
+  IF NOT FOUND OR c.queue_id <> ALL (my_queues()) THEN PERFORM refuse('case_not_found'); END IF;
+  RETURN c;
+END $$;
+
+-- The right to write as holder: a row, a fence, a session and the server's timeline. Never time.
+CREATE FUNCTION require_lease(p_session uuid, p_agent int, p_case cases, p_fence bigint) RETURNS void
+LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+BEGIN
+  PERFORM 1 FROM case_leases l JOIN agent_sessions s USING (session_id)
+   WHERE l.case_id = p_case.case_id AND l.fence = p_fence AND p_case.fence = p_fence
+     AND l.session_id = p_session AND s.agent_id = p_agent AND s.timeline = timeline() FOR UPDATE OF l;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'lease lost' USING ERRCODE = 'LK004', DETAIL = coalesce(
+      (SELECT a.name FROM case_leases l JOIN agents a USING (agent_id) WHERE l.case_id = p_case.case_id), '');
+  END IF;
+END $$;
+
+CREATE FUNCTION hash_of(p_prev bytea, p_case bigint, p_seq int, p_queue int, p_kind text, p_agent int, p_session uuid,
+  p_fence bigint, p_cmd uuid, p_body jsonb, p_at timestamptz, p_legal timestamptz) RETURNS bytea LANGUAGE sql IMMUTABLE AS
+$$ SELECT sha256(p_prev || convert_to(jsonb_build_array(p_case, p_seq, p_queue, p_kind, p_agent, p_session, p_fence, p_cmd, p_body,
+     to_char(p_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), to_char(p_legal AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'))::text, 'UTF8')) $$;
+
+-- Writes the event and the changed row of a case in one UPDATE: version, fence, work, chain head.
+-- The caller holds the row lock, so the chain cannot fork.
+CREATE FUNCTION case_write(p_case cases, p_kind text, p_agent int, p_session uuid, p_cmd uuid, p_body jsonb, p_legal timestamptz)
+RETURNS cases LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+DECLARE t timestamptz := clock_timestamp(); c cases%ROWTYPE := p_case; prev bytea := p_case.last_hash;
+BEGIN
+  c.version := c.version + 1; c.last_seq := c.last_seq + 1;
+  c.last_hash := hash_of(prev, c.case_id, c.last_seq, c.queue_id, p_kind, p_agent, p_session, c.fence, p_cmd, p_body, t, p_legal);
+  INSERT INTO case_events (at, legal_at, case_id, seq, queue_id, kind, agent_id, session_id, fence, cmd_id, body, prev_hash, hash)
+  VALUES (t, p_legal, c.case_id, c.last_seq, c.queue_id, p_kind, p_agent, p_session, c.fence, p_cmd, p_body, prev, c.last_hash);
+  UPDATE cases SET queue_id = c.queue_id, state = c.state, work = c.work, facts = c.facts, received_at = c.received_at, closed_at = c.closed_at,
+    sort_at = c.sort_at, due_clock = c.due_clock, due_warn = c.due_warn, due_comparison = c.due_comparison,
+    due_whose = c.due_whose, due_breached = c.due_breached, fence = c.fence, version = c.version,
+    handover = c.handover, last_hash = c.last_hash, last_seq = c.last_seq
+  WHERE case_id = c.case_id;
+  RETURN c;
+END $$;
+
+-- the nearest running clock decides where a case sorts (decision 10)
+CREATE FUNCTION with_nearest_clock(p_case cases) RETURNS cases LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+DECLARE c cases%ROWTYPE := p_case; d record;
+BEGIN
+  SELECT * INTO d FROM deadlines WHERE case_id = c.case_id AND outcome IS NULL ORDER BY due_at, key LIMIT 1;
+  IF FOUND THEN
+    c.sort_at := d.due_at; c.due_clock := d.key; c.due_warn := d.warn_at; c.due_comparison := d.comparison;
+    c.due_whose := d.whose; c.due_breached := d.breached_at IS NOT NULL;
+  ELSE
+    c.sort_at := '9999-12-31Z'; c.due_clock := NULL; c.due_warn := NULL; c.due_comparison := NULL;
+    c.due_whose := NULL; c.due_breached := false;
+  END IF;
+  RETURN c;
+END $$;
+
+CREATE FUNCTION state_work(p_process text, p_state text) RETURNS work_state LANGUAGE sql STABLE SET search_path = loket, pg_catalog AS
+$$ SELECT work FROM process_states WHERE process = p_process AND state = p_state $$;
+
+-- the lease ends; the fence rises so that nobody can write with the old one
+CREATE FUNCTION lease_end(p_case cases) RETURNS cases LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+DECLARE c cases%ROWTYPE := p_case;
+BEGIN
+  DELETE FROM case_leases WHERE case_id = c.case_id;
+  c.fence := c.fence + 1;
+  c.work := state_work(c.process, c.state);
+  RETURN c;
+END $$;
+
+CREATE FUNCTION next_case_no(p_prefix text, p_year int) RETURNS text LANGUAGE sql SET search_path = loket, pg_catalog AS
+$$ INSERT INTO case_numbers AS n VALUES (p_prefix, p_year, 1)
+   ON CONFLICT (prefix, year) DO UPDATE SET last = n.last + 1
+   RETURNING p_prefix || '-' || p_year || '-' || lpad(n.last::text, 6, '0') $$;
+
+-- what an event keeps of a change: everything but the bodies of texts
+CREATE FUNCTION without_bodies(p_change jsonb) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE SET search_path = loket, pg_catalog AS $$
+BEGIN
+  IF jsonb_typeof(p_change) IS DISTINCT FROM 'object' THEN RETURN p_change; END IF;
+  RETURN p_change || jsonb_build_object('opens', without_bodies(p_change -> 'opens'), 'texts',
+    (SELECT coalesce(jsonb_agg(t - 'body' ORDER BY n), '[]') FROM jsonb_array_elements(p_change -> 'texts') WITH ORDINALITY x(t, n)));
+END $$;
+
+-- Each answer belongs to a declared field; free text never stands in an event (decision 20).
+CREATE FUNCTION check_answers(p_fields jsonb, p_answers jsonb) RETURNS void LANGUAGE plpgsql IMMUTABLE SET search_path = loket, pg_catalog AS $$
+DECLARE k text; v jsonb; f jsonb;
+BEGIN
+  FOR k, v IN SELECT * FROM jsonb_each(p_answers) LOOP
+    SELECT x INTO f FROM jsonb_array_elements(p_fields) x WHERE x ->> 'key' = k;
+    IF f IS NULL THEN PERFORM refuse('field_not_declared', '', jsonb_build_object('field', k)); END IF;
+    IF f ->> 'kind' IN ('line', 'note') THEN
+      IF jsonb_typeof(v) <> 'object' OR NOT v ? 'text' OR NOT v ? 'sha256' OR (SELECT count(*) FROM jsonb_object_keys(v)) <> 2
+        THEN PERFORM refuse('free_text_in_event', 'META-03', jsonb_build_object('field', k)); END IF;
+    ELSIF jsonb_typeof(v) NOT IN ('string', 'number', 'boolean') OR length(v #>> '{}') > 64 THEN
+      PERFORM refuse('free_text_in_event', 'META-03', jsonb_build_object('field', k));
+    ELSIF f ->> 'kind' = 'choice' AND NOT (f -> 'choices') ? (v #>> '{}') THEN
+      PERFORM refuse('not_a_choice', '', jsonb_build_object('field', k));
+    END IF;
+  END LOOP;
+END $$;
+
+CREATE FUNCTION subset(p_given text[], p_allowed text[], p_what text) RETURNS void LANGUAGE plpgsql IMMUTABLE SET search_path = loket, pg_catalog AS $$
+BEGIN
+  IF NOT p_given <@ p_allowed THEN
+    PERFORM refuse('not_in_table', '', jsonb_build_object('what', p_what, 'given', array_to_string(p_given, ', ')));
+  END IF;
+END $$;
+
+-- The referee (decision 6): a change may do only what the loaded process table says of its line.
+CREATE FUNCTION referee(p_change jsonb, p_line process_transitions) RETURNS void LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog AS $$
+BEGIN
+  PERFORM check_answers(p_line.fields, p_change -> 'answers');
+  PERFORM subset((SELECT coalesce(array_agg(k), '{}') FROM jsonb_object_keys(p_change -> 'facts') k), p_line.sets, 'facts');
+  PERFORM subset((SELECT coalesce(array_agg(o ->> 'key'), '{}') FROM jsonb_array_elements(p_change -> 'clocks') o WHERE o ->> 'op' = 'start'), p_line.starts, 'clocks started');
+  PERFORM subset((SELECT coalesce(array_agg(o ->> 'key'), '{}') FROM jsonb_array_elements(p_change -> 'clocks') o WHERE o ->> 'op' = 'end'), p_line.ends, 'clocks ended');
+  PERFORM subset((SELECT coalesce(array_agg(o ->> 'key'), '{}') FROM jsonb_array_elements(p_change -> 'clocks') o WHERE o ->> 'op' = 'breach'), p_line.breaches, 'clocks breached');
+  PERFORM subset((SELECT coalesce(array_agg(m), '{}') FROM jsonb_array_elements_text(p_change -> 'messages') m), p_line.messages, 'messages');
+  PERFORM subset((SELECT coalesce(array_agg(d), '{}') FROM jsonb_array_elements_text(p_change -> 'destroy') d), p_line.destroys, 'documents');
+  IF jsonb_typeof(p_change -> 'opens') = 'object' THEN
+    PERFORM subset(ARRAY[p_change -> 'opens' ->> 'process'], p_line.opens, 'cases opened');
+  END IF;
+  PERFORM 1 FROM jsonb_each(p_change -> 'facts') f(k, v)
+    WHERE jsonb_typeof(v) NOT IN ('string', 'number', 'boolean', 'object') OR (jsonb_typeof(v) = 'string' AND length(v #>> '{}') > 64);
+  IF FOUND THEN PERFORM refuse('free_text_in_event', 'META-03', '{"field":"facts"}'); END IF;
+END $$;
+
+-- the instant of a change is the present: what happened earlier stands in a field of its own
+CREATE FUNCTION check_at(p_at timestamptz) RETURNS void LANGUAGE plpgsql VOLATILE SET search_path = loket, pg_catalog AS $$
+DECLARE n timestamptz := legal_now();
+BEGIN
+  IF p_at IS NULL OR p_at > n + interval '5 s' OR p_at < n - interval '120 s' THEN
+    PERFORM refuse('clock_differs', '', jsonb_build_object('server', n));
+  END IF;
+END $$;
+
+-- clocks, texts, documents and messages of a change
+CREATE FUNCTION change_clocks(p_case bigint, p_ops jsonb) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+DECLARE o jsonb;
+BEGIN
+  FOR o IN SELECT x FROM jsonb_array_elements(p_ops) WITH ORDINALITY q(x, n) ORDER BY n LOOP
+    IF o ->> 'op' = 'start' THEN
+      INSERT INTO deadlines (case_id, key, run, started_at, due_at, original_due_at, comparison, warn_at, whose, late_on_arrival, calendar, calendar_version, ledger)
+      VALUES (p_case, o ->> 'key', (o ->> 'run')::int, (o ->> 'started_at')::timestamptz, (o ->> 'due_at')::timestamptz, (o ->> 'due_at')::timestamptz,
+        o ->> 'comparison', (o ->> 'warn_at')::timestamptz, o ->> 'whose', (o ->> 'late_on_arrival')::bool, o ->> 'calendar', (o ->> 'calendar_version')::int, o -> 'ledger');
+    ELSIF o ->> 'op' = 'end' THEN
+      UPDATE deadlines SET outcome = o ->> 'outcome', ended_at = (o ->> 'at')::timestamptz
+        WHERE case_id = p_case AND key = o ->> 'key' AND run = (o ->> 'run')::int AND outcome IS NULL
+          AND (o ->> 'outcome' <> 'lapsed' OR due_at < legal_now() OR (comparison = 'before' AND due_at <= legal_now()));
+      IF NOT FOUND THEN PERFORM refuse('clock_not_running', '', jsonb_build_object('clock', o ->> 'key')); END IF;
+    ELSE
+      UPDATE deadlines SET breached_at = coalesce(breached_at, (o ->> 'at')::timestamptz)
+        WHERE case_id = p_case AND key = o ->> 'key' AND run = (o ->> 'run')::int AND outcome IS NULL
+          AND (due_at < legal_now() OR (comparison = 'before' AND due_at <= legal_now()));
+      IF NOT FOUND THEN PERFORM refuse('clock_not_passed', '', jsonb_build_object('clock', o ->> 'key')); END IF;
+    END IF;
+  END LOOP;
+END $$;
+CREATE FUNCTION change_rows(p_case bigint, p_change jsonb, p_facts jsonb, p_legal timestamptz) RETURNS void
+LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+BEGIN
+  PERFORM change_clocks(p_case, p_change -> 'clocks');
+  IF EXISTS (SELECT 1 FROM jsonb_array_elements(p_change -> 'texts') t WHERE t ->> 'sha256' <> encode(sha256(convert_to(t ->> 'body', 'UTF8')), 'hex')) THEN
+    PERFORM refuse('text_hash_differs');
+  END IF;
+  INSERT INTO texts (text_id, case_id, field, body, sha256, created_at)
+    SELECT (t ->> 'id')::uuid, p_case, t ->> 'field', t ->> 'body', t ->> 'sha256', p_legal FROM jsonb_array_elements(p_change -> 'texts') t;
+  UPDATE documents SET bytes = NULL, erased_at = p_legal
+    WHERE case_id = p_case AND bytes IS NOT NULL AND purpose IN (SELECT jsonb_array_elements_text(p_change -> 'destroy'));
+  INSERT INTO outbox (case_id, kind, facts, answers, legal_at)
+    SELECT p_case, m, p_facts, p_change -> 'answers', p_legal FROM jsonb_array_elements_text(p_change -> 'messages') WITH ORDINALITY q(m, n) ORDER BY n;
+END $$;

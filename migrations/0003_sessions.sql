@@ -1,0 +1,229 @@
+-- Sessions, claims, leases. Two signs of death: the backend is gone (10 s of grace), or the TTL has
+-- passed. They decide only when a lease returns to the pool; safety is the lease row and its fence.
+SET LOCAL search_path = loket, pg_catalog, ext;
+
+CREATE FUNCTION leases_of(p_session uuid) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog AS
+$$ SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', case_id, 'fence', fence) ORDER BY case_id), '[]') FROM case_leases WHERE session_id = p_session $$;
+CREATE FUNCTION me_card(p_agent int) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog AS
+$$ SELECT jsonb_build_object('agent_id', a.agent_id, 'name', a.name, 'role', a.role, 'queues',
+     (SELECT coalesce(jsonb_agg(jsonb_build_object('queue_id', q.queue_id, 'key', q.key) ORDER BY q.queue_id), '[]')
+      FROM queues q WHERE q.queue_id = ANY (my_queues()))) FROM agents a WHERE a.agent_id = p_agent $$;
+
+-- detached: the session of a command line, which lives on between calls, bounded by its TTL
+CREATE FUNCTION loket_api.session_open(p_session uuid, p_client text, p_detached bool) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+DECLARE a int := require_agent(); bs timestamptz; t timestamptz := clock_timestamp();
+BEGIN
+  SELECT backend_start INTO bs FROM pg_stat_activity WHERE pid = pg_backend_pid();
+  INSERT INTO agent_sessions AS s (session_id, agent_id, timeline, backend_pid, backend_start, opened_at, heartbeat_at, expires_at, detached, client)
+  VALUES (p_session, a, timeline(), pg_backend_pid(), bs, t, t, t + CASE WHEN p_detached THEN interval '30 min' ELSE interval '90 s' END, p_detached, left(p_client, 80))
+  ON CONFLICT (session_id) DO UPDATE SET timeline = excluded.timeline, backend_pid = excluded.backend_pid, backend_start = excluded.backend_start,
+     heartbeat_at = excluded.heartbeat_at, expires_at = excluded.expires_at, lost_at = NULL
+   WHERE s.agent_id = a;                              -- nobody resumes somebody else's session
+  IF NOT FOUND THEN RAISE EXCEPTION 'session of another agent' USING ERRCODE = 'LK002'; END IF;
+  RETURN jsonb_build_object('session_id', p_session, 'me', me_card(a), 'leases', leases_of(p_session), 'legal_now', legal_now(),
+    'rehearsal', (SELECT rehearsal FROM settings));
+END $$;
+
+CREATE FUNCTION drop_session(p_session uuid, p_why text) RETURNS int LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+DECLARE c cases%ROWTYPE; a int; n int := 0; i bigint;
+BEGIN
+  FOR i IN SELECT case_id FROM case_leases WHERE session_id = p_session ORDER BY case_id LOOP
+    SELECT * INTO c FROM cases WHERE case_id = i FOR UPDATE;
+    SELECT agent_id INTO a FROM case_leases WHERE case_id = i AND session_id = p_session;
+    IF FOUND THEN
+      c := lease_end(c);
+      PERFORM case_write(c, 'lease_returned', a, p_session, NULL, jsonb_build_object('why', p_why), legal_now());
+      n := n + 1;
+    END IF;
+  END LOOP;
+  DELETE FROM agent_sessions WHERE session_id = p_session;
+  RETURN n;
+END $$;
+CREATE FUNCTION loket_api.session_close(p_session uuid) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+BEGIN
+  PERFORM 1 FROM agent_sessions WHERE session_id = p_session AND agent_id = me() FOR UPDATE;
+  IF NOT FOUND THEN RETURN 0; END IF;
+  RETURN drop_session(p_session, 'logout');
+END $$;
+
+-- Any process may sweep; one at a time. After a restart TTLs run from the restart; after a failover
+-- only the loss clock runs, with a longer grace: an outage must not cost everybody their cases.
+CREATE FUNCTION loket_api.sweep() RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+DECLARE r record; n int := 0; t timestamptz := clock_timestamp();
+BEGIN
+  PERFORM require_agent();
+  IF NOT pg_try_advisory_xact_lock(4242, 1) THEN RETURN -1; END IF;
+  UPDATE agent_sessions s SET lost_at = t WHERE lost_at IS NULL AND NOT detached AND NOT EXISTS
+    (SELECT 1 FROM pg_stat_activity a WHERE a.pid = s.backend_pid AND a.backend_start = s.backend_start);
+  FOR r IN SELECT session_id, lost_at FROM agent_sessions
+     WHERE (timeline = timeline() AND greatest(expires_at, pg_postmaster_start_time() + interval '60 s') < t AND lost_at IS NULL)
+        OR lost_at < t - CASE WHEN timeline = timeline() THEN interval '10 s' ELSE interval '60 s' END
+     ORDER BY session_id FOR UPDATE SKIP LOCKED LOOP
+    n := n + drop_session(r.session_id, CASE WHEN r.lost_at IS NULL THEN 'ttl' ELSE 'disconnected' END);
+  END LOOP;
+  RETURN n;
+END $$;
+
+-- ---------------------------------------------------------------- claim
+CREATE FUNCTION take(p_case cases, p_session uuid, p_agent int, p_cmd uuid, p_why text) RETURNS jsonb
+LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+DECLARE c cases%ROWTYPE := p_case;
+BEGIN
+  c.work := 'held'; c.fence := c.fence + 1;
+  INSERT INTO case_leases VALUES (c.case_id, p_session, p_agent, c.fence, clock_timestamp());
+  c := case_write(c, 'claimed', p_agent, p_session, p_cmd, jsonb_build_object('why', p_why), legal_now());
+  RETURN jsonb_build_object('result', 'granted', 'lease', jsonb_build_object('case_id', c.case_id, 'fence', c.fence),
+    'case_no', c.case_no, 'version', c.version, 'why', p_why);
+END $$;
+-- The lock on the agent's session row is taken by the caller: an agent's own claims stand in line,
+-- so the limit holds even when two consoles of one agent claim at once.
+CREATE FUNCTION claim_limit(p_agent int, p_queue int) RETURNS jsonb LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+DECLARE n bigint; m int;
+BEGIN
+  PERFORM pg_advisory_xact_lock(4243, p_agent);
+  SELECT count(*) INTO n FROM case_leases l JOIN cases c USING (case_id) WHERE l.agent_id = p_agent AND c.queue_id = p_queue;
+  SELECT max_leases INTO m FROM queues WHERE queue_id = p_queue;
+  IF n >= m THEN RETURN jsonb_build_object('result', 'limit', 'held', n, 'limit', m); END IF;
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION loket_api.claim_next(p_cmd uuid, p_session uuid, p_queues int[]) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+DECLARE a int := require_role('agent', 'lead', 'admin'); r jsonb; qs int[]; k int := 8; got bigint; n_cand int; c cases%ROWTYPE; full_ jsonb; q int;
+BEGIN
+  r := command_begin(p_cmd, a, 'claim_next'); IF r IS NOT NULL THEN RETURN r; END IF;
+  PERFORM require_session(p_session, a);
+  FOR q IN SELECT unnest(my_queues()) ORDER BY 1 LOOP
+    CONTINUE WHEN p_queues IS NOT NULL AND q <> ALL (p_queues);
+    r := claim_limit(a, q);
+    IF r IS NULL THEN qs := qs || q; ELSE full_ := r; END IF;
+  END LOOP;
+  WHILE qs IS NOT NULL LOOP
+    -- per queue an index probe, merged, then ONE row locked; never `queue_id = ANY` with ORDER BY
+    WITH cand AS MATERIALIZED (
+      SELECT x.case_id, x.sort_at FROM unnest(qs) q(id) CROSS JOIN LATERAL
+        (SELECT case_id, sort_at FROM cases WHERE work = 'open' AND queue_id = q.id ORDER BY sort_at, case_id LIMIT k) x
+      ORDER BY x.sort_at, x.case_id LIMIT k),
+    pick AS (SELECT t.case_id FROM cand JOIN cases t USING (case_id) WHERE t.work = 'open'
+             ORDER BY cand.sort_at, t.case_id LIMIT 1 FOR UPDATE OF t SKIP LOCKED)
+    SELECT (SELECT case_id FROM pick), (SELECT count(*) FROM cand) INTO got, n_cand;
+    EXIT WHEN got IS NOT NULL OR n_cand < k OR k > 4096;   -- all candidates busy: widen, do not say "empty"
+    k := k * 8;
+  END LOOP;
+  IF got IS NULL THEN                                       -- not kept: a repetition may find work
+    DELETE FROM commands WHERE cmd_id = p_cmd;
+    RETURN coalesce(full_, jsonb_build_object('result', 'empty'));
+  END IF;
+  SELECT * INTO c FROM cases WHERE case_id = got;
+  RETURN command_end(p_cmd, take(c, p_session, a, p_cmd, CASE WHEN c.due_clock IS NULL THEN 'oldest'
+    WHEN c.sort_at < legal_now() THEN 'overdue' ELSE 'nearest_breach' END));
+END $$;
+
+CREATE FUNCTION loket_api.claim(p_cmd uuid, p_session uuid, p_case bigint) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+DECLARE a int := require_role('agent', 'lead', 'admin'); r jsonb; c cases%ROWTYPE; l record;
+BEGIN
+  r := command_begin(p_cmd, a, 'claim'); IF r IS NOT NULL THEN RETURN r; END IF;
+  PERFORM require_session(p_session, a);
+  SELECT * INTO c FROM cases WHERE case_id = p_case;
+  IF FOUND AND c.queue_id = ANY (my_queues()) THEN r := claim_limit(a, c.queue_id); END IF;
+  SELECT * INTO c FROM cases WHERE case_id = p_case FOR UPDATE;   -- waits, then sees the winner
+  SELECT x.*, g.name INTO l FROM case_leases x JOIN agents g USING (agent_id) WHERE x.case_id = p_case;
+  r := CASE WHEN c.case_id IS NULL OR c.queue_id <> ALL (my_queues()) THEN jsonb_build_object('result', 'not_found')
+    WHEN c.work = 'closed' THEN jsonb_build_object('result', 'closed')
+    WHEN l.session_id = p_session THEN jsonb_build_object('result', 'granted', 'lease', jsonb_build_object('case_id', c.case_id, 'fence', c.fence),
+      'case_no', c.case_no, 'version', c.version, 'why', 'by_hand')
+    WHEN l.case_id IS NOT NULL THEN jsonb_build_object('result', 'taken', 'holder', l.name, 'since', l.acquired_at)
+    ELSE r END;
+  IF r IS NULL THEN RETURN command_end(p_cmd, take(c, p_session, a, p_cmd, 'by_hand')); END IF;
+  DELETE FROM commands WHERE cmd_id = p_cmd;                -- nothing happened: a repetition may succeed
+  RETURN r;
+END $$;
+
+CREATE FUNCTION applied(p_case cases, p_opened text) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog AS
+$$ SELECT jsonb_build_object('version', p_case.version, 'work', p_case.work, 'opened', p_opened, 'lease',
+     CASE WHEN p_case.work = 'held' AND EXISTS (SELECT 1 FROM case_leases WHERE case_id = p_case.case_id AND agent_id = me())
+       THEN jsonb_build_object('case_id', p_case.case_id, 'fence', p_case.fence) END) $$;
+
+CREATE FUNCTION loket_api.release(p_cmd uuid, p_session uuid, p_case bigint, p_fence bigint) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+DECLARE a int := require_agent(); r jsonb; c cases%ROWTYPE;
+BEGIN
+  r := command_begin(p_cmd, a, 'release'); IF r IS NOT NULL THEN RETURN r; END IF;
+  c := case_lock(p_case);
+  PERFORM require_lease(p_session, a, c, p_fence);
+  c := case_write(lease_end(c), 'released', a, p_session, p_cmd, '{}', legal_now());
+  RETURN command_end(p_cmd, applied(c, NULL));
+END $$;
+
+-- a line of free text that belongs to an event of the database itself (hand-over, reassignment)
+CREATE FUNCTION line_store(p_case bigint, p_field text, p_line text, p_cmd uuid) RETURNS jsonb
+LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+DECLARE h text := encode(sha256(convert_to(p_line, 'UTF8')), 'hex');
+BEGIN
+  IF btrim(coalesce(p_line, '')) = '' THEN PERFORM refuse('line_required', '', jsonb_build_object('field', p_field)); END IF;
+  INSERT INTO texts (text_id, case_id, field, body, sha256, created_at) VALUES (p_cmd, p_case, p_field, left(p_line, 500), h, legal_now());
+  RETURN jsonb_build_object('text', p_cmd, 'sha256', h);
+END $$;
+-- to a colleague's living session, or to the pool
+CREATE FUNCTION lease_give(p_case cases, p_to int) RETURNS cases LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+DECLARE c cases%ROWTYPE := lease_end(p_case); s uuid;
+BEGIN
+  IF p_to IS NULL THEN RETURN c; END IF;
+  IF NOT EXISTS (SELECT 1 FROM agents a WHERE a.agent_id = p_to AND a.disabled_at IS NULL AND a.role IN ('agent', 'lead', 'admin')
+      AND (a.role = 'admin' OR EXISTS (SELECT 1 FROM agent_queues q WHERE q.agent_id = p_to AND q.queue_id = c.queue_id))) THEN
+    PERFORM refuse('agent_not_in_queue');
+  END IF;
+  SELECT session_id INTO s FROM agent_sessions WHERE agent_id = p_to AND lost_at IS NULL AND NOT detached AND timeline = timeline()
+    AND expires_at > clock_timestamp() ORDER BY heartbeat_at DESC LIMIT 1 FOR KEY SHARE;
+  IF s IS NULL THEN PERFORM refuse('agent_offline'); END IF;
+  INSERT INTO case_leases VALUES (c.case_id, s, p_to, c.fence, clock_timestamp());
+  c.work := 'held';
+  RETURN c;
+END $$;
+CREATE FUNCTION loket_api.hand_over(p_cmd uuid, p_session uuid, p_case bigint, p_fence bigint, p_to int, p_line text) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+DECLARE a int := require_agent(); r jsonb; c cases%ROWTYPE; t jsonb;
+BEGIN
+  r := command_begin(p_cmd, a, 'hand_over'); IF r IS NOT NULL THEN RETURN r; END IF;
+  c := case_lock(p_case);
+  PERFORM require_lease(p_session, a, c, p_fence);
+  t := line_store(p_case, 'handover', p_line, p_cmd);
+  c := lease_give(c, p_to);
+  c.handover := p_cmd;
+  c := case_write(c, 'handed_over', a, p_session, p_cmd, jsonb_build_object('to', p_to, 'line', t), legal_now());
+  RETURN command_end(p_cmd, applied(c, NULL));
+END $$;
+CREATE FUNCTION loket_api.reassign(p_cmd uuid, p_session uuid, p_case bigint, p_to int, p_reason text) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+DECLARE a int := require_role('lead', 'admin'); r jsonb; c cases%ROWTYPE; t jsonb; was int;
+BEGIN
+  r := command_begin(p_cmd, a, 'reassign'); IF r IS NOT NULL THEN RETURN r; END IF;
+  PERFORM require_session(p_session, a);
+  c := case_lock(p_case);
+  IF c.work = 'closed' THEN PERFORM refuse('case_closed'); END IF;
+  SELECT agent_id INTO was FROM case_leases WHERE case_id = p_case;
+  t := line_store(p_case, 'reassign', p_reason, p_cmd);
+  c := lease_give(c, p_to);
+  c := case_write(c, 'reassigned', a, p_session, p_cmd, jsonb_build_object('was', was, 'to', p_to, 'line', t), legal_now());
+  RETURN command_end(p_cmd, applied(c, NULL));
+END $$;
+CREATE FUNCTION loket_api.transfer(p_cmd uuid, p_session uuid, p_case bigint, p_queue int, p_reason text) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+DECLARE a int := require_role('lead', 'admin'); r jsonb; c cases%ROWTYPE; t jsonb; was int;
+BEGIN
+  r := command_begin(p_cmd, a, 'transfer'); IF r IS NOT NULL THEN RETURN r; END IF;
+  PERFORM require_session(p_session, a);
+  c := case_lock(p_case);
+  IF c.work = 'closed' THEN PERFORM refuse('case_closed'); END IF;
+  IF NOT EXISTS (SELECT 1 FROM queues WHERE queue_id = p_queue) OR p_queue = c.queue_id THEN PERFORM refuse('no_such_queue'); END IF;
+  was := c.queue_id;
+  t := line_store(p_case, 'transfer', p_reason, p_cmd);
+  -- the event stands in the old queue too, so that both queues' consoles see the move
+  c := case_write(lease_end(c), 'transferred', a, p_session, p_cmd, jsonb_build_object('was', was, 'to', p_queue, 'line', t), legal_now());
+  c.queue_id := p_queue;
+  c := case_write(c, 'transferred_in', a, p_session, p_cmd, jsonb_build_object('was', was, 'to', p_queue), legal_now());
+  UPDATE case_search SET queue_id = p_queue WHERE case_id = p_case;
+  RETURN command_end(p_cmd, applied(c, NULL));
+END $$;

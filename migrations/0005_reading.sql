@@ -1,0 +1,167 @@
+-- Reading: inbox, detail, timeline, search, change feed. Bounded, indexed, filtered by queue here and
+-- by row level security below (LIKE is not leakproof: under a policy the trigram index is not used).
+SET LOCAL search_path = loket, pg_catalog, ext;
+
+CREATE FUNCTION row_json(c cases) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog AS
+$$ SELECT jsonb_build_object('case_id', c.case_id, 'case_no', c.case_no, 'queue', (SELECT key FROM queues WHERE queue_id = c.queue_id),
+     'process', c.process, 'state', c.state, 'work', c.work, 'sort_at', c.sort_at, 'clock', c.due_clock,
+     'due_at', CASE WHEN c.due_clock IS NOT NULL THEN c.sort_at END, 'comparison', c.due_comparison, 'warn_at', c.due_warn,
+     'breached', c.due_breached, 'whose', c.due_whose, 'subject', c.subject, 'holder', a.name, 'holder_id', a.agent_id,
+     'version', c.version, 'received_at', c.received_at)
+   FROM (SELECT 1) one LEFT JOIN case_leases l ON l.case_id = c.case_id AND c.work = 'held' LEFT JOIN agents a ON a.agent_id = l.agent_id $$;
+
+CREATE FUNCTION loket_api.inbox(p_queue int, p_work text, p_sort timestamptz, p_case bigint, p_limit int) RETURNS jsonb
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+DECLARE rows_ jsonb; lim int := least(greatest(p_limit, 1), 500);
+BEGIN
+  PERFORM require_agent();
+  IF p_queue IS NULL THEN
+    SELECT coalesce(jsonb_agg(row_json(c) ORDER BY c.sort_at, c.case_id), '[]') INTO rows_ FROM
+      (SELECT c.* FROM case_leases l JOIN cases c USING (case_id) WHERE l.agent_id = me() AND (c.sort_at, c.case_id) > (p_sort, p_case)
+       ORDER BY c.sort_at, c.case_id LIMIT lim) c;
+  ELSE
+    SELECT coalesce(jsonb_agg(row_json(c) ORDER BY c.work, c.sort_at, c.case_id), '[]') INTO rows_ FROM
+      (SELECT c.* FROM cases c WHERE c.queue_id = p_queue AND p_queue = ANY (my_queues()) AND c.work <> 'closed'
+         AND (c.work, c.sort_at, c.case_id) > (p_work::work_state, p_sort, p_case) ORDER BY c.work, c.sort_at, c.case_id LIMIT lim) c;
+  END IF;
+  RETURN jsonb_build_object('rows', rows_, 'more', jsonb_array_length(rows_) = lim, 'counts',
+    (SELECT coalesce(jsonb_object_agg(b.queue_id, jsonb_build_object('open', n_open, 'held', n_held, 'waiting', n_waiting, 'overdue', n_overdue)), '{}')
+     FROM queue_board b WHERE b.queue_id = ANY (my_queues())));
+END $$;
+CREATE FUNCTION loket_api.rows_of(p_cases bigint[]) RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog AS
+$$ SELECT coalesce(jsonb_agg(row_json(c) ORDER BY x.n), '[]') FROM unnest(p_cases[1:500]) WITH ORDINALITY x(id, n) JOIN cases c ON c.case_id = x.id
+   WHERE c.queue_id = ANY (my_queues()) $$;
+CREATE FUNCTION loket_api.case_by_number(p_case_no text) RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog AS
+$$ SELECT case_id FROM cases WHERE case_no = upper(p_case_no) AND queue_id = ANY (my_queues()) $$;
+
+CREATE FUNCTION clocks_json(p_case bigint) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog AS
+$$ SELECT coalesce(jsonb_agg(to_jsonb(d) - 'case_id' || '{"pauses":[]}' ORDER BY (d.outcome IS NOT NULL), d.due_at, d.key, d.run), '[]') FROM deadlines d WHERE d.case_id = p_case $$;
+CREATE FUNCTION facts_json(c cases) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog AS
+$$ SELECT jsonb_build_object('process', c.process, 'state', c.state, 'received_at', c.received_at, 'facts', c.facts, 'clocks', clocks_json(c.case_id)) $$;
+CREATE FUNCTION address_json(k connections) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog AS
+$$ SELECT jsonb_build_object('ean', k.ean, 'product', k.product, 'street', k.street,
+     'house_number', coalesce(k.house_number::text, '') || k.house_letter || CASE WHEN k.house_suffix <> '' THEN '-' || k.house_suffix ELSE '' END,
+     'postcode', k.postcode, 'city', k.city, 'grid_operator', coalesce((SELECT name FROM parties WHERE gln = k.grid_operator_gln), k.grid_operator_gln),
+     'grid_area', k.grid_area, 'allocation_method', k.allocation_method,
+     'meters', (SELECT coalesce(jsonb_agg(jsonb_build_object('meter_number', meter_number, 'meter_type', meter_type, 'smart_admin', smart_admin) ORDER BY meter_number), '[]') FROM meters WHERE ean = k.ean),
+     'contracts', (SELECT coalesce(jsonb_agg(x.j), '[]') FROM (SELECT jsonb_build_object('side', t.side, 'party', p.name, 'valid_from', nullif(t.valid_from, '-infinity'), 'valid_to', t.valid_to) AS j
+        FROM contracts t JOIN parties p ON p.gln = t.party_gln WHERE t.ean = k.ean ORDER BY t.valid_from DESC, t.side LIMIT 8) x)) $$;
+-- masked here and not by trust in the client; a protected person is a reference and nothing else
+CREATE FUNCTION customer_json(u customers) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog AS
+$$ SELECT CASE WHEN u.protected THEN jsonb_build_object('customer_ref', u.customer_ref, 'name', '', 'kind', u.kind, 'phone', '', 'email', '', 'language', u.language, 'protected', true)
+   ELSE jsonb_build_object('customer_ref', u.customer_ref, 'name', CASE WHEN u.kind = 'business' THEN u.organisation_name ELSE btrim(u.first_name || ' ' || u.last_name) END,
+     'kind', u.kind, 'phone', CASE WHEN u.phone = '' THEN '' ELSE '***' || right(u.phone, 2) END,
+     'email', CASE WHEN u.email = '' THEN '' ELSE left(u.email, 1) || '***@' || split_part(u.email, '@', 2) END, 'language', u.language, 'protected', false) END $$;
+CREATE FUNCTION party_json(p_gln text) RETURNS jsonb LANGUAGE sql VOLATILE SET search_path = loket, pg_catalog AS
+$$ SELECT jsonb_build_object('gln', p.gln, 'name', p.name, 'role', p.role, 'contacts', (SELECT coalesce(jsonb_agg(jsonb_build_object('contact_id', contact_id, 'name', name, 'email', email, 'phone', phone) ORDER BY name), '[]')
+     FROM contacts WHERE gln = p.gln AND contact_group = 'Gerede twijfel Klantmandaat' AND valid_from <= legal_now()::date AND (valid_to IS NULL OR valid_to >= legal_now()::date)))
+   FROM parties p WHERE p.gln = p_gln $$;
+CREATE FUNCTION related_json(p_ids bigint[]) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog AS
+$$ SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', case_id, 'case_no', case_no, 'process', process, 'state', state, 'received_at', received_at) ORDER BY received_at DESC, case_id DESC), '[]')
+   FROM cases WHERE case_id = ANY (p_ids) AND queue_id = ANY (my_queues()) $$;
+CREATE FUNCTION messages_json(p_case bigint) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog AS
+$$ SELECT coalesce(jsonb_agg(m ORDER BY (m ->> 'outbox_id')::bigint DESC), '[]') FROM
+   (SELECT jsonb_build_object('outbox_id', outbox_id, 'kind', kind, 'status', CASE WHEN dead_at IS NULL THEN 'queued' ELSE 'dead' END, 'created_at', created_at, 'sent_at', NULL, 'error', last_error) m
+      FROM (SELECT * FROM outbox WHERE case_id = p_case ORDER BY outbox_id DESC LIMIT 50) o
+    UNION ALL SELECT jsonb_build_object('outbox_id', outbox_id, 'kind', kind, 'status', 'sent', 'created_at', created_at, 'sent_at', sent_at, 'error', NULL)
+      FROM (SELECT * FROM outbox_sent WHERE case_id = p_case ORDER BY outbox_id DESC LIMIT 50) s) x $$;
+CREATE FUNCTION texts_json(p_case bigint) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog AS
+$$ SELECT coalesce(jsonb_object_agg(text_id, body), '{}') FROM (SELECT text_id, body FROM texts WHERE case_id = p_case AND body IS NOT NULL ORDER BY created_at DESC LIMIT 200) t $$;
+
+CREATE FUNCTION loket_api.case_detail(p_case bigint) RETURNS jsonb LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+DECLARE c cases%ROWTYPE;
+BEGIN
+  SELECT * INTO c FROM cases WHERE case_id = p_case AND queue_id = ANY (my_queues());
+  IF NOT FOUND THEN PERFORM refuse('case_not_found'); END IF;
+  RETURN jsonb_build_object('row', row_json(c), 'facts', facts_json(c),
+    'lease', (SELECT jsonb_build_object('case_id', case_id, 'fence', fence) FROM case_leases WHERE case_id = p_case AND agent_id = me()),
+    'customer', (SELECT customer_json(u) FROM customers u WHERE u.customer_ref = c.customer_ref),
+    'connection', (SELECT address_json(k) FROM connections k WHERE k.ean = c.ean), 'party', party_json(c.party_gln),
+    'related', related_json(ARRAY(SELECT case_id FROM cases WHERE ean = c.ean AND case_id <> p_case ORDER BY received_at DESC LIMIT 10)),
+    'linked', related_json(ARRAY(SELECT to_case FROM case_links WHERE from_case = p_case UNION SELECT from_case FROM case_links WHERE to_case = p_case)),
+    'texts', texts_json(p_case), 'messages', messages_json(p_case),
+    'documents', (SELECT coalesce(jsonb_agg(to_jsonb(d) - 'bytes' - 'case_id' ORDER BY d.added_at DESC), '[]') FROM
+       (SELECT document_id, name, kind, purpose, size, sha256, added_at, erased_at FROM documents WHERE case_id = p_case ORDER BY added_at DESC LIMIT 50) d),
+    'handover', (SELECT body FROM texts WHERE text_id = c.handover));
+END $$;
+
+CREATE FUNCTION loket_api.timeline(p_case bigint, p_before int, p_limit int) RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog AS
+$$ SELECT coalesce(jsonb_agg(jsonb_build_object('seq', e.seq, 'at', e.legal_at, 'kind', e.kind, 'agent', CASE WHEN a.role = 'worker' THEN NULL ELSE a.name END,
+       'from', nullif(e.body -> 'change' ->> 'from', ''), 'to', e.body -> 'change' ->> 'to',
+       'answers', coalesce(e.body -> 'change' -> 'answers', CASE WHEN e.body ? 'line' THEN jsonb_build_object('line', e.body -> 'line') ELSE '{}' END)) ORDER BY e.seq DESC), '[]')
+   FROM (SELECT * FROM case_events WHERE case_id = p_case AND queue_id = ANY (my_queues()) AND seq < coalesce(p_before, 2147483647) ORDER BY seq DESC LIMIT least(greatest(p_limit, 1), 500)) e
+   LEFT JOIN agents a USING (agent_id) $$;
+
+CREATE FUNCTION loket_api.colleagues() RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog AS
+$$ SELECT coalesce(jsonb_agg(jsonb_build_object('agent_id', a.agent_id, 'name', a.name, 'role', a.role,
+     'online', EXISTS (SELECT 1 FROM agent_sessions s WHERE s.agent_id = a.agent_id AND s.lost_at IS NULL AND NOT s.detached AND s.expires_at > clock_timestamp()),
+     'held', (SELECT count(*) FROM case_leases l WHERE l.agent_id = a.agent_id)) ORDER BY a.name), '[]')
+   FROM agents a WHERE a.disabled_at IS NULL AND a.role IN ('agent', 'lead') AND EXISTS (SELECT 1 FROM agent_queues q WHERE q.agent_id = a.agent_id AND q.queue_id = ANY (my_queues())) $$;
+-- what a new case's form looks up before it is sent
+CREATE FUNCTION loket_api.look_up(p_ean text, p_gln text) RETURNS jsonb LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog AS
+$$ SELECT jsonb_build_object('connection', (SELECT address_json(k) FROM connections k WHERE k.ean = p_ean AND me() IS NOT NULL), 'party', CASE WHEN me() IS NOT NULL THEN party_json(p_gln) END,
+     'customer_ref', (SELECT t.customer_ref FROM contracts t WHERE t.ean = p_ean AND t.side = 'grid' AND (t.valid_to IS NULL OR t.valid_to >= legal_now()::date) AND me() IS NOT NULL ORDER BY t.valid_from DESC LIMIT 1)) $$;
+CREATE FUNCTION loket_api.parties_like(p_text text, p_limit int) RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog AS
+$$ SELECT coalesce(jsonb_agg(jsonb_build_object('gln', gln, 'name', name, 'role', role) ORDER BY name), '[]') FROM
+   (SELECT gln, name, role FROM parties WHERE me() IS NOT NULL AND role IN ('supplier', 'service_provider') AND (gln LIKE p_text || '%' OR name ILIKE '%' || p_text || '%') ORDER BY name LIMIT least(p_limit, 50)) p $$;
+
+-- ---------------------------------------------------------------- feed
+-- Rows become visible in commit order, numbers are given earlier: the cursor is (xid, id) below the
+-- oldest transaction that still runs. `id > last` loses events.
+CREATE FUNCTION loket_api.pulse(p_session uuid, p_epoch uuid, p_timeline int, p_xid text, p_id bigint) RETURNS jsonb
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+DECLARE a int := require_agent(); e uuid; ev jsonb := '[]'; low xid8 := pg_snapshot_xmin(pg_current_snapshot()); alive bool; t timestamptz := clock_timestamp(); last jsonb; resync bool;
+BEGIN
+  SELECT epoch INTO e FROM settings;
+  SELECT heartbeat_at > t - interval '10 s' AND lost_at IS NULL AND backend_pid = pg_backend_pid() INTO alive FROM agent_sessions
+    WHERE session_id = p_session AND agent_id = a AND timeline = timeline();
+  IF alive IS FALSE THEN
+    -- bound to the present backend: a pool may have taken another connection
+    UPDATE agent_sessions SET heartbeat_at = t, expires_at = t + CASE WHEN detached THEN interval '30 min' ELSE interval '90 s' END, lost_at = NULL, backend_pid = pg_backend_pid(),
+        backend_start = (SELECT x.backend_start FROM pg_stat_activity x WHERE x.pid = pg_backend_pid())
+      WHERE session_id = p_session AND agent_id = a;
+  END IF;
+  resync := p_xid IS NULL OR p_epoch IS DISTINCT FROM e OR p_timeline IS DISTINCT FROM timeline();
+  IF NOT resync THEN
+    SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', x.case_id, 'queue_id', x.queue_id, 'kind', x.kind, 'agent', g.name, 'seq', x.seq, 'xid', x.xid, 'event_id', x.event_id) ORDER BY x.xid, x.event_id), '[]')
+      INTO ev FROM (SELECT * FROM case_events WHERE (xid, event_id) > (p_xid::xid8, p_id) AND xid < low AND queue_id = ANY (my_queues()) ORDER BY xid, event_id LIMIT 500) x
+      LEFT JOIN agents g ON g.agent_id = x.agent_id AND g.role <> 'worker';
+  END IF;
+  last := ev -> -1;
+  RETURN jsonb_build_object('cursor', jsonb_build_object('epoch', e, 'timeline', timeline(),
+      'xid', CASE WHEN resync OR (last IS NULL AND low::text::numeric > p_xid::numeric) THEN low::text ELSE coalesce(last ->> 'xid', p_xid) END,
+      'event_id', CASE WHEN resync OR (last IS NULL AND low::text::numeric > p_xid::numeric) THEN 0 ELSE coalesce((last ->> 'event_id')::bigint, p_id) END),
+    'events', ev, 'more', jsonb_array_length(ev) = 500, 'resync', resync AND p_xid IS NOT NULL,
+    'leases', CASE WHEN alive IS NULL THEN NULL ELSE leases_of(p_session) END, 'legal_now', legal_now());
+END $$;
+
+-- ---------------------------------------------------------------- search: exact first
+CREATE FUNCTION hits(p_ids bigint[], p_how text, p_limit int) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog AS
+$$ SELECT coalesce(jsonb_agg(jsonb_build_object('row', row_json(c), 'how', p_how) ORDER BY (c.work = 'closed'), c.sort_at, c.received_at DESC), '[]') FROM
+   (SELECT * FROM cases WHERE case_id = ANY (p_ids) AND queue_id = ANY (my_queues()) LIMIT p_limit) c $$;
+CREATE FUNCTION loket_api.search(p_text text, p_limit int) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = loket, pg_catalog, ext SET statement_timeout = '2s' AS $$
+DECLARE q text := upper(regexp_replace(btrim(p_text), '\s+', ' ', 'g')); m text[]; lim int := least(greatest(p_limit, 1), 200); r jsonb;
+BEGIN
+  PERFORM require_agent();
+  IF q ~ '^[0-9]{18}$' THEN
+    RETURN hits(ARRAY(SELECT case_id FROM cases WHERE ean = q ORDER BY received_at DESC LIMIT lim), 'ean', lim); END IF;
+  IF q ~ '^[A-Z]{2}-?[0-9]{4}-?[0-9]{1,6}$' THEN
+    m := regexp_match(q, '^([A-Z]{2})-?([0-9]{4})-?([0-9]{1,6})$');
+    RETURN hits(ARRAY(SELECT case_id FROM cases WHERE case_no = m[1] || '-' || m[2] || '-' || lpad(m[3], 6, '0')), 'case_no', lim); END IF;
+  m := regexp_match(q, '^([1-9][0-9]{3}) ?([A-Z]{2})(?:[ ,]+([0-9]{1,5}).*)?$');
+  IF m IS NOT NULL THEN
+    RETURN hits(ARRAY(SELECT c.case_id FROM connections k JOIN cases c USING (ean) WHERE k.postcode = m[1] || m[2] AND (m[3] IS NULL OR k.house_number = m[3]::int)
+      ORDER BY c.received_at DESC LIMIT lim), 'address', lim); END IF;
+  r := hits(ARRAY(SELECT case_id FROM cases WHERE reference = p_text UNION SELECT case_id FROM case_references WHERE reference = p_text LIMIT lim), 'reference', lim);
+  IF r <> '[]' THEN RETURN r; END IF;
+  r := hits(ARRAY(SELECT c.case_id FROM meters t JOIN cases c USING (ean) WHERE t.meter_number = q LIMIT lim), 'meter', lim);
+  IF r <> '[]' THEN RETURN r; END IF;
+  -- fewer than three characters have no trigram: the whole index would be read
+  IF length(q) < 3 THEN PERFORM refuse('search_too_short'); END IF;
+  RETURN hits(ARRAY(SELECT case_id FROM case_search WHERE doc LIKE '%' || replace(replace(replace(lower(btrim(p_text)), '\', '\\'), '%', '\%'), '_', '\_') || '%'
+    AND queue_id = ANY (my_queues()) LIMIT lim), 'text', lim);
+END $$;
+CREATE INDEX case_references_reference ON case_references (reference);
+CREATE INDEX cases_by_reference ON cases (reference) WHERE reference IS NOT NULL;
+CREATE INDEX parties_name ON parties (name);

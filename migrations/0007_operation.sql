@@ -1,0 +1,187 @@
+-- The worker (timers, outbox, board, chain heads), the auditor (verification), administration.
+SET LOCAL search_path = loket, pg_catalog, ext;
+
+CREATE FUNCTION loket_api.legal_now() RETURNS timestamptz LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog AS
+$$ SELECT loket.legal_now() $$;
+
+-- clocks whose due instant has passed and that still mean something to somebody
+CREATE FUNCTION loket_api.lapsed(p_limit int) RETURNS jsonb LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+DECLARE n timestamptz := legal_now();
+BEGIN
+  PERFORM require_role('worker', 'admin');
+  RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', c.case_id, 'version', c.version, 'clock', d.key, 'facts', facts_json(c)) ORDER BY d.due_at, d.case_id), '[]')
+    FROM (SELECT d.* FROM deadlines d JOIN cases c USING (case_id) WHERE d.outcome IS NULL AND d.breached_at IS NULL AND d.due_at <= n AND (d.due_at < n OR d.comparison = 'before')
+       AND (NOT d.late_on_arrival OR EXISTS (SELECT 1 FROM process_transitions t WHERE t.process = c.process AND t.from_state = c.state AND t.by_who = 'timer' AND t.timer = d.key))
+       ORDER BY d.due_at LIMIT least(p_limit, 500)) d JOIN cases c USING (case_id));
+END $$;
+CREATE FUNCTION loket_api.next_due() RETURNS timestamptz LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+BEGIN
+  PERFORM require_role('worker', 'admin');
+  RETURN (SELECT due_at FROM deadlines WHERE outcome IS NULL AND breached_at IS NULL AND due_at > legal_now() ORDER BY due_at LIMIT 1);
+END $$;
+
+-- ---------------------------------------------------------------- outbox: in order per case, at least once
+CREATE FUNCTION loket_api.outbox_take(p_limit int) RETURNS jsonb LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+DECLARE t timestamptz := clock_timestamp(); r jsonb;
+BEGIN
+  PERFORM require_role('worker', 'admin');
+  WITH c AS MATERIALIZED (SELECT o.outbox_id FROM outbox o WHERE o.dead_at IS NULL AND o.not_before <= t AND (o.locked_until IS NULL OR o.locked_until < t)
+      AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.case_id = o.case_id AND p.outbox_id < o.outbox_id AND p.dead_at IS NULL)
+      ORDER BY o.not_before, o.outbox_id LIMIT least(p_limit, 100) FOR UPDATE SKIP LOCKED),
+    u AS (UPDATE outbox o SET locked_until = t + interval '60 s', attempts = attempts + 1, fence = fence + 1 FROM c WHERE o.outbox_id = c.outbox_id RETURNING o.*)
+  SELECT coalesce(jsonb_agg(jsonb_build_object('outbox_id', u.outbox_id, 'case_id', u.case_id, 'case_no', k.case_no, 'process', k.process, 'kind', u.kind, 'idem_key', u.idem_key,
+      'fence', u.fence, 'attempts', u.attempts, 'legal_at', u.legal_at, 'facts', u.facts, 'answers', u.answers) ORDER BY u.outbox_id), '[]') INTO r FROM u JOIN cases k USING (case_id);
+  RETURN r;
+END $$;
+CREATE FUNCTION loket_api.outbox_sent(p_id bigint, p_fence bigint) RETURNS bool LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+BEGIN
+  PERFORM require_role('worker', 'admin');
+  WITH d AS (DELETE FROM outbox WHERE outbox_id = p_id AND fence = p_fence RETURNING *)
+  INSERT INTO outbox_sent SELECT outbox_id, case_id, kind, idem_key, attempts, legal_at, created_at, legal_now() FROM d;
+  RETURN FOUND;
+END $$;
+CREATE FUNCTION loket_api.outbox_failed(p_id bigint, p_fence bigint, p_error text, p_retry_ms bigint) RETURNS bool LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+BEGIN
+  PERFORM require_role('worker', 'admin');
+  UPDATE outbox SET locked_until = NULL, last_error = left(p_error, 300), dead_at = CASE WHEN p_retry_ms IS NULL THEN clock_timestamp() END,
+     not_before = clock_timestamp() + coalesce(p_retry_ms, 0) * interval '1 millisecond' WHERE outbox_id = p_id AND fence = p_fence;
+  RETURN FOUND;
+END $$;
+CREATE FUNCTION loket_api.outbox_dead(p_limit int) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+BEGIN
+  PERFORM require_role('worker', 'admin', 'lead');
+  RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('outbox_id', o.outbox_id, 'case_no', c.case_no, 'kind', o.kind, 'status', 'dead', 'created_at', o.created_at, 'sent_at', NULL, 'error', o.last_error) ORDER BY o.outbox_id), '[]')
+    FROM (SELECT * FROM outbox WHERE dead_at IS NOT NULL ORDER BY outbox_id LIMIT least(p_limit, 500)) o JOIN cases c USING (case_id));
+END $$;
+CREATE FUNCTION loket_api.outbox_resend(p_id bigint) RETURNS bool LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+BEGIN
+  PERFORM require_role('worker', 'admin', 'lead');
+  UPDATE outbox SET dead_at = NULL, attempts = 0, not_before = clock_timestamp(), locked_until = NULL WHERE outbox_id = p_id AND dead_at IS NOT NULL;
+  RETURN FOUND;
+END $$;
+-- what a letter may need, resolved when it is delivered (decision 6)
+CREATE FUNCTION loket_api.message_context(p_case bigint) RETURNS jsonb LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+DECLARE c cases%ROWTYPE;
+BEGIN
+  PERFORM require_role('worker', 'admin');
+  SELECT * INTO STRICT c FROM cases WHERE case_id = p_case;
+  RETURN jsonb_build_object('case_no', c.case_no, 'process', c.process, 'received_at', c.received_at, 'opened_at', c.opened_at, 'reference', c.reference, 'facts', c.facts, 'clocks', clocks_json(p_case),
+    'party', party_json(c.party_gln), 'party_country', (SELECT country FROM parties WHERE gln = c.party_gln), 'connection', (SELECT address_json(k) FROM connections k WHERE k.ean = c.ean),
+    'customer', (SELECT customer_json(u) || jsonb_build_object('email', CASE WHEN u.protected THEN '' ELSE u.email END) FROM customers u WHERE u.customer_ref = c.customer_ref), 'texts', texts_json(p_case));
+END $$;
+
+CREATE FUNCTION loket_api.board_refresh() RETURNS bool LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+DECLARE n timestamptz := legal_now();
+BEGIN
+  PERFORM require_agent();
+  IF NOT pg_try_advisory_xact_lock(4242, 2) THEN RETURN false; END IF;
+  IF EXISTS (SELECT 1 FROM queue_board HAVING min(computed_at) > clock_timestamp() - interval '900 ms' AND count(*) = (SELECT count(*) FROM queues)) THEN RETURN false; END IF;
+  INSERT INTO queue_board AS b SELECT q.queue_id, coalesce(o, 0), coalesce(h, 0), coalesce(w, 0), coalesce(l, 0), clock_timestamp()
+    FROM queues q LEFT JOIN (SELECT queue_id, count(*) FILTER (WHERE work = 'open') o, count(*) FILTER (WHERE work = 'held') h, count(*) FILTER (WHERE work = 'waiting') w,
+      count(*) FILTER (WHERE sort_at < n) l FROM cases WHERE work <> 'closed' GROUP BY 1) c USING (queue_id)
+  ON CONFLICT (queue_id) DO UPDATE SET n_open = excluded.n_open, n_held = excluded.n_held, n_waiting = excluded.n_waiting, n_overdue = excluded.n_overdue, computed_at = excluded.computed_at;
+  RETURN true;
+END $$;
+
+-- heads of the chains that grew since then: exported daily, kept outside, so that even somebody who
+-- could rebuild a whole chain would be found out
+CREATE FUNCTION loket_api.chain_heads(p_since timestamptz, p_after bigint, p_limit int) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+BEGIN
+  PERFORM require_role('worker', 'admin', 'auditor');
+  RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', c.case_id, 'case_no', c.case_no, 'seq', c.last_seq, 'hash', encode(c.last_hash, 'hex')) ORDER BY c.case_id), '[]')
+    FROM (SELECT * FROM cases k WHERE k.case_id > p_after AND (p_since IS NULL OR EXISTS (SELECT 1 FROM case_events e WHERE e.case_id = k.case_id AND e.at >= p_since)) ORDER BY k.case_id LIMIT least(p_limit, 5000)) c);
+END $$;
+
+-- ---------------------------------------------------------------- verification
+CREATE FUNCTION verify_chain(p_case bigint) RETURNS text LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog AS $$
+DECLARE e record; ph bytea := '\x'; s int := 0; c cases%ROWTYPE;
+BEGIN
+  SELECT * INTO c FROM cases WHERE case_id = p_case;
+  FOR e IN SELECT * FROM case_events WHERE case_id = p_case ORDER BY seq LOOP
+    s := s + 1;
+    IF e.seq <> s THEN RETURN 'event ' || s || ' is missing'; END IF;
+    IF e.prev_hash <> ph THEN RETURN 'event ' || s || ' does not follow the one before it'; END IF;
+    IF e.hash <> hash_of(ph, e.case_id, e.seq, e.queue_id, e.kind, e.agent_id, e.session_id, e.fence, e.cmd_id, e.body, e.at, e.legal_at) THEN RETURN 'event ' || s || ' was changed'; END IF;
+    ph := e.hash;
+  END LOOP;
+  IF c.last_seq <> s OR c.last_hash <> ph THEN RETURN 'the chain ends at ' || s || ', the case says ' || c.last_seq; END IF;
+  RETURN NULL;
+END $$;
+CREATE FUNCTION loket_api.verify_batch(p_after bigint, p_limit int) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+BEGIN
+  PERFORM require_role('auditor', 'admin');
+  RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', c.case_id, 'case_no', c.case_no, 'stored', facts_json(c), 'work', c.work, 'sort_at', c.sort_at, 'version', c.version, 'chain', verify_chain(c.case_id),
+      'texts', (SELECT coalesce(jsonb_agg(t.text_id), '[]') FROM texts t WHERE t.case_id = c.case_id AND t.body IS NOT NULL AND t.sha256 <> encode(sha256(convert_to(t.body, 'UTF8')), 'hex')),
+      'documents', (SELECT coalesce(jsonb_agg(d.document_id), '[]') FROM documents d WHERE d.case_id = c.case_id AND d.bytes IS NOT NULL AND d.sha256 <> encode(sha256(d.bytes), 'hex')),
+      'lease', EXISTS (SELECT 1 FROM case_leases l WHERE l.case_id = c.case_id AND l.fence = c.fence),
+      'events', (SELECT jsonb_agg(jsonb_build_object('seq', e.seq, 'at', e.legal_at, 'kind', e.kind, 'cmd_id', e.cmd_id, 'agent_role', a.role, 'body', e.body) ORDER BY e.seq) FROM case_events e LEFT JOIN agents a USING (agent_id) WHERE e.case_id = c.case_id)) ORDER BY c.case_id), '[]')
+    FROM (SELECT * FROM cases WHERE case_id > p_after ORDER BY case_id LIMIT least(p_limit, 500)) c);
+END $$;
+
+-- ---------------------------------------------------------------- administration
+CREATE FUNCTION loket_api.clock_set(p_at timestamptz, p_shift interval) RETURNS timestamptz LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+BEGIN
+  PERFORM require_role('admin');
+  IF NOT (SELECT rehearsal FROM settings) THEN PERFORM refuse('not_a_rehearsal'); END IF;
+  UPDATE settings SET legal_offset = CASE WHEN p_at IS NOT NULL THEN justify_hours(interval '0') + make_interval(secs => extract(epoch FROM p_at - clock_timestamp())::double precision)
+    ELSE legal_offset + make_interval(secs => extract(epoch FROM p_shift)::double precision) END;
+  RETURN legal_now();
+END $$;
+
+-- the process tables, as the program has them; rows that are gone from the tables go
+CREATE FUNCTION process_load(p_tables jsonb) RETURNS int LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+DECLARE p jsonb := p_tables -> 'processes'; n int;
+BEGIN
+  INSERT INTO queues (key) SELECT DISTINCT x ->> 'queue' FROM jsonb_array_elements(p) x ON CONFLICT DO NOTHING;
+  INSERT INTO processes SELECT x ->> 'key', x ->> 'prefix', (SELECT queue_id FROM queues WHERE key = x ->> 'queue'), x ->> 'country', ARRAY(SELECT jsonb_array_elements_text(x -> 'unique_by'))
+    FROM jsonb_array_elements(p) x ON CONFLICT (process) DO UPDATE SET prefix = excluded.prefix, queue_id = excluded.queue_id, country = excluded.country, unique_by = excluded.unique_by;
+  INSERT INTO process_states SELECT x ->> 'key', s ->> 'key', (s ->> 'work')::work_state FROM jsonb_array_elements(p) x, jsonb_array_elements(x -> 'states') s
+    ON CONFLICT (process, state) DO UPDATE SET work = excluded.work;
+  DELETE FROM process_transitions;
+  INSERT INTO process_transitions SELECT x ->> 'key', t ->> 'action', t ->> 'from', t ->> 'to', t ->> 'by', t ->> 'timer', ARRAY(SELECT jsonb_array_elements_text(t -> 'starts')), ARRAY(SELECT jsonb_array_elements_text(t -> 'ends')),
+      ARRAY(SELECT jsonb_array_elements_text(t -> 'breaches')), ARRAY(SELECT jsonb_array_elements_text(t -> 'messages')), ARRAY(SELECT jsonb_array_elements_text(t -> 'sets')),
+      ARRAY(SELECT jsonb_array_elements_text(t -> 'destroys')), ARRAY(SELECT jsonb_array_elements_text(t -> 'opens')), t -> 'fields'
+    FROM jsonb_array_elements(p) x, jsonb_array_elements(x -> 'transitions') t;
+  GET DIAGNOSTICS n = ROW_COUNT;
+  RETURN n;
+END $$;
+-- a calendar that differs from the newest version of its country becomes the next version
+CREATE FUNCTION calendar_load(p jsonb) RETURNS int LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+DECLARE v int; b jsonb;
+BEGIN
+  SELECT version, body INTO v, b FROM calendars WHERE country = p ->> 'country' ORDER BY version DESC LIMIT 1;
+  IF b - 'version' = p - 'version' THEN RETURN v; END IF;
+  v := coalesce(v, 0) + 1;
+  INSERT INTO calendars (country, version, calendar, body) VALUES (p ->> 'country', v, p ->> 'key', p || jsonb_build_object('version', v));
+  INSERT INTO calendar_days SELECT p ->> 'country', v, d.key::date, d.value ->> 'name', d.value ->> 'law', d.value ->> 'kind' FROM jsonb_each(p -> 'days') d;
+  RETURN v;
+END $$;
+CREATE FUNCTION loket_api.calendars() RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog AS
+$$ SELECT coalesce(jsonb_agg(body ORDER BY country, version), '[]') FROM calendars WHERE me() IS NOT NULL $$;
+
+CREATE FUNCTION group_of(p_role text) RETURNS text LANGUAGE sql IMMUTABLE AS
+$$ SELECT CASE p_role WHEN 'agent' THEN 'loket_agent' WHEN 'lead' THEN 'loket_lead' WHEN 'auditor' THEN 'loket_auditor' WHEN 'admin' THEN 'loket_administrator' WHEN 'worker' THEN 'loket_worker' END $$;
+-- runs with the rights of its caller, who must be able to create roles
+CREATE FUNCTION agent_add(p_db_role name, p_name text, p_role text, p_queues text[]) RETURNS int LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+DECLARE i int; q text;
+BEGIN
+  FOREACH q IN ARRAY p_queues LOOP
+    IF NOT EXISTS (SELECT 1 FROM queues WHERE key = q) THEN PERFORM refuse('no_such_queue', '', jsonb_build_object('queue', q)); END IF;
+  END LOOP;
+  IF group_of(p_role) IS NULL THEN PERFORM refuse('no_such_role', '', jsonb_build_object('role', p_role)); END IF;
+  IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = p_db_role) THEN EXECUTE format('CREATE ROLE %I LOGIN CONNECTION LIMIT 8', p_db_role); END IF;
+  EXECUTE format('GRANT %I TO %I', group_of(p_role), p_db_role);
+  INSERT INTO agents (db_role, name, role) VALUES (p_db_role, p_name, p_role)
+    ON CONFLICT (db_role) DO UPDATE SET name = excluded.name, role = excluded.role, disabled_at = NULL RETURNING agent_id INTO i;
+  DELETE FROM agent_queues WHERE agent_id = i;
+  INSERT INTO agent_queues SELECT i, queue_id FROM queues WHERE key = ANY (p_queues);
+  RETURN i;
+END $$;
+CREATE FUNCTION agent_disable(p_db_role name) RETURNS int LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+DECLARE i int; s uuid; n int := 0;
+BEGIN
+  UPDATE agents SET disabled_at = clock_timestamp() WHERE db_role = p_db_role RETURNING agent_id INTO i;
+  IF i IS NULL THEN PERFORM refuse('no_such_agent', '', jsonb_build_object('agent', p_db_role)); END IF;
+  FOR s IN SELECT session_id FROM agent_sessions WHERE agent_id = i FOR UPDATE LOOP n := n + drop_session(s, 'disabled'); END LOOP;
+  RETURN n;
+END $$;

@@ -1,0 +1,37 @@
+-- Who may do what. Agents hold no write right on any table: writes exist only through loket_api.
+-- Row level security guards what is read with a query of one's own.
+SET LOCAL search_path = loket, pg_catalog, ext;
+
+ALTER TABLE cases ENABLE ROW LEVEL SECURITY;
+ALTER TABLE case_events ENABLE ROW LEVEL SECURITY;
+ALTER TABLE case_leases ENABLE ROW LEVEL SECURITY;
+ALTER TABLE deadlines ENABLE ROW LEVEL SECURITY;
+ALTER TABLE texts ENABLE ROW LEVEL SECURITY;
+CREATE POLICY by_queue ON cases FOR SELECT TO loket_agent, loket_auditor, loket_administrator USING (queue_id = ANY ((SELECT my_queues())::int[]));
+CREATE POLICY by_queue ON case_events FOR SELECT TO loket_agent, loket_auditor, loket_administrator USING (queue_id = ANY ((SELECT my_queues())::int[]));
+CREATE POLICY by_case ON case_leases FOR SELECT TO loket_agent, loket_auditor, loket_administrator USING (EXISTS (SELECT 1 FROM cases c WHERE c.case_id = case_leases.case_id));
+CREATE POLICY by_case ON deadlines FOR SELECT TO loket_agent, loket_auditor, loket_administrator USING (EXISTS (SELECT 1 FROM cases c WHERE c.case_id = deadlines.case_id));
+CREATE POLICY by_case ON texts FOR SELECT TO loket_agent, loket_auditor USING (EXISTS (SELECT 1 FROM cases c WHERE c.case_id = texts.case_id));
+
+REVOKE ALL ON ALL TABLES IN SCHEMA loket FROM PUBLIC;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA loket, loket_api FROM PUBLIC;
+GRANT USAGE ON SCHEMA loket, loket_api TO loket_agent, loket_auditor, loket_administrator, loket_worker;
+GRANT EXECUTE ON FUNCTION me(), my_role(), my_queues() TO loket_agent, loket_auditor, loket_administrator, loket_worker;
+GRANT SELECT ON cases, case_events, case_leases, deadlines, queues, queue_board, processes, process_states, process_transitions,
+  calendars, calendar_days, connections, meters, parties, contacts TO loket_agent, loket_auditor, loket_administrator;
+GRANT SELECT ON texts TO loket_agent, loket_auditor;
+GRANT SELECT (agent_id, name, role) ON agents TO loket_agent, loket_auditor, loket_administrator;
+
+GRANT EXECUTE ON FUNCTION loket_api.session_open, loket_api.session_close, loket_api.pulse, loket_api.sweep, loket_api.board_refresh,
+  loket_api.inbox, loket_api.rows_of, loket_api.case_by_number, loket_api.case_detail, loket_api.timeline, loket_api.search,
+  loket_api.colleagues, loket_api.look_up, loket_api.parties_like, loket_api.document_fetch, loket_api.calendars, loket_api.legal_now
+  TO loket_agent, loket_auditor, loket_administrator, loket_worker;
+GRANT EXECUTE ON FUNCTION loket_api.claim_next, loket_api.claim, loket_api.release, loket_api.hand_over, loket_api.case_open, loket_api.apply,
+  loket_api.document_attach TO loket_agent, loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.reassign, loket_api.transfer, loket_api.outbox_dead, loket_api.outbox_resend TO loket_lead, loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.import_parties, loket_api.import_contacts, loket_api.import_connections, loket_api.import_meters,
+  loket_api.import_customers, loket_api.import_contracts, loket_api.clock_set TO loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.apply, loket_api.case_open, loket_api.document_attach, loket_api.lapsed, loket_api.next_due, loket_api.outbox_take, loket_api.outbox_sent,
+  loket_api.outbox_failed, loket_api.outbox_dead, loket_api.outbox_resend, loket_api.message_context TO loket_worker, loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.chain_heads TO loket_worker, loket_auditor, loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.verify_batch TO loket_auditor, loket_administrator;

@@ -1,0 +1,196 @@
+//! Answers: checked by their fields, free texts parked apart from what an event may hold.
+
+use chrono::{DateTime, NaiveDate, SubsecRound as _, Utc};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use super::{Answer, Answers, Facts, NewText, Refusal};
+use crate::domain::ean::Ean18;
+use crate::domain::gln::Gln;
+use crate::process::field::{Field, FieldKind, Required, TextRef, Value};
+
+/// The longest text, in characters.
+pub(super) const MAX_TEXT: usize = 8000;
+/// The longest line of text and the longest code, in characters.
+const MAX_LINE: usize = 200;
+const MAX_CODE: usize = 64;
+
+/// Checks the answers against the fields of a form. Texts get numbers made of the command's number
+/// and the field, so that a repeated command makes the same change.
+pub(super) fn take(
+    fields: &[&'static Field],
+    given: &Answers,
+    now: DateTime<Utc>,
+    command: Uuid,
+) -> Result<(Facts, Vec<NewText>), Refusal> {
+    if let Some(unknown) = given
+        .keys()
+        .find(|key| !fields.iter().any(|f| f.key == **key))
+    {
+        return Err(Refusal::new("field_unknown").about(unknown));
+    }
+    let (mut values, mut texts) = (Facts::new(), Vec::new());
+    for field in fields {
+        if let Some(answer) = given.get(field.key).filter(|answer| !is_empty(answer)) {
+            let value = value(field, answer, command, &mut texts)?;
+            values.insert(field.key.to_owned(), value);
+        } else if field.kind == FieldKind::Instant && field.required == Required::Always {
+            let at = now.trunc_subsecs(6);
+            values.insert(field.key.to_owned(), Value::instant(at));
+        }
+    }
+    fields
+        .iter()
+        .try_for_each(|field| required(field, &values))?;
+    Ok((values, texts))
+}
+
+fn is_empty(answer: &Answer) -> bool {
+    match answer {
+        Answer::Free(text) | Answer::Value(Value::Code(text)) => clean(text).trim().is_empty(),
+        Answer::Value(_) => false,
+    }
+}
+
+fn required(field: &Field, values: &Facts) -> Result<(), Refusal> {
+    if values.contains_key(field.key) {
+        return Ok(());
+    }
+    let missing = Refusal::new("field_missing").about(field.key);
+    match field.required {
+        Required::Always => Err(missing),
+        Required::If(other, word) if values.get(other).is_some_and(|value| value.is(word)) => {
+            Err(missing)
+        }
+        Required::IfEmpty(other, rule) if !values.contains_key(other) => {
+            Err(Refusal::new("one_of_two")
+                .by_rule(rule)
+                .about(field.key)
+                .with("other", &format!("field.{other}")))
+        }
+        Required::No | Required::If(..) | Required::IfEmpty(..) => Ok(()),
+    }
+}
+
+fn value(
+    field: &Field,
+    answer: &Answer,
+    command: Uuid,
+    texts: &mut Vec<NewText>,
+) -> Result<Value, Refusal> {
+    let parked = match (field.kind, answer) {
+        (
+            FieldKind::Line | FieldKind::Note,
+            Answer::Free(text) | Answer::Value(Value::Code(text)),
+        ) => {
+            let text = park(field, text, command)?;
+            let reference = TextRef {
+                text: text.id,
+                sha256: text.sha256.clone(),
+            };
+            texts.push(text);
+            return Ok(Value::Text(reference));
+        }
+        (_, Answer::Free(text)) => Value::Code(text.trim().to_owned()),
+        (_, Answer::Value(value)) => value.clone(),
+    };
+    check(field.kind, parked).map_err(|refusal| refusal.about(field.key))
+}
+
+fn park(field: &Field, text: &str, command: Uuid) -> Result<NewText, Refusal> {
+    let cleaned = clean(text);
+    let (body, limit) = match field.kind {
+        FieldKind::Line => (cleaned.replace(['\n', '\t'], " "), MAX_LINE),
+        _ => (cleaned, MAX_TEXT),
+    };
+    let body = body.trim().to_owned();
+    if body.chars().count() > limit {
+        return Err(Refusal::new("text_too_long")
+            .about(field.key)
+            .with("max", &limit.to_string()));
+    }
+    Ok(NewText {
+        id: Uuid::new_v5(&command, field.key.as_bytes()),
+        field: field.key.to_owned(),
+        sha256: format!("{:x}", Sha256::digest(body.as_bytes())),
+        body,
+    })
+}
+
+/// A value that an event may hold, in the one form in which it is stored.
+pub(in crate::process) fn check(kind: FieldKind, value: Value) -> Result<Value, Refusal> {
+    let no = |key: &str| Err(Refusal::new(key));
+    match (kind, value) {
+        (FieldKind::YesNo, value @ Value::Bool(_)) => Ok(value),
+        (FieldKind::YesNo, Value::Code(word)) if word == "yes" || word == "no" => {
+            Ok(Value::word(&word))
+        }
+        (FieldKind::YesNo, _) => no("not_yes_no"),
+        (FieldKind::Choice(keys), Value::Code(key)) if keys.contains(&key.as_str()) => {
+            Ok(Value::Code(key))
+        }
+        (FieldKind::Choice(keys), _) => {
+            Err(Refusal::new("not_a_choice").with("choices", &keys.join(", ")))
+        }
+        (FieldKind::Instant, value) => instant(&value),
+        (FieldKind::Date, Value::Code(day)) if day.parse::<NaiveDate>().is_ok() => {
+            Ok(Value::Code(day))
+        }
+        (FieldKind::Date, _) => no("not_a_date"),
+        (FieldKind::Ean, Value::Code(digits)) => ean(&digits),
+        (FieldKind::Ean, _) => no("not_an_ean"),
+        (FieldKind::Party, Value::Code(digits)) => gln(&digits),
+        (FieldKind::Party, _) => no("not_a_gln"),
+        (FieldKind::Contact, Value::Number(row)) if row > 0 => Ok(Value::Number(row)),
+        (FieldKind::Contact, Value::Code(row)) => contact(&row),
+        (FieldKind::Contact, _) => no("not_a_contact"),
+        (FieldKind::Customer | FieldKind::Code, Value::Code(code)) if is_code(&code) => {
+            Ok(Value::Code(code))
+        }
+        (FieldKind::Customer | FieldKind::Code, _) => no("not_a_code"),
+        (FieldKind::Line | FieldKind::Note, _) => no("not_a_text"),
+    }
+}
+
+fn instant(value: &Value) -> Result<Value, Refusal> {
+    let at = value.as_instant();
+    at.map(|at| Value::instant(at.trunc_subsecs(6)))
+        .ok_or_else(|| Refusal::new("not_an_instant"))
+}
+
+fn ean(digits: &str) -> Result<Value, Refusal> {
+    Ean18::parse(digits)
+        .map(|ean| Value::Code(ean.as_str().to_owned()))
+        .map_err(|_| Refusal::new("not_an_ean"))
+}
+
+fn gln(digits: &str) -> Result<Value, Refusal> {
+    Gln::parse(digits)
+        .map(|gln| Value::Code(gln.as_str().to_owned()))
+        .map_err(|_| Refusal::new("not_a_gln"))
+}
+
+fn contact(row: &str) -> Result<Value, Refusal> {
+    row.parse()
+        .ok()
+        .filter(|row| *row > 0)
+        .map(Value::Number)
+        .ok_or_else(|| Refusal::new("not_a_contact"))
+}
+
+fn is_code(code: &str) -> bool {
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || "-_./:".contains(c);
+    !code.is_empty() && code.len() <= MAX_CODE && code.chars().all(is_allowed)
+}
+
+/// Without control and bidi characters; newlines and tabs stay.
+fn clean(text: &str) -> String {
+    let unified = text.replace("\r\n", "\n").replace('\r', "\n");
+    unified.chars().filter(|c| is_kept(*c)).collect()
+}
+
+fn is_kept(c: char) -> bool {
+    let is_bidi = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{2028}' | '\u{2029}');
+    matches!(c, '\n' | '\t') || !(c.is_control() || is_bidi)
+}

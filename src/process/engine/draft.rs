@@ -1,0 +1,79 @@
+//! A transition while it is being computed: a working copy of the case, the answers over it, and
+//! the change so far.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::{CaseFacts, Change, ClockOp, Facts, fold};
+use crate::domain::calendar::Calendar;
+use crate::domain::clock::ClockRun;
+use crate::process::field::Value;
+use crate::process::{Cond, Process};
+
+/// Where a transition stands.
+pub(super) struct Draft<'a> {
+    pub(super) process: &'static Process,
+    pub(super) calendar: &'a Calendar,
+    pub(super) command: Uuid,
+    /// The case as it will be; its state stays the old one until the end.
+    pub(super) case: CaseFacts,
+    pub(super) answers: Facts,
+    pub(super) change: Change,
+}
+
+impl Draft<'_> {
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.change.at
+    }
+
+    /// A fact set by this change, else an answer, else a fact of the case.
+    pub(super) fn value(&self, key: &str) -> Option<&Value> {
+        self.change
+            .facts
+            .get(key)
+            .or_else(|| self.answers.get(key))
+            .or_else(|| self.case.facts.get(key))
+    }
+
+    pub(super) fn instant(&self, key: &str) -> Option<DateTime<Utc>> {
+        self.value(key).and_then(Value::as_instant)
+    }
+
+    pub(super) fn set(&mut self, key: &str, value: Value) {
+        self.change.facts.insert(key.to_owned(), value);
+    }
+
+    pub(super) fn running(&self, key: &str) -> Option<&ClockRun> {
+        self.case
+            .clocks
+            .iter()
+            .find(|clock| clock.key == key && clock.is_running())
+    }
+
+    /// The latest run, running or not.
+    pub(super) fn latest(&self, key: &str) -> Option<&ClockRun> {
+        self.case
+            .clocks
+            .iter()
+            .filter(|clock| clock.key == key)
+            .max_by_key(|clock| clock.run)
+    }
+
+    pub(super) fn push(&mut self, op: ClockOp) {
+        fold::apply(&mut self.case.clocks, &op);
+        self.change.clocks.push(op);
+    }
+
+    pub(super) fn holds(&self, cond: &Cond) -> bool {
+        match cond {
+            Cond::Always => true,
+            Cond::Is(key, word) => self.value(key).is_some_and(|value| value.is(word)),
+            Cond::Yes(key) => self.value(key).is_some_and(|value| value.is("yes")),
+            Cond::Known(key) => self.value(key).is_some(),
+            Cond::Late(key) => self.running(key).is_some_and(|clock| clock.late_on_arrival),
+            Cond::All(all) => all.iter().all(|one| self.holds(one)),
+            Cond::Any(any) => any.iter().any(|one| self.holds(one)),
+            Cond::None(none) => !none.iter().any(|one| self.holds(one)),
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! What an action does: data turned into a change.
+
+use chrono::{DateTime, Utc};
+
+use super::draft::Draft;
+use super::step::open_linked;
+use super::{ClockOp, Refusal, timers};
+use crate::domain::clock::{ClockRun, Outcome, Whose};
+use crate::domain::deadline::deadline;
+use crate::process::field::Value;
+use crate::process::{Effect, Since};
+
+/// All of them, in order; later ones see what earlier ones did.
+pub(super) fn apply(draft: &mut Draft<'_>, effects: &[Effect]) -> Result<(), Refusal> {
+    effects.iter().try_for_each(|effect| one(draft, effect))
+}
+
+fn one(draft: &mut Draft<'_>, effect: &Effect) -> Result<(), Refusal> {
+    match *effect {
+        Effect::Start(key, since) => return start(draft, key, since),
+        Effect::When(ref cond, effects) if draft.holds(cond) => return apply(draft, effects),
+        Effect::When(..) => {}
+        Effect::Open(process, fixed) => {
+            draft.change.opens = Some(Box::new(open_linked(draft, process, fixed)?));
+        }
+        Effect::Again => return again(draft),
+        Effect::Stop(key) => stop(draft, key, draft.now()),
+        Effect::StopAt(key, field) => {
+            let at = draft.instant(field).unwrap_or(draft.now());
+            stop(draft, key, at);
+        }
+        Effect::StopAtReceipt(key) => stop(draft, key, draft.case.received_at),
+        Effect::Cancel(key) => cancel(draft, key),
+        Effect::Lapse(key) => lapse(draft, key),
+        Effect::Breach(key) => breach(draft, key),
+        Effect::BreachPassed => breach_passed(draft),
+        Effect::Send(kind) => draft.change.messages.push(kind.to_owned()),
+        Effect::Set(key, word) => draft.set(key, Value::word(word)),
+        Effect::Keep(key) => keep(draft, key),
+        Effect::Count(key) => count(draft, key),
+        Effect::Destroy(purpose) => draft.change.destroy.push(purpose.to_owned()),
+    }
+    Ok(())
+}
+
+fn keep(draft: &mut Draft<'_>, key: &str) {
+    if let Some(value) = draft.answers.get(key).cloned() {
+        draft.set(key, value);
+    }
+}
+
+fn count(draft: &mut Draft<'_>, key: &str) {
+    let before = match draft.value(key) {
+        Some(Value::Number(number)) => *number,
+        _ => 0,
+    };
+    draft.set(key, Value::Number(before.saturating_add(1)));
+}
+
+fn again(draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    draft.case.received_at = draft.now();
+    draft.change.received_at = Some(draft.now());
+    count(draft, "reopened");
+    apply(draft, draft.process.opening.again)
+}
+
+fn start(draft: &mut Draft<'_>, key: &str, since: Since) -> Result<(), Refusal> {
+    if draft.running(key).is_some() {
+        return Ok(());
+    }
+    let missing = || Refusal::new("calendar_missing").with("clock", &format!("clock.{key}"));
+    let clock = draft.process.clock(key).ok_or_else(missing)?;
+    let from = match since {
+        Since::Now => draft.now(),
+        Since::Received => draft.case.received_at,
+        Since::Field(field) => draft.instant(field).ok_or_else(missing)?,
+    };
+    let due = deadline(clock.term, from, &[], draft.calendar).map_err(|_| missing())?;
+    let comparison = clock.term.comparison();
+    draft.push(ClockOp::Start {
+        key: key.to_owned(),
+        run: draft.latest(key).map_or(0, |run| run.run) + 1,
+        started_at: from,
+        due_at: due.due,
+        comparison,
+        warn_at: due.warn_at,
+        whose: clock.whose,
+        late_on_arrival: !comparison.is_met(due.due, draft.now()),
+        calendar: due.calendar,
+        calendar_version: due.calendar_version,
+        ledger: due.ledger,
+    });
+    Ok(())
+}
+
+/// Whether the passing of this clock counts as a breach of a duty: not what had passed before it
+/// reached us (case-anchors c.3, 19), and nobody's duty is broken by a reminder.
+pub(super) fn is_breachable(run: &ClockRun) -> bool {
+    run.breached_at.is_none() && !run.late_on_arrival && run.whose != Whose::Notice
+}
+
+fn end(draft: &mut Draft<'_>, run: &ClockRun, outcome: Outcome, at: DateTime<Utc>) {
+    draft.push(ClockOp::End {
+        key: run.key.clone(),
+        run: run.run,
+        outcome,
+        at,
+    });
+}
+
+fn record_breach(draft: &mut Draft<'_>, run: &ClockRun) {
+    draft.push(ClockOp::Breach {
+        key: run.key.clone(),
+        run: run.run,
+        at: run.due_at,
+    });
+}
+
+fn stop(draft: &mut Draft<'_>, key: &str, done_at: DateTime<Utc>) {
+    let Some(run) = draft.running(key).cloned() else {
+        return;
+    };
+    if run.comparison.is_met(run.due_at, done_at) {
+        return end(draft, &run, Outcome::Met, done_at);
+    }
+    if is_breachable(&run) {
+        record_breach(draft, &run);
+    }
+    end(draft, &run, Outcome::MetLate, done_at);
+}
+
+/// A duty of the party that falls away was not broken by it: the answer may have come in time.
+fn cancel(draft: &mut Draft<'_>, key: &str) {
+    let Some(run) = draft.running(key).cloned() else {
+        return;
+    };
+    let has_passed = !run.comparison.is_met(run.due_at, draft.now());
+    if has_passed && run.whose != Whose::Party && is_breachable(&run) {
+        record_breach(draft, &run);
+    }
+    end(draft, &run, Outcome::Cancelled, draft.now());
+}
+
+fn lapse(draft: &mut Draft<'_>, key: &str) {
+    let Some(run) = draft.running(key).cloned() else {
+        return;
+    };
+    if is_breachable(&run) {
+        record_breach(draft, &run);
+    }
+    end(draft, &run, Outcome::Lapsed, draft.now());
+}
+
+fn breach(draft: &mut Draft<'_>, key: &str) {
+    let run = draft.running(key).cloned();
+    if let Some(run) = run.filter(is_breachable) {
+        record_breach(draft, &run);
+    }
+}
+
+fn breach_passed(draft: &mut Draft<'_>) {
+    let passed = timers::unattended(draft.process, &draft.case, draft.now());
+    let is_ours = passed.iter().any(|run| run.whose != Whose::Party);
+    for run in &passed {
+        record_breach(draft, run);
+    }
+    if is_ours {
+        draft.change.messages.push("supervisor_alert".to_owned());
+    }
+}

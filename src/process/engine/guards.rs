@@ -1,0 +1,160 @@
+//! What must hold before an action.
+
+use chrono::{DateTime, NaiveDate, SecondsFormat, Timelike as _, Utc};
+
+use super::Refusal;
+use super::draft::Draft;
+use crate::process::Guard;
+use crate::process::field::Value;
+
+/// The first guard that does not hold.
+pub(super) fn check(draft: &Draft<'_>, guards: &[Guard]) -> Result<(), Refusal> {
+    guards.iter().try_for_each(|guard| one(draft, guard))
+}
+
+fn one(draft: &Draft<'_>, guard: &Guard) -> Result<(), Refusal> {
+    match guard {
+        Guard::Holds(cond, key, rule) => {
+            allow(draft.holds(cond), || Refusal::new(key).by_rule(rule))
+        }
+        Guard::Yes(field, key, rule) => {
+            let is_yes = draft
+                .answers
+                .get(*field)
+                .is_some_and(|value| value.is("yes"));
+            allow(is_yes, || Refusal::new(key).by_rule(rule).about(field))
+        }
+        Guard::Past(field) => past(draft, field),
+        Guard::NotFuture(field) => not_future(draft, field),
+        Guard::BeforeReceipt(field) => before_receipt(draft, field),
+        Guard::InTime(field, clock, key, rule) => {
+            let refusal = || of_clock(draft, clock, key, rule).about(field);
+            let found = draft.answers.get(*field).and_then(Value::as_instant);
+            in_time(draft, clock, found, refusal).map_err(|refusal| {
+                let given = found.map(text);
+                refusal.with("given", &given.unwrap_or_default())
+            })
+        }
+        Guard::TooLate(field, clock, key, rule) => {
+            let found = draft.answers.get(*field).and_then(Value::as_instant);
+            let is_late = found.is_some_and(|at| is_past_end(draft, clock, at));
+            allow(is_late, || of_clock(draft, clock, key, rule).about(field))
+        }
+        Guard::TimeLeft(clock, key, rule) => {
+            let running = draft.running(clock);
+            let has_time =
+                running.is_some_and(|run| run.comparison.is_met(run.due_at, draft.now()));
+            allow(has_time, || of_clock(draft, clock, key, rule))
+        }
+    }
+}
+
+fn allow(holds: bool, refusal: impl FnOnce() -> Refusal) -> Result<(), Refusal> {
+    if holds { Ok(()) } else { Err(refusal()) }
+}
+
+/// Whether `at` lies after the end of the latest run of that clock.
+pub(super) fn is_past_end(draft: &Draft<'_>, clock: &str, at: DateTime<Utc>) -> bool {
+    draft
+        .latest(clock)
+        .is_some_and(|run| !run.comparison.is_met(run.due_at, at))
+}
+
+/// A refusal that names the clock and its end.
+pub(super) fn of_clock(draft: &Draft<'_>, clock: &str, key: &str, rule: &str) -> Refusal {
+    let due = draft.latest(clock).map(|run| text(run.due_at));
+    Refusal::new(key)
+        .by_rule(rule)
+        .with("clock", &format!("clock.{clock}"))
+        .with("due", &due.unwrap_or_default())
+}
+
+fn in_time(
+    draft: &Draft<'_>,
+    clock: &str,
+    found: Option<DateTime<Utc>>,
+    refusal: impl Fn() -> Refusal,
+) -> Result<(), Refusal> {
+    let (Some(run), Some(at)) = (draft.running(clock), found) else {
+        return Err(refusal());
+    };
+    if at < run.started_at {
+        let key = Refusal {
+            key: "before_clock".to_owned(),
+            ..refusal()
+        };
+        return Err(key.with("start", &text(run.started_at)));
+    }
+    allow(run.comparison.is_met(run.due_at, at), refusal)
+}
+
+fn past(draft: &Draft<'_>, field: &str) -> Result<(), Refusal> {
+    not_future(draft, field)?;
+    let Some(at) = draft.answers.get(field).and_then(Value::as_instant) else {
+        return Ok(());
+    };
+    let start = draft.case.received_at;
+    allow(at >= start, || {
+        Refusal::new("before_receipt")
+            .about(field)
+            .with("received", &text(start))
+    })
+}
+
+fn not_future(draft: &Draft<'_>, field: &str) -> Result<(), Refusal> {
+    let Some(value) = draft.answers.get(field) else {
+        return Ok(());
+    };
+    let is_past = match value.as_instant() {
+        Some(at) => at <= draft.now(),
+        None => day(value).is_none_or(|day| day <= draft.calendar.local_day(draft.now())),
+    };
+    allow(is_past, || {
+        Refusal::new("in_future")
+            .about(field)
+            .with("now", &text(draft.now()))
+    })
+}
+
+fn before_receipt(draft: &Draft<'_>, field: &str) -> Result<(), Refusal> {
+    let at = draft.answers.get(field).and_then(Value::as_instant);
+    let received = draft.case.received_at;
+    allow(at.is_none_or(|at| at <= received), || {
+        Refusal::new("after_receipt")
+            .about(field)
+            .with("received", &text(received))
+    })
+}
+
+fn day(value: &Value) -> Option<NaiveDate> {
+    value.as_code().and_then(|code| code.parse().ok())
+}
+
+fn text(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}
+
+/// People give minutes. An instant given to the minute that falls into the very minute of its
+/// lower bound means that bound, not a moment before it.
+pub(super) fn round_up(draft: &mut Draft<'_>, guards: &[Guard]) {
+    for guard in guards {
+        let (field, bound) = match guard {
+            Guard::Past(field) => (*field, Some(draft.case.received_at)),
+            Guard::InTime(field, clock, ..) => {
+                (*field, draft.running(clock).map(|run| run.started_at))
+            }
+            _ => continue,
+        };
+        let given = draft.answers.get(field).and_then(Value::as_instant);
+        if let (Some(at), Some(bound)) = (given, bound)
+            && at < bound
+            && at.second() == 0
+            && at.nanosecond() == 0
+            && (bound - at).num_seconds() < 60
+        {
+            draft
+                .answers
+                .insert(field.to_owned(), Value::instant(bound));
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! What can be done with a case now, and why the rest cannot.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::draft::Draft;
+use super::step::{may, process_of};
+use super::{CaseFacts, Change, Context, Facts, Refusal, guards};
+use crate::process::field::{Field, FieldKind, Value};
+use crate::process::{Action, By, Guard, Process};
+
+/// One action of the list.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// The line of the table.
+    pub action: &'static Action,
+    /// Why it is not possible now; `None` when it is.
+    pub refusal: Option<Refusal>,
+}
+
+/// The actions of the state of the case that people can do: possible ones first, then those that
+/// are not possible, with the reason. What depends on an answer not yet given counts as possible.
+pub fn listed(case: &CaseFacts, ctx: &Context<'_>) -> Vec<Listed> {
+    let Ok(process) = process_of(case) else {
+        return Vec::new();
+    };
+    let draft = look(process, case, ctx);
+    let mut list: Vec<Listed> = Vec::new();
+    for line in process.lines() {
+        let is_timer = matches!(line.by, By::Timer(_) | By::AnyTimer);
+        if is_timer || !process.allows(line, &case.state) {
+            continue;
+        }
+        let refusal = may(ctx.actor, line.by)
+            .and_then(|()| foresee(&draft, line))
+            .err();
+        add(
+            &mut list,
+            Listed {
+                action: line,
+                refusal,
+            },
+        );
+    }
+    list.sort_by_key(|listed| listed.refusal.is_some());
+    list
+}
+
+/// Lines that share a key stand once: the one that is possible, else the first.
+fn add(list: &mut Vec<Listed>, next: Listed) {
+    let known = list
+        .iter_mut()
+        .find(|listed| listed.action.key == next.action.key);
+    match known {
+        Some(known) if known.refusal.is_some() && next.refusal.is_none() => *known = next,
+        Some(_) => {}
+        None => list.push(next),
+    }
+}
+
+/// The guards that can be judged without answers.
+fn foresee(draft: &Draft<'_>, line: &Action) -> Result<(), Refusal> {
+    for guard in line.guards {
+        match guard {
+            Guard::Holds(..) | Guard::TimeLeft(..) => {
+                guards::check(draft, std::slice::from_ref(guard))?;
+            }
+            Guard::TooLate(_, clock, key, rule)
+                if !guards::is_past_end(draft, clock, draft.now()) =>
+            {
+                return Err(guards::of_clock(draft, clock, key, rule));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn look<'a>(process: &'static Process, case: &CaseFacts, ctx: &Context<'a>) -> Draft<'a> {
+    let change = Change {
+        process: process.key.to_owned(),
+        action: String::new(),
+        from: case.state.clone(),
+        to: case.state.clone(),
+        at: ctx.now,
+        received_at: None,
+        answers: Facts::new(),
+        facts: Facts::new(),
+        clocks: Vec::new(),
+        messages: Vec::new(),
+        texts: Vec::new(),
+        destroy: Vec::new(),
+        opens: None,
+    };
+    Draft {
+        process,
+        calendar: ctx.calendars.get(process.country),
+        command: Uuid::nil(),
+        case: case.clone(),
+        answers: Facts::new(),
+        change,
+    }
+}
+
+/// What a form proposes for a field, as a person would type it: the present minute for an instant,
+/// the value that the case has for an identifier, else the proposal of the table.
+pub fn prefill(
+    case: &CaseFacts,
+    action: &Action,
+    field: &Field,
+    now: DateTime<Utc>,
+) -> Option<String> {
+    let is_asked = action.fields.iter().any(|asked| asked.key == field.key);
+    if !is_asked {
+        return None;
+    }
+    let zone = process_of(case).ok()?.country.zone();
+    match field.kind {
+        FieldKind::Instant => {
+            let local = now.with_timezone(&zone);
+            Some(local.format("%Y-%m-%d %H:%M").to_string())
+        }
+        FieldKind::Ean | FieldKind::Party | FieldKind::Customer => case
+            .facts
+            .get(field.key)
+            .and_then(Value::as_code)
+            .map(str::to_owned),
+        _ => field.preset.map(str::to_owned),
+    }
+}

@@ -1,0 +1,70 @@
+//! The messages that a transition can send. A table: the outbox learns from it to whom a message
+//! goes; who exactly that is is looked up at delivery, never taken from a client (decision 6).
+//!
+//! This module must not know: addresses, templates, how a message travels.
+
+use serde::{Deserialize, Serialize};
+
+use super::Key;
+
+/// To whom or to what a message goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Addressee {
+    /// The market party, at its contacts of the group of GT-26.
+    Party,
+    /// The port through which smart meters are read (P4).
+    Port,
+    /// The system that keeps the allocation method of a connection.
+    Allocation,
+    /// The connected customer.
+    Customer,
+    /// Whoever brought the signal (GT-05).
+    Source,
+    /// The regulator ACM.
+    Acm,
+    /// The lead of the queue.
+    Supervisor,
+}
+
+/// One kind of message.
+#[derive(Debug)]
+pub struct Message {
+    /// Its name; texts: `message.<kind>`.
+    pub kind: Key,
+    /// To whom.
+    pub to: Addressee,
+    /// The rule that asks for it, or empty.
+    pub rule: &'static str,
+}
+
+const fn message(kind: Key, to: Addressee, rule: &'static str) -> Message {
+    Message { kind, to, rule }
+}
+
+/// Every kind of message there is.
+pub static MESSAGES: &[Message] = &[
+    message("block", Addressee::Port, "GT-11"),
+    message("lift_block", Addressee::Port, "GT-23"),
+    message("allocation_zero", Addressee::Allocation, "GT-16"),
+    message("allocation_profile", Addressee::Allocation, "GT-15"),
+    message("allocation_isma", Addressee::Allocation, "GT-20"),
+    message("request_proof", Addressee::Party, "GT-14"),
+    message("signal_notice", Addressee::Party, "GT-10"),
+    message("ask_more", Addressee::Party, "GT-14"),
+    message("proof_rejected", Addressee::Party, "GT-15"),
+    message("no_proof", Addressee::Party, "GT-32"),
+    message("restart_required", Addressee::Party, "GT-24"),
+    message("unblocked_party", Addressee::Party, "GT-21"),
+    message("unblocked_source", Addressee::Source, "GT-30"),
+    message("unblocked_customer", Addressee::Customer, "GT-30"),
+    message("closed_party", Addressee::Party, "GT-30"),
+    message("closed_customer", Addressee::Customer, "GT-30"),
+    message("acm_notice", Addressee::Acm, "GT-19"),
+    message("supervisor_alert", Addressee::Supervisor, "GT-08"),
+];
+
+/// The message of that kind.
+pub fn find(kind: &str) -> Option<&'static Message> {
+    MESSAGES.iter().find(|message| message.kind == kind)
+}

@@ -1,0 +1,205 @@
+//! Changes of cases. The engine computes a [`Change`]; the database is the referee that takes it or
+//! says why not.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::rows::{Applied, CaseId, NewDocument, Opened};
+use super::{Store, StoreError, ask, read, write};
+use crate::domain::calendar::Calendars;
+use crate::process::{self, engine};
+use crate::process::engine::{Actor, Answers, Change, Context};
+
+/// The largest document that is taken, in bytes (decision 16).
+pub const DOCUMENT_BYTES_MAX: usize = 5 * 1024 * 1024;
+
+/// Where a change applies, as the caller last read it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Target {
+    /// The case.
+    pub case_id: CaseId,
+    /// The fence of the lease; `None` for what needs no lease.
+    pub fence: Option<i64>,
+    /// The version that the change was computed on.
+    pub version: i32,
+}
+
+/// A command to open a case: everything that is needed to compute it again after a race.
+#[derive(Debug)]
+pub struct Opening<'a> {
+    /// Command id: the same again is the same case.
+    pub cmd: Uuid,
+    /// Session of the agent; `None` for imports and the worker.
+    pub session: Option<Uuid>,
+    /// The change, from [`engine::open`].
+    pub change: &'a Change,
+    /// Reference of the sender; the same again is the same case.
+    pub reference: Option<&'a str>,
+    /// The answers the change was computed from, for a further signal on an open case.
+    pub answers: &'a Answers,
+    /// For clocks of a further signal.
+    pub calendars: &'a Calendars,
+}
+
+impl Store {
+    /// Writes a change: events, clocks, texts, messages, a linked case, all or nothing.
+    pub async fn case_apply(
+        &self,
+        cmd: Uuid,
+        session: Option<Uuid>,
+        target: Target,
+        change: &Change,
+    ) -> Result<Applied, StoreError> {
+        let linked = match self.apply_call(cmd, session, target, change, (None, None)).await {
+            Err(StoreError::Refused(refusal)) if refusal.key == "twin_open" => refusal,
+            other => return other,
+        };
+        // the case to be opened exists already: link it instead
+        let Some(twin) = linked.args.get("case_id").and_then(|id| id.parse::<i64>().ok()) else {
+            return Err(StoreError::Refused(linked));
+        };
+        self.apply_call(cmd, session, target, change, (None, Some(twin))).await
+    }
+
+    async fn apply_call(
+        &self,
+        cmd: Uuid,
+        session: Option<Uuid>,
+        target: Target,
+        change: &Change,
+        (reference, link): (Option<&str>, Option<i64>),
+    ) -> Result<Applied, StoreError> {
+        let change = write(change)?;
+        let answer = ask(sqlx::query_scalar!(
+            r#"SELECT loket_api.apply($1, $2, $3, $4, $5, $6, $7, $8) AS "r!""#,
+            cmd,
+            session,
+            target.case_id.0,
+            target.fence,
+            target.version,
+            change,
+            reference,
+            link
+        )
+        .fetch_one(&self.pool))
+        .await?;
+        read(answer)
+    }
+
+    /// Opens a case; a signal on a subject whose case is open is attached to that case instead.
+    pub async fn case_open(&self, opening: &Opening<'_>) -> Result<Opened, StoreError> {
+        match self.open_call(opening).await {
+            // somebody opened the same subject or reference in the same moment: now it is there
+            Err(StoreError::Stale) => self.open_or_attach(opening).await,
+            Ok(Opened::Attached { case_id, case_no }) => {
+                self.attach_signal(opening, case_id).await?;
+                Ok(Opened::Attached { case_id, case_no })
+            }
+            other => other,
+        }
+    }
+
+    async fn open_or_attach(&self, opening: &Opening<'_>) -> Result<Opened, StoreError> {
+        let opened = self.open_call(opening).await?;
+        if let Opened::Attached { case_id, .. } = &opened {
+            self.attach_signal(opening, *case_id).await?;
+        }
+        Ok(opened)
+    }
+
+    async fn open_call(&self, opening: &Opening<'_>) -> Result<Opened, StoreError> {
+        let change = write(opening.change)?;
+        let answer = ask(sqlx::query_scalar!(
+            r#"SELECT loket_api.case_open($1, $2, $3, $4) AS "r!""#,
+            opening.cmd,
+            opening.session,
+            change,
+            opening.reference
+        )
+        .fetch_one(&self.pool))
+        .await?;
+        read(answer)
+    }
+
+    /// The further signal is an action of the process, computed on the case as it is now.
+    async fn attach_signal(&self, opening: &Opening<'_>, case_id: CaseId) -> Result<(), StoreError> {
+        for attempt in 0_u8..5 {
+            let detail = self.case_detail(case_id).await?;
+            let now = self.legal_now().await?;
+            let context = Context {
+                now,
+                actor: Actor::System,
+                calendars: opening.calendars,
+                command: opening.cmd,
+            };
+            let answers = signal_answers(opening);
+            let change = engine::step(&detail.facts, "further_signal", &answers, &context)
+                .map_err(StoreError::Refused)?;
+            let target = Target { case_id, fence: None, version: detail.row.version };
+            let link = (opening.reference, None);
+            match self.apply_call(opening.cmd, opening.session, target, &change, link).await {
+                Err(StoreError::Stale) if attempt < 4 => {}
+                other => return other.map(|_| ()),
+            }
+        }
+        Err(StoreError::Stale)
+    }
+
+    /// Attaches a document. The bytes can be erased later; hash and size stay.
+    pub async fn document_attach(
+        &self,
+        cmd: Uuid,
+        session: Option<Uuid>,
+        case_id: CaseId,
+        document: &NewDocument,
+    ) -> Result<Applied, StoreError> {
+        let answer = ask(sqlx::query_scalar!(
+            r#"SELECT loket_api.document_attach($1, $2, $3, $4, $5, $6, $7) AS "r!""#,
+            cmd,
+            session,
+            case_id.0,
+            document.name,
+            document.kind(),
+            document.purpose,
+            document.bytes
+        )
+        .fetch_one(&self.pool))
+        .await?;
+        read(answer)
+    }
+
+    /// The bytes of a document; `None` when it is erased or not in a queue of this agent.
+    pub async fn document_fetch(&self, document_id: Uuid) -> Result<Option<Vec<u8>>, StoreError> {
+        ask(sqlx::query_scalar!("SELECT loket_api.document_fetch($1)", document_id)
+            .fetch_one(&self.pool))
+        .await
+    }
+
+    /// Legal now at the server (decision 8).
+    pub async fn legal_now(&self) -> Result<DateTime<Utc>, StoreError> {
+        ask(sqlx::query_scalar!(r#"SELECT loket_api.legal_now() AS "r!""#).fetch_one(&self.pool))
+            .await
+    }
+}
+
+/// The answers of an opening without those that make its subject.
+fn signal_answers(opening: &Opening<'_>) -> Answers {
+    let subject = process::find(&opening.change.process).map_or(&[][..], |it| it.opening.unique_by);
+    let mut answers = opening.answers.clone();
+    answers.retain(|field, _| !subject.contains(&field.as_str()));
+    answers
+}
+
+impl NewDocument {
+    /// Media type by the first bytes: what a file says of itself is not believed.
+    pub fn kind(&self) -> &'static str {
+        match self.bytes.as_slice() {
+            [b'%', b'P', b'D', b'F', ..] => "application/pdf",
+            [0x89, b'P', b'N', b'G', ..] => "image/png",
+            [0xff, 0xd8, 0xff, ..] => "image/jpeg",
+            [b'P', b'K', 3, 4, ..] => "application/zip",
+            bytes if std::str::from_utf8(bytes).is_ok() => "text/plain",
+            _ => "application/octet-stream",
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! What the worker asks for: lapsed clocks, the outbox, the board, the heads of the chains.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::rows::{ConnectionCard, CustomerCard, LapsedClock, OutboxItem, PartyCard};
+use super::{Store, StoreError, ask, read};
+use crate::domain::clock::ClockRun;
+use crate::process::engine::Facts;
+
+/// What a letter or a command to an outside system may need, resolved when it is delivered.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct MessageContext {
+    /// Case number.
+    pub case_no: String,
+    /// Process key.
+    pub process: String,
+    /// Receipt.
+    pub received_at: DateTime<Utc>,
+    /// When the case was opened here.
+    pub opened_at: DateTime<Utc>,
+    /// Reference of the sender.
+    pub reference: Option<String>,
+    /// Facts now.
+    pub facts: Facts,
+    /// All clocks.
+    pub clocks: Vec<ClockRun>,
+    /// The party with the contacts of the group.
+    pub party: Option<PartyCard>,
+    /// Its country: the language of letters.
+    pub party_country: Option<String>,
+    /// The connection.
+    pub connection: Option<ConnectionCard>,
+    /// The customer with an unmasked e-mail address; nothing of a protected person.
+    pub customer: Option<CustomerCard>,
+    /// Free texts.
+    pub texts: BTreeMap<Uuid, String>,
+}
+
+/// A message that could not be delivered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeadLetter {
+    /// Number.
+    pub outbox_id: i64,
+    /// Case number.
+    pub case_no: String,
+    /// Kind of the message.
+    pub kind: String,
+    /// When it was written.
+    pub created_at: DateTime<Utc>,
+    /// Why it did not leave.
+    pub error: Option<String>,
+}
+
+/// The head of one chain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChainHead {
+    /// Number inside the database.
+    pub case_id: i64,
+    /// Case number.
+    pub case_no: String,
+    /// Number of events.
+    pub seq: i32,
+    /// Hex digest of the last one.
+    pub hash: String,
+}
+
+impl Store {
+    /// Clocks that have passed and still mean something, the longest passed first.
+    pub async fn lapsed(&self, limit: u32) -> Result<Vec<LapsedClock>, StoreError> {
+        let answer = ask(sqlx::query_scalar!(
+            r#"SELECT loket_api.lapsed($1) AS "r!""#,
+            limit.cast_signed()
+        )
+        .fetch_one(&self.pool))
+        .await?;
+        read(answer)
+    }
+
+    /// The next due instant of any running clock.
+    pub async fn next_due(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        ask(sqlx::query_scalar!("SELECT loket_api.next_due()").fetch_one(&self.pool)).await
+    }
+
+    /// Takes messages for delivery; they come again after 60 s unless told sent or failed.
+    pub async fn outbox_take(&self, limit: u32) -> Result<Vec<OutboxItem>, StoreError> {
+        let answer = ask(sqlx::query_scalar!(
+            r#"SELECT loket_api.outbox_take($1) AS "r!""#,
+            limit.cast_signed()
+        )
+        .fetch_one(&self.pool))
+        .await?;
+        read(answer)
+    }
+
+    /// The message has left. `false` when another worker has taken it since.
+    pub async fn outbox_sent(&self, outbox_id: i64, fence: i64) -> Result<bool, StoreError> {
+        ask(sqlx::query_scalar!(
+            r#"SELECT loket_api.outbox_sent($1, $2) AS "r!""#,
+            outbox_id,
+            fence
+        )
+        .fetch_one(&self.pool))
+        .await
+    }
+
+    /// The message did not leave: again after that time, or never (a dead letter).
+    pub async fn outbox_failed(
+        &self,
+        outbox_id: i64,
+        fence: i64,
+        error: &str,
+        retry_after: Option<Duration>,
+    ) -> Result<bool, StoreError> {
+        let retry_ms = retry_after.map(|wait| i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
+        ask(sqlx::query_scalar!(
+            r#"SELECT loket_api.outbox_failed($1, $2, $3, $4) AS "r!""#,
+            outbox_id,
+            fence,
+            error,
+            retry_ms
+        )
+        .fetch_one(&self.pool))
+        .await
+    }
+
+    /// Messages that wait for a person.
+    pub async fn outbox_dead(&self, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
+        let answer = ask(sqlx::query_scalar!(
+            r#"SELECT loket_api.outbox_dead($1) AS "r!""#,
+            limit.cast_signed()
+        )
+        .fetch_one(&self.pool))
+        .await?;
+        read(answer)
+    }
+
+    /// Lets a dead letter leave again. `false` when it is not one.
+    pub async fn outbox_resend(&self, outbox_id: i64) -> Result<bool, StoreError> {
+        ask(sqlx::query_scalar!(r#"SELECT loket_api.outbox_resend($1) AS "r!""#, outbox_id)
+            .fetch_one(&self.pool))
+        .await
+    }
+
+    /// What a message of this case may need.
+    pub async fn message_context(
+        &self,
+        case_id: super::rows::CaseId,
+    ) -> Result<MessageContext, StoreError> {
+        let answer =
+            ask(sqlx::query_scalar!(r#"SELECT loket_api.message_context($1) AS "r!""#, case_id.0)
+                .fetch_one(&self.pool))
+            .await?;
+        read(answer)
+    }
+
+    /// Counts the queues anew; `false` when somebody else just did.
+    pub async fn board_refresh(&self) -> Result<bool, StoreError> {
+        ask(sqlx::query_scalar!(r#"SELECT loket_api.board_refresh() AS "r!""#)
+            .fetch_one(&self.pool))
+        .await
+    }
+
+    /// Heads of the chains that grew since then, by case, at most 5,000 after that case.
+    pub async fn chain_heads(
+        &self,
+        since: Option<DateTime<Utc>>,
+        after_case: i64,
+    ) -> Result<Vec<ChainHead>, StoreError> {
+        let answer = ask(sqlx::query_scalar!(
+            r#"SELECT loket_api.chain_heads($1, $2, 5000) AS "r!""#,
+            since,
+            after_case
+        )
+        .fetch_one(&self.pool))
+        .await?;
+        read(answer)
+    }
+}
