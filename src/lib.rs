@@ -6,4 +6,8 @@
 pub mod domain;
 pub mod process;
 pub mod store;
+pub mod desk;
+pub mod view;
+pub mod terminal;
+pub mod text;
 pub mod system;
