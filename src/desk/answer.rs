@@ -185,6 +185,7 @@ fn say_error(world: &mut World, error: &StoreError, now: DateTime<Utc>) {
         StoreError::LeaseLost { holder: None } => texts.get("error.lost").to_owned(),
         StoreError::SessionLost => texts.get("error.session").to_owned(),
         StoreError::Refused(refusal) => preview::refusal(world, refusal),
+        StoreError::NotAnAgent(role) => texts.fill("error.not_an_agent", &[("role", role)]),
         StoreError::Bug(said) => texts.fill("error.bug", &[("said", said)]),
     };
     world.toasts.say(Tone::Warning, said, now);

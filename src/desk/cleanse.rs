@@ -40,7 +40,9 @@ pub fn reply(reply: &mut Reply) {
 
 fn said(error: &mut StoreError) {
     match error {
-        StoreError::Offline(text) | StoreError::Bug(text) => tidy(text),
+        StoreError::Offline(text) | StoreError::Bug(text) | StoreError::NotAnAgent(text) => {
+            tidy(text);
+        }
         StoreError::LeaseLost { holder: Some(holder) } => tidy(holder),
         StoreError::Refused(refusal) => refusal.args.values_mut().for_each(tidy),
         _ => {}

@@ -148,13 +148,15 @@ fn common_start(names: &[String]) -> Option<String> {
 
 /// Whether the field must be filled, given the other answers.
 pub fn must_be_filled(entries: &[Entry], entry: &Entry) -> bool {
+    let answer = |key: &str| {
+        let other = entries.iter().find(|entry| entry.key == key);
+        other.map_or("", Entry::raw)
+    };
     match entry.required {
         Required::Always => true,
         Required::No => false,
-        Required::If(key, value) => {
-            let other = entries.iter().find(|entry| entry.key == key);
-            other.is_some_and(|other| other.raw() == value)
-        }
+        Required::If(key, value) => answer(key) == value,
+        Required::IfEmpty(key, _) => answer(key).trim().is_empty(),
     }
 }
 

@@ -30,15 +30,15 @@ pub fn of(
     let mut lines: Vec<Line> =
         change.clocks.iter().map(|op| of_clock(world, change, op, before, now)).collect();
     for kind in &change.messages {
-        lines.push(line(world, "sends", texts.get(&format!("message.{kind}")).to_owned()));
+        lines.push(line(world, "sends", texts.say(&format!("message.{kind}"))));
     }
     for purpose in &change.destroy {
-        let said = texts.get(&format!("purpose.{purpose}"));
-        lines.push(line(world, "destroys", said.to_owned()));
+        let said = texts.say(&format!("purpose.{purpose}"));
+        lines.push(line(world, "destroys", said));
     }
     if let Some(opened) = &change.opens {
-        let said = texts.get(&format!("process.{}", opened.process));
-        lines.push(line(world, "opens", said.to_owned()));
+        let said = texts.say(&format!("process.{}", opened.process));
+        lines.push(line(world, "opens", said));
     }
     let state = state(world, &change.process, &change.to);
     let verb = if change.from == change.to { "stays" } else { "after" };
@@ -48,16 +48,22 @@ pub fn of(
 
 /// The name of a state.
 pub fn state(world: &World, process: &str, state: &str) -> String {
-    world.texts.get(&format!("state.{process}.{state}")).to_owned()
+    world.texts.say(&format!("state.{process}.{state}"))
+}
+
+/// The name of an action: of its process, or one that all have.
+pub fn action<'a>(world: &'a World, process: &str, action: &'a str) -> &'a str {
+    let own = world.texts.find(&format!("action.{process}.{action}"));
+    own.or_else(|| world.texts.find(&format!("action.general.{action}"))).unwrap_or(action)
 }
 
 /// The name of a clock.
 pub fn clock(world: &World, key: &str) -> String {
-    world.texts.get(&format!("clock.{key}")).to_owned()
+    world.texts.say(&format!("clock.{key}"))
 }
 
 fn line(world: &World, verb: &str, what: String) -> Line {
-    let verb = world.texts.get(&format!("preview.{verb}")).to_owned();
+    let verb = world.texts.say(&format!("preview.{verb}"));
     Line { verb, what }
 }
 
@@ -92,7 +98,7 @@ fn of_clock(
                 Ended::Lapsed => "lapsed",
                 Ended::Cancelled => "cancelled",
             };
-            let how = texts.get(&format!("outcome.{how}"));
+            let how = texts.say(&format!("outcome.{how}"));
             line(world, "stops", format!("{} ({how})", clock(world, key)))
         }
         ClockOp::Breach { key, .. } => line(world, "breaches", clock(world, key)),
@@ -118,7 +124,7 @@ pub fn term(world: &World, term: Term) -> String {
     };
     let form = if count == 1 { "one" } else { "many" };
     let count = count.to_string();
-    world.texts.fill(&format!("term.{key}.{form}"), &[("n", &count)])
+    world.texts.fill(&format!("span.{key}.{form}"), &[("n", &count)])
 }
 
 /// Whose duty, in words.
@@ -156,8 +162,9 @@ pub fn of_call(world: &World, subject: &Subject, answer: &dyn Fn(&str) -> String
 
 /// A refusal in words, with the rule that says so.
 pub fn refusal(world: &World, refusal: &Refusal) -> String {
+    // values that are themselves keys of texts (`field.ean`) are said in words
     let args: Vec<(&str, &str)> =
-        refusal.args.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        refusal.args.iter().map(|(name, value)| (name.as_str(), world.texts.get(value))).collect();
     let said = world.texts.fill(&format!("refusal.{}", refusal.key), &args);
     if refusal.rule.is_empty() { said } else { format!("{said} ({})", refusal.rule) }
 }

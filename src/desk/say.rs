@@ -70,8 +70,8 @@ pub fn day_near(texts: &Texts, day: NaiveDate, today: NaiveDate) -> String {
 
 /// `Tue 24 Nov`, in the language of the screen.
 pub fn day_of(texts: &Texts, day: NaiveDate) -> String {
-    let weekday = texts.get(&format!("weekday.{}", day.weekday().number_from_monday()));
-    let month = texts.get(&format!("month.{}", day.month()));
+    let weekday = texts.say(&format!("weekday.{}", day.weekday().number_from_monday()));
+    let month = texts.say(&format!("month.{}", day.month()));
     format!("{weekday} {} {month}", day.day())
 }
 

@@ -3,7 +3,9 @@
 //!
 //! The terminal is never asked anything: late answers are printed as rubbish over a slow line.
 
+use std::cell::RefCell;
 use std::io::{self, Write};
+use std::rc::Rc;
 
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
@@ -12,13 +14,13 @@ use ratatui::layout::{Position, Size};
 const BEGIN: &[u8] = b"\x1b[?2026h";
 const END: &[u8] = b"\x1b[?2026l";
 
-/// Collects the bytes of a frame. Its own `flush` does nothing; the backend decides when to write.
-#[derive(Debug, Default)]
-struct Collected(Vec<u8>);
+/// Collects the bytes of a frame. Its `flush` does nothing; the backend decides when to write.
+#[derive(Debug, Clone, Default)]
+struct Collected(Rc<RefCell<Vec<u8>>>);
 
 impl Write for Collected {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.extend_from_slice(bytes);
+        self.0.borrow_mut().extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
@@ -38,6 +40,7 @@ enum Cursor {
 #[derive(Debug)]
 pub struct FrameBackend<W: Write> {
     inner: CrosstermBackend<Collected>,
+    bytes: Collected,
     out: W,
     shown: Cursor,
     wanted: Cursor,
@@ -55,8 +58,10 @@ enum Drawn {
 impl<W: Write> FrameBackend<W> {
     /// A backend for a terminal of that size whose cursor is hidden.
     pub fn new(out: W, size: Size) -> Self {
+        let bytes = Collected::default();
         Self {
-            inner: CrosstermBackend::new(Collected::default()),
+            inner: CrosstermBackend::new(bytes.clone()),
+            bytes,
             out,
             shown: Cursor::Hidden,
             wanted: Cursor::Hidden,
@@ -149,7 +154,7 @@ impl<W: Write> Backend for FrameBackend<W> {
 
     fn flush(&mut self) -> io::Result<()> {
         self.place_cursor()?;
-        let bytes = std::mem::take(&mut self.inner.writer_mut().0);
+        let bytes = self.bytes.0.take();
         if bytes.is_empty() {
             return Ok(());
         }

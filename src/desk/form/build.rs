@@ -52,11 +52,11 @@ fn of_field(world: &World, field: &'static Field, party: Option<&PartyCard>) -> 
     let ask = match field.kind {
         FieldKind::Note => text(Lines::Many, NOTE_LIMIT),
         FieldKind::Choice(keys) => choice(keys.iter().map(|key| {
-            let label = texts.get(&format!("choice.{}.{key}", field.key));
-            ((*key).to_owned(), label.to_owned())
+            let label = texts.say(&format!("choice.{}.{key}", field.key));
+            ((*key).to_owned(), label)
         })),
         FieldKind::YesNo => choice(["yes", "no"].into_iter().map(|key| {
-            (key.to_owned(), texts.get(&format!("form.{key}")).to_owned())
+            (key.to_owned(), texts.say(&format!("choice.yes_no.{key}")))
         })),
         FieldKind::Contact => match party {
             Some(party) if !party.contacts.is_empty() => contacts(party),
@@ -83,9 +83,9 @@ fn entry(key: &str, label: &str, help: &str, required: Required, ask: Ask) -> En
 
 fn own(world: &World, key: &str, ask: Ask) -> Entry {
     let texts = &world.texts;
-    let label = texts.get(&format!("form.{key}"));
-    let help = texts.get(&format!("form.{key}.help"));
-    entry(key, label, help, Required::Always, ask)
+    let label = texts.say(&format!("form.{key}"));
+    let help = texts.say(&format!("form.{key}.help"));
+    entry(key, &label, &help, Required::Always, ask)
 }
 
 fn text(lines: Lines, limit: usize) -> Ask {
@@ -119,7 +119,7 @@ fn path(world: &World) -> Entry {
 }
 
 fn purpose(world: &World) -> Entry {
-    let label = |key: &str| world.texts.get(&format!("purpose.{key}")).to_owned();
+    let label = |key: &str| world.texts.say(&format!("purpose.{key}"));
     let options = PURPOSES.into_iter().map(|key| (key.to_owned(), label(key)));
     own(world, "purpose", choice(options))
 }
@@ -127,7 +127,7 @@ fn purpose(world: &World) -> Entry {
 fn queues(world: &World) -> Entry {
     let queues = world.me.iter().flat_map(|me| &me.queues);
     let options = queues.map(|queue| {
-        let label = world.texts.get(&format!("queue.{}", queue.key)).to_owned();
+        let label = world.texts.say(&format!("queue.{}", queue.key));
         (queue.queue_id.to_string(), label)
     });
     own(world, "queue", choice(options))

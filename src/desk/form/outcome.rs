@@ -131,7 +131,7 @@ fn of_action(
         Ok(change) => {
             let needs = match action.by {
                 By::Holder | By::System => Needs::Lease,
-                By::Agent | By::Lead | By::Timer(_) => Needs::Nothing,
+                By::Agent | By::Lead | By::Timer(_) | By::AnyTimer => Needs::Nothing,
             };
             let lines = preview::of(world, &change, Some(&loaded.detail.facts), now);
             Outcome::Ready(lines, Box::new(Plan::Apply(change, needs)))

@@ -82,7 +82,7 @@ fn of_case(world: &World, case: CaseId, only: Only, now: DateTime<Utc>) -> Optio
     let mut choices: Vec<Choice> = shown
         .map(|listed| Choice {
             subject: Subject::Action(case, listed.action.key.to_owned()),
-            label: world.texts.get(&format!("action.{}", listed.action.key)).to_owned(),
+            label: preview::action(world, &loaded.detail.row.process, listed.action.key).to_owned(),
             rules: listed.action.rules.join(" "),
             refusal: listed.refusal.as_ref().map(|refusal| preview::refusal(world, refusal)),
         })

@@ -98,10 +98,7 @@ impl Inbox {
 
     /// The place behind the last row.
     pub fn end(&self) -> Option<PageKey> {
-        self.rows.last().map(|row| PageKey {
-            sort_at: row.case.due_at.unwrap_or(DateTime::<Utc>::MAX_UTC),
-            case_id: row.case.case_id,
-        })
+        self.rows.last().map(|row| row.case.page_key())
     }
 
     /// Take in a page that was asked for from the start.
@@ -215,7 +212,7 @@ fn same(case: CaseRow) -> Row {
 
 /// Where a row is sorted: the pool, held, waiting; each by nearest clock.
 fn place(row: &CaseRow) -> (WorkState, DateTime<Utc>, CaseId) {
-    (row.work, row.due_at.unwrap_or(DateTime::<Utc>::MAX_UTC), row.case_id)
+    (row.work, row.sort_at, row.case_id)
 }
 
 fn differs(one: &CaseRow, other: &CaseRow) -> bool {

@@ -179,7 +179,7 @@ fn done(state: &State, world: &World) -> String {
     let with = |key: &str| texts.fill(key, &[("case", no)]);
     match (&state.subject, &state.sent) {
         (Subject::Action(_, action), Some(Call::Apply { change, .. })) => {
-            let action = texts.get(&format!("action.{action}"));
+            let action = preview::action(world, &change.process, action);
             let to = preview::state(world, &change.process, &change.to);
             texts.fill("done.action", &[("case", no), ("action", action), ("state", &to)])
         }
@@ -254,6 +254,10 @@ fn failed(
                 Outcome::Refused(said) => state.problem = Some(said),
                 _ => {}
             }
+            Vec::new()
+        }
+        StoreError::NotAnAgent(role) => {
+            state.problem = Some(texts.fill("error.not_an_agent", &[("role", role)]));
             Vec::new()
         }
         StoreError::Bug(said) => {
