@@ -1,7 +1,9 @@
 //! The legal calendars.
 
-use chrono::NaiveDate;
-use loket::domain::calendar::{Calendar, Calendars, EquatedDays, FreeKind};
+use std::collections::BTreeSet;
+
+use chrono::{Datelike as _, NaiveDate};
+use loket::domain::calendar::{Calendar, Calendars, EquatedDays, FreeKind, easter_sunday};
 use loket::domain::country::Country;
 
 fn working_days(calendar: &Calendar, year: i32) -> usize {
@@ -108,4 +110,49 @@ fn an_impossible_calendar_is_not_taken_in() {
     never.version = 9;
     assert!(calendars.insert(never).is_err());
     assert_eq!(calendars, before);
+}
+
+/// Decision 11: our tables against an independent library, 2015 to 2035. The differences are meant.
+#[test]
+fn an_independent_library_agrees_but_for_meant_differences() {
+    for (country, table) in [
+        (Country::Nl, include_str!("data/holidays_nl.csv")),
+        (Country::No, include_str!("data/holidays_no.csv")),
+        (Country::Se, include_str!("data/holidays_se.csv")),
+        (Country::Be, include_str!("data/holidays_be.csv")),
+    ] {
+        let theirs = read_dates(table);
+        let calendar = Calendar::builtin(country).unwrap();
+        let ours: BTreeSet<NaiveDate> = calendar
+            .days
+            .keys()
+            .copied()
+            .filter(|date| (2015..=2035).contains(&date.year()))
+            .collect();
+        assert!(theirs.len() >= 21 * 10, "{country:?}");
+        for date in ours.difference(&theirs) {
+            // Decree days are data of the Dutch act; the library does not know them.
+            assert_eq!(
+                calendar.days[date].kind,
+                FreeKind::Equated,
+                "{country:?} {date}"
+            );
+        }
+        for date in theirs.difference(&ours) {
+            // The Dutch and the Belgian law name no Sundays; the library lists Easter and Whitsun.
+            let church = [0, 49]
+                .map(|days| easter_sunday(date.year()).unwrap() + chrono::Duration::days(days));
+            let lists_none = matches!(country, Country::Nl | Country::Be);
+            assert!(lists_none && church.contains(date), "{country:?} {date}");
+        }
+    }
+}
+
+fn read_dates(table: &str) -> BTreeSet<NaiveDate> {
+    csv::ReaderBuilder::new()
+        .comment(Some(b'#'))
+        .from_reader(table.as_bytes())
+        .records()
+        .map(|record| record.unwrap()[0].parse().unwrap())
+        .collect()
 }

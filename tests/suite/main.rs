@@ -2,3 +2,4 @@
 
 mod domain_calendar;
 mod domain_deadline;
+mod domain_identifiers;
