@@ -83,7 +83,7 @@ DECLARE role_ text := my_role();
 BEGIN
   IF p_line.by_who = 'timer' THEN
     PERFORM require_role('worker', 'admin');
-    IF NOT EXISTS (SELECT 1 FROM deadlines WHERE case_id = p_case.case_id AND (key = p_line.timer OR p_line.timer = '*') AND outcome IS NULL
+    IF NOT EXISTS (SELECT 1 FROM deadlines WHERE case_id = p_case.case_id AND (key = p_line.timer OR p_line.timer IS NULL) AND outcome IS NULL
         AND (due_at < legal_now() OR (comparison = 'before' AND due_at <= legal_now()))) THEN
       PERFORM refuse('clock_not_passed', '', jsonb_build_object('clock', p_line.timer));
     END IF;
@@ -123,6 +123,7 @@ BEGIN
   PERFORM referee(p_change, l);
   n := (p_change ->> 'at')::timestamptz;
   c.facts := c.facts || (p_change -> 'facts');
+  IF l.action = 'reopen' THEN c.received_at := n; END IF;   -- a new episode (decision 7)
   w := state_work(c.process, l.to_state);
   IF c.work = 'closed' AND w <> 'closed' AND EXISTS (SELECT 1 FROM cases x WHERE x.process = c.process AND x.unique_key = c.unique_key AND x.work <> 'closed') THEN
     PERFORM refuse('twin_open');

@@ -7,33 +7,38 @@ CREATE FUNCTION verdict(p_new bool, p_refused text) RETURNS jsonb LANGUAGE sql I
 $$ SELECT to_jsonb(CASE WHEN p_refused IS NOT NULL THEN p_refused WHEN p_new THEN 'new' WHEN p_new IS FALSE THEN 'changed' ELSE 'known' END) $$;
 
 CREATE FUNCTION loket_api.import_parties(p jsonb) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+DECLARE answer jsonb;
 BEGIN
   PERFORM require_role('admin');
-  RETURN (WITH i AS (SELECT n, r.* FROM jsonb_array_elements(p) WITH ORDINALITY x(j, n), jsonb_to_record(j) AS r(gln text, gln_valid bool, name text, role text, country text, company_number text)),
+  WITH i AS (SELECT n, r.* FROM jsonb_array_elements(p) WITH ORDINALITY x(j, n), jsonb_to_record(j) AS r(gln text, gln_valid bool, name text, role text, country text, company_number text)),
     one AS (SELECT DISTINCT ON (gln) * FROM i ORDER BY gln, n DESC),
     w AS (INSERT INTO parties AS t SELECT gln, gln_valid, name, role, country, company_number FROM one
       ON CONFLICT (gln) DO UPDATE SET gln_valid = excluded.gln_valid, name = excluded.name, role = excluded.role, country = excluded.country, company_number = excluded.company_number
       WHERE t IS DISTINCT FROM excluded RETURNING gln, (xmax = 0) AS fresh)
-    SELECT jsonb_agg(verdict(w.fresh, NULL) ORDER BY i.n) FROM i LEFT JOIN one ON one.n = i.n LEFT JOIN w ON w.gln = one.gln);
+    SELECT jsonb_agg(verdict(w.fresh, NULL) ORDER BY i.n) INTO answer FROM i LEFT JOIN one ON one.n = i.n LEFT JOIN w ON w.gln = one.gln;
+  RETURN answer;
 END $$;
 
 CREATE FUNCTION loket_api.import_contacts(p jsonb) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+DECLARE answer jsonb;
 BEGIN
   PERFORM require_role('admin');
-  RETURN (WITH i AS (SELECT n, gln, contact_group, name, email, phone, coalesce(valid_from, '-infinity') AS valid_from, valid_to FROM jsonb_array_elements(p) WITH ORDINALITY x(j, n),
+  WITH i AS (SELECT n, gln, contact_group, name, email, phone, coalesce(valid_from, '-infinity') AS valid_from, valid_to FROM jsonb_array_elements(p) WITH ORDINALITY x(j, n),
       jsonb_to_record(j) AS r(gln text, contact_group text, name text, email text, phone text, valid_from date, valid_to date)),
     one AS (SELECT DISTINCT ON (gln, contact_group, name, email, valid_from) * FROM i WHERE gln IN (SELECT gln FROM parties) ORDER BY gln, contact_group, name, email, valid_from, n DESC),
     w AS (INSERT INTO contacts AS t (gln, contact_group, name, email, phone, valid_from, valid_to) SELECT gln, contact_group, name, email, phone, valid_from, valid_to FROM one
       ON CONFLICT (gln, contact_group, name, email, valid_from) DO UPDATE SET phone = excluded.phone, valid_to = excluded.valid_to
       WHERE (t.phone, t.valid_to) IS DISTINCT FROM (excluded.phone, excluded.valid_to) RETURNING gln, contact_group, name, email, valid_from, (xmax = 0) AS fresh)
-    SELECT jsonb_agg(verdict(w.fresh, CASE WHEN i.gln NOT IN (SELECT gln FROM parties) THEN 'unknown_party' END) ORDER BY i.n)
-    FROM i LEFT JOIN one ON one.n = i.n LEFT JOIN w ON (w.gln, w.contact_group, w.name, w.email, w.valid_from) = (one.gln, one.contact_group, one.name, one.email, one.valid_from));
+    SELECT jsonb_agg(verdict(w.fresh, CASE WHEN i.gln NOT IN (SELECT gln FROM parties) THEN 'unknown_party' END) ORDER BY i.n) INTO answer
+    FROM i LEFT JOIN one ON one.n = i.n LEFT JOIN w ON (w.gln, w.contact_group, w.name, w.email, w.valid_from) = (one.gln, one.contact_group, one.name, one.email, one.valid_from);
+  RETURN answer;
 END $$;
 
 CREATE FUNCTION loket_api.import_connections(p jsonb) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+DECLARE answer jsonb;
 BEGIN
   PERFORM require_role('admin');
-  RETURN (WITH i AS (SELECT n, r.* FROM jsonb_array_elements(p) WITH ORDINALITY x(j, n), jsonb_to_record(j) AS r(ean text, ean_valid bool, country text, product text, street text,
+  WITH i AS (SELECT n, r.* FROM jsonb_array_elements(p) WITH ORDINALITY x(j, n), jsonb_to_record(j) AS r(ean text, ean_valid bool, country text, product text, street text,
       house_number int, house_letter text, house_suffix text, postcode text, city text, grid_operator_gln text, grid_area text, allocation_method text)),
     one AS (SELECT DISTINCT ON (ean) * FROM i ORDER BY ean, n DESC),
     w AS (INSERT INTO connections AS t SELECT ean, ean_valid, country, product, street, house_number, house_letter, house_suffix, postcode, city, grid_operator_gln, grid_area, allocation_method FROM one
@@ -41,27 +46,31 @@ BEGIN
         house_letter = excluded.house_letter, house_suffix = excluded.house_suffix, postcode = excluded.postcode, city = excluded.city, grid_operator_gln = excluded.grid_operator_gln,
         grid_area = excluded.grid_area, allocation_method = excluded.allocation_method
       WHERE t IS DISTINCT FROM excluded RETURNING ean, (xmax = 0) AS fresh)
-    SELECT jsonb_agg(verdict(w.fresh, NULL) ORDER BY i.n) FROM i LEFT JOIN one ON one.n = i.n LEFT JOIN w ON w.ean = one.ean);
+    SELECT jsonb_agg(verdict(w.fresh, NULL) ORDER BY i.n) INTO answer FROM i LEFT JOIN one ON one.n = i.n LEFT JOIN w ON w.ean = one.ean;
+  RETURN answer;
 END $$;
 
 CREATE FUNCTION loket_api.import_meters(p jsonb) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+DECLARE answer jsonb;
 BEGIN
   PERFORM require_role('admin');
-  RETURN (WITH i AS (SELECT n, r.*, EXISTS (SELECT 1 FROM connections k WHERE k.ean = r.ean) AS known FROM jsonb_array_elements(p) WITH ORDINALITY x(j, n),
+  WITH i AS (SELECT n, r.*, EXISTS (SELECT 1 FROM connections k WHERE k.ean = r.ean) AS known FROM jsonb_array_elements(p) WITH ORDINALITY x(j, n),
       jsonb_to_record(j) AS r(meter_number text, ean text, technical_number text, meter_type text, smart_admin text, feed_in_suitable text, smart_feasible text, gsa_order text)),
     one AS (SELECT DISTINCT ON (meter_number, ean) * FROM i WHERE known ORDER BY meter_number, ean, n DESC),
     w AS (INSERT INTO meters AS t SELECT upper(meter_number), ean, technical_number, meter_type, smart_admin, feed_in_suitable, smart_feasible, gsa_order FROM one
       ON CONFLICT (meter_number, ean) DO UPDATE SET technical_number = excluded.technical_number, meter_type = excluded.meter_type, smart_admin = excluded.smart_admin,
         feed_in_suitable = excluded.feed_in_suitable, smart_feasible = excluded.smart_feasible, gsa_order = excluded.gsa_order
       WHERE t IS DISTINCT FROM excluded RETURNING meter_number, ean, (xmax = 0) AS fresh)
-    SELECT jsonb_agg(verdict(w.fresh, CASE WHEN NOT i.known THEN 'unknown_ean' END) ORDER BY i.n)
-    FROM i LEFT JOIN one ON one.n = i.n LEFT JOIN w ON w.meter_number = upper(one.meter_number) AND w.ean = one.ean);
+    SELECT jsonb_agg(verdict(w.fresh, CASE WHEN NOT i.known THEN 'unknown_ean' END) ORDER BY i.n) INTO answer
+    FROM i LEFT JOIN one ON one.n = i.n LEFT JOIN w ON w.meter_number = upper(one.meter_number) AND w.ean = one.ean;
+  RETURN answer;
 END $$;
 
 CREATE FUNCTION loket_api.import_customers(p jsonb) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+DECLARE answer jsonb;
 BEGIN
   PERFORM require_role('admin');
-  RETURN (WITH i AS (SELECT n, r.* FROM jsonb_array_elements(p) WITH ORDINALITY x(j, n), jsonb_to_record(j) AS r(customer_ref text, country text, kind text, first_name text, last_name text,
+  WITH i AS (SELECT n, r.* FROM jsonb_array_elements(p) WITH ORDINALITY x(j, n), jsonb_to_record(j) AS r(customer_ref text, country text, kind text, first_name text, last_name text,
       organisation_name text, identifier text, birth_date date, iban_last3 text, street text, house_number int, house_letter text, house_suffix text, postcode text, city text, phone text, email text, language text, protected bool)),
     one AS (SELECT DISTINCT ON (customer_ref) * FROM i ORDER BY customer_ref, n DESC),
     w AS (INSERT INTO customers AS t SELECT customer_ref, country, kind, first_name, last_name, organisation_name, identifier, birth_date, iban_last3, street, house_number, house_letter, house_suffix, postcode, city, phone, email, language, protected FROM one
@@ -69,13 +78,15 @@ BEGIN
         identifier = excluded.identifier, birth_date = excluded.birth_date, iban_last3 = excluded.iban_last3, street = excluded.street, house_number = excluded.house_number, house_letter = excluded.house_letter,
         house_suffix = excluded.house_suffix, postcode = excluded.postcode, city = excluded.city, phone = excluded.phone, email = excluded.email, language = excluded.language, protected = excluded.protected
       WHERE t IS DISTINCT FROM excluded RETURNING customer_ref, (xmax = 0) AS fresh)
-    SELECT jsonb_agg(verdict(w.fresh, NULL) ORDER BY i.n) FROM i LEFT JOIN one ON one.n = i.n LEFT JOIN w ON w.customer_ref = one.customer_ref);
+    SELECT jsonb_agg(verdict(w.fresh, NULL) ORDER BY i.n) INTO answer FROM i LEFT JOIN one ON one.n = i.n LEFT JOIN w ON w.customer_ref = one.customer_ref;
+  RETURN answer;
 END $$;
 
 CREATE FUNCTION loket_api.import_contracts(p jsonb) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+DECLARE answer jsonb;
 BEGIN
   PERFORM require_role('admin');
-  RETURN (WITH i AS (SELECT n, r.ean, r.customer_ref, r.side, r.party_gln, coalesce(r.valid_from, '-infinity') AS valid_from, r.valid_to,
+  WITH i AS (SELECT n, r.ean, r.customer_ref, r.side, r.party_gln, coalesce(r.valid_from, '-infinity') AS valid_from, r.valid_to,
       CASE WHEN NOT EXISTS (SELECT 1 FROM connections k WHERE k.ean = r.ean) THEN 'unknown_ean' WHEN NOT EXISTS (SELECT 1 FROM customers u WHERE u.customer_ref = r.customer_ref) THEN 'unknown_customer'
            WHEN NOT EXISTS (SELECT 1 FROM parties g WHERE g.gln = r.party_gln) THEN 'unknown_party' END AS refused
       FROM jsonb_array_elements(p) WITH ORDINALITY x(j, n), jsonb_to_record(j) AS r(ean text, customer_ref text, side text, party_gln text, valid_from date, valid_to date)),
@@ -83,6 +94,7 @@ BEGIN
     w AS (INSERT INTO contracts AS t (ean, customer_ref, side, party_gln, valid_from, valid_to) SELECT ean, customer_ref, side, party_gln, valid_from, valid_to FROM one
       ON CONFLICT (ean, customer_ref, side, party_gln, valid_from) DO UPDATE SET valid_to = excluded.valid_to WHERE t.valid_to IS DISTINCT FROM excluded.valid_to
       RETURNING ean, customer_ref, side, party_gln, valid_from, (xmax = 0) AS fresh)
-    SELECT jsonb_agg(verdict(w.fresh, i.refused) ORDER BY i.n)
-    FROM i LEFT JOIN one ON one.n = i.n LEFT JOIN w ON (w.ean, w.customer_ref, w.side, w.party_gln, w.valid_from) = (one.ean, one.customer_ref, one.side, one.party_gln, one.valid_from));
+    SELECT jsonb_agg(verdict(w.fresh, i.refused) ORDER BY i.n) INTO answer
+    FROM i LEFT JOIN one ON one.n = i.n LEFT JOIN w ON (w.ean, w.customer_ref, w.side, w.party_gln, w.valid_from) = (one.ean, one.customer_ref, one.side, one.party_gln, one.valid_from);
+  RETURN answer;
 END $$;

@@ -129,8 +129,8 @@ BEGIN
 END $$;
 
 -- the process tables, as the program has them; rows that are gone from the tables go
-CREATE FUNCTION process_load(p_tables jsonb) RETURNS int LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
-DECLARE p jsonb := p_tables -> 'processes'; n int;
+CREATE FUNCTION process_load(p jsonb) RETURNS int LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+DECLARE n int;
 BEGIN
   INSERT INTO queues (key) SELECT DISTINCT x ->> 'queue' FROM jsonb_array_elements(p) x ON CONFLICT DO NOTHING;
   INSERT INTO processes SELECT x ->> 'key', x ->> 'prefix', (SELECT queue_id FROM queues WHERE key = x ->> 'queue'), x ->> 'country', ARRAY(SELECT jsonb_array_elements_text(x -> 'unique_by'))

@@ -3,7 +3,9 @@
 //! Modules in reading order; what may use what is enforced by `tests/suite/tidy.rs`:
 //! `domain` ← `process` ← `store`, `exchange` ← `desk` ← `view`; `runtime` and `cli` see everything.
 
+pub mod cli;
 pub mod domain;
+pub mod local_postgres;
 pub mod process;
 pub mod store;
 pub mod desk;

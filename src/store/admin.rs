@@ -78,10 +78,16 @@ fn refused(key: &str, name: &str, value: &str) -> StoreError {
 /// A name that can stand in a statement as it is.
 fn plain_name(name: &str) -> Result<&str, StoreError> {
     let mut chars = name.chars();
-    let good = chars.next().is_some_and(|first| first.is_ascii_lowercase() || first == '_')
+    let good = chars
+        .next()
+        .is_some_and(|first| first.is_ascii_lowercase() || first == '_')
         && chars.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
         && name.len() <= 63;
-    if good { Ok(name) } else { Err(refused("bad_database_name", "name", name)) }
+    if good {
+        Ok(name)
+    } else {
+        Err(refused("bad_database_name", "name", name))
+    }
 }
 
 /// Makes the database `name` with its roles and schemas. `server` is any database of that server.
@@ -100,15 +106,22 @@ pub async fn create(
         other => other?,
     };
     ask(connection.close()).await?;
-    let database = server.clone().database(name);
-    let mut connection = ask(PgConnection::connect_with(&database)).await?;
+    prepare(&server.clone().database(name), purpose).await
+}
+
+/// Makes roles, schemas and everything else in a database that is there and empty.
+pub async fn prepare(database: &PgConnectOptions, purpose: Purpose) -> Result<(), StoreError> {
+    let mut connection = ask(PgConnection::connect_with(database)).await?;
     ask(sqlx::raw_sql(BOOTSTRAP).execute(&mut connection)).await?;
     ask(connection.close()).await?;
-    migrate(&database).await?;
+    migrate(database).await?;
     if purpose == Purpose::Rehearsal {
-        let mut connection = ask(PgConnection::connect_with(&database)).await?;
-        ask(sqlx::query!("UPDATE loket.settings SET rehearsal = true").execute(&mut connection))
-            .await?;
+        let mut connection = ask(PgConnection::connect_with(database)).await?;
+        ask(
+            sqlx::query_scalar!("UPDATE loket.settings SET rehearsal = true RETURNING rehearsal")
+                .fetch_one(&mut connection),
+        )
+        .await?;
         ask(connection.close()).await?;
     }
     Ok(())
@@ -118,17 +131,25 @@ pub async fn create(
 /// Returns the numbers of the migrations that were applied.
 pub async fn migrate(database: &PgConnectOptions) -> Result<Vec<i64>, StoreError> {
     let before = status(database).await?;
-    let owner = database.clone().options([("role", "loket_owner"), ("search_path", "loket,ext")]);
+    let owner = database
+        .clone()
+        .options([("role", "loket_owner"), ("search_path", "loket,ext")]);
     let mut connection = ask(PgConnection::connect_with(&owner)).await?;
-    MIGRATIONS.run(&mut connection).await.map_err(|error| migrate_error(&error))?;
+    MIGRATIONS
+        .run(&mut connection)
+        .await
+        .map_err(|error| migrate_error(&error))?;
     let tables = process::load::table();
-    ask(sqlx::query_scalar!("SELECT loket.process_load($1)", tables).fetch_one(&mut connection)).await?;
+    ask(sqlx::query_scalar!("SELECT loket.process_load($1)", tables).fetch_one(&mut connection))
+        .await?;
     for country in Country::ALL {
         let calendar =
             Calendar::builtin(country).map_err(|error| StoreError::Bug(error.to_string()))?;
         let calendar = write(&calendar)?;
-        ask(sqlx::query_scalar!("SELECT loket.calendar_load($1)", calendar)
-            .fetch_one(&mut connection))
+        ask(
+            sqlx::query_scalar!("SELECT loket.calendar_load($1)", calendar)
+                .fetch_one(&mut connection),
+        )
         .await?;
     }
     ask(connection.close()).await?;
@@ -139,7 +160,10 @@ pub async fn migrate(database: &PgConnectOptions) -> Result<Vec<i64>, StoreError
 pub async fn status(database: &PgConnectOptions) -> Result<Status, StoreError> {
     let options = database.clone().options([("search_path", "loket,ext")]);
     let mut connection = ask(PgConnection::connect_with(&options)).await?;
-    let known: Vec<i64> = MIGRATIONS.iter().map(|migration| migration.version).collect();
+    let known: Vec<i64> = MIGRATIONS
+        .iter()
+        .map(|migration| migration.version)
+        .collect();
     let exists = ask(sqlx::query_scalar!(
         r#"SELECT to_regclass('loket._sqlx_migrations') IS NOT NULL AS "r!""#
     )
@@ -153,14 +177,23 @@ pub async fn status(database: &PgConnectOptions) -> Result<Status, StoreError> {
     } else {
         Vec::new()
     };
-    let server =
-        ask(sqlx::query_scalar!(r#"SELECT current_setting('server_version') AS "r!""#)
-            .fetch_one(&mut connection))
-        .await?;
+    let server = ask(
+        sqlx::query_scalar!(r#"SELECT current_setting('server_version') AS "r!""#)
+            .fetch_one(&mut connection),
+    )
+    .await?;
     let mut status = Status {
         server,
-        pending: known.iter().copied().filter(|number| !applied.contains(number)).collect(),
-        unknown: applied.iter().copied().filter(|number| !known.contains(number)).collect(),
+        pending: known
+            .iter()
+            .copied()
+            .filter(|number| !applied.contains(number))
+            .collect(),
+        unknown: applied
+            .iter()
+            .copied()
+            .filter(|number| !known.contains(number))
+            .collect(),
         applied,
         rehearsal: None,
         legal_now: None,
@@ -173,7 +206,10 @@ pub async fn status(database: &PgConnectOptions) -> Result<Status, StoreError> {
     Ok(status)
 }
 
-async fn read_figures(connection: &mut PgConnection, status: &mut Status) -> Result<(), StoreError> {
+async fn read_figures(
+    connection: &mut PgConnection,
+    status: &mut Status,
+) -> Result<(), StoreError> {
     let row = ask(sqlx::query!(
         r#"SELECT rehearsal, loket.legal_now() AS "now!",
              (SELECT count(*) FROM loket.cases WHERE work <> 'closed') AS "live!",
@@ -226,8 +262,10 @@ impl Store {
 
     /// Sets the legal clock of a rehearsal database to that instant; it runs on from there.
     pub async fn clock_set(&self, at: DateTime<Utc>) -> Result<DateTime<Utc>, StoreError> {
-        ask(sqlx::query_scalar!(r#"SELECT loket_api.clock_set($1, NULL) AS "r!""#, at)
-            .fetch_one(&self.pool))
+        ask(
+            sqlx::query_scalar!(r#"SELECT loket_api.clock_set($1, NULL) AS "r!""#, at)
+                .fetch_one(&self.pool),
+        )
         .await
     }
 

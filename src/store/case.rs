@@ -7,8 +7,8 @@ use uuid::Uuid;
 use super::rows::{Applied, CaseId, NewDocument, Opened};
 use super::{Store, StoreError, ask, read, write};
 use crate::domain::calendar::Calendars;
-use crate::process::{self, engine};
 use crate::process::engine::{Actor, Answers, Change, Context};
+use crate::process::{self, engine};
 
 /// The largest document that is taken, in bytes (decision 16).
 pub const DOCUMENT_BYTES_MAX: usize = 5 * 1024 * 1024;
@@ -50,15 +50,23 @@ impl Store {
         target: Target,
         change: &Change,
     ) -> Result<Applied, StoreError> {
-        let linked = match self.apply_call(cmd, session, target, change, (None, None)).await {
+        let linked = match self
+            .apply_call(cmd, session, target, change, (None, None))
+            .await
+        {
             Err(StoreError::Refused(refusal)) if refusal.key == "twin_open" => refusal,
             other => return other,
         };
         // the case to be opened exists already: link it instead
-        let Some(twin) = linked.args.get("case_id").and_then(|id| id.parse::<i64>().ok()) else {
+        let Some(twin) = linked
+            .args
+            .get("case_id")
+            .and_then(|id| id.parse::<i64>().ok())
+        else {
             return Err(StoreError::Refused(linked));
         };
-        self.apply_call(cmd, session, target, change, (None, Some(twin))).await
+        self.apply_call(cmd, session, target, change, (None, Some(twin)))
+            .await
     }
 
     async fn apply_call(
@@ -122,7 +130,11 @@ impl Store {
     }
 
     /// The further signal is an action of the process, computed on the case as it is now.
-    async fn attach_signal(&self, opening: &Opening<'_>, case_id: CaseId) -> Result<(), StoreError> {
+    async fn attach_signal(
+        &self,
+        opening: &Opening<'_>,
+        case_id: CaseId,
+    ) -> Result<(), StoreError> {
         for attempt in 0_u8..5 {
             let detail = self.case_detail(case_id).await?;
             let now = self.legal_now().await?;
@@ -135,9 +147,16 @@ impl Store {
             let answers = signal_answers(opening);
             let change = engine::step(&detail.facts, "further_signal", &answers, &context)
                 .map_err(StoreError::Refused)?;
-            let target = Target { case_id, fence: None, version: detail.row.version };
+            let target = Target {
+                case_id,
+                fence: None,
+                version: detail.row.version,
+            };
             let link = (opening.reference, None);
-            match self.apply_call(opening.cmd, opening.session, target, &change, link).await {
+            match self
+                .apply_call(opening.cmd, opening.session, target, &change, link)
+                .await
+            {
                 Err(StoreError::Stale) if attempt < 4 => {}
                 other => return other.map(|_| ()),
             }
@@ -170,8 +189,10 @@ impl Store {
 
     /// The bytes of a document; `None` when it is erased or not in a queue of this agent.
     pub async fn document_fetch(&self, document_id: Uuid) -> Result<Option<Vec<u8>>, StoreError> {
-        ask(sqlx::query_scalar!("SELECT loket_api.document_fetch($1)", document_id)
-            .fetch_one(&self.pool))
+        ask(
+            sqlx::query_scalar!("SELECT loket_api.document_fetch($1)", document_id)
+                .fetch_one(&self.pool),
+        )
         .await
     }
 

@@ -46,13 +46,14 @@ impl StoreError {
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         match &error {
-            sqlx::Error::Database(database) => match database.try_downcast_ref::<PgDatabaseError>() {
+            sqlx::Error::Database(database) => match database.try_downcast_ref::<PgDatabaseError>()
+            {
                 Some(postgres) => from_postgres(postgres),
                 None => Self::Bug(error.to_string()),
             },
-            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::RowNotFound => {
-                Self::Bug(error.to_string())
-            }
+            sqlx::Error::ColumnDecode { .. }
+            | sqlx::Error::Decode(_)
+            | sqlx::Error::RowNotFound => Self::Bug(error.to_string()),
             _ => Self::Offline(error.to_string()),
         }
     }
@@ -63,14 +64,20 @@ fn from_postgres(error: &PgDatabaseError) -> StoreError {
         "LK002" => StoreError::NotAnAgent(error.message().to_owned()),
         "LK003" => StoreError::SessionLost,
         "LK004" => StoreError::LeaseLost {
-            holder: error.detail().filter(|holder| !holder.is_empty()).map(ToOwned::to_owned),
+            holder: error
+                .detail()
+                .filter(|holder| !holder.is_empty())
+                .map(ToOwned::to_owned),
         },
         // a unique key or a deadlock: somebody was first; look again
         "LK005" | "23505" | "40P01" | "40001" => StoreError::Stale,
         "LK006" => StoreError::Refused(refusal(error)),
         // too slow or locked for too long, cancelled, shutting down, no room, no connection
         "55P03" | "57014" => StoreError::Offline(error.message().to_owned()),
-        code if ["57P", "53", "08", "25P", "28"].iter().any(|class| code.starts_with(class)) => {
+        code if ["57P", "53", "08", "25P", "28"]
+            .iter()
+            .any(|class| code.starts_with(class)) =>
+        {
             StoreError::Offline(error.message().to_owned())
         }
         code => StoreError::Bug(format!("{code} {}", error.message())),
@@ -78,8 +85,10 @@ fn from_postgres(error: &PgDatabaseError) -> StoreError {
 }
 
 fn refusal(error: &PgDatabaseError) -> Refusal {
-    let args: BTreeMap<String, serde_json::Value> =
-        error.hint().and_then(|hint| serde_json::from_str(hint).ok()).unwrap_or_default();
+    let args: BTreeMap<String, serde_json::Value> = error
+        .hint()
+        .and_then(|hint| serde_json::from_str(hint).ok())
+        .unwrap_or_default();
     let args: BTreeMap<String, String> = args
         .into_iter()
         .map(|(key, value)| match value {

@@ -61,7 +61,10 @@ impl Store {
 async fn ask<T>(call: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
     match tokio::time::timeout(CALL_TIMEOUT, call).await {
         Ok(result) => result.map_err(StoreError::from),
-        Err(_) => Err(StoreError::Offline(format!("no answer in {} s", CALL_TIMEOUT.as_secs()))),
+        Err(_) => Err(StoreError::Offline(format!(
+            "no answer in {} s",
+            CALL_TIMEOUT.as_secs()
+        ))),
     }
 }
 

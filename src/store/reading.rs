@@ -81,25 +81,31 @@ impl Store {
     /// These rows as they are now; those that are not visible any more are absent.
     pub async fn rows(&self, case_ids: &[CaseId]) -> Result<Vec<CaseRow>, StoreError> {
         let ids: Vec<i64> = case_ids.iter().map(|id| id.0).collect();
-        let answer = ask(sqlx::query_scalar!(r#"SELECT loket_api.rows_of($1) AS "r!""#, &ids)
-            .fetch_one(&self.pool))
+        let answer = ask(
+            sqlx::query_scalar!(r#"SELECT loket_api.rows_of($1) AS "r!""#, &ids)
+                .fetch_one(&self.pool),
+        )
         .await?;
         read(answer)
     }
 
     /// All that the panes show of one case.
     pub async fn case_detail(&self, case_id: CaseId) -> Result<CaseDetail, StoreError> {
-        let answer =
-            ask(sqlx::query_scalar!(r#"SELECT loket_api.case_detail($1) AS "r!""#, case_id.0)
-                .fetch_one(&self.pool))
-            .await?;
+        let answer = ask(sqlx::query_scalar!(
+            r#"SELECT loket_api.case_detail($1) AS "r!""#,
+            case_id.0
+        )
+        .fetch_one(&self.pool))
+        .await?;
         read(answer)
     }
 
     /// The case of that number, in either case of letters.
     pub async fn case_by_number(&self, case_no: &str) -> Result<Option<CaseId>, StoreError> {
-        let found = ask(sqlx::query_scalar!("SELECT loket_api.case_by_number($1)", case_no)
-            .fetch_one(&self.pool))
+        let found = ask(
+            sqlx::query_scalar!("SELECT loket_api.case_by_number($1)", case_no)
+                .fetch_one(&self.pool),
+        )
         .await?;
         Ok(found.map(CaseId))
     }
@@ -137,8 +143,9 @@ impl Store {
 
     /// Colleagues of the same queues.
     pub async fn colleagues(&self) -> Result<Vec<Colleague>, StoreError> {
-        let answer = ask(sqlx::query_scalar!(r#"SELECT loket_api.colleagues() AS "r!""#)
-            .fetch_one(&self.pool))
+        let answer = ask(
+            sqlx::query_scalar!(r#"SELECT loket_api.colleagues() AS "r!""#).fetch_one(&self.pool),
+        )
         .await?;
         read(answer)
     }
@@ -146,25 +153,30 @@ impl Store {
     /// What a form for a new case looks up while it is filled.
     pub async fn look_up(&self, ean: &str, gln: &str) -> Result<LookUp, StoreError> {
         let answer =
-            ask(sqlx::query_scalar!(r#"SELECT loket_api.look_up($1, $2) AS "r!""#, ean, gln)
-                .fetch_one(&self.pool))
+            ask(
+                sqlx::query_scalar!(r#"SELECT loket_api.look_up($1, $2) AS "r!""#, ean, gln)
+                    .fetch_one(&self.pool),
+            )
             .await?;
         read(answer)
     }
 
     /// Suppliers and service providers whose name or number begins like this.
     pub async fn parties_like(&self, text: &str) -> Result<Vec<PartyChoice>, StoreError> {
-        let answer =
-            ask(sqlx::query_scalar!(r#"SELECT loket_api.parties_like($1, 20) AS "r!""#, text)
-                .fetch_one(&self.pool))
-            .await?;
+        let answer = ask(sqlx::query_scalar!(
+            r#"SELECT loket_api.parties_like($1, 20) AS "r!""#,
+            text
+        )
+        .fetch_one(&self.pool))
+        .await?;
         read(answer)
     }
 
     /// All versions of all calendars.
     pub async fn calendars(&self) -> Result<Calendars, StoreError> {
-        let answer = ask(sqlx::query_scalar!(r#"SELECT loket_api.calendars() AS "r!""#)
-            .fetch_one(&self.pool))
+        let answer = ask(
+            sqlx::query_scalar!(r#"SELECT loket_api.calendars() AS "r!""#).fetch_one(&self.pool),
+        )
         .await?;
         let versions: Vec<Calendar> = read(answer)?;
         let mut calendars = Calendars::builtin().map_err(bug)?;

@@ -27,28 +27,38 @@ fn batch<T: Serialize>(records: &[T]) -> Result<Value, StoreError> {
 }
 
 fn verdicts(answer: Option<Value>) -> Vec<Imported> {
-    let Some(Value::Array(verdicts)) = answer else { return Vec::new() };
+    let Some(Value::Array(verdicts)) = answer else {
+        return Vec::new();
+    };
     verdicts
         .iter()
         .map(|verdict| match verdict.as_str().unwrap_or_default() {
             "new" => Imported::New,
             "changed" => Imported::Changed,
             "known" => Imported::Known,
-            reason => Imported::Refused { reason: reason.to_owned() },
+            reason => Imported::Refused {
+                reason: reason.to_owned(),
+            },
         })
         .collect()
 }
 
 impl Store {
     /// Market parties, grid operators, installers.
-    pub async fn import_parties(&self, records: &[PartyRecord]) -> Result<Vec<Imported>, StoreError> {
+    pub async fn import_parties(
+        &self,
+        records: &[PartyRecord],
+    ) -> Result<Vec<Imported>, StoreError> {
         let mut batch = batch(records)?;
         for record in batch.as_array_mut().into_iter().flatten() {
-            let valid = record["gln"].as_str().is_some_and(|gln| Gln::parse(gln).is_ok());
+            let valid = record["gln"]
+                .as_str()
+                .is_some_and(|gln| Gln::parse(gln).is_ok());
             record["gln_valid"] = Value::Bool(valid);
         }
-        let answer = ask(sqlx::query_scalar!("SELECT loket_api.import_parties($1)", batch)
-            .fetch_one(&self.pool))
+        let answer = ask(
+            sqlx::query_scalar!("SELECT loket_api.import_parties($1)", batch).fetch_one(&self.pool),
+        )
         .await?;
         Ok(verdicts(answer))
     }
@@ -59,8 +69,10 @@ impl Store {
         records: &[ContactRecord],
     ) -> Result<Vec<Imported>, StoreError> {
         let batch = batch(records)?;
-        let answer = ask(sqlx::query_scalar!("SELECT loket_api.import_contacts($1)", batch)
-            .fetch_one(&self.pool))
+        let answer = ask(
+            sqlx::query_scalar!("SELECT loket_api.import_contacts($1)", batch)
+                .fetch_one(&self.pool),
+        )
         .await?;
         Ok(verdicts(answer))
     }
@@ -71,17 +83,23 @@ impl Store {
         records: &[ConnectionRecord],
     ) -> Result<Vec<Imported>, StoreError> {
         let batch = batch(records)?;
-        let answer = ask(sqlx::query_scalar!("SELECT loket_api.import_connections($1)", batch)
-            .fetch_one(&self.pool))
+        let answer = ask(
+            sqlx::query_scalar!("SELECT loket_api.import_connections($1)", batch)
+                .fetch_one(&self.pool),
+        )
         .await?;
         Ok(verdicts(answer))
     }
 
     /// Meters; their connection must be known.
-    pub async fn import_meters(&self, records: &[MeterRecord]) -> Result<Vec<Imported>, StoreError> {
+    pub async fn import_meters(
+        &self,
+        records: &[MeterRecord],
+    ) -> Result<Vec<Imported>, StoreError> {
         let batch = batch(records)?;
-        let answer = ask(sqlx::query_scalar!("SELECT loket_api.import_meters($1)", batch)
-            .fetch_one(&self.pool))
+        let answer = ask(
+            sqlx::query_scalar!("SELECT loket_api.import_meters($1)", batch).fetch_one(&self.pool),
+        )
         .await?;
         Ok(verdicts(answer))
     }
@@ -92,8 +110,10 @@ impl Store {
         records: &[CustomerRecord],
     ) -> Result<Vec<Imported>, StoreError> {
         let batch = batch(records)?;
-        let answer = ask(sqlx::query_scalar!("SELECT loket_api.import_customers($1)", batch)
-            .fetch_one(&self.pool))
+        let answer = ask(
+            sqlx::query_scalar!("SELECT loket_api.import_customers($1)", batch)
+                .fetch_one(&self.pool),
+        )
         .await?;
         Ok(verdicts(answer))
     }
@@ -104,8 +124,10 @@ impl Store {
         records: &[ContractRecord],
     ) -> Result<Vec<Imported>, StoreError> {
         let batch = batch(records)?;
-        let answer = ask(sqlx::query_scalar!("SELECT loket_api.import_contracts($1)", batch)
-            .fetch_one(&self.pool))
+        let answer = ask(
+            sqlx::query_scalar!("SELECT loket_api.import_contracts($1)", batch)
+                .fetch_one(&self.pool),
+        )
         .await?;
         Ok(verdicts(answer))
     }

@@ -510,7 +510,11 @@ pub struct SearchHit {
 impl CaseRow {
     /// Place of this row in its list, to ask for the page after it.
     pub fn page_key(&self) -> PageKey {
-        PageKey { work: self.work, sort_at: self.sort_at, case_id: self.case_id }
+        PageKey {
+            work: self.work,
+            sort_at: self.sort_at,
+            case_id: self.case_id,
+        }
     }
 
     /// Status of the nearest clock at `now`; `None` when no clock runs.

@@ -36,8 +36,10 @@ impl Store {
 
     /// Ends the session and gives its cases back. Returns how many.
     pub async fn session_close(&self, session_id: Uuid) -> Result<i32, StoreError> {
-        ask(sqlx::query_scalar!(r#"SELECT loket_api.session_close($1) AS "r!""#, session_id)
-            .fetch_one(&self.pool))
+        ask(
+            sqlx::query_scalar!(r#"SELECT loket_api.session_close($1) AS "r!""#, session_id)
+                .fetch_one(&self.pool),
+        )
         .await
     }
 

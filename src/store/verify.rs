@@ -80,16 +80,19 @@ impl Store {
             .fetch_one(&self.pool))
             .await?;
             let batch: Vec<StoredCase> = read(answer)?;
-            let Some(last) = batch.last() else { return Ok(result) };
+            let Some(last) = batch.last() else {
+                return Ok(result);
+            };
             after = last.case_id;
             for case in &batch {
                 result.cases += 1;
                 result.events += case.events.as_ref().map_or(0, |events| events.len() as u64);
                 let found = differences(case, calendars).into_iter();
                 let case_no = &case.case_no;
-                result.differences.extend(
-                    found.map(|what| Difference { case_no: case_no.clone(), what }),
-                );
+                result.differences.extend(found.map(|what| Difference {
+                    case_no: case_no.clone(),
+                    what,
+                }));
             }
             progress(result.cases);
         }
@@ -97,11 +100,27 @@ impl Store {
 }
 
 fn differences(case: &StoredCase, calendars: &Calendars) -> Vec<String> {
-    let mut found: Vec<String> = case.chain.iter().map(|what| format!("hash chain: {what}")).collect();
-    found.extend(case.texts.iter().map(|text| format!("text {text} was changed")));
-    found.extend(case.documents.iter().map(|document| format!("document {document} was changed")));
-    let events: Vec<ReplayEvent> =
-        case.events.iter().flatten().filter_map(StoredEvent::as_change).collect();
+    let mut found: Vec<String> = case
+        .chain
+        .iter()
+        .map(|what| format!("hash chain: {what}"))
+        .collect();
+    found.extend(
+        case.texts
+            .iter()
+            .map(|text| format!("text {text} was changed")),
+    );
+    found.extend(
+        case.documents
+            .iter()
+            .map(|document| format!("document {document} was changed")),
+    );
+    let events: Vec<ReplayEvent> = case
+        .events
+        .iter()
+        .flatten()
+        .filter_map(StoredEvent::as_change)
+        .collect();
     match replay(&events, calendars) {
         Ok(computed) => found.extend(compare(case, &computed)),
         Err(difference) => found.push(difference.to_string()),
@@ -115,7 +134,11 @@ impl StoredEvent {
     fn as_change(&self) -> Option<ReplayEvent> {
         let change = self.body.get("change")?;
         let answers: Facts = serde_json::from_value(change.get("answers")?.clone()).ok()?;
-        let action = if self.kind == "opened" { "open" } else { &self.kind };
+        let action = if self.kind == "opened" {
+            "open"
+        } else {
+            &self.kind
+        };
         let at = change.get("at").and_then(Json::as_str);
         let at = at.and_then(|text| DateTime::parse_from_rfc3339(text).ok());
         Some(ReplayEvent {
@@ -131,7 +154,10 @@ fn compare(case: &StoredCase, computed: &CaseFacts) -> Vec<String> {
     let mut found = Vec::new();
     let stored = &case.stored;
     if stored.state != computed.state {
-        found.push(format!("state: stored {}, computed {}", stored.state, computed.state));
+        found.push(format!(
+            "state: stored {}, computed {}",
+            stored.state, computed.state
+        ));
     }
     if stored.received_at != computed.received_at {
         found.push(format!(
@@ -139,7 +165,12 @@ fn compare(case: &StoredCase, computed: &CaseFacts) -> Vec<String> {
             stored.received_at, computed.received_at
         ));
     }
-    for key in stored.facts.keys().chain(computed.facts.keys()).collect::<std::collections::BTreeSet<_>>() {
+    for key in stored
+        .facts
+        .keys()
+        .chain(computed.facts.keys())
+        .collect::<std::collections::BTreeSet<_>>()
+    {
         let (left, right) = (stored.facts.get(key), computed.facts.get(key));
         if left != right {
             found.push(format!("fact {key}: stored {left:?}, computed {right:?}"));
@@ -151,7 +182,10 @@ fn compare(case: &StoredCase, computed: &CaseFacts) -> Vec<String> {
 
 fn compare_clocks(stored: &[ClockRun], computed: &[ClockRun]) -> Vec<String> {
     let by_key = |clocks: &[ClockRun]| -> BTreeMap<(String, i32), ClockRun> {
-        clocks.iter().map(|clock| ((clock.key.clone(), clock.run), clock.clone())).collect()
+        clocks
+            .iter()
+            .map(|clock| ((clock.key.clone(), clock.run), clock.clone()))
+            .collect()
     };
     let (stored, computed) = (by_key(stored), by_key(computed));
     let keys: std::collections::BTreeSet<_> = stored.keys().chain(computed.keys()).collect();
@@ -195,13 +229,19 @@ fn compare_work(case: &StoredCase) -> Vec<String> {
         None => None,
     };
     if expected != Some(case.work) {
-        found.push(format!("work state: stored {:?}, expected {expected:?}", case.work));
+        found.push(format!(
+            "work state: stored {:?}, expected {expected:?}",
+            case.work
+        ));
     }
     let nearest = case.stored.clocks.iter().filter(|clock| clock.is_running());
     let nearest = nearest.map(|clock| clock.due_at).min();
     let expected = nearest.or_else(|| NO_CLOCK.parse().ok());
     if expected != Some(case.sort_at) {
-        found.push(format!("sort_at: stored {}, expected {expected:?}", case.sort_at));
+        found.push(format!(
+            "sort_at: stored {}, expected {expected:?}",
+            case.sort_at
+        ));
     }
     found
 }

@@ -141,8 +141,10 @@ impl Store {
 
     /// Lets a dead letter leave again. `false` when it is not one.
     pub async fn outbox_resend(&self, outbox_id: i64) -> Result<bool, StoreError> {
-        ask(sqlx::query_scalar!(r#"SELECT loket_api.outbox_resend($1) AS "r!""#, outbox_id)
-            .fetch_one(&self.pool))
+        ask(
+            sqlx::query_scalar!(r#"SELECT loket_api.outbox_resend($1) AS "r!""#, outbox_id)
+                .fetch_one(&self.pool),
+        )
         .await
     }
 
@@ -151,17 +153,21 @@ impl Store {
         &self,
         case_id: super::rows::CaseId,
     ) -> Result<MessageContext, StoreError> {
-        let answer =
-            ask(sqlx::query_scalar!(r#"SELECT loket_api.message_context($1) AS "r!""#, case_id.0)
-                .fetch_one(&self.pool))
-            .await?;
+        let answer = ask(sqlx::query_scalar!(
+            r#"SELECT loket_api.message_context($1) AS "r!""#,
+            case_id.0
+        )
+        .fetch_one(&self.pool))
+        .await?;
         read(answer)
     }
 
     /// Counts the queues anew; `false` when somebody else just did.
     pub async fn board_refresh(&self) -> Result<bool, StoreError> {
-        ask(sqlx::query_scalar!(r#"SELECT loket_api.board_refresh() AS "r!""#)
-            .fetch_one(&self.pool))
+        ask(
+            sqlx::query_scalar!(r#"SELECT loket_api.board_refresh() AS "r!""#)
+                .fetch_one(&self.pool),
+        )
         .await
     }
 

@@ -1,0 +1,415 @@
+//! The private PostgreSQL of `loket demo` and of the tests: the real server with a data directory
+//! of its own, reachable through a Unix socket only, let in by peer authentication, shared by all
+//! loket processes of one home and stopped when the last of them is gone.
+//!
+//! Modules: `find` and `fetch` bring the server programs, `account` says who runs them, `home` has
+//! the folder and its locks, `cluster` the data directory, `ident` the user map, `supervisor` the
+//! process that holds the server. It knows no table of loket: creating databases and migrating
+//! them is the caller's, under [`LocalPostgres::init_lock`].
+
+mod account;
+mod cluster;
+mod error;
+mod find;
+mod home;
+mod ident;
+mod supervisor;
+
+use std::fmt::Write as _;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::Child;
+use std::time::Duration;
+
+use nix::sys::signal::Signal;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
+
+pub use account::{Account, Accounts, closed_ancestor};
+pub use error::{LocalPostgresError, Result};
+pub use find::{Found, Programs, Search};
+pub use home::{Home, default_home};
+pub use ident::SUPERUSER;
+pub use supervisor::{Job, SUBCOMMAND, run as supervise};
+
+use crate::system;
+use cluster::Status;
+use home::{Hold, POLL, PORT};
+use supervisor::CLIENTS;
+
+/// Held while a cluster or a database is being made.
+const INIT: &str = "init.lock";
+/// Held while the user map is being changed.
+const ROLES: &str = "roles.lock";
+/// How long a start waits for another start that is making the cluster.
+const PATIENCE: Duration = Duration::from_mins(3);
+/// How long a server may take to get ready, crash recovery included.
+const READY_LIMIT: Duration = Duration::from_secs(90);
+/// How long a lock that is only looked at by turns may be denied.
+const BRIEF: Duration = Duration::from_secs(1);
+
+/// What the server is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// Survives a power cut.
+    Demo,
+    /// Fast: nothing is forced to the disk.
+    Test,
+}
+
+/// What happens to a cluster that is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existing {
+    /// It is used.
+    Keep,
+    /// It is wiped; refused while others use it.
+    Wipe,
+    /// It is wiped unless its server runs: every run of the tests begins with a new one.
+    WipeIfStopped,
+}
+
+/// How a private server is started.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The folder for everything; see [`default_home`].
+    pub home: PathBuf,
+    /// Durable or fast.
+    pub profile: Profile,
+    /// The loket program, which is started once more as supervisor. Not always the running
+    /// program: under `cargo test` that is the test.
+    pub supervisor_exe: PathBuf,
+    /// Where server programs are looked for.
+    pub search: Search,
+    /// What to do with a cluster that is there.
+    pub existing: Existing,
+    /// The server's limit of sessions.
+    pub max_connections: u16,
+    /// The account to drop to from root; `postgres` or `nobody` when `None`.
+    pub server_user: Option<String>,
+}
+
+impl Options {
+    /// The options of a demo on this machine, as the environment has them.
+    pub fn from_env(supervisor_exe: PathBuf) -> Self {
+        Self {
+            home: default_home(),
+            profile: Profile::Demo,
+            supervisor_exe,
+            search: Search::from_env(),
+            existing: Existing::Keep,
+            max_connections: 60,
+            server_user: system::env("LOKET_PG_USER"),
+        }
+    }
+}
+
+/// A running private server, held by the clients' lock until this is dropped.
+#[derive(Debug)]
+pub struct LocalPostgres {
+    home: Home,
+    accounts: Accounts,
+    version: String,
+    _client: File,
+}
+
+/// The lock under which databases are created and migrated; released when dropped.
+#[derive(Debug)]
+pub struct InitLock {
+    _file: File,
+}
+
+impl LocalPostgres {
+    /// Joins the server of the home, or starts it, or makes its cluster first. Blocks for up to a
+    /// second or two, longer while another process makes the cluster: call it from
+    /// `spawn_blocking` in async code.
+    ///
+    /// # Errors
+    /// Each with a sentence that says what to do; see [`LocalPostgresError`].
+    pub fn start(options: &Options) -> Result<Self> {
+        let accounts = Accounts::discover(options.server_user.as_deref())?;
+        let home = Home::prepare(&options.home, &accounts)?;
+        let _init = init_lock(&home)?;
+        let client = enter(&home, &accounts, options.existing)?;
+        cluster::sweep(&home)?;
+        let version = bring_up(&home, &accounts, options)?;
+        Ok(Self {
+            home,
+            accounts,
+            version,
+            _client: client,
+        })
+    }
+
+    /// Waits for the lock under which databases are made. Of two processes that start at the same
+    /// time, the second finds what the first made. Blocks.
+    ///
+    /// # Errors
+    /// Another process kept it for three minutes.
+    pub fn init_lock(&self) -> Result<InitLock> {
+        init_lock(&self.home).map(|file| InitLock { _file: file })
+    }
+
+    /// How to connect. Nothing is taken from `PGHOST`, `PGUSER`, `.pgpass` and the like.
+    pub fn options(&self, role: &str, database: &str) -> PgConnectOptions {
+        PgConnectOptions::new_without_pgpass()
+            .host("localhost")
+            .socket(self.home.socket())
+            .port(PORT)
+            .username(role)
+            .database(database)
+            .password("")
+            .ssl_mode(PgSslMode::Disable)
+    }
+
+    /// The same as a URL, for another program.
+    pub fn url(&self, role: &str, database: &str) -> String {
+        let socket = percent_encoded(&self.home.socket().to_string_lossy());
+        format!("postgres://{role}@localhost:{PORT}/{database}?host={socket}&sslmode=disable")
+    }
+
+    /// The version of the server programs, such as `15.18`.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// The folder of this server.
+    pub fn home(&self) -> &Home {
+        &self.home
+    }
+
+    /// Lets the listed roles in, for the starting account and the server's account, and returns
+    /// once the server goes by it. The roles need not exist yet. Kept for later starts.
+    ///
+    /// # Errors
+    /// A name that is not a plain identifier; the server did not take the map over.
+    pub async fn allow_roles(&self, roles: &[&str]) -> Result<()> {
+        roles.iter().try_for_each(|role| ident::check(role))?;
+        let _lock = self.roles_lock().await?;
+        let mut listed = ident::listed(&self.home);
+        let before = listed.len();
+        listed.extend(roles.iter().map(|role| String::from(*role)));
+        if listed.len() == before {
+            return Ok(());
+        }
+        ident::write_map(&self.home.data(), &self.accounts, &listed)?;
+        self.reload().await?;
+        ident::keep(&self.home, &self.accounts, &listed)
+    }
+
+    async fn roles_lock(&self) -> Result<File> {
+        let home = self.home.clone();
+        let wait = move || home.lock_within(ROLES, Hold::Exclusive, READY_LIMIT);
+        let lock = tokio::task::spawn_blocking(wait).await;
+        match lock {
+            Ok(Ok(Some(file))) => Ok(file),
+            Ok(Err(error)) => Err(error),
+            _ => Err(timed_out(
+                &self.home,
+                "the change of the user map",
+                READY_LIMIT,
+            )),
+        }
+    }
+
+    /// The server has taken its files over once a *new* session sees a later load time: the
+    /// postmaster reads settings and user map in one go before it forks the next session.
+    async fn reload(&self) -> Result<()> {
+        let before: f64 = self
+            .ask("SELECT extract(epoch FROM pg_conf_load_time())::float8")
+            .await?;
+        let _: bool = self.ask("SELECT pg_reload_conf()").await?;
+        let end = system::monotonic() + READY_LIMIT;
+        while system::monotonic() < end {
+            let now: f64 = self
+                .ask("SELECT extract(epoch FROM pg_conf_load_time())::float8")
+                .await?;
+            if now > before {
+                return Ok(());
+            }
+            tokio::time::sleep(POLL).await;
+        }
+        Err(timed_out(
+            &self.home,
+            "the server to read its user map",
+            READY_LIMIT,
+        ))
+    }
+
+    /// One value by a session of its own.
+    async fn ask<T>(&self, query: &'static str) -> Result<T>
+    where
+        T: for<'r> sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres> + Send + Unpin,
+    {
+        use sqlx::{ConnectOptions as _, Connection as _};
+        let mut session = self.options(SUPERUSER, "postgres").connect().await?;
+        let value = sqlx::query_scalar(query).fetch_one(&mut session).await?;
+        session.close().await?;
+        Ok(value)
+    }
+}
+
+/// Takes the clients' lock; wipes the cluster before that when the options say so.
+fn enter(home: &Home, accounts: &Accounts, existing: Existing) -> Result<File> {
+    let wipe = match existing {
+        Existing::Keep => false,
+        Existing::Wipe => true,
+        Existing::WipeIfStopped => cluster::status(&home.data()) == Status::Stopped,
+    };
+    if wipe {
+        match home.lock_within(CLIENTS, Hold::Exclusive, BRIEF)? {
+            Some(lock) => {
+                halt(home)?;
+                cluster::wipe(home, accounts)?;
+                drop(lock);
+            }
+            None if existing == Existing::Wipe => {
+                return Err(LocalPostgresError::InUse {
+                    home: home.root().to_owned(),
+                });
+            }
+            None => {}
+        }
+    }
+    let lock = home.lock_within(CLIENTS, Hold::Shared, READY_LIMIT)?;
+    lock.ok_or_else(|| timed_out(home, "the former server to stop", READY_LIMIT))
+}
+
+/// Stops a server that nobody uses, and waits until its supervisor is gone too.
+fn halt(home: &Home) -> Result<()> {
+    let data = home.data();
+    if let Some(pid) = cluster::status(&data).pid() {
+        cluster::signal(pid, &data, Signal::SIGINT);
+    }
+    let end = system::monotonic() + READY_LIMIT;
+    while cluster::status(&data) != Status::Stopped || supervisor::present(home)? {
+        if system::monotonic() >= end {
+            return Err(timed_out(home, "the server to stop", READY_LIMIT));
+        }
+        std::thread::sleep(POLL);
+    }
+    Ok(())
+}
+
+/// Returns the version of a server that is ready and supervised, whatever it takes.
+fn bring_up(home: &Home, accounts: &Accounts, options: &Options) -> Result<String> {
+    let cluster = cluster::major(home, accounts)?;
+    if cluster.is_some()
+        && matches!(cluster::status(&home.data()), Status::Ready(_))
+        && supervisor::present(home)?
+        && let Some(version) = cluster::running_version(home)
+    {
+        return Ok(version);
+    }
+    let programs = programs(home, accounts, options, cluster)?;
+    if cluster.is_none() {
+        cluster::make(home, accounts, &programs)?;
+    }
+    if cluster::status(&home.data()) == Status::Stopped {
+        cluster::configure(home, accounts, options)?;
+        cluster::keep_running_version(home, accounts, &programs.version)?;
+    }
+    let job = Job {
+        home: home.root().to_owned(),
+        bin: programs.bin,
+        server_user: options.server_user.clone(),
+    };
+    await_ready(home, &options.supervisor_exe, &job)?;
+    Ok(programs.version)
+}
+
+fn programs(
+    home: &Home,
+    accounts: &Accounts,
+    options: &Options,
+    cluster: Option<u32>,
+) -> Result<Programs> {
+    let found = options.search.run(&accounts.server)?;
+    if let Some(programs) = found.choose(cluster) {
+        return Ok(programs.clone());
+    }
+    match cluster {
+        Some(cluster) => Err(LocalPostgresError::WrongVersion {
+            data: home.data(),
+            cluster,
+            found: found.in_words(),
+        }),
+        None => Err(LocalPostgresError::NoServer {
+            remedy: String::from("sudo apt-get install postgresql"),
+            why: found.reasons(),
+        }),
+    }
+}
+
+/// Starts a supervisor if there is none and waits until the server takes connections.
+fn await_ready(home: &Home, exe: &Path, job: &Job) -> Result<()> {
+    let mut spawned: Option<Child> = None;
+    let end = system::monotonic() + READY_LIMIT;
+    while system::monotonic() < end {
+        let supervised = supervisor::present(home)?;
+        match cluster::status(&home.data()) {
+            Status::Ready(_) if supervised => {
+                reap(spawned);
+                return Ok(());
+            }
+            Status::Stopping(_) => {}
+            _ if supervised => {}
+            _ => match spawned.as_mut().map(Child::try_wait) {
+                None => spawned = Some(supervisor::spawn(home, exe, job)?),
+                Some(Ok(None)) => {}
+                Some(_) => return Err(died(home)),
+            },
+        }
+        std::thread::sleep(POLL);
+    }
+    reap(spawned);
+    Err(timed_out(home, "the server to get ready", READY_LIMIT))
+}
+
+/// Takes the exit of a supervisor that ends before its starter, so that no zombie stays.
+fn reap(child: Option<Child>) {
+    if let Some(mut child) = child {
+        std::thread::spawn(move || child.wait());
+    }
+}
+
+fn init_lock(home: &Home) -> Result<File> {
+    let lock = home.lock_within(INIT, Hold::Exclusive, PATIENCE)?;
+    lock.ok_or_else(|| timed_out(home, "another loket to make the database", PATIENCE))
+}
+
+fn died(home: &Home) -> LocalPostgresError {
+    let log = home.server_log();
+    let tail = format!(
+        "{} {}",
+        home::tail(&log),
+        home::tail(&home.supervisor_log())
+    );
+    if tail.contains("No space left on device") {
+        return LocalPostgresError::DiskFull {
+            path: home.root().to_owned(),
+        };
+    }
+    LocalPostgresError::Died { log, tail }
+}
+
+fn timed_out(home: &Home, what: &'static str, limit: Duration) -> LocalPostgresError {
+    let log = home.server_log();
+    LocalPostgresError::TimedOut {
+        what,
+        seconds: limit.as_secs(),
+        tail: home::tail(&log),
+        log,
+    }
+}
+
+/// A path as the value of a URL's query.
+fn percent_encoded(text: &str) -> String {
+    let mut out = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}

@@ -1,0 +1,187 @@
+//! The parent of `postgres`: a hidden subcommand in a session of its own, so that neither a
+//! closed terminal nor a killed console takes the server down under the others.
+//!
+//! It stops the server once it could have the clients' lock for itself for two seconds. It knows
+//! no database and no client by name.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use nix::sys::signal::Signal;
+use nix::unistd::{Pid, setsid};
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::account::{Accounts, plain};
+use super::cluster::{self, Status};
+use super::error::{LocalPostgresError, Result, at};
+use super::home::{Hold, Home};
+use crate::system;
+
+/// Held by every client, shared; by the supervisor alone when it stops the server.
+pub(crate) const CLIENTS: &str = "clients.lock";
+/// Held by the supervisor as long as it lives.
+const ALONE: &str = "supervisor.lock";
+/// How long nobody may be there before the server is stopped.
+const GRACE: Duration = Duration::from_secs(2);
+/// How often the supervisor looks.
+const TICK: Duration = Duration::from_millis(100);
+/// How long a clean shutdown may take before it is cut short.
+const CLEAN_STOP: Duration = Duration::from_secs(30);
+/// The name of the subcommand.
+pub const SUBCOMMAND: &str = "pg-supervisor";
+
+/// What a supervisor is told: the arguments of the hidden subcommand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// The home, absolute and without links.
+    pub home: PathBuf,
+    /// The folder of the server programs.
+    pub bin: PathBuf,
+    /// `LOKET_PG_USER`, when it was set.
+    pub server_user: Option<String>,
+}
+
+impl Job {
+    fn arguments(&self) -> Vec<OsString> {
+        let mut arguments: Vec<OsString> = vec![
+            SUBCOMMAND.into(),
+            "--home".into(),
+            self.home.clone().into(),
+            "--bin".into(),
+            self.bin.clone().into(),
+        ];
+        if let Some(user) = &self.server_user {
+            arguments.extend(["--server-user".into(), user.into()]);
+        }
+        arguments
+    }
+}
+
+/// Whether a supervisor is alive for this home.
+pub(crate) fn present(home: &Home) -> Result<bool> {
+    let file = home.lock_file(ALONE)?;
+    home.try_lock(&file, ALONE, Hold::Shared).map(|free| !free)
+}
+
+/// Starts a supervisor. Its own output goes to a log, begun anew.
+pub(crate) fn spawn(home: &Home, exe: &Path, job: &Job) -> Result<Child> {
+    let path = home.supervisor_log();
+    let log = File::create(&path).map_err(at("Cannot write", &path))?;
+    let twin = log.try_clone().map_err(at("Cannot write", &path))?;
+    let mut command = Command::new(exe);
+    plain(&mut command);
+    command
+        .args(job.arguments())
+        .stdin(Stdio::null())
+        .stdout(log)
+        .stderr(twin);
+    command
+        .spawn()
+        .map_err(|source| LocalPostgresError::Supervisor {
+            exe: exe.to_owned(),
+            source,
+        })
+}
+
+/// The whole life of a supervisor: take or adopt the server, wait until nobody needs it, stop it.
+///
+/// # Errors
+/// The server could not be started or a lock not be used; the text ends in the supervisor's log.
+pub async fn run(job: &Job) -> Result<()> {
+    // fails only for a group leader, which is apart from the terminal's group already
+    let _ = setsid();
+    let home = Home::open(&job.home);
+    let limit = Duration::from_secs(5);
+    let Some(_alone) = home.lock_within(ALONE, Hold::Exclusive, limit)? else {
+        system::print_error("another supervisor is at work here");
+        return Ok(());
+    };
+    let mut server = Server::take(&home, job)?;
+    let clients = home.lock_file(CLIENTS)?;
+    attend(&home, &clients, &mut server).await?;
+    server.stop().await;
+    Ok(())
+}
+
+/// Returns when the server has ended, a signal came, or nobody is left; in the last case with the
+/// clients' lock held, so that a newcomer waits until the server is down.
+async fn attend(home: &Home, clients: &File, server: &mut Server) -> Result<()> {
+    let listen = |kind| signal(kind).map_err(at("Cannot listen for signals in", home.root()));
+    let mut terminate = listen(SignalKind::terminate())?;
+    let mut interrupt = listen(SignalKind::interrupt())?;
+    let mut hang_up = listen(SignalKind::hangup())?;
+    let mut nobody_since = None;
+    loop {
+        tokio::select! {
+            _ = terminate.recv() => return Ok(()),
+            _ = interrupt.recv() => return Ok(()),
+            _ = hang_up.recv() => return Ok(()),
+            () = tokio::time::sleep(TICK) => {}
+        }
+        if server.ended() {
+            return Ok(());
+        }
+        if !home.try_lock(clients, CLIENTS, Hold::Exclusive)? {
+            nobody_since = None;
+            continue;
+        }
+        let since = *nobody_since.get_or_insert_with(system::monotonic);
+        if since.elapsed() >= GRACE {
+            return Ok(());
+        }
+        clients
+            .unlock()
+            .map_err(at("Cannot unlock in", home.root()))?;
+    }
+}
+
+/// A server, by birth or by adoption.
+struct Server {
+    pid: Pid,
+    data: PathBuf,
+    child: Option<Child>,
+}
+
+impl Server {
+    fn take(home: &Home, job: &Job) -> Result<Self> {
+        let data = home.data();
+        if let Some(pid) = cluster::status(&data).pid() {
+            system::print_error(&format!("adopted the running server {pid}"));
+            let child = None;
+            return Ok(Self { pid, data, child });
+        }
+        let accounts = Accounts::discover(job.server_user.as_deref())?;
+        let path = home.server_log();
+        let log = File::create(&path).map_err(at("Cannot write", &path))?;
+        let twin = log.try_clone().map_err(at("Cannot write", &path))?;
+        let mut command = cluster::server_command(home, &accounts, job);
+        let child = command.stdout(log).stderr(twin).spawn();
+        let child = child.map_err(at("Cannot run the server in", &job.bin))?;
+        let pid = Pid::from_raw(child.id().cast_signed());
+        let child = Some(child);
+        Ok(Self { pid, data, child })
+    }
+
+    fn ended(&mut self) -> bool {
+        match &mut self.child {
+            Some(child) => !matches!(child.try_wait(), Ok(None)),
+            None => cluster::status(&self.data) == Status::Stopped,
+        }
+    }
+
+    async fn stop(&mut self) {
+        for (signal, limit) in [(Signal::SIGINT, CLEAN_STOP), (Signal::SIGQUIT, CLEAN_STOP)] {
+            if self.ended() {
+                return;
+            }
+            cluster::signal(self.pid, &self.data, signal);
+            let end = system::monotonic() + limit;
+            while !self.ended() && system::monotonic() < end {
+                tokio::time::sleep(super::home::POLL).await;
+            }
+        }
+    }
+}

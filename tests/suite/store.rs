@@ -1,0 +1,7 @@
+//! The database as referee, on a real PostgreSQL.
+
+mod changes;
+mod claims;
+mod feed;
+mod reading;
+mod rights;
