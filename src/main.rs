@@ -1,26 +1,28 @@
 //! Arguments to command.
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
-use clap::Parser;
-use loket::cli::pg_supervisor;
-use loket::system;
-
-#[derive(Debug, Parser)]
-#[command(name = "loket", version, about)]
-enum Cli {
-    #[command(hide = true)]
-    PgSupervisor(pg_supervisor::Args),
-}
+use clap::Parser as _;
+use color_eyre::config::{HookBuilder, Theme};
+use loket::{cli, system};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let Cli::PgSupervisor(args) = Cli::parse();
-    match pg_supervisor::run(args).await {
-        Ok(()) => ExitCode::SUCCESS,
+    let cli = cli::Cli::parse();
+    install_reports();
+    match cli::run(cli).await {
+        Ok(code) => code,
         Err(error) => {
-            system::print_error(&error.to_string());
-            ExitCode::FAILURE
+            system::print_error(&format!("loket: {error:#}"));
+            ExitCode::from(cli::EXIT_ERROR)
         }
     }
+}
+
+/// Reports of panics, in colour only on a terminal. Without them the program runs all the same.
+fn install_reports() {
+    let plain = !std::io::stderr().is_terminal();
+    let theme = if plain { Theme::new() } else { Theme::dark() };
+    let _ = HookBuilder::default().theme(theme).install();
 }

@@ -1,140 +1,221 @@
-//! All words that people see, by key and language. One file per area and language under
-//! `assets/text`; nested tables are joined with dots. An unknown key is shown as it is, and a test
-//! makes sure that there is none.
+//! The words that people see, by key, from `assets/text/<language>/*.toml`. English is complete;
+//! what another language lacks is taken from it (a test makes sure that nothing is lacking).
+//!
+//! This module must not know: who shows the words, and where.
 
-use std::collections::BTreeMap;
+pub mod ledger;
 
-/// The languages that there are texts for.
-pub const LANGUAGES: [&str; 2] = ["en", "nl"];
+use std::collections::HashMap;
+use std::sync::Arc;
 
+/// The files of one language: one file per area, all keys in one name space.
 macro_rules! areas {
-    ($lang:literal: $($area:literal),+) => {
+    ($lang:literal: $($area:literal),+ $(,)?) => {
         &[$(($area, include_str!(concat!("../assets/text/", $lang, "/", $area, ".toml")))),+]
     };
 }
 
-type Area = (&'static str, &'static str);
+const ENGLISH: &[(&str, &str)] = areas!("en": "calendar", "cli", "process", "ui");
+const DUTCH: &[(&str, &str)] = areas!("nl": "calendar", "cli", "process", "ui");
 
-const EN: &[Area] = areas!("en": "process", "ui");
-const NL: &[Area] = areas!("nl": "process", "ui");
+/// The languages there are.
+pub const LANGUAGES: [&str; 2] = ["en", "nl"];
 
-/// The texts of one language.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The words of one language. Cheap to clone.
+#[derive(Debug, Clone)]
 pub struct Texts {
     lang: &'static str,
-    texts: BTreeMap<String, String>,
+    words: Arc<HashMap<String, String>>,
 }
 
 impl Texts {
-    /// The texts of a language, named as in `LANG` (`nl_NL.UTF-8`) or by two letters; English for
-    /// any other.
+    /// The words of a language, given as `nl`, `nl-NL` or `nl_NL.UTF-8`. English for others.
     pub fn load(lang: &str) -> Self {
-        let (lang, areas) = match lang.get(..2) {
-            Some("nl") => ("nl", NL),
-            _ => ("en", EN),
+        let wanted = lang.get(..2).unwrap_or_default().to_ascii_lowercase();
+        let mut words = flatten(ENGLISH);
+        let lang = if wanted == "nl" {
+            words.extend(flatten(DUTCH));
+            "nl"
+        } else {
+            "en"
         };
-        let mut texts = BTreeMap::new();
-        for (_, source) in areas {
-            if let Ok(table) = source.parse::<toml::Table>() {
-                flatten("", table, &mut texts);
-            }
+        Self {
+            lang,
+            words: Arc::new(words),
         }
-        Self { lang, texts }
     }
 
-    /// Two letters of the language.
+    /// Two letters.
     pub fn lang(&self) -> &'static str {
         self.lang
     }
 
-    /// The text of that key; the key itself when there is none.
+    /// The words of a key; the key itself when there are none.
     pub fn get<'a>(&'a self, key: &'a str) -> &'a str {
         self.find(key).unwrap_or(key)
     }
 
-    /// The text of a key that is put together at the place of use.
+    /// The words of a key that is put together at the place of use.
     pub fn say(&self, key: &str) -> String {
         self.get(key).to_owned()
     }
 
-    /// The text of that key, if there is one.
+    /// The words of a key, if there are any.
     pub fn find(&self, key: &str) -> Option<&str> {
-        self.texts.get(key).map(String::as_str)
+        self.words.get(key).map(String::as_str)
     }
 
-    /// The text of that key with `{name}` replaced by the values.
+    /// The words of a key with `{name}` replaced by its value. Values are not looked into; a
+    /// placeholder without a value stays as it is.
     pub fn fill(&self, key: &str, values: &[(&str, &str)]) -> String {
         let mut rest = self.get(key);
-        let mut out = String::with_capacity(rest.len());
-        while let Some(open) = rest.find('{') {
-            let (before, after) = rest.split_at(open);
-            out.push_str(before);
-            let Some(close) = after.find('}') else {
-                rest = after;
-                break;
-            };
-            let name = &after[1..close];
-            match values.iter().find(|(known, _)| *known == name) {
-                Some((_, value)) => out.push_str(value),
-                None => out.push_str(&after[..=close]),
+        let mut filled = String::with_capacity(rest.len() + 32);
+        while let Some((before, name, after)) = next_placeholder(rest) {
+            filled.push_str(before);
+            if let Some((_, value)) = values.iter().find(|(known, _)| *known == name) {
+                filled.push_str(value);
+            } else {
+                filled.push('{');
+                filled.push_str(name);
+                filled.push('}');
             }
-            rest = &after[close + 1..];
+            rest = after;
         }
-        out.push_str(rest);
-        out
+        filled.push_str(rest);
+        filled
     }
 
-    /// All keys, for the tests that compare languages.
+    /// All keys, in no order.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.texts.keys().map(String::as_str)
+        self.words.keys().map(String::as_str)
     }
 }
 
-fn flatten(prefix: &str, table: toml::Table, into: &mut BTreeMap<String, String>) {
-    for (key, value) in table {
-        let key = if prefix.is_empty() { key } else { format!("{prefix}.{key}") };
+/// The text before the first placeholder, its name, and the text after it.
+fn next_placeholder(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = text.split_once('{')?;
+    let (name, after) = rest.split_once('}')?;
+    Some((before, name, after))
+}
+
+/// All keys and words of a language's files. A file that cannot be read gives nothing; a test reads
+/// them all.
+fn flatten(files: &[(&str, &str)]) -> HashMap<String, String> {
+    let mut words = HashMap::new();
+    for (_, text) in files {
+        if let Ok(table) = text.parse::<toml::Table>() {
+            gather("", &table, &mut words);
+        }
+    }
+    words
+}
+
+fn gather(prefix: &str, table: &toml::Table, words: &mut HashMap<String, String>) {
+    for (name, value) in table {
+        let key = if prefix.is_empty() {
+            name.clone()
+        } else {
+            format!("{prefix}.{name}")
+        };
         match value {
-            toml::Value::Table(inner) => flatten(&key, inner, into),
+            toml::Value::Table(inner) => gather(&key, inner, words),
             toml::Value::String(text) => {
-                into.insert(key, text);
+                words.insert(key, text.clone());
             }
-            _ => {}
+            other => {
+                words.insert(key, other.to_string());
+            }
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
     use super::*;
 
-    fn placeholders(text: &str) -> Vec<&str> {
-        let mut names: Vec<&str> =
-            text.split('{').skip(1).filter_map(|part| part.split('}').next()).collect();
-        names.sort_unstable();
+    fn placeholders(mut text: &str) -> BTreeSet<&str> {
+        let mut names = BTreeSet::new();
+        while let Some((_, name, after)) = next_placeholder(text) {
+            names.insert(name);
+            text = after;
+        }
         names
     }
 
+    /// Both languages say everything, with the same values in it, and no key twice.
     #[test]
-    fn all_files_can_be_read() {
-        for (area, source) in EN.iter().chain(NL) {
-            assert!(source.parse::<toml::Table>().is_ok(), "{area} is no TOML");
+    fn every_language_has_the_same_keys_and_placeholders() {
+        let english = flatten(ENGLISH);
+        let dutch = flatten(DUTCH);
+        let keys = |words: &HashMap<String, String>| -> BTreeMap<String, Vec<String>> {
+            words
+                .iter()
+                .map(|(key, text)| {
+                    (
+                        key.clone(),
+                        placeholders(text).into_iter().map(str::to_owned).collect(),
+                    )
+                })
+                .collect()
+        };
+        assert_eq!(keys(&english), keys(&dutch));
+        for words in [&english, &dutch] {
+            for (key, text) in words {
+                assert!(!text.trim().is_empty(), "{key} says nothing");
+            }
+        }
+    }
+
+    /// Every file is valid TOML and no two files of a language define the same key.
+    #[test]
+    fn no_key_stands_in_two_files() {
+        for files in [ENGLISH, DUTCH] {
+            let mut seen = BTreeMap::new();
+            for (area, text) in files {
+                let table: toml::Table = text
+                    .parse()
+                    .unwrap_or_else(|error| panic!("{area}: {error}"));
+                let mut words = HashMap::new();
+                gather("", &table, &mut words);
+                assert!(!words.is_empty(), "{area} is empty");
+                for key in words.into_keys() {
+                    let other = seen.insert(key.clone(), *area);
+                    assert_eq!(other, None, "{key} stands in two files");
+                }
+            }
         }
     }
 
     #[test]
-    fn the_languages_have_the_same_keys_and_placeholders() {
-        let (en, nl) = (Texts::load("en"), Texts::load("nl"));
-        assert_eq!(en.keys().collect::<Vec<_>>(), nl.keys().collect::<Vec<_>>());
-        for key in en.keys() {
-            assert_eq!(placeholders(en.get(key)), placeholders(nl.get(key)), "{key}");
+    fn languages_are_found_by_their_first_letters() {
+        for (asked, got) in [
+            ("nl", "nl"),
+            ("nl_NL.UTF-8", "nl"),
+            ("NL-be", "nl"),
+            ("en", "en"),
+        ] {
+            assert_eq!(Texts::load(asked).lang(), got);
         }
+        for asked in ["", "C", "xx", "é"] {
+            assert_eq!(Texts::load(asked).lang(), "en");
+        }
+        assert_ne!(
+            Texts::load("nl").get("weekday.1"),
+            Texts::load("en").get("weekday.1")
+        );
     }
 
     #[test]
-    fn values_are_put_in_once() {
-        let mut texts = Texts::load("en");
-        texts.texts.insert("t".into(), "{a} and {b} {c}".into());
-        assert_eq!(texts.fill("t", &[("a", "{b}"), ("b", "2")]), "{b} and 2 {c}");
+    fn values_are_filled_in_once() {
+        let texts = Texts::load("en");
         assert_eq!(texts.get("no.such.key"), "no.such.key");
+        let filled = texts.fill("ledger.working_day", &[("number", "{number}")]);
+        assert_eq!(filled, "working day {number}");
+        assert_eq!(
+            texts.fill("ledger.working_day", &[]),
+            "working day {number}"
+        );
     }
 }

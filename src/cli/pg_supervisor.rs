@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::local_postgres::{Job, LocalPostgresError, supervise};
 
 /// What the starting loket passes on.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct Args {
     /// Folder of the private server
     #[arg(long)]

@@ -6,9 +6,9 @@ use super::route::Subject;
 use super::say;
 use super::world::World;
 use crate::domain::clock::{ClockRun, Outcome as Ended, Whose};
-use crate::domain::deadline::Term;
 use crate::process::engine::{CaseFacts, Change, ClockOp, Refusal};
 use crate::process::{self, Clock};
+use crate::text::ledger;
 
 /// One line: what kind of thing happens, and what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,9 +79,8 @@ fn of_clock(
         ClockOp::Start { key, due_at, comparison, whose, .. } => {
             let zone = world.zone(&change.process);
             let due = say::due(texts, *due_at, *comparison, now, zone);
-            let term = declared(&change.process, key).map_or_else(String::new, |declared| {
-                term(world, declared.term)
-            });
+            let term = declared(&change.process, key)
+                .map_or_else(String::new, |declared| ledger::term(texts, declared.term));
             let name = clock(world, key);
             let whose = whose_said(world, *whose);
             let with = [("clock", &*name), ("term", &*term), ("due", &*due), ("whose", whose)];
@@ -112,19 +111,6 @@ fn running<'a>(facts: &'a CaseFacts, key: &str) -> Option<&'a ClockRun> {
 /// The clock as its process declares it.
 pub fn declared(process: &str, key: &str) -> Option<&'static Clock> {
     process::find(process)?.clocks.iter().find(|clock| clock.key == key)
-}
-
-/// How long, in words.
-pub fn term(world: &World, term: Term) -> String {
-    let (key, count) = match term {
-        Term::WorkingDays(n) => ("working_day", u32::from(n)),
-        Term::WorkingHours(n) => ("working_hour", u32::from(n)),
-        Term::Hours(n) => ("hour", n),
-        Term::Minutes(n) => ("minute", n),
-    };
-    let form = if count == 1 { "one" } else { "many" };
-    let count = count.to_string();
-    world.texts.fill(&format!("span.{key}.{form}"), &[("n", &count)])
 }
 
 /// Whose duty, in words.

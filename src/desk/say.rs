@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 
 use crate::domain::deadline::{Comparison, LeftForm, text_left};
 use crate::text::Texts;
+use crate::text::ledger::short_day;
 
 const MINUTE: i64 = 60;
 
@@ -63,16 +64,9 @@ pub fn day_near(texts: &Texts, day: NaiveDate, today: NaiveDate) -> String {
         0 => texts.get("day.today").to_owned(),
         1 => texts.get("day.tomorrow").to_owned(),
         -1 => texts.get("day.yesterday").to_owned(),
-        _ if day.year() == today.year() => day_of(texts, day),
-        _ => format!("{} {}", day_of(texts, day), day.year()),
+        _ if day.year() == today.year() => short_day(texts, day),
+        _ => format!("{} {}", short_day(texts, day), day.year()),
     }
-}
-
-/// `Tue 24 Nov`, in the language of the screen.
-pub fn day_of(texts: &Texts, day: NaiveDate) -> String {
-    let weekday = texts.say(&format!("weekday.{}", day.weekday().number_from_monday()));
-    let month = texts.say(&format!("month.{}", day.month()));
-    format!("{weekday} {} {month}", day.day())
 }
 
 /// The local clock time, `14:07`.

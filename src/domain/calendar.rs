@@ -1,5 +1,5 @@
 //! Working days and opening times of one country: which days are free and by which law, and when
-//! the desk is staffed. Both lists are kept apart: a law makes a day free, a company opens its desk.
+//! the desk is staffed. Both are kept apart: a law makes a day free, a company opens its desk.
 //!
 //! This module must not know: deadlines, cases, the database, the present time.
 //! Sources: `calendars.md` 4.1 and 4.2, case-anchors (c.2) rules 2 to 4.
@@ -10,6 +10,7 @@ mod rules;
 mod set;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::RangeInclusive;
 
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc, Weekday};
@@ -115,7 +116,7 @@ impl FreeKind {
 /// A day that a law makes free.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FreeDay {
-    /// Text key below `holiday.<country>.`, e.g. `good_friday`. Empty for a day of the company.
+    /// Text key below `holiday.`, e.g. `good_friday`. Empty for a day of the company.
     #[serde(default)]
     pub name_key: String,
     /// Its name in the language of the country.
@@ -124,6 +125,13 @@ pub struct FreeDay {
     pub law: String,
     /// Why it is free.
     pub kind: FreeKind,
+}
+
+impl fmt::Display for FreeDay {
+    /// Its name and its law.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.name, self.law)
+    }
 }
 
 /// What a day is in a calendar.

@@ -144,7 +144,8 @@ const LAST_YEAR: i32 = 9000;
 /// - Working days: the day of the start does not count; due is 24:00 local of the n-th working day
 ///   after it at whose end the clock runs. A pause thus costs one working day for every end of a
 ///   working day that falls inside it, and nothing when it begins and ends on one day.
-/// - Working hours: due when that much opening time has passed; opening time in a pause is credited.
+/// - Working hours: due when that much opening time has passed; the opening time in a pause is
+///   credited.
 /// - Hours and minutes: due when that much time has passed on the absolute time line; the pauses'
 ///   whole length is credited.
 ///

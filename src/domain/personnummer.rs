@@ -144,21 +144,28 @@ impl Written {
             let year = century * 100 + i32::try_from(self.pair(0)).ok()?;
             NaiveDate::from_ymd_opt(year, self.pair(2), day)
         };
-        let born = match self.century.and_then(|century| i32::try_from(century).ok()) {
-            Some(century) => in_century(century),
-            None => {
-                let back = i32::from(self.plus);
-                let this = reference.year() / 100;
-                // Both are looked at: 29 February exists in one century and not in the next.
-                let not_later = |date: &NaiveDate| {
-                    date.with_year(date.year() + 100 * back).unwrap_or(*date) <= reference
-                };
-                in_century(this - back)
-                    .filter(not_later)
-                    .or_else(|| in_century(this - back - 1))
-            }
+        let born = match self.century {
+            Some(century) => i32::try_from(century).ok().and_then(in_century),
+            None => self.latest_century(reference, in_century),
         };
         born.map(|born| (kind, born))
             .ok_or(PersonnummerError::NoSuchDate)
+    }
+
+    /// The date in the latest century in which the person is born by the reference date, and a
+    /// hundred years old when a `+` says so. A date may exist in one century and not in the next.
+    fn latest_century(
+        &self,
+        reference: NaiveDate,
+        in_century: impl Fn(i32) -> Option<NaiveDate>,
+    ) -> Option<NaiveDate> {
+        let back = i32::from(self.plus);
+        let this = reference.year() / 100 - back;
+        let not_later = |date: &NaiveDate| {
+            date.with_year(date.year() + 100 * back).unwrap_or(*date) <= reference
+        };
+        in_century(this)
+            .filter(not_later)
+            .or_else(|| in_century(this - 1))
     }
 }

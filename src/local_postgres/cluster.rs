@@ -237,6 +237,24 @@ pub(crate) fn status(data: &Path) -> Status {
     }
 }
 
+/// A pid file left by a power cut may name a pid that another process of the same user has got
+/// meanwhile; the server would refuse to start. Called by the process that becomes the server's
+/// parent: the server disregards its parent's pid, and still makes its other check (is the
+/// former server's shared memory in use?), which removing the file would take away.
+pub(crate) fn disarm_stale_pid(data: &Path, accounts: &Accounts) -> Result<()> {
+    let path = data.join("postmaster.pid");
+    let Ok(text) = read_unlinked(&path) else {
+        return Ok(());
+    };
+    let (first, rest) = text.split_once('\n').unwrap_or((text.as_str(), ""));
+    let pid = first.trim().parse().map(Pid::from_raw);
+    if !pid.is_ok_and(|pid| alive(pid) && !is_ours(pid, data)) {
+        return Ok(());
+    }
+    let text = format!("{}\n{rest}", std::process::id());
+    replace(&path, &text, &accounts.server)
+}
+
 /// Whether a process is alive; one that is not ours to signal is alive too.
 pub(crate) fn alive(pid: Pid) -> bool {
     kill(pid, None) != Err(Errno::ESRCH)

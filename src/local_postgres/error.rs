@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 pub enum LocalPostgresError {
     /// Nothing on the machine and nothing that could be fetched.
     #[error(
-        "No PostgreSQL server programs (initdb and postgres, version 15 to 18) were found{why}. \
+        "No PostgreSQL server programs (initdb and postgres, version 15 to 18) were found ({why}). \
          Install them with: {remedy} - or set LOKET_PG_BIN to the folder that holds both."
     )]
     NoServer {
         /// The line that installs PostgreSQL on this system.
         remedy: String,
-        /// What was tried and why it did not do, starting with a separator, or empty.
+        /// What was tried and why it did not do.
         why: String,
     },
     /// `LOKET_PG_BIN` names a folder without usable server programs.

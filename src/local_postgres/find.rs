@@ -185,7 +185,7 @@ fn numbers(version: &str) -> Option<Vec<u32>> {
 }
 
 /// Looks at one folder; the error is the reason to pass it over.
-fn inspect(folder: &Path, account: &Account) -> std::result::Result<Programs, String> {
+pub(crate) fn inspect(folder: &Path, account: &Account) -> std::result::Result<Programs, String> {
     if !complete(folder) {
         return Err(String::from("initdb and postgres are not both there"));
     }

@@ -15,6 +15,7 @@ use nix::unistd::geteuid;
 use sha2::{Digest as _, Sha256};
 
 use super::account::{Account, Accounts, closed_ancestor};
+use super::archive::hex;
 use super::error::{LocalPostgresError, Result, at};
 use crate::system;
 
@@ -80,10 +81,13 @@ impl Home {
                 account: accounts.server.name.clone(),
             });
         }
-        let home = Self::open(&root);
-        private_folder(&home.socket, &accounts.server)?;
-        check_socket(&home.socket)?;
-        Ok(home)
+        Ok(Self::open(&root))
+    }
+
+    /// Makes the folder of the socket. Only under the init lock.
+    pub(crate) fn prepare_socket(&self, accounts: &Accounts) -> Result<()> {
+        private_folder(&self.socket, &accounts.server)?;
+        check_socket(&self.socket)
     }
 
     /// The home that a client has prepared.
@@ -170,11 +174,18 @@ impl Home {
     }
 }
 
-/// Makes a folder that only `account` may look into, or accepts one that already is that.
+/// Makes a folder that only `account` may look into, or accepts one that already is that. Only
+/// under the init lock: between making and handing over it is nobody else's to judge.
 pub(crate) fn private_folder(path: &Path, account: &Account) -> Result<()> {
     match DirBuilder::new().mode(0o700).create(path) {
         Ok(()) => give(path, account)?,
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => own(path, account)?,
+        // one that was made and not handed over before an interruption is still ours to give
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            if owner(path)? == geteuid().as_raw() {
+                give(path, account)?;
+            }
+            own(path, account)?;
+        }
         Err(error) => return Err(at("Cannot make the folder", path)(error)),
     }
     fs::set_permissions(path, Permissions::from_mode(0o700))
@@ -248,11 +259,7 @@ fn socket_folder(root: &Path) -> PathBuf {
         return inside;
     }
     let digest = Sha256::digest(root.as_os_str().as_bytes());
-    let short: String = digest
-        .iter()
-        .take(6)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let short = hex(digest.get(..6).unwrap_or_default());
     PathBuf::from(format!("/tmp/loket-{}-{short}", geteuid()))
 }
 

@@ -33,7 +33,8 @@ pub(crate) fn listed(home: &Home) -> BTreeSet<String> {
 
 /// Keeps the list beyond the life of the server.
 pub(crate) fn keep(home: &Home, accounts: &Accounts, roles: &BTreeSet<String>) -> Result<()> {
-    let text: String = roles.iter().map(|role| format!("{role}\n")).collect();
+    let names: Vec<&str> = roles.iter().map(String::as_str).collect();
+    let text = names.join("\n");
     replace(&home.roles(), &text, &accounts.starter)
 }
 

@@ -2,39 +2,40 @@
 //! of its own, reachable through a Unix socket only, let in by peer authentication, shared by all
 //! loket processes of one home and stopped when the last of them is gone.
 //!
-//! Modules: `find` and `fetch` bring the server programs, `account` says who runs them, `home` has
-//! the folder and its locks, `cluster` the data directory, `ident` the user map, `supervisor` the
-//! process that holds the server. It knows no table of loket: creating databases and migrating
+//! Modules: `start` is the way from nothing to a server, `find`, `fetch` and `archive` bring the
+//! server programs, `account` says who runs them, `home` has the folder and its locks, `cluster` the data
+//! directory, `ident` the user map, `supervisor` the process that holds the server. It knows no
+//! table of loket: creating databases and migrating
 //! them is the caller's, under [`LocalPostgres::init_lock`].
 
 mod account;
+mod archive;
 mod cluster;
 mod error;
+mod fetch;
 mod find;
 mod home;
 mod ident;
+mod start;
 mod supervisor;
 
 use std::fmt::Write as _;
 use std::fs::File;
-use std::path::{Path, PathBuf};
-use std::process::Child;
+use std::path::PathBuf;
 use std::time::Duration;
 
-use nix::sys::signal::Signal;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
 pub use account::{Account, Accounts, closed_ancestor};
 pub use error::{LocalPostgresError, Result};
+pub use fetch::Fetch;
 pub use find::{Found, Programs, Search};
 pub use home::{Home, default_home};
 pub use ident::SUPERUSER;
 pub use supervisor::{Job, SUBCOMMAND, run as supervise};
 
 use crate::system;
-use cluster::Status;
 use home::{Hold, POLL, PORT};
-use supervisor::CLIENTS;
 
 /// Held while a cluster or a database is being made.
 const INIT: &str = "init.lock";
@@ -44,9 +45,6 @@ const ROLES: &str = "roles.lock";
 const PATIENCE: Duration = Duration::from_mins(3);
 /// How long a server may take to get ready, crash recovery included.
 const READY_LIMIT: Duration = Duration::from_secs(90);
-/// How long a lock that is only looked at by turns may be denied.
-const BRIEF: Duration = Duration::from_secs(1);
-
 /// What the server is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Profile {
@@ -79,6 +77,8 @@ pub struct Options {
     pub supervisor_exe: PathBuf,
     /// Where server programs are looked for.
     pub search: Search,
+    /// What may be fetched when there are none.
+    pub fetch: Fetch,
     /// What to do with a cluster that is there.
     pub existing: Existing,
     /// The server's limit of sessions.
@@ -95,6 +95,7 @@ impl Options {
             profile: Profile::Demo,
             supervisor_exe,
             search: Search::from_env(),
+            fetch: Fetch::from_env(),
             existing: Existing::Keep,
             max_connections: 60,
             server_user: system::env("LOKET_PG_USER"),
@@ -128,9 +129,10 @@ impl LocalPostgres {
         let accounts = Accounts::discover(options.server_user.as_deref())?;
         let home = Home::prepare(&options.home, &accounts)?;
         let _init = init_lock(&home)?;
-        let client = enter(&home, &accounts, options.existing)?;
+        home.prepare_socket(&accounts)?;
+        let client = start::enter(&home, &accounts, options.existing)?;
         cluster::sweep(&home)?;
-        let version = bring_up(&home, &accounts, options)?;
+        let version = start::bring_up(&home, &accounts, options)?;
         Ok(Self {
             home,
             accounts,
@@ -247,148 +249,9 @@ impl LocalPostgres {
     }
 }
 
-/// Takes the clients' lock; wipes the cluster before that when the options say so.
-fn enter(home: &Home, accounts: &Accounts, existing: Existing) -> Result<File> {
-    let wipe = match existing {
-        Existing::Keep => false,
-        Existing::Wipe => true,
-        Existing::WipeIfStopped => cluster::status(&home.data()) == Status::Stopped,
-    };
-    if wipe {
-        match home.lock_within(CLIENTS, Hold::Exclusive, BRIEF)? {
-            Some(lock) => {
-                halt(home)?;
-                cluster::wipe(home, accounts)?;
-                drop(lock);
-            }
-            None if existing == Existing::Wipe => {
-                return Err(LocalPostgresError::InUse {
-                    home: home.root().to_owned(),
-                });
-            }
-            None => {}
-        }
-    }
-    let lock = home.lock_within(CLIENTS, Hold::Shared, READY_LIMIT)?;
-    lock.ok_or_else(|| timed_out(home, "the former server to stop", READY_LIMIT))
-}
-
-/// Stops a server that nobody uses, and waits until its supervisor is gone too.
-fn halt(home: &Home) -> Result<()> {
-    let data = home.data();
-    if let Some(pid) = cluster::status(&data).pid() {
-        cluster::signal(pid, &data, Signal::SIGINT);
-    }
-    let end = system::monotonic() + READY_LIMIT;
-    while cluster::status(&data) != Status::Stopped || supervisor::present(home)? {
-        if system::monotonic() >= end {
-            return Err(timed_out(home, "the server to stop", READY_LIMIT));
-        }
-        std::thread::sleep(POLL);
-    }
-    Ok(())
-}
-
-/// Returns the version of a server that is ready and supervised, whatever it takes.
-fn bring_up(home: &Home, accounts: &Accounts, options: &Options) -> Result<String> {
-    let cluster = cluster::major(home, accounts)?;
-    if cluster.is_some()
-        && matches!(cluster::status(&home.data()), Status::Ready(_))
-        && supervisor::present(home)?
-        && let Some(version) = cluster::running_version(home)
-    {
-        return Ok(version);
-    }
-    let programs = programs(home, accounts, options, cluster)?;
-    if cluster.is_none() {
-        cluster::make(home, accounts, &programs)?;
-    }
-    if cluster::status(&home.data()) == Status::Stopped {
-        cluster::configure(home, accounts, options)?;
-        cluster::keep_running_version(home, accounts, &programs.version)?;
-    }
-    let job = Job {
-        home: home.root().to_owned(),
-        bin: programs.bin,
-        server_user: options.server_user.clone(),
-    };
-    await_ready(home, &options.supervisor_exe, &job)?;
-    Ok(programs.version)
-}
-
-fn programs(
-    home: &Home,
-    accounts: &Accounts,
-    options: &Options,
-    cluster: Option<u32>,
-) -> Result<Programs> {
-    let found = options.search.run(&accounts.server)?;
-    if let Some(programs) = found.choose(cluster) {
-        return Ok(programs.clone());
-    }
-    match cluster {
-        Some(cluster) => Err(LocalPostgresError::WrongVersion {
-            data: home.data(),
-            cluster,
-            found: found.in_words(),
-        }),
-        None => Err(LocalPostgresError::NoServer {
-            remedy: String::from("sudo apt-get install postgresql"),
-            why: found.reasons(),
-        }),
-    }
-}
-
-/// Starts a supervisor if there is none and waits until the server takes connections.
-fn await_ready(home: &Home, exe: &Path, job: &Job) -> Result<()> {
-    let mut spawned: Option<Child> = None;
-    let end = system::monotonic() + READY_LIMIT;
-    while system::monotonic() < end {
-        let supervised = supervisor::present(home)?;
-        match cluster::status(&home.data()) {
-            Status::Ready(_) if supervised => {
-                reap(spawned);
-                return Ok(());
-            }
-            Status::Stopping(_) => {}
-            _ if supervised => {}
-            _ => match spawned.as_mut().map(Child::try_wait) {
-                None => spawned = Some(supervisor::spawn(home, exe, job)?),
-                Some(Ok(None)) => {}
-                Some(_) => return Err(died(home)),
-            },
-        }
-        std::thread::sleep(POLL);
-    }
-    reap(spawned);
-    Err(timed_out(home, "the server to get ready", READY_LIMIT))
-}
-
-/// Takes the exit of a supervisor that ends before its starter, so that no zombie stays.
-fn reap(child: Option<Child>) {
-    if let Some(mut child) = child {
-        std::thread::spawn(move || child.wait());
-    }
-}
-
 fn init_lock(home: &Home) -> Result<File> {
     let lock = home.lock_within(INIT, Hold::Exclusive, PATIENCE)?;
     lock.ok_or_else(|| timed_out(home, "another loket to make the database", PATIENCE))
-}
-
-fn died(home: &Home) -> LocalPostgresError {
-    let log = home.server_log();
-    let tail = format!(
-        "{} {}",
-        home::tail(&log),
-        home::tail(&home.supervisor_log())
-    );
-    if tail.contains("No space left on device") {
-        return LocalPostgresError::DiskFull {
-            path: home.root().to_owned(),
-        };
-    }
-    LocalPostgresError::Died { log, tail }
 }
 
 fn timed_out(home: &Home, what: &'static str, limit: Duration) -> LocalPostgresError {

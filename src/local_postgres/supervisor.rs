@@ -6,6 +6,7 @@
 
 use std::ffi::OsString;
 use std::fs::File;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -95,10 +96,15 @@ pub async fn run(job: &Job) -> Result<()> {
     let _ = setsid();
     let home = Home::open(&job.home);
     let limit = Duration::from_secs(5);
-    let Some(_alone) = home.lock_within(ALONE, Hold::Exclusive, limit)? else {
+    let Some(mut alone) = home.lock_within(ALONE, Hold::Exclusive, limit)? else {
         system::print_error("another supervisor is at work here");
         return Ok(());
     };
+    // for whoever looks for this process; the lock counts, not the number
+    let noted = alone
+        .set_len(0)
+        .and_then(|()| write!(alone, "{}", std::process::id()));
+    noted.map_err(at("Cannot write the lock in", home.root()))?;
     let mut server = Server::take(&home, job)?;
     let clients = home.lock_file(CLIENTS)?;
     attend(&home, &clients, &mut server).await?;
@@ -154,6 +160,7 @@ impl Server {
             return Ok(Self { pid, data, child });
         }
         let accounts = Accounts::discover(job.server_user.as_deref())?;
+        cluster::disarm_stale_pid(&data, &accounts)?;
         let path = home.server_log();
         let log = File::create(&path).map_err(at("Cannot write", &path))?;
         let twin = log.try_clone().map_err(at("Cannot write", &path))?;

@@ -14,6 +14,8 @@ pub mod message;
 pub mod party_report;
 pub mod replay;
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::clock::Whose;
@@ -103,6 +105,14 @@ impl Process {
     /// All table lines: its own, then the general ones.
     pub fn lines(&self) -> impl Iterator<Item = &'static Action> + use<'_> {
         self.actions.iter().chain(general::actions(self))
+    }
+
+    /// Every rule that the process cites, for itself, its opening, its clocks or its actions.
+    pub fn cited_rules(&self) -> BTreeSet<&'static str> {
+        let of_lines = self.lines().flat_map(|line| line.rules);
+        let of_clocks = self.clocks.iter().map(|clock| &clock.rule);
+        let rest = self.rules.iter().chain(self.opening.rules);
+        of_lines.chain(of_clocks).chain(rest).copied().collect()
     }
 
     /// The text key of an action: `action.<process>.<key>`, `action.general.<key>` for those that

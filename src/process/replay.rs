@@ -76,20 +76,24 @@ pub enum Difference {
 pub fn replay(
     events: &[ReplayEvent],
     calendars: &Calendars,
-) -> Result<CaseFacts, ReplayDifference> {
+) -> Result<CaseFacts, Box<ReplayDifference>> {
     let mut case = None;
     for (index, event) in events.iter().enumerate() {
-        let next = again(case.take(), event, calendars).map_err(|what| ReplayDifference {
-            place: index + 1,
-            action: event.action.clone(),
-            what,
+        let next = again(case.take(), event, calendars).map_err(|what| {
+            Box::new(ReplayDifference {
+                place: index + 1,
+                action: event.action.clone(),
+                what,
+            })
         })?;
         case = Some(next);
     }
-    case.ok_or_else(|| ReplayDifference {
-        place: 0,
-        action: String::new(),
-        what: Difference::NoOpening,
+    case.ok_or_else(|| {
+        Box::new(ReplayDifference {
+            place: 0,
+            action: String::new(),
+            what: Difference::NoOpening,
+        })
     })
 }
 

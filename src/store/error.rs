@@ -17,7 +17,7 @@ pub enum StoreError {
     #[error("the case changed meanwhile")]
     Stale,
     /// The lease is gone: keep what was typed, name the new holder.
-    #[error("the case is no longer held by you{}", holder.as_ref().map(|h| format!("; {h} has it")).unwrap_or_default())]
+    #[error("the case is no longer held by you")]
     LeaseLost {
         /// The new holder, if any.
         holder: Option<String>,

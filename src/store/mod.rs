@@ -45,7 +45,7 @@ impl Store {
             .max_connections(max_connections)
             .min_connections(0)
             .acquire_timeout(CONNECT_TIMEOUT)
-            .idle_timeout(Duration::from_secs(600))
+            .idle_timeout(Duration::from_mins(10))
             .max_lifetime(None)
             .connect_lazy_with(options);
         Self { pool }

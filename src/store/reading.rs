@@ -32,7 +32,7 @@ pub struct PartyChoice {
     pub role: String,
 }
 
-fn bug(error: CalendarError) -> StoreError {
+fn bug(error: &CalendarError) -> StoreError {
     StoreError::Bug(error.to_string())
 }
 
@@ -179,9 +179,9 @@ impl Store {
         )
         .await?;
         let versions: Vec<Calendar> = read(answer)?;
-        let mut calendars = Calendars::builtin().map_err(bug)?;
+        let mut calendars = Calendars::builtin().map_err(|error| bug(&error))?;
         for calendar in versions {
-            calendars.insert(calendar).map_err(bug)?;
+            calendars.insert(calendar).map_err(|error| bug(&error))?;
         }
         Ok(calendars)
     }

@@ -36,7 +36,7 @@ fn of_run(
     let role = role_of(status);
     let key = key_of(status);
     let letter = paint.text(&format!("status.{key}.letter"));
-    let said = paint.text(&format!("status.{key}.said"));
+    let said = paint.maybe(&format!("status.{key}.said"));
     let right = if run.is_running() {
         let left = say::left(run.due_at, paint.legal());
         let key = if left.starts_with('-') { "detail.over" } else { "detail.left" };

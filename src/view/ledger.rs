@@ -1,6 +1,5 @@
 //! The deadline ledger: one clock at a time, its sum line by line.
 
-use chrono::NaiveDate;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
@@ -11,11 +10,12 @@ use crate::desk::preview;
 use crate::desk::say;
 use crate::desk::screen::ledger::{State, clocks};
 use crate::domain::clock::ClockRun;
-use crate::domain::deadline::{LedgerKind, LedgerLine};
+use crate::process;
 use crate::store::rows::CaseDetail;
+use crate::text::ledger::{self as text_ledger, told};
 
-/// Columns of the days.
-const DAY: usize = 24;
+/// Columns of the days and other labels.
+const LABEL: usize = 26;
 
 /// The ledger.
 pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
@@ -83,7 +83,7 @@ fn sum(
     let world = &paint.model.world;
     let (rule, term) = preview::declared(&detail.row.process, &run.key).map_or_else(
         || (String::new(), String::new()),
-        |declared| (declared.rule.to_owned(), preview::term(world, declared.term)),
+        |declared| (declared.rule.to_owned(), text_ledger::term(&world.texts, declared.term)),
     );
     let version = run.calendar_version.to_string();
     let calendar = paint.fill(
@@ -97,83 +97,67 @@ fn sum(
         lines.extend(said.map(|line| Line::from(paint.span(Role::Faint, format!("   {line}")))));
     }
     lines.push(Line::default());
-    lines.extend(run.ledger.iter().map(|line| of_line(paint, detail, run, line, columns)));
-    lines.extend(ending(paint, detail, run));
+    lines.extend(told_lines(paint, detail, run, columns));
+    lines.extend(ending(paint, detail, run, columns));
     lines
 }
 
-fn of_line(
+fn told_lines(
     paint: &Paint<'_, '_>,
     detail: &CaseDetail,
     run: &ClockRun,
-    line: &LedgerLine,
+    columns: usize,
+) -> Vec<Line<'static>> {
+    let world = &paint.model.world;
+    let Some(calendar) = process::find(&detail.row.process).and_then(|process| {
+        let calendars = world.calendars.as_ref()?;
+        let known = calendars.version(process.country, run.calendar_version);
+        Some(known.unwrap_or_else(|| calendars.get(process.country)))
+    }) else {
+        return Vec::new();
+    };
+    let lines = told(&world.texts, &run.ledger, calendar).into_iter();
+    lines.map(|line| pair(paint, &line.label, Role::Calm, &line.text, columns)).collect()
+}
+
+/// What, and what about it.
+fn pair(
+    paint: &Paint<'_, '_>,
+    label: &str,
+    role: Role,
+    text: &str,
     columns: usize,
 ) -> Line<'static> {
-    let world = &paint.model.world;
-    let when = match (line.kind, line.at) {
-        (LedgerKind::Due, _) => {
-            let zone = world.zone(&detail.row.process);
-            say::due(&world.texts, run.due_at, run.comparison, paint.legal(), zone)
-        }
-        (_, Some(at)) => {
-            say::at(&world.texts, at, paint.legal(), world.zone(&detail.row.process))
-        }
-        (_, None) => days(paint, line.day, line.until_day),
-    };
-    let said = paint.fill(&format!("ledger.{}", kind(line.kind)), &[("detail", &line.detail)]);
-    let role = if line.kind == LedgerKind::Due { Role::Title } else { Role::Calm };
-    let room = columns.saturating_sub(DAY + 4);
+    let room = columns.saturating_sub(LABEL + 4);
     Line::from(vec![
-        paint.span(Role::Faint, format!("   {}", width::left(&when, DAY))),
-        paint.span(role, width::cut(&format!(" {said}"), room)),
+        paint.span(Role::Faint, format!("   {}", width::left(label, LABEL))),
+        paint.span(role, width::cut(&format!(" {text}"), room)),
     ])
 }
 
-fn days(paint: &Paint<'_, '_>, from: Option<NaiveDate>, until: Option<NaiveDate>) -> String {
-    let texts = &paint.model.world.texts;
-    match (from, until) {
-        (Some(from), Some(until)) => {
-            format!("{}, {}", say::day_of(texts, from), say::day_of(texts, until))
-        }
-        (Some(from), None) => say::day_of(texts, from),
-        _ => String::new(),
-    }
-}
-
-fn kind(kind: LedgerKind) -> &'static str {
-    match kind {
-        LedgerKind::Received => "received",
-        LedgerKind::StartDay => "start_day",
-        LedgerKind::Weekend => "weekend",
-        LedgerKind::Holiday => "holiday",
-        LedgerKind::WorkingDay => "working_day",
-        LedgerKind::WorkingTime => "working_time",
-        LedgerKind::Elapsed => "elapsed",
-        LedgerKind::ClockChange => "clock_change",
-        LedgerKind::Pause => "pause",
-        LedgerKind::Due => "due",
-    }
-}
-
-/// The warning while it runs; how it ended when it has.
-fn ending(paint: &Paint<'_, '_>, detail: &CaseDetail, run: &ClockRun) -> Vec<Line<'static>> {
+/// The warning while it runs; what was recorded; how it ended when it has.
+fn ending(
+    paint: &Paint<'_, '_>,
+    detail: &CaseDetail,
+    run: &ClockRun,
+    columns: usize,
+) -> Vec<Line<'static>> {
     let world = &paint.model.world;
     let zone = world.zone(&detail.row.process);
     let at = |instant| say::at(&world.texts, instant, paint.legal(), zone);
     let mut lines = Vec::new();
-    let mut push = |when: String, said: String, role: Role| {
-        let when = paint.span(Role::Faint, format!("   {}", width::left(&when, DAY)));
-        lines.push(Line::from(vec![when, paint.span(role, format!(" {said}"))]));
-    };
     if run.is_running() {
-        push(at(run.warn_at), paint.text("ledger_screen.warning"), Role::Calm);
+        let label = paint.text("ledger.warning");
+        lines.push(pair(paint, &label, Role::Calm, &at(run.warn_at), columns));
     }
     if let Some(breached) = run.breached_at {
-        push(at(breached), paint.text("ledger_screen.breached"), Role::Late);
+        let label = paint.text("ledger_screen.breached");
+        lines.push(pair(paint, &label, Role::Late, &at(breached), columns));
     }
     if let Some(ended) = run.ended_at {
         let status = key_of(Some(run.status(paint.legal())));
-        push(at(ended), paint.text(&format!("status.{status}.said")), Role::Title);
+        let label = paint.text(&format!("status.{status}.said"));
+        lines.push(pair(paint, &label, Role::Title, &at(ended), columns));
     }
     lines
 }

@@ -79,8 +79,8 @@ fn line(paint: &Paint<'_, '_>, row: &Row, columns: usize) -> Line<'static> {
         Mark::Changed => "+",
         Mark::Gone => "-",
     };
-    let letter = paint.text(&format!("status.{key}.letter"));
-    let word = paint.text(&format!("status.{key}.word"));
+    let letter = width::left(&paint.maybe(&format!("status.{key}.letter")), 1);
+    let word = paint.maybe(&format!("status.{key}.word"));
     let urgent = format!("{letter} {} {}", width::right(&left, LEFT), width::left(&word, WORD));
     let mut spans = vec![
         paint.span(Role::Faint, mark),

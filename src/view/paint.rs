@@ -30,6 +30,11 @@ impl<'a, 'f> Paint<'a, 'f> {
         self.model.world.texts.say(key)
     }
 
+    /// The text of a key that may be absent: nothing is said then.
+    pub(super) fn maybe(&self, key: &str) -> String {
+        self.model.world.texts.find(key).unwrap_or_default().to_owned()
+    }
+
     /// The text of a key, filled.
     pub(super) fn fill(&self, key: &str, values: &[(&str, &str)]) -> String {
         self.model.world.texts.fill(key, values)

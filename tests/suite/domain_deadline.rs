@@ -1,6 +1,8 @@
 //! The deadline calculator against the worked examples of `calendars.md` 4.3 and 4.4 and of
 //! case-anchors (c.3), and against the laws that any calculator must keep.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Utc};
 use loket::domain::calendar::{Calendar, CalendarError, EquatedDays, OpeningHours, Span};
 use loket::domain::country::Country;
@@ -35,6 +37,13 @@ fn local(calendar: &Calendar, text: &str) -> DateTime<Utc> {
         .from_local_datetime(&naive)
         .unwrap()
         .to_utc()
+}
+
+fn never_open() -> OpeningHours {
+    OpeningHours {
+        week: std::array::from_fn(|_| Vec::new()),
+        exceptions: BTreeMap::new(),
+    }
 }
 
 fn run(term: Term, start: &str, calendar: &Calendar) -> Deadline {
@@ -367,10 +376,7 @@ fn the_target_of_a_working_day_is_17_00() {
 /// Case-anchors (c.3) 26: a calendar that never opens is an error, not an endless loop.
 #[test]
 fn a_calendar_that_never_opens_is_refused() {
-    let closed = OpeningHours {
-        week: Default::default(),
-        exceptions: Default::default(),
-    };
+    let closed = never_open();
     let never = nl().with_hours(closed);
     let start = at("2026-11-20T08:00:00Z");
     for term in [Term::WorkingDays(1), Term::WorkingHours(1), Term::Hours(1)] {
@@ -386,10 +392,7 @@ fn a_calendar_that_never_opens_is_refused() {
 /// Case-anchors (c.3) 26: neither does a single opening long ago make an endless search.
 #[test]
 fn a_gap_of_more_than_two_years_is_an_error() {
-    let mut hours = OpeningHours {
-        week: Default::default(),
-        exceptions: Default::default(),
-    };
+    let mut hours = never_open();
     let span: Span = "08:00-17:00".parse().unwrap();
     hours.exceptions.insert(day("2026-11-20"), vec![span]);
     let once = nl().with_hours(hours);
@@ -444,10 +447,7 @@ fn a_term_beyond_all_dates_is_refused() {
 /// Case-anchors (c.3) 27: a desk that opens on Tuesdays only.
 #[test]
 fn a_sparse_calendar_works() {
-    let mut hours = OpeningHours {
-        week: Default::default(),
-        exceptions: Default::default(),
-    };
+    let mut hours = never_open();
     hours.week[1] = vec!["10:00-12:00".parse().unwrap()];
     let tuesdays = nl().with_hours(hours);
     // Tuesday 5 May 2026 is Liberation Day.
@@ -569,18 +569,17 @@ fn the_ledger_stands_in_the_order_of_time() {
     let pauses = [("2026-11-24 10:00", "2026-11-25 09:00")];
     let got = paused(Term::WorkingDays(3), "2026-11-20 16:05", &pauses, &nl);
     let kinds: Vec<_> = got.ledger.iter().map(|line| line.kind).collect();
-    use LedgerKind as K;
     assert_eq!(
         kinds,
         [
-            K::Received,
-            K::StartDay,
-            K::Weekend,
-            K::WorkingDay,
-            K::Pause,
-            K::WorkingDay,
-            K::WorkingDay,
-            K::Due
+            LedgerKind::Received,
+            LedgerKind::StartDay,
+            LedgerKind::Weekend,
+            LedgerKind::WorkingDay,
+            LedgerKind::Pause,
+            LedgerKind::WorkingDay,
+            LedgerKind::WorkingDay,
+            LedgerKind::Due
         ]
     );
     assert_eq!(got.ledger[4].detail, "1wd waiting");

@@ -4,9 +4,20 @@
     clippy::unwrap_used,
     reason = "a helper of the tests that fails is a failed test"
 )]
+
 mod domain_calendar;
+mod domain_cli;
+mod domain_clock;
 mod domain_deadline;
 mod domain_identifiers;
+mod domain_laws;
 mod postgres;
 mod store;
 mod support;
+mod tidy;
+mod process_contract;
+mod process_engine;
+mod process_gt;
+mod process_report;
+mod process_walk;
+mod process_world;

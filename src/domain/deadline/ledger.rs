@@ -67,7 +67,7 @@ impl<'a> Ledger<'a> {
     }
 
     pub(super) fn holiday(&mut self, day: NaiveDate, free: &FreeDay) {
-        let detail = format!("{} ({})", free.name, free.law);
+        let detail = free.to_string();
         self.push_day(line(LedgerKind::Holiday, day, detail), day);
     }
 

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::{Answer, Answers, Facts, NewText, Refusal};
 use crate::domain::ean::Ean18;
 use crate::domain::gln::Gln;
+use crate::domain::sanitize::{clean, clean_multiline};
 use crate::process::field::{Field, FieldKind, Required, TextRef, Value};
 
 /// The longest text, in characters.
@@ -98,10 +99,9 @@ fn value(
 }
 
 fn park(field: &Field, text: &str, command: Uuid) -> Result<NewText, Refusal> {
-    let cleaned = clean(text);
     let (body, limit) = match field.kind {
-        FieldKind::Line => (cleaned.replace(['\n', '\t'], " "), MAX_LINE),
-        _ => (cleaned, MAX_TEXT),
+        FieldKind::Line => (clean(text), MAX_LINE),
+        _ => (clean_multiline(text), MAX_TEXT),
     };
     let body = body.trim().to_owned();
     if body.chars().count() > limit {
@@ -181,16 +181,4 @@ fn contact(row: &str) -> Result<Value, Refusal> {
 fn is_code(code: &str) -> bool {
     let is_allowed = |c: char| c.is_ascii_alphanumeric() || "-_./:".contains(c);
     !code.is_empty() && code.len() <= MAX_CODE && code.chars().all(is_allowed)
-}
-
-/// Without control and bidi characters; newlines and tabs stay.
-fn clean(text: &str) -> String {
-    let unified = text.replace("\r\n", "\n").replace('\r', "\n");
-    unified.chars().filter(|c| is_kept(*c)).collect()
-}
-
-fn is_kept(c: char) -> bool {
-    let is_bidi = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{2028}' | '\u{2029}');
-    matches!(c, '\n' | '\t') || !(c.is_control() || is_bidi)
 }

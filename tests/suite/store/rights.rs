@@ -1,1 +1,235 @@
-//! x
+//! Who may do what, with psql in hand: every role against every table and function.
+
+use std::collections::BTreeSet;
+
+use sqlx::Row as _;
+
+use crate::support::world::World;
+
+const ROLES: [&str; 5] = ["anna", "lead_1", "auditor_1", "admin_1", "worker_1"];
+
+/// Tables that a role may read; nobody may write any.
+fn readable(role: &str) -> BTreeSet<&'static str> {
+    let mut tables = BTreeSet::from([
+        "calendar_days",
+        "calendars",
+        "case_events",
+        "case_leases",
+        "cases",
+        "connections",
+        "contacts",
+        "deadlines",
+        "meters",
+        "parties",
+        "process_states",
+        "process_transitions",
+        "processes",
+        "queue_board",
+        "queues",
+    ]);
+    match role {
+        "worker_1" => BTreeSet::new(),
+        "admin_1" => tables,
+        _ => {
+            tables.insert("texts");
+            tables
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_may_write_a_table_and_each_role_reads_its_own() {
+    let world = World::new().await;
+    for role in ROLES {
+        let pool = world.db.pool(role, 1).await;
+        let rows = sqlx::query(
+            "SELECT relname::text AS name, has_table_privilege(oid, 'SELECT') AS reads,
+               has_table_privilege(oid, 'INSERT') OR has_table_privilege(oid, 'UPDATE')
+               OR has_table_privilege(oid, 'DELETE') OR has_table_privilege(oid, 'TRUNCATE') AS writes
+             FROM pg_class WHERE relnamespace = 'loket'::regnamespace AND relkind = 'r'",
+        )
+        .fetch_all(&pool)
+        .await
+        .unwrap();
+        let reads = rows
+            .iter()
+            .filter(|row| row.get("reads"))
+            .map(|row| row.get::<String, _>("name"));
+        let expected = readable(role)
+            .into_iter()
+            .map(str::to_owned)
+            .collect::<BTreeSet<_>>();
+        assert_eq!(reads.collect::<BTreeSet<_>>(), expected, "{role} reads");
+        let writes: Vec<String> = rows
+            .iter()
+            .filter(|row| row.get("writes"))
+            .map(|row| row.get("name"))
+            .collect();
+        assert_eq!(writes, Vec::<String>::new(), "{role} writes");
+    }
+}
+
+/// The golden table: function, and the roles that may call it.
+const FUNCTIONS: &[(&str, &str)] = &[
+    ("apply", "agent lead admin worker"),
+    ("board_refresh", "agent lead auditor admin worker"),
+    ("calendars", "agent lead auditor admin worker"),
+    ("case_by_number", "agent lead auditor admin worker"),
+    ("case_detail", "agent lead auditor admin worker"),
+    ("case_open", "agent lead admin worker"),
+    ("chain_heads", "auditor admin worker"),
+    ("claim", "agent lead admin"),
+    ("claim_next", "agent lead admin"),
+    ("clock_set", "admin"),
+    ("colleagues", "agent lead auditor admin worker"),
+    ("document_attach", "agent lead admin worker"),
+    ("document_fetch", "agent lead auditor admin worker"),
+    ("hand_over", "agent lead admin"),
+    ("import_connections", "admin"),
+    ("import_contacts", "admin"),
+    ("import_contracts", "admin"),
+    ("import_customers", "admin"),
+    ("import_meters", "admin"),
+    ("import_parties", "admin"),
+    ("inbox", "agent lead auditor admin worker"),
+    ("lapsed", "admin worker"),
+    ("legal_now", "agent lead auditor admin worker"),
+    ("look_up", "agent lead auditor admin worker"),
+    ("message_context", "admin worker"),
+    ("next_due", "admin worker"),
+    ("outbox_dead", "lead admin worker"),
+    ("outbox_failed", "admin worker"),
+    ("outbox_resend", "lead admin worker"),
+    ("outbox_sent", "admin worker"),
+    ("outbox_take", "admin worker"),
+    ("parties_like", "agent lead auditor admin worker"),
+    ("pulse", "agent lead auditor admin worker"),
+    ("reassign", "lead admin"),
+    ("release", "agent lead admin"),
+    ("rows_of", "agent lead auditor admin worker"),
+    ("search", "agent lead auditor admin worker"),
+    ("session_close", "agent lead auditor admin worker"),
+    ("session_open", "agent lead auditor admin worker"),
+    ("sweep", "agent lead auditor admin worker"),
+    ("timeline", "agent lead auditor admin worker"),
+    ("transfer", "lead admin"),
+    ("verify_batch", "auditor admin"),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_function_is_open_to_its_roles_and_no_other() {
+    let world = World::new().await;
+    let mut found: Vec<(String, Vec<String>)> = Vec::new();
+    for role in ROLES {
+        let pool = world.db.pool(role, 1).await;
+        let rows = sqlx::query(
+            "SELECT proname::text AS name, has_function_privilege(oid, 'EXECUTE') AS may
+             FROM pg_proc WHERE pronamespace = 'loket_api'::regnamespace ORDER BY proname",
+        );
+        for row in rows.fetch_all(&pool).await.unwrap() {
+            let name: String = row.get("name");
+            let place = found
+                .iter()
+                .position(|(known, _)| *known == name)
+                .unwrap_or_else(|| {
+                    found.push((name, Vec::new()));
+                    found.len() - 1
+                });
+            if row.get("may") {
+                let kind = role.trim_end_matches("_1").replace("anna", "agent");
+                found[place].1.push(kind);
+            }
+        }
+        // nothing of the inner schema but the three that policies need
+        let inner: Vec<String> = sqlx::query_scalar(
+            "SELECT proname::text FROM pg_proc WHERE pronamespace = 'loket'::regnamespace
+               AND has_function_privilege(oid, 'EXECUTE') ORDER BY proname",
+        )
+        .fetch_all(&pool)
+        .await
+        .unwrap();
+        assert_eq!(inner, ["me", "my_queues", "my_role"], "{role}");
+    }
+    let found: Vec<(String, String)> = found
+        .into_iter()
+        .map(|(name, roles)| (name, roles.join(" ")))
+        .collect();
+    let expected: Vec<(String, String)> = FUNCTIONS
+        .iter()
+        .map(|(name, roles)| ((*name).into(), (*roles).into()))
+        .collect();
+    assert_eq!(found, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_without_the_queue_sees_nothing_of_it() {
+    let world = World::new().await;
+    let case_id = world.signal(1).await;
+    let superuser = world.db.pool(crate::support::db::SUPERUSER, 1).await;
+    let none = "DELETE FROM loket.agent_queues
+        WHERE agent_id = (SELECT agent_id FROM loket.agents WHERE db_role = 'carla')";
+    sqlx::query(none).execute(&superuser).await.unwrap();
+    let carla = world.desk("carla").await;
+    assert!(carla.store.case_detail(case_id).await.is_err());
+    assert_eq!(carla.store.timeline(case_id, None, 10).await.unwrap(), []);
+    assert_eq!(
+        carla
+            .store
+            .search(&crate::support::world::ean(1), 10)
+            .await
+            .unwrap(),
+        []
+    );
+    let pool = world.db.pool("carla", 1).await;
+    for table in ["cases", "case_events", "case_leases", "deadlines", "texts"] {
+        let count = format!("SELECT count(*) FROM loket.{table}");
+        let count: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(count))
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+        assert_eq!(count, 0, "{table}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_audit_trail_cannot_be_changed_not_even_by_its_owner() {
+    let world = World::new().await;
+    world.signal(1).await;
+    let pool = world.db.pool(crate::support::db::SUPERUSER, 1).await;
+    sqlx::query("SET ROLE loket_owner")
+        .execute(&pool)
+        .await
+        .unwrap();
+    for sql in [
+        "UPDATE loket.case_events SET kind = 'x'",
+        "DELETE FROM loket.case_events",
+        "TRUNCATE loket.case_events",
+    ] {
+        let done = sqlx::query(sql).execute(&pool).await;
+        let code = done
+            .unwrap_err()
+            .as_database_error()
+            .and_then(|it| it.code().map(String::from));
+        assert_eq!(code.as_deref(), Some("LK001"), "{sql}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disabled_agent_is_out_at_once() {
+    let world = World::new().await;
+    let case_id = world.signal(1).await;
+    let eva = world.desk("eva").await;
+    let lease = eva.take(case_id).await;
+    let superuser = world.db.store(crate::support::db::SUPERUSER);
+    assert_eq!(superuser.agent_disable("eva").await, Ok(1));
+    let late = eva
+        .store
+        .case_release(uuid::Uuid::now_v7(), eva.id(), lease)
+        .await;
+    assert!(
+        matches!(late, Err(loket::store::StoreError::NotAnAgent(_))),
+        "{late:?}"
+    );
+    let holder = world.admin.case_detail(case_id).await.unwrap().row.holder;
+    assert_eq!(holder, None);
+}

@@ -89,11 +89,6 @@ impl TestDb {
         Store::connect(run().server.options(role, &self.name), 3)
     }
 
-    /// How to connect as `role`.
-    pub(crate) fn options(&self, role: &str) -> PgConnectOptions {
-        run().server.options(role, &self.name)
-    }
-
     /// The address for another program (the real binary under test).
     pub(crate) fn url(&self, role: &str) -> String {
         run().server.url(role, &self.name)

@@ -1,4 +1,5 @@
 //! What several tests need.
 
 pub(crate) mod db;
+pub(crate) mod server;
 pub(crate) mod world;

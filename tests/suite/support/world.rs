@@ -139,6 +139,7 @@ impl World {
         store.case_open(&opening).await
     }
 
+    #[expect(clippy::unused_self, reason = "reads better at the call")]
     pub(crate) fn opening(
         &self,
         received: DateTime<Utc>,
@@ -264,13 +265,20 @@ fn connection(n: u32) -> ConnectionRecord {
         product: "E".into(),
         street: "Larixweg".into(),
         house_number: i32::try_from(n).ok(),
-        house_letter: (n % 2 == 0).then(|| "A".into()),
+        house_letter: n.is_multiple_of(2).then(|| "A".into()),
         house_suffix: None,
         postcode: "5226HP".into(),
         city: "Nieuwdorp".into(),
         grid_operator_gln: GRID.into(),
         grid_area: Some("GA-1".into()),
-        allocation_method: Some(if n % 3 == 0 { "isma" } else { "profile" }.into()),
+        allocation_method: Some(
+            if n.is_multiple_of(3) {
+                "isma"
+            } else {
+                "profile"
+            }
+            .into(),
+        ),
     }
 }
 

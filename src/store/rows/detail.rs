@@ -1,0 +1,208 @@
+//! All that the panes show of one case.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{CaseId, CaseRow, Lease};
+use crate::process::engine::{CaseFacts, Facts};
+
+/// All that the detail panes show of one case.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseDetail {
+    /// The line of the inbox.
+    pub row: CaseRow,
+    /// What the engine works on; includes all clocks.
+    pub facts: CaseFacts,
+    /// The fence if we hold it.
+    pub lease: Option<Lease>,
+    /// The customer, as far as this agent may see.
+    pub customer: Option<CustomerCard>,
+    /// The connection.
+    pub connection: Option<ConnectionCard>,
+    /// The market party.
+    pub party: Option<PartyCard>,
+    /// Earlier and other cases on the same connection, newest first, at most 10.
+    pub related: Vec<RelatedCase>,
+    /// Free texts by number, for the timeline; erased ones are absent.
+    pub texts: BTreeMap<Uuid, String>,
+    /// Documents.
+    pub documents: Vec<DocumentRow>,
+    /// The line that the last holder left when handing over, if any.
+    pub handover: Option<String>,
+    /// Messages of the case, newest first, at most 50.
+    pub messages: Vec<MessageRow>,
+    /// Linked case (conversion), if any.
+    pub linked: Vec<RelatedCase>,
+}
+
+/// The customer, masked where the agent's role and purpose demand it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomerCard {
+    /// Reference.
+    pub customer_ref: String,
+    /// Name, or the word for a protected person is to be shown when `protected`.
+    pub name: String,
+    /// Kind: private or business.
+    pub kind: String,
+    /// Masked telephone.
+    pub phone: String,
+    /// Masked e-mail.
+    pub email: String,
+    /// Language for letters.
+    pub language: String,
+    /// Protected person: nothing but the reference is given.
+    pub protected: bool,
+}
+
+/// The connection with its meters and contracts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConnectionCard {
+    /// Metering point as reported.
+    pub ean: String,
+    /// `E` or `G`.
+    pub product: String,
+    /// Street, number with letter and suffix.
+    pub street: String,
+    /// House number as shown (`18A-1`).
+    pub house_number: String,
+    /// Postcode.
+    pub postcode: String,
+    /// City.
+    pub city: String,
+    /// Name of the grid operator.
+    pub grid_operator: String,
+    /// Grid area.
+    pub grid_area: String,
+    /// `isma` or `profile`.
+    pub allocation_method: String,
+    /// Meters.
+    pub meters: Vec<MeterRow>,
+    /// Contracts, newest first, at most 8.
+    pub contracts: Vec<ContractRow>,
+}
+
+/// A meter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MeterRow {
+    /// Number on the meter.
+    pub meter_number: String,
+    /// `conventional` or `smart`.
+    pub meter_type: String,
+    /// Administrative status of a smart meter: `on`, `off` or empty.
+    pub smart_admin: String,
+}
+
+/// A contract.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContractRow {
+    /// `grid` or `supply`.
+    pub side: String,
+    /// Party.
+    pub party: String,
+    /// First day.
+    pub valid_from: Option<NaiveDate>,
+    /// Last day.
+    pub valid_to: Option<NaiveDate>,
+}
+
+/// A market party with its contacts for the process.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartyCard {
+    /// GLN.
+    pub gln: String,
+    /// Name.
+    pub name: String,
+    /// `supplier`, `service_provider`, `grid_operator`, `installer`.
+    pub role: String,
+    /// Contacts of the right group, valid today; empty raises the warning of GT-27.
+    pub contacts: Vec<ContactRow>,
+}
+
+/// A business contact of the contact register (GT-26).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactRow {
+    /// Number of the row.
+    pub contact_id: i64,
+    /// Name.
+    pub name: String,
+    /// E-mail.
+    pub email: String,
+    /// Telephone.
+    pub phone: String,
+}
+
+/// Another case on the same connection or linked to this one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RelatedCase {
+    /// Number inside the database.
+    pub case_id: CaseId,
+    /// Case number.
+    pub case_no: String,
+    /// Process key.
+    pub process: String,
+    /// State key.
+    pub state: String,
+    /// When it was received.
+    pub received_at: DateTime<Utc>,
+}
+
+/// A document of a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentRow {
+    /// Number of the row.
+    pub document_id: Uuid,
+    /// File name, cleaned.
+    pub name: String,
+    /// Media type by its first bytes or extension.
+    pub kind: String,
+    /// Why it is kept: `authorisation`, `evidence`, `letter`, `other`.
+    pub purpose: String,
+    /// Size in bytes.
+    pub size: i64,
+    /// Hex digest.
+    pub sha256: String,
+    /// When it came in.
+    pub added_at: DateTime<Utc>,
+    /// When its bytes were erased.
+    pub erased_at: Option<DateTime<Utc>>,
+}
+
+/// A message of a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageRow {
+    /// Number of the row.
+    pub outbox_id: i64,
+    /// Kind; texts: `message.<kind>`.
+    pub kind: String,
+    /// `queued`, `sent`, `dead`.
+    pub status: String,
+    /// When it was written.
+    pub created_at: DateTime<Utc>,
+    /// When it left.
+    pub sent_at: Option<DateTime<Utc>>,
+    /// Last error, cleaned.
+    pub error: Option<String>,
+}
+
+/// One line of the timeline: an event of the audit trail.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TimelineRow {
+    /// Number in the case's chain, from 1.
+    pub seq: i32,
+    /// Legal instant.
+    pub at: DateTime<Utc>,
+    /// What: an action key, or `opened`, `claimed`, `released`, `lease_returned`, `handed_over`,
+    /// `reassigned`, `attached`, `transferred`.
+    pub kind: String,
+    /// Who; `None` for the system.
+    pub agent: Option<String>,
+    /// State before and after, when it changed.
+    pub from: Option<String>,
+    /// State after.
+    pub to: Option<String>,
+    /// Answers and facts that the event holds.
+    pub answers: Facts,
+}

@@ -1,0 +1,181 @@
+//! What commands bring about, and what is waiting to be done.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{CaseId, Lease, WorkState};
+use crate::process::engine::{CaseFacts, Facts};
+
+/// Result of a claim.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "result", rename_all = "snake_case")]
+pub enum Claim {
+    /// It is ours.
+    Granted {
+        /// The right to write.
+        lease: Lease,
+        /// Case number.
+        case_no: String,
+        /// Version at the claim.
+        version: i32,
+        /// Why this one: `nearest_breach`, `overdue`, `oldest`, `by_hand`.
+        why: String,
+    },
+    /// Nothing to take in these queues.
+    Empty,
+    /// Somebody else holds it.
+    Taken {
+        /// Name of the holder.
+        holder: String,
+        /// Since when.
+        since: DateTime<Utc>,
+    },
+    /// The agent holds as many as the queue allows.
+    Limit {
+        /// How many are held.
+        held: i64,
+        /// How many are allowed.
+        limit: i64,
+    },
+    /// Not there, or not in a queue of this agent.
+    NotFound,
+    /// It is closed.
+    Closed,
+}
+
+/// Result of a written change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Applied {
+    /// Version after.
+    pub version: i32,
+    /// Work state after.
+    pub work: WorkState,
+    /// The lease when it is still ours.
+    pub lease: Option<Lease>,
+    /// Number of the linked case that was opened or attached to.
+    pub opened: Option<String>,
+}
+
+/// Result of an opening.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "result", rename_all = "snake_case")]
+pub enum Opened {
+    /// A new case.
+    New {
+        /// Its number inside the database.
+        case_id: CaseId,
+        /// Its case number.
+        case_no: String,
+    },
+    /// A further signal, attached to the open case on the same subject.
+    Attached {
+        /// Number inside the database.
+        case_id: CaseId,
+        /// Case number.
+        case_no: String,
+    },
+    /// The same reference came before.
+    Known {
+        /// Number inside the database.
+        case_id: CaseId,
+        /// Case number.
+        case_no: String,
+    },
+}
+
+/// Place in the change feed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedCursor {
+    /// Changes when the database was restored from a backup.
+    pub epoch: Uuid,
+    /// Timeline of the server; changes at failover.
+    pub timeline: i32,
+    /// Transaction id (xid8 as text).
+    pub xid: String,
+    /// Event number inside it.
+    pub event_id: i64,
+}
+
+/// One change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedEvent {
+    /// Case.
+    pub case_id: CaseId,
+    /// Queue.
+    pub queue_id: i32,
+    /// What, as in [`TimelineRow::kind`].
+    pub kind: String,
+    /// Who; `None` for the system.
+    pub agent: Option<String>,
+    /// Number in the case's chain.
+    pub seq: i32,
+}
+
+/// Answer of the once-a-second question: changes, my leases, the server's clocks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pulse {
+    /// Next place.
+    pub cursor: FeedCursor,
+    /// Changes since the last place, at most 500.
+    pub events: Vec<FeedEvent>,
+    /// Whether more are waiting, or everything must be read anew.
+    pub more: bool,
+    /// The cursor could not be followed (failover, restore): read everything anew.
+    pub resync: bool,
+    /// The leases that are ours; `None` when the session is gone.
+    pub leases: Option<Vec<Lease>>,
+    /// Legal now at the server.
+    pub legal_now: DateTime<Utc>,
+}
+
+/// A document to attach.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewDocument {
+    /// File name, cleaned, at most 120 characters.
+    pub name: String,
+    /// Why it is kept: `authorisation`, `evidence`, `letter`, `other`.
+    pub purpose: String,
+    /// The bytes, at most 5 MiB (decision 16).
+    pub bytes: Vec<u8>,
+}
+
+/// A running clock whose due instant has passed: work for the timers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LapsedClock {
+    /// Case.
+    pub case_id: CaseId,
+    /// Version of the case when it was read.
+    pub version: i32,
+    /// Key of the clock.
+    pub clock: String,
+    /// What the engine works on.
+    pub facts: CaseFacts,
+}
+
+/// A message taken from the outbox for delivery.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OutboxItem {
+    /// Number of the row.
+    pub outbox_id: i64,
+    /// Case.
+    pub case_id: CaseId,
+    /// Case number.
+    pub case_no: String,
+    /// Process key.
+    pub process: String,
+    /// Kind of the message.
+    pub kind: String,
+    /// The receiver must treat a second message of the same key as known.
+    pub idem_key: Uuid,
+    /// Raised at every attempt; an older one is refused.
+    pub fence: i64,
+    /// How many attempts were made, this one included.
+    pub attempts: i32,
+    /// Legal instant of the transition that wrote it.
+    pub legal_at: DateTime<Utc>,
+    /// Facts of the case right after that transition.
+    pub facts: Facts,
+    /// Answers of that transition.
+    pub answers: Facts,
+}

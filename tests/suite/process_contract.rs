@@ -1,0 +1,563 @@
+//! Every table of a process keeps its promises: states, rules, texts, clocks, messages, fields.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use loket::process::load::{Transition, table, transitions};
+use loket::process::mermaid::diagram;
+use loket::process::message::{MESSAGES, find as message};
+use loket::process::{ALL, Cond, Effect, Field, FieldKind, From, Guard, Process, Required};
+
+use crate::process_world::{placeholders, texts};
+
+/// The rules that the two processes may cite. `../shared/domain/rules.md` has them in full.
+const RULES: [&str; 38] = [
+    "GT-01", "GT-02", "GT-03", "GT-04", "GT-05", "GT-06", "GT-07", "GT-08", "GT-09", "GT-10",
+    "GT-11", "GT-12", "GT-13", "GT-14", "GT-15", "GT-16", "GT-17", "GT-18", "GT-19", "GT-20",
+    "GT-21", "GT-22", "GT-23", "GT-24", "GT-25", "GT-26", "GT-27", "GT-28", "GT-29", "GT-30",
+    "GT-31", "GT-32", "GT-33", "META-01", "META-02", "META-03", "META-04", "META-05",
+];
+
+const GENERAL: [&str; 8] = [
+    "add_note",
+    "log_contact",
+    "inform_acm",
+    "flag_data_breach",
+    "correct_contact_details",
+    "further_signal",
+    "reopen",
+    "clock_passed",
+];
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The effects of a list and of everything nested in it.
+fn all(effects: &'static [Effect]) -> Vec<&'static Effect> {
+    let nested = |effect: &'static Effect| match effect {
+        Effect::When(_, inner) => all(inner),
+        _ => vec![effect],
+    };
+    effects.iter().flat_map(nested).collect()
+}
+
+fn conds(effects: &'static [Effect]) -> Vec<&'static Cond> {
+    let nested = |effect: &'static Effect| match effect {
+        Effect::When(cond, inner) => {
+            let mut found = vec![cond];
+            found.extend(conds(inner));
+            found
+        }
+        _ => Vec::new(),
+    };
+    effects.iter().flat_map(nested).collect()
+}
+
+/// The facts and clocks that a condition speaks of.
+fn named(cond: &'static Cond, facts: &mut BTreeSet<&str>, clocks: &mut BTreeSet<&str>) {
+    match cond {
+        Cond::Always => {}
+        Cond::Is(key, _) | Cond::Yes(key) | Cond::Known(key) => _ = facts.insert(key),
+        Cond::Late(clock) => _ = clocks.insert(clock),
+        Cond::All(inner) | Cond::Any(inner) | Cond::None(inner) => {
+            inner.iter().for_each(|cond| named(cond, facts, clocks));
+        }
+    }
+}
+
+fn fields(process: &'static Process) -> Vec<&'static Field> {
+    let of_lines = process.lines().flat_map(|line| line.fields);
+    process
+        .opening
+        .fields
+        .iter()
+        .chain(of_lines)
+        .copied()
+        .collect()
+}
+
+#[test]
+fn keys_are_unique() {
+    let mut prefixes = BTreeSet::new();
+    for process in ALL {
+        assert!(prefixes.insert(process.prefix), "{}", process.prefix);
+        let states: BTreeSet<_> = process.states.iter().map(|state| state.key).collect();
+        assert_eq!(states.len(), process.states.len());
+        let clocks: BTreeSet<_> = process.clocks.iter().map(|clock| clock.key).collect();
+        assert_eq!(clocks.len(), process.clocks.len());
+        let mut rows = BTreeSet::new();
+        for row in transitions(process) {
+            assert!(rows.insert((row.action, row.from, row.to)), "{row:?} twice");
+            assert!(states.contains(row.to) && (row.from.is_empty() || states.contains(row.from)));
+        }
+    }
+}
+
+#[test]
+fn every_state_is_reachable_and_leavable_unless_final() {
+    for process in ALL {
+        let rows = transitions(process);
+        let mut reached: BTreeSet<&str> = BTreeSet::from([""]);
+        loop {
+            let next: BTreeSet<_> = rows
+                .iter()
+                .filter(|row| reached.contains(row.from))
+                .map(|row| row.to)
+                .collect();
+            let before = reached.len();
+            reached.extend(next);
+            if reached.len() == before {
+                break;
+            }
+        }
+        for state in process.states {
+            assert!(
+                reached.contains(state.key),
+                "{} is never reached",
+                state.key
+            );
+            let leaves = |row: &&Transition| row.from == state.key && row.to != state.key;
+            let out: Vec<_> = rows.iter().filter(leaves).map(|row| row.action).collect();
+            if process.is_final(state.key) {
+                assert_eq!(out, ["reopen"], "{} is final", state.key);
+            } else {
+                assert!(!out.is_empty(), "{} cannot be left", state.key);
+            }
+        }
+    }
+}
+
+#[test]
+fn final_states_have_general_actions_only() {
+    for process in ALL {
+        for line in process.actions {
+            if let From::In(states) = line.from {
+                assert!(
+                    states.iter().all(|state| !process.is_final(state)),
+                    "{}",
+                    line.key
+                );
+                assert!(states.iter().all(|state| process.state(state).is_some()));
+            }
+            assert!(
+                !GENERAL.contains(&line.key),
+                "{} hides a general action",
+                line.key
+            );
+        }
+        let general: Vec<_> = process.lines().skip(process.actions.len()).collect();
+        assert!(general.iter().all(|line| GENERAL.contains(&line.key)));
+    }
+}
+
+#[test]
+fn every_cited_rule_exists() {
+    let catalogue = std::fs::read_to_string(root().join("../shared/domain/rules.md"));
+    if catalogue.is_err() {
+        println!("skipped: the rule catalogue is not beside this checkout");
+    }
+    let of_messages = MESSAGES.iter().map(|message| message.rule);
+    let cited: BTreeSet<_> = ALL
+        .iter()
+        .flat_map(|process| process.cited_rules())
+        .chain(of_messages)
+        .chain(guard_rules())
+        .filter(|rule| !rule.is_empty())
+        .collect();
+    for rule in cited {
+        assert!(RULES.contains(&rule), "{rule} is not in the list");
+        if let Ok(catalogue) = &catalogue {
+            assert!(
+                catalogue.contains(&format!("| {rule} |")),
+                "{rule} is not in the catalogue"
+            );
+        }
+    }
+}
+
+fn guard_rules() -> Vec<&'static str> {
+    let lines = ALL.iter().flat_map(|process| process.lines());
+    let of_guards = lines
+        .flat_map(|line| line.guards)
+        .filter_map(|guard| match guard {
+            Guard::Holds(_, _, rule)
+            | Guard::InTime(_, _, _, rule)
+            | Guard::TooLate(_, _, _, rule)
+            | Guard::TimeLeft(_, _, rule)
+            | Guard::Yes(_, _, rule) => Some(*rule),
+            Guard::Past(_) | Guard::NotFuture(_) | Guard::BeforeReceipt(_) => None,
+        });
+    let fields = ALL.iter().flat_map(|process| fields(process));
+    let of_fields = fields.filter_map(|field| match field.required {
+        Required::IfEmpty(_, rule) => Some(rule),
+        _ => None,
+    });
+    of_guards.chain(of_fields).collect()
+}
+
+/// Every rule of the procedure but those of the repeat offenders is kept somewhere in the tables.
+#[test]
+fn every_rule_of_the_procedure_is_cited() {
+    let cited: BTreeSet<_> = ALL
+        .iter()
+        .flat_map(|process| process.cited_rules())
+        .collect();
+    for rule in RULES
+        .iter()
+        .filter(|rule| !["GT-17", "GT-18"].contains(rule))
+    {
+        assert!(cited.contains(rule), "{rule} is kept nowhere");
+    }
+}
+
+/// The text keys that the tables need.
+fn wanted(process: &'static Process) -> BTreeSet<String> {
+    let mut keys = BTreeSet::new();
+    let mut want = |key: String| _ = keys.insert(key);
+    let mut with_help = |key: String| {
+        want(format!("{key}.help"));
+        want(key);
+    };
+    with_help(format!("process.{}", process.key));
+    with_help(process.action_text("open"));
+    process
+        .lines()
+        .for_each(|line| with_help(process.action_text(line.key)));
+    fields(process)
+        .iter()
+        .for_each(|field| with_help(format!("field.{}", field.key)));
+    want(format!("queue.{}", process.queue.key()));
+    process
+        .states
+        .iter()
+        .for_each(|state| want(process.state_text(state.key)));
+    process
+        .clocks
+        .iter()
+        .for_each(|clock| want(format!("clock.{}", clock.key)));
+    process
+        .cited_rules()
+        .iter()
+        .for_each(|rule| want(format!("rule.{rule}")));
+    for field in fields(process) {
+        if let FieldKind::Choice(choices) = field.kind {
+            choices
+                .iter()
+                .for_each(|key| want(format!("choice.{}.{key}", field.key)));
+        }
+    }
+    for row in transitions(process) {
+        row.messages
+            .iter()
+            .for_each(|kind| want(format!("message.{kind}")));
+        row.sets
+            .iter()
+            .for_each(|fact| want(format!("fact.{fact}")));
+        want(format!("by.{}", row.by));
+    }
+    for effect in process.actions.iter().flat_map(|line| all(line.effects)) {
+        if let Effect::Set(fact, word) = effect
+            && !["yes", "no"].contains(word)
+        {
+            want(format!("choice.{fact}.{word}"));
+        }
+    }
+    keys
+}
+
+/// Refusals that the sources of the engine can make.
+fn refusals(folder: &Path, found: &mut BTreeSet<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            refusals(&path, found);
+            continue;
+        }
+        let source = std::fs::read_to_string(&path).unwrap();
+        for part in source.split("Refusal::new(").skip(1) {
+            if let Some((key, _)) = part.strip_prefix('"').and_then(|rest| rest.split_once('"')) {
+                found.insert(key.to_owned());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_text_stands_in_both_languages() {
+    let mut keys: BTreeSet<String> = ALL.iter().flat_map(|process| wanted(process)).collect();
+    keys.extend(RULES.iter().map(|rule| format!("rule.{rule}")));
+    let mut found = BTreeSet::new();
+    refusals(&root().join("src/process"), &mut found);
+    let lines = ALL.iter().flat_map(|process| process.lines());
+    for guard in lines.flat_map(|line| line.guards) {
+        if let Guard::Holds(_, key, _)
+        | Guard::InTime(_, _, key, _)
+        | Guard::TooLate(_, _, key, _)
+        | Guard::TimeLeft(_, key, _)
+        | Guard::Yes(_, key, _) = guard
+        {
+            found.insert((*key).to_owned());
+        }
+    }
+    assert!(found.len() > 25, "the scan finds refusals");
+    keys.extend(found.into_iter().map(|key| format!("refusal.{key}")));
+    for lang in ["en", "nl"] {
+        let texts = texts(lang);
+        for key in &keys {
+            let text = texts
+                .get(key)
+                .unwrap_or_else(|| panic!("{lang}: {key} is missing"));
+            assert!(!text.trim().is_empty(), "{lang}: {key} is empty");
+        }
+    }
+}
+
+#[test]
+fn the_languages_agree() {
+    let (en, nl) = (texts("en"), texts("nl"));
+    let keys = |texts: &BTreeMap<String, String>| texts.keys().cloned().collect::<BTreeSet<_>>();
+    assert_eq!(keys(&en), keys(&nl));
+    for (key, text) in &en {
+        assert_eq!(placeholders(text), placeholders(&nl[key]), "{key}");
+    }
+}
+
+#[test]
+fn labels_are_short_enough_for_the_screen() {
+    for texts in [texts("en"), texts("nl")] {
+        for (key, text) in texts {
+            let limit = match key.split('.').next().unwrap() {
+                _ if key.ends_with(".help") => 110,
+                "action" | "clock" | "field" | "choice" => 30,
+                "state" => 32,
+                _ => continue,
+            };
+            let limit = if key.starts_with("action.") && limit == 30 {
+                28
+            } else {
+                limit
+            };
+            assert!(
+                text.chars().count() <= limit,
+                "{key} is longer than {limit}: {text}"
+            );
+        }
+    }
+}
+
+/// In whatever state a case may be closed, whatever clock may run there is ended by the closing.
+#[test]
+fn no_clock_runs_on_in_a_closed_case() {
+    for process in ALL {
+        let rows = transitions(process);
+        let mut may_run: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for _ in 0..rows.len() {
+            for row in &rows {
+                let mut runs = may_run.get(row.from).cloned().unwrap_or_default();
+                runs.retain(|clock| !row.ends.contains(clock));
+                // an opening may start and end a clock at once
+                runs.extend(row.starts.iter().filter(|clock| !row.ends.contains(*clock)));
+                may_run.entry(row.to).or_default().extend(runs);
+            }
+        }
+        for state in process
+            .states
+            .iter()
+            .filter(|state| process.is_final(state.key))
+        {
+            let mut runs = may_run.remove(state.key).unwrap_or_default();
+            if state.key == "closed_no_action" {
+                runs.remove("handle_5wd"); // not started there; the walks show it
+            }
+            assert!(runs.is_empty(), "{} may leave {runs:?} running", state.key);
+        }
+        for clock in process.clocks {
+            let ended = rows.iter().any(|row| row.ends.contains(clock.key));
+            let started = rows.iter().any(|row| row.starts.contains(clock.key));
+            assert!(
+                started && ended,
+                "{} is not both started and ended",
+                clock.key
+            );
+        }
+    }
+}
+
+#[test]
+fn messages_are_declared_and_used() {
+    let rows: Vec<_> = ALL
+        .iter()
+        .flat_map(|process| transitions(process))
+        .collect();
+    for kind in rows.iter().flat_map(|row| &row.messages) {
+        assert!(message(kind).is_some(), "{kind} is not declared");
+    }
+    for declared in MESSAGES {
+        let used = rows.iter().any(|row| row.messages.contains(declared.kind));
+        assert!(used, "{} is never sent", declared.kind);
+    }
+}
+
+#[test]
+fn guards_and_effects_name_what_there_is() {
+    for process in ALL {
+        let rows = transitions(process);
+        let facts: BTreeSet<_> = rows
+            .iter()
+            .flat_map(|row| row.sets.iter().copied())
+            .collect();
+        for line in process.lines() {
+            let asked: BTreeSet<_> = line.fields.iter().map(|field| field.key).collect();
+            let (mut of_facts, mut of_clocks) = (BTreeSet::new(), BTreeSet::new());
+            let mut of_fields = BTreeSet::new();
+            for guard in line.guards {
+                match guard {
+                    Guard::Holds(cond, ..) => named(cond, &mut of_facts, &mut of_clocks),
+                    Guard::InTime(field, clock, ..) | Guard::TooLate(field, clock, ..) => {
+                        of_fields.insert(*field);
+                        of_clocks.insert(*clock);
+                    }
+                    Guard::TimeLeft(clock, ..) => _ = of_clocks.insert(*clock),
+                    Guard::Past(field)
+                    | Guard::NotFuture(field)
+                    | Guard::BeforeReceipt(field)
+                    | Guard::Yes(field, ..) => _ = of_fields.insert(*field),
+                }
+            }
+            for cond in conds(line.effects) {
+                named(cond, &mut of_facts, &mut of_clocks);
+            }
+            for effect in all(line.effects) {
+                if let Effect::Keep(field) = effect {
+                    of_fields.insert(*field);
+                }
+            }
+            assert!(of_fields.is_subset(&asked), "{}: {of_fields:?}", line.key);
+            for fact in &of_facts {
+                assert!(
+                    facts.contains(fact) || asked.contains(fact),
+                    "{}: {fact}",
+                    line.key
+                );
+            }
+            for clock in of_clocks {
+                assert!(process.clock(clock).is_some(), "{}: {clock}", line.key);
+            }
+        }
+        for row in &rows {
+            for clock in row.starts.iter().chain(&row.ends).chain(&row.breaches) {
+                assert!(process.clock(clock).is_some(), "{}: {clock}", row.action);
+            }
+            assert!(row.timer.is_none_or(|clock| process.clock(clock).is_some()));
+            assert!(
+                row.opens
+                    .iter()
+                    .all(|key| loket::process::find(key).is_some())
+            );
+        }
+        assert!(
+            process
+                .opening
+                .unique_by
+                .iter()
+                .all(|key| facts.contains(key))
+        );
+        assert!(matches!(
+            process.opening.states.last(),
+            Some((Cond::Always, _))
+        ));
+        assert!(!process.is_final(process.opening.reopened));
+    }
+}
+
+#[test]
+fn fields_of_one_name_are_of_one_kind() {
+    let mut kinds: BTreeMap<&str, FieldKind> = BTreeMap::new();
+    for field in ALL.iter().flat_map(|process| fields(process)) {
+        let known = kinds.entry(field.key).or_insert(field.kind);
+        assert_eq!(*known, field.kind, "{}", field.key);
+        if let Some(preset) = field.preset {
+            let zone = loket::domain::country::Country::Nl.zone();
+            assert!(field.parse(preset, zone).is_ok(), "{}", field.key);
+        }
+    }
+}
+
+#[test]
+fn the_table_for_the_database_has_the_agreed_shape() {
+    let table = table();
+    let doubt = table
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|row| row["key"] == "doubt")
+        .unwrap();
+    assert_eq!(
+        (&doubt["prefix"], &doubt["queue"]),
+        (&"GT".into(), &"mandate".into())
+    );
+    assert_eq!(doubt["unique_by"], serde_json::json!(["ean", "party_gln"]));
+    let rows = doubt["transitions"].as_array().unwrap();
+    let find = |action: &str, from: &str| {
+        let is_row = |row: &&serde_json::Value| row["action"] == action && row["from"] == from;
+        rows.iter()
+            .find(is_row)
+            .unwrap_or_else(|| panic!("{action} from {from}"))
+    };
+    let opening = find("open", "");
+    assert_eq!(opening["to"], "blocked_contact_due");
+    assert!(
+        opening["messages"]
+            .as_array()
+            .unwrap()
+            .contains(&"block".into())
+    );
+    let lapse = find("no_proof_in_time", "awaiting_party");
+    assert_eq!(
+        (&lapse["by"], &lapse["timer"]),
+        (&"timer".into(), &"response_72h".into())
+    );
+    assert!(find("clock_passed", "assessing")["timer"].is_null());
+    assert_eq!(
+        find("unblocked", "unblock_due")["destroys"],
+        serde_json::json!(["authorisation"])
+    );
+    let contact = &find("contact_party", "blocked_contact_due")["fields"][0];
+    assert_eq!(contact["kind"], "choice");
+    assert!(
+        contact["choices"]
+            .as_array()
+            .unwrap()
+            .contains(&"email".into())
+    );
+    assert_eq!(
+        find("inform_acm", "closed_unlawful")["to"],
+        "closed_unlawful"
+    );
+}
+
+#[test]
+fn the_diagram_has_every_state_and_its_ways() {
+    let texts = texts("en");
+    for process in ALL {
+        let drawn = diagram(process, |key| texts[key].clone());
+        assert!(drawn.starts_with("stateDiagram-v2\n"));
+        for state in process.states {
+            assert!(
+                drawn.contains(&format!(" as {}\n", state.key)),
+                "{}",
+                state.key
+            );
+            assert!(
+                drawn.contains(&format!("--> {}", state.key)),
+                "{}",
+                state.key
+            );
+        }
+    }
+    let drawn = diagram(ALL[0], |key| texts[key].clone());
+    assert!(drawn.contains(
+        "    awaiting_party --> block_maintained: 72 hours without proof [answer of the party]\n"
+    ));
+}

@@ -1,0 +1,196 @@
+//! Random walks through every process: never a panic, never two open clocks of one key, nothing
+//! outside the table that the database is given, and replay gives the same case.
+
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
+use fastrand::Rng;
+use loket::process::engine::{Actor, Answer, Answers, Change, ClockOp, listed, step};
+use loket::process::field::Value;
+use loket::process::load::transitions;
+use loket::process::replay::replay;
+use loket::process::{ALL, By, Field, FieldKind, Process, Required, find};
+use proptest::prelude::*;
+
+use crate::process_world::{EAN, PARTY, Sim, at, calendars, context};
+
+/// An answer that is right most of the time.
+fn answer(rng: &mut Rng, field: &Field, sim: Option<&Sim>) -> Option<Answer> {
+    let is_needed = field.required != Required::No;
+    if rng.u8(..100) < if is_needed { 3 } else { 50 } {
+        return None;
+    }
+    let code = |text: &str| Some(Answer::Value(Value::Code(text.to_owned())));
+    match field.kind {
+        FieldKind::Line | FieldKind::Note => Some(Answer::Free("Some words.\u{7}".to_owned())),
+        FieldKind::Choice(keys) => code(rng.choice(keys.iter()).unwrap()),
+        FieldKind::YesNo => Some(Answer::Value(Value::Bool(rng.u8(..10) < 8))),
+        FieldKind::Instant => {
+            let (from, now) = sim.map_or((at(START), at(START)), |sim| {
+                (sim.case.received_at, sim.now)
+            });
+            let span = (now - from).num_seconds().max(0);
+            let back = TimeDelta::seconds(if rng.bool() { 0 } else { rng.i64(-60..=span) });
+            Some(Answer::Value(Value::instant(now - back)))
+        }
+        FieldKind::Date => code("2026-01-15"),
+        FieldKind::Ean => code(EAN),
+        FieldKind::Party => code(PARTY),
+        FieldKind::Contact => Some(Answer::Value(Value::Number(rng.i64(0..9)))),
+        FieldKind::Customer | FieldKind::Code => code("NL0000012"),
+    }
+}
+
+fn fill(rng: &mut Rng, fields: &[&Field], sim: Option<&Sim>) -> Answers {
+    let mut given = Answers::new();
+    for field in fields {
+        if let Some(answer) = answer(rng, field, sim) {
+            given.insert(field.key.to_owned(), answer);
+        }
+    }
+    given
+}
+
+const START: &str = "2026-03-26T15:00:00.123456+01:00";
+
+/// What the referee of the database checks, here in a few lines.
+fn is_in_table(process: &'static Process, change: &Change) {
+    let rows = transitions(process);
+    let row = rows
+        .iter()
+        .find(|row| (row.action, row.from, row.to) == (&change.action, &change.from, &change.to))
+        .unwrap_or_else(|| panic!("not in the table: {change:?}"));
+    for op in &change.clocks {
+        let (allowed, key) = match op {
+            ClockOp::Start { key, .. } => (&row.starts, key),
+            ClockOp::End { key, .. } => (&row.ends, key),
+            ClockOp::Breach { key, .. } => (&row.breaches, key),
+        };
+        assert!(allowed.contains(key.as_str()), "{} {key}", row.action);
+    }
+    let within = |given: Vec<&String>, allowed: &BTreeSet<&str>| {
+        given.iter().all(|key| allowed.contains(key.as_str()))
+    };
+    assert!(
+        within(change.messages.iter().collect(), &row.messages),
+        "{change:?}"
+    );
+    assert!(
+        within(change.facts.keys().collect(), &row.sets),
+        "{change:?}"
+    );
+    assert!(
+        within(change.destroy.iter().collect(), &row.destroys),
+        "{change:?}"
+    );
+    assert!(
+        change
+            .answers
+            .keys()
+            .all(|key| row.fields.iter().any(|field| field.key == key))
+    );
+    if let Some(opened) = &change.opens {
+        assert!(row.opens.contains(opened.process.as_str()));
+        is_in_table(find(&opened.process).unwrap(), opened);
+    }
+}
+
+fn is_sound(process: &'static Process, sim: &Sim) {
+    is_in_table(process, &sim.last);
+    let running = sim.running();
+    let keys: BTreeSet<_> = running.iter().map(|run| run.key.as_str()).collect();
+    assert_eq!(
+        keys.len(),
+        running.len(),
+        "two open clocks of one key: {running:?}"
+    );
+    if process.is_final(&sim.case.state) {
+        assert!(
+            running.is_empty(),
+            "{} leaves {keys:?} running",
+            sim.case.state
+        );
+    }
+    assert!(process.state(&sim.case.state).is_some());
+}
+
+/// One try of one action by somebody; refusals are part of the game.
+fn attempt(rng: &mut Rng, process: &'static Process, sim: &mut Sim) {
+    let actor = *rng
+        .choice(&[Actor::Agent, Actor::Agent, Actor::Lead, Actor::System])
+        .unwrap();
+    let ctx = context(sim.now, actor, sim.events.len());
+    let list = listed(&sim.case, &ctx);
+    let possible: Vec<_> = list.iter().filter(|one| one.refusal.is_none()).collect();
+    let lines: Vec<_> = process.lines().collect();
+    let line = match rng.choice(&possible) {
+        Some(one) if rng.u8(..10) > 0 => one.action,
+        _ => *rng.choice(&lines).unwrap(),
+    };
+    let given = fill(rng, line.fields, Some(sim));
+    let first = step(&sim.case, line.key, &given, &ctx);
+    assert_eq!(
+        first,
+        step(&sim.case, line.key, &given, &ctx),
+        "a repeated command"
+    );
+    let was_flagged = sim.is("data_breach", "yes");
+    if sim.try_as(actor, line.key, &given).is_ok() {
+        assert!(
+            !matches!(line.by, By::Timer(_) | By::AnyTimer),
+            "no person is a timer"
+        );
+        is_sound(process, sim);
+    }
+    assert!(
+        !was_flagged || sim.is("data_breach", "yes"),
+        "META-04: the flag stays"
+    );
+}
+
+fn walk(process: &'static Process, seed: u64, steps: usize) -> Option<Sim> {
+    let mut rng = Rng::with_seed(seed);
+    let given = fill(&mut rng, process.opening.fields, None);
+    let late = TimeDelta::minutes(if rng.bool() { 0 } else { rng.i64(0..10_000) });
+    let mut sim = Sim::try_open(process, at(START), at(START) + late, &given).ok()?;
+    is_sound(process, &sim);
+    for _ in 0..steps {
+        sim.later(TimeDelta::seconds(rng.i64(0..100_000)));
+        sim.fire();
+        is_sound(process, &sim);
+        attempt(&mut rng, process, &mut sim);
+    }
+    Some(sim)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn a_walk_stays_sound_and_replays(seed in any::<u64>(), steps in 1_usize..30) {
+        for process in ALL {
+            let Some(sim) = walk(process, seed, steps) else { continue };
+            prop_assert_eq!(replay(&sim.events, calendars()).unwrap(), sim.case);
+        }
+    }
+}
+
+/// The walks are worth something: together they see every state and every action of both tables.
+#[test]
+fn walks_reach_every_state_and_action() {
+    for process in ALL {
+        let (mut states, mut actions) = (BTreeSet::new(), BTreeSet::new());
+        for seed in 0..400 {
+            for event in walk(process, seed, 25).iter().flat_map(|sim| &sim.events) {
+                states.insert(event.change["to"].as_str().unwrap().to_owned());
+                actions.insert(event.action.clone());
+            }
+        }
+        for state in process.states {
+            assert!(states.contains(state.key), "no walk reaches {}", state.key);
+        }
+        for line in process.lines() {
+            assert!(actions.contains(line.key), "no walk does {}", line.key);
+        }
+    }
+}
