@@ -15,6 +15,7 @@ mod postgres;
 mod store;
 mod support;
 mod tidy;
+mod view_screens;
 mod process_contract;
 mod process_engine;
 mod process_gt;
