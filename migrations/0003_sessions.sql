@@ -14,6 +14,7 @@ CREATE FUNCTION loket_api.session_open(p_session uuid, p_client text, p_detached
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
 DECLARE a int := require_agent(); bs timestamptz; t timestamptz := clock_timestamp();
 BEGIN
+  PERFORM loket_api.sweep();                          -- also where no worker runs
   SELECT backend_start INTO bs FROM pg_stat_activity WHERE pid = pg_backend_pid();
   INSERT INTO agent_sessions AS s (session_id, agent_id, timeline, backend_pid, backend_start, opened_at, heartbeat_at, expires_at, detached, client)
   VALUES (p_session, a, timeline(), pg_backend_pid(), bs, t, t, t + CASE WHEN p_detached THEN interval '30 min' ELSE interval '90 s' END, p_detached, left(p_client, 80))

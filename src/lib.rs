@@ -4,10 +4,13 @@
 //! `domain` ← `process` ← `store`, `exchange` ← `desk` ← `view`; `runtime` and `cli` see all.
 
 pub mod cli;
+pub mod config;
 pub mod desk;
 pub mod domain;
+pub mod exchange;
 pub mod local_postgres;
 pub mod process;
+pub mod runtime;
 pub mod store;
 pub mod system;
 pub mod terminal;

@@ -7,15 +7,24 @@ use clap::Parser as _;
 use color_eyre::config::{HookBuilder, Theme};
 use loket::{cli, system};
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> ExitCode {
-    let cli = cli::Cli::parse();
+fn main() -> ExitCode {
+    let arguments = cli::Cli::parse();
     install_reports();
-    match cli::run(cli).await {
-        Ok(code) => code,
+    // a console of many on one machine is one thread; the rest may use two
+    let runtime = match arguments.command {
+        None | Some(cli::Command::Console(_)) => tokio::runtime::Builder::new_current_thread(),
+        Some(_) => {
+            let mut two = tokio::runtime::Builder::new_multi_thread();
+            two.worker_threads(2);
+            two
+        }
+    };
+    let runtime = { runtime }.enable_all().build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(cli::run(arguments)),
         Err(error) => {
-            system::print_error(&format!("loket: {error:#}"));
-            ExitCode::from(cli::EXIT_ERROR)
+            system::print_error(&format!("loket: {error}"));
+            ExitCode::FAILURE
         }
     }
 }

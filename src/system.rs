@@ -44,3 +44,9 @@ pub fn print_line(line: &str) -> bool {
 pub fn print_error(line: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{line}");
 }
+
+/// A passing word in the last line of a terminal on standard error; the next one takes its place.
+pub fn print_status(text: &str) {
+    let mut err = std::io::stderr().lock();
+    let _ = write!(err, "\r\x1b[2K{text}").and_then(|()| err.flush());
+}

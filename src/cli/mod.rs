@@ -1,64 +1,154 @@
-//! The command line: one file per subcommand.
+//! The command line: one file per subcommand. What a command needs of its surroundings (words,
+//! settings, the way to the database) stands in [`Shell`].
 
+pub mod agent;
+pub mod case;
 pub mod check;
+pub mod clerk;
+pub mod connect;
+pub mod console;
+pub mod db;
 pub mod due;
+pub mod error;
+pub mod import;
 pub mod pg_supervisor;
+pub mod process;
+mod settings;
+mod shell;
+pub mod words;
+pub mod worker;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
 use crate::system;
 use crate::text::Texts;
+pub use error::{CliError, Exit, Sentence};
+pub use shell::Shell;
 
-/// Exit code when a command could not do its work (wrong usage, bad input, no database).
-pub const EXIT_ERROR: u8 = 2;
+/// Shown below the help of every command.
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 refused or not possible; 2 wrong usage or settings; \
+3 partly done; 4 the database is away; 5 a fault of loket.";
 
 /// The whole command line.
 #[derive(Debug, Parser)]
-#[command(name = "loket", version, about)]
+#[command(name = "loket", version, about, after_help = EXIT_CODES)]
 pub struct Cli {
-    /// Language of the texts: en or nl (default: `LOKET_LANG`, then the locale)
-    #[arg(long, global = true, value_name = "LANG")]
-    pub lang: Option<String>,
-    /// What to do.
+    /// What holds for every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do; the full-screen desk when nothing is said.
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
+}
+
+/// Flags that every command takes.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Global {
+    /// The database, before DATABASE_URL, PGHOST and the like, and the settings
+    #[arg(long, global = true, value_name = "URL", help_heading = "Global")]
+    pub database_url: Option<String>,
+    /// Language of the texts: en or nl (default: LOKET_LANG, settings, then the locale)
+    #[arg(long, global = true, value_name = "LANG", help_heading = "Global")]
+    pub lang: Option<String>,
+    /// Read only this file of settings
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Global")]
+    pub config: Option<PathBuf>,
 }
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// The full-screen desk; the same as `loket` alone
+    Console(console::ConsoleArgs),
+    /// Work cases from a shell: the same verbs and refusals as on the screen
+    Case(case::CaseArgs),
+    /// Make, migrate and verify a database; its legal clock
+    Db(db::DbArgs),
+    /// Who may work: agents, leads, auditors, administrators, workers
+    Agent(agent::AgentArgs),
+    /// Bring in registers and cases from files
+    Import(import::ImportArgs),
+    /// Fire clocks, deliver messages, keep house; list and resend what was not delivered
+    Worker(worker::WorkerArgs),
     /// Check identifiers: valid or not, and why
     Check(check::CheckArgs),
     /// Compute one deadline and explain it
     Due(due::DueArgs),
-    /// Watches a private server for its users; started by the program itself
+    /// The processes: states, actions, deadlines, messages and rules
+    Process(process::ProcessArgs),
+    /// Hold a private server; started by loket itself
     #[command(hide = true)]
     PgSupervisor(pg_supervisor::Args),
 }
 
-impl Cli {
-    /// The words to speak in: the flag, `LOKET_LANG`, the locale, English.
-    pub fn texts(&self) -> Texts {
-        let asked = self.lang.clone().or_else(|| {
-            ["LOKET_LANG", "LC_ALL", "LC_MESSAGES", "LANG"]
-                .into_iter()
-                .find_map(system::env)
-        });
-        Texts::load(asked.as_deref().unwrap_or("en"))
+/// How a command ends.
+pub type Ended = Result<ExitCode, CliError>;
+
+/// Runs a command and says what went wrong, in one line.
+pub async fn run(cli: Cli) -> ExitCode {
+    let texts = shell::words_before_settings(cli.global.lang.as_deref());
+    let shell = match Shell::new(&cli.global) {
+        Ok(shell) => shell,
+        Err(error) => return end(&error, &texts),
+    };
+    let texts = shell.texts.clone();
+    let command = cli.command.unwrap_or(Command::Console(console::ConsoleArgs::default()));
+    match dispatch(command, shell).await {
+        Ok(code) => code,
+        Err(error) => end(&error, &texts),
     }
 }
 
-/// Runs a command. An error is for one line on standard error and [`EXIT_ERROR`].
-pub async fn run(cli: Cli) -> color_eyre::Result<ExitCode> {
-    let texts = cli.texts();
-    match cli.command {
-        Command::Check(args) => check::run(&args, &texts, system::now()),
-        Command::Due(args) => due::run(&args, &texts),
+async fn dispatch(command: Command, shell: Shell) -> Ended {
+    match command {
+        Command::Console(args) => console::run(args, &shell).await,
+        Command::Case(args) => case::run(args, &shell).await,
+        Command::Db(args) => db::run(args, &shell).await,
+        Command::Agent(args) => agent::run(args, &shell).await,
+        Command::Import(args) => Ok(import::run(&args, &shell.store()?, &shell.texts).await?),
+        Command::Worker(args) => {
+            let config = settings::worker(&shell.config);
+            Ok(worker::run(&args, &config, shell.store()?, &shell.texts).await?)
+        }
+        Command::Check(args) => pure(check::run(&args, &shell.texts, system::now())),
+        Command::Due(args) => pure(due::run(&args, &shell.texts)),
+        Command::Process(args) => pure(process::run(&args, &shell.texts)),
         Command::PgSupervisor(args) => {
             pg_supervisor::run(args).await?;
             Ok(ExitCode::SUCCESS)
         }
+    }
+}
+
+/// What goes wrong in a command without a database is its input.
+fn pure(ended: color_eyre::Result<ExitCode>) -> Ended {
+    ended.map_err(|report| {
+        CliError::Usage(Sentence::new(
+            "error.input",
+            &[("why", &format!("{report:#}"))],
+        ))
+    })
+}
+
+fn end(error: &CliError, texts: &Texts) -> ExitCode {
+    if let Some(words) = error.words(texts) {
+        system::print_error(&format!(
+            "loket: {}",
+            crate::domain::sanitize::clean(&words)
+        ));
+    }
+    error.exit().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        super::Cli::command().debug_assert();
     }
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::route::Route;
 use crate::domain::calendar::Calendars;
-use crate::process::engine::Change;
+use crate::process::engine::{Answers, Change};
 use crate::store::StoreError;
 use crate::store::rows::{
     Applied, CaseDetail, CaseId, Claim, Colleague, InboxPage, InboxView, Lease, NewDocument,
@@ -118,8 +118,8 @@ pub enum Call {
         /// What changes.
         change: Change,
     },
-    /// Open a case.
-    Open(Change),
+    /// Open a case. The answers go along for a further signal on an open case.
+    Open(Change, Answers),
     /// Give it to another agent (lead).
     Reassign {
         /// Which case.

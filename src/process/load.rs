@@ -64,7 +64,8 @@ pub fn table() -> Json {
     ALL.iter().map(|process| process_row(process)).collect()
 }
 
-fn process_row(process: &'static Process) -> Json {
+/// One process.
+pub fn process_row(process: &'static Process) -> Json {
     json!({
         "key": process.key,
         "prefix": process.prefix,

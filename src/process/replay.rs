@@ -39,7 +39,7 @@ pub struct ReplayDifference {
     /// Its action.
     pub action: String,
     /// What is different.
-    pub what: Difference,
+    pub what: Box<Difference>,
 }
 
 /// What is different.
@@ -76,24 +76,20 @@ pub enum Difference {
 pub fn replay(
     events: &[ReplayEvent],
     calendars: &Calendars,
-) -> Result<CaseFacts, Box<ReplayDifference>> {
+) -> Result<CaseFacts, ReplayDifference> {
     let mut case = None;
     for (index, event) in events.iter().enumerate() {
-        let next = again(case.take(), event, calendars).map_err(|what| {
-            Box::new(ReplayDifference {
-                place: index + 1,
-                action: event.action.clone(),
-                what,
-            })
+        let next = again(case.take(), event, calendars).map_err(|what| ReplayDifference {
+            place: index + 1,
+            action: event.action.clone(),
+            what: Box::new(what),
         })?;
         case = Some(next);
     }
-    case.ok_or_else(|| {
-        Box::new(ReplayDifference {
-            place: 0,
-            action: String::new(),
-            what: Difference::NoOpening,
-        })
+    case.ok_or_else(|| ReplayDifference {
+        place: 0,
+        action: String::new(),
+        what: Box::new(Difference::NoOpening),
     })
 }
 

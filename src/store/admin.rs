@@ -11,7 +11,6 @@ use super::{Store, StoreError, ask, write};
 use crate::domain::calendar::Calendar;
 use crate::domain::country::Country;
 use crate::process;
-use crate::process::engine::Refusal;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 const BOOTSTRAP: &str = include_str!("../../migrations/bootstrap.sql");
@@ -66,15 +65,6 @@ fn migrate_error(error: &MigrateError) -> StoreError {
     }
 }
 
-fn refused(key: &str, name: &str, value: &str) -> StoreError {
-    StoreError::Refused(Refusal {
-        key: key.to_owned(),
-        rule: String::new(),
-        field: None,
-        args: [(name.to_owned(), value.to_owned())].into(),
-    })
-}
-
 /// A name that can stand in a statement as it is.
 fn plain_name(name: &str) -> Result<&str, StoreError> {
     let mut chars = name.chars();
@@ -86,7 +76,7 @@ fn plain_name(name: &str) -> Result<&str, StoreError> {
     if good {
         Ok(name)
     } else {
-        Err(refused("bad_database_name", "name", name))
+        Err(StoreError::refused("bad_database_name", &[("name", name)]))
     }
 }
 
@@ -101,7 +91,7 @@ pub async fn create(
     let statement = format!("CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0");
     match ask(sqlx::query(AssertSqlSafe(statement)).execute(&mut connection)).await {
         Err(StoreError::Bug(text)) if text.starts_with("42P04") => {
-            return Err(refused("database_exists", "name", name));
+            return Err(StoreError::refused("database_exists", &[("name", name)]));
         }
         other => other?,
     };

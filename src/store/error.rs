@@ -37,6 +37,19 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// A refusal of the store itself.
+    pub(super) fn refused(key: &str, args: &[(&str, &str)]) -> Self {
+        let args = args
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Self::Refused(Refusal {
+            key: key.to_owned(),
+            rule: String::new(),
+            field: None,
+            args: args.collect(),
+        })
+    }
+
     /// Whether the same command, sent again, may succeed without anybody doing anything.
     pub fn is_passing(&self) -> bool {
         matches!(self, Self::Offline(_))
@@ -72,9 +85,13 @@ fn from_postgres(error: &PgDatabaseError) -> StoreError {
         // a unique key or a deadlock: somebody was first; look again
         "LK005" | "23505" | "40P01" | "40001" => StoreError::Stale,
         "LK006" => StoreError::Refused(refusal(error)),
+        "3F000" | "42883" | "42P01" => StoreError::refused("database_not_migrated", &[]),
+        "3D000" => StoreError::refused("no_such_database", &[]),
+        "42501" => StoreError::refused("role_required", &[("role", "lead, admin")]),
+        code if code.starts_with("28") => StoreError::NotAnAgent(error.message().to_owned()),
         // too slow or locked for too long, cancelled, shutting down, no room, no connection
         "55P03" | "57014" => StoreError::Offline(error.message().to_owned()),
-        code if ["57P", "53", "08", "25P", "28"]
+        code if ["57P", "53", "08", "25P"]
             .iter()
             .any(|class| code.starts_with(class)) =>
         {

@@ -68,6 +68,11 @@ pub fn leave() {
     let _ = out.flush();
 }
 
+/// Whether the terminal is ours at this moment.
+pub fn is_entered() -> bool {
+    ENTERED.load(Ordering::SeqCst)
+}
+
 /// Restore the terminal before the message of a panic is written, so that it can be read.
 pub fn install_panic_hook() {
     let next = std::panic::take_hook();

@@ -224,9 +224,9 @@ fn wanted(process: &'static Process) -> BTreeSet<String> {
     process
         .lines()
         .for_each(|line| with_help(process.action_text(line.key)));
-    fields(process)
-        .iter()
-        .for_each(|field| with_help(format!("field.{}", field.key)));
+    for field in fields(process) {
+        with_help(format!("field.{}", field.key));
+    }
     want(format!("queue.{}", process.queue.key()));
     process
         .states
@@ -242,9 +242,9 @@ fn wanted(process: &'static Process) -> BTreeSet<String> {
         .for_each(|rule| want(format!("rule.{rule}")));
     for field in fields(process) {
         if let FieldKind::Choice(choices) = field.kind {
-            choices
-                .iter()
-                .for_each(|key| want(format!("choice.{}.{key}", field.key)));
+            for key in choices {
+                want(format!("choice.{}.{key}", field.key));
+            }
         }
     }
     for row in transitions(process) {
@@ -328,7 +328,7 @@ fn labels_are_short_enough_for_the_screen() {
     for texts in [texts("en"), texts("nl")] {
         for (key, text) in texts {
             let limit = match key.split('.').next().unwrap() {
-                _ if key.ends_with(".help") => 110,
+                _ if key.split('.').next_back() == Some("help") => 110,
                 "action" | "clock" | "field" | "choice" => 30,
                 "state" => 32,
                 _ => continue,

@@ -384,19 +384,44 @@ fn replay_names_the_first_difference() {
     forged[1].change["clocks"][1]["due_at"] = "2026-11-24T16:30:00Z".into();
     let found = replay(&forged, calendars()).unwrap_err();
     assert_eq!((found.place, found.action.as_str()), (2, "contact_party"));
-    assert!(matches!(found.what, Difference::Value { ref path, .. } if path == "clocks.1.due_at"));
+    assert!(matches!(*found.what, Difference::Value { ref path, .. } if path == "clocks.1.due_at"));
 
     let mut dropped = sim.events.clone();
     dropped.remove(1);
     let found = replay(&dropped, calendars()).unwrap_err();
-    assert!(matches!(found.what, Difference::Refused(ref why) if why.key == "not_in_state"));
+    assert!(matches!(*found.what, Difference::Refused(ref why) if why.key == "not_in_state"));
 
     let found = replay(&sim.events[1..], calendars()).unwrap_err();
-    assert_eq!(found.what, Difference::NoOpening);
+    assert_eq!(*found.what, Difference::NoOpening);
     let mut offset = sim.events.clone();
     offset[0].change["received_at"] = "2026-11-20T16:00:00+01:00".into();
     assert!(
         replay(&offset, calendars()).is_ok(),
         "the same instant, written differently"
     );
+}
+
+/// Decision 12: a duty that falls away: ours was broken if its end had passed, the party's was not,
+/// for its answer may have come in time.
+#[test]
+fn what_falls_away_was_broken_only_if_it_was_ours() {
+    let wrong = [("wrong_reason", "own_error")];
+    let mut ours = Sim::plain(FRIDAY);
+    ours.now = at("2026-11-24T00:00:00+01:00");
+    ours.done("wrongly_blocked", &wrong);
+    let run = ours.clock("contact_1wd");
+    assert_eq!(
+        (run.outcome, run.breached_at),
+        (Some(Outcome::Cancelled), Some(run.due_at))
+    );
+
+    let mut partys = Sim::plain(FRIDAY).contacted(CONTACTED).answered(SATURDAY);
+    partys.now = at("2026-11-23T16:30:01+01:00");
+    partys.done("wrongly_blocked", &wrong);
+    let run = partys.clock("response_72h");
+    assert_eq!(
+        (run.outcome, run.breached_at),
+        (Some(Outcome::Cancelled), None)
+    );
+    assert!(partys.clock("assess_72h").breached_at.is_some());
 }

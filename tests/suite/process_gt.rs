@@ -3,13 +3,13 @@
 
 use chrono::TimeDelta;
 use loket::domain::clock::{ClockStatus, Outcome};
+use loket::process::ALL;
 use loket::process::doubt::DOUBT;
 use loket::process::engine::{Actor, Answers, listed};
 use loket::process::field::Value;
 use loket::process::general::SOURCES;
 use loket::process::message::{self, Addressee};
 use loket::process::party_report::PARTY_REPORT;
-use loket::process::ALL;
 
 use crate::process_world::{
     CONTACT, EAN, PARTY, PROOF, Sim, answers, at, context, doubt_answers, texts,
@@ -26,7 +26,7 @@ fn is_shown(rule: &str, words: [&str; 2]) {
     assert!(DOUBT.cited_rules().contains(rule), "{rule} is not cited");
     for (lang, word) in ["en", "nl"].into_iter().zip(words) {
         let texts = texts(lang);
-        let text = texts.get(&format!("rule.{rule}")).expect(rule);
+        let text = &texts[&format!("rule.{rule}")];
         assert!(text.contains(word), "{lang} {rule}: {text}");
     }
 }

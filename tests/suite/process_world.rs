@@ -144,7 +144,9 @@ impl Sim {
     }
 
     pub(crate) fn refused(&mut self, action: &str, given: &[(&str, &str)]) -> Refusal {
-        self.tried(action, given).expect_err(action)
+        self.tried(action, given)
+            .err()
+            .unwrap_or_else(|| panic!("{action} is possible"))
     }
 
     /// Moves to that instant and lets every clock that has passed do what it does; the actions done.

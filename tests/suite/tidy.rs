@@ -220,3 +220,20 @@ fn nothing_is_left_unfinished_or_silenced() {
     }
     assert_eq!(wrong, Vec::<String>::new());
 }
+
+/// Every refusal of the database says why and what to do, in every language.
+#[test]
+fn every_refusal_of_the_database_has_its_words() {
+    let mut missing = Vec::new();
+    for entry in std::fs::read_dir(root().join("migrations")).unwrap() {
+        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        for key in text.split("refuse('").skip(1) {
+            let key = format!("refusal.{}", key.split('\'').next().unwrap());
+            let words = loket::text::LANGUAGES.map(loket::text::Texts::load);
+            if words.iter().any(|texts| texts.find(&key).is_none()) {
+                missing.push(key);
+            }
+        }
+    }
+    assert_eq!(missing, Vec::<String>::new());
+}

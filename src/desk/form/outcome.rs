@@ -35,7 +35,7 @@ pub enum Plan {
     /// An action of a case.
     Apply(Change, Needs),
     /// An opening.
-    Open(Change),
+    Open(Change, Answers),
     /// Something that is a call already, or needs the lease only.
     HandOver(Option<i32>, String),
     /// Ready to be made.
@@ -160,7 +160,7 @@ fn of_opening(
     match engine::open(process, now, &answers, &context) {
         Ok(change) => {
             let lines = preview::of(world, &change, None, now);
-            Outcome::Ready(lines, Box::new(Plan::Open(change)))
+            Outcome::Ready(lines, Box::new(Plan::Open(change, answers)))
         }
         Err(refusal) => refused(world, &refusal, entries),
     }

@@ -303,9 +303,12 @@ impl State {
                 let note = Subject::Action(case, "add_note".to_owned());
                 read_and_go(world, case, Route::Form(note), now)
             }
-            (Id::Attach, Some(case)) => go(Route::Form(Subject::Attach(case))),
+            (Id::Attach, Some(case)) => {
+                read_and_go(world, case, Route::Form(Subject::Attach(case)), now)
+            }
             (Id::HandOver, Some(case)) => {
-                let mut effects = go(Route::Form(Subject::HandOver(case)));
+                let to = Route::Form(Subject::HandOver(case));
+                let mut effects = read_and_go(world, case, to, now);
                 effects.push(world.ask(Slot::Colleagues, Question::Colleagues, now));
                 effects
             }

@@ -50,7 +50,7 @@ fn claim(state: &mut State, world: &mut World, case: CaseId, now: DateTime<Utc>)
 fn call(state: &State, plan: Plan, held: Option<Lease>) -> Option<Call> {
     Some(match plan {
         Plan::Call(call) => call,
-        Plan::Open(change) => Call::Open(change),
+        Plan::Open(change, answers) => Call::Open(change, answers),
         Plan::HandOver(to, line) => Call::HandOver { lease: held?, to, line },
         Plan::Apply(change, needs) => Call::Apply {
             case: state.subject.case()?,

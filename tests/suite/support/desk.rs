@@ -200,7 +200,7 @@ pub(crate) fn written(call: Call) -> Reply {
         Call::Next(_) => granted(CaseId(1), "overdue"),
         Call::Claim(case) => granted(case, "by_hand"),
         Call::Apply { case, fence, .. } => applied(WorkState::Waiting, fence.map(|_| lease(case))),
-        Call::Open(_) => {
+        Call::Open(..) => {
             let case_no = "GT-2026-000501".into();
             Reply::Opened(Ok(Opened::New { case_id: CaseId(1), case_no }))
         }

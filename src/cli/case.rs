@@ -1,0 +1,219 @@
+//! `loket case …`: cases from a shell, with the verbs and the refusals of the screen.
+
+mod fields;
+mod list;
+mod pass;
+mod show;
+mod told;
+mod work;
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::clerk::{Clerk, Typed};
+use super::{Ended, Shell};
+
+/// What to do with cases.
+#[derive(Debug, Args)]
+pub struct CaseArgs {
+    /// Print one JSON object per result
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Which verb.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Live cases of my queues: the pool first, by nearest deadline
+    List {
+        /// Only this queue
+        #[arg(long, value_name = "KEY", conflicts_with = "mine")]
+        queue: Option<String>,
+        /// Only those that I hold
+        #[arg(long)]
+        mine: bool,
+        /// At most so many of a queue
+        #[arg(long, value_name = "N", default_value_t = 100)]
+        limit: u32,
+    },
+    /// Cases by EAN, case number, postcode and number, meter number, reference, name or word
+    Find {
+        /// What to look for
+        text: String,
+        /// At most so many
+        #[arg(long, value_name = "N", default_value_t = 50)]
+        limit: u32,
+    },
+    /// One case: clocks, connection, customer, party, what can be done
+    Show {
+        /// Case number
+        no: String,
+    },
+    /// What happened to a case, newest first
+    Timeline {
+        /// Case number
+        no: String,
+        /// At most so many
+        #[arg(long, value_name = "N", default_value_t = 100)]
+        limit: u32,
+    },
+    /// Take the most urgent case of my queues
+    Next {
+        /// Only of this queue
+        #[arg(long, value_name = "KEY")]
+        queue: Option<String>,
+    },
+    /// Take this case
+    Claim {
+        /// Case number
+        no: String,
+    },
+    /// Give a case back to the pool
+    Release {
+        /// Case number
+        no: String,
+    },
+    /// Open a case
+    Open(OpenArgs),
+    /// Do an action; without the fields that it needs they are listed
+    Do(DoArgs),
+    /// Add a note
+    Note {
+        /// Case number
+        no: String,
+        /// The note; `-` reads it from standard input
+        text: String,
+    },
+    /// Attach a document
+    Attach {
+        /// Case number
+        no: String,
+        /// The file, at most 5 MiB
+        file: PathBuf,
+        /// Why it is kept
+        #[arg(long, value_enum)]
+        purpose: Purpose,
+    },
+    /// Hand a case to a colleague who is there, or to the pool, with one line for the next
+    HandOver {
+        /// Case number
+        no: String,
+        /// Name of the colleague; the pool when left out
+        #[arg(long, value_name = "NAME")]
+        to: Option<String>,
+        /// What the next must know
+        #[arg(long, value_name = "TEXT")]
+        line: String,
+    },
+    /// As a lead: give a case to somebody else, or back to the pool
+    Reassign {
+        /// Case number
+        no: String,
+        /// Name of the colleague; the pool when left out
+        #[arg(long, value_name = "NAME")]
+        to: Option<String>,
+        /// Why
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    /// As a lead: move a case to another queue
+    Transfer {
+        /// Case number
+        no: String,
+        /// The queue
+        #[arg(long, value_name = "KEY")]
+        queue: String,
+        /// Why
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+}
+
+/// `loket case open`.
+#[derive(Debug, Args)]
+pub struct OpenArgs {
+    /// Process, e.g. doubt
+    pub process: String,
+    /// A field; may be repeated. What the registers know need not be given
+    #[arg(long = "field", value_name = "KEY=VALUE", value_parser = typed)]
+    pub fields: Vec<Typed>,
+    /// When the signal reached the company (local time, or RFC 3339); now by default
+    #[arg(long, value_name = "INSTANT")]
+    pub received_at: Option<String>,
+    /// Reference of the sender; the same again is the same case
+    #[arg(long, value_name = "TEXT")]
+    pub reference: Option<String>,
+    /// Say what would happen, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// `loket case do`.
+#[derive(Debug, Args)]
+pub struct DoArgs {
+    /// Case number
+    pub no: String,
+    /// The action, as `case show` names it
+    pub action: String,
+    /// A field; may be repeated
+    #[arg(long = "field", value_name = "KEY=VALUE", value_parser = typed)]
+    pub fields: Vec<Typed>,
+    /// Say what would happen, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Why a document is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Purpose {
+    /// Copy of an authorisation: destroyed when the block is lifted
+    Authorisation,
+    /// Evidence of the party
+    Evidence,
+    /// A letter
+    Letter,
+    /// Anything else
+    Other,
+}
+
+fn typed(text: &str) -> Result<Typed, String> {
+    let (key, value) = text.split_once('=').ok_or("KEY=VALUE")?;
+    Ok((key.trim().to_owned(), value.to_owned()))
+}
+
+/// What every verb has at hand.
+struct Counter<'a> {
+    shell: &'a Shell,
+    clerk: Clerk,
+    json: bool,
+}
+
+/// Runs a verb.
+pub async fn run(args: CaseArgs, shell: &Shell) -> Ended {
+    let clerk = Clerk::enter(shell).await?;
+    let counter = Counter {
+        shell,
+        clerk,
+        json: args.json,
+    };
+    match args.verb {
+        Verb::List { queue, mine, limit } => counter.list(queue.as_deref(), mine, limit).await,
+        Verb::Find { text, limit } => counter.find(&text, limit).await,
+        Verb::Show { no } => counter.show(&no).await,
+        Verb::Timeline { no, limit } => counter.timeline(&no, limit).await,
+        Verb::Next { queue } => counter.next(queue.as_deref()).await,
+        Verb::Claim { no } => counter.claim(&no).await,
+        Verb::Release { no } => counter.release(&no).await,
+        Verb::Open(args) => counter.open(&args).await,
+        Verb::Do(args) => counter.act(&args).await,
+        Verb::Note { no, text } => counter.note(&no, text).await,
+        Verb::Attach { no, file, purpose } => counter.attach(&no, &file, purpose).await,
+        Verb::HandOver { no, to, line } => counter.hand_over(&no, to.as_deref(), &line).await,
+        Verb::Reassign { no, to, reason } => counter.reassign(&no, to.as_deref(), &reason).await,
+        Verb::Transfer { no, queue, reason } => counter.transfer(&no, &queue, &reason).await,
+    }
+}

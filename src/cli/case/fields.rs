@@ -1,0 +1,142 @@
+//! The fields of an action, for somebody who does not know them yet.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::Counter;
+use crate::cli::{CliError, Exit, words};
+use crate::process::field::{Field, FieldKind, Required};
+use crate::system;
+use crate::text::Texts;
+
+/// A field as JSON.
+#[derive(Serialize)]
+struct FieldLine<'a> {
+    field: &'a str,
+    name: &'a str,
+    kind: &'static str,
+    required: String,
+    choices: Vec<&'a str>,
+    preset: Option<&'a str>,
+}
+
+/// What is missing, as JSON.
+#[derive(Serialize)]
+struct Wanted<'a> {
+    action: &'a str,
+    missing: Option<&'a str>,
+    fields: Vec<FieldLine<'a>>,
+}
+
+fn kind(kind: FieldKind) -> &'static str {
+    match kind {
+        FieldKind::Line => "line",
+        FieldKind::Note => "note",
+        FieldKind::Choice(_) => "choice",
+        FieldKind::YesNo => "yes_no",
+        FieldKind::Instant => "instant",
+        FieldKind::Date => "date",
+        FieldKind::Ean => "ean",
+        FieldKind::Party => "party",
+        FieldKind::Contact => "contact",
+        FieldKind::Customer => "customer",
+        FieldKind::Code => "code",
+    }
+}
+
+fn choices(kind: FieldKind) -> Vec<&'static str> {
+    match kind {
+        FieldKind::Choice(keys) => keys.to_vec(),
+        FieldKind::YesNo => vec!["yes", "no"],
+        _ => Vec::new(),
+    }
+}
+
+/// An instant that must be known is now when it is left out.
+fn required(field: &Field, texts: &Texts) -> String {
+    match field.required {
+        Required::Always if field.kind == FieldKind::Instant => {
+            texts.get("case.required.now").to_owned()
+        }
+        Required::Always => texts.get("case.required.always").to_owned(),
+        Required::No => texts.get("case.required.no").to_owned(),
+        Required::If(other, value) => {
+            texts.fill("case.required.if", &[("other", other), ("value", value)])
+        }
+        Required::IfEmpty(other, _) => texts.fill("case.required.if_empty", &[("other", other)]),
+    }
+}
+
+impl Counter<'_> {
+    /// Lists the fields of an action; to standard error for a person, who asked for something else.
+    pub(super) fn wanted(
+        &self,
+        action: &str,
+        missing: Option<&str>,
+        fields: &[&'static Field],
+    ) -> Result<CliError, CliError> {
+        let texts = &self.shell.texts;
+        if self.json {
+            let fields = fields
+                .iter()
+                .map(|field| field_line(field, texts))
+                .collect();
+            self.shell.json(&Wanted {
+                action,
+                missing,
+                fields,
+            })?;
+            return Ok(CliError::Told(Exit::Usage));
+        }
+        let rows: Vec<Vec<String>> = fields.iter().map(|field| self.field(field)).collect();
+        for line in words::columns(&rows) {
+            system::print_error(&format!("  {line}"));
+        }
+        Ok(CliError::Told(Exit::Usage))
+    }
+
+    fn field(&self, field: &Field) -> Vec<String> {
+        let texts = &self.shell.texts;
+        vec![
+            field.key.to_owned(),
+            texts.get(&format!("field.{}", field.key)).to_owned(),
+            texts
+                .get(&format!("case.kind.{}", kind(field.kind)))
+                .to_owned(),
+            required(field, texts),
+            choices(field.kind).join(" | "),
+        ]
+    }
+
+    /// Instants as the parser of fields reads them.
+    pub(super) fn instant(&self, raw: &str, process: &str) -> Result<DateTime<Utc>, CliError> {
+        use crate::process::engine::{Answer, Refusal};
+        static FIELD: Field = Field::always("received_at", FieldKind::Instant);
+        match FIELD.parse(raw, words::zone_of(process))? {
+            Answer::Value(value) => value.as_instant(),
+            Answer::Free(_) => None,
+        }
+        .ok_or_else(|| Refusal::new("not_an_instant").about("received_at").into())
+    }
+}
+
+fn field_line<'a>(field: &'static Field, texts: &'a Texts) -> FieldLine<'a> {
+    let name = texts
+        .find(&format!("field.{}", field.key))
+        .unwrap_or(field.key);
+    let required = match field.required {
+        Required::Always => String::from("always"),
+        Required::No => String::from("no"),
+        Required::If(other, value) => format!("if {other}={value}"),
+        Required::IfEmpty(other, _) => format!("if {other} is empty"),
+    };
+    let (kind, choices) = (kind(field.kind), choices(field.kind));
+    FieldLine {
+        field: field.key,
+        name,
+        kind,
+        required,
+        choices,
+        preset: field.preset,
+    }
+}

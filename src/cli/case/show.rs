@@ -1,0 +1,341 @@
+//! One case as a person reads it, and its timeline.
+
+use std::process::ExitCode;
+
+use chrono_tz::Tz;
+use uuid::Uuid;
+
+use super::Counter;
+use crate::cli::{CliError, Ended, words};
+use crate::domain::clock::{ClockRun, ClockStatus};
+use crate::process::engine::{self, Listed};
+use crate::store::rows::{CaseDetail, ConnectionCard, CustomerCard, PartyCard, TimelineRow};
+
+/// Events shown with the case itself.
+const RECENT: u32 = 5;
+
+impl Counter<'_> {
+    pub(super) async fn show(&self, no: &str) -> Ended {
+        let detail = self.clerk.find(no).await?;
+        if self.json {
+            self.shell.json(&detail)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let recent = self
+            .clerk
+            .store
+            .timeline(detail.row.case_id, None, RECENT)
+            .await?;
+        let context = self.clerk.context(Uuid::nil()).await?;
+        let listed = engine::listed(&detail.facts, &context);
+        self.head(&detail);
+        self.part("clocks", self.clocks(&detail));
+        self.part(
+            "connection",
+            detail.connection.as_ref().map(|c| self.connection(c)),
+        );
+        self.part(
+            "customer",
+            detail.customer.as_ref().map(|c| self.customer(c)),
+        );
+        self.part("party", detail.party.as_ref().map(|p| self.party(p)));
+        self.part("documents", self.documents(&detail));
+        self.part("messages", self.messages(&detail));
+        self.part("related", self.related(&detail));
+        self.part("actions", self.actions(&detail, &listed));
+        self.part("timeline", self.events(&detail, &recent));
+        Ok(ExitCode::SUCCESS)
+    }
+
+    pub(super) async fn timeline(&self, no: &str, limit: u32) -> Ended {
+        let detail = self.clerk.find(no).await?;
+        let mut rows: Vec<TimelineRow> = Vec::new();
+        while rows.len() < limit as usize {
+            let left = limit - u32::try_from(rows.len()).unwrap_or(limit);
+            let before = rows.last().map(|row| row.seq);
+            let page = self
+                .clerk
+                .store
+                .timeline(detail.row.case_id, before, left)
+                .await?;
+            if page.is_empty() {
+                break;
+            }
+            rows.extend(page);
+        }
+        if self.json {
+            rows.iter().try_for_each(|row| self.shell.json(row))?;
+        } else {
+            words::columns(&self.events(&detail, &rows))
+                .iter()
+                .for_each(|l| self.shell.say(l));
+        }
+        Ok::<_, CliError>(ExitCode::SUCCESS)
+    }
+
+    fn head(&self, detail: &CaseDetail) {
+        let (row, texts) = (&detail.row, &self.shell.texts);
+        let state = texts
+            .get(&format!("state.{}.{}", row.process, row.state))
+            .to_owned();
+        let process = texts.get(&format!("process.{}", row.process)).to_owned();
+        let work = texts
+            .get(&format!("case.work.{}", row.work.word()))
+            .to_owned();
+        let holder = row.holder.as_deref().unwrap_or_default();
+        self.shell.say(&format!(
+            "{}  {process}: {state} ({work}) {holder}",
+            row.case_no
+        ));
+        let received = words::when(row.received_at, words::zone_of(&row.process));
+        self.shell.tell(
+            "case.received",
+            &[("at", &received), ("subject", &row.subject)],
+        );
+        if let Some(line) = &detail.handover {
+            self.shell.tell("case.left_line", &[("line", line)]);
+        }
+    }
+
+    /// A heading and its rows; nothing at all when there are none.
+    fn part(&self, name: &str, rows: impl Into<Part>) {
+        let Part(rows) = rows.into();
+        if rows.is_empty() {
+            return;
+        }
+        self.shell.tell(&format!("case.part.{name}"), &[]);
+        for line in words::columns(&rows) {
+            self.shell.say(&format!("  {line}"));
+        }
+    }
+
+    fn clocks(&self, detail: &CaseDetail) -> Vec<Vec<String>> {
+        let zone = words::zone_of(&detail.row.process);
+        detail
+            .facts
+            .clocks
+            .iter()
+            .map(|run| self.clock_row(run, &detail.row.process, zone))
+            .collect()
+    }
+
+    fn clock_row(&self, run: &ClockRun, process: &str, zone: Tz) -> Vec<String> {
+        let (texts, now) = (&self.shell.texts, self.clerk.session.legal_now);
+        let rule = crate::process::find(process).and_then(|process| process.clock(&run.key));
+        let status = run.status(now);
+        let left = match run.ended_at {
+            None => words::left(run.due_at, now, texts),
+            Some(at) => words::when(at, zone),
+        };
+        vec![
+            rule.map_or(String::new(), |clock| clock.rule.to_owned()),
+            texts.get(&format!("clock.{}", run.key)).to_owned(),
+            words::due(run.due_at, run.comparison, zone),
+            left,
+            texts
+                .get(&format!("case.status.{}", status_word(status)))
+                .to_owned(),
+        ]
+    }
+
+    fn connection(&self, card: &ConnectionCard) -> Vec<Vec<String>> {
+        let mut rows = vec![
+            vec![
+                card.ean.clone(),
+                card.product.clone(),
+                card.allocation_method.clone(),
+            ],
+            vec![
+                format!("{} {}", card.street, card.house_number),
+                card.postcode.clone(),
+                card.city.clone(),
+            ],
+            vec![card.grid_operator.clone(), card.grid_area.clone()],
+        ];
+        rows.extend(card.meters.iter().map(|meter| {
+            vec![
+                meter.meter_number.clone(),
+                meter.meter_type.clone(),
+                meter.smart_admin.clone(),
+            ]
+        }));
+        rows.extend(card.contracts.iter().map(|contract| {
+            let day =
+                |day: Option<chrono::NaiveDate>| day.map(|d| d.to_string()).unwrap_or_default();
+            let days = format!("{} – {}", day(contract.valid_from), day(contract.valid_to));
+            vec![contract.party.clone(), contract.side.clone(), days]
+        }));
+        rows
+    }
+
+    fn customer(&self, card: &CustomerCard) -> Vec<Vec<String>> {
+        let name = if card.protected {
+            self.shell.texts.get("case.protected").to_owned()
+        } else {
+            card.name.clone()
+        };
+        vec![vec![
+            card.customer_ref.clone(),
+            name,
+            card.phone.clone(),
+            card.email.clone(),
+        ]]
+    }
+
+    fn party(&self, card: &PartyCard) -> Vec<Vec<String>> {
+        let mut rows = vec![vec![card.gln.clone(), card.name.clone(), card.role.clone()]];
+        rows.extend(card.contacts.iter().map(|contact| {
+            let number = contact.contact_id.to_string();
+            let number = self
+                .shell
+                .texts
+                .fill("case.contact", &[("number", &number)]);
+            vec![
+                number,
+                contact.name.clone(),
+                contact.email.clone(),
+                contact.phone.clone(),
+            ]
+        }));
+        if card.contacts.is_empty() {
+            rows.push(vec![self.shell.texts.get("case.no_contacts").to_owned()]);
+        }
+        rows
+    }
+
+    fn documents(&self, detail: &CaseDetail) -> Vec<Vec<String>> {
+        let (texts, zone) = (&self.shell.texts, words::zone_of(&detail.row.process));
+        let row = |document: &crate::store::rows::DocumentRow| {
+            let erased = document.erased_at.map(|at| words::when(at, zone));
+            let erased = erased.map(|at| texts.fill("case.erased_at", &[("at", &at)]));
+            vec![
+                words::when(document.added_at, zone),
+                document.name.clone(),
+                texts
+                    .get(&format!("case.purpose.{}", document.purpose))
+                    .to_owned(),
+                erased.unwrap_or_default(),
+            ]
+        };
+        detail.documents.iter().map(row).collect()
+    }
+
+    fn messages(&self, detail: &CaseDetail) -> Vec<Vec<String>> {
+        let texts = &self.shell.texts;
+        let row = |message: &crate::store::rows::MessageRow| {
+            vec![
+                texts.get(&format!("message.{}", message.kind)).to_owned(),
+                texts
+                    .get(&format!("case.delivery.{}", message.status))
+                    .to_owned(),
+                message.error.clone().unwrap_or_default(),
+            ]
+        };
+        detail.messages.iter().map(row).collect()
+    }
+
+    fn related(&self, detail: &CaseDetail) -> Vec<Vec<String>> {
+        let texts = &self.shell.texts;
+        let all = detail.linked.iter().chain(&detail.related);
+        all.map(|case| {
+            let zone = words::zone_of(&case.process);
+            let state = texts
+                .get(&format!("state.{}.{}", case.process, case.state))
+                .to_owned();
+            vec![
+                case.case_no.clone(),
+                words::when(case.received_at, zone),
+                state,
+            ]
+        })
+        .collect()
+    }
+
+    fn actions(&self, detail: &CaseDetail, listed: &[Listed]) -> Vec<Vec<String>> {
+        let texts = &self.shell.texts;
+        let process = crate::process::find(&detail.facts.process);
+        let row = |listed: &Listed| {
+            let key = listed.action.key;
+            let text = process
+                .map(|process| process.action_text(key))
+                .unwrap_or_default();
+            let why = listed
+                .refusal
+                .as_ref()
+                .map(|refusal| words::refusal(refusal, texts));
+            vec![
+                key.to_owned(),
+                texts.get(&text).to_owned(),
+                why.unwrap_or_default(),
+            ]
+        };
+        listed.iter().map(row).collect()
+    }
+
+    fn events(&self, detail: &CaseDetail, rows: &[TimelineRow]) -> Vec<Vec<String>> {
+        rows.iter().map(|row| self.event(detail, row)).collect()
+    }
+
+    fn event(&self, detail: &CaseDetail, row: &TimelineRow) -> Vec<String> {
+        let (texts, zone) = (&self.shell.texts, words::zone_of(&detail.row.process));
+        let process = crate::process::find(&detail.facts.process);
+        let own = format!("case.event.{}", row.kind);
+        let action = process
+            .map(|process| process.action_text(&row.kind))
+            .unwrap_or_default();
+        let what = texts
+            .find(&own)
+            .or_else(|| texts.find(&action))
+            .unwrap_or(&row.kind)
+            .to_owned();
+        let answers: Vec<String> = row
+            .answers
+            .iter()
+            .map(|(key, value)| {
+                let name = texts
+                    .find(&format!("field.{key}"))
+                    .unwrap_or(key)
+                    .to_owned();
+                let value = words::value(key, value, (&detail.texts, zone), texts);
+                format!("{name}: {value}")
+            })
+            .collect();
+        vec![
+            words::when(row.at, zone),
+            row.agent
+                .clone()
+                .unwrap_or_else(|| texts.get("case.system").to_owned()),
+            what,
+            answers.join("; "),
+        ]
+    }
+}
+
+/// Rows of a part, or none.
+struct Part(Vec<Vec<String>>);
+
+impl From<Vec<Vec<String>>> for Part {
+    fn from(rows: Vec<Vec<String>>) -> Self {
+        Self(rows)
+    }
+}
+
+impl From<Option<Vec<Vec<String>>>> for Part {
+    fn from(rows: Option<Vec<Vec<String>>>) -> Self {
+        Self(rows.unwrap_or_default())
+    }
+}
+
+fn status_word(status: ClockStatus) -> &'static str {
+    match status {
+        ClockStatus::Breached => "breached",
+        ClockStatus::LateOnArrival => "late_on_arrival",
+        ClockStatus::Warning => "warning",
+        ClockStatus::Running => "running",
+        ClockStatus::Paused => "paused",
+        ClockStatus::Met => "met",
+        ClockStatus::MetLate => "met_late",
+        ClockStatus::Lapsed => "lapsed",
+        ClockStatus::Cancelled => "cancelled",
+    }
+}

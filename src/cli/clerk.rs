@@ -1,0 +1,390 @@
+//! An agent at a shell: what the screen does with keys, done in one call. The session lives on in
+//! the database between calls, so that a claimed case stays claimed until it is released or 30
+//! minutes have passed without a call.
+//!
+//! The way of a change is that of the screen: the engine computes it, the database is the referee.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::{CliError, Sentence, Shell};
+use crate::domain::calendar::Calendars;
+use crate::process::engine::{self, Actor, Answer, Answers, CaseFacts, Change, Context, Refusal};
+use crate::process::field::{Field, Value};
+use crate::process::{Action, By, Process};
+use crate::store::case::{Opening, Target};
+use crate::store::reading::LookUp;
+use crate::store::rows::{Applied, CaseDetail, Claim, Lease, Opened, Role, Session};
+use crate::store::session::SessionKind;
+use crate::store::{Store, StoreError};
+
+/// How often a change is computed anew after somebody else was faster.
+const ATTEMPTS: u8 = 4;
+
+/// `key=value` as typed.
+pub type Typed = (String, String);
+
+/// An agent with an open session.
+#[derive(Debug)]
+pub struct Clerk {
+    /// The database.
+    pub store: Store,
+    /// Who, and what is held.
+    pub session: Session,
+    calendars: Calendars,
+}
+
+/// What was done, or would be.
+#[derive(Debug)]
+pub struct Done {
+    /// The case as it was before.
+    pub before: CaseDetail,
+    /// The change.
+    pub change: Change,
+    /// What the database made of it; `None` for a dry run.
+    pub applied: Option<Applied>,
+    /// Whether the case is still held by this session.
+    pub held: bool,
+}
+
+/// What opening a case asks for.
+#[derive(Debug)]
+pub struct NewCase<'a> {
+    /// The process.
+    pub process: &'static Process,
+    /// The fields.
+    pub typed: &'a [Typed],
+    /// When the signal reached the company; now when `None`.
+    pub received_at: Option<DateTime<Utc>>,
+    /// Reference of the sender.
+    pub reference: Option<&'a str>,
+}
+
+/// The session of a database role at a shell: the same in every call.
+fn session_of(role: &str) -> Uuid {
+    let ours = Uuid::new_v5(&Uuid::NAMESPACE_OID, b"loket/cli");
+    Uuid::new_v5(&ours, role.as_bytes())
+}
+
+impl Clerk {
+    /// Opens the session of the role that the address names, or takes it up again.
+    pub async fn enter(shell: &Shell) -> Result<Self, CliError> {
+        let options = shell.options()?;
+        let id = session_of(options.get_username());
+        let store = Store::connect(options, 2);
+        let session = store.session_open(id, "cli", SessionKind::Detached).await?;
+        let calendars = store.calendars().await?;
+        Ok(Self {
+            store,
+            session,
+            calendars,
+        })
+    }
+
+    /// The case of that number.
+    pub async fn find(&self, case_no: &str) -> Result<CaseDetail, CliError> {
+        match self.store.case_by_number(case_no.trim()).await? {
+            Some(case_id) => Ok(self.store.case_detail(case_id).await?),
+            None => Err(Refusal::new("case_not_found").into()),
+        }
+    }
+
+    /// The lease on a case that is held; a sentence when it is not.
+    pub fn lease(&self, detail: &CaseDetail) -> Result<Lease, CliError> {
+        detail.lease.ok_or_else(|| {
+            let case_no = detail.row.case_no.as_str();
+            CliError::Refused(match &detail.row.holder {
+                Some(holder) => {
+                    let values = [("case_no", case_no), ("holder", holder)];
+                    Sentence::new("case.held_by", &values)
+                }
+                None => Sentence::new("case.not_held", &[("case_no", case_no)]),
+            })
+        })
+    }
+
+    /// What may be done is decided by the role.
+    pub fn actor(&self) -> Actor {
+        match self.session.me.role {
+            Role::Lead | Role::Admin => Actor::Lead,
+            Role::Agent | Role::Auditor => Actor::Agent,
+            Role::Worker => Actor::System,
+        }
+    }
+
+    /// With what a change is computed, now.
+    pub async fn context(&self, command: Uuid) -> Result<Context<'_>, CliError> {
+        let now = self.store.legal_now().await?;
+        Ok(Context {
+            now,
+            actor: self.actor(),
+            calendars: &self.calendars,
+            command,
+        })
+    }
+
+    /// Does an action. A case that it needs to hold is claimed for it and released after, unless it
+    /// was held before.
+    pub async fn act(
+        &self,
+        before: CaseDetail,
+        action: &str,
+        typed: &[Typed],
+        is_dry: bool,
+    ) -> Result<Done, CliError> {
+        let command = Uuid::now_v7();
+        let answers = answers_of(&before.facts, action, typed)?;
+        let change = engine::step(
+            &before.facts,
+            action,
+            &answers,
+            &self.context(command).await?,
+        )?;
+        if is_dry {
+            let held = before.lease.is_some();
+            return Ok(Done {
+                before,
+                change,
+                applied: None,
+                held,
+            });
+        }
+        if !self.needs_lease(&before.facts, action) {
+            return self.apply(before, (action, &answers), None, command).await;
+        }
+        match before.lease {
+            Some(lease) => {
+                self.apply(before, (action, &answers), Some(lease), command)
+                    .await
+            }
+            None => self.act_once(before, (action, &answers), command).await,
+        }
+    }
+
+    async fn act_once(
+        &self,
+        before: CaseDetail,
+        wish: (&str, &Answers),
+        command: Uuid,
+    ) -> Result<Done, CliError> {
+        let lease = self.take(&before).await?;
+        let detail = self.store.case_detail(before.row.case_id).await?;
+        let done = self.apply(detail, wish, Some(lease), command).await;
+        let rest = match &done {
+            Ok(done) => done.applied.as_ref().and_then(|applied| applied.lease),
+            Err(_) => Some(lease),
+        };
+        if let Some(lease) = rest {
+            let released = self
+                .store
+                .case_release(Uuid::now_v7(), self.session.session_id, lease)
+                .await;
+            if done.is_ok() {
+                released?;
+            }
+        }
+        Ok(Done {
+            held: false,
+            ..done?
+        })
+    }
+
+    async fn take(&self, detail: &CaseDetail) -> Result<Lease, CliError> {
+        let session = self.session.session_id;
+        match self
+            .store
+            .case_claim(Uuid::now_v7(), session, detail.row.case_id)
+            .await?
+        {
+            Claim::Granted { lease, .. } => Ok(lease),
+            other => Err(not_granted(&other, &detail.row.case_no)),
+        }
+    }
+
+    /// Writes the change; computes it anew when somebody was faster.
+    async fn apply(
+        &self,
+        mut before: CaseDetail,
+        (action, answers): (&str, &Answers),
+        lease: Option<Lease>,
+        command: Uuid,
+    ) -> Result<Done, CliError> {
+        let (case_id, session) = (before.row.case_id, Some(self.session.session_id));
+        for attempt in 1..=ATTEMPTS {
+            let context = self.context(command).await?;
+            let change = engine::step(&before.facts, action, answers, &context)?;
+            let fence = lease.map(|lease| lease.fence);
+            let target = Target {
+                case_id,
+                fence,
+                version: before.row.version,
+            };
+            match self
+                .store
+                .case_apply(command, session, target, &change)
+                .await
+            {
+                Ok(applied) => {
+                    let held = applied.lease.is_some();
+                    return Ok(Done {
+                        before,
+                        change,
+                        applied: Some(applied),
+                        held,
+                    });
+                }
+                Err(StoreError::Stale) if attempt < ATTEMPTS => {
+                    before = self.store.case_detail(case_id).await?;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(StoreError::Stale.into())
+    }
+
+    /// Decision 2, as the database judges it.
+    fn needs_lease(&self, case: &CaseFacts, action: &str) -> bool {
+        let is_system = matches!(self.session.me.role, Role::Worker | Role::Admin);
+        lines(case, action).iter().any(|line| match line.by {
+            By::Holder => true,
+            By::System => !is_system && line.key != "further_signal",
+            By::Agent | By::Lead | By::Timer(_) | By::AnyTimer => false,
+        })
+    }
+
+    /// Opens a case; a signal on a subject whose case is open is attached to that case. What the
+    /// registers know of connection and party need not be typed.
+    pub async fn open(
+        &self,
+        new: &NewCase<'_>,
+        is_dry: bool,
+    ) -> Result<(Change, Option<Opened>), CliError> {
+        let command = Uuid::now_v7();
+        let mut answers = parsed(new.process, new.process.opening.fields, new.typed)?;
+        self.look_up(new.process, &mut answers).await?;
+        let context = self.context(command).await?;
+        let received_at = new.received_at.unwrap_or(context.now);
+        let change = engine::open(new.process, received_at, &answers, &context)?;
+        if is_dry {
+            return Ok((change, None));
+        }
+        let opening = Opening {
+            cmd: command,
+            session: Some(self.session.session_id),
+            change: &change,
+            reference: new.reference,
+            answers: &answers,
+            calendars: &self.calendars,
+        };
+        let opened = self.store.case_open(&opening).await?;
+        Ok((change, Some(opened)))
+    }
+
+    async fn look_up(&self, process: &Process, answers: &mut Answers) -> Result<(), CliError> {
+        let code = |key: &str| match answers.get(key) {
+            Some(Answer::Value(Value::Code(code))) => code.clone(),
+            _ => String::new(),
+        };
+        let found = self.store.look_up(&code("ean"), &code("party_gln")).await?;
+        for (key, value) in known(&found) {
+            let is_asked = process.opening.fields.iter().any(|field| field.key == key);
+            if is_asked && !answers.contains_key(key) {
+                answers.insert(key.to_owned(), Answer::Value(value));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What the registers say of the subject of a new case, by field.
+fn known(found: &LookUp) -> Vec<(&'static str, Value)> {
+    let mut known = Vec::new();
+    if let Some(party) = &found.party
+        && crate::process::general::PARTY_ROLES.contains(&party.role.as_str())
+    {
+        known.push(("party_role", Value::Code(party.role.clone())));
+    }
+    if let Some(connection) = &found.connection {
+        known.push((
+            "concerns_isma",
+            Value::Bool(connection.allocation_method == "isma"),
+        ));
+    }
+    if let Some(customer) = &found.customer_ref {
+        known.push(("customer_ref", Value::Code(customer.clone())));
+    }
+    known
+}
+
+/// The lines of the table with that key which are legal in the state of the case.
+pub fn lines(case: &CaseFacts, action: &str) -> Vec<&'static Action> {
+    let Some(process) = crate::process::find(&case.process) else {
+        return Vec::new();
+    };
+    let mut lines: Vec<_> = process.lines().filter(|line| line.key == action).collect();
+    if lines.iter().any(|line| is_from(process, line, &case.state)) {
+        lines.retain(|line| is_from(process, line, &case.state));
+    }
+    lines
+}
+
+fn is_from(process: &Process, line: &Action, state: &str) -> bool {
+    use crate::process::From;
+    match line.from {
+        From::In(states) => states.contains(&state),
+        From::Live => !process.is_final(state),
+        From::Any => true,
+        From::Closed => process.is_final(state),
+    }
+}
+
+/// The fields that the action asks of that case, each once.
+pub fn fields(case: &CaseFacts, action: &str) -> Vec<&'static Field> {
+    let mut fields: Vec<&'static Field> = Vec::new();
+    for field in lines(case, action).iter().flat_map(|line| line.fields) {
+        if !fields.iter().any(|known| known.key == field.key) {
+            fields.push(field);
+        }
+    }
+    fields
+}
+
+fn answers_of(case: &CaseFacts, action: &str, typed: &[Typed]) -> Result<Answers, Refusal> {
+    let process = crate::process::find(&case.process)
+        .ok_or_else(|| Refusal::new("unknown_process").with("process", &case.process))?;
+    if lines(case, action).is_empty() {
+        return Err(Refusal::new("unknown_action").with("action", action));
+    }
+    parsed(process, &fields(case, action), typed)
+}
+
+fn parsed(
+    process: &Process,
+    fields: &[&'static Field],
+    typed: &[Typed],
+) -> Result<Answers, Refusal> {
+    let mut answers = Answers::new();
+    for (key, raw) in typed {
+        let field = fields.iter().find(|field| field.key == key.as_str());
+        let field = field.ok_or_else(|| Refusal::new("field_unknown").about(key))?;
+        answers.insert(key.clone(), field.parse(raw, process.country.zone())?);
+    }
+    Ok(answers)
+}
+
+/// Why a claim was not granted.
+pub fn not_granted(claim: &Claim, case_no: &str) -> CliError {
+    let sentence = match claim {
+        Claim::Granted { .. } | Claim::Empty => Sentence::new("case.none_to_take", &[]),
+        Claim::Taken { holder, .. } => {
+            Sentence::new("case.held_by", &[("case_no", case_no), ("holder", holder)])
+        }
+        Claim::Limit { held, limit } => {
+            let (held, limit) = (held.to_string(), limit.to_string());
+            Sentence::new("case.limit", &[("held", &held), ("limit", &limit)])
+        }
+        Claim::NotFound => return Refusal::new("case_not_found").into(),
+        Claim::Closed => return Refusal::new("case_closed").into(),
+    };
+    CliError::Refused(sentence)
+}

@@ -1,0 +1,121 @@
+//! The way to the database: `--database-url`, then `DATABASE_URL`, then the variables of libpq, then
+//! the settings. The first that is there counts as a whole; PGPASSWORD, PGPASSFILE (`~/.pgpass`) and
+//! PGSSLMODE complete an address that does not say them.
+
+use std::str::FromStr as _;
+
+use sqlx::postgres::PgConnectOptions;
+
+use super::{CliError, Sentence};
+use crate::config::Config;
+use crate::config::setting::DATABASE_URL;
+
+/// Any of these means: the user speaks libpq.
+const LIBPQ: [&str; 5] = ["PGHOST", "PGHOSTADDR", "PGPORT", "PGUSER", "PGDATABASE"];
+
+/// Where the address stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Address {
+    Url { url: String, origin: String },
+    Libpq,
+}
+
+/// How to connect. No address anywhere is an error that names `loket demo`.
+pub fn options(
+    flag: Option<&str>,
+    env: &dyn Fn(&str) -> Option<String>,
+    config: &Config,
+) -> Result<PgConnectOptions, CliError> {
+    match address(flag, env, config) {
+        Some(Address::Url { url, origin }) => PgConnectOptions::from_str(&url).map_err(|_| {
+            // the address itself may hold a password
+            CliError::Usage(Sentence::new("error.database_url", &[("origin", &origin)]))
+        }),
+        Some(Address::Libpq) => Ok(PgConnectOptions::new()),
+        None => Err(CliError::Usage(Sentence::new("error.no_database_url", &[]))),
+    }
+}
+
+fn address(
+    flag: Option<&str>,
+    env: &dyn Fn(&str) -> Option<String>,
+    config: &Config,
+) -> Option<Address> {
+    let url = |url: &str, origin: &str| {
+        Some(Address::Url {
+            url: url.to_owned(),
+            origin: origin.to_owned(),
+        })
+    };
+    if let Some(flag) = flag {
+        return url(flag, "--database-url");
+    }
+    if let Some(variable) = env("DATABASE_URL") {
+        return url(&variable, "DATABASE_URL");
+    }
+    if LIBPQ.iter().any(|name| env(name).is_some()) {
+        return Some(Address::Libpq);
+    }
+    url(
+        config.text(&DATABASE_URL)?,
+        &config.origin(&DATABASE_URL).to_string(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::config::Files;
+
+    const FLAG: Option<&str> = Some("postgres://flag@localhost/f");
+
+    fn config(url: &str) -> Config {
+        let files = Files::Only(PathBuf::from("/dev/null"));
+        Config::load(&files, &|_| None, &[(&DATABASE_URL, url)]).unwrap()
+    }
+
+    fn with(names: &'static [&'static str]) -> impl Fn(&str) -> Option<String> {
+        |name| {
+            names
+                .contains(&name)
+                .then(|| format!("postgres://env@localhost/{name}"))
+        }
+    }
+
+    fn origin(found: Option<Address>) -> String {
+        match found {
+            Some(Address::Url { origin, .. }) => origin,
+            Some(Address::Libpq) => String::from("libpq"),
+            None => String::from("none"),
+        }
+    }
+
+    /// The order of the issue: flag, `DATABASE_URL`, libpq, settings.
+    #[test]
+    fn the_first_of_four_places_counts() {
+        let set = config("postgres://set@localhost/s");
+        let all = with(&["DATABASE_URL", "PGHOST"]);
+        assert_eq!(origin(address(FLAG, &all, &set)), "--database-url");
+        assert_eq!(origin(address(None, &all, &set)), "DATABASE_URL");
+        for name in LIBPQ {
+            let env = move |asked: &str| (asked == name).then(|| String::from("x"));
+            assert_eq!(origin(address(None, &env, &set)), "libpq", "{name}");
+        }
+        assert_eq!(origin(address(None, &with(&[]), &set)), "flag");
+        assert_eq!(
+            origin(address(None, &with(&["PGPASSWORD"]), &config(""))),
+            "none"
+        );
+    }
+
+    #[test]
+    fn a_wrong_address_is_named_without_being_shown() {
+        let secret = "postgres://x:hunter2@[broken";
+        let error = options(Some(secret), &with(&[]), &config("")).unwrap_err();
+        let words = error.words(&crate::text::Texts::load("en")).unwrap();
+        assert!(words.contains("--database-url"), "{words}");
+        assert!(!words.contains("hunter2"), "{words}");
+    }
+}

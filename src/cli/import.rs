@@ -1,0 +1,246 @@
+//! `loket import`: registers and cases from files.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, IsTerminal as _};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use clap::{Args, ValueEnum};
+
+use super::Exit;
+use crate::exchange::import::intake::Door;
+use crate::exchange::import::registers::Record;
+use crate::exchange::import::report::Report;
+use crate::exchange::import::{ImportError, Progress, Run, patiently};
+use crate::store::register::Imported;
+use crate::store::{Store, StoreError};
+use crate::system;
+use crate::text::Texts;
+
+/// What a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    /// Market parties.
+    Parties,
+    /// The contact register; parties first.
+    Contacts,
+    /// Metering points.
+    Connections,
+    /// Meters; connections first.
+    Meters,
+    /// Customers.
+    Customers,
+    /// Contracts; connections, customers and parties first.
+    Contracts,
+    /// Cases, one JSON object a line; registers first.
+    Cases,
+}
+
+/// Arguments of `loket import`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "Columns are found by name, in any order; , ; and tab are told apart.\n\
+    Exit code: 0 when every line came in, 3 when some were refused; 2 when a\n    file cannot be read, 4 when the database went away before the end.")]
+pub struct ImportArgs {
+    /// What the files hold.
+    #[arg(value_enum)]
+    pub kind: Kind,
+    /// Files, in the order to be read; - is standard input.
+    #[arg(required = true)]
+    pub files: Vec<String>,
+    /// Check every line and write nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// One JSON object instead of lines.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Some lines were refused, the others came in.
+const SOME_REFUSED: u8 = 3;
+
+/// Runs the import. Fails only when the report cannot be written; everything else is told in the
+/// report and by the exit code: 0 all came in, 3 some lines refused, 1 stopped before the end.
+pub async fn run(args: &ImportArgs, store: &Store, texts: &Texts) -> color_eyre::Result<ExitCode> {
+    let mut run = Run::new(args.dry_run, texts);
+    let mut failed = None;
+    for file in &args.files {
+        if let Err(error) = one_file(args.kind, file, &mut run, store).await {
+            failed = Some((file.as_str(), error));
+            break;
+        }
+    }
+    tell(&run.report, failed.as_ref(), args.json, texts)?;
+    Ok(match failed {
+        Some((_, error)) => stopped(&error).into(),
+        None if run.report.is_complete() => ExitCode::SUCCESS,
+        None => ExitCode::from(SOME_REFUSED),
+    })
+}
+
+async fn one_file(
+    kind: Kind,
+    file: &str,
+    run: &mut Run<'_>,
+    store: &Store,
+) -> Result<(), ImportError> {
+    let (input, size) = open(file)?;
+    let mut bar = Bar::new(size);
+    let result = {
+        let mut progress = |bytes, lines| bar.show(bytes, lines);
+        read(kind, (file, input), run, store, &mut progress).await
+    };
+    bar.clear();
+    result
+}
+
+async fn read(
+    kind: Kind,
+    file: (&str, Box<dyn BufRead>),
+    run: &mut Run<'_>,
+    store: &Store,
+    progress: Progress<'_>,
+) -> Result<(), ImportError> {
+    match kind {
+        Kind::Parties => {
+            let call = async |batch: &[_]| store.import_parties(batch).await;
+            register(file, run, call, progress).await
+        }
+        Kind::Contacts => {
+            let call = async |batch: &[_]| store.import_contacts(batch).await;
+            register(file, run, call, progress).await
+        }
+        Kind::Connections => {
+            let call = async |batch: &[_]| store.import_connections(batch).await;
+            register(file, run, call, progress).await
+        }
+        Kind::Meters => {
+            let call = async |batch: &[_]| store.import_meters(batch).await;
+            register(file, run, call, progress).await
+        }
+        Kind::Customers => {
+            let call = async |batch: &[_]| store.import_customers(batch).await;
+            register(file, run, call, progress).await
+        }
+        Kind::Contracts => {
+            let call = async |batch: &[_]| store.import_contracts(batch).await;
+            register(file, run, call, progress).await
+        }
+        Kind::Cases => {
+            let mut door = Door::open(store).await?;
+            run.cases(file, &mut door, progress).await
+        }
+    }
+}
+
+async fn register<T: Record>(
+    file: (&str, Box<dyn BufRead>),
+    run: &mut Run<'_>,
+    call: impl AsyncFn(&[T]) -> Result<Vec<Imported>, StoreError>,
+    progress: Progress<'_>,
+) -> Result<(), ImportError> {
+    let sink = async |batch: Vec<T>| patiently(async || call(&batch).await).await;
+    run.register(file, sink, progress).await
+}
+
+/// Why it stopped before the end, as an exit code.
+fn stopped(error: &ImportError) -> Exit {
+    match error {
+        ImportError::Store(error) if error.is_passing() => Exit::Away,
+        ImportError::Store(StoreError::Bug(_)) => Exit::Fault,
+        ImportError::Store(_) => Exit::Refused,
+        ImportError::Table(_) | ImportError::Io(_) => Exit::Usage,
+    }
+}
+
+/// The file and its size where it has one.
+fn open(file: &str) -> io::Result<(Box<dyn BufRead>, Option<u64>)> {
+    if file == "-" {
+        return Ok((Box::new(BufReader::new(io::stdin())), None));
+    }
+    let input = File::open(file)?;
+    let meta = input.metadata()?;
+    let size = meta.is_file().then_some(meta.len());
+    Ok((Box::new(BufReader::new(input)), size))
+}
+
+fn tell(
+    report: &Report,
+    failed: Option<&(&str, ImportError)>,
+    json: bool,
+    texts: &Texts,
+) -> color_eyre::Result<()> {
+    let lines = if json {
+        vec![serde_json::to_string(report)?]
+    } else {
+        report.lines(texts)
+    };
+    lines.iter().all(|line| system::print_line(line));
+    if let Some((file, error)) = failed {
+        let values = [("file", *file), ("reason", &error.to_string())];
+        system::print_error(&texts.fill("import.failed", &values));
+        system::print_error(texts.get("import.stopped"));
+    }
+    Ok(())
+}
+
+/// A progress bar on the error stream, only where somebody sees it.
+struct Bar {
+    size: Option<u64>,
+    shown: Option<Instant>,
+    is_seen: bool,
+}
+
+impl Bar {
+    const WIDTH: u64 = 30;
+    const EVERY: Duration = Duration::from_millis(100);
+
+    fn new(size: Option<u64>) -> Self {
+        Self {
+            size,
+            shown: None,
+            is_seen: io::stderr().is_terminal(),
+        }
+    }
+
+    fn show(&mut self, bytes: u64, lines: u64) {
+        let is_fresh = self.shown.is_some_and(|at| at.elapsed() < Self::EVERY);
+        if !self.is_seen || is_fresh {
+            return;
+        }
+        self.shown = Some(system::monotonic());
+        system::print_status(&Self::text(self.size, bytes, lines));
+    }
+
+    fn text(size: Option<u64>, bytes: u64, lines: u64) -> String {
+        match size.filter(|size| *size > 0) {
+            Some(size) => {
+                let bytes = bytes.min(size);
+                let full = usize::try_from(bytes * Self::WIDTH / size).unwrap_or(0);
+                let width = usize::try_from(Self::WIDTH).unwrap_or(0);
+                let bar = "█".repeat(full) + &"░".repeat(width - full);
+                format!("{bar} {:>3} % {lines}", bytes * 100 / size)
+            }
+            None => lines.to_string(),
+        }
+    }
+
+    fn clear(&self) {
+        if self.shown.is_some() {
+            system::print_status("");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bar_is_full_at_the_end_and_never_over_full() {
+        let half = Bar::text(Some(100), 50, 7);
+        assert_eq!(half.chars().filter(|c| *c == '█').count(), 15);
+        assert!(half.ends_with(" 50 % 7"));
+        assert_eq!(Bar::text(Some(10), 20, 1).chars().filter(|c| *c == '░').count(), 0);
+        assert_eq!(Bar::text(None, 20, 3), "3");
+    }
+}

@@ -1,0 +1,56 @@
+//! Settings as the parts of the program take them.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::worker::WorkerConfig;
+use crate::config::Config;
+use crate::config::setting::{self, Setting};
+use crate::exchange::outbox::settings::Settings;
+
+/// What the worker reads.
+pub(super) fn worker(config: &Config) -> WorkerConfig {
+    let text = |setting: &Setting| config.text(setting).unwrap_or_default().to_owned();
+    WorkerConfig {
+        deliver_to: text(&setting::WORKER_DELIVER_TO),
+        chain_heads: PathBuf::from(text(&setting::WORKER_CHAIN_HEADS)),
+        log: text(&setting::LOG),
+        outbox: outbox(config),
+    }
+}
+
+fn outbox(config: &Config) -> Settings {
+    let text = |setting: &Setting| config.text(setting).unwrap_or_default().to_owned();
+    let desks = setting::DESKS.iter().filter_map(|(desk, setting)| {
+        config
+            .text(setting)
+            .map(|address| ((*desk).to_owned(), address.to_owned()))
+    });
+    let mandate = setting::ADDITIONAL_MANDATE
+        .iter()
+        .map(|(role, setting)| ((*role).to_owned(), config.words(setting)));
+    Settings {
+        operator: text(&setting::OUTBOX_OPERATOR),
+        language: text(&setting::OUTBOX_LANGUAGE),
+        additional_mandate: mandate.collect::<BTreeMap<_, _>>(),
+        desks: desks.collect(),
+        attempts: i32::try_from(config.number(&setting::OUTBOX_ATTEMPTS)).unwrap_or(i32::MAX),
+        ..Settings::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::config::Files;
+
+    /// The shipped file says what the worker does without any file.
+    #[test]
+    fn the_shipped_settings_are_those_of_the_program() {
+        let nothing = Files::Only(Path::new("/dev/null").to_owned());
+        let config = Config::load(&nothing, &|_| None, &[]).unwrap();
+        assert_eq!(worker(&config), WorkerConfig::default());
+    }
+}

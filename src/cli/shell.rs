@@ -1,0 +1,93 @@
+//! What a command needs of its surroundings: words, settings, the way to the database, the output.
+
+use serde::Serialize;
+use sqlx::postgres::PgConnectOptions;
+
+use super::{CliError, Global, connect, words};
+use crate::config::setting::{LANG, Setting};
+use crate::config::{Config, Files};
+use crate::domain::sanitize::clean;
+use crate::store::Store;
+use crate::system;
+use crate::text::Texts;
+
+/// Connections of one command.
+const CONNECTIONS: u32 = 2;
+
+/// The surroundings of a command.
+#[derive(Debug, Clone)]
+pub struct Shell {
+    /// Words in the language of the user.
+    pub texts: Texts,
+    /// Settings.
+    pub config: Config,
+    /// The flags that every command takes.
+    pub global: Global,
+}
+
+/// Words for mistakes in the settings, which may say the language only later.
+pub(super) fn words_before_settings(flag: Option<&str>) -> Texts {
+    let asked = flag
+        .map(str::to_owned)
+        .or_else(|| system::env(&LANG.env()))
+        .or_else(locale);
+    Texts::load(asked.as_deref().unwrap_or("en"))
+}
+
+fn locale() -> Option<String> {
+    ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .into_iter()
+        .find_map(system::env)
+}
+
+impl Shell {
+    /// Reads the settings.
+    pub fn new(global: &Global) -> Result<Self, CliError> {
+        let files = global.config.clone().map_or(Files::Usual, Files::Only);
+        let flags: Vec<(&Setting, &str)> = global
+            .lang
+            .iter()
+            .map(|lang| (&LANG, lang.as_str()))
+            .collect();
+        let config = Config::load(&files, &system::env, &flags)?;
+        let lang = config
+            .text(&LANG)
+            .filter(|lang| *lang != "auto")
+            .map(str::to_owned);
+        let lang = lang.or_else(locale).unwrap_or_else(|| String::from("en"));
+        Ok(Self {
+            texts: Texts::load(&lang),
+            config,
+            global: global.clone(),
+        })
+    }
+
+    /// How to connect.
+    pub fn options(&self) -> Result<PgConnectOptions, CliError> {
+        let flag = self.global.database_url.as_deref();
+        connect::options(flag, &system::env, &self.config)
+    }
+
+    /// The database, as the role that the address names.
+    pub fn store(&self) -> Result<Store, CliError> {
+        Ok(Store::connect(self.options()?, CONNECTIONS))
+    }
+
+    /// One line for a person.
+    pub fn say(&self, line: &str) {
+        system::print_line(&clean(line));
+    }
+
+    /// The text `key` with these values, for a person.
+    pub fn tell(&self, key: &str, values: &[(&str, &str)]) {
+        self.say(&self.texts.fill(key, values));
+    }
+
+    /// One JSON object on one line, for a program.
+    pub fn json<T: Serialize + ?Sized>(&self, object: &T) -> Result<(), CliError> {
+        let json = serde_json::to_string(object)
+            .map_err(|error| CliError::Fault(color_eyre::Report::new(error)))?;
+        system::print_line(&words::harmless_json(&json));
+        Ok(())
+    }
+}

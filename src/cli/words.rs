@@ -1,0 +1,229 @@
+//! Words and layout of the command line: instants in the zone of the case, time left, refusals,
+//! values of fields, aligned columns. Nothing here touches a database.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use unicode_width::UnicodeWidthStr as _;
+use uuid::Uuid;
+
+use crate::domain::country::Country;
+use crate::domain::deadline::Comparison;
+use crate::domain::deadline::{LeftForm, text_left};
+use crate::process;
+use crate::process::engine::Refusal;
+use crate::process::field::Value;
+use crate::text::Texts;
+
+/// The zone of a process's country; Dutch time for one that this program does not know.
+pub fn zone_of(process: &str) -> Tz {
+    process::find(process)
+        .map_or(Country::Nl, |process| process.country)
+        .zone()
+}
+
+/// A local date and time: `2026-07-01 09:12`.
+pub fn when(at: DateTime<Utc>, zone: Tz) -> String {
+    at.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string()
+}
+
+/// A due instant. One that ends a day is said as 24:00 of that day, which is how people say it.
+pub fn due(at: DateTime<Utc>, comparison: Comparison, zone: Tz) -> String {
+    let local = at.with_timezone(&zone);
+    let ends_day =
+        comparison == Comparison::Before && local.format("%H:%M:%S").to_string() == "00:00:00";
+    if ends_day {
+        let day = (local - TimeDelta::seconds(1)).date_naive();
+        return format!("{day} 24:00");
+    }
+    local.format("%Y-%m-%d %H:%M").to_string()
+}
+
+/// The time left until an instant, or since: `1d 03h`, `-12m`.
+pub fn left(due: DateTime<Utc>, now: DateTime<Utc>, texts: &Texts) -> String {
+    let left = text_left(due, now);
+    let key = match left.form() {
+        LeftForm::DaysHours => "case.left.days_hours",
+        LeftForm::HoursMinutes => "case.left.hours_minutes",
+        LeftForm::Minutes => "case.left.minutes",
+        LeftForm::MinutesSeconds => "case.left.minutes_seconds",
+    };
+    let (days, hours) = (left.days.to_string(), format!("{:02}", left.hours));
+    let (minutes, seconds) = (
+        format!("{:02}", left.minutes),
+        format!("{:02}", left.seconds),
+    );
+    let values = [
+        ("days", &*days),
+        ("hours", &*hours),
+        ("minutes", &*minutes),
+        ("seconds", &*seconds),
+    ];
+    let words = texts.fill(key, &values);
+    let words = words.strip_prefix('0').map_or(words.clone(), str::to_owned);
+    if left.negative {
+        format!("-{words}")
+    } else {
+        words
+    }
+}
+
+/// A refusal with the key of its field and its rule: `… (responded_at) [GT-24]`.
+pub fn refusal(refusal: &Refusal, texts: &Texts) -> String {
+    let values: Vec<(&str, String)> = refusal
+        .args
+        .iter()
+        .map(|(name, value)| (name.as_str(), argument(value, texts)))
+        .collect();
+    let values: Vec<(&str, &str)> = values
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    let words = texts.fill(&format!("refusal.{}", refusal.key), &values);
+    let about = refusal
+        .field
+        .as_ref()
+        .map(|field| format!(" ({field})"))
+        .unwrap_or_default();
+    match refusal.rule.as_str() {
+        "" => format!("{words}{about}"),
+        rule => format!("{words}{about} [{rule}]"),
+    }
+}
+
+/// A value of a refusal: a text key as its text, an instant as local time, else as it is.
+fn argument(value: &str, texts: &Texts) -> String {
+    let is_key = [
+        "state.", "field.", "clock.", "action.", "message.", "choice.",
+    ]
+    .iter()
+    .any(|area| value.starts_with(area));
+    if is_key {
+        let bare = value.rsplit('.').next().unwrap_or(value);
+        return texts.find(value).unwrap_or(bare).to_owned();
+    }
+    match DateTime::parse_from_rfc3339(value) {
+        Ok(at) => when(at.with_timezone(&Utc), Country::Nl.zone()),
+        Err(_) => value.to_owned(),
+    }
+}
+
+/// The value of a field as a person reads it; free text by its number from `bodies`.
+pub fn value(
+    field: &str,
+    value: &Value,
+    (bodies, zone): (&BTreeMap<Uuid, String>, Tz),
+    texts: &Texts,
+) -> String {
+    match value {
+        Value::Bool(true) => texts.get("case.yes").to_owned(),
+        Value::Bool(false) => texts.get("case.no").to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::Text(text) => {
+            let body = bodies.get(&text.text).map(String::as_str);
+            body.map_or_else(|| texts.get("case.erased").to_owned(), str::to_owned)
+        }
+        Value::Code(code) => match value.as_instant() {
+            Some(at) => when(at, zone),
+            None => choice(field, code, texts),
+        },
+    }
+}
+
+/// A choice as its text; a code that is no choice as it is.
+pub fn choice(field: &str, code: &str, texts: &Texts) -> String {
+    let key = format!("choice.{field}.{code}");
+    match texts.get(&key) {
+        unknown if unknown == key => code.to_owned(),
+        known => known.to_owned(),
+    }
+}
+
+/// Rows as aligned columns, two spaces between them; the last column is not padded.
+pub fn columns(rows: &[Vec<String>]) -> Vec<String> {
+    let count = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..count)
+        .map(|n| {
+            rows.iter()
+                .filter_map(|row| row.get(n))
+                .map(|cell| cell.width())
+                .max()
+        })
+        .map(Option::unwrap_or_default)
+        .collect();
+    rows.iter().map(|row| line(row, &widths)).collect()
+}
+
+fn line(row: &[String], widths: &[usize]) -> String {
+    let mut line = String::new();
+    for (cell, width) in row.iter().zip(widths) {
+        line.push_str(cell);
+        line.push_str(&" ".repeat(width.saturating_sub(cell.width()) + 2));
+    }
+    line.trim_end().to_owned()
+}
+
+/// JSON that a terminal may be shown: what it would obey stands as an escape, nothing is lost.
+pub fn harmless_json(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        let is_bidi = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}' | '\u{feff}');
+        if c.is_control() || is_bidi {
+            out.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_end_of_a_working_day_is_said_as_24_00_of_that_day() {
+        let zone = Country::Nl.zone();
+        let end = at("2026-07-02T22:00:00Z");
+        assert_eq!(due(end, Comparison::Before, zone), "2026-07-02 24:00");
+        assert_eq!(
+            due(end, Comparison::UpToAndIncluding, zone),
+            "2026-07-03 00:00"
+        );
+        assert_eq!(when(end, zone), "2026-07-03 00:00");
+    }
+
+    #[test]
+    fn time_left_is_short_and_signed() {
+        let texts = Texts::load("en");
+        let now = at("2026-07-01T10:00:00Z");
+        assert_eq!(left(at("2026-07-02T13:00:00Z"), now, &texts), "1d 03h");
+        assert_eq!(left(at("2026-07-01T12:05:00Z"), now, &texts), "2h 05m");
+        assert_eq!(left(at("2026-07-01T09:48:00Z"), now, &texts), "-12m");
+    }
+
+    #[test]
+    fn columns_are_aligned_by_what_the_terminal_shows() {
+        let rows = [vec!["a", "漢字", "x"], vec!["bbb", "c", "y"]];
+        let rows: Vec<Vec<String>> = rows
+            .iter()
+            .map(|row| row.iter().map(ToString::to_string).collect())
+            .collect();
+        assert_eq!(columns(&rows), ["a    漢字  x", "bbb  c     y"]);
+    }
+
+    #[test]
+    fn json_holds_nothing_that_a_terminal_obeys() {
+        let json = serde_json::to_string("a\u{9b}2J\u{202e}b").unwrap();
+        let harmless = harmless_json(&json);
+        assert_eq!(harmless, r#""a\u009b2J\u202eb""#);
+        let back: String = serde_json::from_str(&harmless).unwrap();
+        assert_eq!(back, "a\u{9b}2J\u{202e}b");
+    }
+}

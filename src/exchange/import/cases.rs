@@ -1,0 +1,133 @@
+//! Cases as one JSON object a line: what names the process, when it was received, what the sender
+//! calls it, and the fields of the process's opening.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Map, Value as Json};
+
+use super::refused::Refused;
+use crate::domain::sanitize;
+use crate::process::engine::{Answer, Answers};
+use crate::process::field::{Field, FieldKind, Value};
+use crate::process::{self, Process};
+
+/// Clocks of senders may run ahead of ours by so much.
+const AHEAD_MINUTES: i64 = 5;
+/// Longest reference, in characters.
+const REFERENCE_LIMIT: usize = 64;
+/// Processes that are planned and that files may name already.
+const PLANNED: &[&str] = &["prio", "tlm", "notification", "contract", "sharing"];
+
+/// A line that can become a case.
+#[derive(Debug)]
+pub struct CaseLine {
+    /// Its process.
+    pub process: &'static Process,
+    /// When it was received.
+    pub received_at: DateTime<Utc>,
+    /// What the sender calls it; the same reference twice is one case.
+    pub reference: String,
+    /// Answers to the fields of the opening.
+    pub answers: Answers,
+}
+
+/// A refused line with what it calls itself, where that could be read.
+pub type RefusedCase = (Refused, Option<String>);
+
+/// Reads one line at the legal instant `now`.
+pub fn parse(text: &str, now: DateTime<Utc>) -> Result<CaseLine, RefusedCase> {
+    let line: Map<String, Json> = serde_json::from_str(text).map_err(|error| {
+        let place = error.column().to_string();
+        (Refused::new("json").with("column", &place), None)
+    })?;
+    let reference = line
+        .get("reference")
+        .and_then(word)
+        .filter(|word| !word.is_empty());
+    case(&line, reference.clone(), now).map_err(|refused| (refused, reference))
+}
+
+fn case(
+    line: &Map<String, Json>,
+    reference: Option<String>,
+    now: DateTime<Utc>,
+) -> Result<CaseLine, Refused> {
+    let process = process_of(line)?;
+    let reference = reference.ok_or_else(|| Refused::new("reference"))?;
+    if reference.chars().count() > REFERENCE_LIMIT {
+        return Err(Refused::new("too_wide")
+            .with("column", "reference")
+            .with("value", &reference));
+    }
+    Ok(CaseLine {
+        process,
+        received_at: received(line, now)?,
+        reference,
+        answers: answers(process, line)?,
+    })
+}
+
+fn process_of(line: &Map<String, Json>) -> Result<&'static Process, Refused> {
+    let key = line.get("process").and_then(word).unwrap_or_default();
+    process::find(&key).ok_or_else(|| match key.as_str() {
+        "" => Refused::new("empty").with("column", "process"),
+        key if PLANNED.contains(&key) => Refused::new("process_planned").with("process", key),
+        key => Refused::new("process").with("process", key),
+    })
+}
+
+fn received(line: &Map<String, Json>, now: DateTime<Utc>) -> Result<DateTime<Utc>, Refused> {
+    let at = instant(line.get("received_at"), "received_at")?;
+    if at > now + TimeDelta::minutes(AHEAD_MINUTES) {
+        return Err(Refused::new("future").with("value", &at.to_rfc3339()));
+    }
+    Ok(at.min(now))
+}
+
+/// An instant with its offset: without one nobody knows which hour of the autumn night is meant.
+fn instant(value: Option<&Json>, column: &str) -> Result<DateTime<Utc>, Refused> {
+    let text = value.and_then(word).unwrap_or_default();
+    match DateTime::parse_from_rfc3339(&text) {
+        Ok(at) => Ok(at.to_utc()),
+        Err(_) if text.is_empty() => Err(Refused::new("empty").with("column", column)),
+        Err(_) => Err(Refused::new("instant")
+            .with("column", column)
+            .with("value", &text)),
+    }
+}
+
+fn answers(process: &'static Process, line: &Map<String, Json>) -> Result<Answers, Refused> {
+    let mut answers = Answers::new();
+    for field in process.opening.fields {
+        let given = line.get(field.key);
+        let raw = match (field.kind, given) {
+            (FieldKind::Note, Some(Json::String(text))) => {
+                sanitize::clean_multiline(text).trim().to_owned()
+            }
+            _ => given.and_then(word).unwrap_or_default(),
+        };
+        if raw.is_empty() {
+            continue;
+        }
+        answers.insert(field.key.to_owned(), answer(process, field, &raw)?);
+    }
+    Ok(answers)
+}
+
+fn answer(process: &Process, field: &Field, raw: &str) -> Result<Answer, Refused> {
+    if field.kind == FieldKind::Instant {
+        let at = instant(Some(&Json::from(raw)), field.key)?;
+        return Ok(Answer::Value(Value::instant(at)));
+    }
+    Ok(field.parse(raw, process.country.zone())?)
+}
+
+/// A scalar as the text a person would have typed, cleaned.
+fn word(value: &Json) -> Option<String> {
+    match value {
+        Json::String(text) => Some(super::clean(text)),
+        Json::Bool(true) => Some("yes".to_owned()),
+        Json::Bool(false) => Some("no".to_owned()),
+        Json::Number(number) => Some(number.to_string()),
+        Json::Null | Json::Array(_) | Json::Object(_) => None,
+    }
+}

@@ -1,0 +1,195 @@
+//! Cases into the database: each line is opened by the engine; the database decides whether it is a
+//! new case, a further signal of an open one, or known already.
+
+use std::collections::HashMap;
+use std::io::BufRead;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::cases::{CaseLine, RefusedCase, parse};
+use super::lines::{Line, Lines};
+use super::refused::Refused;
+use super::report::{FileReport, Taken};
+use super::{ImportError, Progress, Run, patiently};
+use crate::domain::calendar::Calendars;
+use crate::exchange::legal::LegalClock;
+use crate::process::engine::{self, Actor, Answer, Change, Context};
+use crate::process::field::Value;
+use crate::store::case::Opening;
+use crate::store::rows::Opened;
+use crate::store::{Store, StoreError};
+
+/// So many parties are remembered with their role.
+const ROLES_KEPT: usize = 10_000;
+
+/// The way into the database for cases.
+#[derive(Debug)]
+pub struct Door {
+    store: Store,
+    calendars: Calendars,
+    clock: LegalClock,
+    roles: HashMap<String, Option<String>>,
+}
+
+/// Why one line did not come in: its own fault, or the database's.
+enum Fault {
+    Line(RefusedCase),
+    Store(StoreError),
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl Door {
+    /// Reads the calendars. The store must be that of an administrator or of the worker.
+    pub async fn open(store: &Store) -> Result<Self, StoreError> {
+        Ok(Self {
+            store: store.clone(),
+            calendars: store.calendars().await?,
+            clock: LegalClock::default(),
+            roles: HashMap::new(),
+        })
+    }
+
+    /// Legal now.
+    pub async fn now(&mut self) -> Result<DateTime<Utc>, StoreError> {
+        self.clock.now(&self.store).await
+    }
+
+    /// Opens the case of a line, or attaches the signal.
+    async fn take(&mut self, line: &mut CaseLine) -> Result<(Change, Uuid), Fault> {
+        let refused = |refused: Refused| Fault::Line((refused, Some(line.reference.clone())));
+        let role = self.role(line).await?;
+        let wants_role = line
+            .process
+            .opening
+            .fields
+            .iter()
+            .any(|field| field.key == "party_role");
+        if wants_role {
+            let role = role.ok_or_else(|| refused(Refused::new("unknown_party")))?;
+            if !matches!(role.as_str(), "supplier" | "service_provider") {
+                return Err(refused(
+                    Refused::new("party_role").with("role", &role).by("GT-03"),
+                ));
+            }
+            line.answers
+                .insert("party_role".to_owned(), Answer::Value(Value::Code(role)));
+        }
+        let context = Context {
+            now: self.now().await?,
+            actor: Actor::System,
+            calendars: &self.calendars,
+            command: Uuid::now_v7(),
+        };
+        let received_at = line.received_at.min(context.now);
+        let change = engine::open(line.process, received_at, &line.answers, &context);
+        let change = change.map_err(|refusal| refused(refusal.into()))?;
+        Ok((change, context.command))
+    }
+
+    /// The role of the party of a line; it decides on iSMA (GT-15), so it is never taken from a
+    /// file.
+    async fn role(&mut self, line: &CaseLine) -> Result<Option<String>, StoreError> {
+        let Some(Answer::Value(Value::Code(gln))) = line.answers.get("party_gln") else {
+            return Ok(None);
+        };
+        if let Some(role) = self.roles.get(gln) {
+            return Ok(role.clone());
+        }
+        let found = patiently(async || self.store.look_up("", gln).await).await?;
+        let role = found.party.map(|party| party.role);
+        if self.roles.len() >= ROLES_KEPT {
+            self.roles.clear();
+        }
+        self.roles.insert(gln.clone(), role.clone());
+        Ok(role)
+    }
+
+    async fn send(
+        &self,
+        line: &CaseLine,
+        (change, cmd): (&Change, Uuid),
+    ) -> Result<Taken, StoreError> {
+        let opening = Opening {
+            cmd,
+            session: None,
+            change,
+            reference: Some(&line.reference),
+            answers: &line.answers,
+            calendars: &self.calendars,
+        };
+        let opened = patiently(async || self.store.case_open(&opening).await).await?;
+        Ok(match opened {
+            Opened::New { .. } => Taken::New,
+            Opened::Attached { .. } => Taken::Attached,
+            Opened::Known { .. } => Taken::Known,
+        })
+    }
+}
+
+impl Run<'_> {
+    /// Reads one file of cases.
+    pub async fn cases<R: BufRead>(
+        &mut self,
+        (name, input): (&str, R),
+        door: &mut Door,
+        progress: Progress<'_>,
+    ) -> Result<(), ImportError> {
+        let mut file = FileReport::of(name);
+        let done = self.case_lines(input, &mut file, door, progress).await;
+        self.report.files.push(file);
+        done
+    }
+
+    async fn case_lines<R: BufRead>(
+        &mut self,
+        input: R,
+        file: &mut FileReport,
+        door: &mut Door,
+        progress: Progress<'_>,
+    ) -> Result<(), ImportError> {
+        let mut lines = Lines::new(input);
+        while let Some(line) = lines.read()? {
+            let number = line.number;
+            match self.case_line(line, door).await {
+                Ok(Some(taken)) => file.take(taken),
+                Ok(None) => {}
+                Err(Fault::Line((refused, reference))) => {
+                    let origin = (number, &refused);
+                    self.report
+                        .refuse(file, origin, reference.as_deref(), self.texts);
+                }
+                Err(Fault::Store(error)) => return Err(error.into()),
+            }
+            file.latin1_lines = lines.latin1();
+            progress(lines.bytes(), file.lines());
+        }
+        Ok(())
+    }
+
+    async fn case_line(&self, line: Line, door: &mut Door) -> Result<Option<Taken>, Fault> {
+        let Some(text) = line.text else {
+            return Err(Fault::Line((Refused::new("too_long"), None)));
+        };
+        if text.trim().is_empty() {
+            return Ok(None);
+        }
+        let mut case = parse(&text, door.now().await?).map_err(Fault::Line)?;
+        let (change, cmd) = door.take(&mut case).await?;
+        if self.report.dry_run {
+            return Ok(Some(Taken::Checked));
+        }
+        match door.send(&case, (&change, cmd)).await {
+            Ok(taken) => Ok(Some(taken)),
+            Err(StoreError::Refused(refusal)) => {
+                Err(Fault::Line((refusal.into(), Some(case.reference))))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}

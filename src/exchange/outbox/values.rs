@@ -1,0 +1,212 @@
+//! What a letter can say: the values of its placeholders, from facts, clocks and registers.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::letters::{Values, local};
+use super::settings::Settings;
+use crate::domain::clock::ClockRun;
+use crate::domain::country::Country;
+use crate::process::engine::Facts;
+use crate::process::field::Value;
+use crate::store::rows::{ConnectionCard, CustomerCard, PartyCard};
+use crate::text::Texts;
+
+/// All that is known of a case when one of its messages leaves.
+#[derive(Debug, Clone, Copy)]
+pub struct Story<'a> {
+    /// Case number.
+    pub case_no: &'a str,
+    /// Whose calendar and time zone count.
+    pub country: Country,
+    /// Receipt of the case.
+    pub received_at: DateTime<Utc>,
+    /// When the case was opened here.
+    pub opened_at: DateTime<Utc>,
+    /// Legal instant of the step that wrote the message.
+    pub legal_at: DateTime<Utc>,
+    /// Facts right after that step.
+    pub facts: &'a Facts,
+    /// Answers of that step.
+    pub answers: &'a Facts,
+    /// All runs of all clocks.
+    pub clocks: &'a [ClockRun],
+    /// The party.
+    pub party: Option<&'a PartyCard>,
+    /// Its country.
+    pub party_country: Option<Country>,
+    /// The customer.
+    pub customer: Option<&'a CustomerCard>,
+    /// The connection.
+    pub connection: Option<&'a ConnectionCard>,
+    /// Free texts that are not erased.
+    pub texts: &'a BTreeMap<Uuid, String>,
+}
+
+impl Story<'_> {
+    /// A key or code among the facts.
+    pub fn word(&self, name: &str) -> Option<&str> {
+        self.facts
+            .get(name)
+            .and_then(Value::as_code)
+            .filter(|word| !word.is_empty())
+    }
+
+    /// The party's role: as it was when the case was opened, else as registered.
+    pub fn role(&self) -> &str {
+        let registered = self.party.map(|party| party.role.as_str());
+        self.word("party_role").or(registered).unwrap_or_default()
+    }
+
+    /// Since when the present block holds: the last time it was asked for before this message.
+    pub fn blocked_at(&self) -> DateTime<Utc> {
+        self.run("block_15m")
+            .map_or(self.opened_at, |run| run.started_at)
+    }
+
+    /// Dutch for parties of Dutch-speaking countries, else English.
+    pub fn party_language(&self) -> &'static str {
+        match self.party_country.unwrap_or(self.country) {
+            Country::Nl | Country::Be => "nl",
+            Country::No | Country::Se => "en",
+        }
+    }
+
+    /// The last run of a clock that had begun when the message was written.
+    fn run(&self, clock: &str) -> Option<&ClockRun> {
+        let runs = self.clocks.iter().filter(|run| run.key == clock);
+        runs.filter(|run| run.started_at <= self.legal_at)
+            .max_by_key(|run| run.run)
+    }
+
+    /// A free text among the answers of the step, if it is still there.
+    fn free(&self, name: &str) -> Option<&str> {
+        match self.answers.get(name) {
+            Some(Value::Text(text)) => self.texts.get(&text.text).map(String::as_str),
+            _ => None,
+        }
+    }
+
+    /// The values of all placeholders that this case has.
+    pub fn values(&self, texts: &Texts, settings: &Settings) -> Values {
+        let mut values = Values::new();
+        self.names(&mut values, texts, settings);
+        self.instants(&mut values, texts);
+        self.outcome(&mut values, texts);
+        self.isma(&mut values, texts);
+        values
+    }
+
+    fn names(&self, values: &mut Values, texts: &Texts, settings: &Settings) {
+        let unknown = || texts.get("letter.unknown").to_owned();
+        let word = |name: &str| self.word(name).map_or_else(unknown, str::to_owned);
+        let party = self.party.map_or_else(unknown, |party| party.name.clone());
+        let operator = self.connection.map(|connection| &connection.grid_operator);
+        values.insert("case", self.case_no.to_owned());
+        values.insert("ean", word("ean"));
+        values.insert("party", party);
+        values.insert("party_gln", word("party_gln"));
+        values.insert("operator", operator.unwrap_or(&settings.operator).clone());
+        values.insert("contacts", self.greeting(texts));
+        let signal = self
+            .word("signal_type")
+            .map(|key| format!("choice.signal_type.{key}"));
+        values.insert(
+            "signal_type",
+            signal.map_or_else(unknown, |key| texts.get(&key).to_owned()),
+        );
+        values.insert("signals", self.count("signals"));
+    }
+
+    fn greeting(&self, texts: &Texts) -> String {
+        let contacts = self
+            .party
+            .map(|party| party.contacts.as_slice())
+            .unwrap_or_default();
+        let names: Vec<&str> = contacts
+            .iter()
+            .map(|contact| contact.name.as_str())
+            .collect();
+        match names.as_slice() {
+            [] => texts.get("letter.greeting_group").to_owned(),
+            names => names.join(", "),
+        }
+    }
+
+    fn count(&self, name: &str) -> String {
+        match self.facts.get(name) {
+            Some(Value::Number(count)) => count.to_string(),
+            _ => "1".to_owned(),
+        }
+    }
+
+    fn instants(&self, values: &mut Values, texts: &Texts) {
+        let zone = self.country.zone();
+        values.insert("received_at", local(self.received_at, zone, texts));
+        values.insert("blocked_at", local(self.blocked_at(), zone, texts));
+        if let Some(run) = self.run("response_72h") {
+            values.insert("response_due", local(run.due_at, zone, texts));
+        }
+    }
+
+    fn outcome(&self, values: &mut Values, texts: &Texts) {
+        let unknown = texts.get("letter.unknown");
+        for name in ["question", "reason", "note"] {
+            values.insert(name, self.free(name).unwrap_or(unknown).to_owned());
+        }
+        let reason = self.word("unblock_reason").unwrap_or("none");
+        let why = |group: &str| texts.get(&format!("letter.{group}.{reason}")).to_owned();
+        let party = values.get("party").cloned().unwrap_or_default();
+        values.insert("why_lifted", why("why"));
+        values.insert("why_lifted_source", why("why_other"));
+        values.insert(
+            "why_lifted_customer",
+            why("why_customer").replace("{party}", &party),
+        );
+        let block = self.word("block").unwrap_or("requested");
+        values.insert(
+            "block",
+            texts.get(&format!("letter.block.{block}")).to_owned(),
+        );
+        values.insert(
+            "alert",
+            texts
+                .get(&format!("letter.alert.{}", self.alert()))
+                .to_owned(),
+        );
+    }
+
+    /// Why the supervisor is told: the gravest of what the facts say.
+    fn alert(&self) -> &'static str {
+        let is = |name: &str, word: &str| self.facts.get(name).is_some_and(|v| v.is(word));
+        match () {
+            () if is("data_breach", "yes") => "data_breach",
+            () if is("block", "alarm") => "alarm",
+            () if is("block", "lift_alarm") => "lift_alarm",
+            () if is("own_delay", "yes") => "own_delay",
+            () => "clock",
+        }
+    }
+
+    /// Sentences about the allocation, empty for connections that it does not concern (GT-15, 16).
+    fn isma(&self, values: &mut Values, texts: &Texts) {
+        let concerns = self
+            .facts
+            .get("concerns_isma")
+            .is_some_and(|value| value.is("yes"));
+        let is_supplier = self.role() == "supplier";
+        let was_reset = self.word("allocation") == Some("profile");
+        let say = |is: bool, key: &str| {
+            let text = if is { texts.get(key) } else { "" };
+            text.to_owned()
+        };
+        values.insert("isma", say(concerns, "letter.isma.running"));
+        values.insert(
+            "isma_otherwise",
+            say(concerns && is_supplier, "letter.isma.otherwise"),
+        );
+        values.insert("isma_reset", say(was_reset, "letter.isma.reset"));
+    }
+}

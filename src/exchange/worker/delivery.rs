@@ -1,0 +1,126 @@
+//! Messages leave: the oldest of each case first, several cases at once.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+
+use super::{Done, Patience, Stop, Worker, pause};
+use crate::domain::country::Country;
+use crate::exchange::outbox::values::Story;
+use crate::exchange::outbox::{Outcome, backoff, compose};
+use crate::process;
+use crate::store::StoreError;
+use crate::store::rows::OutboxItem;
+use crate::store::work::MessageContext;
+
+/// So many messages are under way at once, each of another case.
+const AT_ONCE: u32 = 8;
+/// Nobody tells us of a new message: look again after so long.
+const POLL: Duration = Duration::from_millis(500);
+
+impl Worker {
+    pub(super) async fn deliveries(&self, mut stop: Stop) -> Result<(), StoreError> {
+        let mut patience = Patience::default();
+        let mut wait = Duration::ZERO;
+        while !pause(&mut stop, wait).await {
+            let mut done = Done::default();
+            let result = self.deliver(&mut done).await;
+            let result = result.map(|taken| if taken { Duration::ZERO } else { POLL });
+            wait = patience.wait("outbox", result)?;
+        }
+        Ok(())
+    }
+
+    /// Delivers until nothing is left that may leave now.
+    pub(super) async fn deliver_all(&self, done: &mut Done) -> Result<(), StoreError> {
+        while self.deliver(done).await? {}
+        Ok(())
+    }
+
+    /// Some messages; `false` when there were none.
+    async fn deliver(&self, done: &mut Done) -> Result<bool, StoreError> {
+        let items = self.store.outbox_take(AT_ONCE).await?;
+        let outcomes = join_all(items.iter().map(|item| self.one(item))).await;
+        for outcome in outcomes {
+            match outcome? {
+                Outcome::Sent => done.sent += 1,
+                Outcome::Retry(_) | Outcome::Wait(_) => done.again += 1,
+                Outcome::Dead(_) => done.dead += 1,
+            }
+        }
+        Ok(!items.is_empty())
+    }
+
+    async fn one(&self, item: &OutboxItem) -> Result<Outcome, StoreError> {
+        let context = self.store.message_context(item.case_id).await?;
+        let mut outcome = self.attempt(item, &context).await;
+        if outcome == Outcome::Sent && self.options.practice {
+            self.confirm(item).await?;
+        }
+        if let Outcome::Retry(reason) = &outcome {
+            if item.attempts >= self.options.settings.attempts {
+                outcome = Outcome::Dead(reason.clone());
+            }
+        }
+        self.settle(item, &outcome).await?;
+        Ok(outcome)
+    }
+
+    async fn attempt(&self, item: &OutboxItem, context: &MessageContext) -> Outcome {
+        let story = story(item, context);
+        let (settings, languages) = (&self.options.settings, &self.languages);
+        match compose::envelope(item, &story, settings, languages) {
+            Ok(envelope) => self.options.delivery.deliver(envelope).await,
+            Err(stuck) => Outcome::Dead(stuck.words(languages.of(&settings.language))),
+        }
+    }
+
+    /// Tells the database. A fence that is too old means that another worker has the message since.
+    async fn settle(&self, item: &OutboxItem, outcome: &Outcome) -> Result<(), StoreError> {
+        let (id, fence) = (item.outbox_id, item.fence);
+        let wait = backoff::delay(item.attempts, fastrand::f64());
+        let is_ours = match outcome {
+            Outcome::Sent => self.store.outbox_sent(id, fence).await?,
+            Outcome::Retry(reason) | Outcome::Wait(reason) => {
+                self.store
+                    .outbox_failed(id, fence, reason, Some(wait))
+                    .await?
+            }
+            Outcome::Dead(reason) => self.store.outbox_failed(id, fence, reason, None).await?,
+        };
+        let (case, kind) = (item.case_no.as_str(), item.kind.as_str());
+        match outcome {
+            _ if !is_ours => tracing::debug!(case, kind, id, "taken by another worker"),
+            Outcome::Sent => tracing::info!(case, kind, id, "message sent"),
+            Outcome::Retry(reason) | Outcome::Wait(reason) => {
+                tracing::warn!(case, kind, id, reason, "message waits");
+            }
+            Outcome::Dead(_) => tracing::error!(case, kind, id, "dead letter"),
+        }
+        Ok(())
+    }
+}
+
+/// The story of a case as one of its messages tells it.
+fn story<'a>(item: &'a OutboxItem, context: &'a MessageContext) -> Story<'a> {
+    let process = process::find(&item.process);
+    let country = context
+        .party_country
+        .as_deref()
+        .and_then(Country::from_code);
+    Story {
+        case_no: &item.case_no,
+        country: process.map_or(Country::Nl, |process| process.country),
+        received_at: context.received_at,
+        opened_at: context.opened_at,
+        legal_at: item.legal_at,
+        facts: &item.facts,
+        answers: &item.answers,
+        clocks: &context.clocks,
+        party: context.party.as_ref(),
+        party_country: country,
+        customer: context.customer.as_ref(),
+        connection: context.connection.as_ref(),
+        texts: &context.texts,
+    }
+}

@@ -1,0 +1,145 @@
+//! What happens with nobody at a screen: clocks pass, messages leave, dead sessions give their cases
+//! back, the board is counted, the heads of the chains are kept outside. Three loops side by side,
+//! so that a slow receiver never delays a clock; several workers may run on one database.
+//!
+//! This module must not know: SQL, a screen, signals.
+
+mod delivery;
+mod house;
+mod practice;
+mod timers;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Serialize;
+use tokio::sync::watch;
+
+use super::outbox::compose::Languages;
+use super::outbox::settings::Settings;
+use super::outbox::{Delivery, backoff};
+use crate::domain::calendar::Calendars;
+use crate::store::{Store, StoreError};
+
+/// How a worker works.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// How messages leave.
+    pub delivery: Delivery,
+    /// Addresses, language, limits.
+    pub settings: Settings,
+    /// Where the heads of the chains are exported, once a day.
+    pub chain_heads: Option<PathBuf>,
+    /// Whether blocks are confirmed here, for want of an outside system: demo and training.
+    pub practice: bool,
+}
+
+/// What was done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Done {
+    /// Clocks whose passing was written.
+    pub timers: u64,
+    /// Messages that left.
+    pub sent: u64,
+    /// Messages to be tried again.
+    pub again: u64,
+    /// Messages that wait for a person now.
+    pub dead: u64,
+    /// Leases that went back to the pool.
+    pub swept: u64,
+}
+
+/// A worker on one database.
+#[derive(Debug)]
+pub struct Worker {
+    store: Store,
+    calendars: Calendars,
+    languages: Languages,
+    options: Options,
+}
+
+/// Told to stop?
+pub type Stop = watch::Receiver<bool>;
+
+impl Worker {
+    /// A worker; the store must be that of the role `worker` or of an administrator.
+    pub async fn open(store: Store, options: Options) -> Result<Self, StoreError> {
+        let calendars = store.calendars().await?;
+        Ok(Self {
+            store,
+            calendars,
+            languages: Languages::load(),
+            options,
+        })
+    }
+
+    /// Everything that is due now, once.
+    pub async fn once(&self) -> Result<Done, StoreError> {
+        let mut done = Done::default();
+        self.fire_all(&mut done).await?;
+        self.deliver_all(&mut done).await?;
+        done.swept = u64::try_from(self.store.sweep().await?).unwrap_or(0);
+        self.store.board_refresh().await?;
+        self.export_heads().await;
+        Ok(done)
+    }
+
+    /// The clocks that have passed now, and nothing else. Gives how many.
+    pub async fn fire_due(&self) -> Result<u64, StoreError> {
+        let mut done = Done::default();
+        self.fire_all(&mut done).await?;
+        Ok(done.timers)
+    }
+
+    /// Until told to stop; what is under way is finished first. Fails only when the database does
+    /// not know us.
+    pub async fn run(&self, stop: Stop) -> Result<(), StoreError> {
+        tokio::try_join!(
+            self.timers(stop.clone()),
+            self.deliveries(stop.clone()),
+            self.house(stop)
+        )?;
+        Ok(())
+    }
+}
+
+/// Waits; `true` when told to stop.
+async fn pause(stop: &mut Stop, wait: Duration) -> bool {
+    if *stop.borrow() {
+        return true;
+    }
+    tokio::select! {
+        () = tokio::time::sleep(wait) => *stop.borrow(),
+        changed = stop.changed() => changed.is_err() || *stop.borrow(),
+    }
+}
+
+/// Patience with a database that is away: longer after each failure, at most half a minute.
+#[derive(Debug, Default)]
+struct Patience {
+    failures: i32,
+}
+
+impl Patience {
+    /// How long to wait after that result; an error that no waiting mends is given back.
+    fn wait(
+        &mut self,
+        what: &'static str,
+        result: Result<Duration, StoreError>,
+    ) -> Result<Duration, StoreError> {
+        match result {
+            Ok(wait) => {
+                self.failures = 0;
+                Ok(wait)
+            }
+            Err(error @ StoreError::NotAnAgent(_)) => Err(error),
+            Err(error) => {
+                self.failures = self.failures.saturating_add(1);
+                let wait = backoff::delay(self.failures, fastrand::f64());
+                let wait = wait.min(Duration::from_secs(30));
+                tracing::warn!(what, failures = self.failures, %error, "trying again");
+                Ok(wait)
+            }
+        }
+    }
+}

@@ -1,0 +1,401 @@
+//! Messages out: what they say, to whom, and how they travel.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use loket::domain::clock::{ClockRun, Whose};
+use loket::domain::country::Country;
+use loket::domain::deadline::Comparison;
+use loket::exchange::outbox::compose::{Languages, Stuck, envelope};
+use loket::exchange::outbox::settings::Settings;
+use loket::exchange::outbox::values::Story;
+use loket::exchange::outbox::{Content, Delivery, Envelope, Outcome, directory, http};
+use loket::process::engine::Facts;
+use loket::process::field::{TextRef, Value};
+use loket::process::message::{Addressee, MESSAGES};
+use loket::store::rows::{
+    CaseId, ConnectionCard, ContactRow, CustomerCard, OutboxItem, PartyCard,
+};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::exchange_world::folder;
+
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+fn code(text: &str) -> Value {
+    Value::Code(text.to_owned())
+}
+
+/// One case with everything known, to be changed by each test.
+struct Case {
+    facts: Facts,
+    answers: Facts,
+    clocks: Vec<ClockRun>,
+    party: Option<PartyCard>,
+    party_country: Option<Country>,
+    customer: Option<CustomerCard>,
+    connection: ConnectionCard,
+    texts: BTreeMap<Uuid, String>,
+    settings: Settings,
+}
+
+impl Case {
+    fn new() -> Self {
+        let text = Uuid::new_v4();
+        let free = Value::Text(TextRef { text, sha256: String::new() });
+        let names = ["question", "reason", "note"];
+        Self {
+            facts: [
+                ("ean", code("871687900400000015")),
+                ("party_gln", code("8717180005016")),
+                ("party_role", code("supplier")),
+                ("concerns_isma", Value::Bool(true)),
+                ("signal_type", code("no_permission")),
+                ("source", code("consuwijzer")),
+                ("block", code("confirmed")),
+                ("unblock_reason", code("proof")),
+                ("signals", Value::Number(2)),
+            ]
+            .map(|(key, value)| (key.to_owned(), value))
+            .into(),
+            answers: names.map(|name| (name.to_owned(), free.clone())).into(),
+            clocks: vec![
+                clock("block_15m", "2026-11-16T08:00:00Z", "2026-11-16T08:15:00Z"),
+                clock("response_72h", "2026-11-16T09:30:15Z", "2026-11-19T09:30:15Z"),
+            ],
+            party: Some(PartyCard {
+                gln: "8717180005016".into(),
+                name: "Zonnebloem Energie".into(),
+                role: "supplier".into(),
+                contacts: vec![contact("A. Bakker", "a@zon.example"), contact("Visser", "")],
+            }),
+            party_country: Some(Country::Nl),
+            customer: Some(CustomerCard {
+                customer_ref: "NL0000001".into(),
+                name: "Geheim Persoon".into(),
+                kind: "private".into(),
+                phone: String::new(),
+                email: "geheim@voorbeeld.example".into(),
+                language: "nl".into(),
+                protected: false,
+            }),
+            connection: connection(),
+            texts: [(text, "Welke tekst\u{1b}[2J zag de klant?".to_owned())].into(),
+            settings: Settings::default(),
+        }
+    }
+
+    fn send(&self, kind: &str) -> Result<Envelope, Stuck> {
+        let item = OutboxItem {
+            outbox_id: 42,
+            case_id: CaseId(1),
+            case_no: "GT-2026-000123".into(),
+            process: "doubt".into(),
+            kind: kind.into(),
+            idem_key: Uuid::nil(),
+            fence: 3,
+            attempts: 1,
+            legal_at: at("2026-11-16T10:00:00Z"),
+            facts: self.facts.clone(),
+            answers: self.answers.clone(),
+        };
+        let story = Story {
+            case_no: &item.case_no,
+            country: Country::Nl,
+            received_at: at("2026-11-16T07:00:00Z"),
+            opened_at: at("2026-11-16T07:30:00Z"),
+            legal_at: item.legal_at,
+            facts: &item.facts,
+            answers: &item.answers,
+            clocks: &self.clocks,
+            party: self.party.as_ref(),
+            party_country: self.party_country,
+            customer: self.customer.as_ref(),
+            connection: Some(&self.connection),
+            texts: &self.texts,
+        };
+        envelope(&item, &story, &self.settings, &Languages::load())
+    }
+
+    fn command(&self, kind: &str) -> serde_json::Value {
+        match self.send(kind).unwrap().content {
+            Content::Command { command, .. } => command,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Subject and body, whichever way it goes.
+    fn letter(&self, kind: &str) -> (String, String) {
+        match self.send(kind).unwrap().content {
+            Content::Mail { subject, body, .. } | Content::Letter { subject, body, .. } => {
+                (subject, body)
+            }
+            other @ Content::Command { .. } => panic!("{other:?}"),
+        }
+    }
+}
+
+fn contact(name: &str, email: &str) -> ContactRow {
+    ContactRow { contact_id: 1, name: name.into(), email: email.into(), phone: String::new() }
+}
+
+fn connection() -> ConnectionCard {
+    ConnectionCard {
+        ean: "871687900400000015".into(),
+        product: "E".into(),
+        street: "Larixweg".into(),
+        house_number: "1".into(),
+        postcode: "5226HP".into(),
+        city: "Nieuwdorp".into(),
+        grid_operator: "Netbeheer Aa en Heide".into(),
+        grid_area: "GA-1".into(),
+        allocation_method: "isma".into(),
+        meters: Vec::new(),
+        contracts: Vec::new(),
+    }
+}
+
+fn clock(key: &str, from: &str, due: &str) -> ClockRun {
+    ClockRun {
+        key: key.into(),
+        run: 1,
+        started_at: at(from),
+        due_at: at(due),
+        original_due_at: at(due),
+        comparison: Comparison::UpToAndIncluding,
+        warn_at: at(due),
+        whose: Whose::Party,
+        breached_at: None,
+        late_on_arrival: false,
+        outcome: None,
+        ended_at: None,
+        calendar: "nl-statutory".into(),
+        calendar_version: 1,
+        pauses: Vec::new(),
+        ledger: Vec::new(),
+    }
+}
+
+/// Every kind of message there is can leave in both languages, with nothing unresolved in it.
+#[test]
+fn every_kind_of_message_is_complete_in_both_languages() {
+    let mut case = Case::new();
+    for language in ["nl", "en"] {
+        case.settings.language = language.into();
+        case.party_country = Some(if language == "nl" { Country::Be } else { Country::Se });
+        language.clone_into(&mut case.customer.as_mut().unwrap().language);
+        for message in MESSAGES {
+            let sent = case.send(message.kind);
+            assert!(sent.is_ok(), "{} {language}: {sent:?}", message.kind);
+            if matches!(message.to, Addressee::Port | Addressee::Allocation) {
+                continue;
+            }
+            let (subject, body) = case.letter(message.kind);
+            let whole = format!("{subject}\n{body}");
+            for wrong in ["{", "}", "letter.", "\u{1b}"] {
+                assert!(!whole.contains(wrong), "{} {language}: {wrong}\n{whole}", message.kind);
+            }
+            assert!(whole.contains("GT-2026-000123"), "{whole}");
+            assert!(!whole.contains("Geheim"), "{}: no customer's name\n{whole}", message.kind);
+            let dutch = ["zaak", "Zaak", "Wij", "wij"].iter().any(|word| whole.contains(word));
+            assert_eq!(dutch, language == "nl", "{whole}");
+        }
+    }
+}
+
+/// GT-13, GT-14: what is asked, until which second of local time, and what happens otherwise.
+#[test]
+fn gt_14_the_first_letter_says_what_is_asked_until_when_and_what_happens_otherwise() {
+    let (subject, body) = Case::new().letter("request_proof");
+    assert!(subject.contains("871687900400000015"), "{subject}");
+    assert!(body.contains("donderdag 19 november 2026 om 10:30:15 uur (CET)"), "{body}");
+    assert!(body.contains("72 uur") && body.contains("profielallocatie"), "{body}");
+}
+
+/// GT-15, GT-16: allocation is spoken of only where it is concerned, and of a reset to suppliers.
+#[test]
+fn gt_15_allocation_is_spoken_of_only_where_it_is_concerned() {
+    let mut case = Case::new();
+    case.facts.insert("party_role".into(), code("service_provider"));
+    let (_, body) = case.letter("request_proof");
+    assert!(body.contains("nulwaarden") && !body.contains("profielallocatie"), "{body}");
+    case.facts.insert("concerns_isma".into(), Value::Bool(false));
+    assert!(!case.letter("request_proof").1.contains("nulwaarden"));
+}
+
+/// GT-11, GT-12: only requests that need an additional mandate; which these are is configurable.
+#[test]
+fn gt_12_the_block_names_the_requests_that_need_an_additional_mandate() {
+    let mut case = Case::new();
+    let block = case.command("block");
+    assert_eq!(block["query_reasons"], json!(["DAY", "INT"]));
+    assert_eq!(block["from"], json!("2026-11-16T08:00:00Z"));
+    assert_eq!(block["ean"], json!("871687900400000015"));
+    assert_eq!(block["party_gln"], json!("8717180005016"));
+    case.settings.additional_mandate.insert("supplier".into(), vec!["INT".into()]);
+    assert_eq!(case.command("block")["query_reasons"], json!(["INT"]));
+    case.facts.insert("party_role".into(), code("service_provider"));
+    assert_eq!(case.command("block")["query_reasons"], json!(["DAY", "INT", "RCY"]));
+}
+
+/// GT-23: the lift works back to the instant of the block that it lifts, not of a later one.
+#[test]
+fn gt_23_the_lift_is_retroactive_to_the_block() {
+    let mut case = Case::new();
+    let mut later = clock("block_15m", "2026-11-20T08:00:00Z", "2026-11-20T08:15:00Z");
+    later.run = 2;
+    case.clocks.push(later);
+    let lift = case.command("lift_block");
+    assert_eq!(lift["retroactive_from"], json!("2026-11-16T08:00:00Z"));
+    assert_eq!(lift["command"], json!("lift_block"));
+}
+
+/// GT-26: all valid contacts of the group that have an address.
+#[test]
+fn gt_26_the_letter_goes_to_the_contacts_of_the_group() {
+    match Case::new().send("request_proof").unwrap().content {
+        Content::Mail { to, rendering, .. } => {
+            assert_eq!(to, ["a@zon.example"]);
+            assert!(rendering.starts_with("To: a@zon.example\nSubject: "));
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+/// GT-27: with nobody in the group the message waits for a person, and says why.
+#[test]
+fn gt_27_with_nobody_in_the_group_the_message_says_so() {
+    let mut case = Case::new();
+    case.party.as_mut().unwrap().contacts.clear();
+    let stuck = case.send("request_proof").unwrap_err();
+    let words = stuck.words(&loket::text::Texts::load("en"));
+    assert!(words.contains("GT-27") && words.contains("Zonnebloem Energie"), "{words}");
+}
+
+/// Decision 21: customers are written to by reference; name and address are not in the message.
+#[test]
+fn a_customer_is_written_to_by_reference_only() {
+    let mut case = Case::new();
+    for protected in [false, true] {
+        case.customer.as_mut().unwrap().protected = protected;
+        let sent = serde_json::to_string(&case.send("closed_customer").unwrap()).unwrap();
+        assert!(sent.contains("\"to\":[\"NL0000001\"]"), "{sent}");
+        assert!(!sent.contains("Geheim") && !sent.contains("geheim@"), "{sent}");
+    }
+}
+
+/// Decision 6: what a client put into the answers of its action decides about nobody.
+#[test]
+fn recipients_come_from_registers_and_not_from_answers() {
+    let mut case = Case::new();
+    case.answers.insert("to".into(), code("mallory@evil.example"));
+    case.answers.insert("ean".into(), code("871687900400000022"));
+    case.answers.insert("party_gln".into(), code("8717180006440"));
+    for message in MESSAGES {
+        let sent = serde_json::to_string(&case.send(message.kind).unwrap()).unwrap();
+        let foreign = ["mallory", "871687900400000022", "8717180006440"];
+        assert!(foreign.iter().all(|word| !sent.contains(word)), "{sent}");
+    }
+}
+
+#[test]
+fn one_file_per_message_whole_or_not_at_all() {
+    let path = folder("outbox");
+    let envelope = Case::new().send("request_proof").unwrap();
+    assert_eq!(directory::deliver(&path, &envelope), Outcome::Sent);
+    assert_eq!(directory::deliver(&path, &envelope), Outcome::Sent);
+    let names: Vec<_> = std::fs::read_dir(&path)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(names, ["GT-2026-000123.0000000042.request_proof.json"]);
+    let text = std::fs::read_to_string(path.join(&names[0])).unwrap();
+    let read: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(read["idem_key"], json!(Uuid::nil()));
+    assert_eq!((&read["fence"], &read["case"]), (&json!(3), &json!("GT-2026-000123")));
+    std::fs::remove_dir_all(&path).unwrap();
+}
+
+#[test]
+fn a_directory_that_cannot_be_written_is_never_the_end_of_a_message() {
+    let path = folder("closed");
+    let file = path.join("file");
+    std::fs::write(&file, "").unwrap();
+    let envelope = Case::new().send("block").unwrap();
+    assert!(matches!(directory::deliver(&file.join("below"), &envelope), Outcome::Wait(_)));
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o500)).unwrap();
+    let is_root = std::fs::write(path.join("probe"), "").is_ok();
+    let outcome = directory::deliver(&path, &envelope);
+    assert!(is_root || matches!(outcome, Outcome::Wait(_)));
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).unwrap();
+    std::fs::remove_dir_all(&path).unwrap();
+}
+
+/// Answers one request with this status line and headers; gives what was asked.
+fn receiver(answer: &'static str) -> (String, std::thread::JoinHandle<(String, String)>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/in", listener.local_addr().unwrap());
+    let thread = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut reader = BufReader::new(stream.try_clone().unwrap());
+        let mut head = String::new();
+        while reader.read_line(&mut head).unwrap() > 2 {}
+        let length = head.lines().find_map(|line| {
+            let (name, value) = line.split_once(": ")?;
+            name.eq_ignore_ascii_case("content-length").then(|| value.parse().unwrap())
+        });
+        let mut body = vec![0; length.unwrap_or(0)];
+        reader.read_exact(&mut body).unwrap();
+        let answer = format!("HTTP/1.1 {answer}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        stream.write_all(answer.as_bytes()).unwrap();
+        (head.to_lowercase(), String::from_utf8(body).unwrap())
+    });
+    (url, thread)
+}
+
+#[test]
+fn http_carries_key_case_and_fence() {
+    let (url, thread) = receiver("202 Accepted");
+    let envelope = Case::new().send("block").unwrap();
+    assert_eq!(http::Endpoint::new(&url).deliver(&envelope), Outcome::Sent);
+    let (head, body) = thread.join().unwrap();
+    assert!(head.starts_with("post /in "), "{head}");
+    assert!(head.contains("idempotency-key: 00000000-0000-0000-0000-000000000000"), "{head}");
+    assert!(head.contains("loket-case: gt-2026-000123") && head.contains("loket-fence: 3"));
+    let body: serde_json::Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(body["command"]["command"], json!("block"));
+}
+
+#[test]
+fn http_tells_arrived_from_busy_from_refused() {
+    let envelope = Case::new().send("block").unwrap();
+    let send = |answer| {
+        let (url, thread) = receiver(answer);
+        let outcome = http::Endpoint::new(&url).deliver(&envelope);
+        thread.join().unwrap();
+        outcome
+    };
+    let known = "409 Conflict\r\nIdempotency-Key: 00000000-0000-0000-0000-000000000000";
+    assert_eq!(send(known), Outcome::Sent);
+    assert!(matches!(send("409 Conflict\r\nIdempotency-Key: other"), Outcome::Dead(_)));
+    assert!(matches!(send("503 Busy"), Outcome::Retry(_)));
+    assert!(matches!(send("422 No"), Outcome::Dead(_)));
+    let nobody = http::Endpoint::new("http://127.0.0.1:9/");
+    assert!(matches!(nobody.deliver(&envelope), Outcome::Retry(_)));
+}
+
+#[test]
+fn an_address_is_told_from_a_directory() {
+    assert!(matches!(Delivery::parse("https://port.example/in"), Delivery::Http(_)));
+    match Delivery::parse("/var/spool/loket") {
+        Delivery::Directory(path) => assert_eq!(path, Path::new("/var/spool/loket")),
+        other @ Delivery::Http(_) => panic!("{other:?}"),
+    }
+}

@@ -1,0 +1,121 @@
+//! The invented world: the same for everybody, and playable on a real database.
+
+use std::collections::BTreeMap;
+
+use chrono::{NaiveDate, Timelike as _};
+use loket::domain::country::Country;
+use loket::domain::ean::Ean18;
+use loket::domain::gln::Gln;
+use loket::domain::postcode::Postcode;
+use loket::exchange::outbox::Delivery;
+use loket::exchange::outbox::settings::Settings;
+use loket::exchange::worker::{Options, Worker};
+use loket::exchange::world::{GROUP, What, World, play};
+use loket::store::Store;
+use loket::store::rows::{CaseRow, InboxView, WorkState};
+
+use crate::support::db::TestDb;
+
+fn day() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 11, 18).unwrap()
+}
+
+pub(crate) fn options(directory: &std::path::Path) -> Options {
+    Options {
+        delivery: Delivery::Directory(directory.to_path_buf()),
+        settings: Settings::default(),
+        chain_heads: None,
+        practice: false,
+    }
+}
+
+/// An empty folder of this test.
+pub(crate) fn folder(name: &str) -> std::path::PathBuf {
+    let path = std::env::temp_dir().join(format!("loket-{}-{name}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&path);
+    std::fs::create_dir_all(&path).unwrap();
+    path
+}
+
+#[test]
+fn the_same_seed_gives_the_same_world_and_another_seed_another() {
+    assert_eq!(World::new(7, day()), World::new(7, day()));
+    assert_ne!(World::new(7, day()), World::new(8, day()));
+}
+
+#[test]
+fn every_number_of_the_world_is_valid() {
+    let world = World::new(1, day()).registers;
+    assert!(world.connections.iter().all(|it| it.ean_valid && Ean18::parse(&it.ean).is_ok()));
+    assert!(world.connections.iter().all(|it| Postcode::parse(&it.postcode).is_ok()));
+    assert!(world.parties.iter().all(|it| Gln::parse(&it.gln).is_ok()));
+    let unique: std::collections::BTreeSet<_> = world.parties.iter().map(|it| &it.gln).collect();
+    assert_eq!(unique.len(), world.parties.len());
+    assert!(world.connections.len() >= 400 && world.parties.len() >= 24);
+    assert!(world.customers.iter().filter(|it| it.protected).count() >= 3);
+}
+
+/// GT-27: the warning can be seen only where somebody is missing.
+#[test]
+fn gt_27_two_parties_of_the_world_have_nobody_in_the_group() {
+    let world = World::new(1, day()).registers;
+    let readers = world.parties.iter().filter(|it| it.role.starts_with('s'));
+    let has_contact = |gln: &String| {
+        world.contacts.iter().any(|it| it.gln == *gln && it.contact_group == GROUP)
+    };
+    assert_eq!(readers.filter(|it| !has_contact(&it.gln)).count(), 2);
+}
+
+#[test]
+fn the_history_is_in_order_and_in_the_past_on_every_day_of_a_week() {
+    for offset in 0..7 {
+        let world = World::new(3, day() + chrono::Days::new(offset));
+        assert_eq!(world.now.with_timezone(&Country::Nl.zone()).hour(), 9);
+        assert!(world.steps.iter().all(|step| step.at < world.now));
+        assert!(world.steps.windows(2).all(|two| two[0].at <= two[1].at));
+        for step in &world.steps {
+            if let What::Open { received_at, .. } = &step.what {
+                assert!(*received_at < step.at);
+            }
+        }
+    }
+}
+
+async fn rows(store: &Store) -> Vec<CaseRow> {
+    let session = store
+        .session_open(uuid::Uuid::new_v4(), "test", loket::store::session::SessionKind::Detached)
+        .await
+        .unwrap();
+    let queue = session.me.queues[0].queue_id;
+    store.inbox(&InboxView::Queue(queue), None, 200).await.unwrap().rows
+}
+
+/// The whole of 2.3 by script: every step of the history is taken by engine and database, and the
+/// inbox of the morning has something of everything.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_history_plays_on_a_real_database_and_leaves_an_inbox_with_something_of_everything() {
+    let db = TestDb::new().await;
+    let admin = db.store("admin_1");
+    let worker = Worker::open(db.store("worker_1"), options(&folder("world"))).await.unwrap();
+    let world = World::new(1, day());
+    let agents = [db.store("anna"), db.store("bram")];
+    let played = play::play(&admin, &agents, &worker, &world).await.unwrap();
+    assert_eq!(played.steps, world.steps.len());
+    assert!(played.cases >= 60, "{played:?}");
+    assert_eq!(played.attached, 3);
+
+    let mut states: BTreeMap<String, usize> = BTreeMap::new();
+    let rows = rows(&agents[0]).await;
+    rows.iter().for_each(|row| *states.entry(row.state.clone()).or_default() += 1);
+    for state in
+        ["blocked_contact_due", "awaiting_party", "assessing", "unblock_due", "block_maintained"]
+    {
+        assert!(states.get(state).is_some_and(|count| *count >= 2), "{state}: {states:?}");
+    }
+    assert!(states.contains_key("reported"));
+    assert!(rows.iter().any(|row| row.breached), "something is overdue");
+    assert!(rows.iter().any(|row| row.work == WorkState::Waiting));
+    assert!(rows.iter().all(|row| row.work != WorkState::Held), "nothing stays with a script");
+    let silent = rows.iter().filter(|row| row.state == "block_maintained").count();
+    assert!(silent >= 5, "three rejected and four that 72 hours ended: {states:?}");
+}
