@@ -332,3 +332,28 @@ fn a_line_is_cleaned_before_anything_else_sees_it() {
     let (_, reference) = cases::parse(line, MORNING.parse().unwrap()).unwrap_err();
     assert_eq!(reference.as_deref(), Some("A1"));
 }
+
+/// The real program: one JSON object, and exit code 3 because some lines were refused.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_program_reports_as_json_and_says_by_its_exit_code_that_lines_were_refused() {
+    let world = World::new().await;
+    world
+        .admin
+        .clock_set(MORNING.parse().unwrap())
+        .await
+        .unwrap();
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/data/intake_small.jsonl");
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_loket"))
+        .args(["--lang", "en", "--database-url", &world.db.url("admin_1")])
+        .args(["import", "cases", "--json"])
+        .arg(file)
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{errors}");
+    assert_eq!(errors, "", "no progress bar where nobody sees it");
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["files"][0]["new"], 2);
+    assert_eq!(report["refused"][0]["line"], 4);
+    assert_eq!(report["refused"][0]["reference"], "S-3");
+}

@@ -183,9 +183,9 @@ async fn the_loop_fires_delivers_and_stops_when_told() {
     };
     let worker = worker(&world, "worker_1", options).await;
     let case_id = open(&world, 1, SUPPLIER, false).await;
+    contact(&world.desk("anna").await, case_id).await;
     let (tell, stop) = watch::channel(false);
     let running = tokio::spawn(async move { worker.run(stop).await });
-    contact(&world.desk("anna").await, case_id).await;
     until(&world, case_id, "awaiting_party").await;
     past_72_hours(&world, case_id).await;
     until(&world, case_id, "block_maintained").await;
@@ -267,4 +267,46 @@ async fn what_cannot_leave_stays_and_nothing_of_its_case_overtakes_it() {
     let tried: Vec<_> = messages.iter().filter(|it| it.error.is_some()).collect();
     assert_eq!(tried.len(), 1, "only the first was tried: {messages:?}");
     assert_eq!(tried[0].kind, "block");
+}
+
+/// The real program: it delivers, and SIGTERM ends it cleanly.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_program_delivers_and_ends_cleanly_on_sigterm() {
+    let world = World::new().await;
+    let path = folder("program");
+    open(&world, 1, SUPPLIER, false).await;
+    let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_loket"))
+        .args([
+            "--database-url",
+            &world.db.url("worker_1"),
+            "worker",
+            "--json",
+        ])
+        .arg("--chain-heads")
+        .arg(folder("program-heads"))
+        .arg("--deliver-to")
+        .arg(&path)
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    for _ in 0..600 {
+        if !files(&path).is_empty() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let pid = nix::unistd::Pid::from_raw(i32::try_from(program.id()).unwrap());
+    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).unwrap();
+    assert!(program.wait().unwrap().success());
+    assert_eq!(kinds(&path), ["block"]);
+    let mut log = String::new();
+    std::io::Read::read_to_string(&mut program.stderr.take().unwrap(), &mut log).unwrap();
+    assert!(
+        log.lines()
+            .all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok())
+    );
+    assert!(
+        log.contains("message sent") && !log.contains("Bakker"),
+        "{log}"
+    );
 }
