@@ -14,7 +14,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use super::{CliError, Ended, Shell};
+use super::{CliError, Ended, Shell, console};
 use crate::local_postgres::{Existing, LocalPostgres, Options, SUPERUSER};
 use crate::store::{Store, StoreError};
 use crate::system;
@@ -179,7 +179,8 @@ async fn at_the_desk(args: &DemoArgs, shell: &Shell, server: &LocalPostgres) -> 
         shell.tell("demo.no_terminal", &[("url", &url)]);
         return Ok(ExitCode::SUCCESS);
     }
-    wait().await
+    let store = Store::connect(server.options(me.0, DATABASE), console::CONNECTIONS);
+    console::desk(store, shell).await
 }
 
 async fn me(
