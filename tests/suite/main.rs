@@ -5,6 +5,8 @@
     reason = "a helper of the tests that fails is a failed test"
 )]
 
+mod desk_keys;
+mod desk_work;
 mod domain_calendar;
 mod domain_cli;
 mod domain_clock;
@@ -25,4 +27,5 @@ mod process_world;
 mod store;
 mod support;
 mod tidy;
+mod view_any;
 mod view_screens;
