@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::effect::{Effect, Loaded, Reply, Slot, Ticket};
 use super::model::Model;
 use super::screen::inbox::Take;
-use super::screen::{Layer, send};
+use super::screen::{Layer, look, send};
 use super::toast::Tone;
 use super::world::World;
 use super::{beat, preview, cleanse};
@@ -54,9 +54,10 @@ pub fn take(
             model.world.colleagues = colleagues;
             refresh_forms(model, now)
         }
-        Reply::Names(names) => {
-            if let Some(Layer::Form(form)) = model.layers.last_mut() {
-                form.take_names(names);
+        reply @ (Reply::Names(_) | Reply::Parties(Ok(_)) | Reply::LookUp(Ok(_))) => {
+            let Model { world, layers, .. } = model;
+            if let Some(Layer::Form(form)) = layers.last_mut() {
+                look::take(form, world, reply, now);
             }
             Vec::new()
         }

@@ -24,12 +24,23 @@ pub fn reply(reply: &mut Reply) {
             tidy(case_no);
             tidy(why);
         }
+        Reply::Parties(Ok(parties)) => parties.iter_mut().for_each(|party| {
+            tidy(&mut party.gln);
+            tidy(&mut party.name);
+        }),
+        Reply::LookUp(Ok(found)) => {
+            found.connection.iter_mut().for_each(connection);
+            found.party.iter_mut().for_each(party);
+            found.customer_ref.iter_mut().for_each(tidy);
+        }
         Reply::Names(names) => names.iter_mut().for_each(tidy),
         Reply::Session(Err(error))
         | Reply::Inbox(Err(error))
         | Reply::Detail(Err(error))
         | Reply::Search(Err(error))
         | Reply::Colleagues(Err(error))
+        | Reply::Parties(Err(error))
+        | Reply::LookUp(Err(error))
         | Reply::Calendars(Err(error))
         | Reply::Claimed(Err(error))
         | Reply::Applied(Err(error))

@@ -21,19 +21,65 @@ pub fn update(model: &mut Model, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
     }
     let effects = match msg {
         Msg::Start => beat::open(model, now),
-        Msg::Input(Input::Key(key)) => press(model, key, now),
-        Msg::Input(Input::Paste(text)) => type_in(model, &text, now),
-        Msg::Input(Input::Resize(columns, rows)) => {
-            resize(model, columns, rows);
-            Vec::new()
+        Msg::Input(input) => return take_input(model, input, now),
+        Msg::Reply(ticket, reply) => {
+            let effects = answer::take(model, ticket, *reply, now);
+            let mut effects = settle(model, effects, now);
+            effects.extend(catch_up(model, now));
+            return effects;
         }
-        Msg::Reply(ticket, reply) => answer::take(model, ticket, *reply, now),
         Msg::Beat(beat) => beat::take(model, *beat, now),
         Msg::Wake => wake(model, now),
         Msg::Resumed => vec![Effect::Redraw],
         Msg::Stop => vec![Effect::Quit],
     };
     settle(model, effects, now)
+}
+
+/// How much is kept of what was typed ahead.
+const AHEAD: usize = 256;
+
+fn take_input(model: &mut Model, input: Input, now: DateTime<Utc>) -> Vec<Effect> {
+    let effects = match input {
+        Input::Resize(columns, rows) => {
+            resize(model, columns, rows);
+            return Vec::new();
+        }
+        input if model.is_waiting() && !leads_away(model, &input) => {
+            if model.ahead.len() < AHEAD {
+                model.ahead.push_back(input);
+            }
+            return Vec::new();
+        }
+        Input::Key(key) => press(model, key, now),
+        Input::Paste(text) => type_in(model, &text, now),
+    };
+    settle(model, effects, now)
+}
+
+/// Whether the input works although the layer has nothing yet: back, help, draw again, suspend.
+fn leads_away(model: &mut Model, input: &Input) -> bool {
+    let Input::Key(key) = input else {
+        return false;
+    };
+    let id = model.keymap.command(model.context(), *key).map(|command| command.id);
+    let leads = matches!(id, Some(Id::Back | Id::Help | Id::Redraw | Id::Suspend));
+    if leads {
+        model.ahead.clear();
+    }
+    leads
+}
+
+/// Take in what was typed ahead, as far as the layers have what they need.
+fn catch_up(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    while !model.is_waiting() {
+        let Some(input) = model.ahead.pop_front() else {
+            break;
+        };
+        effects.extend(take_input(model, input, now));
+    }
+    effects
 }
 
 /// Follow the routes; the rest is for the runtime.

@@ -53,6 +53,10 @@ impl Caller {
             }
             Question::Detail(case) => Reply::Detail(self.load(case).await),
             Question::Search(text) => Reply::Search(self.store.search(&text, HITS).await),
+            Question::Parties(text) => Reply::Parties(self.store.parties_like(&text).await),
+            Question::LookUp { ean, gln } => {
+                Reply::LookUp(self.store.look_up(&ean, &gln).await.map(Box::new))
+            }
             Question::Colleagues => Reply::Colleagues(self.store.colleagues().await),
         };
         self.send(ticket, reply).await;

@@ -60,12 +60,17 @@ fn hints(paint: &Paint<'_, '_>, columns: usize) -> Line<'static> {
         .collect();
     ranked.sort_by_key(|command| command.rank);
     let (last, first): (Vec<_>, Vec<_>) =
-        ranked.into_iter().partition(|command| matches!(command.id, Id::Help | Id::Back));
-    let last: Vec<_> = last.into_iter().filter_map(|command| hint(paint, command, context)).collect();
+        ranked.into_iter().partition(|command| matches!(command.id, Id::Help | Id::Back | Id::Quit));
+    let last: Vec<_> =
+        last.into_iter().filter_map(|command| hint(paint, command, context)).collect();
     let reserved: usize = last.iter().map(|(key, text)| taken(key, text)).sum();
     let mut used = 1;
-    let mut shown = Vec::new();
+    let mut shown: Vec<(String, String)> = Vec::new();
     for (key, text) in first.into_iter().filter_map(|command| hint(paint, command, context)) {
+        let is_said = shown.iter().any(|(_, said)| *said == text);
+        if is_said {
+            continue;
+        }
         used += taken(&key, &text);
         if used + reserved > columns {
             break;

@@ -64,10 +64,12 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
 fn title(paint: &Paint<'_, '_>, state: &State) -> Line<'static> {
     let world = &paint.model.world;
     let loaded = state.subject.case().and_then(|case| world.case(case));
-    let no = loaded.map_or("", |loaded| loaded.detail.row.case_no.as_str());
+    let row = loaded.map(|loaded| &loaded.detail.row).or_else(|| paint.model.current_row());
+    let row = row.filter(|row| Some(row.case_id) == state.subject.case());
+    let no = row.map_or("", |row| row.case_no.as_str());
     let what = match &state.subject {
         Subject::Action(_, action) => {
-            let process = loaded.map_or("", |loaded| loaded.detail.row.process.as_str());
+            let process = row.map_or("", |row| row.process.as_str());
             preview::action(world, process, action).to_owned()
         }
         Subject::Open(process) => world.texts.say(&format!("process.{process}")),
@@ -134,12 +136,12 @@ fn answer(
 ) -> (Vec<Vec<Span<'static>>>, Option<(usize, usize)>) {
     match &entry.ask {
         Ask::Choice(picks, at) => (choice(paint, picks, *at, is_here, columns), None),
-        Ask::Text(editor) | Ask::Path(editor, _) if editor.lines() == Lines::One => {
+        Ask::Text(editor) | Ask::Look(editor, _) if editor.lines() == Lines::One => {
             let (text, column) = window(editor, columns.saturating_sub(1));
             let shown = if is_here || !text.is_empty() { text } else { "-".to_owned() };
             (vec![vec![Span::raw(shown)]], Some((0, column)))
         }
-        Ask::Text(editor) | Ask::Path(editor, _) => note(editor, columns),
+        Ask::Text(editor) | Ask::Look(editor, _) => note(editor, columns),
     }
 }
 
@@ -204,6 +206,7 @@ fn hint(
     let room = columns.saturating_sub(LABEL + 6);
     let (role, text) = match &entry.error {
         Some(error) => (Role::Error, error.clone()),
+        None if entry.found.is_some() => (Role::Good, entry.found.clone().unwrap_or_default()),
         None if is_here => (Role::Faint, help(entry)),
         None => return Vec::new(),
     };
@@ -214,8 +217,8 @@ fn hint(
 
 fn help(entry: &Entry) -> String {
     match &entry.ask {
-        Ask::Path(_, names) if !names.is_empty() => {
-            names.iter().take(12).map(|name| short(name)).collect::<Vec<_>>().join("  ")
+        Ask::Look(_, picks) if !picks.is_empty() => {
+            picks.iter().take(12).map(|pick| short(&pick.label)).collect::<Vec<_>>().join("   ")
         }
         _ => entry.help.clone(),
     }

@@ -96,11 +96,11 @@ fn line(paint: &Paint<'_, '_>, row: &Row, columns: usize) -> Line<'static> {
 /// The next step in words, and behind it what it is about where there is room.
 fn what(paint: &Paint<'_, '_>, case: &CaseRow, columns: usize) -> [Span<'static>; 2] {
     let step = preview::state(&paint.model.world, &case.process, &case.state);
-    let step = width::cut(&step, columns);
-    let rest = columns - width::of(&step);
+    let (first, rest) = if columns < 30 { (columns, 0) } else { (columns * 5 / 9, columns * 4 / 9) };
+    let step = width::left(&step, first);
     let about = match rest {
-        0..=9 => " ".repeat(rest),
-        _ => format!("  {}", width::left(&case.subject, rest - 2)),
+        0 => String::new(),
+        _ => format!(" {}", width::left(&case.subject, columns - first - 1)),
     };
     [Span::raw(step), paint.span(Role::Faint, about)]
 }

@@ -5,6 +5,8 @@
     reason = "a helper of the tests that fails is a failed test"
 )]
 
+mod desk_keys;
+mod desk_work;
 mod domain_calendar;
 mod domain_cli;
 mod domain_clock;
@@ -27,4 +29,5 @@ mod store;
 mod support;
 mod tidy;
 mod view_picture;
+mod view_any;
 mod view_screens;

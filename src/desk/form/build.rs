@@ -62,6 +62,7 @@ fn of_field(world: &World, field: &'static Field, party: Option<&PartyCard>) -> 
             Some(party) if !party.contacts.is_empty() => contacts(party),
             _ => text(Lines::One, LINE_LIMIT),
         },
+        FieldKind::Party => Ask::Look(Editor::new(Lines::One, LINE_LIMIT), Vec::new()),
         _ => text(Lines::One, LINE_LIMIT),
     };
     let key = format!("field.{}", field.key);
@@ -77,6 +78,8 @@ fn entry(key: &str, label: &str, help: &str, required: Required, ask: Ask) -> En
         required,
         ask,
         error: None,
+        found: None,
+        unknown: None,
         seen: false,
     }
 }
@@ -115,7 +118,7 @@ fn line(world: &World, key: &str) -> Entry {
 }
 
 fn path(world: &World) -> Entry {
-    own(world, "path", Ask::Path(Editor::new(Lines::One, 1_000), Vec::new()))
+    own(world, "path", Ask::Look(Editor::new(Lines::One, 1_000), Vec::new()))
 }
 
 fn purpose(world: &World) -> Entry {
