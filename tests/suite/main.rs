@@ -5,12 +5,21 @@
     reason = "a helper of the tests that fails is a failed test"
 )]
 
+mod cli_admin;
+mod cli_case;
+mod cli_connect;
+mod cli_doubt;
+mod cli_report;
 mod domain_calendar;
 mod domain_cli;
 mod domain_clock;
 mod domain_deadline;
 mod domain_identifiers;
 mod domain_laws;
+mod exchange_import;
+mod exchange_outbox;
+mod exchange_worker;
+mod exchange_world;
 mod postgres;
 mod process_cli;
 mod process_contract;
@@ -22,7 +31,3 @@ mod process_world;
 mod store;
 mod support;
 mod tidy;
-mod exchange_world;
-mod exchange_import;
-mod exchange_outbox;
-mod exchange_worker;

@@ -2,4 +2,5 @@
 
 pub(crate) mod db;
 pub(crate) mod server;
+pub(crate) mod shell;
 pub(crate) mod world;
