@@ -15,6 +15,7 @@ use tokio::sync::watch;
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::{CliError, Ended, Shell, console};
+use crate::exchange::colleague::{self, Manner};
 use crate::local_postgres::{Existing, LocalPostgres, Options, SUPERUSER};
 use crate::store::{Store, StoreError};
 use crate::system;
@@ -73,7 +74,7 @@ impl<'a> Progress<'a> {
     }
 }
 
-/// The worker beside the console; it ends with the demo.
+/// The worker and the simulated colleagues beside the console; they end with the demo.
 struct Side {
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<Result<(), StoreError>>>,
@@ -149,12 +150,18 @@ fn lost(why: &'static str) -> CliError {
 
 async fn beside(args: &DemoArgs, server: &LocalPostgres) -> Result<Side, CliError> {
     let (stop, stopped) = watch::channel(false);
+    let crowd = people::crowd(args.agents);
+    setup::add(server, &crowd).await?;
     let worker = setup::worker(server).await?;
-    let tasks = vec![tokio::spawn({
+    let mut tasks = vec![tokio::spawn({
         let stopped = stopped.clone();
         async move { worker.run(stopped).await }
     })];
-    setup::add(server, &people::crowd(args.agents)).await?;
+    for (seed, colleague) in (1..).zip(&crowd) {
+        let store = Store::connect(server.options(&colleague.db_role, DATABASE), 2);
+        let work = colleague::work(store, Manner::person(seed), stopped.clone());
+        tasks.push(tokio::spawn(async move { work.await.map(|_| ()) }));
+    }
     Ok(Side { stop, tasks })
 }
 

@@ -126,7 +126,8 @@ impl CliError {
             Self::Usage(_) | Self::Config(_) => Exit::Usage,
             Self::Told(exit) => *exit,
             Self::Store(StoreError::Offline(_)) | Self::Private(_) => Exit::Away,
-            Self::Store(StoreError::Bug(_)) => Exit::Fault,Self::Refused(_) | Self::Store(_) => Exit::Refused,
+            Self::Store(StoreError::Bug(_)) => Exit::Fault,
+            Self::Refused(_) | Self::Store(_) => Exit::Refused,
             Self::Io(..) => Exit::Usage,
             Self::Fault(_) => Exit::Fault,
         }

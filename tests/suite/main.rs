@@ -5,6 +5,11 @@
     reason = "a helper of the tests that fails is a failed test"
 )]
 
+mod cli_admin;
+mod cli_case;
+mod cli_connect;
+mod cli_doubt;
+mod cli_report;
 mod desk_keys;
 mod desk_work;
 mod domain_calendar;
@@ -28,6 +33,6 @@ mod process_world;
 mod store;
 mod support;
 mod tidy;
-mod view_picture;
 mod view_any;
+mod view_picture;
 mod view_screens;

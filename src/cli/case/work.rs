@@ -246,10 +246,9 @@ fn read_document(file: &Path, purpose: &str) -> Result<NewDocument, CliError> {
     let opened = std::fs::File::open(file).map_err(fault)?;
     opened.take(limit).read_to_end(&mut bytes).map_err(fault)?;
     if bytes.len() > DOCUMENT_BYTES_MAX {
-        let limit = (DOCUMENT_BYTES_MAX / 1024 / 1024).to_string();
-        return Err(Refusal::new("document_too_large")
-            .with("max", &limit)
-            .into());
+        let size = std::fs::metadata(file).map_or(limit, |meta| meta.len());
+        let refusal = Refusal::new("document_too_large");
+        return Err(refusal.with("size", &size.to_string()).into());
     }
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let name = clean(&name).trim().chars().take(NAME_MAX).collect();

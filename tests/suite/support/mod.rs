@@ -3,4 +3,5 @@
 pub(crate) mod db;
 pub(crate) mod desk;
 pub(crate) mod server;
+pub(crate) mod shell;
 pub(crate) mod world;
