@@ -2,5 +2,6 @@
 
 pub(crate) mod db;
 pub(crate) mod desk;
+pub(crate) mod screen;
 pub(crate) mod server;
 pub(crate) mod world;
