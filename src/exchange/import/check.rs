@@ -152,11 +152,7 @@ pub fn postcode(row: &Row, country: Country) -> Checked<String> {
         Country::Se => is_digits(&tight, 5),
         Country::No | Country::Be => is_digits(&tight, 4),
     };
-    if is_good {
-        Ok(tight)
-    } else {
-        Err(about("postcode", "postcode", value))
-    }
+    if is_good { Ok(tight) } else { Err(about("postcode", "postcode", value)) }
 }
 
 fn is_dutch(text: &str) -> bool {

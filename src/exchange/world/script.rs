@@ -194,24 +194,14 @@ impl Script<'_> {
             return;
         }
         let note = "Machtiging gezien: datum, sleutel en getoonde tekst kloppen.";
-        self.act(
-            reference,
-            days_back - 2,
-            "add_note",
-            given([("note", note)]),
-        );
+        self.act(reference, days_back - 2, "add_note", given([("note", note)]));
     }
 
     fn until_rejected(&mut self, reference: &str, days_back: u64) {
         self.contact(reference, days_back);
         self.answer(reference, days_back - 1, false);
         let reason = "De getoonde tekst noemt het uitlezen van de slimme meter niet.";
-        self.act(
-            reference,
-            days_back - 2,
-            "proof_rejected",
-            given([("reason", reason)]),
-        );
+        self.act(reference, days_back - 2, "proof_rejected", given([("reason", reason)]));
     }
 
     fn late(&mut self, reference: &str) {
@@ -249,17 +239,11 @@ impl Script<'_> {
         let findings = "Wij hebben de aanmelding teruggezocht en de klant gesproken.";
         let mut fields = given([("findings", findings)]);
         fields.push(("responded_at", wall(at - TimeDelta::minutes(5))));
-        fields.push((
-            "proof_given",
-            if has_proof { "yes" } else { "no" }.to_owned(),
-        ));
+        fields.push(("proof_given", if has_proof { "yes" } else { "no" }.to_owned()));
         if has_proof {
             let signed = self.dice.between(40, 400);
             let signed = u64::try_from(signed).unwrap_or(40);
-            let date = self
-                .day
-                .checked_sub_days(Days::new(signed))
-                .unwrap_or(self.day);
+            let date = self.day.checked_sub_days(Days::new(signed)).unwrap_or(self.day);
             let channel = self.dice.pick(&["website", "app", "phone", "paper"]);
             fields.extend(given([
                 ("mandate_date", &date.to_string()),
@@ -278,11 +262,7 @@ impl Script<'_> {
     }
 
     fn last(&self, reference: &str) -> DateTime<Utc> {
-        let of_case = self
-            .steps
-            .iter()
-            .rev()
-            .find(|step| step.reference() == reference);
+        let of_case = self.steps.iter().rev().find(|step| step.reference() == reference);
         of_case.map_or_else(|| self.at(30, 0), |step| step.at)
     }
 
@@ -301,11 +281,7 @@ impl Script<'_> {
 
     fn open(&mut self, reference: &str, received_at: DateTime<Utc>) {
         let subject = self.subject();
-        let source = if self.dice.percent(60) {
-            SOURCES[0]
-        } else {
-            self.dice.pick(SOURCES)
-        };
+        let source = if self.dice.percent(60) { SOURCES[0] } else { self.dice.pick(SOURCES) };
         let mut answers = subject;
         answers.extend(given([
             ("source", source),
@@ -348,12 +324,7 @@ impl Script<'_> {
     fn subject(&mut self) -> Given {
         let place = (self.signals * 5) % self.registers.connections.len();
         let connection = &self.registers.connections[place];
-        let readers: Vec<_> = self
-            .registers
-            .parties
-            .iter()
-            .filter(|party| reads(party))
-            .collect();
+        let readers: Vec<_> = self.registers.parties.iter().filter(|party| reads(party)).collect();
         let party = readers[self.dice.place(readers.len())];
         let customer = &self.registers.customers[place];
         let is_isma = connection.allocation_method.as_deref() == Some("isma");
@@ -376,13 +347,7 @@ impl Script<'_> {
     }
 
     fn reports(&mut self) {
-        let kinds = [
-            "satisfied",
-            "dissatisfied",
-            "unknown",
-            "dissatisfied",
-            "unknown",
-        ];
+        let kinds = ["satisfied", "dissatisfied", "unknown", "dissatisfied", "unknown"];
         for (nth, satisfaction) in kinds.into_iter().enumerate() {
             self.signals += 1;
             let reference = format!("PRT-{:05}", nth + 1);
@@ -417,7 +382,5 @@ fn reads(party: &crate::store::register::PartyRecord) -> bool {
 
 /// An instant as a person types it in Amsterdam.
 fn wall(at: DateTime<Utc>) -> String {
-    at.with_timezone(&Country::Nl.zone())
-        .format("%Y-%m-%d %H:%M")
-        .to_string()
+    at.with_timezone(&Country::Nl.zone()).format("%Y-%m-%d %H:%M").to_string()
 }
