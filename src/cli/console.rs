@@ -30,7 +30,11 @@ pub async fn run(_: ConsoleArgs, shell: &Shell) -> Ended {
 /// Runs the desk on this database.
 pub async fn desk(store: Store, shell: &Shell) -> Ended {
     let keymap = Keymap::shipped().map_err(|error| CliError::Fault(error.into()))?;
-    let colours = if system::env("NO_COLOR").is_some() { Colours::Off } else { Colours::On };
+    let colours = if system::env("NO_COLOR").is_some() {
+        Colours::Off
+    } else {
+        Colours::On
+    };
     let setup = Setup {
         store,
         texts: shell.texts.clone(),

@@ -98,7 +98,9 @@ pub async fn run(cli: Cli) -> ExitCode {
         Err(error) => return end(&error, &texts),
     };
     let texts = shell.texts.clone();
-    let command = cli.command.unwrap_or(Command::Console(console::ConsoleArgs::default()));
+    let command = cli
+        .command
+        .unwrap_or(Command::Console(console::ConsoleArgs::default()));
     match dispatch(command, shell).await {
         Ok(code) => code,
         Err(error) => end(&error, &texts),

@@ -54,7 +54,9 @@ fn said(error: &mut StoreError) {
         StoreError::Offline(text) | StoreError::Bug(text) | StoreError::NotAnAgent(text) => {
             tidy(text);
         }
-        StoreError::LeaseLost { holder: Some(holder) } => tidy(holder),
+        StoreError::LeaseLost {
+            holder: Some(holder),
+        } => tidy(holder),
         StoreError::Refused(refusal) => refusal.args.values_mut().for_each(tidy),
         _ => {}
     }
@@ -98,7 +100,12 @@ fn detail(detail: &mut CaseDetail) {
 }
 
 fn customer(card: &mut CustomerCard) {
-    let fields = [&mut card.customer_ref, &mut card.name, &mut card.phone, &mut card.email];
+    let fields = [
+        &mut card.customer_ref,
+        &mut card.name,
+        &mut card.phone,
+        &mut card.email,
+    ];
     fields.into_iter().for_each(tidy);
 }
 
@@ -113,8 +120,12 @@ fn connection(card: &mut ConnectionCard) {
         &mut card.grid_area,
     ];
     fields.into_iter().for_each(tidy);
-    card.meters.iter_mut().for_each(|meter| tidy(&mut meter.meter_number));
-    card.contracts.iter_mut().for_each(|contract| tidy(&mut contract.party));
+    card.meters
+        .iter_mut()
+        .for_each(|meter| tidy(&mut meter.meter_number));
+    card.contracts
+        .iter_mut()
+        .for_each(|contract| tidy(&mut contract.party));
 }
 
 fn party(card: &mut PartyCard) {

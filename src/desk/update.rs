@@ -62,7 +62,10 @@ fn leads_away(model: &mut Model, input: &Input) -> bool {
     let Input::Key(key) = input else {
         return false;
     };
-    let id = model.keymap.command(model.context(), *key).map(|command| command.id);
+    let id = model
+        .keymap
+        .command(model.context(), *key)
+        .map(|command| command.id);
     let leads = matches!(id, Some(Id::Back | Id::Help | Id::Redraw | Id::Suspend));
     if leads {
         model.ahead.clear();
@@ -173,7 +176,10 @@ fn run(
         model.world.toasts.say(Tone::Warning, said, now);
         return Vec::new();
     }
-    let pressed = Pressed { id: command.id, key };
+    let pressed = Pressed {
+        id: command.id,
+        key,
+    };
     match command.id {
         Id::Help if context == Context::Help => return vec![Effect::Go(Route::Back)],
         Id::Help => return vec![Effect::Go(Route::Help)],
@@ -183,7 +189,12 @@ fn run(
         _ => {}
     }
     let window = model.window;
-    let Model { world, desk, layers, .. } = model;
+    let Model {
+        world,
+        desk,
+        layers,
+        ..
+    } = model;
     match layers.last_mut() {
         None => desk.press(world, pressed, window, now),
         Some(Layer::Actions(actions)) => actions.press(world, pressed, window, now),
@@ -218,7 +229,12 @@ fn type_in(model: &mut Model, text: &str, now: DateTime<Utc>) -> Vec<Effect> {
 
 fn wake(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
     let mut effects = Vec::new();
-    let Model { world, desk, layers, .. } = model;
+    let Model {
+        world,
+        desk,
+        layers,
+        ..
+    } = model;
     effects.extend(desk.wake(world, now));
     if let Some(Layer::Search(search)) = layers.last_mut() {
         effects.extend(search.wake(world, now));
@@ -228,4 +244,3 @@ fn wake(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
     }
     effects
 }
-

@@ -40,7 +40,10 @@ fn pulse(events: Vec<FeedEvent>) -> Msg {
         events,
         more: false,
         resync: false,
-        leases: Some(vec![Lease { case_id: CaseId(2), fence: 4 }]),
+        leases: Some(vec![Lease {
+            case_id: CaseId(2),
+            fence: 4,
+        }]),
         legal_now: crate::support::desk::now(),
     })))
 }
@@ -59,7 +62,10 @@ fn event(case: i64) -> FeedEvent {
 fn the_cursor_moves_at_once_and_the_detail_follows_after_a_rest() {
     let mut script = Script::new(120, 32);
     script.keys("j j");
-    assert!(script.take().is_empty(), "nothing is asked while the cursor moves");
+    assert!(
+        script.take().is_empty(),
+        "nothing is asked while the cursor moves"
+    );
     assert_eq!(script.model.current_case(), Some(CaseId(3)));
     let wake = next_wake(&script.model, script.now).unwrap();
     assert!(wake - script.now <= TimeDelta::milliseconds(120));
@@ -75,19 +81,46 @@ fn an_action_on_a_case_of_the_pool_claims_it_first_with_the_same_key() {
     let [(ticket, Call::Claim(CaseId(1)))] = writes.as_slice() else {
         panic!("a claim comes first: {writes:?}");
     };
-    let lease = Lease { case_id: CaseId(1), fence: 9 };
-    let claim = Claim::Granted { lease, case_no: "x".into(), version: 5, why: "by_hand".into() };
+    let lease = Lease {
+        case_id: CaseId(1),
+        fence: 9,
+    };
+    let claim = Claim::Granted {
+        lease,
+        case_no: "x".into(),
+        version: 5,
+        why: "by_hand".into(),
+    };
     script.reply(*ticket, Reply::Claimed(Ok(claim)));
     let writes = script.writes();
-    let [(ticket, Call::Apply { fence: Some(9), version: 5, change, .. })] = writes.as_slice()
+    let [
+        (
+            ticket,
+            Call::Apply {
+                fence: Some(9),
+                version: 5,
+                change,
+                ..
+            },
+        ),
+    ] = writes.as_slice()
     else {
         panic!("then the action: {writes:?}");
     };
     assert_eq!(change.to, "awaiting_party");
-    let applied = Applied { version: 6, work: WorkState::Waiting, lease: Some(lease), opened: None };
+    let applied = Applied {
+        version: 6,
+        work: WorkState::Waiting,
+        lease: Some(lease),
+        opened: None,
+    };
     script.reply(*ticket, Reply::Applied(Ok(applied)));
     assert!(script.model.layers.is_empty(), "the form is gone");
-    assert!(script.screen().contains("GT-2026-000398: Contact the party."));
+    assert!(
+        script
+            .screen()
+            .contains("GT-2026-000398: Contact the party.")
+    );
 }
 
 #[test]
@@ -96,7 +129,13 @@ fn a_case_that_somebody_else_took_keeps_the_text() {
     script.keys("enter");
     let (ticket, _) = script.writes().remove(0);
     let since = script.now;
-    script.reply(ticket, Reply::Claimed(Ok(Claim::Taken { holder: "Joost".into(), since })));
+    script.reply(
+        ticket,
+        Reply::Claimed(Ok(Claim::Taken {
+            holder: "Joost".into(),
+            since,
+        })),
+    );
     assert!(form(&script).problem.as_ref().unwrap().contains("Joost"));
     assert_eq!(form(&script).entries[0].raw(), "email");
 }
@@ -113,7 +152,10 @@ fn offline_keeps_the_form_and_sends_the_same_command_again() {
     assert!(matches!(script.model.world.link, Link::Stale { .. }));
     script.keys("enter");
     let (again, same) = script.writes().remove(0);
-    assert_eq!(again.slot, ticket.slot, "the same command id has one effect");
+    assert_eq!(
+        again.slot, ticket.slot,
+        "the same command id has one effect"
+    );
     assert_eq!(same, call);
 }
 
@@ -128,12 +170,17 @@ fn a_stale_case_is_read_again_and_the_text_is_kept() {
     assert_eq!(slots(&script.effects), [Slot::Detail(CaseId(2))]);
     let mut newer = loaded(CaseId(2));
     newer.detail.row.version = 9;
-    let Some(Effect::Ask(ticket, _)) = script.take().pop() else { panic!() };
+    let Some(Effect::Ask(ticket, _)) = script.take().pop() else {
+        panic!()
+    };
     script.reply(ticket, Reply::Detail(Ok(Box::new(newer))));
     assert_eq!(form(&script).entries[0].raw(), "email");
     script.keys("enter");
     let writes = script.writes();
-    assert!(matches!(writes.as_slice(), [(_, Call::Apply { version: 9, .. })]), "{writes:?}");
+    assert!(
+        matches!(writes.as_slice(), [(_, Call::Apply { version: 9, .. })]),
+        "{writes:?}"
+    );
 }
 
 #[test]
@@ -143,9 +190,17 @@ fn a_lost_lease_names_the_holder_and_keeps_the_text() {
     script.answer_all();
     script.keys("enter");
     let (ticket, _) = script.writes().remove(0);
-    let lost = StoreError::LeaseLost { holder: Some("Joost Bakker".into()) };
+    let lost = StoreError::LeaseLost {
+        holder: Some("Joost Bakker".into()),
+    };
     script.reply(ticket, Reply::Applied(Err(lost)));
-    assert!(form(&script).problem.as_ref().unwrap().contains("Joost Bakker"));
+    assert!(
+        form(&script)
+            .problem
+            .as_ref()
+            .unwrap()
+            .contains("Joost Bakker")
+    );
     assert!(!script.model.world.leases.contains_key(&CaseId(2)));
     assert_eq!(form(&script).entries[0].raw(), "email");
 }
@@ -164,9 +219,16 @@ fn a_refusal_stands_at_its_field_with_the_rule() {
         args: [("field".to_owned(), "field.contact".to_owned())].into(),
     };
     script.reply(ticket, Reply::Applied(Err(StoreError::Refused(refusal))));
-    let entry = form(&script).entries.iter().find(|entry| entry.key == "contact").unwrap();
+    let entry = form(&script)
+        .entries
+        .iter()
+        .find(|entry| entry.key == "contact")
+        .unwrap();
     let error = entry.error.as_ref().unwrap();
-    assert!(error.contains("GT-26") && error.contains("contact of the party"), "{error}");
+    assert!(
+        error.contains("GT-26") && error.contains("contact of the party"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -181,7 +243,17 @@ fn an_unsent_form_is_kept_and_restored_and_quitting_asks() {
     assert_eq!(form(&script).entries[0].raw(), "called, no answer");
     script.keys("ctrl-s enter");
     let writes = script.writes();
-    let [(_, Call::Apply { fence: None, change, .. })] = writes.as_slice() else {
+    let [
+        (
+            _,
+            Call::Apply {
+                fence: None,
+                change,
+                ..
+            },
+        ),
+    ] = writes.as_slice()
+    else {
         panic!("a note needs no lease: {writes:?}");
     };
     assert_eq!(change.texts[0].body, "called, no answer");
@@ -236,7 +308,13 @@ fn others_changes_mark_rows_and_move_nothing() {
     let mut new = rows().remove(0);
     new.case_id = CaseId(99);
     fresh.insert(0, new);
-    script.reply(ticket, Reply::Inbox(Ok(InboxPage { rows: fresh, ..page() })));
+    script.reply(
+        ticket,
+        Reply::Inbox(Ok(InboxPage {
+            rows: fresh,
+            ..page()
+        })),
+    );
     let inbox = script.model.desk.inbox().unwrap();
     let ids: Vec<i64> = inbox.rows.iter().map(|row| row.case.case_id.0).collect();
     assert_eq!(ids, [1, 2, 3, 4, 5, 6, 7], "rows keep their places");
@@ -248,7 +326,11 @@ fn others_changes_mark_rows_and_move_nothing() {
     script.keys("r");
     let inbox = script.model.desk.inbox().unwrap();
     assert_eq!(inbox.rows[0].case.case_id, CaseId(99));
-    assert_eq!(script.model.current_case(), Some(CaseId(3)), "the cursor stays on its case");
+    assert_eq!(
+        script.model.current_case(),
+        Some(CaseId(3)),
+        "the cursor stays on its case"
+    );
 }
 
 #[test]
@@ -280,7 +362,9 @@ fn late_answers_are_dropped() {
     let first = script.take();
     script.keys("r");
     script.take();
-    let Effect::Ask(ticket, _) = first[0] else { panic!() };
+    let Effect::Ask(ticket, _) = first[0] else {
+        panic!()
+    };
     script.reply(ticket, Reply::Inbox(Ok(InboxPage::default())));
     assert_eq!(script.model.desk.inbox().unwrap().rows.len(), 7);
 }
@@ -295,7 +379,10 @@ fn leaving_the_search_comes_back_to_the_same_place() {
     script.keys("esc");
     assert_eq!(script.model.current_case(), Some(CaseId(3)));
     script.keys("/");
-    assert!(script.screen().contains("5226HP"), "the search is there again");
+    assert!(
+        script.screen().contains("5226HP"),
+        "the search is there again"
+    );
 }
 
 #[test]
@@ -318,7 +405,15 @@ fn handing_over_needs_a_line_and_names_the_colleague() {
     script.text("customer calls back at 16:00");
     script.keys("ctrl-s enter");
     let writes = script.writes();
-    let [(_, Call::HandOver { to: Some(2), line, .. })] = writes.as_slice() else {
+    let [
+        (
+            _,
+            Call::HandOver {
+                to: Some(2), line, ..
+            },
+        ),
+    ] = writes.as_slice()
+    else {
         panic!("{writes:?}");
     };
     assert_eq!(line, "customer calls back at 16:00");
@@ -333,7 +428,11 @@ fn an_unknown_connection_is_said_at_the_field() {
         Effect::Ask(ticket, Question::LookUp { .. }) => Some(ticket),
         _ => None,
     });
-    let found = loket::store::reading::LookUp { connection: None, party: None, customer_ref: None };
+    let found = loket::store::reading::LookUp {
+        connection: None,
+        party: None,
+        customer_ref: None,
+    };
     script.reply(asked.unwrap(), Reply::LookUp(Ok(Box::new(found))));
     let screen = script.screen();
     assert!(screen.contains("is not in the"), "{screen}");
@@ -346,6 +445,9 @@ fn an_attachment_that_cannot_be_read_says_so_at_the_field() {
     script.keys("tab 2 ctrl-s enter");
     let (ticket, call) = script.writes().remove(0);
     assert!(matches!(call, Call::Attach { .. }));
-    script.reply(ticket, Reply::File(loket::desk::effect::FileError::TooLarge));
+    script.reply(
+        ticket,
+        Reply::File(loket::desk::effect::FileError::TooLarge),
+    );
     assert!(script.screen().contains("More than 5 MiB"));
 }

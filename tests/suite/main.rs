@@ -32,6 +32,7 @@ mod process_walk;
 mod process_world;
 mod store;
 mod support;
+mod terminal_console;
 mod tidy;
 mod view_any;
 mod view_picture;

@@ -9,7 +9,17 @@ use proptest::prelude::*;
 
 use crate::support::desk::{Script, loaded, rows};
 
-const PLACES: [&str; 9] = ["", "tab", "enter", "enter 1", "enter 1 2 tab 1 ctrl-s", "d", "/", "?", "h"];
+const PLACES: [&str; 9] = [
+    "",
+    "tab",
+    "enter",
+    "enter 1",
+    "enter 1 2 tab 1 ctrl-s",
+    "d",
+    "/",
+    "?",
+    "h",
+];
 
 fn at(place: &str) -> Script {
     let mut script = Script::new(80, 24);
@@ -129,10 +139,14 @@ fn names_of_any_kind_stay_harmless_and_in_their_columns() {
     for name in HOSTILE {
         for columns in [80, 120, 160] {
             let screen = hostile(name, columns);
-            let harmful = |c: char| c != '\n' && (c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c));
+            let harmful =
+                |c: char| c != '\n' && (c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c));
             assert!(!screen.chars().any(harmful), "{name:?}:\n{screen}");
             for line in screen.lines() {
-                assert!(loket::view::width::of(line) <= usize::from(columns), "{line:?}");
+                assert!(
+                    loket::view::width::of(line) <= usize::from(columns),
+                    "{line:?}"
+                );
             }
             let numbers = (398..=404).filter(|n| screen.contains(&format!("GT-2026-000{n}")));
             assert_eq!(numbers.count(), 7, "every row is there:\n{screen}");

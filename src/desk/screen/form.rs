@@ -201,7 +201,9 @@ impl State {
     }
 
     fn leaves(&self, edit: Edit) -> bool {
-        self.entries.get(self.at).is_some_and(|entry| entry.leaves(edit))
+        self.entries
+            .get(self.at)
+            .is_some_and(|entry| entry.leaves(edit))
     }
 
     fn change(&mut self, world: &World, now: DateTime<Utc>, change: impl FnOnce(&mut Entry)) {
@@ -246,9 +248,10 @@ impl State {
         match &self.outcome {
             Outcome::Ready(..) => self.stage = Stage::Review,
             Outcome::Fields(wrong) => {
-                let first = self.entries.iter().position(|entry| {
-                    wrong.iter().any(|(key, _)| *key == entry.key)
-                });
+                let first = self
+                    .entries
+                    .iter()
+                    .position(|entry| wrong.iter().any(|(key, _)| *key == entry.key));
                 self.at = first.unwrap_or(self.at);
             }
             Outcome::Refused(_) | Outcome::Unknown => {}
@@ -267,7 +270,13 @@ impl State {
 
     /// What was typed, to be kept.
     pub fn draft(&self) -> Draft {
-        let answers = self.entries.iter().map(|entry| (entry.key.clone(), entry.raw().to_owned()));
-        Draft { answers: answers.collect(), at: self.at }
+        let answers = self
+            .entries
+            .iter()
+            .map(|entry| (entry.key.clone(), entry.raw().to_owned()));
+        Draft {
+            answers: answers.collect(),
+            at: self.at,
+        }
     }
 }

@@ -43,7 +43,11 @@ fn raw<'a>(form: &'a State, key: &str) -> &'a str {
 /// The numbers of connection and party in the form, those that are well formed.
 fn numbers(form: &State) -> (String, String) {
     let (ean, gln) = (raw(form, "ean"), raw(form, "party_gln"));
-    let ean = if ean.parse::<Ean18>().is_ok() { ean } else { "" };
+    let ean = if ean.parse::<Ean18>().is_ok() {
+        ean
+    } else {
+        ""
+    };
     let gln = if gln.parse::<Gln>().is_ok() { gln } else { "" };
     (ean.to_owned(), gln.to_owned())
 }
@@ -59,15 +63,13 @@ fn subject(form: &mut State, world: &mut World, now: DateTime<Utc>) -> Vec<Effec
 }
 
 /// Suggestions or what was looked up came in.
-pub(in crate::desk) fn take(
-    form: &mut State,
-    world: &mut World,
-    reply: Reply,
-    now: DateTime<Utc>,
-) {
+pub(in crate::desk) fn take(form: &mut State, world: &mut World, reply: Reply, now: DateTime<Utc>) {
     match reply {
         Reply::Names(names) => {
-            let pick = |name: String| Pick { raw: name.clone(), label: name };
+            let pick = |name: String| Pick {
+                raw: name.clone(),
+                label: name,
+            };
             suggest(form, "path", names.into_iter().map(pick).collect());
         }
         Reply::Parties(Ok(parties)) => {
@@ -94,21 +96,39 @@ fn suggest(form: &mut State, key: &str, picks: Vec<Pick>) {
 fn take_subject(form: &mut State, world: &World, found: &LookUp, now: DateTime<Utc>) {
     let (ean, gln) = numbers(form);
     let connection = found.connection.as_ref().map(|card| {
-        format!("{} {}, {} {}", card.street, card.house_number, card.postcode, card.city)
+        format!(
+            "{} {}, {} {}",
+            card.street, card.house_number, card.postcode, card.city
+        )
     });
     let party = found.party.as_ref().map(|card| card.name.clone());
     let unknown = |key: &str, name: &str, value: &str| {
-        world.texts.fill(&format!("refusal.{key}"), &[(name, value)])
+        world
+            .texts
+            .fill(&format!("refusal.{key}"), &[(name, value)])
     };
     form.weigh(world, now);
     if !ean.is_empty() {
-        tell(form, "ean", connection, &unknown("unknown_ean", "ean", &ean));
+        tell(
+            form,
+            "ean",
+            connection,
+            &unknown("unknown_ean", "ean", &ean),
+        );
     }
     if !gln.is_empty() {
-        tell(form, "party_gln", party, &unknown("unknown_party", "party", &gln));
+        tell(
+            form,
+            "party_gln",
+            party,
+            &unknown("unknown_party", "party", &gln),
+        );
     }
     if let Some(customer) = &found.customer_ref
-        && let Some(entry) = form.entries.iter_mut().find(|entry| entry.key == "customer_ref")
+        && let Some(entry) = form
+            .entries
+            .iter_mut()
+            .find(|entry| entry.key == "customer_ref")
         && entry.raw().is_empty()
     {
         entry.set(customer);

@@ -45,7 +45,11 @@ impl Script {
             window: Window { columns, rows },
             seed: 7,
         };
-        let mut script = Self { model: Model::new(start, now()), now: now(), effects: vec![] };
+        let mut script = Self {
+            model: Model::new(start, now()),
+            now: now(),
+            effects: vec![],
+        };
         script.send(Msg::Start);
         script
     }
@@ -76,7 +80,11 @@ impl Script {
     /// Type a text, character by character.
     pub(crate) fn text(&mut self, text: &str) -> &mut Self {
         for c in text.chars() {
-            let name = if c == ' ' { "space".to_owned() } else { c.to_string() };
+            let name = if c == ' ' {
+                "space".to_owned()
+            } else {
+                c.to_string()
+            };
             self.send(Msg::Input(Input::Key(name.parse().unwrap())));
         }
         self
@@ -177,7 +185,10 @@ pub(crate) fn read(question: Question, now: DateTime<Utc>) -> Reply {
         Question::Detail(case) => Reply::Detail(Ok(Box::new(loaded(case)))),
         Question::Search(_) => {
             let row = rows().remove(2);
-            Reply::Search(Ok(vec![SearchHit { row, how: "address".into() }]))
+            Reply::Search(Ok(vec![SearchHit {
+                row,
+                how: "address".into(),
+            }]))
         }
         Question::Parties(_) => Reply::Parties(Ok(vec![])),
         Question::LookUp { .. } => Reply::LookUp(Ok(Box::new(LookUp {
@@ -193,7 +204,13 @@ pub(crate) fn read(question: Question, now: DateTime<Utc>) -> Reply {
 }
 
 fn colleague(agent_id: i32, name: &str, online: bool) -> Colleague {
-    Colleague { agent_id, name: name.into(), role: Role::Agent, online, held: 3 }
+    Colleague {
+        agent_id,
+        name: name.into(),
+        role: Role::Agent,
+        online,
+        held: 3,
+    }
 }
 
 /// What the fixed world answers to a write: all is well.
@@ -207,14 +224,24 @@ pub(crate) fn written(call: Call) -> Reply {
             why: why.into(),
         }))
     };
-    let applied = |work, lease| Reply::Applied(Ok(Applied { version: 6, work, lease, opened: None }));
+    let applied = |work, lease| {
+        Reply::Applied(Ok(Applied {
+            version: 6,
+            work,
+            lease,
+            opened: None,
+        }))
+    };
     match call {
         Call::Next(_) => granted(CaseId(1), "overdue"),
         Call::Claim(case) => granted(case, "by_hand"),
         Call::Apply { case, fence, .. } => applied(WorkState::Waiting, fence.map(|_| lease(case))),
         Call::Open(..) => {
             let case_no = "GT-2026-000501".into();
-            Reply::Opened(Ok(Opened::New { case_id: CaseId(1), case_no }))
+            Reply::Opened(Ok(Opened::New {
+                case_id: CaseId(1),
+                case_no,
+            }))
         }
         _ => applied(WorkState::Open, None),
     }
@@ -225,7 +252,10 @@ pub(crate) fn offline() -> StoreError {
 }
 
 fn session(now: DateTime<Utc>) -> Session {
-    let queue = |queue_id, key: &str| QueueRow { queue_id, key: key.into() };
+    let queue = |queue_id, key: &str| QueueRow {
+        queue_id,
+        key: key.into(),
+    };
     Session {
         session_id: Uuid::from_u128(1),
         me: Me {
@@ -234,7 +264,10 @@ fn session(now: DateTime<Utc>) -> Session {
             role: Role::Agent,
             queues: vec![queue(1, "mandate")],
         },
-        leases: vec![Lease { case_id: CaseId(2), fence: 4 }],
+        leases: vec![Lease {
+            case_id: CaseId(2),
+            fence: 4,
+        }],
         legal_now: now,
         rehearsal: true,
     }
@@ -244,19 +277,75 @@ fn minutes(n: i64) -> DateTime<Utc> {
     now() + TimeDelta::minutes(n)
 }
 
-struct Given(i64, i64, &'static str, &'static str, WorkState, Option<(i32, &'static str)>, &'static str);
+struct Given(
+    i64,
+    i64,
+    &'static str,
+    &'static str,
+    WorkState,
+    Option<(i32, &'static str)>,
+    &'static str,
+);
 
 /// The rows of the fixed world: late, soon, calm, held by me and by others, waiting.
 pub(crate) fn rows() -> Vec<CaseRow> {
     use WorkState::{Held, Open, Waiting};
     let given = [
-        Given(1, -41, "contact_1wd", "blocked_contact_due", Open, None, "Van Henegouwen Energie"),
-        Given(2, 52, "contact_1wd", "blocked_contact_due", Held, Some((1, "Sanne de Vries")), "Zonnebloem Energie"),
-        Given(3, 70, "unblock_1wd", "unblock_due", Open, None, "Meterblik Inzicht"),
+        Given(
+            1,
+            -41,
+            "contact_1wd",
+            "blocked_contact_due",
+            Open,
+            None,
+            "Van Henegouwen Energie",
+        ),
+        Given(
+            2,
+            52,
+            "contact_1wd",
+            "blocked_contact_due",
+            Held,
+            Some((1, "Sanne de Vries")),
+            "Zonnebloem Energie",
+        ),
+        Given(
+            3,
+            70,
+            "unblock_1wd",
+            "unblock_due",
+            Open,
+            None,
+            "Meterblik Inzicht",
+        ),
         Given(4, 185, "assess_72h", "assessing", Open, None, "Duinstroom"),
-        Given(5, 340, "contact_1wd", "blocked_contact_due", Held, Some((2, "Joost Bakker")), "Zonnebloem Energie"),
-        Given(6, 1590, "close_5wd", "block_maintained", Open, None, "Windrichting Levering B.V."),
-        Given(7, 4270, "response_72h", "awaiting_party", Waiting, None, "Duinstroom"),
+        Given(
+            5,
+            340,
+            "contact_1wd",
+            "blocked_contact_due",
+            Held,
+            Some((2, "Joost Bakker")),
+            "Zonnebloem Energie",
+        ),
+        Given(
+            6,
+            1590,
+            "close_5wd",
+            "block_maintained",
+            Open,
+            None,
+            "Windrichting Levering B.V.",
+        ),
+        Given(
+            7,
+            4270,
+            "response_72h",
+            "awaiting_party",
+            Waiting,
+            None,
+            "Duinstroom",
+        ),
     ];
     given.into_iter().map(row).collect()
 }
@@ -286,8 +375,17 @@ fn row(given: Given) -> CaseRow {
 }
 
 pub(crate) fn page() -> InboxPage {
-    let count = QueueCount { open: 4, held: 2, waiting: 1, overdue: 1 };
-    InboxPage { rows: rows(), more: false, counts: [(1, count)].into() }
+    let count = QueueCount {
+        open: 4,
+        held: 2,
+        waiting: 1,
+        overdue: 1,
+    };
+    InboxPage {
+        rows: rows(),
+        more: false,
+        counts: [(1, count)].into(),
+    }
 }
 
 fn facts(case: CaseId) -> CaseFacts {
@@ -295,10 +393,12 @@ fn facts(case: CaseId) -> CaseFacts {
     match case.0 {
         7 => sim.contacted("2026-11-20T13:00:00+01:00").case,
         // answered in time, and our own judgement is late
-        4 => Sim::doubt("2026-11-16T09:12:00+01:00", "yes", "supplier")
-            .contacted("2026-11-17T10:00:00+01:00")
-            .answered("2026-11-20T09:00:00+01:00")
-            .case,
+        4 => {
+            Sim::doubt("2026-11-16T09:12:00+01:00", "yes", "supplier")
+                .contacted("2026-11-17T10:00:00+01:00")
+                .answered("2026-11-20T09:00:00+01:00")
+                .case
+        }
         _ => sim.case,
     }
 }
@@ -308,7 +408,10 @@ pub(crate) fn loaded(case: CaseId) -> Loaded {
     let mut row = rows().into_iter().find(|row| row.case_id == case).unwrap();
     let facts = facts(case);
     row.state.clone_from(&facts.state);
-    let lease = (case == CaseId(2)).then_some(Lease { case_id: case, fence: 4 });
+    let lease = (case == CaseId(2)).then_some(Lease {
+        case_id: case,
+        fence: 4,
+    });
     let detail = CaseDetail {
         row,
         facts,
@@ -323,7 +426,11 @@ pub(crate) fn loaded(case: CaseId) -> Loaded {
             state: "closed_mandate_ok".into(),
             received_at: crate::process_world::at("2025-03-12T10:00:00+01:00"),
         }],
-        texts: [(Uuid::from_u128(77), "called first, no answer; mail sent".to_owned())].into(),
+        texts: [(
+            Uuid::from_u128(77),
+            "called first, no answer; mail sent".to_owned(),
+        )]
+        .into(),
         documents: vec![],
         handover: (case == CaseId(2)).then(|| "customer calls back after 16:00".to_owned()),
         messages: vec![MessageRow {
@@ -336,7 +443,10 @@ pub(crate) fn loaded(case: CaseId) -> Loaded {
         }],
         linked: vec![],
     };
-    Loaded { detail, timeline: timeline() }
+    Loaded {
+        detail,
+        timeline: timeline(),
+    }
 }
 
 fn customer() -> CustomerCard {
@@ -409,12 +519,17 @@ fn timeline() -> Vec<TimelineRow> {
         to: None,
         answers: loket::process::engine::Facts::new(),
     };
-    let text = Value::Text(TextRef { text: Uuid::from_u128(77), sha256: String::new() });
+    let text = Value::Text(TextRef {
+        text: Uuid::from_u128(77),
+        sha256: String::new(),
+    });
     let mut note = event(3, -8, "add_note", Some("Joost Bakker"));
     note.answers.insert("note".into(), text);
     let mut opened = event(1, -295, "open", None);
     opened.to = Some("blocked_contact_due".into());
-    opened.answers.insert("source".into(), Value::Code("consuwijzer".into()));
+    opened
+        .answers
+        .insert("source".into(), Value::Code("consuwijzer".into()));
     vec![note, event(2, -9, "claimed", Some("Joost Bakker")), opened]
 }
 
