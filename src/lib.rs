@@ -5,10 +5,14 @@
 
 pub mod cli;
 pub mod config;
+pub mod desk;
 pub mod domain;
 pub mod exchange;
 pub mod local_postgres;
 pub mod process;
+pub mod runtime;
 pub mod store;
 pub mod system;
+pub mod terminal;
 pub mod text;
+pub mod view;

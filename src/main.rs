@@ -10,10 +10,16 @@ use loket::{cli, system};
 fn main() -> ExitCode {
     let arguments = cli::Cli::parse();
     install_reports();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build();
+    // a console of many on one machine is one thread; the rest may use two
+    let runtime = match arguments.command {
+        None | Some(cli::Command::Console(_)) => tokio::runtime::Builder::new_current_thread(),
+        Some(_) => {
+            let mut two = tokio::runtime::Builder::new_multi_thread();
+            two.worker_threads(2);
+            two
+        }
+    };
+    let runtime = { runtime }.enable_all().build();
     match runtime {
         Ok(runtime) => runtime.block_on(cli::run(arguments)),
         Err(error) => {

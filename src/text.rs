@@ -15,8 +15,8 @@ macro_rules! areas {
     };
 }
 
-const ENGLISH: &[(&str, &str)] = areas!("en": "calendar", "cli", "exchange", "process");
-const DUTCH: &[(&str, &str)] = areas!("nl": "calendar", "cli", "exchange", "process");
+const ENGLISH: &[(&str, &str)] = areas!("en": "calendar", "cli", "exchange", "process", "ui");
+const DUTCH: &[(&str, &str)] = areas!("nl": "calendar", "cli", "exchange", "process", "ui");
 
 /// The languages there are.
 pub const LANGUAGES: [&str; 2] = ["en", "nl"];
@@ -53,6 +53,11 @@ impl Texts {
     /// The words of a key; the key itself when there are none.
     pub fn get<'a>(&'a self, key: &'a str) -> &'a str {
         self.find(key).unwrap_or(key)
+    }
+
+    /// The words of a key that is put together at the place of use.
+    pub fn say(&self, key: &str) -> String {
+        self.get(key).to_owned()
     }
 
     /// The words of a key, if there are any.

@@ -7,20 +7,23 @@ mod setup;
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use super::{CliError, Ended, Shell};
+use super::{CliError, Ended, Shell, console};
 use crate::exchange::colleague::{self, Manner};
 use crate::local_postgres::{Existing, LocalPostgres, Options, SUPERUSER};
 use crate::store::{Store, StoreError};
 use crate::system;
 pub use people::Place;
 use setup::{DATABASE, Found};
+
+/// How long the end of the demo waits for each of those who work beside the console.
+const LEAVE: Duration = Duration::from_secs(3);
 
 /// How the demo is started.
 #[derive(Debug, Clone, Args)]
@@ -170,7 +173,8 @@ impl Side {
         // nobody listens any more when the worker has ended by itself
         let _ = self.stop.send(true);
         for task in self.tasks {
-            let _ = task.await;
+            // what takes longer is cut off with the program; the database takes no harm
+            let _ = tokio::time::timeout(LEAVE, task).await;
         }
     }
 }
@@ -186,7 +190,8 @@ async fn at_the_desk(args: &DemoArgs, shell: &Shell, server: &LocalPostgres) -> 
         shell.tell("demo.no_terminal", &[("url", &url)]);
         return Ok(ExitCode::SUCCESS);
     }
-    wait().await
+    let store = Store::connect(server.options(me.0, DATABASE), console::CONNECTIONS);
+    console::desk(store, shell).await
 }
 
 async fn me(

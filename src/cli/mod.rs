@@ -6,6 +6,7 @@ pub mod case;
 pub mod check;
 pub mod clerk;
 pub mod connect;
+pub mod console;
 pub mod db;
 pub mod demo;
 pub mod due;
@@ -39,18 +40,18 @@ pub struct Cli {
     /// What holds for every command.
     #[command(flatten)]
     pub global: Global,
-    /// What to do.
+    /// What to do; the full-screen desk when nothing is said.
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
 }
 
 /// Flags that every command takes.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Global {
-    /// The database, before DATABASE_URL, PGHOST and the like, and the settings
+    /// The database, before `DATABASE_URL`, PGHOST and the like, and the settings
     #[arg(long, global = true, value_name = "URL", help_heading = "Global")]
     pub database_url: Option<String>,
-    /// Language of the texts: en or nl (default: LOKET_LANG, settings, then the locale)
+    /// Language of the texts: en or nl (default: `LOKET_LANG`, settings, then the locale)
     #[arg(long, global = true, value_name = "LANG", help_heading = "Global")]
     pub lang: Option<String>,
     /// Read only this file of settings
@@ -63,6 +64,8 @@ pub struct Global {
 pub enum Command {
     /// Try everything out: a private PostgreSQL, an invented world, the console on it
     Demo(demo::DemoArgs),
+    /// The full-screen desk; the same as `loket` alone
+    Console(console::ConsoleArgs),
     /// Work cases from a shell: the same verbs and refusals as on the screen
     Case(case::CaseArgs),
     /// Make, migrate and verify a database; its legal clock
@@ -95,7 +98,10 @@ pub async fn run(cli: Cli) -> ExitCode {
         Err(error) => return end(&error, &texts),
     };
     let texts = shell.texts.clone();
-    match dispatch(cli.command, shell).await {
+    let command = cli
+        .command
+        .unwrap_or(Command::Console(console::ConsoleArgs::default()));
+    match dispatch(command, shell).await {
         Ok(code) => code,
         Err(error) => end(&error, &texts),
     }
@@ -104,6 +110,7 @@ pub async fn run(cli: Cli) -> ExitCode {
 async fn dispatch(command: Command, shell: Shell) -> Ended {
     match command {
         Command::Demo(args) => demo::run(args, &shell).await,
+        Command::Console(args) => console::run(args, &shell).await,
         Command::Case(args) => case::run(args, &shell).await,
         Command::Db(args) => db::run(args, &shell).await,
         Command::Agent(args) => agent::run(args, &shell).await,

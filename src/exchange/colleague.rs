@@ -87,7 +87,11 @@ pub async fn work(store: Store, manner: Manner, stop: Stop) -> Result<Tally, Sto
     };
     let mut is_in = false;
     while !colleague.is_told_to_stop() {
-        let done = if is_in { colleague.next().await } else { colleague.come_in().await };
+        let done = if is_in {
+            colleague.next().await
+        } else {
+            colleague.come_in().await
+        };
         match done {
             Ok(()) => is_in = true,
             Err(error @ StoreError::NotAnAgent(_)) => return Err(error),
@@ -125,7 +129,9 @@ impl Colleague {
 
     async fn come_in(&mut self) -> Result<(), StoreError> {
         self.session = Uuid::new_v4();
-        self.store.session_open(self.session, "colleague", SessionKind::Console).await?;
+        self.store
+            .session_open(self.session, "colleague", SessionKind::Console)
+            .await?;
         Ok(())
     }
 
@@ -162,7 +168,11 @@ impl Colleague {
         self.tally.taken += 1;
         self.think().await?;
         let result = self.treat(case_id, lease).await;
-        match self.store.case_release(Uuid::now_v7(), self.session, lease).await {
+        match self
+            .store
+            .case_release(Uuid::now_v7(), self.session, lease)
+            .await
+        {
             // the action gave it back already
             Ok(_) | Err(StoreError::LeaseLost { .. } | StoreError::Stale) => {}
             Err(error) => return Err(error),
@@ -173,7 +183,11 @@ impl Colleague {
     async fn take(&mut self) -> Result<Option<(CaseId, Lease)>, StoreError> {
         let cmd = Uuid::now_v7();
         let waiting_percent = self.manner.waiting_percent;
-        let by_hand = if self.percent(waiting_percent) { self.waiting().await? } else { None };
+        let by_hand = if self.percent(waiting_percent) {
+            self.waiting().await?
+        } else {
+            None
+        };
         let claim = match by_hand {
             Some(case_id) => self.store.case_claim(cmd, self.session, case_id).await?,
             None => self.store.claim_next(cmd, self.session, None).await?,
@@ -186,13 +200,21 @@ impl Colleague {
 
     /// One of the cases that wait for somebody outside: the answer may have come by telephone.
     async fn waiting(&mut self) -> Result<Option<CaseId>, StoreError> {
-        let session =
-            self.store.session_open(self.session, "colleague", SessionKind::Console).await?;
+        let session = self
+            .store
+            .session_open(self.session, "colleague", SessionKind::Console)
+            .await?;
         let Some(queue) = session.me.queues.first() else {
             return Ok(None);
         };
-        let page = self.store.inbox(&InboxView::Queue(queue.queue_id), None, 200).await?;
-        let rows = page.rows.iter().filter(|row| row.work == WorkState::Waiting);
+        let page = self
+            .store
+            .inbox(&InboxView::Queue(queue.queue_id), None, 200)
+            .await?;
+        let rows = page
+            .rows
+            .iter()
+            .filter(|row| row.work == WorkState::Waiting);
         let waiting: Vec<CaseId> = rows.map(|row| row.case_id).collect();
         Ok((!waiting.is_empty()).then(|| waiting[self.dice.usize(..waiting.len())]))
     }
@@ -222,15 +244,22 @@ impl Colleague {
 
     async fn hand_over(&mut self, lease: Lease) -> Result<bool, StoreError> {
         let colleagues = self.store.colleagues().await?;
-        let online: Vec<i32> =
-            colleagues.iter().filter(|it| it.online).map(|it| it.agent_id).collect();
+        let online: Vec<i32> = colleagues
+            .iter()
+            .filter(|it| it.online)
+            .map(|it| it.agent_id)
+            .collect();
         if online.len() < 2 {
             return Ok(false);
         }
         let to = online[self.dice.usize(..online.len())];
         let line = self.word(LINES);
         let cmd = Uuid::now_v7();
-        match self.store.case_hand_over(cmd, self.session, lease, Some(to), line).await {
+        match self
+            .store
+            .case_hand_over(cmd, self.session, lease, Some(to), line)
+            .await
+        {
             Ok(_) => {
                 self.tally.handed_over += 1;
                 Ok(true)
@@ -241,14 +270,19 @@ impl Colleague {
         }
     }
 
-    /// The possible actions that move the case on, in a random order; the rare ones last. Actions of
-    /// the process itself only: what is legal everywhere moves nothing.
+    /// The possible actions that move the case on, in a random order; the rare ones last. Actions
+    /// of the process itself only: what is legal everywhere moves nothing.
     fn sensible(&mut self, detail: &CaseDetail, now: DateTime<Utc>) -> Vec<&'static str> {
         let context = self.context(now);
         let listed = engine::listed(&detail.facts, &context);
-        let possible = listed.into_iter().filter(|it| it.refusal.is_none()).map(|it| it.action);
-        let mut keys: Vec<&'static str> =
-            possible.filter(|action| moves_on(action)).map(|action| action.key).collect();
+        let possible = listed
+            .into_iter()
+            .filter(|it| it.refusal.is_none())
+            .map(|it| it.action);
+        let mut keys: Vec<&'static str> = possible
+            .filter(|action| moves_on(action))
+            .map(|action| action.key)
+            .collect();
         self.dice.shuffle(&mut keys);
         keys.sort_by_key(|key| RARE.contains(key));
         keys
@@ -276,15 +310,17 @@ impl Colleague {
         let answers = typed(line.fields, &given, Some(&detail), process.country)
             .map_err(StoreError::Refused)?;
         let context = self.context(now);
-        let change = engine::step(&detail.facts, key, &answers, &context)
-            .map_err(StoreError::Refused)?;
+        let change =
+            engine::step(&detail.facts, key, &answers, &context).map_err(StoreError::Refused)?;
         let target = Target {
             case_id,
             fence: Some(lease.fence),
             version: detail.row.version,
         };
         let session = Some(self.session);
-        self.store.case_apply(context.command, session, target, &change).await?;
+        self.store
+            .case_apply(context.command, session, target, &change)
+            .await?;
         Ok(())
     }
 
@@ -299,9 +335,9 @@ impl Colleague {
         for field in line.fields {
             let is_asked = match field.required {
                 Required::Always => true,
-                Required::If(other, word) => {
-                    given.iter().any(|(key, value)| *key == other && value == word)
-                }
+                Required::If(other, word) => given
+                    .iter()
+                    .any(|(key, value)| *key == other && value == word),
                 Required::No | Required::IfEmpty(..) => false,
             };
             if is_asked {

@@ -19,7 +19,11 @@ async fn worker(world: &World, role: &str, options: Options) -> Worker {
 }
 
 async fn open(world: &World, n: u32, party: &str, isma: bool) -> CaseId {
-    match world.open(&world.admin, n, party, isma, None).await.unwrap() {
+    match world
+        .open(&world.admin, n, party, isma, None)
+        .await
+        .unwrap()
+    {
         Opened::New { case_id, .. } => case_id,
         other => panic!("{other:?}"),
     }
@@ -35,7 +39,9 @@ async fn contact(desk: &Desk<'_>, case_id: CaseId) {
         ("ask_proof", yes(true)),
         ("contacted_at", word(&now.to_rfc3339())),
     ]);
-    desk.act(case_id, Some(lease), "contact_party", &given).await.unwrap();
+    desk.act(case_id, Some(lease), "contact_party", &given)
+        .await
+        .unwrap();
 }
 
 async fn detail(world: &World, case_id: CaseId) -> CaseDetail {
@@ -44,8 +50,16 @@ async fn detail(world: &World, case_id: CaseId) -> CaseDetail {
 
 async fn past_72_hours(world: &World, case_id: CaseId) {
     let clocks = detail(world, case_id).await.facts.clocks;
-    let due = clocks.iter().find(|run| run.key == "response_72h").unwrap().due_at;
-    world.admin.clock_set(due + TimeDelta::milliseconds(1)).await.unwrap();
+    let due = clocks
+        .iter()
+        .find(|run| run.key == "response_72h")
+        .unwrap()
+        .due_at;
+    world
+        .admin
+        .clock_set(due + TimeDelta::milliseconds(1))
+        .await
+        .unwrap();
 }
 
 /// Names of the files of messages, in order: case, number, kind.
@@ -81,10 +95,20 @@ async fn gt_15_the_reset_happens_with_nobody_at_a_screen() {
     assert_eq!(after.row.state, "block_maintained");
     let kinds = kinds(&path);
     let place = |kind: &str| kinds.iter().position(|it| it == kind);
-    let order = ["block", "allocation_zero", "request_proof", "allocation_profile", "no_proof"];
+    let order = [
+        "block",
+        "allocation_zero",
+        "request_proof",
+        "allocation_profile",
+        "no_proof",
+    ];
     let places: Vec<_> = order.iter().map(|kind| place(kind).unwrap()).collect();
     assert!(places.is_sorted(), "{kinds:?}");
-    assert_eq!(worker.once().await.unwrap().timers, 0, "a second look finds nothing");
+    assert_eq!(
+        worker.once().await.unwrap().timers,
+        0,
+        "a second look finds nothing"
+    );
 }
 
 /// Decision 9: at 72 hours sharp the party is still in time, a microsecond later it is not; and the
@@ -96,16 +120,28 @@ async fn gt_13_at_72_hours_sharp_no_timer_fires() {
     let case_id = open(&world, 1, SUPPLIER, false).await;
     contact(&world.desk("anna").await, case_id).await;
     let facts = detail(&world, case_id).await.facts;
-    let due = facts.clocks.iter().find(|run| run.key == "response_72h").unwrap().due_at;
+    let due = facts
+        .clocks
+        .iter()
+        .find(|run| run.key == "response_72h")
+        .unwrap()
+        .due_at;
     let action = |now| engine::timer_action(&facts, "response_72h", now);
     assert_eq!(action(due), None);
-    assert_eq!(action(due + TimeDelta::microseconds(1)), Some("no_proof_in_time"));
-    world.admin.clock_set(due - TimeDelta::minutes(1)).await.unwrap();
+    assert_eq!(
+        action(due + TimeDelta::microseconds(1)),
+        Some("no_proof_in_time")
+    );
+    world
+        .admin
+        .clock_set(due - TimeDelta::minutes(1))
+        .await
+        .unwrap();
     worker.once().await.unwrap();
     assert_eq!(detail(&world, case_id).await.row.state, "awaiting_party");
 }
 
-/// Several workers side by side: every clock passes once, every message has one number and one file.
+/// Several workers side by side: every clock passes once, every message has one file.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_workers_do_everything_once() {
     let world = World::new().await;
@@ -126,7 +162,10 @@ async fn two_workers_do_everything_once() {
     assert_eq!(usize::try_from(sent).unwrap(), files(&path).len());
     for case_id in cases {
         let events = world.admin.timeline(case_id, None, 100).await.unwrap();
-        let fired = events.iter().filter(|event| event.kind == "no_proof_in_time").count();
+        let fired = events
+            .iter()
+            .filter(|event| event.kind == "no_proof_in_time")
+            .count();
         assert_eq!(fired, 1);
     }
 }
@@ -137,12 +176,16 @@ async fn the_loop_fires_delivers_and_stops_when_told() {
     let world = World::new().await;
     let path = folder("loop");
     let heads = folder("heads");
-    let options = Options { chain_heads: Some(heads.clone()), practice: true, ..options(&path) };
+    let options = Options {
+        chain_heads: Some(heads.clone()),
+        practice: true,
+        ..options(&path)
+    };
     let worker = worker(&world, "worker_1", options).await;
     let case_id = open(&world, 1, SUPPLIER, false).await;
+    contact(&world.desk("anna").await, case_id).await;
     let (tell, stop) = watch::channel(false);
     let running = tokio::spawn(async move { worker.run(stop).await });
-    contact(&world.desk("anna").await, case_id).await;
     until(&world, case_id, "awaiting_party").await;
     past_72_hours(&world, case_id).await;
     until(&world, case_id, "block_maintained").await;
@@ -153,7 +196,10 @@ async fn the_loop_fires_delivers_and_stops_when_told() {
     running.await.unwrap().unwrap();
     assert!(kinds(&path).contains(&"request_proof".to_owned()));
     let exported = std::fs::read_to_string(heads.join(&files(&heads)[0])).unwrap();
-    assert!(exported.contains("GT-") && exported.contains("\"hash\""), "{exported}");
+    assert!(
+        exported.contains("GT-") && exported.contains("\"hash\""),
+        "{exported}"
+    );
 }
 
 /// Waits, as long as it takes, at most a minute.
@@ -181,7 +227,10 @@ async fn gt_27_a_dead_letter_is_listed_and_can_be_sent_again() {
     let dead = store.outbox_dead(10).await.unwrap();
     assert_eq!(dead.len(), 1);
     assert_eq!(dead[0].kind, "request_proof");
-    assert!(dead[0].error.as_deref().unwrap().contains("GT-27"), "{dead:?}");
+    assert!(
+        dead[0].error.as_deref().unwrap().contains("GT-27"),
+        "{dead:?}"
+    );
 
     let contact = ContactRecord {
         gln: PROVIDER.into(),
@@ -204,7 +253,10 @@ async fn what_cannot_leave_stays_and_nothing_of_its_case_overtakes_it() {
     let world = World::new().await;
     let closed: PathBuf = folder("away").join("file");
     std::fs::write(&closed, "").unwrap();
-    let options = Options { delivery: Delivery::Directory(closed.join("x")), ..options(&closed) };
+    let options = Options {
+        delivery: Delivery::Directory(closed.join("x")),
+        ..options(&closed)
+    };
     let worker = worker(&world, "worker_1", options).await;
     let case_id = open(&world, 3, SUPPLIER, true).await;
     let done = worker.once().await.unwrap();
@@ -215,4 +267,46 @@ async fn what_cannot_leave_stays_and_nothing_of_its_case_overtakes_it() {
     let tried: Vec<_> = messages.iter().filter(|it| it.error.is_some()).collect();
     assert_eq!(tried.len(), 1, "only the first was tried: {messages:?}");
     assert_eq!(tried[0].kind, "block");
+}
+
+/// The real program: it delivers, and SIGTERM ends it cleanly.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_program_delivers_and_ends_cleanly_on_sigterm() {
+    let world = World::new().await;
+    let path = folder("program");
+    open(&world, 1, SUPPLIER, false).await;
+    let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_loket"))
+        .args([
+            "--database-url",
+            &world.db.url("worker_1"),
+            "worker",
+            "--json",
+        ])
+        .arg("--chain-heads")
+        .arg(folder("program-heads"))
+        .arg("--deliver-to")
+        .arg(&path)
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    for _ in 0..600 {
+        if !files(&path).is_empty() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let pid = nix::unistd::Pid::from_raw(i32::try_from(program.id()).unwrap());
+    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).unwrap();
+    assert!(program.wait().unwrap().success());
+    assert_eq!(kinds(&path), ["block"]);
+    let mut log = String::new();
+    std::io::Read::read_to_string(&mut program.stderr.take().unwrap(), &mut log).unwrap();
+    assert!(
+        log.lines()
+            .all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok())
+    );
+    assert!(
+        log.contains("message sent") && !log.contains("Bakker"),
+        "{log}"
+    );
 }

@@ -8,6 +8,7 @@
 mod cli_admin;
 mod cli_case;
 mod cli_connect;
+mod cli_demo;
 mod cli_doubt;
 mod cli_report;
 mod domain_calendar;
@@ -31,3 +32,5 @@ mod process_world;
 mod store;
 mod support;
 mod tidy;
+mod view_picture;
+mod view_screens;

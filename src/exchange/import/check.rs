@@ -140,7 +140,8 @@ pub fn house(row: &Row) -> Checked<House> {
 }
 
 /// A postcode in its country's form, as far as we know that form. Whether it was ever given out is
-/// not asked: a register reports what it has, and a connection lost costs more than an odd postcode.
+/// not asked: a register reports what it has, and a connection lost costs more than an odd
+/// postcode.
 pub fn postcode(row: &Row, country: Country) -> Checked<String> {
     let value = row.get("postcode");
     let tight: String = value.chars().filter(|c| !c.is_whitespace()).collect();
@@ -151,7 +152,11 @@ pub fn postcode(row: &Row, country: Country) -> Checked<String> {
         Country::Se => is_digits(&tight, 5),
         Country::No | Country::Be => is_digits(&tight, 4),
     };
-    if is_good { Ok(tight) } else { Err(about("postcode", "postcode", value)) }
+    if is_good {
+        Ok(tight)
+    } else {
+        Err(about("postcode", "postcode", value))
+    }
 }
 
 fn is_dutch(text: &str) -> bool {

@@ -1,6 +1,7 @@
 //! What several tests need.
 
 pub(crate) mod db;
+pub(crate) mod desk;
 pub(crate) mod server;
 pub(crate) mod shell;
 pub(crate) mod world;

@@ -1,0 +1,197 @@
+//! Answers: to the screen that waits for them, or dropped when nobody does any more. The answer to
+//! a write is never dropped.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::effect::{Effect, Loaded, Reply, Slot, Ticket};
+use super::model::Model;
+use super::screen::inbox::Take;
+use super::screen::{Layer, send};
+use super::toast::Tone;
+use super::world::World;
+use super::{beat, preview, cleanse};
+use crate::store::StoreError;
+use crate::store::rows::{Applied, CaseId, Claim};
+
+/// Take in an answer.
+pub fn take(
+    model: &mut Model,
+    ticket: Ticket,
+    mut reply: Reply,
+    now: DateTime<Utc>,
+) -> Vec<Effect> {
+    if !model.world.redeem(ticket) {
+        return Vec::new();
+    }
+    cleanse::reply(&mut reply);
+    if let Some(StoreError::Offline(_)) = reply.error() {
+        beat::offline(model, now);
+    }
+    if let Slot::Command(_) = ticket.slot {
+        return written(model, ticket, reply, now);
+    }
+    match reply {
+        Reply::Session(Ok(session)) => beat::opened(model, session, now),
+        Reply::Session(Err(error)) => no_session(model, &error, now),
+        Reply::Calendars(Ok(calendars)) => {
+            model.world.calendars = Some(calendars);
+            refresh_forms(model, now)
+        }
+        Reply::Inbox(result) => {
+            let window = model.window;
+            model.desk.take(&mut model.world, ticket.slot, result, window, now)
+        }
+        Reply::Detail(Ok(loaded)) => take_case(model, *loaded, now),
+        Reply::Search(result) => {
+            if let Some(Layer::Search(search)) = model.layers.last_mut() {
+                search.take(result);
+            }
+            Vec::new()
+        }
+        Reply::Colleagues(Ok(colleagues)) => {
+            model.world.colleagues = colleagues;
+            refresh_forms(model, now)
+        }
+        Reply::Names(names) => {
+            if let Some(Layer::Form(form)) = model.layers.last_mut() {
+                form.take_names(names);
+            }
+            Vec::new()
+        }
+        other => read_failed(model, other.error(), now),
+    }
+}
+
+fn take_case(model: &mut Model, loaded: Loaded, now: DateTime<Utc>) -> Vec<Effect> {
+    model.world.keep(loaded);
+    refresh_forms(model, now)
+}
+
+fn refresh_forms(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
+    let Model { world, layers, .. } = model;
+    for layer in layers {
+        if let Layer::Form(form) = layer {
+            form.refresh(world, now);
+        }
+    }
+    Vec::new()
+}
+
+fn no_session(model: &mut Model, error: &StoreError, now: DateTime<Utc>) -> Vec<Effect> {
+    if !matches!(error, StoreError::Offline(_)) {
+        beat::offline(model, now);
+        say_error(&mut model.world, error, now);
+    }
+    Vec::new()
+}
+
+fn read_failed(
+    model: &mut Model,
+    error: Option<&StoreError>,
+    now: DateTime<Utc>,
+) -> Vec<Effect> {
+    match error {
+        None | Some(StoreError::Offline(_)) => Vec::new(),
+        Some(StoreError::SessionLost) => beat::open(model, now),
+        Some(error) => {
+            say_error(&mut model.world, error, now);
+            Vec::new()
+        }
+    }
+}
+
+fn written(model: &mut Model, ticket: Ticket, reply: Reply, now: DateTime<Utc>) -> Vec<Effect> {
+    let Model { world, layers, .. } = model;
+    let sender = layers.iter_mut().find_map(|layer| match layer {
+        Layer::Form(form) if Slot::Command(form.command) == ticket.slot => Some(form),
+        _ => None,
+    });
+    if let Some(form) = sender {
+        return send::answered(form, world, reply, now);
+    }
+    match reply {
+        Reply::Claimed(Ok(claim)) => claimed(model, &claim, now),
+        Reply::Applied(Ok(applied)) => applied_alone(model, &applied, now),
+        other => write_failed(model, other.error().cloned(), now),
+    }
+}
+
+/// A claim by key: the case is shown, with the reason why it was this one.
+fn claimed(model: &mut Model, claim: &Claim, now: DateTime<Utc>) -> Vec<Effect> {
+    let Claim::Granted { lease, case_no, why, .. } = claim else {
+        let said = send::claim_refused(&model.world, claim, now);
+        model.world.toasts.say(Tone::Warning, said, now);
+        return reread_list(model, now);
+    };
+    let case = lease.case_id;
+    model.world.leases.insert(case, *lease);
+    model.desk.why = Some((case, why.clone()));
+    let said = model.world.texts.fill("done.claimed", &[("case", case_no)]);
+    model.world.toasts.say(Tone::Done, said, now);
+    model.desk.show(case, model.window);
+    let mut effects = vec![model.world.ask_detail(case, now)];
+    effects.extend(reread_list(model, now));
+    effects
+}
+
+/// A release by key.
+fn applied_alone(model: &mut Model, applied: &Applied, now: DateTime<Utc>) -> Vec<Effect> {
+    let Some(case) = model.desk.case() else {
+        return reread_list(model, now);
+    };
+    if applied.lease.is_none() {
+        model.world.leases.remove(&case);
+    }
+    let no = model.current_row().map(|row| row.case_no.clone()).unwrap_or_default();
+    let said = model.world.texts.fill("done.released", &[("case", &no)]);
+    model.world.toasts.say(Tone::Done, said, now);
+    let mut effects = vec![model.world.ask_detail(case, now)];
+    effects.extend(reread_list(model, now));
+    effects
+}
+
+fn write_failed(
+    model: &mut Model,
+    error: Option<StoreError>,
+    now: DateTime<Utc>,
+) -> Vec<Effect> {
+    let Some(error) = error else {
+        return Vec::new();
+    };
+    say_error(&mut model.world, &error, now);
+    let case: Option<CaseId> = model.desk.case();
+    match error {
+        StoreError::SessionLost => beat::open(model, now),
+        StoreError::Stale | StoreError::LeaseLost { .. } => {
+            case.map(|case| model.world.ask_detail(case, now)).into_iter().collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn say_error(world: &mut World, error: &StoreError, now: DateTime<Utc>) {
+    let texts = Arc::clone(&world.texts);
+    let said = match error {
+        StoreError::Offline(_) => {
+            let since = send::offline_since(world, now);
+            texts.fill("error.offline", &[("since", &since)])
+        }
+        StoreError::Stale => texts.get("error.stale").to_owned(),
+        StoreError::LeaseLost { holder: Some(holder) } => {
+            texts.fill("error.lost_to", &[("holder", holder)])
+        }
+        StoreError::LeaseLost { holder: None } => texts.get("error.lost").to_owned(),
+        StoreError::SessionLost => texts.get("error.session").to_owned(),
+        StoreError::Refused(refusal) => preview::refusal(world, refusal),
+        StoreError::NotAnAgent(role) => texts.fill("error.not_an_agent", &[("role", role)]),
+        StoreError::Bug(said) => texts.fill("error.bug", &[("said", said)]),
+    };
+    world.toasts.say(Tone::Warning, said, now);
+}
+
+/// We did something ourselves: the list is read anew, the cursor stays on its case.
+pub fn reread_list(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
+    model.desk.ask(&mut model.world, Take::Anew, now).into_iter().collect()
+}

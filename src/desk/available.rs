@@ -1,0 +1,69 @@
+//! Whether a command is possible now, and if not, why: the texts `why.<key>`.
+
+use super::model::Model;
+use super::world::Link;
+use crate::store::rows::{Role, WorkState};
+
+/// Why a command is not possible now: the text `why.<key>`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Why(pub &'static str);
+
+/// Nothing hinders.
+pub fn always(_: &Model) -> Result<(), Why> {
+    Ok(())
+}
+
+/// The database answers.
+pub fn live(model: &Model) -> Result<(), Why> {
+    match model.world.link {
+        Link::Live => Ok(()),
+        Link::Connecting { .. } => Err(Why("connecting")),
+        Link::Stale { .. } => Err(Why("offline")),
+    }
+}
+
+/// The cursor stands on a case.
+pub fn on_a_case(model: &Model) -> Result<(), Why> {
+    model.current_case().map(|_| ()).ok_or(Why("no_case"))
+}
+
+/// A case that can be taken.
+pub fn claimable(model: &Model) -> Result<(), Why> {
+    live(model)?;
+    let case = model.current_case().ok_or(Why("no_case"))?;
+    if model.world.leases.contains_key(&case) {
+        return Err(Why("held_by_me"));
+    }
+    if is_auditor(model) {
+        return Err(Why("auditor"));
+    }
+    match model.current_row().map(|row| row.work) {
+        Some(WorkState::Held) => Err(Why("held_by_other")),
+        Some(WorkState::Closed) => Err(Why("closed")),
+        _ => Ok(()),
+    }
+}
+
+/// A case that is mine.
+pub fn held_by_me(model: &Model) -> Result<(), Why> {
+    live(model)?;
+    let case = model.current_case().ok_or(Why("no_case"))?;
+    if model.world.leases.contains_key(&case) {
+        Ok(())
+    } else {
+        Err(Why("not_held_by_me"))
+    }
+}
+
+/// A lead before a case.
+pub fn lead_on_a_case(model: &Model) -> Result<(), Why> {
+    on_a_case(model)?;
+    match model.world.role() {
+        Some(Role::Lead | Role::Admin) => Ok(()),
+        _ => Err(Why("not_lead")),
+    }
+}
+
+fn is_auditor(model: &Model) -> bool {
+    model.world.role() == Some(Role::Auditor)
+}

@@ -1,0 +1,165 @@
+//! The line to the database: opening and resuming the session, and the once-a-second answer with
+//! what others changed. Nothing on the screen moves by it.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::effect::{Beat, Effect, Question, Slot};
+use super::model::Model;
+use super::screen::Layer;
+use super::screen::inbox::Take;
+use super::world::{Changed, Link, World};
+use crate::store::StoreError;
+use crate::store::rows::{CaseId, FeedEvent, InboxView, Pulse, Session};
+
+/// The longest pause between two tries to reach the database.
+const LONGEST_PAUSE_S: i64 = 30;
+/// A smaller difference between our clock and the database's is not taken over: it would be the
+/// time that the answer was under way.
+const DRIFT_MS: i64 = 1_500;
+
+/// Open the session, or resume it.
+pub fn open(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
+    model.world.retry_at = None;
+    vec![model.world.ask(Slot::Session, Question::Session, now)]
+}
+
+/// The session is open.
+pub fn opened(model: &mut Model, session: Session, now: DateTime<Utc>) -> Vec<Effect> {
+    let world = &mut model.world;
+    heard(world, now);
+    world.failures = 0;
+    world.rehearsal = session.rehearsal;
+    take_clock(world, session.legal_now, now);
+    world.set_leases(&session.leases);
+    world.forget_cases();
+    model.desk.set_up(&session.me);
+    world.me = Some(session.me);
+    let mut effects = reread(model, now);
+    if model.world.calendars.is_none() {
+        effects.push(model.world.ask(Slot::Calendars, Question::Calendars, now));
+    }
+    effects
+}
+
+/// Read again what is shown, without moving it.
+fn reread(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
+    let list = model.desk.ask(&mut model.world, Take::InPlace, now);
+    let cases = shown_cases(model);
+    let details = cases.into_iter().map(|case| model.world.ask_detail(case, now));
+    list.into_iter().chain(details.collect::<Vec<_>>()).collect()
+}
+
+/// The cases on the screen: of the desk and of its layers.
+fn shown_cases(model: &Model) -> Vec<CaseId> {
+    let of_layer = |layer: &Layer| match layer {
+        Layer::Form(form) => form.subject.case(),
+        Layer::Ledger(ledger) => Some(ledger.case),
+        _ => None,
+    };
+    let mut cases: Vec<CaseId> = model.layers.iter().filter_map(of_layer).collect();
+    cases.extend(model.desk.case());
+    cases.sort_unstable();
+    cases.dedup();
+    cases
+}
+
+/// The database did not answer: keep everything, say since when, try again later.
+pub fn offline(model: &mut Model, now: DateTime<Utc>) {
+    let world = &mut model.world;
+    let since = match world.link {
+        Link::Stale { since } | Link::Connecting { since } => since,
+        Link::Live => world.heard_at.unwrap_or(now),
+    };
+    world.link = Link::Stale { since };
+    world.failures = world.failures.saturating_add(1);
+    let pause = (1_i64 << world.failures.min(5)).min(LONGEST_PAUSE_S);
+    let pause = world.jitter(TimeDelta::seconds(pause));
+    world.retry_at = Some(now + pause);
+}
+
+fn heard(world: &mut World, now: DateTime<Utc>) -> Changed {
+    world.heard_at = Some(now);
+    let changed = world.link != Link::Live;
+    world.link = Link::Live;
+    if changed { Changed::Yes } else { Changed::No }
+}
+
+fn take_clock(world: &mut World, legal: DateTime<Utc>, now: DateTime<Utc>) -> Changed {
+    let offset = legal - now;
+    if (offset - world.offset).num_milliseconds().abs() < DRIFT_MS {
+        return Changed::No;
+    }
+    world.offset = offset;
+    Changed::Yes
+}
+
+/// The once-a-second answer. A frame is due only when something visible is different.
+pub fn take(model: &mut Model, beat: Beat, now: DateTime<Utc>) -> Vec<Effect> {
+    match beat {
+        Ok(pulse) => take_pulse(model, &pulse, now),
+        Err(StoreError::Offline(_)) => {
+            if model.world.link == Link::Live {
+                model.dirty = true;
+                offline(model, now);
+            }
+            Vec::new()
+        }
+        Err(_) => {
+            model.dirty = true;
+            open(model, now)
+        }
+    }
+}
+
+fn take_pulse(model: &mut Model, pulse: &Pulse, now: DateTime<Utc>) -> Vec<Effect> {
+    let line = heard(&mut model.world, now);
+    let clock = take_clock(&mut model.world, pulse.legal_now, now);
+    let Some(leases) = &pulse.leases else {
+        model.dirty = true;
+        return open(model, now);
+    };
+    let held = model.world.set_leases(leases);
+    if [line, clock, held].contains(&Changed::Yes) {
+        model.dirty = true;
+    }
+    model.world.retry_at = None;
+    model.world.failures = 0;
+    if line == Changed::Yes || pulse.resync {
+        model.dirty = true;
+        return reread(model, now);
+    }
+    if pulse.events.is_empty() && !model.desk.stale {
+        return Vec::new();
+    }
+    follow(model, &pulse.events, now)
+}
+
+/// Others changed something: read again what of it is on the screen.
+fn follow(model: &mut Model, events: &[FeedEvent], now: DateTime<Utc>) -> Vec<Effect> {
+    let shown = shown_cases(model);
+    let touched = |case: &CaseId| events.iter().any(|event| event.case_id == *case);
+    let mut effects: Vec<Effect> = Vec::new();
+    for case in shown.iter().copied().filter(touched) {
+        if model.world.asked_since(Slot::Detail(case)).is_none() {
+            effects.push(model.world.ask_detail(case, now));
+        }
+    }
+    model.desk.stale |= events.iter().any(|event| concerns(model, event));
+    let slot = Slot::Inbox(model.desk.at);
+    if model.desk.stale && model.world.asked_since(slot).is_none() {
+        effects.extend(model.desk.ask(&mut model.world, Take::InPlace, now));
+    }
+    effects
+}
+
+/// Whether an event may change the list shown.
+fn concerns(model: &Model, event: &FeedEvent) -> bool {
+    let Some(inbox) = model.desk.inbox() else {
+        return false;
+    };
+    let here = || inbox.rows.iter().any(|row| row.case.case_id == event.case_id);
+    match inbox.view {
+        InboxView::Queue(queue) => queue == event.queue_id || here(),
+        InboxView::Mine => here() || model.world.leases.contains_key(&event.case_id),
+    }
+}

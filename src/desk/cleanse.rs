@@ -1,0 +1,120 @@
+//! Cleans every string of an answer, once, when it enters the model. After this nothing in the
+//! model can harm a terminal.
+
+use super::clean::{self, tidy};
+use super::effect::{Loaded, Reply};
+use crate::store::StoreError;
+use crate::store::rows::{
+    CaseDetail, CaseRow, Claim, ConnectionCard, CustomerCard, Me, PartyCard, RelatedCase,
+};
+
+/// Clean an answer.
+pub fn reply(reply: &mut Reply) {
+    match reply {
+        Reply::Session(Ok(session)) => me(&mut session.me),
+        Reply::Inbox(Ok(page)) => page.rows.iter_mut().for_each(row),
+        Reply::Detail(Ok(loaded)) => case(loaded),
+        Reply::Search(Ok(hits)) => hits.iter_mut().for_each(|hit| {
+            row(&mut hit.row);
+            tidy(&mut hit.how);
+        }),
+        Reply::Colleagues(Ok(all)) => all.iter_mut().for_each(|other| tidy(&mut other.name)),
+        Reply::Claimed(Ok(Claim::Taken { holder, .. })) => tidy(holder),
+        Reply::Claimed(Ok(Claim::Granted { case_no, why, .. })) => {
+            tidy(case_no);
+            tidy(why);
+        }
+        Reply::Names(names) => names.iter_mut().for_each(tidy),
+        Reply::Session(Err(error))
+        | Reply::Inbox(Err(error))
+        | Reply::Detail(Err(error))
+        | Reply::Search(Err(error))
+        | Reply::Colleagues(Err(error))
+        | Reply::Calendars(Err(error))
+        | Reply::Claimed(Err(error))
+        | Reply::Applied(Err(error))
+        | Reply::Opened(Err(error)) => said(error),
+        _ => {}
+    }
+}
+
+fn said(error: &mut StoreError) {
+    match error {
+        StoreError::Offline(text) | StoreError::Bug(text) | StoreError::NotAnAgent(text) => {
+            tidy(text);
+        }
+        StoreError::LeaseLost { holder: Some(holder) } => tidy(holder),
+        StoreError::Refused(refusal) => refusal.args.values_mut().for_each(tidy),
+        _ => {}
+    }
+}
+
+fn me(me: &mut Me) {
+    tidy(&mut me.name);
+}
+
+fn row(row: &mut CaseRow) {
+    tidy(&mut row.case_no);
+    tidy(&mut row.subject);
+    row.holder.iter_mut().for_each(tidy);
+}
+
+fn case(loaded: &mut Loaded) {
+    detail(&mut loaded.detail);
+    for line in &mut loaded.timeline {
+        line.agent.iter_mut().for_each(tidy);
+    }
+}
+
+fn detail(detail: &mut CaseDetail) {
+    row(&mut detail.row);
+    detail.customer.iter_mut().for_each(customer);
+    detail.connection.iter_mut().for_each(connection);
+    detail.party.iter_mut().for_each(party);
+    detail.related.iter_mut().for_each(related);
+    detail.linked.iter_mut().for_each(related);
+    detail.handover.iter_mut().for_each(tidy);
+    for text in detail.texts.values_mut() {
+        *text = clean::lines(text);
+    }
+    for document in &mut detail.documents {
+        tidy(&mut document.name);
+        tidy(&mut document.kind);
+    }
+    for message in &mut detail.messages {
+        message.error.iter_mut().for_each(tidy);
+    }
+}
+
+fn customer(card: &mut CustomerCard) {
+    let fields = [&mut card.customer_ref, &mut card.name, &mut card.phone, &mut card.email];
+    fields.into_iter().for_each(tidy);
+}
+
+fn connection(card: &mut ConnectionCard) {
+    let fields = [
+        &mut card.ean,
+        &mut card.street,
+        &mut card.house_number,
+        &mut card.postcode,
+        &mut card.city,
+        &mut card.grid_operator,
+        &mut card.grid_area,
+    ];
+    fields.into_iter().for_each(tidy);
+    card.meters.iter_mut().for_each(|meter| tidy(&mut meter.meter_number));
+    card.contracts.iter_mut().for_each(|contract| tidy(&mut contract.party));
+}
+
+fn party(card: &mut PartyCard) {
+    tidy(&mut card.gln);
+    tidy(&mut card.name);
+    for contact in &mut card.contacts {
+        let fields = [&mut contact.name, &mut contact.email, &mut contact.phone];
+        fields.into_iter().for_each(tidy);
+    }
+}
+
+fn related(case: &mut RelatedCase) {
+    tidy(&mut case.case_no);
+}

@@ -1,0 +1,230 @@
+//! What `update` wants done, as data: run elsewhere, answered by a [`Reply`] with the same ticket.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::route::Route;
+use crate::domain::calendar::Calendars;
+use crate::process::engine::{Answers, Change};
+use crate::store::StoreError;
+use crate::store::rows::{
+    Applied, CaseDetail, CaseId, Claim, Colleague, InboxPage, InboxView, Lease, NewDocument,
+    Opened, PageKey, Pulse, SearchHit, Session, TimelineRow,
+};
+
+/// Number of a question. A later question of the same slot makes it void.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Ticket {
+    /// What was asked for.
+    pub slot: Slot,
+    /// Counted up.
+    pub number: u64,
+}
+
+/// What a question is for; one answer a slot is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Slot {
+    /// The session.
+    Session,
+    /// The calendars.
+    Calendars,
+    /// First page of the tab.
+    Inbox(usize),
+    /// A further page of the tab.
+    More(usize),
+    /// A case.
+    Detail(CaseId),
+    /// The search.
+    Search,
+    /// The colleagues.
+    Colleagues,
+    /// Names of files.
+    Names,
+    /// A write: its answer is never void.
+    Command(Uuid),
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Go elsewhere on the screen; taken in by `update` itself.
+    Go(Route),
+    /// Read from the database.
+    Ask(Ticket, Question),
+    /// Write to the database: runs to its end whatever happens to the screen.
+    Write(Ticket, Box<Call>),
+    /// Names of files that begin so.
+    Names(Ticket, PathBuf),
+    /// Draw everything again.
+    Redraw,
+    /// Give the shell the terminal.
+    Suspend,
+    /// Leave.
+    Quit,
+}
+
+/// A question to the database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// Open or resume the session.
+    Session,
+    /// The calendars.
+    Calendars,
+    /// A page of a list.
+    Inbox {
+        /// Which list.
+        view: InboxView,
+        /// Behind which row.
+        after: Option<PageKey>,
+        /// How many rows.
+        limit: u32,
+    },
+    /// A case with its timeline.
+    Detail(CaseId),
+    /// A search.
+    Search(String),
+    /// The colleagues.
+    Colleagues,
+}
+
+/// A write. Each carries the command id under which a repetition has no second effect.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Call {
+    /// Take the most urgent case.
+    Next(Option<Vec<i32>>),
+    /// Take a case.
+    Claim(CaseId),
+    /// Give it back.
+    Release(Lease),
+    /// Hand it over.
+    HandOver {
+        /// Our right to it.
+        lease: Lease,
+        /// To whom; `None` to the pool.
+        to: Option<i32>,
+        /// What the next one reads first.
+        line: String,
+    },
+    /// Do an action.
+    Apply {
+        /// Which case.
+        case: CaseId,
+        /// Our right to it; `None` for actions that need none.
+        fence: Option<i64>,
+        /// The version that we saw.
+        version: i32,
+        /// What changes.
+        change: Change,
+    },
+    /// Open a case. The answers go along for a further signal on an open case.
+    Open(Change, Answers),
+    /// Give it to another agent (lead).
+    Reassign {
+        /// Which case.
+        case: CaseId,
+        /// To whom; `None` to the pool.
+        to: Option<i32>,
+        /// Why.
+        reason: String,
+    },
+    /// Move it to another queue (lead).
+    Transfer {
+        /// Which case.
+        case: CaseId,
+        /// Where.
+        queue_id: i32,
+        /// Why.
+        reason: String,
+    },
+    /// Attach a document; the file is read by the one who runs it.
+    Attach {
+        /// Which case.
+        case: CaseId,
+        /// Where the file is.
+        path: PathBuf,
+        /// Why it is kept.
+        purpose: String,
+    },
+}
+
+/// A document was read, or not: the texts `file.<key>`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FileError {
+    /// No such file.
+    Missing,
+    /// Not ours to read.
+    Forbidden,
+    /// A directory or device.
+    NoFile,
+    /// More than 5 MiB.
+    TooLarge,
+    /// Nothing in it.
+    Empty,
+    /// Anything else, in the words of the system.
+    Other(String),
+}
+
+/// An answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reply {
+    /// The session.
+    Session(Result<Session, StoreError>),
+    /// The calendars.
+    Calendars(Result<std::sync::Arc<Calendars>, StoreError>),
+    /// A page of a list.
+    Inbox(Result<InboxPage, StoreError>),
+    /// A case with its timeline, newest first.
+    Detail(Result<Box<Loaded>, StoreError>),
+    /// Hits.
+    Search(Result<Vec<SearchHit>, StoreError>),
+    /// Colleagues.
+    Colleagues(Result<Vec<Colleague>, StoreError>),
+    /// A claim.
+    Claimed(Result<Claim, StoreError>),
+    /// A written change.
+    Applied(Result<Applied, StoreError>),
+    /// An opening.
+    Opened(Result<Opened, StoreError>),
+    /// The file could not be read; nothing was written.
+    File(FileError),
+    /// Names of files, directories with a slash at the end.
+    Names(Vec<String>),
+}
+
+/// A case as the desk keeps it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Loaded {
+    /// The case.
+    pub detail: CaseDetail,
+    /// Its timeline, newest first.
+    pub timeline: Vec<TimelineRow>,
+}
+
+/// The once-a-second answer, or why there is none.
+pub type Beat = Result<Pulse, StoreError>;
+
+/// A document read from a file.
+pub type FileRead = Result<NewDocument, FileError>;
+
+impl Reply {
+    /// The error in it, if it is one.
+    pub fn error(&self) -> Option<&StoreError> {
+        match self {
+            Self::Session(result) => result.as_ref().err(),
+            Self::Calendars(result) => result.as_ref().err(),
+            Self::Inbox(result) => result.as_ref().err(),
+            Self::Detail(result) => result.as_ref().err(),
+            Self::Search(result) => result.as_ref().err(),
+            Self::Colleagues(result) => result.as_ref().err(),
+            Self::Claimed(result) => result.as_ref().err(),
+            Self::Applied(result) => result.as_ref().err(),
+            Self::Opened(result) => result.as_ref().err(),
+            Self::File(_) | Self::Names(_) => None,
+        }
+    }
+}
+
+/// Until when a toast or a mark stands.
+pub type Until = DateTime<Utc>;

@@ -1,0 +1,173 @@
+//! Forms: fields to fill, derived from what is to be done; what will happen, said before it is done.
+//!
+//! One kind of form serves actions, openings, handing over, attaching, reassigning, transferring.
+
+pub mod build;
+pub mod outcome;
+
+use super::editor::{Edit, Editor, Lines};
+use crate::process::field::Required;
+
+/// At most this many characters in one line.
+pub const LINE_LIMIT: usize = 200;
+/// At most this many characters in a note.
+pub const NOTE_LIMIT: usize = 4_000;
+
+/// One way to answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pick {
+    /// What is handed on.
+    pub raw: String,
+    /// What is shown.
+    pub label: String,
+}
+
+/// How a field is answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ask {
+    /// By typing.
+    Text(Editor),
+    /// By typing the path of a file; with the names that would complete it.
+    Path(Editor, Vec<String>),
+    /// By choosing.
+    Choice(Vec<Pick>, Option<usize>),
+}
+
+/// One field of a form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its key.
+    pub key: String,
+    /// Its name, in words.
+    pub label: String,
+    /// What it asks for, in words; may be empty.
+    pub help: String,
+    /// When it must be filled.
+    pub required: Required,
+    /// How it is answered.
+    pub ask: Ask,
+    /// What is wrong with the answer, in words.
+    pub error: Option<String>,
+    /// Whether the agent has been here, so that errors may be shown.
+    pub seen: bool,
+}
+
+impl Entry {
+    /// The answer as typed or chosen.
+    pub fn raw(&self) -> &str {
+        match &self.ask {
+            Ask::Text(editor) | Ask::Path(editor, _) => editor.text(),
+            Ask::Choice(options, at) => at
+                .and_then(|at| options.get(at))
+                .map_or("", |option| option.raw.as_str()),
+        }
+    }
+
+    /// Put an answer in.
+    pub fn set(&mut self, raw: &str) {
+        match &mut self.ask {
+            Ask::Text(editor) | Ask::Path(editor, _) => editor.set(raw),
+            Ask::Choice(options, at) => {
+                if let Some(found) = options.iter().position(|option| option.raw == raw) {
+                    *at = Some(found);
+                }
+            }
+        }
+    }
+
+    /// Type or paste.
+    pub fn type_in(&mut self, text: &str) {
+        if let Ask::Text(editor) | Ask::Path(editor, _) = &mut self.ask {
+            editor.insert(text);
+        }
+    }
+
+    /// Edit the text.
+    pub fn edit(&mut self, edit: Edit) {
+        if let Ask::Text(editor) | Ask::Path(editor, _) = &mut self.ask {
+            editor.edit(edit);
+        }
+    }
+
+    /// Choose the next or an earlier option, around the ends.
+    pub fn step(&mut self, step: isize) {
+        if let Ask::Choice(options, at) = &mut self.ask
+            && !options.is_empty()
+        {
+            let count = options.len();
+            *at = Some(match (*at, step > 0) {
+                (Some(now), true) => (now + 1) % count,
+                (Some(now), false) => (now + count - 1) % count,
+                (None, true) => 0,
+                (None, false) => count - 1,
+            });
+        }
+    }
+
+    /// Choose by number, from 0. `false` when there is no such option.
+    pub fn choose(&mut self, number: usize) -> bool {
+        match &mut self.ask {
+            Ask::Choice(options, at) if number < options.len() => {
+                *at = Some(number);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether an arrow leaves the field instead of moving in it.
+    pub fn leaves(&self, edit: Edit) -> bool {
+        match &self.ask {
+            Ask::Text(editor) => editor.lines() == Lines::One || editor.at_edge(edit),
+            Ask::Path(..) | Ask::Choice(..) => true,
+        }
+    }
+
+    /// Complete the path as far as the names agree.
+    pub fn complete(&mut self) {
+        if let Ask::Path(editor, names) = &mut self.ask
+            && let Some(common) = common_start(names)
+            && common.len() > editor.text().len()
+        {
+            editor.set(&common);
+        }
+    }
+}
+
+/// What all names begin with.
+fn common_start(names: &[String]) -> Option<String> {
+    let (first, rest) = names.split_first()?;
+    let agree = |end: usize| rest.iter().all(|name| name.get(..end) == first.get(..end));
+    let end = first
+        .char_indices()
+        .map(|(at, c)| at + c.len_utf8())
+        .take_while(|end| agree(*end))
+        .last()?;
+    Some(first[..end].to_owned())
+}
+
+/// Whether the field must be filled, given the other answers.
+pub fn must_be_filled(entries: &[Entry], entry: &Entry) -> bool {
+    let answer = |key: &str| {
+        let other = entries.iter().find(|entry| entry.key == key);
+        other.map_or("", Entry::raw)
+    };
+    match entry.required {
+        Required::Always => true,
+        Required::No => false,
+        Required::If(key, value) => answer(key) == value,
+        Required::IfEmpty(key, _) => answer(key).trim().is_empty(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_completed_as_far_as_the_names_agree() {
+        let names = ["/tmp/letter-1.pdf", "/tmp/letter-2.pdf"].map(str::to_owned);
+        assert_eq!(common_start(&names).as_deref(), Some("/tmp/letter-"));
+        assert_eq!(common_start(&["é".to_owned(), "è".to_owned()]), None);
+    }
+}

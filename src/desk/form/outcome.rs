@@ -1,0 +1,245 @@
+//! From the answers of a form to what it will do, or to what is missing. The engine decides; here
+//! its refusals are put into words and beside the right field.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::super::effect::Call;
+use super::super::preview;
+use super::super::route::Subject;
+use super::super::world::World;
+use super::{Entry, must_be_filled};
+use crate::process::engine::{self, Actor, Answers, Change, Context, Refusal};
+use crate::process::{self, Action, By, Field};
+use crate::store::rows::{CaseId, Role};
+
+/// What a form would do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// This; in words and as the call to make.
+    Ready(Vec<preview::Line>, Box<Plan>),
+    /// These fields stand against it: field key and reason in words.
+    Fields(Vec<(String, String)>),
+    /// The whole is refused, in words.
+    Refused(String),
+    /// What it needs was not read yet.
+    Unknown,
+}
+
+/// The call, apart from what is only known when it is made.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Plan {
+    /// An action of a case.
+    Apply(Change, Needs),
+    /// An opening.
+    Open(Change, Answers),
+    /// Something that is a call already, or needs the lease only.
+    HandOver(Option<i32>, String),
+    /// Ready to be made.
+    Call(Call),
+}
+
+/// Whether an action needs the case to be held (decision 2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// Yes.
+    Lease,
+    /// No.
+    Nothing,
+}
+
+/// As what we act.
+pub fn actor(world: &World) -> Actor {
+    match world.role() {
+        Some(Role::Lead | Role::Admin) => Actor::Lead,
+        _ => Actor::Agent,
+    }
+}
+
+/// The action of that key that the engine lists for the case: several lines of a table may share
+/// a key, and their guards choose.
+pub fn action_of(
+    world: &World,
+    case: CaseId,
+    key: &str,
+    now: DateTime<Utc>,
+) -> Option<&'static Action> {
+    let loaded = world.case(case)?;
+    let calendars = world.calendars.as_deref()?;
+    let context = Context {
+        now: world.legal(now),
+        actor: actor(world),
+        calendars,
+        command: Uuid::nil(),
+    };
+    let listed = engine::listed(&loaded.detail.facts, &context);
+    let found = listed.iter().find(|listed| listed.action.key == key)?;
+    Some(found.action)
+}
+
+/// What the form would do now. `command` is the id under which it will be written.
+pub fn of(
+    world: &World,
+    subject: &Subject,
+    entries: &[Entry],
+    command: Uuid,
+    now: DateTime<Utc>,
+) -> Outcome {
+    let missing = missing(world, entries);
+    if !missing.is_empty() {
+        return Outcome::Fields(missing);
+    }
+    match subject {
+        Subject::Action(case, action) => of_action(world, *case, action, entries, command, now),
+        Subject::Open(process) => of_opening(world, process, entries, command, now),
+        _ => of_call(world, subject, entries),
+    }
+}
+
+fn missing(world: &World, entries: &[Entry]) -> Vec<(String, String)> {
+    let empty = |entry: &&Entry| entry.raw().trim().is_empty() && must_be_filled(entries, entry);
+    let said = world.texts.get("form.missing");
+    let named = entries.iter().filter(empty).map(|e| (e.key.clone(), said.to_owned()));
+    named.collect()
+}
+
+fn of_action(
+    world: &World,
+    case: CaseId,
+    key: &str,
+    entries: &[Entry],
+    command: Uuid,
+    now: DateTime<Utc>,
+) -> Outcome {
+    let (Some(loaded), Some(calendars), Some(action)) = (
+        world.case(case),
+        world.calendars.as_deref(),
+        action_of(world, case, key, now),
+    ) else {
+        return Outcome::Unknown;
+    };
+    let answers = match answers(world, &loaded.detail.row.process, action.fields, entries) {
+        Ok(answers) => answers,
+        Err(wrong) => return Outcome::Fields(wrong),
+    };
+    let (now, actor) = (world.legal(now), actor(world));
+    let context = Context { now, actor, calendars, command };
+    match engine::step(&loaded.detail.facts, key, &answers, &context) {
+        Ok(change) => {
+            let needs = match action.by {
+                By::Holder | By::System => Needs::Lease,
+                By::Agent | By::Lead | By::Timer(_) | By::AnyTimer => Needs::Nothing,
+            };
+            let lines = preview::of(world, &change, Some(&loaded.detail.facts), now);
+            Outcome::Ready(lines, Box::new(Plan::Apply(change, needs)))
+        }
+        Err(refusal) => refused(world, &refusal, entries),
+    }
+}
+
+fn of_opening(
+    world: &World,
+    process: &str,
+    entries: &[Entry],
+    command: Uuid,
+    now: DateTime<Utc>,
+) -> Outcome {
+    let (Some(process), Some(calendars)) = (process::find(process), world.calendars.as_deref())
+    else {
+        return Outcome::Unknown;
+    };
+    let answers = match answers(world, process.key, process.opening.fields, entries) {
+        Ok(answers) => answers,
+        Err(wrong) => return Outcome::Fields(wrong),
+    };
+    let (now, actor) = (world.legal(now), actor(world));
+    let context = Context { now, actor, calendars, command };
+    match engine::open(process, now, &answers, &context) {
+        Ok(change) => {
+            let lines = preview::of(world, &change, None, now);
+            Outcome::Ready(lines, Box::new(Plan::Open(change, answers)))
+        }
+        Err(refusal) => refused(world, &refusal, entries),
+    }
+}
+
+fn answers(
+    world: &World,
+    process: &str,
+    fields: &[&'static Field],
+    entries: &[Entry],
+) -> Result<Answers, Vec<(String, String)>> {
+    let zone = world.zone(process);
+    let (mut answers, mut wrong) = (BTreeMap::new(), Vec::new());
+    for entry in entries.iter().filter(|entry| !entry.raw().trim().is_empty()) {
+        let Some(field) = fields.iter().find(|field| field.key == entry.key) else {
+            continue;
+        };
+        match field.parse(entry.raw(), zone) {
+            Ok(answer) => {
+                answers.insert(entry.key.clone(), answer);
+            }
+            Err(refusal) => wrong.push((entry.key.clone(), preview::refusal(world, &refusal))),
+        }
+    }
+    if wrong.is_empty() { Ok(answers) } else { Err(wrong) }
+}
+
+/// A refusal beside its field, if the form has it, else for the whole.
+pub fn refused(world: &World, refusal: &Refusal, entries: &[Entry]) -> Outcome {
+    let said = preview::refusal(world, refusal);
+    match &refusal.field {
+        Some(field) if entries.iter().any(|entry| entry.key == *field) => {
+            Outcome::Fields(vec![(field.clone(), said)])
+        }
+        _ => Outcome::Refused(said),
+    }
+}
+
+fn of_call(world: &World, subject: &Subject, entries: &[Entry]) -> Outcome {
+    let raw = |key: &str| {
+        let entry = entries.iter().find(|entry| entry.key == key);
+        entry.map_or("", |entry| entry.raw().trim())
+    };
+    let number = |key: &str| raw(key).parse::<i32>().ok();
+    let plan = match subject {
+        Subject::HandOver(_) => Plan::HandOver(number("to"), raw("line").to_owned()),
+        Subject::Reassign(case) => Plan::Call(Call::Reassign {
+            case: *case,
+            to: number("to"),
+            reason: raw("reason").to_owned(),
+        }),
+        Subject::Transfer(case) => match number("queue") {
+            Some(queue_id) => Plan::Call(Call::Transfer {
+                case: *case,
+                queue_id,
+                reason: raw("reason").to_owned(),
+            }),
+            None => return Outcome::Unknown,
+        },
+        Subject::Attach(case) => Plan::Call(Call::Attach {
+            case: *case,
+            path: PathBuf::from(raw("path")),
+            purpose: raw("purpose").to_owned(),
+        }),
+        Subject::Action(..) | Subject::Open(_) => return Outcome::Unknown,
+    };
+    let label = |key: &str| {
+        let entry = entries.iter().find(|entry| entry.key == key);
+        entry.map_or_else(String::new, label_of)
+    };
+    let lines = preview::of_call(world, subject, &label);
+    Outcome::Ready(lines, Box::new(plan))
+}
+
+fn label_of(entry: &Entry) -> String {
+    match &entry.ask {
+        super::Ask::Choice(picks, Some(at)) => {
+            picks.get(*at).map_or_else(String::new, |pick| pick.label.clone())
+        }
+        _ => entry.raw().to_owned(),
+    }
+}

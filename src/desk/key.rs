@@ -1,0 +1,202 @@
+//! Keys and input as the desk knows them. The terminal converts what it reads; scripts and tests
+//! write keys by name (`ctrl-l`, `pgdn`, `G`).
+
+use std::fmt;
+use std::str::FromStr;
+
+/// What was pressed, apart from modifiers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Code {
+    /// A printable character, upper case included (`G` is not `shift-g`).
+    Char(char),
+    /// Enter.
+    Enter,
+    /// Escape.
+    Esc,
+    /// Tabulator.
+    Tab,
+    /// Shift and tabulator.
+    BackTab,
+    /// Deletes to the left.
+    Backspace,
+    /// Deletes to the right.
+    Delete,
+    /// Arrow.
+    Up,
+    /// Arrow.
+    Down,
+    /// Arrow.
+    Left,
+    /// Arrow.
+    Right,
+    /// To the start.
+    Home,
+    /// To the end.
+    End,
+    /// One page up.
+    PageUp,
+    /// One page down.
+    PageDown,
+    /// Function key, 1 to 12.
+    F(u8),
+}
+
+/// The modifier of a key. Shift is part of the character; both at once are not bound to anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub enum Modifier {
+    /// None.
+    #[default]
+    Plain,
+    /// Control.
+    Ctrl,
+    /// Alt (sent by terminals as ESC and the key).
+    Alt,
+}
+
+/// One key press.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key {
+    /// What.
+    pub code: Code,
+    /// With which modifier.
+    pub modifier: Modifier,
+}
+
+/// What comes from the person at the terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// A key.
+    Key(Key),
+    /// A bracketed paste: data, never commands.
+    Paste(String),
+    /// The window has a new size: columns, rows.
+    Resize(u16, u16),
+}
+
+/// The names of the keys that are no character.
+const NAMES: &[(&str, Code)] = &[
+    ("enter", Code::Enter),
+    ("esc", Code::Esc),
+    ("tab", Code::Tab),
+    ("shift-tab", Code::BackTab),
+    ("backspace", Code::Backspace),
+    ("del", Code::Delete),
+    ("up", Code::Up),
+    ("down", Code::Down),
+    ("left", Code::Left),
+    ("right", Code::Right),
+    ("home", Code::Home),
+    ("end", Code::End),
+    ("pgup", Code::PageUp),
+    ("pgdn", Code::PageDown),
+    ("space", Code::Char(' ')),
+];
+
+impl Key {
+    /// A key without modifier.
+    pub fn plain(code: Code) -> Self {
+        Self {
+            code,
+            modifier: Modifier::Plain,
+        }
+    }
+
+    /// The character that it types, when it types one.
+    pub fn typed(self) -> Option<char> {
+        match (self.code, self.modifier) {
+            (Code::Char(c), Modifier::Plain) if !c.is_control() => Some(c),
+            _ => None,
+        }
+    }
+
+    /// Whether no terminal can tell it from another key: control with `i`, `m`, `j`, `h`, `[` is
+    /// tab, enter, backspace, escape (zellij #2609).
+    pub fn is_impossible(self) -> bool {
+        match (self.modifier, self.code) {
+            (Modifier::Ctrl, Code::Char(c)) => {
+                !c.is_ascii_lowercase() || matches!(c, 'i' | 'm' | 'j' | 'h')
+            }
+            _ => false,
+        }
+    }
+}
+
+/// A key name that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no key")]
+pub struct NoKey(pub String);
+
+impl FromStr for Key {
+    type Err = NoKey;
+
+    fn from_str(name: &str) -> Result<Self, NoKey> {
+        let named = |name: &str| NAMES.iter().find(|(n, _)| *n == name).map(|(_, code)| *code);
+        if let Some(code) = named(name) {
+            return Ok(Self::plain(code));
+        }
+        let (modifier, rest) = match name.split_once('-') {
+            Some(("ctrl", rest)) if !rest.is_empty() => (Modifier::Ctrl, rest),
+            Some(("alt", rest)) if !rest.is_empty() => (Modifier::Alt, rest),
+            _ => (Modifier::Plain, name),
+        };
+        let code = named(rest)
+            .or_else(|| function_key(rest))
+            .or_else(|| single_char(rest))
+            .ok_or_else(|| NoKey(name.to_owned()))?;
+        Ok(Self { code, modifier })
+    }
+}
+
+fn function_key(name: &str) -> Option<Code> {
+    let number: u8 = name.strip_prefix('f')?.parse().ok()?;
+    (1..=12).contains(&number).then_some(Code::F(number))
+}
+
+fn single_char(name: &str) -> Option<Code> {
+    let mut chars = name.chars();
+    match (chars.next(), chars.next()) {
+        (Some(c), None) if !c.is_control() => Some(Code::Char(c)),
+        _ => None,
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.modifier {
+            Modifier::Plain => {}
+            Modifier::Ctrl => f.write_str("ctrl-")?,
+            Modifier::Alt => f.write_str("alt-")?,
+        }
+        match self.code {
+            Code::F(number) => write!(f, "f{number}"),
+            code => match NAMES.iter().find(|(_, named)| *named == code) {
+                Some((name, _)) => f.write_str(name),
+                None => match code {
+                    Code::Char(c) => write!(f, "{c}"),
+                    _ => Ok(()),
+                },
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_and_written_alike() {
+        for name in ["j", "G", "?", "-", "ctrl-l", "alt-b", "pgdn", "shift-tab", "space", "f1"] {
+            assert_eq!(name.parse::<Key>().unwrap().to_string(), name);
+        }
+        assert!("ctrl-".parse::<Key>().is_err());
+        assert!("f13".parse::<Key>().is_err());
+        assert!("".parse::<Key>().is_err());
+    }
+
+    #[test]
+    fn chords_that_are_other_keys_are_known() {
+        assert!("ctrl-i".parse::<Key>().unwrap().is_impossible());
+        assert!(!"ctrl-l".parse::<Key>().unwrap().is_impossible());
+    }
+}

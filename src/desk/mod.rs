@@ -1,0 +1,34 @@
+//! The desk: what is on the screen, what happens to it, and what it wants done. Elm-shaped:
+//! `update(&mut Model, Msg, now) -> Vec<Effect>`, drawn by `view` from `&Model`.
+//!
+//! This module must not know: the terminal, the database's language, tasks, the present time. Keys
+//! are looked up in one table of commands ([`command`]); screens know command ids only.
+
+pub mod answer;
+pub mod available;
+pub mod beat;
+pub mod clean;
+pub mod cleanse;
+pub mod command;
+pub mod editor;
+pub mod effect;
+pub mod form;
+pub mod geometry;
+pub mod key;
+pub mod keymap;
+pub mod model;
+pub mod msg;
+pub mod preview;
+pub mod route;
+pub mod say;
+pub mod screen;
+pub mod toast;
+pub mod update;
+pub mod wake;
+pub mod world;
+
+pub use effect::{Effect, Reply, Ticket};
+pub use model::{Model, Start};
+pub use msg::Msg;
+pub use update::update;
+pub use wake::next_wake;

@@ -1,0 +1,96 @@
+//! All that the screen shows: one value. It knows no terminal, no database, no clock.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::command::{Context, Id};
+use super::geometry::Window;
+use super::keymap::Keymap;
+use super::screen::desk::{self, Page};
+use super::screen::{Layer, search};
+use super::world::World;
+use crate::store::rows::{CaseId, CaseRow};
+use crate::text::Texts;
+
+/// The whole screen.
+#[derive(Debug)]
+pub struct Model {
+    /// What all screens share.
+    pub world: World,
+    /// The desk, below everything.
+    pub desk: desk::State,
+    /// Layers on it, the topmost last.
+    pub layers: Vec<Layer>,
+    /// The last search, to come back to.
+    pub search: search::State,
+    /// The keys.
+    pub keymap: Keymap,
+    /// The size of the window.
+    pub window: Window,
+    /// Whether a frame is due: something visible may be different.
+    pub dirty: bool,
+    /// The instant of the last message: what the view shows is as of then (machine time).
+    pub now: DateTime<Utc>,
+}
+
+/// How a model is started.
+#[derive(Debug, Clone)]
+pub struct Start {
+    /// Texts of the language.
+    pub texts: Arc<Texts>,
+    /// Keys.
+    pub keymap: Keymap,
+    /// Size of the window.
+    pub window: Window,
+    /// Seed of the command ids.
+    pub seed: u64,
+}
+
+impl Model {
+    /// An empty desk that has asked for nothing yet.
+    pub fn new(start: Start, now: DateTime<Utc>) -> Self {
+        Self {
+            world: World::new(start.texts, start.seed, now),
+            desk: desk::State::default(),
+            layers: Vec::new(),
+            search: search::State::default(),
+            keymap: start.keymap,
+            window: start.window,
+            dirty: true,
+            now,
+        }
+    }
+
+    /// Where keys are pressed.
+    pub fn context(&self) -> Context {
+        match (self.layers.last(), self.desk.page) {
+            (Some(layer), _) => layer.context(),
+            (None, Page::List) if self.desk.pinned.is_none() => Context::List,
+            (None, _) => Context::Detail,
+        }
+    }
+
+    /// The case that commands mean.
+    pub fn current_case(&self) -> Option<CaseId> {
+        self.desk.case()
+    }
+
+    /// Its row.
+    pub fn current_row(&self) -> Option<&CaseRow> {
+        self.desk.row(&self.world)
+    }
+
+    /// Whether something typed was not sent.
+    pub fn has_unsaved(&self) -> bool {
+        !self.world.drafts.is_empty()
+    }
+
+    /// Whether the command of that id is possible now.
+    pub fn is_possible(&self, id: Id) -> bool {
+        super::command::COMMANDS
+            .iter()
+            .find(|command| command.id == id)
+            .is_some_and(|command| (command.available)(self).is_ok())
+    }
+}

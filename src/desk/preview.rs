@@ -1,0 +1,156 @@
+//! What a change will do, in words: the same sentences in form, review and help. Refusals too.
+
+use chrono::{DateTime, Utc};
+
+use super::route::Subject;
+use super::say;
+use super::world::World;
+use crate::domain::clock::{ClockRun, Outcome as Ended, Whose};
+use crate::process::engine::{CaseFacts, Change, ClockOp, Refusal};
+use crate::process::{self, Clock};
+use crate::text::ledger;
+
+/// One line: what kind of thing happens, and what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// `stops`, `starts`, …, in words.
+    pub verb: String,
+    /// What.
+    pub what: String,
+}
+
+/// All that a change does.
+pub fn of(
+    world: &World,
+    change: &Change,
+    before: Option<&CaseFacts>,
+    now: DateTime<Utc>,
+) -> Vec<Line> {
+    let texts = &world.texts;
+    let mut lines: Vec<Line> =
+        change.clocks.iter().map(|op| of_clock(world, change, op, before, now)).collect();
+    for kind in &change.messages {
+        lines.push(line(world, "sends", texts.say(&format!("message.{kind}"))));
+    }
+    for purpose in &change.destroy {
+        let said = texts.say(&format!("purpose.{purpose}"));
+        lines.push(line(world, "destroys", said));
+    }
+    if let Some(opened) = &change.opens {
+        let said = texts.say(&format!("process.{}", opened.process));
+        lines.push(line(world, "opens", said));
+    }
+    let state = state(world, &change.process, &change.to);
+    let verb = if change.from == change.to { "stays" } else { "after" };
+    lines.push(line(world, verb, state));
+    lines
+}
+
+/// The name of a state.
+pub fn state(world: &World, process: &str, state: &str) -> String {
+    world.texts.say(&format!("state.{process}.{state}"))
+}
+
+/// The name of an action: of its process, or one that all have.
+pub fn action<'a>(world: &'a World, process: &str, action: &'a str) -> &'a str {
+    let own = world.texts.find(&format!("action.{process}.{action}"));
+    own.or_else(|| world.texts.find(&format!("action.general.{action}"))).unwrap_or(action)
+}
+
+/// The name of a clock.
+pub fn clock(world: &World, key: &str) -> String {
+    world.texts.say(&format!("clock.{key}"))
+}
+
+fn line(world: &World, verb: &str, what: String) -> Line {
+    let verb = world.texts.say(&format!("preview.{verb}"));
+    Line { verb, what }
+}
+
+fn of_clock(
+    world: &World,
+    change: &Change,
+    op: &ClockOp,
+    before: Option<&CaseFacts>,
+    now: DateTime<Utc>,
+) -> Line {
+    let texts = &world.texts;
+    match op {
+        ClockOp::Start { key, due_at, comparison, whose, .. } => {
+            let zone = world.zone(&change.process);
+            let due = say::due(texts, *due_at, *comparison, now, zone);
+            let term = declared(&change.process, key)
+                .map_or_else(String::new, |declared| ledger::term(texts, declared.term));
+            let name = clock(world, key);
+            let whose = whose_said(world, *whose);
+            let with = [("clock", &*name), ("term", &*term), ("due", &*due), ("whose", whose)];
+            line(world, "starts", texts.fill("preview.until", &with))
+        }
+        ClockOp::End { key, outcome, .. } => {
+            let late = before.and_then(|facts| running(facts, key)).is_some_and(|run| {
+                run.due_at < now
+            });
+            let how = match outcome {
+                Ended::Met if late => "met_backdated",
+                Ended::Met => "met",
+                Ended::MetLate => "met_late",
+                Ended::Lapsed => "lapsed",
+                Ended::Cancelled => "cancelled",
+            };
+            let how = texts.say(&format!("outcome.{how}"));
+            line(world, "stops", format!("{} ({how})", clock(world, key)))
+        }
+        ClockOp::Breach { key, .. } => line(world, "breaches", clock(world, key)),
+    }
+}
+
+fn running<'a>(facts: &'a CaseFacts, key: &str) -> Option<&'a ClockRun> {
+    facts.clocks.iter().find(|run| run.key == key && run.is_running())
+}
+
+/// The clock as its process declares it.
+pub fn declared(process: &str, key: &str) -> Option<&'static Clock> {
+    process::find(process)?.clocks.iter().find(|clock| clock.key == key)
+}
+
+/// Whose duty, in words.
+pub fn whose_said(world: &World, whose: Whose) -> &str {
+    world.texts.get(match whose {
+        Whose::Ours => "whose.ours",
+        Whose::Party => "whose.party",
+        Whose::System => "whose.system",
+        Whose::Notice => "whose.notice",
+    })
+}
+
+/// What a form does that is no change of the process.
+pub fn of_call(world: &World, subject: &Subject, answer: &dyn Fn(&str) -> String) -> Vec<Line> {
+    match subject {
+        Subject::HandOver(_) => vec![
+            line(world, "hands_over", answer("to")),
+            line(world, "first_read", answer("line")),
+        ],
+        Subject::Reassign(_) => vec![
+            line(world, "hands_over", answer("to")),
+            line(world, "because", answer("reason")),
+        ],
+        Subject::Transfer(_) => vec![
+            line(world, "moves", answer("queue")),
+            line(world, "because", answer("reason")),
+        ],
+        Subject::Attach(_) => vec![
+            line(world, "attaches", answer("path")),
+            line(world, "keeps_as", answer("purpose")),
+        ],
+        Subject::Action(..) | Subject::Open(_) => Vec::new(),
+    }
+}
+
+/// A refusal in words, with the rule that says so.
+pub fn refusal(world: &World, refusal: &Refusal) -> String {
+    // values that are themselves keys of texts (`field.ean`) are said in words
+    let args: Vec<(&str, &str)> =
+        refusal.args.iter().map(|(name, value)| (name.as_str(), world.texts.get(value))).collect();
+    let said = world.texts.fill(&format!("refusal.{}", refusal.key), &args);
+    if refusal.rule.is_empty() { said } else { format!("{said} ({})", refusal.rule) }
+}

@@ -1,0 +1,87 @@
+//! The screens. Each owns its state and its reaction to commands, text and answers, and knows no
+//! other: where to go next is returned as a route. The desk lies below, the others are layers on it.
+
+pub mod actions;
+pub mod desk;
+pub mod form;
+pub mod inbox;
+pub mod ledger;
+pub mod search;
+pub mod send;
+
+use super::command::{Context, Id};
+use super::geometry::Window;
+use super::key::Key;
+
+/// A command with the key that called it: a digit chooses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pressed {
+    /// The command.
+    pub id: Id,
+    /// The key.
+    pub key: Key,
+}
+
+impl Pressed {
+    /// The digit of the key, from 1.
+    pub fn digit(&self) -> Option<usize> {
+        let digit = self.key.typed()?.to_digit(10)?;
+        usize::try_from(digit).ok()
+    }
+}
+
+/// One layer on the desk.
+#[derive(Debug, Clone)]
+pub enum Layer {
+    /// Actions of a case.
+    Actions(actions::State),
+    /// A form.
+    Form(Box<form::State>),
+    /// The ledger.
+    Ledger(ledger::State),
+    /// The search.
+    Search(search::State),
+    /// The help of a context.
+    Help(Help),
+    /// "Quit although something is unsaved?"
+    Quit,
+}
+
+/// The help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Help {
+    /// Of which context.
+    pub of: Context,
+    /// First visible line.
+    pub top: usize,
+}
+
+impl Layer {
+    /// Where keys are pressed.
+    pub fn context(&self) -> Context {
+        match self {
+            Self::Actions(_) => Context::Actions,
+            Self::Form(form) => form.context(),
+            Self::Ledger(_) => Context::Ledger,
+            Self::Search(_) => Context::Search,
+            Self::Help(_) => Context::Help,
+            Self::Quit => Context::Quit,
+        }
+    }
+}
+
+/// A place in a list of `count` lines after a movement; `None` when the command is no movement.
+pub fn moved(id: Id, at: usize, count: usize, window: Window) -> Option<usize> {
+    let page = window.body_lines().saturating_sub(1).max(1);
+    let last = count.saturating_sub(1);
+    let to = match id {
+        Id::Up => at.saturating_sub(1),
+        Id::Down => at + 1,
+        Id::PageUp => at.saturating_sub(page),
+        Id::PageDown => at + page,
+        Id::First => 0,
+        Id::Last => last,
+        _ => return None,
+    };
+    Some(to.min(last))
+}

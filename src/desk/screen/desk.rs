@@ -1,0 +1,361 @@
+//! The desk itself: lists of cases as tabs, and the detail of the case under the cursor.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::super::command::Id;
+use super::super::effect::{Call, Effect, Question, Slot};
+use super::super::geometry::{Panes, Window};
+use super::super::route::{Only, Route, Subject};
+use super::super::world::World;
+use super::inbox::{Inbox, MOST, PAGE, Take};
+use super::{Pressed, moved};
+use crate::store::StoreError;
+use crate::store::rows::{CaseId, CaseRow, InboxPage, InboxView, Me, QueueCount};
+
+/// How long the cursor must rest before the detail is asked for (decision 28).
+pub const REST_MS: i64 = 120;
+
+/// Which page is shown where only one fits, and where the cursor keys go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Page {
+    /// The list.
+    List,
+    /// The detail.
+    Detail,
+}
+
+/// The desk.
+#[derive(Debug, Clone)]
+pub struct State {
+    /// "Mine" first, then the queues.
+    pub tabs: Vec<Inbox>,
+    /// Which tab.
+    pub at: usize,
+    /// List or detail.
+    pub page: Page,
+    /// A case that is shown although the cursor is elsewhere: found by search, or just opened.
+    pub pinned: Option<CaseId>,
+    /// Why the last case was given by "next": the text `why_next.<key>`.
+    pub why: Option<(CaseId, String)>,
+    /// When the detail is asked for (machine time).
+    pub rest: Option<DateTime<Utc>>,
+    /// First visible line of the detail.
+    pub scroll: usize,
+    /// Counts by queue.
+    pub counts: BTreeMap<i32, QueueCount>,
+    /// Whether something changed in the visible list since it was read.
+    pub stale: bool,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            tabs: Vec::new(),
+            at: 0,
+            page: Page::List,
+            pinned: None,
+            why: None,
+            rest: None,
+            scroll: 0,
+            counts: BTreeMap::new(),
+            stale: false,
+        }
+    }
+}
+
+impl State {
+    /// The tabs of an agent: the first queue is shown. Lists that are there already stay.
+    pub fn set_up(&mut self, me: &Me) {
+        if !self.tabs.is_empty() {
+            return;
+        }
+        self.tabs = vec![Inbox::new(InboxView::Mine, "tab.mine".to_owned())];
+        self.tabs.extend(me.queues.iter().map(|queue| {
+            Inbox::new(InboxView::Queue(queue.queue_id), format!("queue.{}", queue.key))
+        }));
+        self.at = usize::from(self.tabs.len() > 1);
+    }
+
+    /// The list shown.
+    pub fn inbox(&self) -> Option<&Inbox> {
+        self.tabs.get(self.at)
+    }
+
+    fn inbox_mut(&mut self) -> Option<&mut Inbox> {
+        self.tabs.get_mut(self.at)
+    }
+
+    /// The case that the detail shows and commands mean.
+    pub fn case(&self) -> Option<CaseId> {
+        let under = || self.inbox()?.current().map(|row| row.case.case_id);
+        self.pinned.or_else(under)
+    }
+
+    /// Its row, in the list or as it was read.
+    pub fn row<'a>(&'a self, world: &'a World) -> Option<&'a CaseRow> {
+        let case = self.case()?;
+        if let Some(loaded) = world.case(case) {
+            return Some(&loaded.detail.row);
+        }
+        let rows = &self.inbox()?.rows;
+        rows.iter().find(|row| row.case.case_id == case).map(|row| &row.case)
+    }
+
+    /// Read the list shown, from its start.
+    pub fn ask(&mut self, world: &mut World, take: Take, now: DateTime<Utc>) -> Option<Effect> {
+        let at = self.at;
+        self.stale = false;
+        let inbox = self.inbox_mut()?;
+        if take == Take::Anew {
+            inbox.take = Take::Anew;
+        }
+        let (view, limit) = (inbox.view.clone(), inbox.limit());
+        let question = Question::Inbox { view, after: None, limit };
+        Some(world.ask(Slot::Inbox(at), question, now))
+    }
+
+    /// A page came in.
+    pub fn take(
+        &mut self,
+        world: &mut World,
+        slot: Slot,
+        result: Result<InboxPage, StoreError>,
+        window: Window,
+        now: DateTime<Utc>,
+    ) -> Vec<Effect> {
+        let (Slot::Inbox(at) | Slot::More(at)) = slot else {
+            return Vec::new();
+        };
+        let before = self.case();
+        let Some(inbox) = self.tabs.get_mut(at) else {
+            return Vec::new();
+        };
+        match result {
+            Ok(page) => {
+                self.counts.extend(page.counts.iter().map(|(queue, count)| (*queue, *count)));
+                match slot {
+                    Slot::More(_) => inbox.append(page),
+                    _ => inbox.take_in(page),
+                }
+                inbox.keep_visible(window.body_lines());
+            }
+            Err(error) => inbox.problem = Some(error),
+        }
+        if self.case() == before {
+            return Vec::new();
+        }
+        self.scroll = 0;
+        self.look(world, now)
+    }
+
+    /// Show the case under the cursor: what is known at once, the rest after a pause.
+    fn look(&mut self, world: &World, now: DateTime<Utc>) -> Vec<Effect> {
+        let known = self.case().is_none_or(|case| {
+            let read = world.case(case).map(|loaded| loaded.detail.row.version);
+            let row = self.inbox().and_then(|inbox| inbox.current());
+            read.is_some() && read == row.map(|row| row.case.version)
+        });
+        self.rest = (!known).then(|| now + TimeDelta::milliseconds(REST_MS));
+        Vec::new()
+    }
+
+    /// The rest is over: ask for the detail.
+    pub fn wake(&mut self, world: &mut World, now: DateTime<Utc>) -> Option<Effect> {
+        if self.rest? > now {
+            return None;
+        }
+        self.rest = None;
+        Some(world.ask_detail(self.case()?, now))
+    }
+
+    /// React to a command.
+    pub fn press(
+        &mut self,
+        world: &mut World,
+        pressed: Pressed,
+        window: Window,
+        now: DateTime<Utc>,
+    ) -> Vec<Effect> {
+        if self.page == Page::Detail && self.scrolled(pressed.id, window) {
+            return Vec::new();
+        }
+        match pressed.id {
+            Id::Switch => self.switch(window),
+            Id::Back => self.back(),
+            Id::Refresh => return self.refresh(world, window, now),
+            Id::Mine => return self.go_to_tab(world, 0, now),
+            Id::Tab => return self.go_to_tab(world, pressed.digit().unwrap_or(0), now),
+            Id::NextTab | Id::PreviousTab => {
+                let count = self.tabs.len().max(1);
+                let step = if pressed.id == Id::NextTab { 1 } else { count - 1 };
+                return self.go_to_tab(world, (self.at + step) % count, now);
+            }
+            id => {
+                if let Some(effects) = self.move_cursor(world, id, window, now) {
+                    return effects;
+                }
+                return self.work(world, id, now);
+            }
+        }
+        Vec::new()
+    }
+
+    fn scrolled(&mut self, id: Id, window: Window) -> bool {
+        // the view clamps to what there is; the bound keeps the number honest
+        let to = moved(id, self.scroll, 400, window);
+        if let Some(to) = to {
+            self.scroll = to;
+        }
+        to.is_some()
+    }
+
+    fn switch(&mut self, window: Window) {
+        self.page = match self.page {
+            Page::List => Page::Detail,
+            Page::Detail => Page::List,
+        };
+        if window.panes() == Panes::One || self.page == Page::List {
+            self.scroll = 0;
+        }
+    }
+
+    fn back(&mut self) {
+        self.page = Page::List;
+        self.pinned = None;
+        self.scroll = 0;
+    }
+
+    fn refresh(
+        &mut self,
+        world: &mut World,
+        window: Window,
+        now: DateTime<Utc>,
+    ) -> Vec<Effect> {
+        if let Some(inbox) = self.inbox_mut()
+            && inbox.refresh()
+        {
+            inbox.keep_visible(window.body_lines());
+        }
+        let list = self.ask(world, Take::Anew, now);
+        let case = self.case().map(|case| world.ask_detail(case, now));
+        list.into_iter().chain(case).collect()
+    }
+
+    fn go_to_tab(&mut self, world: &mut World, at: usize, now: DateTime<Utc>) -> Vec<Effect> {
+        if at >= self.tabs.len() {
+            return Vec::new();
+        }
+        self.at = at;
+        self.back();
+        let mut effects: Vec<Effect> = self.ask(world, Take::Anew, now).into_iter().collect();
+        effects.extend(self.look(world, now));
+        effects
+    }
+
+    fn move_cursor(
+        &mut self,
+        world: &mut World,
+        id: Id,
+        window: Window,
+        now: DateTime<Utc>,
+    ) -> Option<Vec<Effect>> {
+        let inbox = self.tabs.get_mut(self.at)?;
+        let to = moved(id, inbox.cursor, inbox.rows.len(), window)?;
+        inbox.move_to(to, window.body_lines());
+        self.pinned = None;
+        self.scroll = 0;
+        let mut effects = self.look(world, now);
+        effects.extend(self.ask_more(world, now));
+        Some(effects)
+    }
+
+    fn ask_more(&mut self, world: &mut World, now: DateTime<Utc>) -> Option<Effect> {
+        let (at, inbox) = (self.at, self.tabs.get(self.at)?);
+        let slot = Slot::More(at);
+        if !inbox.wants_more() || inbox.rows.len() >= MOST || world.asked_since(slot).is_some() {
+            return None;
+        }
+        let (view, after) = (inbox.view.clone(), inbox.end());
+        Some(world.ask(slot, Question::Inbox { view, after, limit: PAGE }, now))
+    }
+
+    /// Commands about cases.
+    fn work(&mut self, world: &mut World, id: Id, now: DateTime<Utc>) -> Vec<Effect> {
+        let go = |route| vec![Effect::Go(route)];
+        match (id, self.case()) {
+            (Id::Next, _) => self.next(world, now),
+            (Id::Open, _) => go(Route::NewCase),
+            (Id::Search, _) => go(Route::Search),
+            (Id::Quit, _) => go(Route::Quit),
+            (Id::Claim, Some(case)) => write(world, Call::Claim(case), now),
+            (Id::Release, Some(case)) => match world.leases.get(&case) {
+                Some(lease) => write(world, Call::Release(*lease), now),
+                None => Vec::new(),
+            },
+            (Id::Act, Some(case)) => read_and_go(world, case, Route::Actions(case, Only::All), now),
+            (Id::Lead, Some(case)) => {
+                read_and_go(world, case, Route::Actions(case, Only::Lead), now)
+            }
+            (Id::Ledger, Some(case)) => read_and_go(world, case, Route::Ledger(case), now),
+            (Id::Note, Some(case)) => {
+                let note = Subject::Action(case, "add_note".to_owned());
+                read_and_go(world, case, Route::Form(note), now)
+            }
+            (Id::Attach, Some(case)) => {
+                read_and_go(world, case, Route::Form(Subject::Attach(case)), now)
+            }
+            (Id::HandOver, Some(case)) => {
+                let to = Route::Form(Subject::HandOver(case));
+                let mut effects = read_and_go(world, case, to, now);
+                effects.push(world.ask(Slot::Colleagues, Question::Colleagues, now));
+                effects
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The most urgent case: of this queue, or of all of mine.
+    fn next(&mut self, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
+        let queues = match self.inbox().map(|inbox| &inbox.view) {
+            Some(InboxView::Queue(queue)) => Some(vec![*queue]),
+            _ => None,
+        };
+        write(world, Call::Next(queues), now)
+    }
+
+    /// Show a case, wherever it is.
+    pub fn show(&mut self, case: CaseId, window: Window) {
+        let lines = window.body_lines();
+        let found = self.inbox_mut().is_some_and(|inbox| {
+            let found = inbox.find(case);
+            inbox.keep_visible(lines);
+            found
+        });
+        self.pinned = (!found).then_some(case);
+        self.page = Page::Detail;
+        self.rest = None;
+        self.scroll = 0;
+    }
+}
+
+fn write(world: &mut World, call: Call, now: DateTime<Utc>) -> Vec<Effect> {
+    let command = world.command(now);
+    let ticket = world.ticket(Slot::Command(command), now);
+    vec![Effect::Write(ticket, Box::new(call))]
+}
+
+/// Go there; read the case on the way when it is not known yet.
+fn read_and_go(
+    world: &mut World,
+    case: CaseId,
+    route: Route,
+    now: DateTime<Utc>,
+) -> Vec<Effect> {
+    let mut effects = vec![Effect::Go(route)];
+    if world.case(case).is_none() {
+        effects.push(world.ask_detail(case, now));
+    }
+    effects
+}

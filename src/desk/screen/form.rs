@@ -1,0 +1,286 @@
+//! A form on the screen: moving between fields, typing, review. Sending is in [`super::send`].
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::super::command::{Context, Id};
+use super::super::editor::{Edit, Lines};
+use super::super::effect::{Call, Effect, Slot};
+use super::super::form::outcome::{self, Outcome};
+use super::super::form::{Ask, Entry, build};
+use super::super::route::{Route, Subject};
+use super::super::toast::Tone;
+use super::super::world::World;
+use super::{Pressed, send};
+
+/// How far it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Being filled.
+    Edit,
+    /// Filled; what will happen is to be read.
+    Review,
+    /// The case is being claimed.
+    Claiming,
+    /// It is being written.
+    Sending,
+}
+
+/// An unsent form, as kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// Answers by field.
+    pub answers: Vec<(String, String)>,
+    /// At which field.
+    pub at: usize,
+}
+
+/// A form on the screen.
+#[derive(Debug, Clone)]
+pub struct State {
+    /// What it is about.
+    pub subject: Subject,
+    /// Its fields. Empty until the case was read.
+    pub entries: Vec<Entry>,
+    /// The field with the cursor.
+    pub at: usize,
+    /// How far it is.
+    pub stage: Stage,
+    /// What it would do.
+    pub outcome: Outcome,
+    /// What stands against it since it was sent, in words.
+    pub problem: Option<String>,
+    /// The command id under which it is written.
+    pub command: Uuid,
+    /// What was sent and perhaps not answered: sent again as it was.
+    pub sent: Option<Call>,
+    /// Whether something was typed.
+    pub touched: bool,
+    /// The version of the case that was seen.
+    pub version: Option<i32>,
+}
+
+impl State {
+    /// A form, with the draft of it if there is one.
+    pub fn open(world: &mut World, subject: Subject, now: DateTime<Utc>) -> Self {
+        let mut state = Self {
+            command: world.command(now),
+            subject,
+            entries: Vec::new(),
+            at: 0,
+            stage: Stage::Edit,
+            outcome: Outcome::Unknown,
+            problem: None,
+            sent: None,
+            touched: false,
+            version: None,
+        };
+        state.fill(world, now);
+        state
+    }
+
+    /// Build the fields, once what they need was read.
+    fn fill(&mut self, world: &mut World, now: DateTime<Utc>) {
+        self.entries = build::entries(world, &self.subject, now);
+        if let Some(draft) = world.drafts.get(&self.subject) {
+            for (key, raw) in &draft.answers {
+                if let Some(entry) = self.entries.iter_mut().find(|entry| entry.key == *key) {
+                    entry.set(raw);
+                }
+            }
+            self.at = draft.at.min(self.entries.len().saturating_sub(1));
+            self.touched = true;
+        }
+        self.weigh(world, now);
+    }
+
+    /// Something it depends on was read: the case, the colleagues, the calendars.
+    pub fn refresh(&mut self, world: &mut World, now: DateTime<Utc>) {
+        if self.touched && !self.entries.is_empty() {
+            self.weigh(world, now);
+        } else {
+            self.fill(world, now);
+        }
+    }
+
+    /// Work out what it would do now.
+    pub fn weigh(&mut self, world: &World, now: DateTime<Utc>) {
+        let case = self.subject.case().and_then(|case| world.case(case));
+        let version = case.map(|loaded| loaded.detail.row.version);
+        if self.version.is_some() && version != self.version && self.stage != Stage::Sending {
+            self.problem = Some(world.texts.get("form.changed").to_owned());
+        }
+        self.version = version;
+        self.outcome = outcome::of(world, &self.subject, &self.entries, self.command, now);
+        let wrong = match &self.outcome {
+            Outcome::Fields(wrong) => wrong.as_slice(),
+            _ => &[],
+        };
+        for entry in &mut self.entries {
+            let said = wrong.iter().find(|(key, _)| *key == entry.key);
+            entry.error = said.filter(|_| entry.seen).map(|(_, said)| said.clone());
+        }
+    }
+
+    /// Where keys are pressed.
+    pub fn context(&self) -> Context {
+        if self.stage != Stage::Edit {
+            return Context::Review;
+        }
+        match self.entries.get(self.at).map(|entry| &entry.ask) {
+            Some(Ask::Choice(..)) => Context::Choice,
+            Some(Ask::Text(editor)) if editor.lines() == Lines::Many => Context::Note,
+            _ => Context::Line,
+        }
+    }
+
+    /// React to a command.
+    pub fn press(
+        &mut self,
+        world: &mut World,
+        pressed: Pressed,
+        now: DateTime<Utc>,
+    ) -> Vec<Effect> {
+        match (self.stage, pressed.id) {
+            (Stage::Claiming | Stage::Sending, _) => Vec::new(),
+            (Stage::Review, Id::Back) => {
+                self.stage = Stage::Edit;
+                Vec::new()
+            }
+            (Stage::Review, Id::Commit) => send::commit(self, world, now),
+            (_, Id::Back) => self.leave(world, now),
+            (Stage::Edit, id) => self.fill_in(world, id, pressed.digit(), now),
+            _ => Vec::new(),
+        }
+    }
+
+    fn fill_in(
+        &mut self,
+        world: &mut World,
+        id: Id,
+        digit: Option<usize>,
+        now: DateTime<Utc>,
+    ) -> Vec<Effect> {
+        match id {
+            Id::Enter => return self.enter(world, now),
+            Id::NextField => self.go(world, 1, now),
+            Id::PreviousField => self.go(world, -1, now),
+            Id::Review => self.review(world, now),
+            Id::Edit(edit @ (Edit::Up | Edit::Down)) if self.leaves(edit) => {
+                self.go(world, if edit == Edit::Up { -1 } else { 1 }, now);
+            }
+            Id::Edit(edit) => self.change(world, now, |entry| entry.edit(edit)),
+            Id::Newline => self.change(world, now, |entry| entry.type_in("\n")),
+            Id::Previous => self.change(world, now, |entry| entry.step(-1)),
+            Id::Following => self.change(world, now, |entry| entry.step(1)),
+            Id::ChooseDigit => {
+                let number = digit.unwrap_or(0).wrapping_sub(1);
+                self.change(world, now, |entry| {
+                    entry.choose(number);
+                });
+            }
+            Id::Complete => self.change(world, now, Entry::complete),
+            _ => return Vec::new(),
+        }
+        self.names(world, now)
+    }
+
+    /// Type or paste into the field.
+    pub fn type_in(&mut self, world: &mut World, text: &str, now: DateTime<Utc>) -> Vec<Effect> {
+        if self.stage != Stage::Edit {
+            return Vec::new();
+        }
+        self.change(world, now, |entry| entry.type_in(text));
+        self.names(world, now)
+    }
+
+    fn leaves(&self, edit: Edit) -> bool {
+        self.entries.get(self.at).is_some_and(|entry| entry.leaves(edit))
+    }
+
+    fn change(&mut self, world: &World, now: DateTime<Utc>, change: impl FnOnce(&mut Entry)) {
+        let Some(entry) = self.entries.get_mut(self.at) else {
+            return;
+        };
+        let before = entry.raw().to_owned();
+        change(entry);
+        if entry.raw() != before {
+            self.touched = true;
+            self.problem = None;
+            self.sent = None;
+            self.weigh(world, now);
+        }
+    }
+
+    /// Ask for the names of files that the path could mean.
+    fn names(&mut self, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
+        match self.entries.get(self.at).map(|entry| &entry.ask) {
+            Some(Ask::Path(editor, _)) => {
+                let path = editor.text().into();
+                vec![Effect::Names(world.ticket(Slot::Names, now), path)]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Names of files came in.
+    pub fn take_names(&mut self, names: Vec<String>) {
+        for entry in &mut self.entries {
+            if let Ask::Path(_, known) = &mut entry.ask {
+                known.clone_from(&names);
+            }
+        }
+    }
+
+    fn go(&mut self, world: &World, step: isize, now: DateTime<Utc>) {
+        if let Some(entry) = self.entries.get_mut(self.at) {
+            entry.seen = true;
+        }
+        let last = self.entries.len().saturating_sub(1);
+        self.at = self.at.saturating_add_signed(step).min(last);
+        self.weigh(world, now);
+    }
+
+    fn enter(&mut self, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
+        if self.at + 1 >= self.entries.len() {
+            self.review(world, now);
+        } else {
+            self.go(world, 1, now);
+        }
+        self.names(world, now)
+    }
+
+    /// To the review, or to the first field that stands against it.
+    pub fn review(&mut self, world: &World, now: DateTime<Utc>) {
+        for entry in &mut self.entries {
+            entry.seen = true;
+        }
+        self.weigh(world, now);
+        match &self.outcome {
+            Outcome::Ready(..) => self.stage = Stage::Review,
+            Outcome::Fields(wrong) => {
+                let first = self.entries.iter().position(|entry| {
+                    wrong.iter().any(|(key, _)| *key == entry.key)
+                });
+                self.at = first.unwrap_or(self.at);
+            }
+            Outcome::Refused(_) | Outcome::Unknown => {}
+        }
+    }
+
+    /// Leave; what was typed is kept.
+    fn leave(&mut self, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
+        if self.touched {
+            world.drafts.insert(self.subject.clone(), self.draft());
+            let said = world.texts.get("form.kept").to_owned();
+            world.toasts.say(Tone::Done, said, now);
+        }
+        vec![Effect::Go(Route::Back)]
+    }
+
+    /// What was typed, to be kept.
+    pub fn draft(&self) -> Draft {
+        let answers = self.entries.iter().map(|entry| (entry.key.clone(), entry.raw().to_owned()));
+        Draft { answers: answers.collect(), at: self.at }
+    }
+}

@@ -1,0 +1,128 @@
+//! The search: one line for all that people know of a case. Hits say why they matched; leaving
+//! comes back to exactly the same place.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::super::command::Id;
+use super::super::editor::{Editor, Lines};
+use super::super::effect::{Effect, Question, Slot};
+use super::super::geometry::Window;
+use super::super::route::Route;
+use super::super::world::World;
+use super::{Pressed, moved};
+use crate::store::StoreError;
+use crate::store::rows::SearchHit;
+
+/// How long typing must rest before the database is asked.
+const REST_MS: i64 = 200;
+/// How many characters are the least to search for.
+pub const LEAST: usize = 3;
+
+/// The search on the screen.
+#[derive(Debug, Clone)]
+pub struct State {
+    /// What is searched for.
+    pub editor: Editor,
+    /// What was found; `None` before the first answer.
+    pub hits: Option<Vec<SearchHit>>,
+    /// Where the cursor is.
+    pub cursor: usize,
+    /// When to ask (machine time).
+    pub rest: Option<DateTime<Utc>>,
+    /// What was asked for last.
+    pub asked: String,
+    /// Why it failed.
+    pub problem: Option<StoreError>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            editor: Editor::new(Lines::One, 120),
+            hits: None,
+            cursor: 0,
+            rest: None,
+            asked: String::new(),
+            problem: None,
+        }
+    }
+}
+
+impl State {
+    /// React to a command.
+    pub fn press(
+        &mut self,
+        world: &mut World,
+        pressed: Pressed,
+        window: Window,
+        now: DateTime<Utc>,
+    ) -> Vec<Effect> {
+        let count = self.hits.as_ref().map_or(0, Vec::len);
+        match pressed.id {
+            Id::Back => vec![Effect::Go(Route::Back)],
+            Id::Choose if self.rest.is_some() || self.hits.is_none() => self.ask(world, now),
+            Id::Choose => self.choose(world, now),
+            Id::Edit(edit) => {
+                let before = self.editor.text().to_owned();
+                self.editor.edit(edit);
+                if self.editor.text() != before {
+                    self.wait(now);
+                }
+                Vec::new()
+            }
+            id => {
+                self.cursor = moved(id, self.cursor, count, window).unwrap_or(self.cursor);
+                Vec::new()
+            }
+        }
+    }
+
+    fn choose(&mut self, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
+        let hit = self.hits.as_ref().and_then(|hits| hits.get(self.cursor));
+        let Some(case) = hit.map(|hit| hit.row.case_id) else {
+            return Vec::new();
+        };
+        vec![Effect::Go(Route::Case(case)), world.ask_detail(case, now)]
+    }
+
+    /// Type or paste.
+    pub fn type_in(&mut self, text: &str, now: DateTime<Utc>) {
+        self.editor.insert(text);
+        self.wait(now);
+    }
+
+    fn wait(&mut self, now: DateTime<Utc>) {
+        self.rest = Some(now + TimeDelta::milliseconds(REST_MS));
+    }
+
+    /// The rest is over.
+    pub fn wake(&mut self, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
+        if self.rest.is_some_and(|rest| rest <= now) {
+            return self.ask(world, now);
+        }
+        Vec::new()
+    }
+
+    fn ask(&mut self, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
+        self.rest = None;
+        let text = self.editor.text().trim().to_owned();
+        if text.chars().count() < LEAST {
+            self.hits = None;
+            return Vec::new();
+        }
+        self.asked.clone_from(&text);
+        vec![world.ask(Slot::Search, Question::Search(text), now)]
+    }
+
+    /// An answer.
+    pub fn take(&mut self, result: Result<Vec<SearchHit>, StoreError>) {
+        match result {
+            Ok(hits) => {
+                self.cursor = 0;
+                self.problem = None;
+                self.hits = Some(hits);
+            }
+            Err(error) => self.problem = Some(error),
+        }
+    }
+}

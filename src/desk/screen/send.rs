@@ -1,0 +1,297 @@
+//! Sending a form: claim the case if it is not held, then write; and what each answer means. What
+//! was typed is never lost, whatever the answer.
+
+use chrono::{DateTime, Utc};
+
+use super::super::effect::{Call, Effect, FileError, Reply, Slot};
+use super::super::form::outcome::{Needs, Outcome, Plan, refused};
+use super::super::preview;
+use super::super::route::{Route, Subject};
+use super::super::say;
+use super::super::toast::Tone;
+use super::super::world::World;
+use super::form::{Stage, State};
+use crate::process;
+use crate::store::StoreError;
+use crate::store::rows::{Applied, CaseId, Claim, Lease, Opened};
+
+/// Write it; claim the case first when that is needed and not so yet.
+pub fn commit(state: &mut State, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
+    if let Some(call) = state.sent.clone() {
+        return send(state, world, call, now);
+    }
+    state.weigh(world, now);
+    let Outcome::Ready(_, plan) = state.outcome.clone() else {
+        state.stage = Stage::Edit;
+        state.review(world, now);
+        return Vec::new();
+    };
+    state.problem = None;
+    let case = state.subject.case();
+    let held = case.and_then(|case| world.leases.get(&case).copied());
+    match (*plan, case, held) {
+        (Plan::Apply(_, Needs::Lease) | Plan::HandOver(..), Some(case), None) => {
+            claim(state, world, case, now)
+        }
+        (plan, _, held) => match call(state, plan, held) {
+            Some(call) => send(state, world, call, now),
+            None => Vec::new(),
+        },
+    }
+}
+
+fn claim(state: &mut State, world: &mut World, case: CaseId, now: DateTime<Utc>) -> Vec<Effect> {
+    state.stage = Stage::Claiming;
+    state.command = world.command(now);
+    let ticket = world.ticket(Slot::Command(state.command), now);
+    vec![Effect::Write(ticket, Box::new(Call::Claim(case)))]
+}
+
+fn call(state: &State, plan: Plan, held: Option<Lease>) -> Option<Call> {
+    Some(match plan {
+        Plan::Call(call) => call,
+        Plan::Open(change, answers) => Call::Open(change, answers),
+        Plan::HandOver(to, line) => Call::HandOver { lease: held?, to, line },
+        Plan::Apply(change, needs) => Call::Apply {
+            case: state.subject.case()?,
+            fence: match needs {
+                Needs::Lease => Some(held?.fence),
+                Needs::Nothing => None,
+            },
+            version: state.version?,
+            change,
+        },
+    })
+}
+
+fn send(state: &mut State, world: &mut World, call: Call, now: DateTime<Utc>) -> Vec<Effect> {
+    state.stage = Stage::Sending;
+    state.problem = None;
+    state.sent = Some(call.clone());
+    let ticket = world.ticket(Slot::Command(state.command), now);
+    vec![Effect::Write(ticket, Box::new(call))]
+}
+
+/// An answer to what this form sent.
+pub fn answered(
+    state: &mut State,
+    world: &mut World,
+    reply: Reply,
+    now: DateTime<Utc>,
+) -> Vec<Effect> {
+    match reply {
+        Reply::Claimed(Ok(claim)) => claimed(state, world, &claim, now),
+        Reply::Applied(Ok(applied)) => wrote(state, world, &applied, now),
+        Reply::Opened(Ok(opened)) => was_opened(state, world, &opened, now),
+        Reply::File(error) => {
+            state.stage = Stage::Edit;
+            state.sent = None;
+            let said = file_error(world, &error);
+            if let Some(entry) = state.entries.iter_mut().find(|entry| entry.key == "path") {
+                entry.error = Some(said);
+            }
+            Vec::new()
+        }
+        other => match other.error().cloned() {
+            Some(error) => failed(state, world, &error, now),
+            None => Vec::new(),
+        },
+    }
+}
+
+fn claimed(
+    state: &mut State,
+    world: &mut World,
+    claim: &Claim,
+    now: DateTime<Utc>,
+) -> Vec<Effect> {
+    state.command = world.command(now);
+    state.stage = Stage::Review;
+    let Claim::Granted { lease, version, .. } = claim else {
+        let case = state.subject.case();
+        state.problem = Some(claim_refused(world, claim, now));
+        return case.map(|case| world.ask_detail(case, now)).into_iter().collect();
+    };
+    world.leases.insert(lease.case_id, *lease);
+    // a claim raises the version by one; more means that somebody else was there in between
+    if state.version.is_some_and(|seen| (seen..=seen + 1).contains(version)) {
+        state.weigh(world, now);
+        state.version = Some(*version);
+        let Outcome::Ready(_, plan) = state.outcome.clone() else {
+            return vec![world.ask_detail(lease.case_id, now)];
+        };
+        return match call(state, *plan, Some(*lease)) {
+            Some(call) => send(state, world, call, now),
+            None => Vec::new(),
+        };
+    }
+    state.problem = Some(world.texts.get("form.changed").to_owned());
+    vec![world.ask_detail(lease.case_id, now)]
+}
+
+/// Why a claim gave nothing, in words.
+pub fn claim_refused(world: &World, claim: &Claim, now: DateTime<Utc>) -> String {
+    let texts = &world.texts;
+    match claim {
+        Claim::Granted { .. } => String::new(),
+        Claim::Empty => texts.get("claim.empty").to_owned(),
+        Claim::Taken { holder, since } => {
+            let zone = world.zone("");
+            let since = say::at(texts, *since, world.legal(now), zone);
+            texts.fill("claim.taken", &[("holder", holder), ("since", &since)])
+        }
+        Claim::Limit { held, limit } => {
+            let (held, limit) = (held.to_string(), limit.to_string());
+            texts.fill("claim.limit", &[("held", &held), ("limit", &limit)])
+        }
+        Claim::NotFound => texts.get("claim.not_found").to_owned(),
+        Claim::Closed => texts.get("claim.closed").to_owned(),
+    }
+}
+
+fn wrote(
+    state: &mut State,
+    world: &mut World,
+    applied: &Applied,
+    now: DateTime<Utc>,
+) -> Vec<Effect> {
+    let Some(case) = state.subject.case() else {
+        return Vec::new();
+    };
+    match applied.lease {
+        Some(lease) => world.leases.insert(case, lease),
+        None => world.leases.remove(&case),
+    };
+    let mut said = done(state, world);
+    if let Some(other) = &applied.opened {
+        said.push_str("; ");
+        said.push_str(&world.texts.fill("done.opened", &[("case", other)]));
+    }
+    world.toasts.say(Tone::Done, said, now);
+    world.drafts.remove(&state.subject);
+    vec![Effect::Go(Route::Desk), world.ask_detail(case, now)]
+}
+
+fn done(state: &State, world: &World) -> String {
+    let texts = &world.texts;
+    let case = state.subject.case().and_then(|case| world.case(case));
+    let no = case.map_or("", |loaded| loaded.detail.row.case_no.as_str());
+    let with = |key: &str| texts.fill(key, &[("case", no)]);
+    match (&state.subject, &state.sent) {
+        (Subject::Action(_, action), Some(Call::Apply { change, .. })) => {
+            let action = preview::action(world, &change.process, action);
+            let to = preview::state(world, &change.process, &change.to);
+            texts.fill("done.action", &[("case", no), ("action", action), ("state", &to)])
+        }
+        (Subject::HandOver(_), _) => with("done.handed_over"),
+        (Subject::Reassign(_), _) => with("done.reassigned"),
+        (Subject::Transfer(_), _) => with("done.transferred"),
+        _ => with("done.attached"),
+    }
+}
+
+fn was_opened(
+    state: &mut State,
+    world: &mut World,
+    opened: &Opened,
+    now: DateTime<Utc>,
+) -> Vec<Effect> {
+    let (key, case, no) = match opened {
+        Opened::New { case_id, case_no } => ("done.new", *case_id, case_no),
+        Opened::Attached { case_id, case_no } => ("done.further", *case_id, case_no),
+        Opened::Known { case_id, case_no } => ("done.known", *case_id, case_no),
+    };
+    let said = world.texts.fill(key, &[("case", no)]);
+    world.toasts.say(Tone::Done, said, now);
+    world.drafts.remove(&state.subject);
+    vec![Effect::Go(Route::Case(case)), world.ask_detail(case, now)]
+}
+
+/// It was not written: what stands against it, and what the agent can do. The text stays.
+fn failed(
+    state: &mut State,
+    world: &mut World,
+    error: &StoreError,
+    now: DateTime<Utc>,
+) -> Vec<Effect> {
+    state.stage = Stage::Review;
+    if !matches!(error, StoreError::Offline(_)) {
+        state.sent = None;
+        state.command = world.command(now);
+    }
+    let texts = world.texts.clone();
+    let reread = |world: &mut World, case: Option<CaseId>| {
+        case.map(|case| world.ask_detail(case, now)).into_iter().collect()
+    };
+    let case = state.subject.case();
+    match error {
+        StoreError::Offline(_) => {
+            state.problem = Some(texts.fill("form.offline", &[("since", &offline_since(world, now))]));
+            Vec::new()
+        }
+        StoreError::Stale => {
+            state.problem = Some(texts.get("form.changed").to_owned());
+            reread(world, case)
+        }
+        StoreError::LeaseLost { holder } => {
+            if let Some(case) = case {
+                world.leases.remove(&case);
+            }
+            state.problem = Some(match holder {
+                Some(holder) => texts.fill("form.lost_to", &[("holder", holder)]),
+                None => texts.get("form.lost").to_owned(),
+            });
+            reread(world, case)
+        }
+        StoreError::SessionLost => {
+            state.problem = Some(texts.get("form.session").to_owned());
+            world.retry_at = Some(now);
+            Vec::new()
+        }
+        StoreError::Refused(refusal) => {
+            match refused(world, refusal, &state.entries) {
+                Outcome::Fields(wrong) => point_out(state, &wrong),
+                Outcome::Refused(said) => state.problem = Some(said),
+                _ => {}
+            }
+            Vec::new()
+        }
+        StoreError::NotAnAgent(role) => {
+            state.problem = Some(texts.fill("error.not_an_agent", &[("role", role)]));
+            Vec::new()
+        }
+        StoreError::Bug(said) => {
+            state.problem = Some(texts.fill("form.bug", &[("said", said)]));
+            Vec::new()
+        }
+    }
+}
+
+fn point_out(state: &mut State, wrong: &[(String, String)]) {
+    state.stage = Stage::Edit;
+    for (at, entry) in state.entries.iter_mut().enumerate() {
+        if let Some((_, said)) = wrong.iter().find(|(key, _)| *key == entry.key) {
+            entry.error = Some(said.clone());
+            state.at = at;
+        }
+    }
+}
+
+/// Since when the database has not answered, as local clock time with seconds.
+pub fn offline_since(world: &World, now: DateTime<Utc>) -> String {
+    let since = world.heard_at.unwrap_or(now);
+    let zone = world.zone(process::ALL.first().map_or("", |process| process.key));
+    world.legal(since).with_timezone(&zone).format("%H:%M:%S").to_string()
+}
+
+fn file_error(world: &World, error: &FileError) -> String {
+    let key = match error {
+        FileError::Missing => "file.missing",
+        FileError::Forbidden => "file.forbidden",
+        FileError::NoFile => "file.no_file",
+        FileError::TooLarge => "file.too_large",
+        FileError::Empty => "file.empty",
+        FileError::Other(said) => return world.texts.fill("file.other", &[("said", said)]),
+    };
+    world.texts.get(key).to_owned()
+}

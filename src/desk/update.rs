@@ -1,0 +1,185 @@
+//! The only place where the model changes. Total: every message in every state has an answer. It
+//! never waits and never reads a clock.
+
+use chrono::{DateTime, Utc};
+
+use super::command::{Command, Context, Id};
+use super::effect::Effect;
+use super::key::{Input, Key};
+use super::model::Model;
+use super::msg::Msg;
+use super::route::Route;
+use super::screen::{Help, Layer, Pressed, actions, form, ledger, moved};
+use super::toast::Tone;
+use super::{answer, beat};
+
+/// Take in a message; what is returned is to be done. `now` is machine time.
+pub fn update(model: &mut Model, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
+    model.now = now;
+    if !matches!(msg, Msg::Beat(_)) {
+        model.dirty = true;
+    }
+    let effects = match msg {
+        Msg::Start => beat::open(model, now),
+        Msg::Input(Input::Key(key)) => press(model, key, now),
+        Msg::Input(Input::Paste(text)) => type_in(model, &text, now),
+        Msg::Input(Input::Resize(columns, rows)) => {
+            resize(model, columns, rows);
+            Vec::new()
+        }
+        Msg::Reply(ticket, reply) => answer::take(model, ticket, *reply, now),
+        Msg::Beat(beat) => beat::take(model, *beat, now),
+        Msg::Wake => wake(model, now),
+        Msg::Resumed => vec![Effect::Redraw],
+        Msg::Stop => vec![Effect::Quit],
+    };
+    settle(model, effects, now)
+}
+
+/// Follow the routes; the rest is for the runtime.
+fn settle(model: &mut Model, effects: Vec<Effect>, now: DateTime<Utc>) -> Vec<Effect> {
+    let mut rest = Vec::new();
+    for effect in effects {
+        match effect {
+            Effect::Go(route) => rest.extend(go(model, route, now)),
+            other => rest.push(other),
+        }
+    }
+    rest
+}
+
+fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
+    match route {
+        Route::Back => {
+            if let Some(Layer::Search(search)) = model.layers.pop() {
+                model.search = search;
+            }
+        }
+        Route::Actions(case, only) => push_actions(model, actions::Of::Case(case, only)),
+        Route::NewCase => push_actions(model, actions::Of::NewCase),
+        Route::Form(subject) => {
+            let form = form::State::open(&mut model.world, subject, now);
+            model.layers.push(Layer::Form(Box::new(form)));
+        }
+        Route::Ledger(case) => model.layers.push(Layer::Ledger(ledger::State::new(case))),
+        Route::Search => model.layers.push(Layer::Search(model.search.clone())),
+        Route::Help => {
+            let of = model.context();
+            model.layers.push(Layer::Help(Help { of, top: 0 }));
+        }
+        Route::Quit if model.has_unsaved() => model.layers.push(Layer::Quit),
+        Route::Quit => return vec![Effect::Quit],
+        Route::Case(case) => {
+            clear_layers(model);
+            model.desk.show(case, model.window);
+            return answer::reread_list(model, now);
+        }
+        Route::Desk => {
+            clear_layers(model);
+            return answer::reread_list(model, now);
+        }
+    }
+    Vec::new()
+}
+
+fn push_actions(model: &mut Model, of: actions::Of) {
+    model.layers.push(Layer::Actions(actions::State::new(of)));
+}
+
+fn clear_layers(model: &mut Model) {
+    for layer in model.layers.drain(..) {
+        if let Layer::Search(search) = layer {
+            model.search = search;
+        }
+    }
+}
+
+fn resize(model: &mut Model, columns: u16, rows: u16) {
+    model.window.columns = columns;
+    model.window.rows = rows;
+    let lines = model.window.body_lines();
+    for inbox in &mut model.desk.tabs {
+        inbox.keep_visible(lines);
+    }
+}
+
+fn press(model: &mut Model, key: Key, now: DateTime<Utc>) -> Vec<Effect> {
+    model.world.toasts.read(now);
+    let context = model.context();
+    if let Some(command) = model.keymap.command(context, key) {
+        return run(model, command, key, context, now);
+    }
+    match key.typed() {
+        Some(c) if context.takes_text() => type_in(model, c.encode_utf8(&mut [0; 4]), now),
+        _ => Vec::new(),
+    }
+}
+
+fn run(
+    model: &mut Model,
+    command: &Command,
+    key: Key,
+    context: Context,
+    now: DateTime<Utc>,
+) -> Vec<Effect> {
+    if let Err(why) = (command.available)(model) {
+        let said = model.world.texts.get(&format!("why.{}", why.0)).to_owned();
+        model.world.toasts.say(Tone::Warning, said, now);
+        return Vec::new();
+    }
+    let pressed = Pressed { id: command.id, key };
+    match command.id {
+        Id::Help if context == Context::Help => return vec![Effect::Go(Route::Back)],
+        Id::Help => return vec![Effect::Go(Route::Help)],
+        Id::Redraw => return vec![Effect::Redraw],
+        Id::Suspend => return vec![Effect::Suspend],
+        Id::QuitAnyway => return vec![Effect::Quit],
+        _ => {}
+    }
+    let window = model.window;
+    let Model { world, desk, layers, .. } = model;
+    match layers.last_mut() {
+        None => desk.press(world, pressed, window, now),
+        Some(Layer::Actions(actions)) => actions.press(world, pressed, window, now),
+        Some(Layer::Form(form)) => form.press(world, pressed, now),
+        Some(Layer::Ledger(ledger)) => ledger.press(world, pressed, window),
+        Some(Layer::Search(search)) => search.press(world, pressed, window, now),
+        Some(Layer::Help(help)) => press_help(help, pressed, window),
+        Some(Layer::Quit) => vec![Effect::Go(Route::Back)],
+    }
+}
+
+fn press_help(help: &mut Help, pressed: Pressed, window: super::geometry::Window) -> Vec<Effect> {
+    let lines = super::command::COMMANDS.len();
+    match moved(pressed.id, help.top, lines, window) {
+        Some(top) => help.top = top,
+        None => return vec![Effect::Go(Route::Back)],
+    }
+    Vec::new()
+}
+
+fn type_in(model: &mut Model, text: &str, now: DateTime<Utc>) -> Vec<Effect> {
+    let Model { world, layers, .. } = model;
+    match layers.last_mut() {
+        Some(Layer::Form(form)) => form.type_in(world, text, now),
+        Some(Layer::Search(search)) => {
+            search.type_in(text, now);
+            Vec::new()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn wake(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    let Model { world, desk, layers, .. } = model;
+    effects.extend(desk.wake(world, now));
+    if let Some(Layer::Search(search)) = layers.last_mut() {
+        effects.extend(search.wake(world, now));
+    }
+    if world.retry_at.is_some_and(|at| at <= now) {
+        effects.extend(beat::open(model, now));
+    }
+    effects
+}
+

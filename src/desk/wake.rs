@@ -1,0 +1,66 @@
+//! When the screen must wake by itself: at the next instant at which something visible says
+//! something else, or at which something is to be asked. Nothing ticks.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::model::Model;
+use super::say;
+use super::screen::Layer;
+use super::screen::search;
+use crate::domain::clock::ClockRun;
+use crate::domain::deadline::next_change;
+use crate::store::rows::CaseRow;
+
+/// "Loading" is said only after this long.
+pub const QUIET_MS: i64 = 300;
+
+/// When to send [`super::msg::Msg::Wake`] (machine time), strictly after `now` unless due already.
+pub fn next_wake(model: &Model, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let world = &model.world;
+    let legal = world.legal(now);
+    let of_layer = model.layers.last().and_then(|layer| match layer {
+        Layer::Search(search::State { rest, .. }) => *rest,
+        _ => None,
+    });
+    let quiet = world.waiting_since().map(|since| since + TimeDelta::milliseconds(QUIET_MS));
+    [
+        model.desk.rest,
+        of_layer,
+        world.retry_at,
+        world.toasts.shown(now).map(|toast| toast.until),
+        quiet.filter(|at| *at > now),
+        Some(world.machine(say::clock_changes(legal))),
+        next_countdown(model, legal).map(|at| world.machine(at)),
+    ]
+    .into_iter()
+    .flatten()
+    .min()
+}
+
+/// The next change of a countdown that is on the screen (legal time).
+fn next_countdown(model: &Model, legal: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let lines = model.window.body_lines();
+    let rows = model.desk.inbox().map_or(&[][..], |inbox| inbox.visible(lines));
+    let of_rows = rows.iter().filter_map(|row| of_row(&row.case, legal));
+    let case = model.current_case().and_then(|case| model.world.case(case));
+    let clocks = case.map_or(&[][..], |loaded| &loaded.detail.facts.clocks);
+    of_rows.chain(clocks.iter().filter_map(|run| of_clock(run, legal))).min()
+}
+
+fn of_row(row: &CaseRow, legal: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let due = row.due_at?;
+    Some(next_of(due, row.warn_at, legal))
+}
+
+fn of_clock(run: &ClockRun, legal: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    run.is_running().then(|| next_of(run.due_at, Some(run.warn_at), legal))
+}
+
+/// The words change, or the state does: at the warning, and at or just after the due instant.
+fn next_of(due: DateTime<Utc>, warn: Option<DateTime<Utc>>, legal: DateTime<Utc>) -> DateTime<Utc> {
+    let late = due + TimeDelta::milliseconds(1);
+    let states = [warn, Some(due), Some(late)].into_iter().flatten();
+    let next_state = states.filter(|at| *at > legal).min();
+    let words = next_change(due, legal);
+    next_state.map_or(words, |state| state.min(words))
+}

@@ -1,0 +1,303 @@
+//! The loop of the console: the terminal and the answers in, messages to the desk, effects out.
+//! The only place that reads the clock for the desk.
+//!
+//! One thread. It sleeps until a key, an answer, a signal or the next visible change. A write runs
+//! in a task of its own that is never dropped, also when the screen is left.
+
+mod beat;
+mod calls;
+mod files;
+
+use std::io;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use crossterm::event::{Event, EventStream};
+use futures_util::{FutureExt as _, StreamExt as _};
+use ratatui::Terminal;
+use ratatui::layout::Size;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+use crate::desk::geometry::Window;
+use crate::desk::key::Input;
+use crate::desk::keymap::Keymap;
+use crate::desk::{Effect, Model, Msg, Start, next_wake, update};
+use crate::store::Store;
+use crate::system;
+use crate::terminal::{FrameBackend, Guard, guard, input};
+use crate::text::Texts;
+use crate::view::{Theme, draw};
+
+/// How many messages may wait; tasks that have more wait themselves.
+const QUEUE: usize = 256;
+/// How many messages are taken in before a frame is drawn.
+const DRAIN: usize = 64;
+/// How long leaving waits for writes that are under way, and for the leases to go back.
+const LEAVE: Duration = Duration::from_secs(2);
+
+/// What the console needs.
+#[derive(Debug)]
+pub struct Setup {
+    /// The database.
+    pub store: Store,
+    /// The texts.
+    pub texts: Texts,
+    /// The keys.
+    pub keymap: Keymap,
+    /// The colours.
+    pub theme: Theme,
+}
+
+/// Run the console until the agent or the system ends it. The leases go back on every way out.
+pub async fn run(setup: Setup) -> io::Result<()> {
+    guard::install_panic_hook();
+    let store = setup.store.clone();
+    let mut console = Console::new(setup)?;
+    let session = Arc::clone(&console.session);
+    let ended = AssertUnwindSafe(console.work()).catch_unwind().await;
+    guard::leave();
+    console.finish_writes().await;
+    drop(console);
+    let session = session.lock().map_or_else(|broken| *broken.into_inner(), |id| *id);
+    let _ = tokio::time::timeout(LEAVE, store.session_close(session)).await;
+    let _ = tokio::time::timeout(LEAVE, store.close()).await;
+    match ended {
+        Ok(ended) => ended,
+        Err(panic) => std::panic::resume_unwind(panic),
+    }
+}
+
+/// Signals that end or change the console.
+struct Signals {
+    terminate: Signal,
+    hang_up: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            hang_up: signal(SignalKind::hangup())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn stop(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.hang_up.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+/// Whether the loop goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    On,
+    Stop,
+}
+
+struct Console {
+    store: Store,
+    /// The session that was asked for last. Made here, kept in memory only.
+    session: Arc<Mutex<Uuid>>,
+    model: Model,
+    theme: Theme,
+    terminal: Terminal<FrameBackend<io::Stdout>>,
+    guard: Guard,
+    events: EventStream,
+    signals: Signals,
+    messages: mpsc::Sender<Msg>,
+    inbox: mpsc::Receiver<Msg>,
+    writes: JoinSet<()>,
+    /// Whether the session is open, for the task that asks once a second.
+    following: watch::Sender<Option<Uuid>>,
+}
+
+impl Console {
+    fn new(setup: Setup) -> io::Result<Self> {
+        let signals = Signals::new()?;
+        let guard = Guard::enter()?;
+        let (columns, rows) = crossterm::terminal::size()?;
+        let size = Size::new(columns, rows);
+        let terminal = Terminal::new(FrameBackend::new(io::stdout(), size))?;
+        let start = Start {
+            texts: Arc::new(setup.texts),
+            keymap: setup.keymap,
+            window: Window { columns, rows },
+            seed: fastrand::u64(..),
+        };
+        let (messages, inbox) = mpsc::channel(QUEUE);
+        let (following, follow) = watch::channel(None);
+        tokio::spawn(beat::follow(setup.store.clone(), follow, messages.clone()));
+        Ok(Self {
+            store: setup.store,
+            session: Arc::new(Mutex::new(Uuid::new_v4())),
+            model: Model::new(start, system::now()),
+            theme: setup.theme,
+            terminal,
+            guard,
+            events: EventStream::new(),
+            signals,
+            messages,
+            inbox,
+            writes: JoinSet::new(),
+            following,
+        })
+    }
+
+    /// The loop. The first frame is drawn before the database is asked anything.
+    async fn work(&mut self) -> io::Result<()> {
+        self.draw()?;
+        if self.take(Msg::Start)? == Flow::Stop {
+            return Ok(());
+        }
+        loop {
+            self.draw()?;
+            let Some(msg) = self.next().await else {
+                return Ok(());
+            };
+            if self.take(msg)? == Flow::Stop || self.drain()? == Flow::Stop {
+                return Ok(());
+            }
+            // a task that panicked has given the terminal back: nobody sees us any more
+            if !guard::is_entered() {
+                return Err(io::Error::other("a task of the console failed"));
+            }
+        }
+    }
+
+    /// Take in what is there already, before a frame is drawn.
+    fn drain(&mut self) -> io::Result<Flow> {
+        for _ in 0..DRAIN {
+            let msg = match self.inbox.try_recv() {
+                Ok(msg) => msg,
+                Err(_) => match self.events.next().now_or_never() {
+                    Some(Some(Ok(event))) => match self.convert(event) {
+                        Some(msg) => msg,
+                        None => continue,
+                    },
+                    Some(Some(Err(_)) | None) => return Ok(Flow::Stop),
+                    None => return Ok(Flow::On),
+                },
+            };
+            if self.take(msg)? == Flow::Stop {
+                return Ok(Flow::Stop);
+            }
+        }
+        Ok(Flow::On)
+    }
+
+    /// Wait for the next message; `None` when the terminal is gone.
+    async fn next(&mut self) -> Option<Msg> {
+        loop {
+            let now = system::now();
+            let wake = next_wake(&self.model, now)
+                .map(|at| (at - now).to_std().unwrap_or(Duration::ZERO));
+            let sleep = tokio::time::sleep(wake.unwrap_or(Duration::from_hours(1)));
+            tokio::select! {
+                biased;
+                () = self.signals.stop() => return Some(Msg::Stop),
+                event = self.events.next() => match event {
+                    Some(Ok(event)) => match self.convert(event) {
+                        Some(msg) => return Some(msg),
+                        None => {}
+                    },
+                    // end of file, or an input/output error: the terminal is gone
+                    Some(Err(_)) | None => return None,
+                },
+                Some(msg) = self.inbox.recv() => return Some(msg),
+                () = sleep => return Some(Msg::Wake),
+            }
+        }
+    }
+
+    fn convert(&mut self, event: Event) -> Option<Msg> {
+        let input = input::convert(event)?;
+        if let Input::Resize(columns, rows) = input {
+            self.terminal.backend_mut().set_size(Size::new(columns, rows));
+        }
+        Some(Msg::Input(input))
+    }
+
+    fn take(&mut self, msg: Msg) -> io::Result<Flow> {
+        let effects = update(&mut self.model, msg, system::now());
+        for effect in effects {
+            if self.run(effect)? == Flow::Stop {
+                return Ok(Flow::Stop);
+            }
+        }
+        Ok(Flow::On)
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        if !std::mem::take(&mut self.model.dirty) {
+            return Ok(());
+        }
+        let (model, theme) = (&self.model, &self.theme);
+        self.terminal.draw(|frame| draw(model, theme, frame))?;
+        Ok(())
+    }
+
+    fn run(&mut self, effect: Effect) -> io::Result<Flow> {
+        match effect {
+            Effect::Go(_) => {}
+            Effect::Ask(ticket, question) => {
+                let desk = self.caller();
+                tokio::spawn(async move { desk.ask(ticket, question).await });
+            }
+            Effect::Write(ticket, call) => {
+                let desk = self.caller();
+                self.writes.spawn(async move { desk.write(ticket, *call).await });
+            }
+            Effect::Names(ticket, path) => {
+                let desk = self.caller();
+                tokio::spawn(async move { desk.names(ticket, path).await });
+            }
+            Effect::Redraw => {
+                self.terminal.clear()?;
+                self.model.dirty = true;
+            }
+            Effect::Suspend => self.suspend()?,
+            Effect::Quit => return Ok(Flow::Stop),
+        }
+        Ok(Flow::On)
+    }
+
+    fn caller(&self) -> calls::Caller {
+        calls::Caller {
+            store: self.store.clone(),
+            session: Arc::clone(&self.session),
+            calendars: self.model.world.calendars.clone(),
+            messages: self.messages.clone(),
+            following: self.following.clone(),
+        }
+    }
+
+    /// Give the shell the terminal until it lets us go on.
+    fn suspend(&mut self) -> io::Result<()> {
+        self.guard.pause();
+        nix::sys::signal::raise(nix::sys::signal::Signal::SIGTSTP)?;
+        self.guard.resume()?;
+        let (columns, rows) = crossterm::terminal::size()?;
+        self.terminal.backend_mut().set_size(Size::new(columns, rows));
+        let input = Msg::Input(Input::Resize(columns, rows));
+        let _ = update(&mut self.model, input, system::now());
+        self.terminal.clear()?;
+        self.model.dirty = true;
+        Ok(())
+    }
+
+    /// Let writes that are under way come to their end.
+    async fn finish_writes(&mut self) {
+        let all = async { while self.writes.join_next().await.is_some() {} };
+        let _ = tokio::time::timeout(LEAVE, all).await;
+        self.writes.detach_all();
+    }
+}

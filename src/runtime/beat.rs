@@ -1,0 +1,50 @@
+//! Asks once a second what others changed; that also keeps the session alive. Backs off while the
+//! database does not answer. Jitter keeps many consoles apart.
+
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use uuid::Uuid;
+
+use crate::desk::Msg;
+use crate::store::rows::FeedCursor;
+use crate::store::{Store, StoreError};
+
+const BEAT_MS: u64 = 1_000;
+const JITTER_MS: u64 = 100;
+/// The longest pause while the database does not answer.
+const LONGEST_MS: u64 = 8_000;
+
+/// Ask as long as somebody listens, while a session is open.
+pub(super) async fn follow(
+    store: Store,
+    mut session: watch::Receiver<Option<Uuid>>,
+    messages: mpsc::Sender<Msg>,
+) {
+    let mut cursor: Option<FeedCursor> = None;
+    let mut failures = 0;
+    loop {
+        tokio::time::sleep(pause(failures)).await;
+        let Ok(open) = session.wait_for(Option::is_some).await.map(|open| *open) else {
+            return;
+        };
+        let Some(open) = open else { continue };
+        let beat = store.pulse(open, cursor.as_ref()).await;
+        match &beat {
+            Ok(pulse) => {
+                failures = 0;
+                cursor = Some(pulse.cursor.clone());
+            }
+            Err(StoreError::Offline(_)) => failures = (failures + 1).min(4),
+            Err(_) => failures = 1,
+        }
+        if messages.send(Msg::Beat(Box::new(beat))).await.is_err() {
+            return;
+        }
+    }
+}
+
+fn pause(failures: u32) -> Duration {
+    let base = (BEAT_MS << failures).min(LONGEST_MS);
+    Duration::from_millis(base - JITTER_MS / 2 + fastrand::u64(..JITTER_MS))
+}

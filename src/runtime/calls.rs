@@ -1,0 +1,155 @@
+//! Runs what the desk wants of the database, and sends the answer back with its ticket.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::{mpsc, watch};
+use uuid::Uuid;
+
+use super::files;
+use crate::desk::effect::{Call, FileError, Loaded, Question, Slot};
+use crate::desk::{Msg, Reply, Ticket};
+use crate::domain::calendar::Calendars;
+use crate::process::engine::{Answers, Change};
+use crate::store::case::{Opening, Target};
+use crate::store::rows::{Applied, CaseId, Opened, Session};
+use crate::store::session::SessionKind;
+use crate::store::{Store, StoreError};
+
+/// How many events of a case are read.
+const EVENTS: u32 = 100;
+/// How many hits of a search are read.
+const HITS: u32 = 100;
+/// What the database sees of us in its list of sessions.
+const CLIENT: &str = concat!("loket ", env!("CARGO_PKG_VERSION"));
+
+/// What a call needs.
+#[derive(Debug, Clone)]
+pub(super) struct Caller {
+    pub(super) store: Store,
+    pub(super) session: Arc<Mutex<Uuid>>,
+    pub(super) calendars: Option<Arc<Calendars>>,
+    pub(super) messages: mpsc::Sender<Msg>,
+    pub(super) following: watch::Sender<Option<Uuid>>,
+}
+
+impl Caller {
+    fn session(&self) -> Uuid {
+        self.session.lock().map_or_else(|broken| *broken.into_inner(), |id| *id)
+    }
+
+    async fn send(&self, ticket: Ticket, reply: Reply) {
+        // nobody listens any more: the console was left
+        let _ = self.messages.send(Msg::Reply(ticket, Box::new(reply))).await;
+    }
+
+    /// Ask, and send the answer.
+    pub(super) async fn ask(&self, ticket: Ticket, question: Question) {
+        let reply = match question {
+            Question::Session => Reply::Session(self.open_session().await),
+            Question::Calendars => Reply::Calendars(self.store.calendars().await.map(Arc::new)),
+            Question::Inbox { view, after, limit } => {
+                Reply::Inbox(self.store.inbox(&view, after, limit).await)
+            }
+            Question::Detail(case) => Reply::Detail(self.load(case).await),
+            Question::Search(text) => Reply::Search(self.store.search(&text, HITS).await),
+            Question::Colleagues => Reply::Colleagues(self.store.colleagues().await),
+        };
+        self.send(ticket, reply).await;
+    }
+
+    /// Open the session or take it up again; a new one when the old one has ended.
+    async fn open_session(&self) -> Result<Session, StoreError> {
+        let open = |id| self.store.session_open(id, CLIENT, SessionKind::Console);
+        let opened = match open(self.session()).await {
+            Err(StoreError::SessionLost) => {
+                let fresh = Uuid::new_v4();
+                if let Ok(mut session) = self.session.lock() {
+                    *session = fresh;
+                }
+                open(fresh).await
+            }
+            other => other,
+        };
+        if let Ok(session) = &opened {
+            self.following.send_replace(Some(session.session_id));
+        }
+        opened
+    }
+
+    async fn load(&self, case: CaseId) -> Result<Box<Loaded>, StoreError> {
+        let (detail, timeline) = tokio::join!(
+            self.store.case_detail(case),
+            self.store.timeline(case, None, EVENTS)
+        );
+        let (detail, timeline) = (detail?, timeline?);
+        Ok(Box::new(Loaded { detail, timeline }))
+    }
+
+    /// Names of files.
+    pub(super) async fn names(&self, ticket: Ticket, path: PathBuf) {
+        let names = tokio::task::spawn_blocking(move || files::names(&path)).await;
+        self.send(ticket, Reply::Names(names.unwrap_or_default())).await;
+    }
+
+    /// Write, and send the answer. The command id is the one of the ticket.
+    pub(super) async fn write(&self, ticket: Ticket, call: Call) {
+        let Slot::Command(cmd) = ticket.slot else {
+            return;
+        };
+        let reply = self.written(cmd, call).await;
+        self.send(ticket, reply).await;
+    }
+
+    async fn written(&self, cmd: Uuid, call: Call) -> Reply {
+        let (store, session) = (&self.store, self.session());
+        match call {
+            Call::Next(queues) => {
+                Reply::Claimed(store.claim_next(cmd, session, queues.as_deref()).await)
+            }
+            Call::Claim(case) => Reply::Claimed(store.case_claim(cmd, session, case).await),
+            Call::Release(lease) => Reply::Applied(store.case_release(cmd, session, lease).await),
+            Call::HandOver { lease, to, line } => {
+                Reply::Applied(store.case_hand_over(cmd, session, lease, to, &line).await)
+            }
+            Call::Apply { case, fence, version, change } => {
+                let target = Target { case_id: case, fence, version };
+                Reply::Applied(store.case_apply(cmd, Some(session), target, &change).await)
+            }
+            Call::Open(change, answers) => Reply::Opened(self.open(cmd, &change, &answers).await),
+            Call::Reassign { case, to, reason } => {
+                Reply::Applied(store.case_reassign(cmd, session, case, to, &reason).await)
+            }
+            Call::Transfer { case, queue_id, reason } => {
+                Reply::Applied(store.case_transfer(cmd, session, case, queue_id, &reason).await)
+            }
+            Call::Attach { case, path, purpose } => self.attach(cmd, case, path, purpose).await,
+        }
+    }
+
+    async fn open(
+        &self,
+        cmd: Uuid,
+        change: &Change,
+        answers: &Answers,
+    ) -> Result<Opened, StoreError> {
+        let Some(calendars) = &self.calendars else {
+            return Err(StoreError::Bug("a form without calendars".to_owned()));
+        };
+        let session = Some(self.session());
+        let opening = Opening { cmd, session, change, reference: None, answers, calendars };
+        self.store.case_open(&opening).await
+    }
+
+    async fn attach(&self, cmd: Uuid, case: CaseId, path: PathBuf, purpose: String) -> Reply {
+        let read = tokio::task::spawn_blocking(move || files::document(&path, purpose)).await;
+        let read = read.unwrap_or_else(|error| Err(FileError::Other(error.to_string())));
+        let document = match read {
+            Ok(document) => document,
+            Err(error) => return Reply::File(error),
+        };
+        let applied: Result<Applied, StoreError> =
+            self.store.document_attach(cmd, Some(self.session()), case, &document).await;
+        Reply::Applied(applied)
+    }
+}

@@ -1,0 +1,83 @@
+//! Entering and leaving the terminal. Leaving cannot fail and happens on every way out: the end of
+//! the program, a panic, a signal, a closed line. Raw mode is given back first, because a shell in
+//! raw mode is the worst that we could leave behind; each later step ignores errors of the others.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::terminal::{
+    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
+use crossterm::{cursor, queue};
+
+/// Whether the terminal is ours at this moment, so that leaving twice does nothing.
+static ENTERED: AtomicBool = AtomicBool::new(false);
+
+/// Holds the terminal; gives it back when dropped.
+#[derive(Debug)]
+pub struct Guard(());
+
+/// Whether a person sits at both ends: a console needs that.
+pub fn is_interactive() -> bool {
+    io::stdin().is_terminal() && io::stdout().is_terminal()
+}
+
+impl Guard {
+    /// Take the terminal: raw mode, alternate screen, bracketed paste, no cursor.
+    pub fn enter() -> io::Result<Self> {
+        enter()?;
+        Ok(Self(()))
+    }
+
+    /// Give the terminal back for a while (ctrl-z).
+    pub fn pause(&self) {
+        leave();
+    }
+
+    /// Take it again.
+    pub fn resume(&self) -> io::Result<()> {
+        enter()
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        leave();
+    }
+}
+
+fn enter() -> io::Result<()> {
+    ENTERED.store(true, Ordering::SeqCst);
+    enable_raw_mode()?;
+    let mut out = io::stdout();
+    queue!(out, EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
+    out.flush()
+}
+
+/// Give the terminal back. Safe to call at any time, from any thread, more than once.
+pub fn leave() {
+    if !ENTERED.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    let _ = disable_raw_mode();
+    let mut out = io::stdout();
+    let _ = queue!(out, DisableBracketedPaste);
+    let _ = queue!(out, LeaveAlternateScreen);
+    let _ = queue!(out, cursor::Show);
+    let _ = out.flush();
+}
+
+/// Whether the terminal is ours at this moment.
+pub fn is_entered() -> bool {
+    ENTERED.load(Ordering::SeqCst)
+}
+
+/// Restore the terminal before the message of a panic is written, so that it can be read.
+pub fn install_panic_hook() {
+    let next = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        leave();
+        next(info);
+    }));
+}

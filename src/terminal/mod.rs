@@ -1,0 +1,9 @@
+//! The terminal: enter and leave it, read keys from it, write frames to it. It knows no case and no
+//! database.
+
+pub mod frame;
+pub mod guard;
+pub mod input;
+
+pub use frame::FrameBackend;
+pub use guard::Guard;

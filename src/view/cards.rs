@@ -1,0 +1,203 @@
+//! Cards of the detail: party, customer, connection, facts, other cases, documents, messages.
+
+use ratatui::text::{Line, Span};
+
+use super::paint::Paint;
+use super::theme::Role;
+use super::width;
+use crate::desk::preview;
+use crate::desk::say;
+use crate::process::field::Value;
+use crate::store::rows::{CaseDetail, ConnectionCard, ContractRow, RelatedCase};
+
+type Lines = Vec<Line<'static>>;
+
+fn plain(text: &str, columns: usize) -> Line<'static> {
+    Line::from(width::cut(text, columns))
+}
+
+fn joined(parts: &[&str]) -> String {
+    let parts: Vec<&str> = parts.iter().copied().filter(|part| !part.is_empty()).collect();
+    parts.join("  ")
+}
+
+/// The party and its contacts of the right group; the warning of GT-27 when nobody is there.
+pub(super) fn party(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usize) -> Lines {
+    let Some(card) = &detail.party else {
+        return Vec::new();
+    };
+    let role = paint.text(&format!("role.{}", card.role));
+    let mut lines = vec![plain(&joined(&[&card.name, &role, &card.gln]), columns)];
+    for contact in &card.contacts {
+        lines.push(plain(&joined(&[&contact.name, &contact.email, &contact.phone]), columns));
+    }
+    if card.contacts.is_empty() {
+        lines.extend(paint.wrapped(Role::Warning, &paint.text("detail.no_contact"), columns));
+    }
+    lines
+}
+
+/// The customer, as far as this agent may see.
+pub(super) fn customer(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usize) -> Lines {
+    let Some(card) = &detail.customer else {
+        return Vec::new();
+    };
+    if card.protected {
+        let said = paint.fill("detail.protected", &[("ref", &card.customer_ref)]);
+        return paint.wrapped(Role::Warning, &said, columns);
+    }
+    let kind = paint.text(&format!("kind.{}", card.kind));
+    let reach = joined(&[&card.phone, &card.email]);
+    let mut lines = vec![plain(&joined(&[&card.name, &kind, &card.customer_ref]), columns)];
+    if !reach.is_empty() {
+        lines.push(plain(&reach, columns));
+    }
+    lines
+}
+
+/// The connection with its meters and contracts.
+pub(super) fn connection(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usize) -> Lines {
+    let Some(card) = &detail.connection else {
+        return Vec::new();
+    };
+    let address = format!(
+        "{} {}, {} {}",
+        card.street, card.house_number, card.postcode, card.city
+    );
+    let product = paint.text(&format!("product.{}", card.product));
+    let method = paint.text(&format!("method.{}", card.allocation_method));
+    let mut lines = vec![
+        plain(&address, columns),
+        plain(&joined(&[&card.ean, &product, &method]), columns),
+        plain(&joined(&[&card.grid_operator, &card.grid_area]), columns),
+    ];
+    lines.extend(meters(paint, card, columns));
+    lines.extend(card.contracts.iter().map(|contract| of_contract(paint, contract, columns)));
+    lines
+}
+
+fn meters(paint: &Paint<'_, '_>, card: &ConnectionCard, columns: usize) -> Lines {
+    let of_meter = |meter: &crate::store::rows::MeterRow| {
+        let kind = paint.text(&format!("meter.{}", meter.meter_type));
+        let admin = match meter.smart_admin.as_str() {
+            "" => String::new(),
+            status => paint.text(&format!("meter.admin.{status}")),
+        };
+        let number = paint.fill("detail.meter", &[("number", &meter.meter_number)]);
+        plain(&joined(&[&number, &kind, &admin]), columns)
+    };
+    card.meters.iter().map(of_meter).collect()
+}
+
+fn of_contract(paint: &Paint<'_, '_>, contract: &ContractRow, columns: usize) -> Line<'static> {
+    let side = paint.text(&format!("contract.{}", contract.side));
+    let day = |day: Option<chrono::NaiveDate>| day.map_or_else(String::new, |d| d.to_string());
+    let from = day(contract.valid_from);
+    let span = match contract.valid_to {
+        Some(_) => format!("{from} / {}", day(contract.valid_to)),
+        None if from.is_empty() => String::new(),
+        None => paint.fill("detail.since", &[("day", &from)]),
+    };
+    let role = if contract.valid_to.is_some() { Role::Faint } else { Role::Calm };
+    let text = joined(&[&side, &contract.party, &span]);
+    Line::from(paint.span(role, width::cut(&text, columns)))
+}
+
+/// The value of a fact or an answer, in words.
+pub(super) fn value(
+    paint: &Paint<'_, '_>,
+    detail: &CaseDetail,
+    key: &str,
+    value: &Value,
+) -> String {
+    let world = &paint.model.world;
+    match value {
+        Value::Bool(yes) => paint.text(if *yes { "choice.yes_no.yes" } else { "choice.yes_no.no" }),
+        Value::Number(number) if key == "contact" => {
+            let contacts = detail.party.iter().flat_map(|party| &party.contacts);
+            let named = contacts.filter(|contact| contact.contact_id == *number);
+            named.map(|contact| contact.name.clone()).next().unwrap_or_else(|| number.to_string())
+        }
+        Value::Number(number) => number.to_string(),
+        Value::Text(text) => match detail.texts.get(&text.text) {
+            Some(body) => body.clone(),
+            None => paint.text("detail.erased"),
+        },
+        Value::Code(code) => match value.as_instant() {
+            Some(at) => say::at(&world.texts, at, paint.legal(), world.zone(&detail.row.process)),
+            None => match world.texts.find(&format!("choice.{key}.{code}")) {
+                Some(said) => said.to_owned(),
+                None => code.clone(),
+            },
+        },
+    }
+}
+
+/// What is known of the case beyond the cards.
+pub(super) fn facts(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usize) -> Lines {
+    const ON_CARDS: [&str; 3] = ["ean", "party_gln", "customer_ref"];
+    let mut lines = Vec::new();
+    for (key, fact) in &detail.facts.facts {
+        let Some(name) = paint.model.world.texts.find(&format!("fact.{key}")) else {
+            continue;
+        };
+        if ON_CARDS.contains(&key.as_str()) || matches!(fact, Value::Text(_)) {
+            continue;
+        }
+        let said = value(paint, detail, key, fact);
+        let name = width::left(name, 24.min(columns / 2));
+        let room = columns.saturating_sub(width::of(&name) + 1);
+        lines.push(Line::from(vec![
+            paint.span(Role::Faint, name),
+            Span::raw(format!(" {}", width::cut(&said, room))),
+        ]));
+    }
+    lines
+}
+
+/// Earlier and other cases on the connection, and linked ones.
+pub(super) fn related(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usize) -> Lines {
+    let world = &paint.model.world;
+    let of_case = |case: &RelatedCase, link: &str| {
+        let state = preview::state(world, &case.process, &case.state);
+        let zone = world.zone(&case.process);
+        let at = case.received_at.with_timezone(&zone).date_naive().to_string();
+        plain(&joined(&[&case.case_no, &at, &state, link]), columns)
+    };
+    let link = paint.text("detail.linked");
+    let linked = detail.linked.iter().map(|case| of_case(case, &link));
+    linked.chain(detail.related.iter().map(|case| of_case(case, ""))).collect()
+}
+
+/// Documents: name, why kept, size; erased ones say so.
+pub(super) fn documents(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usize) -> Lines {
+    let mut lines = Vec::new();
+    for document in &detail.documents {
+        let purpose = paint.text(&format!("purpose.{}", document.purpose));
+        let kib = (document.size / 1024).max(1).to_string();
+        let size = paint.fill("detail.size", &[("kib", &kib)]);
+        let erased = match document.erased_at {
+            Some(_) => paint.text("detail.erased"),
+            None => String::new(),
+        };
+        lines.push(plain(&joined(&[&document.name, &purpose, &size, &erased]), columns));
+    }
+    lines
+}
+
+/// Messages and what became of them.
+pub(super) fn messages(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usize) -> Lines {
+    let world = &paint.model.world;
+    let mut lines = Vec::new();
+    for message in &detail.messages {
+        let kind = paint.text(&format!("message.{}", message.kind));
+        let status = paint.text(&format!("outbox.{}", message.status));
+        let at = message.sent_at.unwrap_or(message.created_at);
+        let at = say::at(&world.texts, at, paint.legal(), world.zone(&detail.row.process));
+        let error = message.error.as_deref().unwrap_or_default();
+        let role = if message.status == "dead" { Role::Error } else { Role::Calm };
+        let text = joined(&[&status, &kind, &at, error]);
+        lines.push(Line::from(paint.span(role, width::cut(&text, columns))));
+    }
+    lines
+}

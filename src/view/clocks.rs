@@ -1,0 +1,105 @@
+//! The clocks of a case: two lines each, or all in one line where only that fits.
+
+use ratatui::text::{Line, Span};
+
+use super::paint::{Paint, key_of, role_of};
+use super::theme::Role;
+use super::width;
+use crate::desk::preview;
+use crate::desk::say;
+use crate::desk::screen::ledger::in_order;
+use crate::domain::clock::ClockRun;
+use crate::domain::deadline::{Comparison, Term};
+use crate::process;
+use crate::store::rows::CaseDetail;
+
+/// All running clocks, and those that ended late or lapsed.
+pub(super) fn lines(
+    paint: &Paint<'_, '_>,
+    detail: &CaseDetail,
+    columns: usize,
+) -> Vec<Line<'static>> {
+    let runs = in_order(&detail.facts.clocks);
+    if runs.is_empty() {
+        return vec![Line::from(paint.span(Role::Faint, paint.text("detail.no_clocks")))];
+    }
+    runs.into_iter().flat_map(|run| of_run(paint, detail, run, columns)).collect()
+}
+
+fn of_run(
+    paint: &Paint<'_, '_>,
+    detail: &CaseDetail,
+    run: &ClockRun,
+    columns: usize,
+) -> Vec<Line<'static>> {
+    let status = Some(run.status(paint.legal()));
+    let role = role_of(status);
+    let key = key_of(status);
+    let letter = paint.text(&format!("status.{key}.letter"));
+    let said = paint.maybe(&format!("status.{key}.said"));
+    let right = if run.is_running() {
+        let left = say::left(run.due_at, paint.legal());
+        let key = if left.starts_with('-') { "detail.over" } else { "detail.left" };
+        paint.fill(key, &[("left", left.trim_start_matches('-'))])
+    } else {
+        said.clone()
+    };
+    let name = preview::clock(&paint.model.world, &run.key);
+    let room = columns.saturating_sub(3 + width::of(&right));
+    let first = Line::from(vec![
+        paint.span(role, format!("{letter} {} ", width::left(&name, room))),
+        paint.span(role, right),
+    ]);
+    if !run.is_running() {
+        return vec![first];
+    }
+    let rule = preview::declared(&detail.row.process, &run.key).map_or("", |clock| clock.rule);
+    let facts = format!("  {}", facts(paint, detail, run, &said));
+    let room = columns.saturating_sub(1 + width::of(rule));
+    let second = format!("{} {rule}", width::left(&facts, room));
+    vec![first, Line::from(paint.span(Role::Faint, second))]
+}
+
+/// Whose duty, due when, the softer target, in which state.
+fn facts(paint: &Paint<'_, '_>, detail: &CaseDetail, run: &ClockRun, said: &str) -> String {
+    let world = &paint.model.world;
+    let zone = world.zone(&detail.row.process);
+    let now = paint.legal();
+    let due = say::due(&world.texts, run.due_at, run.comparison, now, zone);
+    let whose = preview::whose_said(world, run.whose);
+    let mut parts = vec![format!("{whose}, {due}")];
+    if let Some(target) = target(paint, detail, run) {
+        parts.push(paint.fill("detail.target", &[("at", &target)]));
+    }
+    if !said.is_empty() {
+        parts.push(said.to_owned());
+    }
+    parts.join(", ")
+}
+
+/// The end of office hours on the last day of a working-day deadline: a softer target.
+fn target(paint: &Paint<'_, '_>, detail: &CaseDetail, run: &ClockRun) -> Option<String> {
+    let world = &paint.model.world;
+    let declared = preview::declared(&detail.row.process, &run.key)?;
+    if !matches!(declared.term, Term::WorkingDays(_)) || run.comparison != Comparison::Before {
+        return None;
+    }
+    let country = process::find(&detail.row.process)?.country;
+    let last = world.calendars.as_ref()?.get(country).last_open(run.due_at)?;
+    (last > paint.legal()).then(|| say::clock(last, country.zone()))
+}
+
+/// All running clocks in one line: letter, name, time left.
+pub(super) fn one_line(paint: &Paint<'_, '_>, detail: &CaseDetail) -> Line<'static> {
+    let mut spans = vec![Span::raw(" ")];
+    for run in in_order(&detail.facts.clocks).into_iter().filter(|run| run.is_running()) {
+        let status = Some(run.status(paint.legal()));
+        let letter = paint.text(&format!("status.{}.letter", key_of(status)));
+        let name = preview::clock(&paint.model.world, &run.key);
+        let left = say::left(run.due_at, paint.legal());
+        let text = format!("{letter} {name} {left}");
+        spans.push(paint.span(role_of(status), text.trim_start().to_owned()));
+        spans.push(Span::raw("   "));
+    }
+    Line::from(spans)
+}

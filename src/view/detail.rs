@@ -1,0 +1,121 @@
+//! The detail of a case: what is urgent first, then who and what it is about, then what happened.
+
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::paint::Paint;
+use super::theme::Role;
+use super::{cards, clocks, timeline, width};
+use crate::desk::effect::Loaded;
+use crate::desk::geometry::Panes;
+use crate::desk::preview;
+use crate::desk::say;
+use crate::store::rows::{CaseId, CaseRow, WorkState};
+
+/// The detail with its heading.
+pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect) {
+    let heading = Rect { height: 1, ..area };
+    let body = Rect { y: area.y + 1, height: area.height - 1, ..area };
+    let model = paint.model;
+    let Some(case) = model.current_case() else {
+        return;
+    };
+    let is_page = model.window.panes() == Panes::One;
+    let loaded = model.world.case(case);
+    if let Some(row) = model.current_row() {
+        let title = title(paint, row, usize::from(area.width));
+        match loaded {
+            Some(loaded) if is_page => paint.line(heading, clocks::one_line(paint, &loaded.detail)),
+            _ => paint.line(heading, title),
+        }
+    }
+    let Some(loaded) = loaded else {
+        let text = paint.text("detail.loading");
+        let line = Line::from(paint.span(Role::Faint, format!(" {text}")));
+        return paint.line(body, line);
+    };
+    // one column of margin on a page of its own
+    let margin = u16::from(is_page);
+    let inner = Rect { x: body.x + margin, width: body.width - 2 * margin, ..body };
+    let mut all = Vec::new();
+    if is_page {
+        all.push(title(paint, &loaded.detail.row, usize::from(inner.width)));
+    }
+    all.extend(lines(paint, case, loaded, usize::from(inner.width)));
+    let first = model.desk.scroll;
+    paint.lines(inner, all, first);
+}
+
+/// Number, process, state.
+fn title(paint: &Paint<'_, '_>, row: &CaseRow, columns: usize) -> Line<'static> {
+    let world = &paint.model.world;
+    let process = world.texts.say(&format!("process.{}", row.process));
+    let state = preview::state(world, &row.process, &row.state);
+    let rest = format!("   {process}   {state}");
+    let room = columns.saturating_sub(width::of(&row.case_no));
+    Line::from(vec![
+        paint.span(Role::Title, row.case_no.clone()),
+        Span::raw(width::cut(&rest, room)),
+    ])
+}
+
+fn lines(
+    paint: &Paint<'_, '_>,
+    case: CaseId,
+    loaded: &Loaded,
+    columns: usize,
+) -> Vec<Line<'static>> {
+    let detail = &loaded.detail;
+    let mut all = vec![standing(paint, &detail.row)];
+    all.extend(why(paint, case, &detail.row));
+    if let Some(line) = &detail.handover {
+        let said = paint.fill("detail.handover", &[("line", line)]);
+        all.extend(paint.wrapped(Role::Warning, &said, columns));
+    }
+    let timeline_here = paint.model.window.panes() != Panes::Three;
+    let mut sections = vec![
+        ("detail.clocks", clocks::lines(paint, detail, columns)),
+        ("detail.party", cards::party(paint, detail, columns)),
+        ("detail.customer", cards::customer(paint, detail, columns)),
+        ("detail.connection", cards::connection(paint, detail, columns)),
+        ("detail.facts", cards::facts(paint, detail, columns)),
+        ("detail.related", cards::related(paint, detail, columns)),
+        ("detail.documents", cards::documents(paint, detail, columns)),
+        ("detail.messages", cards::messages(paint, detail, columns)),
+    ];
+    if timeline_here {
+        sections.push(("detail.timeline", timeline::lines(paint, loaded, columns)));
+    }
+    for (heading, lines) in sections.into_iter().filter(|(_, lines)| !lines.is_empty()) {
+        all.push(Line::default());
+        all.push(paint.heading(heading));
+        all.extend(lines);
+    }
+    all
+}
+
+/// Who holds it, since when it is there.
+fn standing(paint: &Paint<'_, '_>, row: &CaseRow) -> Line<'static> {
+    let world = &paint.model.world;
+    let received = say::at(&world.texts, row.received_at, paint.legal(), world.zone(&row.process));
+    let received = paint.fill("detail.received", &[("at", &received)]);
+    let (role, who) = match (&row.holder, row.work) {
+        _ if world.leases.contains_key(&row.case_id) => (Role::Mine, paint.text("detail.held_by_me")),
+        (Some(name), _) => (Role::Other, paint.fill("detail.held_by", &[("name", name)])),
+        (None, WorkState::Waiting) => (Role::Faint, paint.text("detail.waiting")),
+        (None, WorkState::Closed) => (Role::Faint, paint.text("detail.closed")),
+        (None, _) => (Role::Calm, paint.text("detail.in_pool")),
+    };
+    Line::from(vec![paint.span(role, who), paint.span(Role::Faint, format!(", {received}"))])
+}
+
+/// Why "next" gave this case.
+fn why(paint: &Paint<'_, '_>, case: CaseId, row: &CaseRow) -> Option<Line<'static>> {
+    let (of, why) = paint.model.desk.why.as_ref()?;
+    if *of != case {
+        return None;
+    }
+    let left = row.due_at.map_or_else(String::new, |due| say::left(due, paint.legal()));
+    let said = paint.fill(&format!("why_next.{why}"), &[("left", left.trim_start_matches('-'))]);
+    Some(Line::from(paint.span(Role::Soon, said)))
+}

@@ -1,0 +1,91 @@
+//! The two lines below: what was just said, and the keys that work now.
+
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::paint::Paint;
+use super::theme::Role;
+use super::width;
+use crate::desk::command::{COMMANDS, Command, Context, Id};
+use crate::desk::toast::Tone;
+use crate::desk::wake::QUIET_MS;
+
+/// The footer.
+pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect) {
+    let messages = Rect { height: 1, ..area };
+    let (left, right) = (message(paint), waiting(paint));
+    paint.both(messages, left, right);
+    let hints = hints(paint, usize::from(area.width));
+    paint.line(Rect { y: area.y + 1, height: 1, ..area }, hints);
+}
+
+fn message(paint: &Paint<'_, '_>) -> Line<'static> {
+    let model = paint.model;
+    let Some(toast) = model.world.toasts.shown(model.now) else {
+        return Line::default();
+    };
+    let role = match toast.tone {
+        Tone::Done => Role::Good,
+        Tone::Warning => Role::Warning,
+    };
+    Line::from(vec![Span::raw(" "), paint.span(role, toast.text.clone())])
+}
+
+/// On the right: what waits to be taken in, and that something is being read.
+fn waiting(paint: &Paint<'_, '_>) -> Line<'static> {
+    let model = paint.model;
+    let since = model.world.waiting_since();
+    let slow = since.is_some_and(|at| (model.now - at).num_milliseconds() >= QUIET_MS);
+    let mut parts = Vec::new();
+    if slow {
+        parts.push(paint.text("screen.loading"));
+    }
+    if model.context() == Context::List
+        && let Some(inbox) = model.desk.inbox()
+        && inbox.new > 0
+    {
+        parts.push(paint.fill("list.new", &[("n", &inbox.new.to_string())]));
+    }
+    let text = parts.join("   ");
+    Line::from(paint.span(Role::Faint, if text.is_empty() { text } else { format!("{text} ") }))
+}
+
+/// The keys that work now, most needed first, as many as there is room for; help and quit always.
+fn hints(paint: &Paint<'_, '_>, columns: usize) -> Line<'static> {
+    let context = paint.model.context();
+    let mut ranked: Vec<&Command> = COMMANDS
+        .iter()
+        .filter(|command| command.rank > 0 && command.contexts.contains(&context))
+        .filter(|command| (command.available)(paint.model).is_ok())
+        .collect();
+    ranked.sort_by_key(|command| command.rank);
+    let (last, first): (Vec<_>, Vec<_>) =
+        ranked.into_iter().partition(|command| matches!(command.id, Id::Help | Id::Back));
+    let last: Vec<_> = last.into_iter().filter_map(|command| hint(paint, command, context)).collect();
+    let reserved: usize = last.iter().map(|(key, text)| taken(key, text)).sum();
+    let mut used = 1;
+    let mut shown = Vec::new();
+    for (key, text) in first.into_iter().filter_map(|command| hint(paint, command, context)) {
+        used += taken(&key, &text);
+        if used + reserved > columns {
+            break;
+        }
+        shown.push((key, text));
+    }
+    shown.extend(last);
+    let mut spans = vec![Span::raw(" ")];
+    for (key, text) in shown {
+        spans.push(paint.span(Role::Key, key));
+        spans.push(Span::raw(format!(" {text}   ")));
+    }
+    Line::from(spans)
+}
+
+fn taken(key: &str, text: &str) -> usize {
+    width::of(key) + width::of(text) + 4
+}
+
+fn hint(paint: &Paint<'_, '_>, command: &Command, context: Context) -> Option<(String, String)> {
+    let key = paint.model.keymap.keys_in(command, context).next()?;
+    Some((key.to_string(), paint.text(&format!("command.{}", command.name))))
+}

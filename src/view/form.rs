@@ -1,0 +1,286 @@
+//! A form: its fields, what stands against it, and what will happen.
+
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::paint::Paint;
+use super::theme::Role;
+use super::width;
+use crate::desk::editor::{Editor, Lines};
+use crate::desk::form::outcome::{Needs, Outcome, Plan};
+use crate::desk::form::{Ask, Entry, must_be_filled};
+use crate::desk::preview;
+use crate::desk::route::Subject;
+use crate::desk::screen::form::{Stage, State};
+
+/// Columns of the names of the fields.
+const LABEL: usize = 24;
+/// Most lines of a note that are shown at once.
+const NOTE_LINES: usize = 5;
+
+/// Lines of fields, and where the cursor stands in them.
+struct Fields {
+    lines: Vec<Line<'static>>,
+    /// Line of the field with the cursor.
+    at: usize,
+    /// Line and column of the terminal's cursor.
+    cursor: Option<(usize, usize)>,
+}
+
+/// The form.
+pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
+    let title = title(paint, state);
+    let step = paint.text(match state.stage {
+        Stage::Edit => "form.step_fill",
+        Stage::Review => "form.step_review",
+        Stage::Claiming => "form.claiming",
+        Stage::Sending => "form.sending",
+    });
+    let step = Line::from(paint.span(Role::Faint, format!("{step} ")));
+    paint.both(Rect { height: 1, ..area }, title, step);
+    let columns = usize::from(area.width);
+    let below = below(paint, state, columns);
+    let wanted = u16::try_from(below.len()).unwrap_or(area.height);
+    let below_height = wanted.min(area.height.saturating_sub(2) / 2 + 1);
+    let fields = fields(paint, state, columns);
+    let most = area.height.saturating_sub(2 + below_height);
+    let height = u16::try_from(fields.lines.len()).unwrap_or(most).min(most);
+    let top = Rect { y: area.y + 2, height, ..area };
+    let first = (fields.at + 4).saturating_sub(usize::from(height));
+    if let Some((line, column)) = fields.cursor
+        && state.stage == Stage::Edit
+        && let Some(line) = line.checked_sub(first)
+    {
+        let x = area.x + u16::try_from(column).unwrap_or(0);
+        let y = top.y + u16::try_from(line).unwrap_or(0);
+        if y < top.bottom() {
+            paint.cursor(x.min(area.right() - 1), y);
+        }
+    }
+    paint.lines(top, fields.lines, first);
+    paint.lines(Rect { y: top.bottom(), height: below_height, ..area }, below, 0);
+}
+
+fn title(paint: &Paint<'_, '_>, state: &State) -> Line<'static> {
+    let world = &paint.model.world;
+    let loaded = state.subject.case().and_then(|case| world.case(case));
+    let no = loaded.map_or("", |loaded| loaded.detail.row.case_no.as_str());
+    let what = match &state.subject {
+        Subject::Action(_, action) => {
+            let process = loaded.map_or("", |loaded| loaded.detail.row.process.as_str());
+            preview::action(world, process, action).to_owned()
+        }
+        Subject::Open(process) => world.texts.say(&format!("process.{process}")),
+        Subject::HandOver(_) => paint.text("command.hand_over"),
+        Subject::Attach(_) => paint.text("command.attach"),
+        Subject::Reassign(_) => paint.text("lead.reassign"),
+        Subject::Transfer(_) => paint.text("lead.transfer"),
+    };
+    Line::from(vec![
+        Span::raw(" "),
+        paint.span(Role::Title, no.to_owned()),
+        Span::raw(if no.is_empty() { "" } else { "   " }),
+        paint.span(Role::Title, what),
+    ])
+}
+
+fn fields(paint: &Paint<'_, '_>, state: &State, columns: usize) -> Fields {
+    let mut all = Fields { lines: Vec::new(), at: 0, cursor: None };
+    if state.entries.is_empty() {
+        let text = format!(" {}", paint.text("detail.loading"));
+        all.lines.push(Line::from(paint.span(Role::Faint, text)));
+    }
+    for (number, entry) in state.entries.iter().enumerate() {
+        let is_here = number == state.at && state.stage == Stage::Edit;
+        if number == state.at {
+            all.at = all.lines.len();
+        }
+        let start = all.lines.len();
+        let (lines, cursor) = answer(paint, entry, is_here, columns - LABEL - 5);
+        let must = must_be_filled(&state.entries, entry);
+        for (row, line) in lines.into_iter().enumerate() {
+            let label = if row == 0 { label(paint, entry, is_here, must) } else { indent() };
+            all.lines.push(Line::from_iter(label.into_iter().chain(line)));
+        }
+        if is_here {
+            all.cursor = cursor.map(|(line, column)| (start + line, LABEL + 5 + column));
+        }
+        all.lines.extend(hint(paint, entry, is_here, columns));
+    }
+    all
+}
+
+fn indent() -> Vec<Span<'static>> {
+    vec![Span::raw(" ".repeat(LABEL + 5))]
+}
+
+fn label(paint: &Paint<'_, '_>, entry: &Entry, is_here: bool, must: bool) -> Vec<Span<'static>> {
+    let role = if is_here { Role::Title } else { Role::Calm };
+    let mark = if is_here { ">" } else { " " };
+    let must = if must { "*" } else { " " };
+    vec![
+        paint.span(Role::Title, format!(" {mark} ")),
+        paint.span(role, width::left(&entry.label, LABEL)),
+        paint.span(Role::Faint, format!("{must} ")),
+    ]
+}
+
+/// The answer in lines, and where the terminal's cursor stands in it.
+fn answer(
+    paint: &Paint<'_, '_>,
+    entry: &Entry,
+    is_here: bool,
+    columns: usize,
+) -> (Vec<Vec<Span<'static>>>, Option<(usize, usize)>) {
+    match &entry.ask {
+        Ask::Choice(picks, at) => (choice(paint, picks, *at, is_here, columns), None),
+        Ask::Text(editor) | Ask::Path(editor, _) if editor.lines() == Lines::One => {
+            let (text, column) = window(editor, columns.saturating_sub(1));
+            let shown = if is_here || !text.is_empty() { text } else { "-".to_owned() };
+            (vec![vec![Span::raw(shown)]], Some((0, column)))
+        }
+        Ask::Text(editor) | Ask::Path(editor, _) => note(editor, columns),
+    }
+}
+
+/// The part of a line that shows the cursor, and the cursor's column in it.
+fn window(editor: &Editor, columns: usize) -> (String, usize) {
+    let (before, after) = editor.text().split_at(editor.cursor());
+    let mut from = 0;
+    while width::of(&before[from..]) >= columns {
+        from += before[from..].chars().next().map_or(1, char::len_utf8);
+    }
+    let column = width::of(&before[from..]);
+    let rest = width::cut(after, columns.saturating_sub(column));
+    (format!("{}{rest}", &before[from..]), column)
+}
+
+fn note(editor: &Editor, columns: usize) -> (Vec<Vec<Span<'static>>>, Option<(usize, usize)>) {
+    let before = width::wrap(&editor.text()[..editor.cursor()], columns.saturating_sub(1));
+    let row = before.len().saturating_sub(1);
+    // trailing spaces are typed too, and the cursor stands behind them
+    let typed = &editor.text()[..editor.cursor()];
+    let spaces = typed.len() - typed.trim_end_matches(' ').len();
+    let column = before.last().map_or(0, |line| width::of(line)) + spaces;
+    let all = width::wrap(editor.text(), columns.saturating_sub(1));
+    let first = (row + 1).saturating_sub(NOTE_LINES);
+    let shown = all.into_iter().skip(first).take(NOTE_LINES);
+    let lines: Vec<_> = shown.map(|line| vec![Span::raw(line)]).collect();
+    (lines, Some((row - first, column.min(columns.saturating_sub(1)))))
+}
+
+/// Choices on one line where they fit, else one a line while the cursor is here.
+fn choice(
+    paint: &Paint<'_, '_>,
+    picks: &[crate::desk::form::Pick],
+    at: Option<usize>,
+    is_here: bool,
+    columns: usize,
+) -> Vec<Vec<Span<'static>>> {
+    let marked = |number: usize| {
+        let mark = if at == Some(number) { "(*)" } else { "( )" };
+        let role = if at == Some(number) { Role::Title } else { Role::Calm };
+        paint.span(role, format!("{mark} {}", picks[number].label))
+    };
+    let total: usize = picks.iter().map(|pick| width::of(&pick.label) + 7).sum();
+    if total <= columns {
+        let spans = (0..picks.len()).flat_map(|number| [marked(number), Span::raw("   ")]);
+        return vec![spans.collect()];
+    }
+    if is_here {
+        return (0..picks.len()).map(|number| vec![marked(number)]).collect();
+    }
+    let label = at.and_then(|at| picks.get(at)).map_or("-", |pick| pick.label.as_str());
+    vec![vec![Span::raw(width::cut(label, columns))]]
+}
+
+/// What is wrong with the answer, or what the field asks for.
+fn hint(
+    paint: &Paint<'_, '_>,
+    entry: &Entry,
+    is_here: bool,
+    columns: usize,
+) -> Vec<Line<'static>> {
+    let room = columns.saturating_sub(LABEL + 6);
+    let (role, text) = match &entry.error {
+        Some(error) => (Role::Error, error.clone()),
+        None if is_here => (Role::Faint, help(entry)),
+        None => return Vec::new(),
+    };
+    let lines = width::wrap(&text, room).into_iter().filter(|line| !line.is_empty());
+    let indented = lines.map(|line| format!("{}{line}", " ".repeat(LABEL + 5)));
+    indented.map(|line| Line::from(paint.span(role, line))).collect()
+}
+
+fn help(entry: &Entry) -> String {
+    match &entry.ask {
+        Ask::Path(_, names) if !names.is_empty() => {
+            names.iter().take(12).map(|name| short(name)).collect::<Vec<_>>().join("  ")
+        }
+        _ => entry.help.clone(),
+    }
+}
+
+/// The last part of a path.
+fn short(path: &str) -> &str {
+    let trimmed = path.trim_end_matches('/');
+    trimmed.rfind('/').map_or(path, |at| &path[at + 1..])
+}
+
+/// What stands against it, and what will happen.
+fn below(paint: &Paint<'_, '_>, state: &State, columns: usize) -> Vec<Line<'static>> {
+    let room = columns.saturating_sub(4);
+    let mut lines = vec![Line::default()];
+    let indented = |role: Role, text: &str| -> Vec<Line<'static>> {
+        let wrapped = width::wrap(text, room).into_iter();
+        wrapped.map(|line| Line::from(paint.span(role, format!("   {line}")))).collect()
+    };
+    if let Some(problem) = &state.problem {
+        lines.extend(indented(Role::Error, problem));
+        lines.push(Line::default());
+    }
+    match &state.outcome {
+        Outcome::Ready(said, plan) => {
+            let heading = format!("   {}", paint.text("form.will_happen"));
+            lines.push(Line::from(paint.span(Role::Title, heading)));
+            lines.extend(said.iter().flat_map(|line| will_happen(paint, line, room)));
+            lines.extend(claim_first(paint, state, plan));
+        }
+        Outcome::Refused(said) => lines.extend(indented(Role::Warning, said)),
+        Outcome::Fields(wrong) => {
+            let names: Vec<&str> = state
+                .entries
+                .iter()
+                .filter(|entry| wrong.iter().any(|(key, _)| *key == entry.key))
+                .map(|entry| entry.label.as_str())
+                .collect();
+            let said = paint.fill("form.still", &[("fields", &names.join(", "))]);
+            lines.extend(indented(Role::Faint, &said));
+        }
+        Outcome::Unknown => {}
+    }
+    lines
+}
+
+fn will_happen(paint: &Paint<'_, '_>, line: &preview::Line, room: usize) -> Vec<Line<'static>> {
+    let verb = width::left(&line.verb, 12);
+    let mut out = Vec::new();
+    for (number, what) in width::wrap(&line.what, room.saturating_sub(14)).into_iter().enumerate() {
+        let verb = if number == 0 { verb.clone() } else { " ".repeat(12) };
+        out.push(Line::from(vec![
+            paint.span(Role::Faint, format!("   {verb} ")),
+            Span::raw(what),
+        ]));
+    }
+    out
+}
+
+/// The case is not held: the same key claims it first, and that is said.
+fn claim_first(paint: &Paint<'_, '_>, state: &State, plan: &Plan) -> Option<Line<'static>> {
+    let needed = matches!(plan, Plan::Apply(_, Needs::Lease) | Plan::HandOver(..));
+    let held = state.subject.case().is_some_and(|case| {
+        paint.model.world.leases.contains_key(&case)
+    });
+    let said = (needed && !held).then(|| paint.text("form.claims_first"))?;
+    Some(Line::from(paint.span(Role::Soon, format!("   {said}"))))
+}

@@ -1,0 +1,130 @@
+//! The two lines on top: who and when, and the lists with their counts.
+
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::paint::Paint;
+use super::theme::Role;
+use super::width;
+use crate::desk::say;
+use crate::desk::screen::inbox::Inbox;
+use crate::desk::world::Link;
+use crate::process;
+use crate::store::rows::InboxView;
+
+/// The header.
+pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect) {
+    let first = Rect { height: 1, ..area };
+    let second = Rect { y: area.y + 1, height: 1, ..area };
+    let (left, right) = (product(paint), right_side(paint));
+    paint.both(first, left, right);
+    let (left, right) = (tabs(paint, usize::from(area.width)), counts(paint));
+    paint.both(second, left, right);
+}
+
+fn product(paint: &Paint<'_, '_>) -> Line<'static> {
+    let mut spans = vec![Span::raw(" "), paint.span(Role::Title, "loket")];
+    if paint.model.world.rehearsal {
+        spans.push(Span::raw("  "));
+        let mark = format!(" {} ", paint.text("header.rehearsal"));
+        spans.push(paint.span(Role::Rehearsal, mark));
+    }
+    Line::from(spans)
+}
+
+fn right_side(paint: &Paint<'_, '_>) -> Line<'static> {
+    let world = &paint.model.world;
+    let mut spans = Vec::new();
+    if let Some(me) = &world.me {
+        spans.push(Span::raw(width::cut(&me.name, 28)));
+        spans.push(Span::raw("   "));
+    }
+    spans.push(link(paint));
+    let process = paint.model.current_row().map(|row| row.process.clone());
+    let process = process.as_deref().unwrap_or_default();
+    let country = process::find(process).map_or("", |process| process.country.code());
+    let time = say::clock(paint.legal(), world.zone(process));
+    spans.push(Span::raw(format!("   {time}")));
+    if !country.is_empty() {
+        spans.push(paint.span(Role::Faint, format!(" {country}")));
+    }
+    spans.push(Span::raw(" "));
+    Line::from(spans)
+}
+
+fn link(paint: &Paint<'_, '_>) -> Span<'static> {
+    let world = &paint.model.world;
+    match world.link {
+        Link::Connecting { .. } => paint.span(Role::Faint, paint.text("header.connecting")),
+        Link::Live => paint.span(Role::Faint, paint.text("header.live")),
+        Link::Stale { since } => {
+            let since = world.legal(since).with_timezone(&world.zone(""));
+            let since = since.format("%H:%M:%S").to_string();
+            paint.span(Role::Error, paint.fill("header.stale", &[("since", &since)]))
+        }
+    }
+}
+
+fn tabs(paint: &Paint<'_, '_>, columns: usize) -> Line<'static> {
+    let desk = &paint.model.desk;
+    let mut spans = vec![Span::raw(" ")];
+    let mut used = 1;
+    // tabs before the current one give way when there is no room for all
+    let labels: Vec<String> = desk.tabs.iter().skip(1).map(|tab| label(paint, tab)).collect();
+    let room = columns.saturating_sub(30);
+    let at = desk.at.saturating_sub(1);
+    let mut first = 0;
+    while first < at && labels[first..=at].iter().map(|l| width::of(l) + 2).sum::<usize>() > room {
+        first += 1;
+    }
+    for (number, text) in labels.into_iter().enumerate().skip(first) {
+        used += width::of(&text) + 2;
+        if used > room && number > at {
+            spans.push(paint.span(Role::Faint, ".."));
+            break;
+        }
+        let is_here = desk.at == number + 1;
+        spans.push(if is_here { paint.span(Role::Cursor, text) } else { Span::raw(text) });
+        spans.push(Span::raw("  "));
+    }
+    Line::from(spans)
+}
+
+fn label(paint: &Paint<'_, '_>, tab: &Inbox) -> String {
+    let name = paint.text(&tab.name);
+    match tab.view {
+        InboxView::Queue(queue) => match paint.model.desk.counts.get(&queue) {
+            Some(count) => format!(" {name} {} ", count.open + count.held + count.waiting),
+            None => format!(" {name} "),
+        },
+        InboxView::Mine => name,
+    }
+}
+
+fn counts(paint: &Paint<'_, '_>) -> Line<'static> {
+    let model = paint.model;
+    if model.world.me.is_none() {
+        return Line::default();
+    }
+    let mine = model.world.leases.len().to_string();
+    let overdue: i64 = model.desk.counts.values().map(|count| count.overdue).sum();
+    let mine = format!(" {} ", paint.fill("header.mine", &[("n", &mine)]));
+    let role = if model.desk.at == 0 { Role::Cursor } else { Role::Mine };
+    let late = paint.fill("header.overdue", &[("n", &overdue.to_string())]);
+    let late_role = if overdue > 0 { Role::Late } else { Role::Faint };
+    Line::from(vec![
+        paint.span(role, mine),
+        Span::raw("  "),
+        paint.span(late_role, late),
+        Span::raw(" "),
+    ])
+}
+
+/// One sentence for a window in which nothing can be shown.
+pub(super) fn too_small(paint: &mut Paint<'_, '_>, area: Rect) {
+    let (columns, rows) = crate::desk::geometry::SMALLEST;
+    let (columns, rows) = (columns.to_string(), rows.to_string());
+    let said = paint.fill("screen.too_small", &[("columns", &columns), ("rows", &rows)]);
+    let lines = paint.wrapped(Role::Calm, &said, usize::from(area.width).max(1));
+    paint.lines(area, lines, 0);
+}

@@ -1,0 +1,82 @@
+//! The help: every key that works in a context, from the command table. And the question before
+//! leaving with something unsent.
+
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::paint::Paint;
+use super::theme::Role;
+use super::width;
+use crate::desk::command::{COMMANDS, Command};
+use crate::desk::screen::Help;
+
+/// Columns of the keys.
+const KEYS: usize = 26;
+/// Columns of the names.
+const NAME: usize = 18;
+
+/// The help of a context.
+pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, help: Help) {
+    let context = paint.text(&format!("context.{}", help.of.key()));
+    let title = paint.fill("help.title", &[("context", &context)]);
+    let title = Line::from(paint.span(Role::Title, format!(" {title}")));
+    paint.line(Rect { height: 1, ..area }, title);
+    let columns = usize::from(area.width);
+    let commands = COMMANDS.iter().filter(|command| command.contexts.contains(&help.of));
+    let mut lines: Vec<Line<'static>> =
+        commands.flat_map(|command| of_command(paint, command, help, columns)).collect();
+    lines.push(Line::default());
+    lines.extend(legend(paint, columns));
+    let body = Rect { y: area.y + 2, height: area.height - 2, ..area };
+    paint.lines(body, lines, help.top);
+}
+
+fn of_command(
+    paint: &Paint<'_, '_>,
+    command: &Command,
+    help: Help,
+    columns: usize,
+) -> Vec<Line<'static>> {
+    let keys: Vec<String> =
+        paint.model.keymap.keys_in(command, help.of).map(|key| key.to_string()).collect();
+    let keys = match keys.as_slice() {
+        [first, .., last] if keys.len() > 4 => format!("{first} .. {last}"),
+        _ => keys.join("  "),
+    };
+    let name = paint.text(&format!("command.{}", command.name));
+    let text = paint.text(&format!("command.{}.help", command.name));
+    let room = columns.saturating_sub(KEYS + NAME + 4);
+    let mut lines = Vec::new();
+    for (number, text) in width::wrap(&text, room).into_iter().enumerate() {
+        let (keys, name) = if number == 0 { (keys.as_str(), name.as_str()) } else { ("", "") };
+        lines.push(Line::from(vec![
+            paint.span(Role::Key, format!(" {}", width::left(keys, KEYS))),
+            Span::raw(format!(" {} ", width::left(name, NAME))),
+            paint.span(Role::Faint, text),
+        ]));
+    }
+    lines
+}
+
+/// What letters and marks mean.
+fn legend(paint: &Paint<'_, '_>, columns: usize) -> Vec<Line<'static>> {
+    let text = paint.text("help.legend");
+    let lines = width::wrap(&text, columns.saturating_sub(2)).into_iter();
+    lines.map(|line| Line::from(paint.span(Role::Faint, format!(" {line}")))).collect()
+}
+
+/// "Quit although something is unsent?"
+pub(super) fn quit(paint: &mut Paint<'_, '_>, area: Rect) {
+    let columns = usize::from(area.width).saturating_sub(4);
+    let mut lines = paint.wrapped(Role::Title, &paint.text("quit.title"), columns);
+    for subject in paint.model.world.drafts.keys() {
+        let case = subject.case().and_then(|case| paint.model.world.case(case));
+        let no = case.map_or("", |loaded| loaded.detail.row.case_no.as_str());
+        let said = paint.fill("quit.draft", &[("case", no)]);
+        lines.push(Line::from(said));
+    }
+    lines.push(Line::default());
+    lines.extend(paint.wrapped(Role::Calm, &paint.text("quit.hint"), columns));
+    let area = Rect { x: area.x + 2, y: area.y + 1, width: area.width - 2, height: area.height - 1 };
+    paint.lines(area, lines, 0);
+}

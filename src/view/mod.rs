@@ -1,0 +1,86 @@
+//! Draws `&Model`: reads, never changes. 80×24 comes first; more room shows more at once. Below
+//! 59×17 stands one sentence.
+//!
+//! Own glyphs are ASCII: nothing of ambiguous width in tables, no borders that break in other
+//! scripts, nothing that a screen reader spells out.
+
+mod actions;
+mod cards;
+mod clocks;
+mod detail;
+mod footer;
+mod form;
+mod header;
+mod help;
+mod ledger;
+mod list;
+mod paint;
+mod search;
+pub mod theme;
+mod timeline;
+pub mod width;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use crate::desk::geometry::Panes;
+use crate::desk::model::Model;
+use crate::desk::screen::Layer;
+use crate::desk::screen::desk::Page;
+use paint::Paint;
+pub use theme::Theme;
+
+/// Draw the whole screen.
+pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
+    let area = frame.area();
+    let mut paint = Paint::new(model, theme, frame);
+    if !model.window.is_large_enough() || area.width < 59 || area.height < 17 {
+        header::too_small(&mut paint, area);
+        return;
+    }
+    header::draw(&mut paint, Rect { height: 2, ..area });
+    let rest = Rect { y: area.y + 2, height: area.height - 4, ..area };
+    match model.layers.last() {
+        None => desk(&mut paint, rest),
+        Some(Layer::Actions(actions)) => actions::draw(&mut paint, rest, actions),
+        Some(Layer::Form(form)) => form::draw(&mut paint, rest, form),
+        Some(Layer::Ledger(ledger)) => ledger::draw(&mut paint, rest, ledger),
+        Some(Layer::Search(search)) => search::draw(&mut paint, rest, search),
+        Some(Layer::Help(help)) => help::draw(&mut paint, rest, *help),
+        Some(Layer::Quit) => help::quit(&mut paint, rest),
+    }
+    let bottom = Rect { y: area.y + area.height - 2, height: 2, ..area };
+    footer::draw(&mut paint, bottom);
+}
+
+/// List and detail, side by side or one at a time.
+fn desk(paint: &mut Paint<'_, '_>, area: Rect) {
+    let (window, desk) = (paint.model.window, &paint.model.desk);
+    let list = Rect { width: window.list_columns().min(area.width), ..area };
+    match window.panes() {
+        Panes::One if desk.page == Page::Detail || desk.pinned.is_some() => {
+            detail::draw(paint, area);
+        }
+        Panes::One => list::draw(paint, list),
+        Panes::Two | Panes::Three => {
+            list::draw(paint, list);
+            let right = Rect {
+                x: area.x + list.width + 2,
+                width: area.width - list.width - 2,
+                ..area
+            };
+            beside(paint, right);
+        }
+    }
+}
+
+/// The detail, and the timeline as a column of its own where there is room.
+fn beside(paint: &mut Paint<'_, '_>, area: Rect) {
+    let columns = paint.model.window.timeline_columns();
+    let detail = Rect { width: area.width - columns, ..area };
+    detail::draw(paint, detail);
+    if columns > 0 {
+        let own = Rect { x: detail.right() + 1, width: columns - 1, ..area };
+        timeline::draw(paint, own);
+    }
+}

@@ -1,0 +1,133 @@
+//! What every drawing function has at hand: the model, the theme, the texts, the frame.
+
+use chrono::{DateTime, Utc};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use super::theme::{Role, Theme};
+use super::width;
+use crate::desk::model::Model;
+use crate::domain::clock::ClockStatus;
+
+/// Drawing.
+pub(super) struct Paint<'a, 'f> {
+    /// What is drawn.
+    pub(super) model: &'a Model,
+    frame: &'a mut Frame<'f>,
+    theme: &'a Theme,
+}
+
+impl<'a, 'f> Paint<'a, 'f> {
+    pub(super) fn new(model: &'a Model, theme: &'a Theme, frame: &'a mut Frame<'f>) -> Self {
+        Self { model, frame, theme }
+    }
+
+    /// The text of a key.
+    pub(super) fn text(&self, key: &str) -> String {
+        self.model.world.texts.say(key)
+    }
+
+    /// The text of a key that may be absent: nothing is said then.
+    pub(super) fn maybe(&self, key: &str) -> String {
+        self.model.world.texts.find(key).unwrap_or_default().to_owned()
+    }
+
+    /// The text of a key, filled.
+    pub(super) fn fill(&self, key: &str, values: &[(&str, &str)]) -> String {
+        self.model.world.texts.fill(key, values)
+    }
+
+    /// The style of a meaning.
+    pub(super) fn style(&self, role: Role) -> Style {
+        self.theme.style(role)
+    }
+
+    /// Text with a meaning.
+    pub(super) fn span(&self, role: Role, text: impl Into<String>) -> Span<'static> {
+        Span::styled(text.into(), self.style(role))
+    }
+
+    /// Legal now, as of the last message.
+    pub(super) fn legal(&self) -> DateTime<Utc> {
+        self.model.world.legal(self.model.now)
+    }
+
+    /// Draw one line.
+    pub(super) fn line(&mut self, area: Rect, line: Line<'static>) {
+        let area = area.intersection(self.frame.area());
+        if area.height > 0 {
+            self.frame.render_widget(line, Rect { height: 1, ..area });
+        }
+    }
+
+    /// Draw lines from a first one on.
+    pub(super) fn lines(&mut self, area: Rect, lines: Vec<Line<'static>>, first: usize) {
+        let area = area.intersection(self.frame.area());
+        let most = lines.len().saturating_sub(usize::from(area.height));
+        let shown = lines.into_iter().skip(first.min(most));
+        let shown: Vec<Line<'static>> = shown.take(usize::from(area.height)).collect();
+        self.frame.render_widget(Paragraph::new(shown), area);
+    }
+
+    /// Left and right on one line; the left gives way.
+    pub(super) fn both(&mut self, area: Rect, left: Line<'static>, right: Line<'static>) {
+        let taken = u16::try_from(right.width()).unwrap_or(u16::MAX).min(area.width);
+        self.line(Rect { width: (area.width - taken).saturating_sub(1), ..area }, left);
+        self.line(Rect { x: area.right() - taken, width: taken, ..area }, right);
+    }
+
+    /// The heading of a pane.
+    pub(super) fn heading(&self, key: &str) -> Line<'static> {
+        Line::from(self.span(Role::Title, self.text(key)))
+    }
+
+    /// Style the whole line at that place.
+    pub(super) fn restyle(&mut self, area: Rect, style: Style) {
+        let area = area.intersection(self.frame.area());
+        self.frame.buffer_mut().set_style(area, style);
+    }
+
+    /// Show the terminal's cursor.
+    pub(super) fn cursor(&mut self, x: u16, y: u16) {
+        let area = self.frame.area();
+        if x < area.right() && y < area.bottom() {
+            self.frame.set_cursor_position((x, y));
+        }
+    }
+
+    /// Sentences that wrap, in a style.
+    pub(super) fn wrapped(&self, role: Role, text: &str, columns: usize) -> Vec<Line<'static>> {
+        let lines = width::wrap(text, columns).into_iter();
+        lines.map(|line| Line::from(self.span(role, line))).collect()
+    }
+}
+
+/// The meaning of a clock's status.
+pub(super) fn role_of(status: Option<ClockStatus>) -> Role {
+    match status {
+        Some(ClockStatus::Breached | ClockStatus::LateOnArrival) => Role::Late,
+        Some(ClockStatus::Warning) => Role::Soon,
+        Some(ClockStatus::Met) => Role::Done,
+        Some(ClockStatus::MetLate | ClockStatus::Lapsed | ClockStatus::Cancelled) => Role::Faint,
+        Some(ClockStatus::Running | ClockStatus::Paused) | None => Role::Calm,
+    }
+}
+
+/// The key of a clock's status in the texts: `status.<key>.letter` and `.word`.
+pub(super) fn key_of(status: Option<ClockStatus>) -> &'static str {
+    match status {
+        Some(ClockStatus::Breached) => "breached",
+        Some(ClockStatus::LateOnArrival) => "late_on_arrival",
+        Some(ClockStatus::Warning) => "warning",
+        Some(ClockStatus::Running) => "running",
+        Some(ClockStatus::Paused) => "paused",
+        Some(ClockStatus::Met) => "met",
+        Some(ClockStatus::MetLate) => "met_late",
+        Some(ClockStatus::Lapsed) => "lapsed",
+        Some(ClockStatus::Cancelled) => "cancelled",
+        None => "none",
+    }
+}

@@ -1,0 +1,95 @@
+//! What happened, newest first: when, what, who, and what was answered and written.
+
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::paint::Paint;
+use super::theme::Role;
+use super::{cards, width};
+use crate::desk::effect::Loaded;
+use crate::desk::preview;
+use crate::desk::say;
+use crate::process::field::Value;
+use crate::store::rows::TimelineRow;
+
+/// Lines of one text that are shown.
+const TEXT_LINES: usize = 6;
+
+/// The timeline as a column of its own.
+pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect) {
+    let model = paint.model;
+    let Some(loaded) = model.current_case().and_then(|case| model.world.case(case)) else {
+        return;
+    };
+    let heading = paint.heading("detail.timeline");
+    paint.line(Rect { height: 1, ..area }, heading);
+    let all = lines(paint, loaded, usize::from(area.width));
+    paint.lines(Rect { y: area.y + 1, height: area.height - 1, ..area }, all, 0);
+}
+
+/// All lines of the timeline.
+pub(super) fn lines(paint: &Paint<'_, '_>, loaded: &Loaded, columns: usize) -> Vec<Line<'static>> {
+    loaded.timeline.iter().flat_map(|event| of_event(paint, loaded, event, columns)).collect()
+}
+
+fn of_event(
+    paint: &Paint<'_, '_>,
+    loaded: &Loaded,
+    event: &TimelineRow,
+    columns: usize,
+) -> Vec<Line<'static>> {
+    let world = &paint.model.world;
+    let process = &loaded.detail.row.process;
+    let at = say::at(&world.texts, event.at, paint.legal(), world.zone(process));
+    let who = event.agent.clone().unwrap_or_else(|| paint.text("timeline.system"));
+    let what = match world.texts.find(&format!("event.{}", event.kind)) {
+        Some(said) => said.to_owned(),
+        None => preview::action(world, process, &event.kind).to_owned(),
+    };
+    let who = width::cut(&who, columns / 3);
+    let room = columns.saturating_sub(width::of(&at) + 2 + 1 + width::of(&who));
+    let mut lines = vec![Line::from(vec![
+        paint.span(Role::Faint, format!("{at}  ")),
+        Span::raw(width::left(&what, room)),
+        paint.span(Role::Faint, format!(" {who}")),
+    ])];
+    if let (Some(from), Some(to)) = (&event.from, &event.to)
+        && from != to
+    {
+        let to = preview::state(world, process, to);
+        let said = paint.fill("timeline.to", &[("state", &to)]);
+        lines.push(Line::from(paint.span(Role::Faint, width::cut(&format!("  {said}"), columns))));
+    }
+    lines.extend(answers(paint, loaded, event, columns));
+    lines
+}
+
+fn answers(
+    paint: &Paint<'_, '_>,
+    loaded: &Loaded,
+    event: &TimelineRow,
+    columns: usize,
+) -> Vec<Line<'static>> {
+    let mut short = Vec::new();
+    let mut long = Vec::new();
+    for (key, answer) in &event.answers {
+        let Some(name) = paint.model.world.texts.find(&format!("field.{key}")) else {
+            continue;
+        };
+        let said = cards::value(paint, &loaded.detail, key, answer);
+        match answer {
+            Value::Text(_) => long.push(said),
+            _ => short.push(format!("{name}: {said}")),
+        }
+    }
+    let room = columns.saturating_sub(2).max(1);
+    let indent = |line: String| format!("  {line}");
+    let short = width::wrap(&short.join(", "), room).into_iter().filter(|line| !line.is_empty());
+    let faint = |line: String| Line::from(paint.span(Role::Faint, indent(line)));
+    let mut lines: Vec<Line<'static>> = short.map(faint).collect();
+    for text in long {
+        let wrapped = width::wrap(&text, room).into_iter().take(TEXT_LINES);
+        lines.extend(wrapped.map(|line| Line::from(indent(line))));
+    }
+    lines
+}
