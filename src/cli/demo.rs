@@ -7,7 +7,7 @@ mod setup;
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
@@ -21,6 +21,9 @@ use crate::store::{Store, StoreError};
 use crate::system;
 pub use people::Place;
 use setup::{DATABASE, Found};
+
+/// How long the end of the demo waits for each of those who work beside the console.
+const LEAVE: Duration = Duration::from_secs(3);
 
 /// How the demo is started.
 #[derive(Debug, Clone, Args)]
@@ -170,7 +173,8 @@ impl Side {
         // nobody listens any more when the worker has ended by itself
         let _ = self.stop.send(true);
         for task in self.tasks {
-            let _ = task.await;
+            // what takes longer is cut off with the program; the database takes no harm
+            let _ = tokio::time::timeout(LEAVE, task).await;
         }
     }
 }

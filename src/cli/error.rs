@@ -123,13 +123,11 @@ impl CliError {
     /// The exit code.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Usage(_) | Self::Config(_) => Exit::Usage,
+            Self::Usage(_) | Self::Config(_) | Self::Io(..) => Exit::Usage,
             Self::Told(exit) => *exit,
             Self::Store(StoreError::Offline(_)) | Self::Private(_) => Exit::Away,
-            Self::Store(StoreError::Bug(_)) => Exit::Fault,
+            Self::Store(StoreError::Bug(_)) | Self::Fault(_) => Exit::Fault,
             Self::Refused(_) | Self::Store(_) => Exit::Refused,
-            Self::Io(..) => Exit::Usage,
-            Self::Fault(_) => Exit::Fault,
         }
     }
 

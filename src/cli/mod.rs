@@ -48,10 +48,10 @@ pub struct Cli {
 /// Flags that every command takes.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Global {
-    /// The database, before DATABASE_URL, PGHOST and the like, and the settings
+    /// The database, before `DATABASE_URL`, PGHOST and the like, and the settings
     #[arg(long, global = true, value_name = "URL", help_heading = "Global")]
     pub database_url: Option<String>,
-    /// Language of the texts: en or nl (default: LOKET_LANG, settings, then the locale)
+    /// Language of the texts: en or nl (default: `LOKET_LANG`, settings, then the locale)
     #[arg(long, global = true, value_name = "LANG", help_heading = "Global")]
     pub lang: Option<String>,
     /// Read only this file of settings

@@ -8,6 +8,7 @@
 mod cli_admin;
 mod cli_case;
 mod cli_connect;
+mod cli_demo;
 mod cli_doubt;
 mod cli_report;
 mod desk_keys;

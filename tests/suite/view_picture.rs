@@ -35,7 +35,10 @@ fn the_picture_in_the_readme_is_what_the_program_draws() {
         std::fs::write(&file, &drawn).unwrap();
     }
     let kept = std::fs::read_to_string(&file).unwrap();
-    assert!(kept == drawn, "docs/desk.svg is not what the program draws any more; see the module");
+    assert!(
+        kept == drawn,
+        "docs/desk.svg is not what the program draws any more; see the module"
+    );
 }
 
 /// The buffer as SVG: one text per run of cells of the same look.
@@ -101,9 +104,15 @@ fn colour(colour: Color, default: &'static str) -> &'static str {
 }
 
 fn run(svg: &mut String, (column, row): (u16, u16), text: &str, look: &Look) {
-    let (x, y) = (12.0 + f32::from(column) * CELL.0, 12.0 + f32::from(row) * CELL.1);
+    let (x, y) = (
+        12.0 + f32::from(column) * CELL.0,
+        12.0 + f32::from(row) * CELL.1,
+    );
     let columns = text.chars().count();
-    #[expect(clippy::cast_precision_loss, reason = "a line has a few hundred columns")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a line has a few hundred columns"
+    )]
     let wide = columns as f32 * CELL.0;
     if look.paper != PAPER {
         let (height, paper) = (CELL.1, look.paper);
@@ -117,11 +126,27 @@ fn run(svg: &mut String, (column, row): (u16, u16), text: &str, look: &Look) {
         return;
     }
     // leading spaces are left out: not every viewer keeps them
-    let (words, indent) = (words.trim_end(), text.chars().count() - words.chars().count());
-    #[expect(clippy::cast_precision_loss, reason = "a line has a few hundred columns")]
-    let (x, wide) = (x + indent as f32 * CELL.0, words.chars().count() as f32 * CELL.0);
-    let escaped = words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    let bold = if look.bold { " font-weight=\"bold\"" } else { "" };
+    let (words, indent) = (
+        words.trim_end(),
+        text.chars().count() - words.chars().count(),
+    );
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a line has a few hundred columns"
+    )]
+    let (x, wide) = (
+        x + indent as f32 * CELL.0,
+        words.chars().count() as f32 * CELL.0,
+    );
+    let escaped = words
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;");
+    let bold = if look.bold {
+        " font-weight=\"bold\""
+    } else {
+        ""
+    };
     let faint = if look.faint { " opacity=\"0.65\"" } else { "" };
     let _ = writeln!(
         svg,

@@ -8,6 +8,7 @@ use clap::ValueEnum as _;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::fields::instant;
 use super::told::Told;
 use super::{Counter, DoArgs, OpenArgs, Purpose};
 use crate::cli::clerk::{self, NewCase};
@@ -52,7 +53,7 @@ impl Counter<'_> {
         })?;
         let received_at = args.received_at.as_deref();
         let received_at = received_at
-            .map(|raw| self.instant(raw, process.key))
+            .map(|raw| instant(raw, process.key))
             .transpose()?;
         let reference = args.reference.as_deref();
         let new = NewCase {

@@ -52,7 +52,15 @@ async fn clocks_of_systems_do_not_decide_what_is_urgent() {
     let world = World::new().await;
     let case_id = world.signal(1).await;
     let detail = world.admin.case_detail(case_id).await.unwrap();
-    let due = |key: &str| detail.facts.clocks.iter().find(|clock| clock.key == key).unwrap().due_at;
+    let due = |key: &str| {
+        detail
+            .facts
+            .clocks
+            .iter()
+            .find(|clock| clock.key == key)
+            .unwrap()
+            .due_at
+    };
     assert!(due("block_15m") < due("contact_1wd"));
     assert_eq!(detail.row.clock.as_deref(), Some("contact_1wd"));
     assert_eq!(detail.row.due_at, Some(due("contact_1wd")));

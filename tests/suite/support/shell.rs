@@ -21,9 +21,9 @@ pub(crate) struct Said {
 impl Shell {
     /// With nothing set.
     pub(crate) fn bare() -> Self {
-        let path = std::env::var_os("PATH").unwrap_or_default();
+        let path = loket::system::env("PATH").unwrap_or_default();
         let env = [
-            ("PATH", path.to_string_lossy().into_owned()),
+            ("PATH", path),
             ("HOME", String::from("/nonexistent")),
             ("LANG", String::from("C.UTF-8")),
         ];
