@@ -6,7 +6,7 @@ CREATE FUNCTION row_json(c cases) RETURNS jsonb LANGUAGE sql STABLE SET search_p
 $$ SELECT jsonb_build_object('case_id', c.case_id, 'case_no', c.case_no, 'queue', (SELECT key FROM queues WHERE queue_id = c.queue_id),
      'process', c.process, 'state', c.state, 'work', c.work, 'sort_at', c.sort_at, 'clock', c.due_clock,
      'due_at', CASE WHEN c.due_clock IS NOT NULL THEN c.sort_at END, 'comparison', c.due_comparison, 'warn_at', c.due_warn,
-     'breached', c.due_breached, 'whose', c.due_whose, 'subject', c.subject, 'holder', a.name, 'holder_id', a.agent_id,
+     'breached', c.due_breached, 'late_by_retriage', c.due_retriaged, 'whose', c.due_whose, 'subject', c.subject, 'holder', a.name, 'holder_id', a.agent_id,
      'version', c.version, 'received_at', c.received_at)
    FROM (SELECT 1) one LEFT JOIN case_leases l ON l.case_id = c.case_id AND c.work = 'held' LEFT JOIN agents a ON a.agent_id = l.agent_id $$;
 
@@ -88,7 +88,9 @@ END $$;
 CREATE FUNCTION loket_api.timeline(p_case bigint, p_before int, p_limit int) RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog AS
 $$ SELECT coalesce(jsonb_agg(jsonb_build_object('seq', e.seq, 'at', e.legal_at, 'kind', e.kind, 'agent', CASE WHEN a.role = 'worker' THEN NULL ELSE a.name END,
        'from', nullif(e.body -> 'change' ->> 'from', ''), 'to', e.body -> 'change' ->> 'to',
-       'answers', coalesce(e.body -> 'change' -> 'answers', CASE WHEN e.body ? 'line' THEN jsonb_build_object('line', e.body -> 'line') ELSE '{}' END)) ORDER BY e.seq DESC), '[]')
+       'answers', coalesce(e.body -> 'change' -> 'answers', CASE WHEN e.body ? 'line' THEN jsonb_build_object('line', e.body -> 'line') ELSE '{}' END),
+       'moves', (SELECT coalesce(jsonb_agg(jsonb_build_object('clock', o ->> 'key', 'was_due_at', o -> 'was_due_at', 'due_at', o -> 'due_at', 'late_by_retriage', o -> 'late_by_retriage') ORDER BY n), '[]')
+         FROM jsonb_array_elements(e.body -> 'change' -> 'clocks') WITH ORDINALITY q(o, n) WHERE o ->> 'op' = 'move')) ORDER BY e.seq DESC), '[]')
    FROM (SELECT * FROM case_events WHERE case_id = p_case AND queue_id = ANY ((SELECT my_queues())::int[]) AND seq < coalesce(p_before, 2147483647) ORDER BY seq DESC LIMIT least(greatest(p_limit, 1), 500)) e
    LEFT JOIN agents a USING (agent_id) $$;
 
@@ -132,7 +134,8 @@ BEGIN
       'xid', CASE WHEN resync OR (last IS NULL AND low::text::numeric > p_xid::numeric) THEN low::text ELSE coalesce(last ->> 'xid', p_xid) END,
       'event_id', CASE WHEN resync OR (last IS NULL AND low::text::numeric > p_xid::numeric) THEN 0 ELSE coalesce((last ->> 'event_id')::bigint, p_id) END),
     'events', ev, 'more', jsonb_array_length(ev) = 500, 'resync', resync AND p_xid IS NOT NULL,
-    'leases', CASE WHEN alive IS NULL THEN NULL ELSE leases_of(p_session) END, 'legal_now', legal_now());
+    'leases', CASE WHEN alive IS NULL THEN NULL ELSE leases_of(p_session) END, 'legal_now', legal_now(),
+    'calendars', (SELECT count(*) FROM calendars));
 END $$;
 
 -- ---------------------------------------------------------------- search: exact first

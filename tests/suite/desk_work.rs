@@ -45,6 +45,7 @@ fn pulse(events: Vec<FeedEvent>) -> Msg {
             fence: 4,
         }]),
         legal_now: crate::support::desk::now(),
+        calendars: 4,
     })))
 }
 

@@ -65,6 +65,7 @@ fn is_in_table(process: &'static Process, change: &Change) {
             ClockOp::Start { key, .. } => (&row.starts, key),
             ClockOp::End { key, .. } => (&row.ends, key),
             ClockOp::Breach { key, .. } => (&row.breaches, key),
+            ClockOp::Move { key, .. } => (&row.moves, key),
         };
         assert!(allowed.contains(key.as_str()), "{} {key}", row.action);
     }

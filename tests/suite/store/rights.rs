@@ -73,6 +73,8 @@ async fn nobody_may_write_a_table_and_each_role_reads_its_own() {
 const FUNCTIONS: &[(&str, &str)] = &[
     ("apply", "agent lead admin worker"),
     ("board_refresh", "agent lead auditor admin worker"),
+    ("calendar_days", "agent lead auditor admin worker"),
+    ("calendar_edit", "lead admin"),
     ("calendars", "agent lead auditor admin worker"),
     ("case_by_number", "agent lead auditor admin worker"),
     ("case_detail", "agent lead auditor admin worker"),
@@ -105,6 +107,7 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("parties_like", "agent lead auditor admin worker"),
     ("pulse", "agent lead auditor admin worker"),
     ("reassign", "lead admin"),
+    ("recount_batch", "lead admin"),
     ("release", "agent lead admin"),
     ("rows_of", "agent lead auditor admin worker"),
     ("search", "agent lead auditor admin worker"),
