@@ -167,7 +167,7 @@ CREATE TABLE deadlines (
 CREATE UNIQUE INDEX deadlines_one_running ON deadlines (case_id, key) WHERE outcome IS NULL;
 CREATE INDEX deadlines_due ON deadlines (due_at) WHERE outcome IS NULL AND breached_at IS NULL;
 -- what a recount walks through (recount_batch)
-CREATE INDEX deadlines_open ON deadlines (case_id) INCLUDE (calendar_version)
+CREATE INDEX deadlines_open ON deadlines (case_id) INCLUDE (key, calendar_version)
   WHERE outcome IS NULL AND breached_at IS NULL AND NOT late_on_arrival;
 
 -- erasable: an event holds only the number and the hash (decision 20)

@@ -204,11 +204,12 @@ CREATE FUNCTION loket_api.recount_batch(p_after bigint, p_limit int) RETURNS jso
 DECLARE mine int[] := my_queues();
 BEGIN
   PERFORM require_role('admin', 'lead');
-  RETURN (WITH newest AS MATERIALIZED (SELECT p.process, max(k.version) AS version FROM processes p JOIN calendars k USING (country) GROUP BY 1)
+  RETURN (WITH newest AS MATERIALIZED (SELECT p.process, max(k.version) AS version,
+      (SELECT t.moves FROM process_transitions t WHERE t.process = p.process AND t.action = 'recount' LIMIT 1) AS moves FROM processes p JOIN calendars k USING (country) GROUP BY 1)
     SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', c.case_id, 'case_no', c.case_no, 'version', c.version, 'facts', facts_json(c)) ORDER BY c.case_id), '[]')
     FROM (SELECT d.case_id FROM deadlines d JOIN cases k USING (case_id) JOIN newest n USING (process)
         WHERE d.case_id > p_after AND d.outcome IS NULL AND d.breached_at IS NULL AND NOT d.late_on_arrival AND d.calendar_version < n.version
-          AND k.work <> 'closed' AND k.queue_id = ANY (mine)
+          AND d.key = ANY (n.moves) AND k.work <> 'closed' AND k.queue_id = ANY (mine)
         GROUP BY d.case_id ORDER BY d.case_id LIMIT least(greatest(p_limit, 1), 500)) x JOIN cases c USING (case_id));
 END $$;
 CREATE FUNCTION loket_api.calendars() RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog AS

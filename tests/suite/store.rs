@@ -4,4 +4,5 @@ mod changes;
 mod claims;
 mod feed;
 mod reading;
+mod recount;
 mod rights;
