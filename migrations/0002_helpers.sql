@@ -107,11 +107,13 @@ BEGIN
   RETURN c;
 END $$;
 
--- the nearest running clock decides where a case sorts (decision 10)
+-- The nearest running clock decides where a case sorts. Clocks of people come before those of outside
+-- systems and mere reminders: nobody can do anything about these before they have passed.
 CREATE FUNCTION with_nearest_clock(p_case cases) RETURNS cases LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
 DECLARE c cases%ROWTYPE := p_case; d record;
 BEGIN
-  SELECT * INTO d FROM deadlines WHERE case_id = c.case_id AND outcome IS NULL ORDER BY due_at, key LIMIT 1;
+  SELECT * INTO d FROM deadlines WHERE case_id = c.case_id AND outcome IS NULL
+    ORDER BY whose IN ('system', 'notice'), due_at, key LIMIT 1;
   IF FOUND THEN
     c.sort_at := d.due_at; c.due_clock := d.key; c.due_warn := d.warn_at; c.due_comparison := d.comparison;
     c.due_whose := d.whose; c.due_breached := d.breached_at IS NOT NULL;

@@ -7,7 +7,7 @@ $$ SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', case_id, 'fence', fen
 CREATE FUNCTION me_card(p_agent int) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog AS
 $$ SELECT jsonb_build_object('agent_id', a.agent_id, 'name', a.name, 'role', a.role, 'queues',
      (SELECT coalesce(jsonb_agg(jsonb_build_object('queue_id', q.queue_id, 'key', q.key) ORDER BY q.queue_id), '[]')
-      FROM queues q WHERE q.queue_id = ANY (my_queues()))) FROM agents a WHERE a.agent_id = p_agent $$;
+      FROM queues q WHERE q.queue_id = ANY ((SELECT my_queues())::int[]))) FROM agents a WHERE a.agent_id = p_agent $$;
 
 -- detached: the session of a command line, which lives on between calls, bounded by its TTL
 CREATE FUNCTION loket_api.session_open(p_session uuid, p_client text, p_detached bool) RETURNS jsonb
@@ -128,7 +128,7 @@ BEGIN
   r := command_begin(p_cmd, a, 'claim'); IF r IS NOT NULL THEN RETURN r; END IF;
   PERFORM require_session(p_session, a);
   SELECT * INTO c FROM cases WHERE case_id = p_case;
-  IF FOUND AND c.queue_id = ANY (my_queues()) THEN r := claim_limit(a, c.queue_id); END IF;
+  IF FOUND AND c.queue_id = ANY ((SELECT my_queues())::int[]) THEN r := claim_limit(a, c.queue_id); END IF;
   SELECT * INTO c FROM cases WHERE case_id = p_case FOR UPDATE;   -- waits, then sees the winner
   SELECT x.*, g.name INTO l FROM case_leases x JOIN agents g USING (agent_id) WHERE x.case_id = p_case;
   r := CASE WHEN c.case_id IS NULL OR c.queue_id <> ALL (my_queues()) THEN jsonb_build_object('result', 'not_found')

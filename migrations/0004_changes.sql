@@ -170,4 +170,4 @@ BEGIN
 END $$;
 CREATE FUNCTION loket_api.document_fetch(p_document uuid) RETURNS bytea
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog AS
-$$ SELECT d.bytes FROM documents d JOIN cases c USING (case_id) WHERE d.document_id = p_document AND c.queue_id = ANY (my_queues()) $$;
+$$ SELECT d.bytes FROM documents d JOIN cases c USING (case_id) WHERE d.document_id = p_document AND c.queue_id = ANY ((SELECT my_queues())::int[]) $$;

@@ -21,18 +21,18 @@ BEGIN
        ORDER BY c.sort_at, c.case_id LIMIT lim) c;
   ELSE
     SELECT coalesce(jsonb_agg(row_json(c) ORDER BY c.work, c.sort_at, c.case_id), '[]') INTO rows_ FROM
-      (SELECT c.* FROM cases c WHERE c.queue_id = p_queue AND p_queue = ANY (my_queues()) AND c.work <> 'closed'
+      (SELECT c.* FROM cases c WHERE c.queue_id = p_queue AND p_queue = ANY ((SELECT my_queues())::int[]) AND c.work <> 'closed'
          AND (c.work, c.sort_at, c.case_id) > (p_work::work_state, p_sort, p_case) ORDER BY c.work, c.sort_at, c.case_id LIMIT lim) c;
   END IF;
   RETURN jsonb_build_object('rows', rows_, 'more', jsonb_array_length(rows_) = lim, 'counts',
     (SELECT coalesce(jsonb_object_agg(b.queue_id, jsonb_build_object('open', n_open, 'held', n_held, 'waiting', n_waiting, 'overdue', n_overdue)), '{}')
-     FROM queue_board b WHERE b.queue_id = ANY (my_queues())));
+     FROM queue_board b WHERE b.queue_id = ANY ((SELECT my_queues())::int[])));
 END $$;
 CREATE FUNCTION loket_api.rows_of(p_cases bigint[]) RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog AS
 $$ SELECT coalesce(jsonb_agg(row_json(c) ORDER BY x.n), '[]') FROM unnest(p_cases[1:500]) WITH ORDINALITY x(id, n) JOIN cases c ON c.case_id = x.id
-   WHERE c.queue_id = ANY (my_queues()) $$;
+   WHERE c.queue_id = ANY ((SELECT my_queues())::int[]) $$;
 CREATE FUNCTION loket_api.case_by_number(p_case_no text) RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog AS
-$$ SELECT case_id FROM cases WHERE case_no = upper(p_case_no) AND queue_id = ANY (my_queues()) $$;
+$$ SELECT case_id FROM cases WHERE case_no = upper(p_case_no) AND queue_id = ANY ((SELECT my_queues())::int[]) $$;
 
 CREATE FUNCTION clocks_json(p_case bigint) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog AS
 $$ SELECT coalesce(jsonb_agg(to_jsonb(d) - 'case_id' || '{"pauses":[]}' ORDER BY (d.outcome IS NOT NULL), d.due_at, d.key, d.run), '[]') FROM deadlines d WHERE d.case_id = p_case $$;
@@ -58,7 +58,7 @@ $$ SELECT jsonb_build_object('gln', p.gln, 'name', p.name, 'role', p.role, 'cont
    FROM parties p WHERE p.gln = p_gln $$;
 CREATE FUNCTION related_json(p_ids bigint[]) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog AS
 $$ SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', case_id, 'case_no', case_no, 'process', process, 'state', state, 'received_at', received_at) ORDER BY received_at DESC, case_id DESC), '[]')
-   FROM cases WHERE case_id = ANY (p_ids) AND queue_id = ANY (my_queues()) $$;
+   FROM cases WHERE case_id = ANY (p_ids) AND queue_id = ANY ((SELECT my_queues())::int[]) $$;
 CREATE FUNCTION messages_json(p_case bigint) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog AS
 $$ SELECT coalesce(jsonb_agg(m ORDER BY (m ->> 'outbox_id')::bigint DESC), '[]') FROM
    (SELECT jsonb_build_object('outbox_id', outbox_id, 'kind', kind, 'status', CASE WHEN dead_at IS NULL THEN 'queued' ELSE 'dead' END, 'created_at', created_at, 'sent_at', NULL, 'error', last_error) m
@@ -71,7 +71,7 @@ $$ SELECT coalesce(jsonb_object_agg(text_id, body), '{}') FROM (SELECT text_id, 
 CREATE FUNCTION loket_api.case_detail(p_case bigint) RETURNS jsonb LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
 DECLARE c cases%ROWTYPE;
 BEGIN
-  SELECT * INTO c FROM cases WHERE case_id = p_case AND queue_id = ANY (my_queues());
+  SELECT * INTO c FROM cases WHERE case_id = p_case AND queue_id = ANY ((SELECT my_queues())::int[]);
   IF NOT FOUND THEN PERFORM refuse('case_not_found'); END IF;
   RETURN jsonb_build_object('row', row_json(c), 'facts', facts_json(c),
     'lease', (SELECT jsonb_build_object('case_id', case_id, 'fence', fence) FROM case_leases WHERE case_id = p_case AND agent_id = me()),
@@ -89,14 +89,14 @@ CREATE FUNCTION loket_api.timeline(p_case bigint, p_before int, p_limit int) RET
 $$ SELECT coalesce(jsonb_agg(jsonb_build_object('seq', e.seq, 'at', e.legal_at, 'kind', e.kind, 'agent', CASE WHEN a.role = 'worker' THEN NULL ELSE a.name END,
        'from', nullif(e.body -> 'change' ->> 'from', ''), 'to', e.body -> 'change' ->> 'to',
        'answers', coalesce(e.body -> 'change' -> 'answers', CASE WHEN e.body ? 'line' THEN jsonb_build_object('line', e.body -> 'line') ELSE '{}' END)) ORDER BY e.seq DESC), '[]')
-   FROM (SELECT * FROM case_events WHERE case_id = p_case AND queue_id = ANY (my_queues()) AND seq < coalesce(p_before, 2147483647) ORDER BY seq DESC LIMIT least(greatest(p_limit, 1), 500)) e
+   FROM (SELECT * FROM case_events WHERE case_id = p_case AND queue_id = ANY ((SELECT my_queues())::int[]) AND seq < coalesce(p_before, 2147483647) ORDER BY seq DESC LIMIT least(greatest(p_limit, 1), 500)) e
    LEFT JOIN agents a USING (agent_id) $$;
 
 CREATE FUNCTION loket_api.colleagues() RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog AS
 $$ SELECT coalesce(jsonb_agg(jsonb_build_object('agent_id', a.agent_id, 'name', a.name, 'role', a.role,
      'online', EXISTS (SELECT 1 FROM agent_sessions s WHERE s.agent_id = a.agent_id AND s.lost_at IS NULL AND NOT s.detached AND s.expires_at > clock_timestamp()),
      'held', (SELECT count(*) FROM case_leases l WHERE l.agent_id = a.agent_id)) ORDER BY a.name), '[]')
-   FROM agents a WHERE a.disabled_at IS NULL AND a.role IN ('agent', 'lead') AND EXISTS (SELECT 1 FROM agent_queues q WHERE q.agent_id = a.agent_id AND q.queue_id = ANY (my_queues())) $$;
+   FROM agents a WHERE a.disabled_at IS NULL AND a.role IN ('agent', 'lead') AND EXISTS (SELECT 1 FROM agent_queues q WHERE q.agent_id = a.agent_id AND q.queue_id = ANY ((SELECT my_queues())::int[])) $$;
 -- what a new case's form looks up before it is sent
 CREATE FUNCTION loket_api.look_up(p_ean text, p_gln text) RETURNS jsonb LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog AS
 $$ SELECT jsonb_build_object('connection', (SELECT address_json(k) FROM connections k WHERE k.ean = p_ean AND me() IS NOT NULL), 'party', CASE WHEN me() IS NOT NULL THEN party_json(p_gln) END,
@@ -124,7 +124,7 @@ BEGIN
   resync := p_xid IS NULL OR p_epoch IS DISTINCT FROM e OR p_timeline IS DISTINCT FROM timeline();
   IF NOT resync THEN
     SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', x.case_id, 'queue_id', x.queue_id, 'kind', x.kind, 'agent', g.name, 'seq', x.seq, 'xid', x.xid, 'event_id', x.event_id) ORDER BY x.xid, x.event_id), '[]')
-      INTO ev FROM (SELECT * FROM case_events WHERE (xid, event_id) > (p_xid::xid8, p_id) AND xid < low AND queue_id = ANY (my_queues()) ORDER BY xid, event_id LIMIT 500) x
+      INTO ev FROM (SELECT * FROM case_events WHERE (xid, event_id) > (p_xid::xid8, p_id) AND xid < low AND queue_id = ANY ((SELECT my_queues())::int[]) ORDER BY xid, event_id LIMIT 500) x
       LEFT JOIN agents g ON g.agent_id = x.agent_id AND g.role <> 'worker';
   END IF;
   last := ev -> -1;
@@ -138,7 +138,7 @@ END $$;
 -- ---------------------------------------------------------------- search: exact first
 CREATE FUNCTION hits(p_ids bigint[], p_how text, p_limit int) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog AS
 $$ SELECT coalesce(jsonb_agg(jsonb_build_object('row', row_json(c), 'how', p_how) ORDER BY (c.work = 'closed'), c.sort_at, c.received_at DESC), '[]') FROM
-   (SELECT * FROM cases WHERE case_id = ANY (p_ids) AND queue_id = ANY (my_queues()) LIMIT p_limit) c $$;
+   (SELECT * FROM cases WHERE case_id = ANY (p_ids) AND queue_id = ANY ((SELECT my_queues())::int[]) LIMIT p_limit) c $$;
 CREATE FUNCTION loket_api.search(p_text text, p_limit int) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = loket, pg_catalog, ext SET statement_timeout = '2s' AS $$
 DECLARE q text := upper(regexp_replace(btrim(p_text), '\s+', ' ', 'g')); m text[]; lim int := least(greatest(p_limit, 1), 200); r jsonb;
@@ -160,7 +160,7 @@ BEGIN
   -- fewer than three characters have no trigram: the whole index would be read
   IF length(q) < 3 THEN PERFORM refuse('search_too_short'); END IF;
   RETURN hits(ARRAY(SELECT case_id FROM case_search WHERE doc LIKE '%' || replace(replace(replace(lower(btrim(p_text)), '\', '\\'), '%', '\%'), '_', '\_') || '%'
-    AND queue_id = ANY (my_queues()) LIMIT lim), 'text', lim);
+    AND queue_id = ANY ((SELECT my_queues())::int[]) LIMIT lim), 'text', lim);
 END $$;
 CREATE INDEX case_references_reference ON case_references (reference);
 CREATE INDEX cases_by_reference ON cases (reference) WHERE reference IS NOT NULL;

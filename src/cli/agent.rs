@@ -115,9 +115,9 @@ async fn list(shell: &Shell, json: bool) -> Ended {
         return Ok(ExitCode::SUCCESS);
     }
     let rows: Vec<Vec<String>> = agents.iter().map(|agent| row(shell, agent)).collect();
-    words::columns(&rows)
-        .iter()
-        .for_each(|line| shell.say(line));
+    for line in words::columns(&rows) {
+        shell.say(&line);
+    }
     if rows.is_empty() {
         shell.tell("agent.none", &[]);
     }

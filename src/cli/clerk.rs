@@ -10,11 +10,12 @@ use uuid::Uuid;
 use super::{CliError, Sentence, Shell};
 use crate::domain::calendar::Calendars;
 use crate::process::engine::{self, Actor, Answer, Answers, CaseFacts, Change, Context, Refusal};
-use crate::process::field::{Field, Value};
+use crate::process::field::{Field, Required, Value};
 use crate::process::{Action, By, Process};
 use crate::store::case::{Opening, Target};
-use crate::store::reading::LookUp;
-use crate::store::rows::{Applied, CaseDetail, Claim, Lease, Opened, Role, Session};
+use crate::store::rows::{
+    Applied, CaseDetail, Claim, ConnectionCard, Lease, Opened, PartyCard, Role, Session,
+};
 use crate::store::session::SessionKind;
 use crate::store::{Store, StoreError};
 
@@ -133,7 +134,7 @@ impl Clerk {
         is_dry: bool,
     ) -> Result<Done, CliError> {
         let command = Uuid::now_v7();
-        let answers = answers_of(&before.facts, action, typed)?;
+        let answers = answers_of(&before, action, typed)?;
         let change = engine::step(
             &before.facts,
             action,
@@ -169,24 +170,40 @@ impl Clerk {
     ) -> Result<Done, CliError> {
         let lease = self.take(&before).await?;
         let detail = self.store.case_detail(before.row.case_id).await?;
-        let done = self.apply(detail, wish, Some(lease), command).await;
-        let rest = match &done {
-            Ok(done) => done.applied.as_ref().and_then(|applied| applied.lease),
-            Err(_) => Some(lease),
-        };
-        if let Some(lease) = rest {
-            let released = self
-                .store
-                .case_release(Uuid::now_v7(), self.session.session_id, lease)
-                .await;
-            if done.is_ok() {
-                released?;
+        match self.apply(detail, wish, Some(lease), command).await {
+            Ok(done) => self.give_back(done).await,
+            Err(error) => {
+                // the refusal counts; a lease that stays behind ends with the session
+                let _ = self.release(lease).await;
+                Err(error)
             }
         }
+    }
+
+    /// Gives back what was claimed for one action only, unless the action itself did.
+    async fn give_back(&self, done: Done) -> Result<Done, CliError> {
+        let Some(applied) = done.applied else {
+            return Ok(done);
+        };
+        let applied = match applied.lease {
+            Some(lease) => Applied {
+                opened: applied.opened,
+                ..self.release(lease).await?
+            },
+            None => applied,
+        };
         Ok(Done {
+            applied: Some(applied),
             held: false,
-            ..done?
+            ..done
         })
+    }
+
+    async fn release(&self, lease: Lease) -> Result<Applied, StoreError> {
+        let session = self.session.session_id;
+        self.store
+            .case_release(Uuid::now_v7(), session, lease)
+            .await
     }
 
     async fn take(&self, detail: &CaseDetail) -> Result<Lease, CliError> {
@@ -286,7 +303,8 @@ impl Clerk {
             _ => String::new(),
         };
         let found = self.store.look_up(&code("ean"), &code("party_gln")).await?;
-        for (key, value) in known(&found) {
+        let (party, connection) = (found.party.as_ref(), found.connection.as_ref());
+        for (key, value) in known(party, connection, found.customer_ref.as_deref()) {
             let is_asked = process.opening.fields.iter().any(|field| field.key == key);
             if is_asked && !answers.contains_key(key) {
                 answers.insert(key.to_owned(), Answer::Value(value));
@@ -296,24 +314,19 @@ impl Clerk {
     }
 }
 
-/// What the registers say of the subject of a new case, by field.
-fn known(found: &LookUp) -> Vec<(&'static str, Value)> {
-    let mut known = Vec::new();
-    if let Some(party) = &found.party
-        && crate::process::general::PARTY_ROLES.contains(&party.role.as_str())
-    {
-        known.push(("party_role", Value::Code(party.role.clone())));
-    }
-    if let Some(connection) = &found.connection {
-        known.push((
-            "concerns_isma",
-            Value::Bool(connection.allocation_method == "isma"),
-        ));
-    }
-    if let Some(customer) = &found.customer_ref {
-        known.push(("customer_ref", Value::Code(customer.clone())));
-    }
-    known
+/// What the registers say of a subject, by field.
+fn known(
+    party: Option<&PartyCard>,
+    connection: Option<&ConnectionCard>,
+    customer_ref: Option<&str>,
+) -> Vec<(&'static str, Value)> {
+    let role = party.map(|party| party.role.as_str());
+    let role = role.filter(|role| crate::process::general::PARTY_ROLES.contains(role));
+    let isma = connection.map(|connection| connection.allocation_method == "isma");
+    let role = role.map(|role| ("party_role", Value::Code(role.to_owned())));
+    let isma = isma.map(|isma| ("concerns_isma", Value::Bool(isma)));
+    let customer = customer_ref.map(|code| ("customer_ref", Value::Code(code.to_owned())));
+    [role, isma, customer].into_iter().flatten().collect()
 }
 
 /// The lines of the table with that key which are legal in the state of the case.
@@ -349,13 +362,25 @@ pub fn fields(case: &CaseFacts, action: &str) -> Vec<&'static Field> {
     fields
 }
 
-fn answers_of(case: &CaseFacts, action: &str, typed: &[Typed]) -> Result<Answers, Refusal> {
+/// Needed fields that the registers know of the subject need not be typed.
+fn answers_of(detail: &CaseDetail, action: &str, typed: &[Typed]) -> Result<Answers, Refusal> {
+    let case = &detail.facts;
     let process = crate::process::find(&case.process)
         .ok_or_else(|| Refusal::new("unknown_process").with("process", &case.process))?;
     if lines(case, action).is_empty() {
         return Err(Refusal::new("unknown_action").with("action", action));
     }
-    parsed(process, &fields(case, action), typed)
+    let fields = fields(case, action);
+    let mut answers = parsed(process, &fields, typed)?;
+    for (key, value) in known(detail.party.as_ref(), detail.connection.as_ref(), None) {
+        let mut needed = fields
+            .iter()
+            .filter(|field| field.required == Required::Always);
+        if needed.any(|field| field.key == key) && !answers.contains_key(key) {
+            answers.insert(key.to_owned(), Answer::Value(value));
+        }
+    }
+    Ok(answers)
 }
 
 fn parsed(

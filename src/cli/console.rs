@@ -12,7 +12,7 @@ use crate::view::Theme;
 use crate::view::theme::Colours;
 
 /// Connections of one console: commands, reading, and the question once a second.
-const CONNECTIONS: u32 = 3;
+pub const CONNECTIONS: u32 = 3;
 
 /// Flags of the console.
 #[derive(Debug, Clone, Default, clap::Args)]

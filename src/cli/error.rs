@@ -123,13 +123,11 @@ impl CliError {
     /// The exit code.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Usage(_) | Self::Config(_) => Exit::Usage,
+            Self::Usage(_) | Self::Config(_) | Self::Io(..) => Exit::Usage,
             Self::Told(exit) => *exit,
             Self::Store(StoreError::Offline(_)) | Self::Private(_) => Exit::Away,
-            Self::Store(error @ StoreError::Bug(_)) if setup_fault(error).is_none() => Exit::Fault,
+            Self::Store(StoreError::Bug(_)) | Self::Fault(_) => Exit::Fault,
             Self::Refused(_) | Self::Store(_) => Exit::Refused,
-            Self::Io(..) => Exit::Usage,
-            Self::Fault(_) => Exit::Fault,
         }
     }
 
@@ -161,23 +159,7 @@ impl CliError {
     }
 }
 
-/// An answer of the server that means: nobody has set this up for you. SQLSTATE → text.
-fn setup_fault(error: &StoreError) -> Option<&'static str> {
-    let StoreError::Bug(text) = error else {
-        return None;
-    };
-    match text.get(..5)? {
-        "42501" => Some("error.no_rights"),
-        "3F000" | "42883" | "42P01" => Some("error.not_migrated"),
-        "3D000" => Some("error.no_database"),
-        _ => None,
-    }
-}
-
 fn store_words(error: &StoreError, texts: &Texts) -> String {
-    if let Some(key) = setup_fault(error) {
-        return texts.get(key).to_owned();
-    }
     match error {
         StoreError::Offline(why) => texts.fill("error.offline", &[("why", why)]),
         StoreError::Stale => texts.get("error.stale").to_owned(),
@@ -186,7 +168,7 @@ fn store_words(error: &StoreError, texts: &Texts) -> String {
         } => texts.fill("error.lease_lost_to", &[("holder", holder)]),
         StoreError::LeaseLost { holder: None } => texts.get("error.lease_lost").to_owned(),
         StoreError::SessionLost => texts.get("error.session_lost").to_owned(),
-        StoreError::NotAnAgent(_) => texts.get("error.not_an_agent").to_owned(),
+        StoreError::NotAnAgent(why) => texts.fill("error.not_an_agent", &[("why", why)]),
         StoreError::Refused(refusal) => words::refusal(refusal, texts),
         StoreError::Bug(why) => texts.fill("error.fault", &[("why", why)]),
     }

@@ -38,8 +38,11 @@ pub enum Kind {
 
 /// Arguments of `loket import`.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = "Columns are found by name, in any order; , ; and tab are told apart.\n\
-    Exit code: 0 when every line came in, 3 when some were refused; 2 when a\n    file cannot be read, 4 when the database went away before the end.")]
+#[command(
+    after_help = "Columns are found by name, in any order; , ; and tab are told apart.\n\
+    Exit code: 0 when every line came in, 3 when some were refused; 2 when a\n\
+    file cannot be read, 4 when the database went away before the end."
+)]
 pub struct ImportArgs {
     /// What the files hold.
     #[arg(value_enum)]
@@ -59,7 +62,8 @@ pub struct ImportArgs {
 const SOME_REFUSED: u8 = 3;
 
 /// Runs the import. Fails only when the report cannot be written; everything else is told in the
-/// report and by the exit code: 0 all came in, 3 some lines refused, 1 stopped before the end.
+/// report and by the exit code: 0 all came in, 3 some lines refused,
+/// another one when it stopped before the end.
 pub async fn run(args: &ImportArgs, store: &Store, texts: &Texts) -> color_eyre::Result<ExitCode> {
     let mut run = Run::new(args.dry_run, texts);
     let mut failed = None;
@@ -240,7 +244,13 @@ mod tests {
         let half = Bar::text(Some(100), 50, 7);
         assert_eq!(half.chars().filter(|c| *c == '█').count(), 15);
         assert!(half.ends_with(" 50 % 7"));
-        assert_eq!(Bar::text(Some(10), 20, 1).chars().filter(|c| *c == '░').count(), 0);
+        assert_eq!(
+            Bar::text(Some(10), 20, 1)
+                .chars()
+                .filter(|c| *c == '░')
+                .count(),
+            0
+        );
         assert_eq!(Bar::text(None, 20, 3), "3");
     }
 }

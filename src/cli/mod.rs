@@ -8,6 +8,7 @@ pub mod clerk;
 pub mod connect;
 pub mod console;
 pub mod db;
+pub mod demo;
 pub mod due;
 pub mod error;
 pub mod import;
@@ -47,10 +48,10 @@ pub struct Cli {
 /// Flags that every command takes.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Global {
-    /// The database, before DATABASE_URL, PGHOST and the like, and the settings
+    /// The database, before `DATABASE_URL`, PGHOST and the like, and the settings
     #[arg(long, global = true, value_name = "URL", help_heading = "Global")]
     pub database_url: Option<String>,
-    /// Language of the texts: en or nl (default: LOKET_LANG, settings, then the locale)
+    /// Language of the texts: en or nl (default: `LOKET_LANG`, settings, then the locale)
     #[arg(long, global = true, value_name = "LANG", help_heading = "Global")]
     pub lang: Option<String>,
     /// Read only this file of settings
@@ -61,6 +62,8 @@ pub struct Global {
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Try everything out: a private PostgreSQL, an invented world, the console on it
+    Demo(demo::DemoArgs),
     /// The full-screen desk; the same as `loket` alone
     Console(console::ConsoleArgs),
     /// Work cases from a shell: the same verbs and refusals as on the screen
@@ -106,6 +109,7 @@ pub async fn run(cli: Cli) -> ExitCode {
 
 async fn dispatch(command: Command, shell: Shell) -> Ended {
     match command {
+        Command::Demo(args) => demo::run(args, &shell).await,
         Command::Console(args) => console::run(args, &shell).await,
         Command::Case(args) => case::run(args, &shell).await,
         Command::Db(args) => db::run(args, &shell).await,

@@ -2,6 +2,7 @@
 //! values of fields, aligned columns. Nothing here touches a database.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -171,7 +172,8 @@ pub fn harmless_json(json: &str) -> String {
         let is_bidi = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
             | '\u{2066}'..='\u{2069}' | '\u{feff}');
         if c.is_control() || is_bidi {
-            out.push_str(&format!("\\u{:04x}", u32::from(c)));
+            // writing into a string cannot fail
+            let _ = write!(out, "\\u{:04x}", u32::from(c));
         } else {
             out.push(c);
         }

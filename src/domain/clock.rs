@@ -22,6 +22,14 @@ pub enum Whose {
     Notice,
 }
 
+impl Whose {
+    /// Whether a person has the duty: such clocks decide what is urgent. About the others nobody can
+    /// do anything before they have passed.
+    pub fn is_of_people(self) -> bool {
+        matches!(self, Self::Ours | Self::Party)
+    }
+}
+
 /// How a clock ended. A fact at an instant; later edits annotate it and never undo it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

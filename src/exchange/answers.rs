@@ -35,6 +35,9 @@ fn contact(detail: &CaseDetail) -> (String, Answer) {
             let number = Answer::Value(Value::Number(first.contact_id));
             ("contact".to_owned(), number)
         }
-        None => ("contact_other".to_owned(), Answer::Free("algemeen nummer".to_owned())),
+        None => (
+            "contact_other".to_owned(),
+            Answer::Free("algemeen nummer".to_owned()),
+        ),
     }
 }

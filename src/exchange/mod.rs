@@ -1,10 +1,11 @@
-//! The world outside: files in, messages out, timers, and the invented world of the demo. Everything
-//! that comes in is cleaned and parsed here; everything that goes out is resolved here from stored
-//! facts, never from what a client said.
+//! The world outside: files in, messages out, timers, and the invented world of the demo.
+//! Everything that comes in is cleaned and parsed here; everything that goes out is resolved here
+//! from stored facts, never from what a client said.
 //!
 //! This module must not know: a screen, SQL.
 
 pub mod answers;
+pub mod colleague;
 pub mod import;
 pub mod legal;
 pub mod outbox;

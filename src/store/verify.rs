@@ -234,8 +234,9 @@ fn compare_work(case: &StoredCase) -> Vec<String> {
             case.work
         ));
     }
-    let nearest = case.stored.clocks.iter().filter(|clock| clock.is_running());
-    let nearest = nearest.map(|clock| clock.due_at).min();
+    let running = case.stored.clocks.iter().filter(|clock| clock.is_running());
+    let nearest = running.min_by_key(|clock| (!clock.whose.is_of_people(), clock.due_at));
+    let nearest = nearest.map(|clock| clock.due_at);
     let expected = nearest.or_else(|| NO_CLOCK.parse().ok());
     if expected != Some(case.sort_at) {
         found.push(format!(

@@ -24,7 +24,9 @@ async fn take_cases(store: &Store, text: &[u8]) -> Report {
     let texts = Texts::load("en");
     let mut run = Run::new(false, &texts);
     let mut door = Door::open(store).await.unwrap();
-    run.cases(("in.jsonl", text), &mut door, &mut nothing).await.unwrap();
+    run.cases(("in.jsonl", text), &mut door, &mut nothing)
+        .await
+        .unwrap();
     run.report
 }
 
@@ -34,12 +36,18 @@ async fn take_parties(
 ) -> Report {
     let texts = Texts::load("en");
     let mut run = Run::new(false, &texts);
-    run.register(("parties.csv", text), sink, &mut nothing).await.unwrap();
+    run.register(("parties.csv", text), sink, &mut nothing)
+        .await
+        .unwrap();
     run.report
 }
 
 fn refused(report: &Report) -> Vec<(u64, &str)> {
-    report.refused.iter().map(|line| (line.line, line.reason.as_str())).collect()
+    report
+        .refused
+        .iter()
+        .map(|line| (line.line, line.reason.as_str()))
+        .collect()
 }
 
 /// Each fault costs its own line, is named with its number, and everything else comes in (GT-05,
@@ -47,10 +55,18 @@ fn refused(report: &Report) -> Vec<(u64, &str)> {
 #[tokio::test]
 async fn gt_09_each_wrong_line_is_named_and_the_others_come_in() {
     let world = World::new().await;
-    world.admin.clock_set(MORNING.parse().unwrap()).await.unwrap();
+    world
+        .admin
+        .clock_set(MORNING.parse().unwrap())
+        .await
+        .unwrap();
     let report = take_cases(&world.admin, include_bytes!("data/intake_small.jsonl")).await;
     let file = &report.files[0];
-    assert_eq!((file.new, file.attached, file.known), (2, 1, 1), "{report:#?}");
+    assert_eq!(
+        (file.new, file.attached, file.known),
+        (2, 1, 1),
+        "{report:#?}"
+    );
     let expected = [
         (4, "ean"),
         (5, "yesterday"),
@@ -70,47 +86,104 @@ async fn gt_09_each_wrong_line_is_named_and_the_others_come_in() {
         assert_eq!(line, *number, "{reason}");
         let key_or_word = report.refused.iter().find(|it| it.line == line).unwrap();
         let said = format!("{} {}", key_or_word.reason, key_or_word.rule);
-        assert!(said.to_lowercase().contains(&word.to_lowercase()), "{line}: {said}");
+        assert!(
+            said.to_lowercase().contains(&word.to_lowercase()),
+            "{line}: {said}"
+        );
     }
-    let names: Vec<_> = report.refused.iter().filter_map(|it| it.reference.as_deref()).collect();
-    assert!(names.starts_with(&["S-3", "S-4", "S-5", "S-6", "S-7", "S-8"]), "{names:?}");
+    let names: Vec<_> = report
+        .refused
+        .iter()
+        .filter_map(|it| it.reference.as_deref())
+        .collect();
+    assert!(
+        names.starts_with(&["S-3", "S-4", "S-5", "S-6", "S-7", "S-8"]),
+        "{names:?}"
+    );
     nothing_dangerous_is_stored(&world).await;
 }
 
 async fn nothing_dangerous_is_stored(world: &World) {
-    let case = world.admin.case_by_number("GT-2026-000002").await.unwrap().unwrap();
+    let case = world
+        .admin
+        .case_by_number("GT-2026-000002")
+        .await
+        .unwrap()
+        .unwrap();
     let detail = world.admin.case_detail(case).await.unwrap();
     let summary = detail.texts.values().next().unwrap();
     assert!(summary.contains("naam met stuurtekens"));
-    assert!(!summary.chars().any(|c| c.is_control() || c == '\u{202e}'), "{summary:?}");
+    assert!(
+        !summary.chars().any(|c| c.is_control() || c == '\u{202e}'),
+        "{summary:?}"
+    );
 }
 
 #[tokio::test]
 async fn the_same_file_twice_changes_nothing() {
     let world = World::new().await;
-    world.admin.clock_set(MORNING.parse().unwrap()).await.unwrap();
+    world
+        .admin
+        .clock_set(MORNING.parse().unwrap())
+        .await
+        .unwrap();
     let file = include_bytes!("data/intake_small.jsonl");
     take_cases(&world.admin, file).await;
-    let case = world.admin.case_by_number("GT-2026-000001").await.unwrap().unwrap();
+    let case = world
+        .admin
+        .case_by_number("GT-2026-000001")
+        .await
+        .unwrap()
+        .unwrap();
     let before = world.admin.case_detail(case).await.unwrap();
     let again = take_cases(&world.admin, file).await;
     let counts = &again.files[0];
-    assert_eq!((counts.new, counts.attached, counts.known), (0, 0, 4), "{again:#?}");
-    assert_eq!(world.admin.case_detail(case).await.unwrap().row.version, before.row.version);
-    assert!(world.admin.case_by_number("GT-2026-000003").await.unwrap().is_none());
+    assert_eq!(
+        (counts.new, counts.attached, counts.known),
+        (0, 0, 4),
+        "{again:#?}"
+    );
+    assert_eq!(
+        world.admin.case_detail(case).await.unwrap().row.version,
+        before.row.version
+    );
+    assert!(
+        world
+            .admin
+            .case_by_number("GT-2026-000003")
+            .await
+            .unwrap()
+            .is_none()
+    );
 }
 
 #[tokio::test]
 async fn a_dry_run_names_the_same_faults_and_writes_nothing() {
     let world = World::new().await;
-    world.admin.clock_set(MORNING.parse().unwrap()).await.unwrap();
+    world
+        .admin
+        .clock_set(MORNING.parse().unwrap())
+        .await
+        .unwrap();
     let texts = Texts::load("en");
     let mut run = Run::new(true, &texts);
     let mut door = Door::open(&world.admin).await.unwrap();
     let file = &include_bytes!("data/intake_small.jsonl")[..];
-    run.cases(("in.jsonl", file), &mut door, &mut nothing).await.unwrap();
-    assert_eq!((run.report.files[0].checked, run.report.files[0].refused), (4, 11));
-    assert!(world.admin.case_by_number("GT-2026-000001").await.unwrap().is_none());
+    run.cases(("in.jsonl", file), &mut door, &mut nothing)
+        .await
+        .unwrap();
+    assert_eq!(
+        (run.report.files[0].checked, run.report.files[0].refused),
+        (4, 11)
+    );
+    assert!(
+        world
+            .admin
+            .case_by_number("GT-2026-000001")
+            .await
+            .unwrap()
+            .is_none()
+    );
 }
 
 /// Decision 23, and the check digit of a party (GT-05): what cannot be a party is no party.
@@ -134,7 +207,8 @@ async fn a_party_needs_a_number_with_a_right_check_digit() {
 #[tokio::test]
 async fn batches_are_bounded_and_hold_no_key_twice() {
     let mut text = String::from("gln,name,role,country\n");
-    (0..1_200).for_each(|_| text.push_str("8717180005016,A,supplier,NL\n8717180005146,B,supplier,NL\n"));
+    (0..1_200)
+        .for_each(|_| text.push_str("8717180005016,A,supplier,NL\n8717180005146,B,supplier,NL\n"));
     let mut sizes = Vec::new();
     let report = take_parties(text.as_bytes(), async |batch: Vec<PartyRecord>| {
         let keys: std::collections::BTreeSet<_> = batch.iter().map(Record::key).collect();
@@ -151,11 +225,19 @@ async fn batches_are_bounded_and_hold_no_key_twice() {
 async fn a_reason_of_the_database_names_the_line_it_is_about() {
     let text = "gln,name,role,country\n8717180005016,A,supplier,NL\n8717180005146,B,supplier,NL\n";
     let report = take_parties(text.as_bytes(), async |_| {
-        Ok(vec![Imported::New, Imported::Refused { reason: "unknown_party".into() }])
+        Ok(vec![
+            Imported::New,
+            Imported::Refused {
+                reason: "unknown_party".into(),
+            },
+        ])
     })
     .await;
     assert_eq!(report.refused[0].line, 3);
-    assert_eq!(report.refused[0].reference.as_deref(), Some("8717180005146"));
+    assert_eq!(
+        report.refused[0].reference.as_deref(),
+        Some("8717180005146")
+    );
 }
 
 /// The folder with the large invented world, where it is.
@@ -171,7 +253,9 @@ async fn registers_in(store: &Store, folder: &Path) -> Vec<FileReport> {
         ($file:literal, $call:ident) => {{
             let input = BufReader::new(File::open(folder.join($file)).unwrap());
             let sink = async |batch: Vec<_>| store.$call(&batch).await;
-            run.register(($file, input), sink, &mut nothing).await.unwrap();
+            run.register(($file, input), sink, &mut nothing)
+                .await
+                .unwrap();
         }};
     }
     read!("parties.csv", import_parties);
@@ -180,7 +264,11 @@ async fn registers_in(store: &Store, folder: &Path) -> Vec<FileReport> {
     read!("meters.csv", import_meters);
     read!("customers.csv", import_customers);
     read!("contracts.csv", import_contracts);
-    assert!(run.report.is_complete(), "{:#?}", run.report.refused.first());
+    assert!(
+        run.report.is_complete(),
+        "{:#?}",
+        run.report.refused.first()
+    );
     run.report.files
 }
 
@@ -196,8 +284,16 @@ async fn the_large_world_comes_in_and_its_last_lines_are_answered_one_by_one() {
     admin.clock_set(MORNING.parse().unwrap()).await.unwrap();
     let first = registers_in(&admin, &folder).await;
     let again = registers_in(&admin, &folder).await;
-    assert!(first.iter().all(|file| file.new > 20 && file.known == 0 && file.changed == 0));
-    assert!(again.iter().all(|file| file.new == 0 && file.changed == 0 && file.known > 20));
+    assert!(
+        first
+            .iter()
+            .all(|file| file.new > 20 && file.known == 0 && file.changed == 0)
+    );
+    assert!(
+        again
+            .iter()
+            .all(|file| file.new == 0 && file.changed == 0 && file.known > 20)
+    );
 
     let text = std::fs::read(folder.join("intake.jsonl")).unwrap();
     let report = take_cases(&admin, &text).await;
@@ -209,12 +305,20 @@ async fn the_large_world_comes_in_and_its_last_lines_are_answered_one_by_one() {
         .collect();
     assert_eq!(
         doubtful,
-        [(404, "BAD-1-1"), (405, "BAD-1-2"), (406, "BAD-1-3"), (409, "")],
+        [
+            (404, "BAD-1-1"),
+            (405, "BAD-1-2"),
+            (406, "BAD-1-3"),
+            (409, "")
+        ],
         "{:#?}",
         report.refused
     );
     let file = &report.files[0];
-    assert!(report.refused.iter().any(|line| line.line == 407), "a process of a later day");
+    assert!(
+        report.refused.iter().any(|line| line.line == 407),
+        "a process of a later day"
+    );
     assert_eq!(file.lines(), 409);
     assert!(file.new > 80 && file.attached > 5, "{file:?}");
     let again = take_cases(&admin, &text).await;
@@ -227,4 +331,29 @@ fn a_line_is_cleaned_before_anything_else_sees_it() {
     let line = "{\"process\":\"\\u001b[31mdoubt\",\"reference\":\"A\\u202e1\"}";
     let (_, reference) = cases::parse(line, MORNING.parse().unwrap()).unwrap_err();
     assert_eq!(reference.as_deref(), Some("A1"));
+}
+
+/// The real program: one JSON object, and exit code 3 because some lines were refused.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_program_reports_as_json_and_says_by_its_exit_code_that_lines_were_refused() {
+    let world = World::new().await;
+    world
+        .admin
+        .clock_set(MORNING.parse().unwrap())
+        .await
+        .unwrap();
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/data/intake_small.jsonl");
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_loket"))
+        .args(["--lang", "en", "--database-url", &world.db.url("admin_1")])
+        .args(["import", "cases", "--json"])
+        .arg(file)
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{errors}");
+    assert_eq!(errors, "", "no progress bar where nobody sees it");
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["files"][0]["new"], 2);
+    assert_eq!(report["refused"][0]["line"], 4);
+    assert_eq!(report["refused"][0]["reference"], "S-3");
 }

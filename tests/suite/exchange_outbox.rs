@@ -17,9 +17,7 @@ use loket::exchange::outbox::{Content, Delivery, Envelope, Outcome, directory, h
 use loket::process::engine::Facts;
 use loket::process::field::{TextRef, Value};
 use loket::process::message::{Addressee, MESSAGES};
-use loket::store::rows::{
-    CaseId, ConnectionCard, ContactRow, CustomerCard, OutboxItem, PartyCard,
-};
+use loket::store::rows::{CaseId, ConnectionCard, ContactRow, CustomerCard, OutboxItem, PartyCard};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -49,7 +47,10 @@ struct Case {
 impl Case {
     fn new() -> Self {
         let text = Uuid::new_v4();
-        let free = Value::Text(TextRef { text, sha256: String::new() });
+        let free = Value::Text(TextRef {
+            text,
+            sha256: String::new(),
+        });
         let names = ["question", "reason", "note"];
         Self {
             facts: [
@@ -68,7 +69,11 @@ impl Case {
             answers: names.map(|name| (name.to_owned(), free.clone())).into(),
             clocks: vec![
                 clock("block_15m", "2026-11-16T08:00:00Z", "2026-11-16T08:15:00Z"),
-                clock("response_72h", "2026-11-16T09:30:15Z", "2026-11-19T09:30:15Z"),
+                clock(
+                    "response_72h",
+                    "2026-11-16T09:30:15Z",
+                    "2026-11-19T09:30:15Z",
+                ),
             ],
             party: Some(PartyCard {
                 gln: "8717180005016".into(),
@@ -143,7 +148,12 @@ impl Case {
 }
 
 fn contact(name: &str, email: &str) -> ContactRow {
-    ContactRow { contact_id: 1, name: name.into(), email: email.into(), phone: String::new() }
+    ContactRow {
+        contact_id: 1,
+        name: name.into(),
+        email: email.into(),
+        phone: String::new(),
+    }
 }
 
 fn connection() -> ConnectionCard {
@@ -189,7 +199,11 @@ fn every_kind_of_message_is_complete_in_both_languages() {
     let mut case = Case::new();
     for language in ["nl", "en"] {
         case.settings.language = language.into();
-        case.party_country = Some(if language == "nl" { Country::Be } else { Country::Se });
+        case.party_country = Some(if language == "nl" {
+            Country::Be
+        } else {
+            Country::Se
+        });
         language.clone_into(&mut case.customer.as_mut().unwrap().language);
         for message in MESSAGES {
             let sent = case.send(message.kind);
@@ -200,11 +214,21 @@ fn every_kind_of_message_is_complete_in_both_languages() {
             let (subject, body) = case.letter(message.kind);
             let whole = format!("{subject}\n{body}");
             for wrong in ["{", "}", "letter.", "\u{1b}"] {
-                assert!(!whole.contains(wrong), "{} {language}: {wrong}\n{whole}", message.kind);
+                assert!(
+                    !whole.contains(wrong),
+                    "{} {language}: {wrong}\n{whole}",
+                    message.kind
+                );
             }
             assert!(whole.contains("GT-2026-000123"), "{whole}");
-            assert!(!whole.contains("Geheim"), "{}: no customer's name\n{whole}", message.kind);
-            let dutch = ["zaak", "Zaak", "Wij", "wij"].iter().any(|word| whole.contains(word));
+            assert!(
+                !whole.contains("Geheim"),
+                "{}: no customer's name\n{whole}",
+                message.kind
+            );
+            let dutch = ["zaak", "Zaak", "Wij", "wij"]
+                .iter()
+                .any(|word| whole.contains(word));
             assert_eq!(dutch, language == "nl", "{whole}");
         }
     }
@@ -215,18 +239,29 @@ fn every_kind_of_message_is_complete_in_both_languages() {
 fn gt_14_the_first_letter_says_what_is_asked_until_when_and_what_happens_otherwise() {
     let (subject, body) = Case::new().letter("request_proof");
     assert!(subject.contains("871687900400000015"), "{subject}");
-    assert!(body.contains("donderdag 19 november 2026 om 10:30:15 uur (CET)"), "{body}");
-    assert!(body.contains("72 uur") && body.contains("profielallocatie"), "{body}");
+    assert!(
+        body.contains("donderdag 19 november 2026 om 10:30:15 uur (CET)"),
+        "{body}"
+    );
+    assert!(
+        body.contains("72 uur") && body.contains("profielallocatie"),
+        "{body}"
+    );
 }
 
 /// GT-15, GT-16: allocation is spoken of only where it is concerned, and of a reset to suppliers.
 #[test]
 fn gt_15_allocation_is_spoken_of_only_where_it_is_concerned() {
     let mut case = Case::new();
-    case.facts.insert("party_role".into(), code("service_provider"));
+    case.facts
+        .insert("party_role".into(), code("service_provider"));
     let (_, body) = case.letter("request_proof");
-    assert!(body.contains("nulwaarden") && !body.contains("profielallocatie"), "{body}");
-    case.facts.insert("concerns_isma".into(), Value::Bool(false));
+    assert!(
+        body.contains("nulwaarden") && !body.contains("profielallocatie"),
+        "{body}"
+    );
+    case.facts
+        .insert("concerns_isma".into(), Value::Bool(false));
     assert!(!case.letter("request_proof").1.contains("nulwaarden"));
 }
 
@@ -239,10 +274,16 @@ fn gt_12_the_block_names_the_requests_that_need_an_additional_mandate() {
     assert_eq!(block["from"], json!("2026-11-16T08:00:00Z"));
     assert_eq!(block["ean"], json!("871687900400000015"));
     assert_eq!(block["party_gln"], json!("8717180005016"));
-    case.settings.additional_mandate.insert("supplier".into(), vec!["INT".into()]);
+    case.settings
+        .additional_mandate
+        .insert("supplier".into(), vec!["INT".into()]);
     assert_eq!(case.command("block")["query_reasons"], json!(["INT"]));
-    case.facts.insert("party_role".into(), code("service_provider"));
-    assert_eq!(case.command("block")["query_reasons"], json!(["DAY", "INT", "RCY"]));
+    case.facts
+        .insert("party_role".into(), code("service_provider"));
+    assert_eq!(
+        case.command("block")["query_reasons"],
+        json!(["DAY", "INT", "RCY"])
+    );
 }
 
 /// GT-23: the lift works back to the instant of the block that it lifts, not of a later one.
@@ -276,7 +317,10 @@ fn gt_27_with_nobody_in_the_group_the_message_says_so() {
     case.party.as_mut().unwrap().contacts.clear();
     let stuck = case.send("request_proof").unwrap_err();
     let words = stuck.words(&loket::text::Texts::load("en"));
-    assert!(words.contains("GT-27") && words.contains("Zonnebloem Energie"), "{words}");
+    assert!(
+        words.contains("GT-27") && words.contains("Zonnebloem Energie"),
+        "{words}"
+    );
 }
 
 /// Decision 21: customers are written to by reference; name and address are not in the message.
@@ -287,7 +331,10 @@ fn a_customer_is_written_to_by_reference_only() {
         case.customer.as_mut().unwrap().protected = protected;
         let sent = serde_json::to_string(&case.send("closed_customer").unwrap()).unwrap();
         assert!(sent.contains("\"to\":[\"NL0000001\"]"), "{sent}");
-        assert!(!sent.contains("Geheim") && !sent.contains("geheim@"), "{sent}");
+        assert!(
+            !sent.contains("Geheim") && !sent.contains("geheim@"),
+            "{sent}"
+        );
     }
 }
 
@@ -295,9 +342,12 @@ fn a_customer_is_written_to_by_reference_only() {
 #[test]
 fn recipients_come_from_registers_and_not_from_answers() {
     let mut case = Case::new();
-    case.answers.insert("to".into(), code("mallory@evil.example"));
-    case.answers.insert("ean".into(), code("871687900400000022"));
-    case.answers.insert("party_gln".into(), code("8717180006440"));
+    case.answers
+        .insert("to".into(), code("mallory@evil.example"));
+    case.answers
+        .insert("ean".into(), code("871687900400000022"));
+    case.answers
+        .insert("party_gln".into(), code("8717180006440"));
     for message in MESSAGES {
         let sent = serde_json::to_string(&case.send(message.kind).unwrap()).unwrap();
         let foreign = ["mallory", "871687900400000022", "8717180006440"];
@@ -319,7 +369,10 @@ fn one_file_per_message_whole_or_not_at_all() {
     let text = std::fs::read_to_string(path.join(&names[0])).unwrap();
     let read: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(read["idem_key"], json!(Uuid::nil()));
-    assert_eq!((&read["fence"], &read["case"]), (&json!(3), &json!("GT-2026-000123")));
+    assert_eq!(
+        (&read["fence"], &read["case"]),
+        (&json!(3), &json!("GT-2026-000123"))
+    );
     std::fs::remove_dir_all(&path).unwrap();
 }
 
@@ -329,7 +382,10 @@ fn a_directory_that_cannot_be_written_is_never_the_end_of_a_message() {
     let file = path.join("file");
     std::fs::write(&file, "").unwrap();
     let envelope = Case::new().send("block").unwrap();
-    assert!(matches!(directory::deliver(&file.join("below"), &envelope), Outcome::Wait(_)));
+    assert!(matches!(
+        directory::deliver(&file.join("below"), &envelope),
+        Outcome::Wait(_)
+    ));
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o500)).unwrap();
     let is_root = std::fs::write(path.join("probe"), "").is_ok();
     let outcome = directory::deliver(&path, &envelope);
@@ -349,7 +405,8 @@ fn receiver(answer: &'static str) -> (String, std::thread::JoinHandle<(String, S
         while reader.read_line(&mut head).unwrap() > 2 {}
         let length = head.lines().find_map(|line| {
             let (name, value) = line.split_once(": ")?;
-            name.eq_ignore_ascii_case("content-length").then(|| value.parse().unwrap())
+            name.eq_ignore_ascii_case("content-length")
+                .then(|| value.parse().unwrap())
         });
         let mut body = vec![0; length.unwrap_or(0)];
         reader.read_exact(&mut body).unwrap();
@@ -367,7 +424,10 @@ fn http_carries_key_case_and_fence() {
     assert_eq!(http::Endpoint::new(&url).deliver(&envelope), Outcome::Sent);
     let (head, body) = thread.join().unwrap();
     assert!(head.starts_with("post /in "), "{head}");
-    assert!(head.contains("idempotency-key: 00000000-0000-0000-0000-000000000000"), "{head}");
+    assert!(
+        head.contains("idempotency-key: 00000000-0000-0000-0000-000000000000"),
+        "{head}"
+    );
     assert!(head.contains("loket-case: gt-2026-000123") && head.contains("loket-fence: 3"));
     let body: serde_json::Value = serde_json::from_str(&body).unwrap();
     assert_eq!(body["command"]["command"], json!("block"));
@@ -384,7 +444,10 @@ fn http_tells_arrived_from_busy_from_refused() {
     };
     let known = "409 Conflict\r\nIdempotency-Key: 00000000-0000-0000-0000-000000000000";
     assert_eq!(send(known), Outcome::Sent);
-    assert!(matches!(send("409 Conflict\r\nIdempotency-Key: other"), Outcome::Dead(_)));
+    assert!(matches!(
+        send("409 Conflict\r\nIdempotency-Key: other"),
+        Outcome::Dead(_)
+    ));
     assert!(matches!(send("503 Busy"), Outcome::Retry(_)));
     assert!(matches!(send("422 No"), Outcome::Dead(_)));
     let nobody = http::Endpoint::new("http://127.0.0.1:9/");
@@ -393,7 +456,10 @@ fn http_tells_arrived_from_busy_from_refused() {
 
 #[test]
 fn an_address_is_told_from_a_directory() {
-    assert!(matches!(Delivery::parse("https://port.example/in"), Delivery::Http(_)));
+    assert!(matches!(
+        Delivery::parse("https://port.example/in"),
+        Delivery::Http(_)
+    ));
     match Delivery::parse("/var/spool/loket") {
         Delivery::Directory(path) => assert_eq!(path, Path::new("/var/spool/loket")),
         other @ Delivery::Http(_) => panic!("{other:?}"),

@@ -1,18 +1,21 @@
 //! The invented world: the same for everybody, and playable on a real database.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use chrono::{NaiveDate, Timelike as _};
 use loket::domain::country::Country;
 use loket::domain::ean::Ean18;
 use loket::domain::gln::Gln;
 use loket::domain::postcode::Postcode;
+use loket::exchange::colleague::{self, Manner};
 use loket::exchange::outbox::Delivery;
 use loket::exchange::outbox::settings::Settings;
 use loket::exchange::worker::{Options, Worker};
 use loket::exchange::world::{GROUP, What, World, play};
 use loket::store::Store;
 use loket::store::rows::{CaseRow, InboxView, WorkState};
+use tokio::sync::watch;
 
 use crate::support::db::TestDb;
 
@@ -46,8 +49,18 @@ fn the_same_seed_gives_the_same_world_and_another_seed_another() {
 #[test]
 fn every_number_of_the_world_is_valid() {
     let world = World::new(1, day()).registers;
-    assert!(world.connections.iter().all(|it| it.ean_valid && Ean18::parse(&it.ean).is_ok()));
-    assert!(world.connections.iter().all(|it| Postcode::parse(&it.postcode).is_ok()));
+    assert!(
+        world
+            .connections
+            .iter()
+            .all(|it| it.ean_valid && Ean18::parse(&it.ean).is_ok())
+    );
+    assert!(
+        world
+            .connections
+            .iter()
+            .all(|it| Postcode::parse(&it.postcode).is_ok())
+    );
     assert!(world.parties.iter().all(|it| Gln::parse(&it.gln).is_ok()));
     let unique: std::collections::BTreeSet<_> = world.parties.iter().map(|it| &it.gln).collect();
     assert_eq!(unique.len(), world.parties.len());
@@ -61,7 +74,10 @@ fn gt_27_two_parties_of_the_world_have_nobody_in_the_group() {
     let world = World::new(1, day()).registers;
     let readers = world.parties.iter().filter(|it| it.role.starts_with('s'));
     let has_contact = |gln: &String| {
-        world.contacts.iter().any(|it| it.gln == *gln && it.contact_group == GROUP)
+        world
+            .contacts
+            .iter()
+            .any(|it| it.gln == *gln && it.contact_group == GROUP)
     };
     assert_eq!(readers.filter(|it| !has_contact(&it.gln)).count(), 2);
 }
@@ -83,11 +99,19 @@ fn the_history_is_in_order_and_in_the_past_on_every_day_of_a_week() {
 
 async fn rows(store: &Store) -> Vec<CaseRow> {
     let session = store
-        .session_open(uuid::Uuid::new_v4(), "test", loket::store::session::SessionKind::Detached)
+        .session_open(
+            uuid::Uuid::new_v4(),
+            "test",
+            loket::store::session::SessionKind::Detached,
+        )
         .await
         .unwrap();
     let queue = session.me.queues[0].queue_id;
-    store.inbox(&InboxView::Queue(queue), None, 200).await.unwrap().rows
+    store
+        .inbox(&InboxView::Queue(queue), None, 200)
+        .await
+        .unwrap()
+        .rows
 }
 
 /// The whole of 2.3 by script: every step of the history is taken by engine and database, and the
@@ -96,7 +120,9 @@ async fn rows(store: &Store) -> Vec<CaseRow> {
 async fn the_history_plays_on_a_real_database_and_leaves_an_inbox_with_something_of_everything() {
     let db = TestDb::new().await;
     let admin = db.store("admin_1");
-    let worker = Worker::open(db.store("worker_1"), options(&folder("world"))).await.unwrap();
+    let worker = Worker::open(db.store("worker_1"), options(&folder("world")))
+        .await
+        .unwrap();
     let world = World::new(1, day());
     let agents = [db.store("anna"), db.store("bram")];
     let played = play::play(&admin, &agents, &worker, &world).await.unwrap();
@@ -106,16 +132,88 @@ async fn the_history_plays_on_a_real_database_and_leaves_an_inbox_with_something
 
     let mut states: BTreeMap<String, usize> = BTreeMap::new();
     let rows = rows(&agents[0]).await;
-    rows.iter().for_each(|row| *states.entry(row.state.clone()).or_default() += 1);
-    for state in
-        ["blocked_contact_due", "awaiting_party", "assessing", "unblock_due", "block_maintained"]
-    {
-        assert!(states.get(state).is_some_and(|count| *count >= 2), "{state}: {states:?}");
+    for row in &rows {
+        *states.entry(row.state.clone()).or_default() += 1;
+    }
+    for state in [
+        "blocked_contact_due",
+        "awaiting_party",
+        "assessing",
+        "unblock_due",
+        "block_maintained",
+    ] {
+        assert!(
+            states.get(state).is_some_and(|count| *count >= 2),
+            "{state}: {states:?}"
+        );
     }
     assert!(states.contains_key("reported"));
     assert!(rows.iter().any(|row| row.breached), "something is overdue");
     assert!(rows.iter().any(|row| row.work == WorkState::Waiting));
-    assert!(rows.iter().all(|row| row.work != WorkState::Held), "nothing stays with a script");
-    let silent = rows.iter().filter(|row| row.state == "block_maintained").count();
-    assert!(silent >= 5, "three rejected and four that 72 hours ended: {states:?}");
+    assert!(
+        rows.iter().all(|row| row.work != WorkState::Held),
+        "nothing stays with a script"
+    );
+    let silent = rows
+        .iter()
+        .filter(|row| row.state == "block_maintained")
+        .count();
+    assert!(
+        silent >= 5,
+        "three rejected and four that 72 hours ended: {states:?}"
+    );
+}
+
+/// Simulated colleagues beside each other: they get work done, whatever the tables say, leave when
+/// told, and hold nothing afterwards.
+#[tokio::test(flavor = "multi_thread")]
+async fn simulated_colleagues_work_the_inbox_and_hold_nothing_when_they_leave() {
+    let db = TestDb::new().await;
+    let admin = db.store("admin_1");
+    let worker = Worker::open(db.store("worker_1"), options(&folder("people")))
+        .await
+        .unwrap();
+    let world = World::new(5, day());
+    play::play(&admin, &[db.store("anna")], &worker, &world)
+        .await
+        .unwrap();
+    let (tell, stop) = watch::channel(false);
+    let people: Vec<_> = ["bram", "carla", "daan", "eva"]
+        .into_iter()
+        .zip(1_u64..)
+        .map(|(role, seed)| {
+            let manner = Manner {
+                think_min: Duration::ZERO,
+                think_max: Duration::from_millis(20),
+                ..Manner::person(seed)
+            };
+            tokio::spawn(colleague::work(db.store(role), manner, stop.clone()))
+        })
+        .collect();
+    let inbox = db.store("anna");
+    let untouched = |rows: &[CaseRow]| {
+        rows.iter()
+            .filter(|row| row.state == "blocked_contact_due")
+            .count()
+    };
+    let before = untouched(&rows(&inbox).await);
+    for _ in 0..600 {
+        if untouched(&rows(&inbox).await) + 5 <= before {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    tell.send(true).unwrap();
+    let mut actions = 0;
+    for person in people {
+        let tally = person.await.unwrap().unwrap();
+        actions += tally.actions;
+    }
+    assert!(actions >= 5);
+    assert!(
+        rows(&inbox)
+            .await
+            .iter()
+            .all(|row| row.work != WorkState::Held)
+    );
 }

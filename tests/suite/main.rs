@@ -5,6 +5,12 @@
     reason = "a helper of the tests that fails is a failed test"
 )]
 
+mod cli_admin;
+mod cli_case;
+mod cli_connect;
+mod cli_demo;
+mod cli_doubt;
+mod cli_report;
 mod desk_keys;
 mod desk_work;
 mod domain_calendar;
@@ -15,6 +21,7 @@ mod domain_identifiers;
 mod domain_laws;
 mod exchange_import;
 mod exchange_outbox;
+mod exchange_worker;
 mod exchange_world;
 mod postgres;
 mod process_cli;
@@ -29,4 +36,5 @@ mod support;
 mod terminal_console;
 mod tidy;
 mod view_any;
+mod view_picture;
 mod view_screens;

@@ -107,17 +107,17 @@ impl Counter<'_> {
             choices(field.kind).join(" | "),
         ]
     }
+}
 
-    /// Instants as the parser of fields reads them.
-    pub(super) fn instant(&self, raw: &str, process: &str) -> Result<DateTime<Utc>, CliError> {
-        use crate::process::engine::{Answer, Refusal};
-        static FIELD: Field = Field::always("received_at", FieldKind::Instant);
-        match FIELD.parse(raw, words::zone_of(process))? {
-            Answer::Value(value) => value.as_instant(),
-            Answer::Free(_) => None,
-        }
-        .ok_or_else(|| Refusal::new("not_an_instant").about("received_at").into())
+/// Instants as the parser of fields reads them.
+pub(super) fn instant(raw: &str, process: &str) -> Result<DateTime<Utc>, CliError> {
+    use crate::process::engine::{Answer, Refusal};
+    static FIELD: Field = Field::always("received_at", FieldKind::Instant);
+    match FIELD.parse(raw, words::zone_of(process))? {
+        Answer::Value(value) => value.as_instant(),
+        Answer::Free(_) => None,
     }
+    .ok_or_else(|| Refusal::new("not_an_instant").about("received_at").into())
 }
 
 fn field_line<'a>(field: &'static Field, texts: &'a Texts) -> FieldLine<'a> {

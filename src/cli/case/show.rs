@@ -30,10 +30,7 @@ impl Counter<'_> {
         let listed = engine::listed(&detail.facts, &context);
         self.head(&detail);
         self.part("clocks", self.clocks(&detail));
-        self.part(
-            "connection",
-            detail.connection.as_ref().map(|c| self.connection(c)),
-        );
+        self.part("connection", detail.connection.as_ref().map(connection));
         self.part(
             "customer",
             detail.customer.as_ref().map(|c| self.customer(c)),
@@ -66,9 +63,9 @@ impl Counter<'_> {
         if self.json {
             rows.iter().try_for_each(|row| self.shell.json(row))?;
         } else {
-            words::columns(&self.events(&detail, &rows))
-                .iter()
-                .for_each(|l| self.shell.say(l));
+            for line in words::columns(&self.events(&detail, &rows)) {
+                self.shell.say(&line);
+            }
         }
         Ok::<_, CliError>(ExitCode::SUCCESS)
     }
@@ -136,36 +133,6 @@ impl Counter<'_> {
                 .get(&format!("case.status.{}", status_word(status)))
                 .to_owned(),
         ]
-    }
-
-    fn connection(&self, card: &ConnectionCard) -> Vec<Vec<String>> {
-        let mut rows = vec![
-            vec![
-                card.ean.clone(),
-                card.product.clone(),
-                card.allocation_method.clone(),
-            ],
-            vec![
-                format!("{} {}", card.street, card.house_number),
-                card.postcode.clone(),
-                card.city.clone(),
-            ],
-            vec![card.grid_operator.clone(), card.grid_area.clone()],
-        ];
-        rows.extend(card.meters.iter().map(|meter| {
-            vec![
-                meter.meter_number.clone(),
-                meter.meter_type.clone(),
-                meter.smart_admin.clone(),
-            ]
-        }));
-        rows.extend(card.contracts.iter().map(|contract| {
-            let day =
-                |day: Option<chrono::NaiveDate>| day.map(|d| d.to_string()).unwrap_or_default();
-            let days = format!("{} – {}", day(contract.valid_from), day(contract.valid_to));
-            vec![contract.party.clone(), contract.side.clone(), days]
-        }));
-        rows
     }
 
     fn customer(&self, card: &CustomerCard) -> Vec<Vec<String>> {
@@ -309,6 +276,35 @@ impl Counter<'_> {
             answers.join("; "),
         ]
     }
+}
+
+fn connection(card: &ConnectionCard) -> Vec<Vec<String>> {
+    let mut rows = vec![
+        vec![
+            card.ean.clone(),
+            card.product.clone(),
+            card.allocation_method.clone(),
+        ],
+        vec![
+            format!("{} {}", card.street, card.house_number),
+            card.postcode.clone(),
+            card.city.clone(),
+        ],
+        vec![card.grid_operator.clone(), card.grid_area.clone()],
+    ];
+    rows.extend(card.meters.iter().map(|meter| {
+        vec![
+            meter.meter_number.clone(),
+            meter.meter_type.clone(),
+            meter.smart_admin.clone(),
+        ]
+    }));
+    rows.extend(card.contracts.iter().map(|contract| {
+        let day = |day: Option<chrono::NaiveDate>| day.map(|d| d.to_string()).unwrap_or_default();
+        let days = format!("{} – {}", day(contract.valid_from), day(contract.valid_to));
+        vec![contract.party.clone(), contract.side.clone(), days]
+    }));
+    rows
 }
 
 /// Rows of a part, or none.

@@ -8,6 +8,7 @@ use clap::ValueEnum as _;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::fields::instant;
 use super::told::Told;
 use super::{Counter, DoArgs, OpenArgs, Purpose};
 use crate::cli::clerk::{self, NewCase};
@@ -52,7 +53,7 @@ impl Counter<'_> {
         })?;
         let received_at = args.received_at.as_deref();
         let received_at = received_at
-            .map(|raw| self.instant(raw, process.key))
+            .map(|raw| instant(raw, process.key))
             .transpose()?;
         let reference = args.reference.as_deref();
         let new = NewCase {
@@ -246,10 +247,9 @@ fn read_document(file: &Path, purpose: &str) -> Result<NewDocument, CliError> {
     let opened = std::fs::File::open(file).map_err(fault)?;
     opened.take(limit).read_to_end(&mut bytes).map_err(fault)?;
     if bytes.len() > DOCUMENT_BYTES_MAX {
-        let limit = (DOCUMENT_BYTES_MAX / 1024 / 1024).to_string();
-        return Err(Refusal::new("document_too_large")
-            .with("max", &limit)
-            .into());
+        let size = std::fs::metadata(file).map_or(limit, |meta| meta.len());
+        let refusal = Refusal::new("document_too_large");
+        return Err(refusal.with("size", &size.to_string()).into());
     }
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let name = clean(&name).trim().chars().take(NAME_MAX).collect();

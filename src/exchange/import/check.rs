@@ -7,7 +7,6 @@ use super::table::Row;
 use crate::domain::country::Country;
 use crate::domain::ean::Ean18;
 use crate::domain::gln::Gln;
-use crate::domain::postcode::Postcode;
 
 /// Longest text of a register column, in characters.
 const TEXT_LIMIT: usize = 200;
@@ -141,7 +140,8 @@ pub fn house(row: &Row) -> Checked<House> {
 }
 
 /// A postcode in its country's form, as far as we know that form. Whether it was ever given out is
-/// not asked: a register reports what it has, and a connection lost costs more than an odd postcode.
+/// not asked: a register reports what it has, and a connection lost costs more than an odd
+/// postcode.
 pub fn postcode(row: &Row, country: Country) -> Checked<String> {
     let value = row.get("postcode");
     let tight: String = value.chars().filter(|c| !c.is_whitespace()).collect();
@@ -152,7 +152,11 @@ pub fn postcode(row: &Row, country: Country) -> Checked<String> {
         Country::Se => is_digits(&tight, 5),
         Country::No | Country::Be => is_digits(&tight, 4),
     };
-    if is_good { Ok(tight) } else { Err(about("postcode", "postcode", value)) }
+    if is_good {
+        Ok(tight)
+    } else {
+        Err(about("postcode", "postcode", value))
+    }
 }
 
 fn is_dutch(text: &str) -> bool {

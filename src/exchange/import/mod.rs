@@ -151,7 +151,8 @@ impl<'a> Run<'a> {
                 continue;
             };
             if batch.must_go(&key) {
-                self.store(file, std::mem::replace(&mut batch, Batch::new()), sink).await?;
+                self.store(file, std::mem::replace(&mut batch, Batch::new()), sink)
+                    .await?;
                 progress(table.bytes(), file.lines());
             }
             batch.push(record, line, name, key);
@@ -180,7 +181,8 @@ impl<'a> Run<'a> {
                 }
             }
         };
-        self.report.refuse(file, (line, &refused), name.as_deref(), self.texts);
+        self.report
+            .refuse(file, (line, &refused), name.as_deref(), self.texts);
         None
     }
 
@@ -202,7 +204,11 @@ impl<'a> Run<'a> {
         }
         let results = sink(batch.records).await?;
         if results.len() != batch.origins.len() {
-            let text = format!("{} results for {} records", results.len(), batch.origins.len());
+            let text = format!(
+                "{} results for {} records",
+                results.len(),
+                batch.origins.len()
+            );
             return Err(StoreError::Bug(text).into());
         }
         for ((line, name), result) in batch.origins.iter().zip(results) {
@@ -219,7 +225,8 @@ impl<'a> Run<'a> {
             Imported::Refused { reason } => {
                 let refused = Refused::new(&reason);
                 let (line, name) = origin;
-                self.report.refuse(file, (line, &refused), Some(name), self.texts);
+                self.report
+                    .refuse(file, (line, &refused), Some(name), self.texts);
             }
         }
     }

@@ -154,7 +154,9 @@ impl RefusedLine {
             rule => format!(" [{rule}]"),
         };
         let reference = self.reference.as_deref();
-        let reference = reference.map(|word| format!(" ({word})")).unwrap_or_default();
+        let reference = reference
+            .map(|word| format!(" ({word})"))
+            .unwrap_or_default();
         let values = [
             ("file", self.file.as_str()),
             ("line", &line),
@@ -201,8 +203,11 @@ impl FileReport {
 /// itself the key of a text is shown as that text.
 pub fn words(refused: &Refused, texts: &Texts) -> String {
     let shown = |value: &'_ str| texts.find(value).unwrap_or(value).to_owned();
-    let args: Vec<(&str, String)> =
-        refused.args.iter().map(|(name, value)| (name.as_str(), shown(value))).collect();
+    let args: Vec<(&str, String)> = refused
+        .args
+        .iter()
+        .map(|(name, value)| (name.as_str(), shown(value)))
+        .collect();
     let args: Vec<(&str, &str)> = args.iter().map(|(n, v)| (*n, v.as_str())).collect();
     let reason = texts.fill(&refused.text, &args);
     match refused.args.get("field") {

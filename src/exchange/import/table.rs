@@ -150,10 +150,8 @@ impl<R: BufRead> Table<R> {
         let mut text = first;
         let mut added = Vec::new();
         while quote_is_open(&text, self.delimiter) {
-            let next = match added.len() < QUOTED_LINES && text.len() < LINE_LIMIT {
-                true => self.line()?,
-                false => None,
-            };
+            let may_go_on = added.len() < QUOTED_LINES && text.len() < LINE_LIMIT;
+            let next = if may_go_on { self.line()? } else { None };
             let Some(line) = next else {
                 added
                     .into_iter()

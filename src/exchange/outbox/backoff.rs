@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 /// The longest wait.
-const LONGEST: Duration = Duration::from_secs(15 * 60);
+const LONGEST: Duration = Duration::from_mins(15);
 
 /// After the given number of attempts (1 = the first failed): 1 s, 2 s, 4 s … at most 15 minutes,
-/// of which the half is shaken by `jitter` (0 to 1), so that many messages do not come back at once.
+/// of which the half is shaken by `jitter` (0 to 1), so that many do not come back at once.
 pub fn delay(attempts: i32, jitter: f64) -> Duration {
     let doublings = u32::try_from(attempts.saturating_sub(1))
         .unwrap_or(0)

@@ -57,10 +57,10 @@ impl Worker {
         if outcome == Outcome::Sent && self.options.practice {
             self.confirm(item).await?;
         }
-        if let Outcome::Retry(reason) = &outcome {
-            if item.attempts >= self.options.settings.attempts {
-                outcome = Outcome::Dead(reason.clone());
-            }
+        if let Outcome::Retry(reason) = &outcome
+            && item.attempts >= self.options.settings.attempts
+        {
+            outcome = Outcome::Dead(reason.clone());
         }
         self.settle(item, &outcome).await?;
         Ok(outcome)

@@ -1,6 +1,6 @@
-//! What happens with nobody at a screen: clocks pass, messages leave, dead sessions give their cases
-//! back, the board is counted, the heads of the chains are kept outside. Three loops side by side,
-//! so that a slow receiver never delays a clock; several workers may run on one database.
+//! What happens with nobody at a screen: clocks pass, messages leave, dead sessions give their
+//! cases back, the board is counted, the heads of the chains are kept outside. Three loops side by
+//! side, so that a slow receiver never delays a clock; several workers may run on one database.
 //!
 //! This module must not know: SQL, a screen, signals.
 

@@ -1,6 +1,6 @@
-//! The outside system, for want of one: in demo and training a delivered block is confirmed here, by
-//! the same action by which a real port would report back. Lifting is left to a person, who stands
-//! in for the port by the process's own action.
+//! The outside system, for want of one: in demo and training a delivered block is confirmed here,
+//! by the same action by which a real port would report back. Lifting is left to a person, who
+//! stands in for the port by the process's own action.
 
 use uuid::Uuid;
 

@@ -7,6 +7,7 @@ mod dice;
 pub mod play;
 mod registers;
 mod script;
+mod story;
 mod words;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -114,7 +115,7 @@ impl World {
         Self {
             registers,
             steps,
-            now: script::morning(day),
+            now: story::morning(day),
         }
     }
 }

@@ -35,7 +35,7 @@ pub enum PlayError {
         /// The action.
         action: String,
         /// Why.
-        refusal: Refusal,
+        refusal: Box<Refusal>,
     },
     /// A step that cannot be done.
     #[error("{reference}: {why}")]
@@ -94,7 +94,9 @@ pub async fn play(
     let mut desks = Vec::new();
     for store in agents {
         let id = Uuid::new_v4();
-        store.session_open(id, "world", SessionKind::Detached).await?;
+        store
+            .session_open(id, "world", SessionKind::Detached)
+            .await?;
         desks.push((store, id));
     }
     let mut player = Player {
@@ -179,7 +181,12 @@ impl Player<'_> {
         let fields = table.opening.fields;
         let mut answers = typed(fields, given, None, table.country).map_err(refused)?;
         if let Some((_, gln)) = given.iter().find(|(key, _)| *key == "party_gln") {
-            let role = self.admin.look_up("", gln).await?.party.map(|party| party.role);
+            let role = self
+                .admin
+                .look_up("", gln)
+                .await?
+                .party
+                .map(|party| party.role);
             if fields.iter().any(|field| field.key == "party_role") {
                 let role = Value::Code(role.unwrap_or_default());
                 answers.insert("party_role".to_owned(), Answer::Value(role));
@@ -218,7 +225,14 @@ impl Player<'_> {
         let case_id = self.cases.get(reference).copied();
         let case_id = case_id.ok_or_else(|| lost(reference, "not opened before"))?;
         let Who::Colleague(number) = who else {
-            return self.apply((self.admin, None), (case_id, None), (reference, action), given).await;
+            return self
+                .apply(
+                    (self.admin, None),
+                    (case_id, None),
+                    (reference, action),
+                    given,
+                )
+                .await;
         };
         let (store, session) = self.desks[number % self.desks.len()];
         let claim = store.case_claim(Uuid::now_v7(), session, case_id).await?;
@@ -226,7 +240,13 @@ impl Player<'_> {
             return Err(lost(reference, "held by somebody else"));
         };
         let desk = (store, Some(session));
-        self.apply(desk, (case_id, Some(lease.fence)), (reference, action), given).await?;
+        self.apply(
+            desk,
+            (case_id, Some(lease.fence)),
+            (reference, action),
+            given,
+        )
+        .await?;
         match store.case_release(Uuid::now_v7(), session, lease).await {
             // the step itself gave it back: it waits or is closed now
             Ok(_) | Err(StoreError::LeaseLost { .. }) => Ok(()),
@@ -247,7 +267,11 @@ impl Player<'_> {
         let line = table.lines().find(|line| line.key == action);
         let line = line.ok_or_else(|| lost(reference, "no such action"))?;
         let answers = typed(line.fields, given, Some(&detail), table.country).map_err(refused)?;
-        let actor = if session.is_some() { Actor::Agent } else { Actor::System };
+        let actor = if session.is_some() {
+            Actor::Agent
+        } else {
+            Actor::System
+        };
         let context = self.context(actor).await?;
         let change = engine::step(&detail.facts, action, &answers, &context).map_err(refused)?;
         let target = Target {
@@ -255,7 +279,9 @@ impl Player<'_> {
             fence,
             version: detail.row.version,
         };
-        store.case_apply(context.command, session, target, &change).await?;
+        store
+            .case_apply(context.command, session, target, &change)
+            .await?;
         Ok(())
     }
 }
@@ -268,7 +294,7 @@ fn refused(reference: &str, action: &str, refusal: Refusal) -> PlayError {
     PlayError::Refused {
         reference: reference.to_owned(),
         action: action.to_owned(),
-        refusal,
+        refusal: Box::new(refusal),
     }
 }
 

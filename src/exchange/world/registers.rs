@@ -53,8 +53,8 @@ fn parties(made: &mut Registers) {
     }
 }
 
-/// Everybody has a general desk; all but two of the parties that read meters are in the group of the
-/// procedure, so that GT-27 can be seen.
+/// Everybody has a general desk; all but two of the parties that read meters are in the group of
+/// the procedure, so that GT-27 can be seen.
 fn contacts(dice: &mut Dice, made: &mut Registers) {
     let mut silent = 0;
     for party in &made.parties {

@@ -1,77 +1,15 @@
 //! What happened in the invented world in the two weeks before: signals come in, colleagues work
 //! them, parties answer or do not. Every case of the inbox has its history.
 
-use chrono::{DateTime, Days, NaiveDate, TimeDelta, TimeZone as _, Utc};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 
 use super::dice::Dice;
+use super::story::{STORIES, Story, local, wall};
 use super::{OWN_GLN, Registers, What, Who, WorldStep};
-use crate::domain::country::Country;
 use crate::process::general::{SIGNAL_TYPES, SOURCES};
 
 /// How many colleagues the script speaks of.
 const COLLEAGUES: usize = 5;
-
-/// How far a case came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Story {
-    /// Received this morning or late yesterday.
-    Fresh,
-    /// Nobody has called the party yet, and the working day has passed.
-    Overdue,
-    /// The party was asked; its time runs.
-    Waiting,
-    /// The party answered.
-    Assessing,
-    /// The party answered in time, and we have not judged in time.
-    OwnDelay,
-    /// The proof was accepted; the block must be lifted.
-    Unblock,
-    /// The block was wrong; it must be lifted.
-    Wrong,
-    /// No answer within 72 hours.
-    Silent,
-    /// The proof was not sufficient.
-    Rejected,
-    /// Closed: the mandate was in order.
-    ClosedOk,
-    /// Closed: the block was wrong.
-    ClosedWrong,
-    /// Closed: no mandate.
-    ClosedUnlawful,
-    /// Closed: the proof came too late.
-    ClosedLate,
-}
-
-/// How many of each.
-const STORIES: &[(Story, usize)] = &[
-    (Story::Fresh, 15),
-    (Story::Overdue, 4),
-    (Story::Waiting, 10),
-    (Story::Assessing, 6),
-    (Story::OwnDelay, 2),
-    (Story::Unblock, 4),
-    (Story::Wrong, 1),
-    (Story::Silent, 4),
-    (Story::Rejected, 3),
-    (Story::ClosedOk, 6),
-    (Story::ClosedWrong, 2),
-    (Story::ClosedUnlawful, 4),
-    (Story::ClosedLate, 2),
-];
-
-/// The morning on which the world is looked at: 09:00 in Amsterdam.
-pub(super) fn morning(day: NaiveDate) -> DateTime<Utc> {
-    local(day, 0, 9 * 60)
-}
-
-/// Minutes after midnight, some days before.
-fn local(day: NaiveDate, days_back: u64, minutes: i64) -> DateTime<Utc> {
-    let date = day.checked_sub_days(Days::new(days_back)).unwrap_or(day);
-    let wall = date.and_time(chrono::NaiveTime::MIN) + TimeDelta::minutes(minutes);
-    let zone = Country::Nl.zone();
-    let found = zone.from_local_datetime(&wall).earliest();
-    found.map_or_else(|| wall.and_utc(), |at| at.to_utc())
-}
 
 /// All steps in the order of time.
 pub(super) fn make(dice: &mut Dice, registers: &Registers, day: NaiveDate) -> Vec<WorldStep> {
@@ -127,7 +65,7 @@ impl Script<'_> {
         let begun = self.begin(story, nth);
         self.open(&reference, begun);
         self.go_on(story, nth, &reference);
-        if story == Story::Waiting && nth % 4 == 0 {
+        if story == Story::Waiting && nth.is_multiple_of(4) {
             self.again(&reference);
         }
     }
@@ -136,7 +74,7 @@ impl Script<'_> {
     fn begin(&mut self, story: Story, nth: usize) -> DateTime<Utc> {
         let early = self.dice.between(7 * 60, 9 * 60);
         match story {
-            Story::Fresh if nth % 3 == 0 => {
+            Story::Fresh if nth.is_multiple_of(3) => {
                 let late = self.dice.between(15 * 60, 21 * 60);
                 self.at(1, late)
             }
@@ -144,10 +82,10 @@ impl Script<'_> {
                 let dawn = self.dice.between(5 * 60, 8 * 60 + 40);
                 self.at(0, dawn)
             }
-            Story::Overdue => self.at(5, early),
             Story::Waiting | Story::Assessing => self.at(3, early),
-            Story::Unblock | Story::Wrong | Story::Rejected => self.at(5, early),
-            Story::OwnDelay => self.at(5, early),
+            Story::Overdue | Story::Unblock | Story::Wrong | Story::Rejected | Story::OwnDelay => {
+                self.at(5, early)
+            }
             Story::Silent => self.at(if nth == 0 { 9 } else { 6 }, early),
             Story::ClosedOk | Story::ClosedWrong => self.at(10, early),
             Story::ClosedUnlawful | Story::ClosedLate => self.at(13, early),
@@ -194,14 +132,24 @@ impl Script<'_> {
             return;
         }
         let note = "Machtiging gezien: datum, sleutel en getoonde tekst kloppen.";
-        self.act(reference, days_back - 2, "add_note", given([("note", note)]));
+        self.act(
+            reference,
+            days_back - 2,
+            "add_note",
+            given([("note", note)]),
+        );
     }
 
     fn until_rejected(&mut self, reference: &str, days_back: u64) {
         self.contact(reference, days_back);
         self.answer(reference, days_back - 1, false);
         let reason = "De getoonde tekst noemt het uitlezen van de slimme meter niet.";
-        self.act(reference, days_back - 2, "proof_rejected", given([("reason", reason)]));
+        self.act(
+            reference,
+            days_back - 2,
+            "proof_rejected",
+            given([("reason", reason)]),
+        );
     }
 
     fn late(&mut self, reference: &str) {
@@ -239,11 +187,17 @@ impl Script<'_> {
         let findings = "Wij hebben de aanmelding teruggezocht en de klant gesproken.";
         let mut fields = given([("findings", findings)]);
         fields.push(("responded_at", wall(at - TimeDelta::minutes(5))));
-        fields.push(("proof_given", if has_proof { "yes" } else { "no" }.to_owned()));
+        fields.push((
+            "proof_given",
+            if has_proof { "yes" } else { "no" }.to_owned(),
+        ));
         if has_proof {
             let signed = self.dice.between(40, 400);
             let signed = u64::try_from(signed).unwrap_or(40);
-            let date = self.day.checked_sub_days(Days::new(signed)).unwrap_or(self.day);
+            let date = self
+                .day
+                .checked_sub_days(Days::new(signed))
+                .unwrap_or(self.day);
             let channel = self.dice.pick(&["website", "app", "phone", "paper"]);
             fields.extend(given([
                 ("mandate_date", &date.to_string()),
@@ -262,7 +216,11 @@ impl Script<'_> {
     }
 
     fn last(&self, reference: &str) -> DateTime<Utc> {
-        let of_case = self.steps.iter().rev().find(|step| step.reference() == reference);
+        let of_case = self
+            .steps
+            .iter()
+            .rev()
+            .find(|step| step.reference() == reference);
         of_case.map_or_else(|| self.at(30, 0), |step| step.at)
     }
 
@@ -281,7 +239,11 @@ impl Script<'_> {
 
     fn open(&mut self, reference: &str, received_at: DateTime<Utc>) {
         let subject = self.subject();
-        let source = if self.dice.percent(60) { SOURCES[0] } else { self.dice.pick(SOURCES) };
+        let source = if self.dice.percent(60) {
+            SOURCES[0]
+        } else {
+            self.dice.pick(SOURCES)
+        };
         let mut answers = subject;
         answers.extend(given([
             ("source", source),
@@ -324,7 +286,12 @@ impl Script<'_> {
     fn subject(&mut self) -> Given {
         let place = (self.signals * 5) % self.registers.connections.len();
         let connection = &self.registers.connections[place];
-        let readers: Vec<_> = self.registers.parties.iter().filter(|party| reads(party)).collect();
+        let readers: Vec<_> = self
+            .registers
+            .parties
+            .iter()
+            .filter(|party| reads(party))
+            .collect();
         let party = readers[self.dice.place(readers.len())];
         let customer = &self.registers.customers[place];
         let is_isma = connection.allocation_method.as_deref() == Some("isma");
@@ -347,7 +314,13 @@ impl Script<'_> {
     }
 
     fn reports(&mut self) {
-        let kinds = ["satisfied", "dissatisfied", "unknown", "dissatisfied", "unknown"];
+        let kinds = [
+            "satisfied",
+            "dissatisfied",
+            "unknown",
+            "dissatisfied",
+            "unknown",
+        ];
         for (nth, satisfaction) in kinds.into_iter().enumerate() {
             self.signals += 1;
             let reference = format!("PRT-{:05}", nth + 1);
@@ -378,9 +351,4 @@ const SUMMARIES: &[&str] = &[
 
 fn reads(party: &crate::store::register::PartyRecord) -> bool {
     party.gln != OWN_GLN && matches!(party.role.as_str(), "supplier" | "service_provider")
-}
-
-/// An instant as a person types it in Amsterdam.
-fn wall(at: DateTime<Utc>) -> String {
-    at.with_timezone(&Country::Nl.zone()).format("%Y-%m-%d %H:%M").to_string()
 }

@@ -46,6 +46,26 @@ async fn the_inbox_has_the_pool_first_then_held_then_waiting_each_by_nearest_clo
     assert_eq!(mine.rows.len(), 1);
 }
 
+/// Nobody can hasten a block that a system has to confirm: it does not push a case up the list.
+#[tokio::test(flavor = "multi_thread")]
+async fn clocks_of_systems_do_not_decide_what_is_urgent() {
+    let world = World::new().await;
+    let case_id = world.signal(1).await;
+    let detail = world.admin.case_detail(case_id).await.unwrap();
+    let due = |key: &str| {
+        detail
+            .facts
+            .clocks
+            .iter()
+            .find(|clock| clock.key == key)
+            .unwrap()
+            .due_at
+    };
+    assert!(due("block_15m") < due("contact_1wd"));
+    assert_eq!(detail.row.clock.as_deref(), Some("contact_1wd"));
+    assert_eq!(detail.row.due_at, Some(due("contact_1wd")));
+}
+
 /// GT-26, GT-27: the contacts of the right group, valid today; nobody there is seen at once.
 #[tokio::test(flavor = "multi_thread")]
 async fn gt_26_and_gt_27_the_contacts_of_the_group_stand_beside_the_case() {

@@ -4,4 +4,5 @@ pub(crate) mod db;
 pub(crate) mod desk;
 pub(crate) mod screen;
 pub(crate) mod server;
+pub(crate) mod shell;
 pub(crate) mod world;

@@ -1,0 +1,233 @@
+//! `loket demo`: the whole product on a private PostgreSQL, with an invented world and nothing else
+//! prepared. A second demo on the same home joins as the next colleague.
+
+mod people;
+mod setup;
+
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::{JoinHandle, spawn_blocking};
+
+use super::{CliError, Ended, Shell, console};
+use crate::exchange::colleague::{self, Manner};
+use crate::local_postgres::{Existing, LocalPostgres, Options, SUPERUSER};
+use crate::store::{Store, StoreError};
+use crate::system;
+pub use people::Place;
+use setup::{DATABASE, Found};
+
+/// How long the end of the demo waits for each of those who work beside the console.
+const LEAVE: Duration = Duration::from_secs(3);
+
+/// How the demo is started.
+#[derive(Debug, Clone, Args)]
+pub struct DemoArgs {
+    /// So many simulated colleagues work beside you (at most 40)
+    #[arg(long, value_name = "N", default_value_t = 0,
+        value_parser = clap::value_parser!(u16).range(0..=i64::from(people::CROWD_MAX)))]
+    pub agents: u16,
+    /// Wipe the demo's own database and start over
+    #[arg(long)]
+    pub reset: bool,
+    /// As whom you work
+    #[arg(long, value_enum, default_value_t = Place::Agent)]
+    pub role: Place,
+    /// Keep the server up until interrupted, and say how to connect
+    #[arg(long)]
+    pub no_console: bool,
+    /// Say how long each step took
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
+/// Says what is being done, on standard error, and how long it took.
+struct Progress<'a> {
+    shell: &'a Shell,
+    verbose: bool,
+    began: Instant,
+}
+
+impl<'a> Progress<'a> {
+    fn new(shell: &'a Shell, verbose: bool) -> Self {
+        Self {
+            shell,
+            verbose,
+            began: system::monotonic(),
+        }
+    }
+
+    fn say(&self, key: &str, values: &[(&str, &str)]) {
+        system::print_error(&self.shell.texts.fill(key, values));
+    }
+
+    /// The step that ends here; the next begins.
+    fn done(&mut self, key: &str) {
+        if self.verbose {
+            let seconds = format!("{:.1}", self.began.elapsed().as_secs_f32());
+            let step = self.shell.texts.get(key).to_owned();
+            self.say("demo.took", &[("step", &step), ("seconds", &seconds)]);
+        }
+        self.began = system::monotonic();
+    }
+}
+
+/// The worker and the simulated colleagues beside the console; they end with the demo.
+struct Side {
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<Result<(), StoreError>>>,
+}
+
+/// Brings everything up and opens the console.
+pub async fn run(args: DemoArgs, shell: &Shell) -> Ended {
+    let mut progress = Progress::new(shell, args.verbose);
+    let server = ready(&args, &mut progress).await?;
+    let side = beside(&args, &server).await?;
+    let ended = at_the_desk(&args, shell, &server).await;
+    side.end().await;
+    ended
+}
+
+/// The server with a complete world. One that was cut off half-way is made anew.
+async fn ready(args: &DemoArgs, progress: &mut Progress<'_>) -> Result<LocalPostgres, CliError> {
+    let mut existing = if args.reset {
+        Existing::Wipe
+    } else {
+        Existing::Keep
+    };
+    loop {
+        progress.say("demo.starting", &[]);
+        let server = Arc::new(start(existing).await?);
+        progress.done("demo.step.server");
+        let lock = {
+            let server = Arc::clone(&server);
+            joined(spawn_blocking(move || server.init_lock()).await)??
+        };
+        let found = setup::look(&server).await?;
+        if found == Found::Nothing {
+            fill(&server, progress).await?;
+        }
+        drop(lock);
+        if found == Found::Half {
+            existing = Existing::Wipe;
+            continue;
+        }
+        return Arc::try_unwrap(server).map_err(|_| lost("the server is still in use"));
+    }
+}
+
+async fn start(existing: Existing) -> Result<LocalPostgres, CliError> {
+    let program = std::env::current_exe();
+    let program = program.map_err(|error| CliError::Io(String::from("loket"), error))?;
+    let options = Options {
+        existing,
+        ..Options::from_env(program)
+    };
+    Ok(joined(
+        spawn_blocking(move || LocalPostgres::start(&options)).await,
+    )??)
+}
+
+async fn fill(server: &LocalPostgres, progress: &mut Progress<'_>) -> Result<(), CliError> {
+    progress.say("demo.making", &[]);
+    setup::database(server).await?;
+    progress.done("demo.step.database");
+    let cases = setup::world(server, system::now()).await?;
+    progress.done("demo.step.world");
+    progress.say("demo.made", &[("cases", &cases.to_string())]);
+    Ok(())
+}
+
+fn joined<T>(result: Result<T, tokio::task::JoinError>) -> Result<T, CliError> {
+    result.map_err(|error| CliError::Fault(color_eyre::Report::new(error)))
+}
+
+fn lost(why: &'static str) -> CliError {
+    CliError::Fault(color_eyre::Report::msg(why))
+}
+
+async fn beside(args: &DemoArgs, server: &LocalPostgres) -> Result<Side, CliError> {
+    let (stop, stopped) = watch::channel(false);
+    let crowd = people::crowd(args.agents);
+    setup::add(server, &crowd).await?;
+    let worker = setup::worker(server).await?;
+    let mut tasks = vec![tokio::spawn({
+        let stopped = stopped.clone();
+        async move { worker.run(stopped).await }
+    })];
+    for (seed, colleague) in (1..).zip(&crowd) {
+        let store = Store::connect(server.options(&colleague.db_role, DATABASE), 2);
+        let work = colleague::work(store, Manner::person(seed), stopped.clone());
+        tasks.push(tokio::spawn(async move { work.await.map(|_| ()) }));
+    }
+    Ok(Side { stop, tasks })
+}
+
+impl Side {
+    async fn end(self) {
+        // nobody listens any more when the worker has ended by itself
+        let _ = self.stop.send(true);
+        for task in self.tasks {
+            // what takes longer is cut off with the program; the database takes no harm
+            let _ = tokio::time::timeout(LEAVE, task).await;
+        }
+    }
+}
+
+async fn at_the_desk(args: &DemoArgs, shell: &Shell, server: &LocalPostgres) -> Ended {
+    let me = me(args.role, server).await?;
+    if args.no_console {
+        say_addresses(shell, server, me);
+        return wait().await;
+    }
+    if !std::io::stdout().is_terminal() {
+        let url = server.url(me.0, DATABASE);
+        shell.tell("demo.no_terminal", &[("url", &url)]);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let store = Store::connect(server.options(me.0, DATABASE), console::CONNECTIONS);
+    console::desk(store, shell).await
+}
+
+async fn me(
+    place: Place,
+    server: &LocalPostgres,
+) -> Result<(&'static str, &'static str), CliError> {
+    let store = Store::connect(server.options(SUPERUSER, DATABASE), 1);
+    let colleagues = store.colleagues().await?;
+    store.close().await;
+    let is_there = |name: &str| colleagues.iter().any(|one| one.name == name && one.online);
+    Ok(people::free(place, is_there))
+}
+
+fn say_addresses(shell: &Shell, server: &LocalPostgres, (role, name): (&str, &str)) {
+    shell.tell("demo.up", &[]);
+    for (role, name) in [
+        (role, name),
+        ("marit", "Marit Visser"),
+        ("auditor", "Ruben Smit"),
+        (SUPERUSER, "Beheer"),
+    ] {
+        let url = server.url(role, DATABASE);
+        shell.tell("demo.address", &[("name", name), ("url", &url)]);
+    }
+    shell.tell("demo.stop", &[]);
+}
+
+/// Until somebody says stop.
+async fn wait() -> Ended {
+    let fault = |error| CliError::Io(String::from("signal"), error);
+    let mut terminate = signal(SignalKind::terminate()).map_err(fault)?;
+    let mut hang_up = signal(SignalKind::hangup()).map_err(fault)?;
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+        _ = hang_up.recv() => {}
+    }
+    Ok(ExitCode::SUCCESS)
+}
