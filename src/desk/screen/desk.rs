@@ -130,18 +130,17 @@ impl State {
     /// A page came in.
     pub fn take(
         &mut self,
-        world: &mut World,
         slot: Slot,
         result: Result<InboxPage, StoreError>,
         window: Window,
         now: DateTime<Utc>,
-    ) -> Vec<Effect> {
+    ) {
         let (Slot::Inbox(at) | Slot::More(at)) = slot else {
-            return Vec::new();
+            return;
         };
         let before = self.case();
         let Some(inbox) = self.tabs.get_mut(at) else {
-            return Vec::new();
+            return;
         };
         match result {
             Ok(page) => {
@@ -156,10 +155,9 @@ impl State {
             Err(error) => inbox.problem = Some(error),
         }
         if self.case() == before {
-            return Vec::new();
+            return;
         }
         self.look(now);
-        Vec::new()
     }
 
     /// The cursor is on another case: the detail follows after a rest, at once when it is empty.
