@@ -133,7 +133,7 @@ async fn dispatch(command: Command, shell: Shell) -> Ended {
 fn pure(ended: color_eyre::Result<ExitCode>) -> Ended {
     ended.map_err(|report| {
         CliError::Usage(Sentence::new(
-            "error.input",
+            "fault.input",
             &[("why", &format!("{report:#}"))],
         ))
     })
