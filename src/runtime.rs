@@ -62,7 +62,9 @@ pub async fn run(setup: Setup) -> io::Result<()> {
     guard::leave();
     console.finish_writes().await;
     drop(console);
-    let session = session.lock().map_or_else(|broken| *broken.into_inner(), |id| *id);
+    let session = session
+        .lock()
+        .map_or_else(|broken| *broken.into_inner(), |id| *id);
     let _ = tokio::time::timeout(LEAVE, store.session_close(session)).await;
     let _ = tokio::time::timeout(LEAVE, store.close()).await;
     match ended {
@@ -198,8 +200,8 @@ impl Console {
     async fn next(&mut self) -> Option<Msg> {
         loop {
             let now = system::now();
-            let wake = next_wake(&self.model, now)
-                .map(|at| (at - now).to_std().unwrap_or(Duration::ZERO));
+            let wake =
+                next_wake(&self.model, now).map(|at| (at - now).to_std().unwrap_or(Duration::ZERO));
             let sleep = tokio::time::sleep(wake.unwrap_or(Duration::from_hours(1)));
             tokio::select! {
                 biased;
@@ -221,7 +223,9 @@ impl Console {
     fn convert(&mut self, event: Event) -> Option<Msg> {
         let input = input::convert(event)?;
         if let Input::Resize(columns, rows) = input {
-            self.terminal.backend_mut().set_size(Size::new(columns, rows));
+            self.terminal
+                .backend_mut()
+                .set_size(Size::new(columns, rows));
         }
         Some(Msg::Input(input))
     }
@@ -254,7 +258,8 @@ impl Console {
             }
             Effect::Write(ticket, call) => {
                 let desk = self.caller();
-                self.writes.spawn(async move { desk.write(ticket, *call).await });
+                self.writes
+                    .spawn(async move { desk.write(ticket, *call).await });
             }
             Effect::Names(ticket, path) => {
                 let desk = self.caller();
@@ -286,7 +291,9 @@ impl Console {
         nix::sys::signal::raise(nix::sys::signal::Signal::SIGTSTP)?;
         self.guard.resume()?;
         let (columns, rows) = crossterm::terminal::size()?;
-        self.terminal.backend_mut().set_size(Size::new(columns, rows));
+        self.terminal
+            .backend_mut()
+            .set_size(Size::new(columns, rows));
         let input = Msg::Input(Input::Resize(columns, rows));
         let _ = update(&mut self.model, input, system::now());
         self.terminal.clear()?;

@@ -8,10 +8,10 @@ use chrono::{DateTime, Utc};
 use super::effect::{Effect, Loaded, Reply, Slot, Ticket};
 use super::model::Model;
 use super::screen::inbox::Take;
-use super::screen::{Layer, send};
+use super::screen::{Layer, look, send};
 use super::toast::Tone;
 use super::world::World;
-use super::{beat, preview, cleanse};
+use super::{beat, cleanse, preview};
 use crate::store::StoreError;
 use crate::store::rows::{Applied, CaseId, Claim};
 
@@ -41,7 +41,9 @@ pub fn take(
         }
         Reply::Inbox(result) => {
             let window = model.window;
-            model.desk.take(&mut model.world, ticket.slot, result, window, now)
+            model
+                .desk
+                .take(&mut model.world, ticket.slot, result, window, now)
         }
         Reply::Detail(Ok(loaded)) => take_case(model, *loaded, now),
         Reply::Search(result) => {
@@ -54,9 +56,10 @@ pub fn take(
             model.world.colleagues = colleagues;
             refresh_forms(model, now)
         }
-        Reply::Names(names) => {
-            if let Some(Layer::Form(form)) = model.layers.last_mut() {
-                form.take_names(names);
+        reply @ (Reply::Names(_) | Reply::Parties(Ok(_)) | Reply::LookUp(Ok(_))) => {
+            let Model { world, layers, .. } = model;
+            if let Some(Layer::Form(form)) = layers.last_mut() {
+                look::take(form, world, reply, now);
             }
             Vec::new()
         }
@@ -87,11 +90,7 @@ fn no_session(model: &mut Model, error: &StoreError, now: DateTime<Utc>) -> Vec<
     Vec::new()
 }
 
-fn read_failed(
-    model: &mut Model,
-    error: Option<&StoreError>,
-    now: DateTime<Utc>,
-) -> Vec<Effect> {
+fn read_failed(model: &mut Model, error: Option<&StoreError>, now: DateTime<Utc>) -> Vec<Effect> {
     match error {
         None | Some(StoreError::Offline(_)) => Vec::new(),
         Some(StoreError::SessionLost) => beat::open(model, now),
@@ -120,7 +119,13 @@ fn written(model: &mut Model, ticket: Ticket, reply: Reply, now: DateTime<Utc>) 
 
 /// A claim by key: the case is shown, with the reason why it was this one.
 fn claimed(model: &mut Model, claim: &Claim, now: DateTime<Utc>) -> Vec<Effect> {
-    let Claim::Granted { lease, case_no, why, .. } = claim else {
+    let Claim::Granted {
+        lease,
+        case_no,
+        why,
+        ..
+    } = claim
+    else {
         let said = send::claim_refused(&model.world, claim, now);
         model.world.toasts.say(Tone::Warning, said, now);
         return reread_list(model, now);
@@ -144,7 +149,10 @@ fn applied_alone(model: &mut Model, applied: &Applied, now: DateTime<Utc>) -> Ve
     if applied.lease.is_none() {
         model.world.leases.remove(&case);
     }
-    let no = model.current_row().map(|row| row.case_no.clone()).unwrap_or_default();
+    let no = model
+        .current_row()
+        .map(|row| row.case_no.clone())
+        .unwrap_or_default();
     let said = model.world.texts.fill("done.released", &[("case", &no)]);
     model.world.toasts.say(Tone::Done, said, now);
     let mut effects = vec![model.world.ask_detail(case, now)];
@@ -152,11 +160,7 @@ fn applied_alone(model: &mut Model, applied: &Applied, now: DateTime<Utc>) -> Ve
     effects
 }
 
-fn write_failed(
-    model: &mut Model,
-    error: Option<StoreError>,
-    now: DateTime<Utc>,
-) -> Vec<Effect> {
+fn write_failed(model: &mut Model, error: Option<StoreError>, now: DateTime<Utc>) -> Vec<Effect> {
     let Some(error) = error else {
         return Vec::new();
     };
@@ -164,9 +168,10 @@ fn write_failed(
     let case: Option<CaseId> = model.desk.case();
     match error {
         StoreError::SessionLost => beat::open(model, now),
-        StoreError::Stale | StoreError::LeaseLost { .. } => {
-            case.map(|case| model.world.ask_detail(case, now)).into_iter().collect()
-        }
+        StoreError::Stale | StoreError::LeaseLost { .. } => case
+            .map(|case| model.world.ask_detail(case, now))
+            .into_iter()
+            .collect(),
         _ => Vec::new(),
     }
 }
@@ -179,9 +184,9 @@ fn say_error(world: &mut World, error: &StoreError, now: DateTime<Utc>) {
             texts.fill("error.offline", &[("since", &since)])
         }
         StoreError::Stale => texts.get("error.stale").to_owned(),
-        StoreError::LeaseLost { holder: Some(holder) } => {
-            texts.fill("error.lost_to", &[("holder", holder)])
-        }
+        StoreError::LeaseLost {
+            holder: Some(holder),
+        } => texts.fill("error.lost_to", &[("holder", holder)]),
         StoreError::LeaseLost { holder: None } => texts.get("error.lost").to_owned(),
         StoreError::SessionLost => texts.get("error.session").to_owned(),
         StoreError::Refused(refusal) => preview::refusal(world, refusal),
@@ -193,5 +198,9 @@ fn say_error(world: &mut World, error: &StoreError, now: DateTime<Utc>) {
 
 /// We did something ourselves: the list is read anew, the cursor stays on its case.
 pub fn reread_list(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
-    model.desk.ask(&mut model.world, Take::Anew, now).into_iter().collect()
+    model
+        .desk
+        .ask(&mut model.world, Take::Anew, now)
+        .into_iter()
+        .collect()
 }

@@ -45,8 +45,12 @@ pub fn opened(model: &mut Model, session: Session, now: DateTime<Utc>) -> Vec<Ef
 fn reread(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
     let list = model.desk.ask(&mut model.world, Take::InPlace, now);
     let cases = shown_cases(model);
-    let details = cases.into_iter().map(|case| model.world.ask_detail(case, now));
-    list.into_iter().chain(details.collect::<Vec<_>>()).collect()
+    let details = cases
+        .into_iter()
+        .map(|case| model.world.ask_detail(case, now));
+    list.into_iter()
+        .chain(details.collect::<Vec<_>>())
+        .collect()
 }
 
 /// The cases on the screen: of the desk and of its layers.
@@ -157,7 +161,12 @@ fn concerns(model: &Model, event: &FeedEvent) -> bool {
     let Some(inbox) = model.desk.inbox() else {
         return false;
     };
-    let here = || inbox.rows.iter().any(|row| row.case.case_id == event.case_id);
+    let here = || {
+        inbox
+            .rows
+            .iter()
+            .any(|row| row.case.case_id == event.case_id)
+    };
     match inbox.view {
         InboxView::Queue(queue) => queue == event.queue_id || here(),
         InboxView::Mine => here() || model.world.leases.contains_key(&event.case_id),

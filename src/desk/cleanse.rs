@@ -24,12 +24,23 @@ pub fn reply(reply: &mut Reply) {
             tidy(case_no);
             tidy(why);
         }
+        Reply::Parties(Ok(parties)) => parties.iter_mut().for_each(|party| {
+            tidy(&mut party.gln);
+            tidy(&mut party.name);
+        }),
+        Reply::LookUp(Ok(found)) => {
+            found.connection.iter_mut().for_each(connection);
+            found.party.iter_mut().for_each(party);
+            found.customer_ref.iter_mut().for_each(tidy);
+        }
         Reply::Names(names) => names.iter_mut().for_each(tidy),
         Reply::Session(Err(error))
         | Reply::Inbox(Err(error))
         | Reply::Detail(Err(error))
         | Reply::Search(Err(error))
         | Reply::Colleagues(Err(error))
+        | Reply::Parties(Err(error))
+        | Reply::LookUp(Err(error))
         | Reply::Calendars(Err(error))
         | Reply::Claimed(Err(error))
         | Reply::Applied(Err(error))
@@ -43,7 +54,9 @@ fn said(error: &mut StoreError) {
         StoreError::Offline(text) | StoreError::Bug(text) | StoreError::NotAnAgent(text) => {
             tidy(text);
         }
-        StoreError::LeaseLost { holder: Some(holder) } => tidy(holder),
+        StoreError::LeaseLost {
+            holder: Some(holder),
+        } => tidy(holder),
         StoreError::Refused(refusal) => refusal.args.values_mut().for_each(tidy),
         _ => {}
     }
@@ -87,7 +100,12 @@ fn detail(detail: &mut CaseDetail) {
 }
 
 fn customer(card: &mut CustomerCard) {
-    let fields = [&mut card.customer_ref, &mut card.name, &mut card.phone, &mut card.email];
+    let fields = [
+        &mut card.customer_ref,
+        &mut card.name,
+        &mut card.phone,
+        &mut card.email,
+    ];
     fields.into_iter().for_each(tidy);
 }
 
@@ -102,8 +120,12 @@ fn connection(card: &mut ConnectionCard) {
         &mut card.grid_area,
     ];
     fields.into_iter().for_each(tidy);
-    card.meters.iter_mut().for_each(|meter| tidy(&mut meter.meter_number));
-    card.contracts.iter_mut().for_each(|contract| tidy(&mut contract.party));
+    card.meters
+        .iter_mut()
+        .for_each(|meter| tidy(&mut meter.meter_number));
+    card.contracts
+        .iter_mut()
+        .for_each(|contract| tidy(&mut contract.party));
 }
 
 fn party(card: &mut PartyCard) {

@@ -182,14 +182,11 @@ const PAGES: &[Context] = &[List, Detail, Actions, Ledger, Help];
 const FIELDS: &[Context] = &[Line, Note, Choice];
 const TEXT: &[Context] = &[Line, Note, Search];
 const FORM: &[Context] = &[Line, Note, Choice];
-const LAYERS: &[Context] = &[Detail, Actions, Line, Note, Choice, Review, Ledger, Search, Help, Quit];
+const LAYERS: &[Context] = &[
+    Detail, Actions, Line, Note, Choice, Review, Ledger, Search, Help, Quit,
+];
 
-const fn free(
-    id: Id,
-    name: &'static str,
-    contexts: &'static [Context],
-    rank: u8,
-) -> Command {
+const fn free(id: Id, name: &'static str, contexts: &'static [Context], rank: u8) -> Command {
     when(id, name, contexts, rank, available::always)
 }
 
@@ -231,9 +228,9 @@ pub static COMMANDS: &[Command] = &[
     free(Id::Newline, "newline", &[Note], 0),
     free(Id::NextField, "next_field", FIELDS, 2),
     free(Id::PreviousField, "previous_field", FIELDS, 0),
-    free(Id::Previous, "previous", &[Choice, Ledger], 3),
-    free(Id::Following, "following", &[Choice, Ledger], 4),
-    free(Id::Review, "review", FIELDS, 5),
+    free(Id::Previous, "previous", &[Choice, Ledger], 4),
+    free(Id::Following, "following", &[Choice, Ledger], 5),
+    free(Id::Review, "review", FIELDS, 3),
     free(Id::Complete, "complete", &[Line], 6),
     free(Id::Commit, "commit", &[Review], 1),
     free(Id::Back, "back", LAYERS, 20),
@@ -257,7 +254,12 @@ pub static COMMANDS: &[Command] = &[
     free(Id::Edit(Edit::Backspace), "edit_backspace", TEXT, 0),
     free(Id::Edit(Edit::Delete), "edit_delete", TEXT, 0),
     free(Id::Edit(Edit::DeleteWord), "edit_delete_word", TEXT, 0),
-    free(Id::Edit(Edit::DeleteToStart), "edit_delete_to_start", TEXT, 0),
+    free(
+        Id::Edit(Edit::DeleteToStart),
+        "edit_delete_to_start",
+        TEXT,
+        0,
+    ),
     free(Id::Edit(Edit::DeleteToEnd), "edit_delete_to_end", TEXT, 0),
     free(Id::Edit(Edit::Undo), "edit_undo", TEXT, 0),
     free(Id::QuitAnyway, "quit_anyway", &[Quit], 1),

@@ -9,6 +9,7 @@ use super::route::Route;
 use crate::domain::calendar::Calendars;
 use crate::process::engine::{Answers, Change};
 use crate::store::StoreError;
+use crate::store::reading::{LookUp, PartyChoice};
 use crate::store::rows::{
     Applied, CaseDetail, CaseId, Claim, Colleague, InboxPage, InboxView, Lease, NewDocument,
     Opened, PageKey, Pulse, SearchHit, Session, TimelineRow,
@@ -42,6 +43,10 @@ pub enum Slot {
     Colleagues,
     /// Names of files.
     Names,
+    /// Parties by name.
+    Parties,
+    /// What a form looks up.
+    LookUp,
     /// A write: its answer is never void.
     Command(Uuid),
 }
@@ -87,6 +92,15 @@ pub enum Question {
     Search(String),
     /// The colleagues.
     Colleagues,
+    /// Parties whose name or number begins so.
+    Parties(String),
+    /// The connection and the party of an opening; either may be empty.
+    LookUp {
+        /// Metering point.
+        ean: String,
+        /// Number of the party.
+        gln: String,
+    },
 }
 
 /// A write. Each carries the command id under which a repetition has no second effect.
@@ -181,6 +195,10 @@ pub enum Reply {
     Search(Result<Vec<SearchHit>, StoreError>),
     /// Colleagues.
     Colleagues(Result<Vec<Colleague>, StoreError>),
+    /// Parties.
+    Parties(Result<Vec<PartyChoice>, StoreError>),
+    /// What was looked up.
+    LookUp(Result<Box<LookUp>, StoreError>),
     /// A claim.
     Claimed(Result<Claim, StoreError>),
     /// A written change.
@@ -218,6 +236,8 @@ impl Reply {
             Self::Detail(result) => result.as_ref().err(),
             Self::Search(result) => result.as_ref().err(),
             Self::Colleagues(result) => result.as_ref().err(),
+            Self::Parties(result) => result.as_ref().err(),
+            Self::LookUp(result) => result.as_ref().err(),
             Self::Claimed(result) => result.as_ref().err(),
             Self::Applied(result) => result.as_ref().err(),
             Self::Opened(result) => result.as_ref().err(),

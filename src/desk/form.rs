@@ -27,8 +27,8 @@ pub struct Pick {
 pub enum Ask {
     /// By typing.
     Text(Editor),
-    /// By typing the path of a file; with the names that would complete it.
-    Path(Editor, Vec<String>),
+    /// By typing with suggestions: files by path, parties by name.
+    Look(Editor, Vec<Pick>),
     /// By choosing.
     Choice(Vec<Pick>, Option<usize>),
 }
@@ -48,6 +48,10 @@ pub struct Entry {
     pub ask: Ask,
     /// What is wrong with the answer, in words.
     pub error: Option<String>,
+    /// What the answer means, as looked up: an address, a name.
+    pub found: Option<String>,
+    /// That the register does not know it, in words.
+    pub unknown: Option<String>,
     /// Whether the agent has been here, so that errors may be shown.
     pub seen: bool,
 }
@@ -56,7 +60,7 @@ impl Entry {
     /// The answer as typed or chosen.
     pub fn raw(&self) -> &str {
         match &self.ask {
-            Ask::Text(editor) | Ask::Path(editor, _) => editor.text(),
+            Ask::Text(editor) | Ask::Look(editor, _) => editor.text(),
             Ask::Choice(options, at) => at
                 .and_then(|at| options.get(at))
                 .map_or("", |option| option.raw.as_str()),
@@ -66,7 +70,7 @@ impl Entry {
     /// Put an answer in.
     pub fn set(&mut self, raw: &str) {
         match &mut self.ask {
-            Ask::Text(editor) | Ask::Path(editor, _) => editor.set(raw),
+            Ask::Text(editor) | Ask::Look(editor, _) => editor.set(raw),
             Ask::Choice(options, at) => {
                 if let Some(found) = options.iter().position(|option| option.raw == raw) {
                     *at = Some(found);
@@ -77,14 +81,14 @@ impl Entry {
 
     /// Type or paste.
     pub fn type_in(&mut self, text: &str) {
-        if let Ask::Text(editor) | Ask::Path(editor, _) = &mut self.ask {
+        if let Ask::Text(editor) | Ask::Look(editor, _) = &mut self.ask {
             editor.insert(text);
         }
     }
 
     /// Edit the text.
     pub fn edit(&mut self, edit: Edit) {
-        if let Ask::Text(editor) | Ask::Path(editor, _) = &mut self.ask {
+        if let Ask::Text(editor) | Ask::Look(editor, _) = &mut self.ask {
             editor.edit(edit);
         }
     }
@@ -119,14 +123,25 @@ impl Entry {
     pub fn leaves(&self, edit: Edit) -> bool {
         match &self.ask {
             Ask::Text(editor) => editor.lines() == Lines::One || editor.at_edge(edit),
-            Ask::Path(..) | Ask::Choice(..) => true,
+            Ask::Look(..) | Ask::Choice(..) => true,
         }
     }
 
-    /// Complete the path as far as the names agree.
+    /// Complete what was typed as far as the suggestions agree; take the first one when they do not
+    /// begin with what was typed.
     pub fn complete(&mut self) {
-        if let Ask::Path(editor, names) = &mut self.ask
-            && let Some(common) = common_start(names)
+        let Ask::Look(editor, picks) = &mut self.ask else {
+            return;
+        };
+        let Some(first) = picks.first() else {
+            return;
+        };
+        if !first.raw.starts_with(editor.text()) {
+            let raw = first.raw.clone();
+            return editor.set(&raw);
+        }
+        let names: Vec<&str> = picks.iter().map(|pick| pick.raw.as_str()).collect();
+        if let Some(common) = common_start(&names)
             && common.len() > editor.text().len()
         {
             editor.set(&common);
@@ -135,7 +150,7 @@ impl Entry {
 }
 
 /// What all names begin with.
-fn common_start(names: &[String]) -> Option<String> {
+fn common_start(names: &[&str]) -> Option<String> {
     let (first, rest) = names.split_first()?;
     let agree = |end: usize| rest.iter().all(|name| name.get(..end) == first.get(..end));
     let end = first
@@ -166,8 +181,8 @@ mod tests {
 
     #[test]
     fn a_path_is_completed_as_far_as_the_names_agree() {
-        let names = ["/tmp/letter-1.pdf", "/tmp/letter-2.pdf"].map(str::to_owned);
+        let names = ["/tmp/letter-1.pdf", "/tmp/letter-2.pdf"];
         assert_eq!(common_start(&names).as_deref(), Some("/tmp/letter-"));
-        assert_eq!(common_start(&["é".to_owned(), "è".to_owned()]), None);
+        assert_eq!(common_start(&["é", "è"]), None);
     }
 }

@@ -130,7 +130,12 @@ impl FromStr for Key {
     type Err = NoKey;
 
     fn from_str(name: &str) -> Result<Self, NoKey> {
-        let named = |name: &str| NAMES.iter().find(|(n, _)| *n == name).map(|(_, code)| *code);
+        let named = |name: &str| {
+            NAMES
+                .iter()
+                .find(|(n, _)| *n == name)
+                .map(|(_, code)| *code)
+        };
         if let Some(code) = named(name) {
             return Ok(Self::plain(code));
         }
@@ -186,7 +191,18 @@ mod tests {
 
     #[test]
     fn names_are_read_and_written_alike() {
-        for name in ["j", "G", "?", "-", "ctrl-l", "alt-b", "pgdn", "shift-tab", "space", "f1"] {
+        for name in [
+            "j",
+            "G",
+            "?",
+            "-",
+            "ctrl-l",
+            "alt-b",
+            "pgdn",
+            "shift-tab",
+            "space",
+            "f1",
+        ] {
             assert_eq!(name.parse::<Key>().unwrap().to_string(), name);
         }
         assert!("ctrl-".parse::<Key>().is_err());

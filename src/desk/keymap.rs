@@ -92,7 +92,9 @@ impl Keymap {
                 return Err(KeymapError::Missing(command.name));
             }
         }
-        Context::ALL.into_iter().try_for_each(|context| self.check_context(context))
+        Context::ALL
+            .into_iter()
+            .try_for_each(|context| self.check_context(context))
     }
 
     fn check_context(&self, context: Context) -> Result<(), KeymapError> {

@@ -1,14 +1,16 @@
 //! All that the screen shows: one value. It knows no terminal, no database, no clock.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 use super::command::{Context, Id};
 use super::geometry::Window;
+use super::key::Input;
 use super::keymap::Keymap;
 use super::screen::desk::{self, Page};
-use super::screen::{Layer, search};
+use super::screen::{Layer, actions, search};
 use super::world::World;
 use crate::store::rows::{CaseId, CaseRow};
 use crate::text::Texts;
@@ -28,6 +30,8 @@ pub struct Model {
     pub keymap: Keymap,
     /// The size of the window.
     pub window: Window,
+    /// What was typed while a layer waits for its case; it is taken in when the case is there.
+    pub ahead: VecDeque<Input>,
     /// Whether a frame is due: something visible may be different.
     pub dirty: bool,
     /// The instant of the last message: what the view shows is as of then (machine time).
@@ -57,6 +61,7 @@ impl Model {
             search: search::State::default(),
             keymap: start.keymap,
             window: start.window,
+            ahead: VecDeque::new(),
             dirty: true,
             now,
         }
@@ -79,6 +84,17 @@ impl Model {
     /// Its row.
     pub fn current_row(&self) -> Option<&CaseRow> {
         self.desk.row(&self.world)
+    }
+
+    /// Whether the topmost layer waits for what it needs, so that keys must wait too.
+    pub fn is_waiting(&self) -> bool {
+        match self.layers.last() {
+            Some(Layer::Actions(list)) => {
+                actions::choices(&self.world, list.of, self.now).is_none()
+            }
+            Some(Layer::Form(form)) => form.entries.is_empty(),
+            _ => false,
+        }
     }
 
     /// Whether something typed was not sent.

@@ -27,8 +27,11 @@ pub fn of(
     now: DateTime<Utc>,
 ) -> Vec<Line> {
     let texts = &world.texts;
-    let mut lines: Vec<Line> =
-        change.clocks.iter().map(|op| of_clock(world, change, op, before, now)).collect();
+    let mut lines: Vec<Line> = change
+        .clocks
+        .iter()
+        .map(|op| of_clock(world, change, op, before, now))
+        .collect();
     for kind in &change.messages {
         lines.push(line(world, "sends", texts.say(&format!("message.{kind}"))));
     }
@@ -41,7 +44,11 @@ pub fn of(
         lines.push(line(world, "opens", said));
     }
     let state = state(world, &change.process, &change.to);
-    let verb = if change.from == change.to { "stays" } else { "after" };
+    let verb = if change.from == change.to {
+        "stays"
+    } else {
+        "after"
+    };
     lines.push(line(world, verb, state));
     lines
 }
@@ -54,7 +61,8 @@ pub fn state(world: &World, process: &str, state: &str) -> String {
 /// The name of an action: of its process, or one that all have.
 pub fn action<'a>(world: &'a World, process: &str, action: &'a str) -> &'a str {
     let own = world.texts.find(&format!("action.{process}.{action}"));
-    own.or_else(|| world.texts.find(&format!("action.general.{action}"))).unwrap_or(action)
+    own.or_else(|| world.texts.find(&format!("action.general.{action}")))
+        .unwrap_or(action)
 }
 
 /// The name of a clock.
@@ -76,20 +84,31 @@ fn of_clock(
 ) -> Line {
     let texts = &world.texts;
     match op {
-        ClockOp::Start { key, due_at, comparison, whose, .. } => {
+        ClockOp::Start {
+            key,
+            due_at,
+            comparison,
+            whose,
+            ..
+        } => {
             let zone = world.zone(&change.process);
             let due = say::due(texts, *due_at, *comparison, now, zone);
             let term = declared(&change.process, key)
                 .map_or_else(String::new, |declared| ledger::term(texts, declared.term));
             let name = clock(world, key);
             let whose = whose_said(world, *whose);
-            let with = [("clock", &*name), ("term", &*term), ("due", &*due), ("whose", whose)];
+            let with = [
+                ("clock", &*name),
+                ("term", &*term),
+                ("due", &*due),
+                ("whose", whose),
+            ];
             line(world, "starts", texts.fill("preview.until", &with))
         }
         ClockOp::End { key, outcome, .. } => {
-            let late = before.and_then(|facts| running(facts, key)).is_some_and(|run| {
-                run.due_at < now
-            });
+            let late = before
+                .and_then(|facts| running(facts, key))
+                .is_some_and(|run| run.due_at < now);
             let how = match outcome {
                 Ended::Met if late => "met_backdated",
                 Ended::Met => "met",
@@ -105,12 +124,18 @@ fn of_clock(
 }
 
 fn running<'a>(facts: &'a CaseFacts, key: &str) -> Option<&'a ClockRun> {
-    facts.clocks.iter().find(|run| run.key == key && run.is_running())
+    facts
+        .clocks
+        .iter()
+        .find(|run| run.key == key && run.is_running())
 }
 
 /// The clock as its process declares it.
 pub fn declared(process: &str, key: &str) -> Option<&'static Clock> {
-    process::find(process)?.clocks.iter().find(|clock| clock.key == key)
+    process::find(process)?
+        .clocks
+        .iter()
+        .find(|clock| clock.key == key)
 }
 
 /// Whose duty, in words.
@@ -149,8 +174,15 @@ pub fn of_call(world: &World, subject: &Subject, answer: &dyn Fn(&str) -> String
 /// A refusal in words, with the rule that says so.
 pub fn refusal(world: &World, refusal: &Refusal) -> String {
     // values that are themselves keys of texts (`field.ean`) are said in words
-    let args: Vec<(&str, &str)> =
-        refusal.args.iter().map(|(name, value)| (name.as_str(), world.texts.get(value))).collect();
+    let args: Vec<(&str, &str)> = refusal
+        .args
+        .iter()
+        .map(|(name, value)| (name.as_str(), world.texts.get(value)))
+        .collect();
     let said = world.texts.fill(&format!("refusal.{}", refusal.key), &args);
-    if refusal.rule.is_empty() { said } else { format!("{said} ({})", refusal.rule) }
+    if refusal.rule.is_empty() {
+        said
+    } else {
+        format!("{said} ({})", refusal.rule)
+    }
 }

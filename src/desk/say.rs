@@ -43,7 +43,10 @@ pub fn due(
     zone: Tz,
 ) -> String {
     let (day, time) = last_moment(due, comparison, zone);
-    format!("{} {time}", day_near(texts, day, now.with_timezone(&zone).date_naive()))
+    format!(
+        "{} {time}",
+        day_near(texts, day, now.with_timezone(&zone).date_naive())
+    )
 }
 
 /// An instant that has passed: `14:09` today, `yesterday 14:09`, else with its date.
@@ -105,9 +108,15 @@ mod tests {
         let zone = Tz::Europe__Amsterdam;
         let friday = at("2026-11-20T13:07:00Z");
         let midnight = at("2026-11-20T23:00:00Z");
-        assert_eq!(due(&texts, midnight, Comparison::Before, friday, zone), "today 24:00");
+        assert_eq!(
+            due(&texts, midnight, Comparison::Before, friday, zone),
+            "today 24:00"
+        );
         let monday = at("2026-11-23T23:00:00Z");
-        assert_eq!(due(&texts, monday, Comparison::Before, friday, zone), "Mon 23 Nov 24:00");
+        assert_eq!(
+            due(&texts, monday, Comparison::Before, friday, zone),
+            "Mon 23 Nov 24:00"
+        );
         let hours = at("2026-11-24T13:09:00Z");
         let said = due(&texts, hours, Comparison::UpToAndIncluding, friday, zone);
         assert_eq!(said, "Tue 24 Nov 14:09");

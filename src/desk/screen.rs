@@ -6,6 +6,7 @@ pub mod desk;
 pub mod form;
 pub mod inbox;
 pub mod ledger;
+pub mod look;
 pub mod search;
 pub mod send;
 

@@ -21,19 +21,68 @@ pub fn update(model: &mut Model, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
     }
     let effects = match msg {
         Msg::Start => beat::open(model, now),
-        Msg::Input(Input::Key(key)) => press(model, key, now),
-        Msg::Input(Input::Paste(text)) => type_in(model, &text, now),
-        Msg::Input(Input::Resize(columns, rows)) => {
-            resize(model, columns, rows);
-            Vec::new()
+        Msg::Input(input) => return take_input(model, input, now),
+        Msg::Reply(ticket, reply) => {
+            let effects = answer::take(model, ticket, *reply, now);
+            let mut effects = settle(model, effects, now);
+            effects.extend(catch_up(model, now));
+            return effects;
         }
-        Msg::Reply(ticket, reply) => answer::take(model, ticket, *reply, now),
         Msg::Beat(beat) => beat::take(model, *beat, now),
         Msg::Wake => wake(model, now),
         Msg::Resumed => vec![Effect::Redraw],
         Msg::Stop => vec![Effect::Quit],
     };
     settle(model, effects, now)
+}
+
+/// How much is kept of what was typed ahead.
+const AHEAD: usize = 256;
+
+fn take_input(model: &mut Model, input: Input, now: DateTime<Utc>) -> Vec<Effect> {
+    let effects = match input {
+        Input::Resize(columns, rows) => {
+            resize(model, columns, rows);
+            return Vec::new();
+        }
+        input if model.is_waiting() && !leads_away(model, &input) => {
+            if model.ahead.len() < AHEAD {
+                model.ahead.push_back(input);
+            }
+            return Vec::new();
+        }
+        Input::Key(key) => press(model, key, now),
+        Input::Paste(text) => type_in(model, &text, now),
+    };
+    settle(model, effects, now)
+}
+
+/// Whether the input works although the layer has nothing yet: back, help, draw again, suspend.
+fn leads_away(model: &mut Model, input: &Input) -> bool {
+    let Input::Key(key) = input else {
+        return false;
+    };
+    let id = model
+        .keymap
+        .command(model.context(), *key)
+        .map(|command| command.id);
+    let leads = matches!(id, Some(Id::Back | Id::Help | Id::Redraw | Id::Suspend));
+    if leads {
+        model.ahead.clear();
+    }
+    leads
+}
+
+/// Take in what was typed ahead, as far as the layers have what they need.
+fn catch_up(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    while !model.is_waiting() {
+        let Some(input) = model.ahead.pop_front() else {
+            break;
+        };
+        effects.extend(take_input(model, input, now));
+    }
+    effects
 }
 
 /// Follow the routes; the rest is for the runtime.
@@ -127,7 +176,10 @@ fn run(
         model.world.toasts.say(Tone::Warning, said, now);
         return Vec::new();
     }
-    let pressed = Pressed { id: command.id, key };
+    let pressed = Pressed {
+        id: command.id,
+        key,
+    };
     match command.id {
         Id::Help if context == Context::Help => return vec![Effect::Go(Route::Back)],
         Id::Help => return vec![Effect::Go(Route::Help)],
@@ -137,7 +189,12 @@ fn run(
         _ => {}
     }
     let window = model.window;
-    let Model { world, desk, layers, .. } = model;
+    let Model {
+        world,
+        desk,
+        layers,
+        ..
+    } = model;
     match layers.last_mut() {
         None => desk.press(world, pressed, window, now),
         Some(Layer::Actions(actions)) => actions.press(world, pressed, window, now),
@@ -172,7 +229,12 @@ fn type_in(model: &mut Model, text: &str, now: DateTime<Utc>) -> Vec<Effect> {
 
 fn wake(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
     let mut effects = Vec::new();
-    let Model { world, desk, layers, .. } = model;
+    let Model {
+        world,
+        desk,
+        layers,
+        ..
+    } = model;
     effects.extend(desk.wake(world, now));
     if let Some(Layer::Search(search)) = layers.last_mut() {
         effects.extend(search.wake(world, now));
@@ -182,4 +244,3 @@ fn wake(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
     }
     effects
 }
-

@@ -22,7 +22,9 @@ pub fn next_wake(model: &Model, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         Layer::Search(search::State { rest, .. }) => *rest,
         _ => None,
     });
-    let quiet = world.waiting_since().map(|since| since + TimeDelta::milliseconds(QUIET_MS));
+    let quiet = world
+        .waiting_since()
+        .map(|since| since + TimeDelta::milliseconds(QUIET_MS));
     [
         model.desk.rest,
         of_layer,
@@ -40,11 +42,16 @@ pub fn next_wake(model: &Model, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
 /// The next change of a countdown that is on the screen (legal time).
 fn next_countdown(model: &Model, legal: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let lines = model.window.body_lines();
-    let rows = model.desk.inbox().map_or(&[][..], |inbox| inbox.visible(lines));
+    let rows = model
+        .desk
+        .inbox()
+        .map_or(&[][..], |inbox| inbox.visible(lines));
     let of_rows = rows.iter().filter_map(|row| of_row(&row.case, legal));
     let case = model.current_case().and_then(|case| model.world.case(case));
     let clocks = case.map_or(&[][..], |loaded| &loaded.detail.facts.clocks);
-    of_rows.chain(clocks.iter().filter_map(|run| of_clock(run, legal))).min()
+    of_rows
+        .chain(clocks.iter().filter_map(|run| of_clock(run, legal)))
+        .min()
 }
 
 fn of_row(row: &CaseRow, legal: DateTime<Utc>) -> Option<DateTime<Utc>> {
@@ -53,7 +60,8 @@ fn of_row(row: &CaseRow, legal: DateTime<Utc>) -> Option<DateTime<Utc>> {
 }
 
 fn of_clock(run: &ClockRun, legal: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    run.is_running().then(|| next_of(run.due_at, Some(run.warn_at), legal))
+    run.is_running()
+        .then(|| next_of(run.due_at, Some(run.warn_at), legal))
 }
 
 /// The words change, or the state does: at the warning, and at or just after the due instant.

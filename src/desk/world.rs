@@ -115,7 +115,9 @@ impl World {
 
     /// The zone of a process's country; of the first process there is when it is not known.
     pub fn zone(&self, process: &str) -> Tz {
-        process::find(process).map_or(Country::Nl, |process| process.country).zone()
+        process::find(process)
+            .map_or(Country::Nl, |process| process.country)
+            .zone()
     }
 
     /// A fresh command id, ordered by time.
@@ -136,7 +138,10 @@ impl World {
     pub fn ticket(&mut self, slot: Slot, now: DateTime<Utc>) -> Ticket {
         self.numbers += 1;
         self.asked.insert(slot, (self.numbers, now));
-        Ticket { slot, number: self.numbers }
+        Ticket {
+            slot,
+            number: self.numbers,
+        }
     }
 
     /// Ask the database.
@@ -156,7 +161,10 @@ impl World {
 
     /// Take a ticket back. `false` when it is void and the answer is to be dropped.
     pub fn redeem(&mut self, ticket: Ticket) -> bool {
-        let valid = self.asked.get(&ticket.slot).is_some_and(|(n, _)| *n == ticket.number);
+        let valid = self
+            .asked
+            .get(&ticket.slot)
+            .is_some_and(|(n, _)| *n == ticket.number);
         if valid {
             self.asked.remove(&ticket.slot);
         }

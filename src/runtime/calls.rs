@@ -35,12 +35,17 @@ pub(super) struct Caller {
 
 impl Caller {
     fn session(&self) -> Uuid {
-        self.session.lock().map_or_else(|broken| *broken.into_inner(), |id| *id)
+        self.session
+            .lock()
+            .map_or_else(|broken| *broken.into_inner(), |id| *id)
     }
 
     async fn send(&self, ticket: Ticket, reply: Reply) {
         // nobody listens any more: the console was left
-        let _ = self.messages.send(Msg::Reply(ticket, Box::new(reply))).await;
+        let _ = self
+            .messages
+            .send(Msg::Reply(ticket, Box::new(reply)))
+            .await;
     }
 
     /// Ask, and send the answer.
@@ -53,6 +58,10 @@ impl Caller {
             }
             Question::Detail(case) => Reply::Detail(self.load(case).await),
             Question::Search(text) => Reply::Search(self.store.search(&text, HITS).await),
+            Question::Parties(text) => Reply::Parties(self.store.parties_like(&text).await),
+            Question::LookUp { ean, gln } => {
+                Reply::LookUp(self.store.look_up(&ean, &gln).await.map(Box::new))
+            }
             Question::Colleagues => Reply::Colleagues(self.store.colleagues().await),
         };
         self.send(ticket, reply).await;
@@ -89,7 +98,8 @@ impl Caller {
     /// Names of files.
     pub(super) async fn names(&self, ticket: Ticket, path: PathBuf) {
         let names = tokio::task::spawn_blocking(move || files::names(&path)).await;
-        self.send(ticket, Reply::Names(names.unwrap_or_default())).await;
+        self.send(ticket, Reply::Names(names.unwrap_or_default()))
+            .await;
     }
 
     /// Write, and send the answer. The command id is the one of the ticket.
@@ -112,18 +122,37 @@ impl Caller {
             Call::HandOver { lease, to, line } => {
                 Reply::Applied(store.case_hand_over(cmd, session, lease, to, &line).await)
             }
-            Call::Apply { case, fence, version, change } => {
-                let target = Target { case_id: case, fence, version };
+            Call::Apply {
+                case,
+                fence,
+                version,
+                change,
+            } => {
+                let target = Target {
+                    case_id: case,
+                    fence,
+                    version,
+                };
                 Reply::Applied(store.case_apply(cmd, Some(session), target, &change).await)
             }
             Call::Open(change, answers) => Reply::Opened(self.open(cmd, &change, &answers).await),
             Call::Reassign { case, to, reason } => {
                 Reply::Applied(store.case_reassign(cmd, session, case, to, &reason).await)
             }
-            Call::Transfer { case, queue_id, reason } => {
-                Reply::Applied(store.case_transfer(cmd, session, case, queue_id, &reason).await)
-            }
-            Call::Attach { case, path, purpose } => self.attach(cmd, case, path, purpose).await,
+            Call::Transfer {
+                case,
+                queue_id,
+                reason,
+            } => Reply::Applied(
+                store
+                    .case_transfer(cmd, session, case, queue_id, &reason)
+                    .await,
+            ),
+            Call::Attach {
+                case,
+                path,
+                purpose,
+            } => self.attach(cmd, case, path, purpose).await,
         }
     }
 
@@ -137,7 +166,14 @@ impl Caller {
             return Err(StoreError::Bug("a form without calendars".to_owned()));
         };
         let session = Some(self.session());
-        let opening = Opening { cmd, session, change, reference: None, answers, calendars };
+        let opening = Opening {
+            cmd,
+            session,
+            change,
+            reference: None,
+            answers,
+            calendars,
+        };
         self.store.case_open(&opening).await
     }
 
@@ -148,8 +184,10 @@ impl Caller {
             Ok(document) => document,
             Err(error) => return Reply::File(error),
         };
-        let applied: Result<Applied, StoreError> =
-            self.store.document_attach(cmd, Some(self.session()), case, &document).await;
+        let applied: Result<Applied, StoreError> = self
+            .store
+            .document_attach(cmd, Some(self.session()), case, &document)
+            .await;
         Reply::Applied(applied)
     }
 }

@@ -35,7 +35,9 @@ pub(super) fn document(path: &Path, purpose: String) -> FileRead {
     let limit = u64::try_from(DOCUMENT_BYTES_MAX).unwrap_or(u64::MAX);
     let mut bytes = Vec::new();
     let file = File::open(&path).map_err(|error| told(&error))?;
-    file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| told(&error))?;
+    file.take(limit + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| told(&error))?;
     match bytes.len() {
         0 => return Err(FileError::Empty),
         size if size > DOCUMENT_BYTES_MAX => return Err(FileError::TooLarge),
@@ -43,7 +45,11 @@ pub(super) fn document(path: &Path, purpose: String) -> FileRead {
     }
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let name = clean::line(&name).chars().take(NAME_CHARS).collect();
-    Ok(NewDocument { name, purpose, bytes })
+    Ok(NewDocument {
+        name,
+        purpose,
+        bytes,
+    })
 }
 
 fn told(error: &std::io::Error) -> FileError {
@@ -61,7 +67,11 @@ pub(super) fn names(typed: &Path) -> Vec<String> {
         Some(at) => text.split_at(at + 1),
         None => ("", &*text),
     };
-    let look_in = if folder.is_empty() { PathBuf::from(".") } else { expand(Path::new(folder)) };
+    let look_in = if folder.is_empty() {
+        PathBuf::from(".")
+    } else {
+        expand(Path::new(folder))
+    };
     let Ok(entries) = std::fs::read_dir(look_in) else {
         return Vec::new();
     };
@@ -99,7 +109,10 @@ mod tests {
     fn names_complete_a_path() {
         let folder = env!("CARGO_MANIFEST_DIR");
         let found = names(Path::new(&format!("{folder}/src/desk/ke")));
-        let ends: Vec<&str> = found.iter().filter_map(|path| path.rsplit('/').next()).collect();
+        let ends: Vec<&str> = found
+            .iter()
+            .filter_map(|path| path.rsplit('/').next())
+            .collect();
         assert_eq!(ends, ["key.rs", "keymap.rs"]);
     }
 }

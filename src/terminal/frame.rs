@@ -201,6 +201,9 @@ mod tests {
         assert_eq!(out.0.borrow().len(), 1, "the same frame costs nothing");
         draw("hallo");
         assert_eq!(out.0.borrow().len(), 2);
-        assert!(out.0.borrow()[1].len() < 60, "one changed letter is a small frame");
+        assert!(
+            out.0.borrow()[1].len() < 60,
+            "one changed letter is a small frame"
+        );
     }
 }

@@ -81,8 +81,14 @@ mod tests {
     fn keys_come_out_by_name() {
         let named = |name: &str| Some(Input::Key(name.parse().unwrap()));
         assert_eq!(press(KeyCode::Char('G'), KeyModifiers::SHIFT), named("G"));
-        assert_eq!(press(KeyCode::Char('l'), KeyModifiers::CONTROL), named("ctrl-l"));
-        assert_eq!(press(KeyCode::BackTab, KeyModifiers::SHIFT), named("shift-tab"));
+        assert_eq!(
+            press(KeyCode::Char('l'), KeyModifiers::CONTROL),
+            named("ctrl-l")
+        );
+        assert_eq!(
+            press(KeyCode::BackTab, KeyModifiers::SHIFT),
+            named("shift-tab")
+        );
         assert_eq!(press(KeyCode::CapsLock, KeyModifiers::NONE), None);
     }
 

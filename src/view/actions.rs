@@ -12,22 +12,42 @@ use crate::desk::screen::actions::{Choice, Of, State, choices};
 pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
     let model = paint.model;
     let heading = Rect { height: 1, ..area };
-    let mut body = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
+    let mut body = Rect {
+        y: area.y + 2,
+        height: area.height.saturating_sub(2),
+        ..area
+    };
     let title = title(paint, state.of);
     paint.line(heading, title);
     if let Of::Case(case, _) = state.of
         && let Some(loaded) = model.world.case(case)
     {
         let line = clocks::one_line(paint, &loaded.detail);
-        paint.line(Rect { y: area.y + 1, height: 1, ..area }, line);
-        body = Rect { y: area.y + 3, height: area.height.saturating_sub(3), ..area };
+        paint.line(
+            Rect {
+                y: area.y + 1,
+                height: 1,
+                ..area
+            },
+            line,
+        );
+        body = Rect {
+            y: area.y + 3,
+            height: area.height.saturating_sub(3),
+            ..area
+        };
     }
     let Some(choices) = choices(&model.world, state.of, model.now) else {
-        let line = Line::from(paint.span(Role::Faint, format!(" {}", paint.text("detail.loading"))));
+        let line =
+            Line::from(paint.span(Role::Faint, format!(" {}", paint.text("detail.loading"))));
         return paint.line(body, line);
     };
     if choices.is_empty() {
-        let lines = paint.wrapped(Role::Calm, &paint.text("actions.none"), usize::from(area.width));
+        let lines = paint.wrapped(
+            Role::Calm,
+            &paint.text("actions.none"),
+            usize::from(area.width),
+        );
         return paint.lines(body, lines, 0);
     }
     let (lines, at) = lines(paint, &choices, state.cursor, usize::from(area.width));
@@ -36,16 +56,29 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
     paint.lines(body, lines, first);
     let y = body.y + u16::try_from(at.start - first).unwrap_or(0);
     let cursor = paint.style(Role::Cursor);
-    paint.restyle(Rect { y, height: 1, ..body }, cursor);
+    paint.restyle(
+        Rect {
+            y,
+            height: 1,
+            ..body
+        },
+        cursor,
+    );
 }
 
 fn title(paint: &Paint<'_, '_>, of: Of) -> Line<'static> {
     let world = &paint.model.world;
     match of {
-        Of::NewCase => Line::from(paint.span(Role::Title, format!(" {}", paint.text("actions.new")))),
+        Of::NewCase => {
+            Line::from(paint.span(Role::Title, format!(" {}", paint.text("actions.new"))))
+        }
         Of::Case(case, _) => {
-            let no = world.case(case).map_or("", |loaded| loaded.detail.row.case_no.as_str());
-            let subject = world.case(case).map_or("", |l| l.detail.row.subject.as_str());
+            let no = world
+                .case(case)
+                .map_or("", |loaded| loaded.detail.row.case_no.as_str());
+            let subject = world
+                .case(case)
+                .map_or("", |l| l.detail.row.subject.as_str());
             Line::from(vec![
                 paint.span(Role::Title, format!(" {no}")),
                 Span::raw(format!("   {}   ", paint.text("actions.title"))),
@@ -69,7 +102,9 @@ fn lines(
         if choice.refusal.is_some() && !refused {
             refused = true;
             lines.push(Line::default());
-            lines.push(Line::from(paint.span(Role::Faint, format!(" {}", paint.text("actions.not_now")))));
+            lines.push(Line::from(
+                paint.span(Role::Faint, format!(" {}", paint.text("actions.not_now"))),
+            ));
         }
         let start = lines.len();
         lines.extend(of_choice(paint, choice, number, columns));
@@ -90,7 +125,11 @@ fn of_choice(
         0..=8 => format!("{}", number + 1),
         _ => " ".to_owned(),
     };
-    let role = if choice.refusal.is_some() { Role::Faint } else { Role::Calm };
+    let role = if choice.refusal.is_some() {
+        Role::Faint
+    } else {
+        Role::Calm
+    };
     let room = columns.saturating_sub(6 + width::of(&choice.rules));
     let first = Line::from(vec![
         paint.span(Role::Key, format!("  {digit} ")),

@@ -17,7 +17,11 @@ fn plain(text: &str, columns: usize) -> Line<'static> {
 }
 
 fn joined(parts: &[&str]) -> String {
-    let parts: Vec<&str> = parts.iter().copied().filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> = parts
+        .iter()
+        .copied()
+        .filter(|part| !part.is_empty())
+        .collect();
     parts.join("  ")
 }
 
@@ -29,7 +33,10 @@ pub(super) fn party(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usize) 
     let role = paint.text(&format!("role.{}", card.role));
     let mut lines = vec![plain(&joined(&[&card.name, &role, &card.gln]), columns)];
     for contact in &card.contacts {
-        lines.push(plain(&joined(&[&contact.name, &contact.email, &contact.phone]), columns));
+        lines.push(plain(
+            &joined(&[&contact.name, &contact.email, &contact.phone]),
+            columns,
+        ));
     }
     if card.contacts.is_empty() {
         lines.extend(paint.wrapped(Role::Warning, &paint.text("detail.no_contact"), columns));
@@ -48,7 +55,10 @@ pub(super) fn customer(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usiz
     }
     let kind = paint.text(&format!("kind.{}", card.kind));
     let reach = joined(&[&card.phone, &card.email]);
-    let mut lines = vec![plain(&joined(&[&card.name, &kind, &card.customer_ref]), columns)];
+    let mut lines = vec![plain(
+        &joined(&[&card.name, &kind, &card.customer_ref]),
+        columns,
+    )];
     if !reach.is_empty() {
         lines.push(plain(&reach, columns));
     }
@@ -72,7 +82,11 @@ pub(super) fn connection(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: us
         plain(&joined(&[&card.grid_operator, &card.grid_area]), columns),
     ];
     lines.extend(meters(paint, card, columns));
-    lines.extend(card.contracts.iter().map(|contract| of_contract(paint, contract, columns)));
+    lines.extend(
+        card.contracts
+            .iter()
+            .map(|contract| of_contract(paint, contract, columns)),
+    );
     lines
 }
 
@@ -98,7 +112,11 @@ fn of_contract(paint: &Paint<'_, '_>, contract: &ContractRow, columns: usize) ->
         None if from.is_empty() => String::new(),
         None => paint.fill("detail.since", &[("day", &from)]),
     };
-    let role = if contract.valid_to.is_some() { Role::Faint } else { Role::Calm };
+    let role = if contract.valid_to.is_some() {
+        Role::Faint
+    } else {
+        Role::Calm
+    };
     let text = joined(&[&side, &contract.party, &span]);
     Line::from(paint.span(role, width::cut(&text, columns)))
 }
@@ -112,11 +130,18 @@ pub(super) fn value(
 ) -> String {
     let world = &paint.model.world;
     match value {
-        Value::Bool(yes) => paint.text(if *yes { "choice.yes_no.yes" } else { "choice.yes_no.no" }),
+        Value::Bool(yes) => paint.text(if *yes {
+            "choice.yes_no.yes"
+        } else {
+            "choice.yes_no.no"
+        }),
         Value::Number(number) if key == "contact" => {
             let contacts = detail.party.iter().flat_map(|party| &party.contacts);
             let named = contacts.filter(|contact| contact.contact_id == *number);
-            named.map(|contact| contact.name.clone()).next().unwrap_or_else(|| number.to_string())
+            named
+                .map(|contact| contact.name.clone())
+                .next()
+                .unwrap_or_else(|| number.to_string())
         }
         Value::Number(number) => number.to_string(),
         Value::Text(text) => match detail.texts.get(&text.text) {
@@ -124,7 +149,12 @@ pub(super) fn value(
             None => paint.text("detail.erased"),
         },
         Value::Code(code) => match value.as_instant() {
-            Some(at) => say::at(&world.texts, at, paint.legal(), world.zone(&detail.row.process)),
+            Some(at) => say::at(
+                &world.texts,
+                at,
+                paint.legal(),
+                world.zone(&detail.row.process),
+            ),
             None => match world.texts.find(&format!("choice.{key}.{code}")) {
                 Some(said) => said.to_owned(),
                 None => code.clone(),
@@ -161,12 +191,18 @@ pub(super) fn related(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usize
     let of_case = |case: &RelatedCase, link: &str| {
         let state = preview::state(world, &case.process, &case.state);
         let zone = world.zone(&case.process);
-        let at = case.received_at.with_timezone(&zone).date_naive().to_string();
+        let at = case
+            .received_at
+            .with_timezone(&zone)
+            .date_naive()
+            .to_string();
         plain(&joined(&[&case.case_no, &at, &state, link]), columns)
     };
     let link = paint.text("detail.linked");
     let linked = detail.linked.iter().map(|case| of_case(case, &link));
-    linked.chain(detail.related.iter().map(|case| of_case(case, ""))).collect()
+    linked
+        .chain(detail.related.iter().map(|case| of_case(case, "")))
+        .collect()
 }
 
 /// Documents: name, why kept, size; erased ones say so.
@@ -180,7 +216,10 @@ pub(super) fn documents(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usi
             Some(_) => paint.text("detail.erased"),
             None => String::new(),
         };
-        lines.push(plain(&joined(&[&document.name, &purpose, &size, &erased]), columns));
+        lines.push(plain(
+            &joined(&[&document.name, &purpose, &size, &erased]),
+            columns,
+        ));
     }
     lines
 }
@@ -193,9 +232,18 @@ pub(super) fn messages(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usiz
         let kind = paint.text(&format!("message.{}", message.kind));
         let status = paint.text(&format!("outbox.{}", message.status));
         let at = message.sent_at.unwrap_or(message.created_at);
-        let at = say::at(&world.texts, at, paint.legal(), world.zone(&detail.row.process));
+        let at = say::at(
+            &world.texts,
+            at,
+            paint.legal(),
+            world.zone(&detail.row.process),
+        );
         let error = message.error.as_deref().unwrap_or_default();
-        let role = if message.status == "dead" { Role::Error } else { Role::Calm };
+        let role = if message.status == "dead" {
+            Role::Error
+        } else {
+            Role::Calm
+        };
         let text = joined(&[&status, &kind, &at, error]);
         lines.push(Line::from(paint.span(role, width::cut(&text, columns))));
     }

@@ -21,9 +21,13 @@ pub(super) fn lines(
 ) -> Vec<Line<'static>> {
     let runs = in_order(&detail.facts.clocks);
     if runs.is_empty() {
-        return vec![Line::from(paint.span(Role::Faint, paint.text("detail.no_clocks")))];
+        return vec![Line::from(
+            paint.span(Role::Faint, paint.text("detail.no_clocks")),
+        )];
     }
-    runs.into_iter().flat_map(|run| of_run(paint, detail, run, columns)).collect()
+    runs.into_iter()
+        .flat_map(|run| of_run(paint, detail, run, columns))
+        .collect()
 }
 
 fn of_run(
@@ -39,7 +43,11 @@ fn of_run(
     let said = paint.maybe(&format!("status.{key}.said"));
     let right = if run.is_running() {
         let left = say::left(run.due_at, paint.legal());
-        let key = if left.starts_with('-') { "detail.over" } else { "detail.left" };
+        let key = if left.starts_with('-') {
+            "detail.over"
+        } else {
+            "detail.left"
+        };
         paint.fill(key, &[("left", left.trim_start_matches('-'))])
     } else {
         said.clone()
@@ -85,14 +93,21 @@ fn target(paint: &Paint<'_, '_>, detail: &CaseDetail, run: &ClockRun) -> Option<
         return None;
     }
     let country = process::find(&detail.row.process)?.country;
-    let last = world.calendars.as_ref()?.get(country).last_open(run.due_at)?;
+    let last = world
+        .calendars
+        .as_ref()?
+        .get(country)
+        .last_open(run.due_at)?;
     (last > paint.legal()).then(|| say::clock(last, country.zone()))
 }
 
 /// All running clocks in one line: letter, name, time left.
 pub(super) fn one_line(paint: &Paint<'_, '_>, detail: &CaseDetail) -> Line<'static> {
     let mut spans = vec![Span::raw(" ")];
-    for run in in_order(&detail.facts.clocks).into_iter().filter(|run| run.is_running()) {
+    for run in in_order(&detail.facts.clocks)
+        .into_iter()
+        .filter(|run| run.is_running())
+    {
         let status = Some(run.status(paint.legal()));
         let letter = paint.text(&format!("status.{}.letter", key_of(status)));
         let name = preview::clock(&paint.model.world, &run.key);

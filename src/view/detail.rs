@@ -15,7 +15,11 @@ use crate::store::rows::{CaseId, CaseRow, WorkState};
 /// The detail with its heading.
 pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect) {
     let heading = Rect { height: 1, ..area };
-    let body = Rect { y: area.y + 1, height: area.height - 1, ..area };
+    let body = Rect {
+        y: area.y + 1,
+        height: area.height - 1,
+        ..area
+    };
     let model = paint.model;
     let Some(case) = model.current_case() else {
         return;
@@ -36,7 +40,11 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect) {
     };
     // one column of margin on a page of its own
     let margin = u16::from(is_page);
-    let inner = Rect { x: body.x + margin, width: body.width - 2 * margin, ..body };
+    let inner = Rect {
+        x: body.x + margin,
+        width: body.width - 2 * margin,
+        ..body
+    };
     let mut all = Vec::new();
     if is_page {
         all.push(title(paint, &loaded.detail.row, usize::from(inner.width)));
@@ -77,7 +85,10 @@ fn lines(
         ("detail.clocks", clocks::lines(paint, detail, columns)),
         ("detail.party", cards::party(paint, detail, columns)),
         ("detail.customer", cards::customer(paint, detail, columns)),
-        ("detail.connection", cards::connection(paint, detail, columns)),
+        (
+            "detail.connection",
+            cards::connection(paint, detail, columns),
+        ),
         ("detail.facts", cards::facts(paint, detail, columns)),
         ("detail.related", cards::related(paint, detail, columns)),
         ("detail.documents", cards::documents(paint, detail, columns)),
@@ -97,16 +108,26 @@ fn lines(
 /// Who holds it, since when it is there.
 fn standing(paint: &Paint<'_, '_>, row: &CaseRow) -> Line<'static> {
     let world = &paint.model.world;
-    let received = say::at(&world.texts, row.received_at, paint.legal(), world.zone(&row.process));
+    let received = say::at(
+        &world.texts,
+        row.received_at,
+        paint.legal(),
+        world.zone(&row.process),
+    );
     let received = paint.fill("detail.received", &[("at", &received)]);
     let (role, who) = match (&row.holder, row.work) {
-        _ if world.leases.contains_key(&row.case_id) => (Role::Mine, paint.text("detail.held_by_me")),
+        _ if world.leases.contains_key(&row.case_id) => {
+            (Role::Mine, paint.text("detail.held_by_me"))
+        }
         (Some(name), _) => (Role::Other, paint.fill("detail.held_by", &[("name", name)])),
         (None, WorkState::Waiting) => (Role::Faint, paint.text("detail.waiting")),
         (None, WorkState::Closed) => (Role::Faint, paint.text("detail.closed")),
         (None, _) => (Role::Calm, paint.text("detail.in_pool")),
     };
-    Line::from(vec![paint.span(role, who), paint.span(Role::Faint, format!(", {received}"))])
+    Line::from(vec![
+        paint.span(role, who),
+        paint.span(Role::Faint, format!(", {received}")),
+    ])
 }
 
 /// Why "next" gave this case.
@@ -115,7 +136,12 @@ fn why(paint: &Paint<'_, '_>, case: CaseId, row: &CaseRow) -> Option<Line<'stati
     if *of != case {
         return None;
     }
-    let left = row.due_at.map_or_else(String::new, |due| say::left(due, paint.legal()));
-    let said = paint.fill(&format!("why_next.{why}"), &[("left", left.trim_start_matches('-'))]);
+    let left = row
+        .due_at
+        .map_or_else(String::new, |due| say::left(due, paint.legal()));
+    let said = paint.fill(
+        &format!("why_next.{why}"),
+        &[("left", left.trim_start_matches('-'))],
+    );
     Some(Line::from(paint.span(Role::Soon, said)))
 }

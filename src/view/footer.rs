@@ -16,7 +16,14 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect) {
     let (left, right) = (message(paint), waiting(paint));
     paint.both(messages, left, right);
     let hints = hints(paint, usize::from(area.width));
-    paint.line(Rect { y: area.y + 1, height: 1, ..area }, hints);
+    paint.line(
+        Rect {
+            y: area.y + 1,
+            height: 1,
+            ..area
+        },
+        hints,
+    );
 }
 
 fn message(paint: &Paint<'_, '_>) -> Line<'static> {
@@ -47,7 +54,14 @@ fn waiting(paint: &Paint<'_, '_>) -> Line<'static> {
         parts.push(paint.fill("list.new", &[("n", &inbox.new.to_string())]));
     }
     let text = parts.join("   ");
-    Line::from(paint.span(Role::Faint, if text.is_empty() { text } else { format!("{text} ") }))
+    Line::from(paint.span(
+        Role::Faint,
+        if text.is_empty() {
+            text
+        } else {
+            format!("{text} ")
+        },
+    ))
 }
 
 /// The keys that work now, most needed first, as many as there is room for; help and quit always.
@@ -59,13 +73,24 @@ fn hints(paint: &Paint<'_, '_>, columns: usize) -> Line<'static> {
         .filter(|command| (command.available)(paint.model).is_ok())
         .collect();
     ranked.sort_by_key(|command| command.rank);
-    let (last, first): (Vec<_>, Vec<_>) =
-        ranked.into_iter().partition(|command| matches!(command.id, Id::Help | Id::Back));
-    let last: Vec<_> = last.into_iter().filter_map(|command| hint(paint, command, context)).collect();
+    let (last, first): (Vec<_>, Vec<_>) = ranked
+        .into_iter()
+        .partition(|command| matches!(command.id, Id::Help | Id::Back | Id::Quit));
+    let last: Vec<_> = last
+        .into_iter()
+        .filter_map(|command| hint(paint, command, context))
+        .collect();
     let reserved: usize = last.iter().map(|(key, text)| taken(key, text)).sum();
     let mut used = 1;
-    let mut shown = Vec::new();
-    for (key, text) in first.into_iter().filter_map(|command| hint(paint, command, context)) {
+    let mut shown: Vec<(String, String)> = Vec::new();
+    for (key, text) in first
+        .into_iter()
+        .filter_map(|command| hint(paint, command, context))
+    {
+        let is_said = shown.iter().any(|(_, said)| *said == text);
+        if is_said {
+            continue;
+        }
         used += taken(&key, &text);
         if used + reserved > columns {
             break;
@@ -87,5 +112,8 @@ fn taken(key: &str, text: &str) -> usize {
 
 fn hint(paint: &Paint<'_, '_>, command: &Command, context: Context) -> Option<(String, String)> {
     let key = paint.model.keymap.keys_in(command, context).next()?;
-    Some((key.to_string(), paint.text(&format!("command.{}", command.name))))
+    Some((
+        key.to_string(),
+        paint.text(&format!("command.{}", command.name)),
+    ))
 }

@@ -45,7 +45,11 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
     let fields = fields(paint, state, columns);
     let most = area.height.saturating_sub(2 + below_height);
     let height = u16::try_from(fields.lines.len()).unwrap_or(most).min(most);
-    let top = Rect { y: area.y + 2, height, ..area };
+    let top = Rect {
+        y: area.y + 2,
+        height,
+        ..area
+    };
     let first = (fields.at + 4).saturating_sub(usize::from(height));
     if let Some((line, column)) = fields.cursor
         && state.stage == Stage::Edit
@@ -58,16 +62,28 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
         }
     }
     paint.lines(top, fields.lines, first);
-    paint.lines(Rect { y: top.bottom(), height: below_height, ..area }, below, 0);
+    paint.lines(
+        Rect {
+            y: top.bottom(),
+            height: below_height,
+            ..area
+        },
+        below,
+        0,
+    );
 }
 
 fn title(paint: &Paint<'_, '_>, state: &State) -> Line<'static> {
     let world = &paint.model.world;
     let loaded = state.subject.case().and_then(|case| world.case(case));
-    let no = loaded.map_or("", |loaded| loaded.detail.row.case_no.as_str());
+    let row = loaded
+        .map(|loaded| &loaded.detail.row)
+        .or_else(|| paint.model.current_row());
+    let row = row.filter(|row| Some(row.case_id) == state.subject.case());
+    let no = row.map_or("", |row| row.case_no.as_str());
     let what = match &state.subject {
         Subject::Action(_, action) => {
-            let process = loaded.map_or("", |loaded| loaded.detail.row.process.as_str());
+            let process = row.map_or("", |row| row.process.as_str());
             preview::action(world, process, action).to_owned()
         }
         Subject::Open(process) => world.texts.say(&format!("process.{process}")),
@@ -85,7 +101,11 @@ fn title(paint: &Paint<'_, '_>, state: &State) -> Line<'static> {
 }
 
 fn fields(paint: &Paint<'_, '_>, state: &State, columns: usize) -> Fields {
-    let mut all = Fields { lines: Vec::new(), at: 0, cursor: None };
+    let mut all = Fields {
+        lines: Vec::new(),
+        at: 0,
+        cursor: None,
+    };
     if state.entries.is_empty() {
         let text = format!(" {}", paint.text("detail.loading"));
         all.lines.push(Line::from(paint.span(Role::Faint, text)));
@@ -99,8 +119,13 @@ fn fields(paint: &Paint<'_, '_>, state: &State, columns: usize) -> Fields {
         let (lines, cursor) = answer(paint, entry, is_here, columns - LABEL - 5);
         let must = must_be_filled(&state.entries, entry);
         for (row, line) in lines.into_iter().enumerate() {
-            let label = if row == 0 { label(paint, entry, is_here, must) } else { indent() };
-            all.lines.push(Line::from_iter(label.into_iter().chain(line)));
+            let label = if row == 0 {
+                label(paint, entry, is_here, must)
+            } else {
+                indent()
+            };
+            all.lines
+                .push(Line::from_iter(label.into_iter().chain(line)));
         }
         if is_here {
             all.cursor = cursor.map(|(line, column)| (start + line, LABEL + 5 + column));
@@ -134,12 +159,16 @@ fn answer(
 ) -> (Vec<Vec<Span<'static>>>, Option<(usize, usize)>) {
     match &entry.ask {
         Ask::Choice(picks, at) => (choice(paint, picks, *at, is_here, columns), None),
-        Ask::Text(editor) | Ask::Path(editor, _) if editor.lines() == Lines::One => {
+        Ask::Text(editor) | Ask::Look(editor, _) if editor.lines() == Lines::One => {
             let (text, column) = window(editor, columns.saturating_sub(1));
-            let shown = if is_here || !text.is_empty() { text } else { "-".to_owned() };
+            let shown = if is_here || !text.is_empty() {
+                text
+            } else {
+                "-".to_owned()
+            };
             (vec![vec![Span::raw(shown)]], Some((0, column)))
         }
-        Ask::Text(editor) | Ask::Path(editor, _) => note(editor, columns),
+        Ask::Text(editor) | Ask::Look(editor, _) => note(editor, columns),
     }
 }
 
@@ -166,7 +195,10 @@ fn note(editor: &Editor, columns: usize) -> (Vec<Vec<Span<'static>>>, Option<(us
     let first = (row + 1).saturating_sub(NOTE_LINES);
     let shown = all.into_iter().skip(first).take(NOTE_LINES);
     let lines: Vec<_> = shown.map(|line| vec![Span::raw(line)]).collect();
-    (lines, Some((row - first, column.min(columns.saturating_sub(1)))))
+    (
+        lines,
+        Some((row - first, column.min(columns.saturating_sub(1)))),
+    )
 }
 
 /// Choices on one line where they fit, else one a line while the cursor is here.
@@ -179,7 +211,11 @@ fn choice(
 ) -> Vec<Vec<Span<'static>>> {
     let marked = |number: usize| {
         let mark = if at == Some(number) { "(*)" } else { "( )" };
-        let role = if at == Some(number) { Role::Title } else { Role::Calm };
+        let role = if at == Some(number) {
+            Role::Title
+        } else {
+            Role::Calm
+        };
         paint.span(role, format!("{mark} {}", picks[number].label))
     };
     let total: usize = picks.iter().map(|pick| width::of(&pick.label) + 7).sum();
@@ -188,35 +224,42 @@ fn choice(
         return vec![spans.collect()];
     }
     if is_here {
-        return (0..picks.len()).map(|number| vec![marked(number)]).collect();
+        return (0..picks.len())
+            .map(|number| vec![marked(number)])
+            .collect();
     }
-    let label = at.and_then(|at| picks.get(at)).map_or("-", |pick| pick.label.as_str());
+    let label = at
+        .and_then(|at| picks.get(at))
+        .map_or("-", |pick| pick.label.as_str());
     vec![vec![Span::raw(width::cut(label, columns))]]
 }
 
 /// What is wrong with the answer, or what the field asks for.
-fn hint(
-    paint: &Paint<'_, '_>,
-    entry: &Entry,
-    is_here: bool,
-    columns: usize,
-) -> Vec<Line<'static>> {
+fn hint(paint: &Paint<'_, '_>, entry: &Entry, is_here: bool, columns: usize) -> Vec<Line<'static>> {
     let room = columns.saturating_sub(LABEL + 6);
     let (role, text) = match &entry.error {
         Some(error) => (Role::Error, error.clone()),
+        None if entry.found.is_some() => (Role::Good, entry.found.clone().unwrap_or_default()),
         None if is_here => (Role::Faint, help(entry)),
         None => return Vec::new(),
     };
-    let lines = width::wrap(&text, room).into_iter().filter(|line| !line.is_empty());
+    let lines = width::wrap(&text, room)
+        .into_iter()
+        .filter(|line| !line.is_empty());
     let indented = lines.map(|line| format!("{}{line}", " ".repeat(LABEL + 5)));
-    indented.map(|line| Line::from(paint.span(role, line))).collect()
+    indented
+        .map(|line| Line::from(paint.span(role, line)))
+        .collect()
 }
 
 fn help(entry: &Entry) -> String {
     match &entry.ask {
-        Ask::Path(_, names) if !names.is_empty() => {
-            names.iter().take(12).map(|name| short(name)).collect::<Vec<_>>().join("  ")
-        }
+        Ask::Look(_, picks) if !picks.is_empty() => picks
+            .iter()
+            .take(12)
+            .map(|pick| short(&pick.label))
+            .collect::<Vec<_>>()
+            .join("   "),
         _ => entry.help.clone(),
     }
 }
@@ -233,7 +276,9 @@ fn below(paint: &Paint<'_, '_>, state: &State, columns: usize) -> Vec<Line<'stat
     let mut lines = vec![Line::default()];
     let indented = |role: Role, text: &str| -> Vec<Line<'static>> {
         let wrapped = width::wrap(text, room).into_iter();
-        wrapped.map(|line| Line::from(paint.span(role, format!("   {line}")))).collect()
+        wrapped
+            .map(|line| Line::from(paint.span(role, format!("   {line}"))))
+            .collect()
     };
     if let Some(problem) = &state.problem {
         lines.extend(indented(Role::Error, problem));
@@ -265,8 +310,15 @@ fn below(paint: &Paint<'_, '_>, state: &State, columns: usize) -> Vec<Line<'stat
 fn will_happen(paint: &Paint<'_, '_>, line: &preview::Line, room: usize) -> Vec<Line<'static>> {
     let verb = width::left(&line.verb, 12);
     let mut out = Vec::new();
-    for (number, what) in width::wrap(&line.what, room.saturating_sub(14)).into_iter().enumerate() {
-        let verb = if number == 0 { verb.clone() } else { " ".repeat(12) };
+    for (number, what) in width::wrap(&line.what, room.saturating_sub(14))
+        .into_iter()
+        .enumerate()
+    {
+        let verb = if number == 0 {
+            verb.clone()
+        } else {
+            " ".repeat(12)
+        };
         out.push(Line::from(vec![
             paint.span(Role::Faint, format!("   {verb} ")),
             Span::raw(what),
@@ -278,9 +330,10 @@ fn will_happen(paint: &Paint<'_, '_>, line: &preview::Line, room: usize) -> Vec<
 /// The case is not held: the same key claims it first, and that is said.
 fn claim_first(paint: &Paint<'_, '_>, state: &State, plan: &Plan) -> Option<Line<'static>> {
     let needed = matches!(plan, Plan::Apply(_, Needs::Lease) | Plan::HandOver(..));
-    let held = state.subject.case().is_some_and(|case| {
-        paint.model.world.leases.contains_key(&case)
-    });
+    let held = state
+        .subject
+        .case()
+        .is_some_and(|case| paint.model.world.leases.contains_key(&case));
     let said = (needed && !held).then(|| paint.text("form.claims_first"))?;
     Some(Line::from(paint.span(Role::Soon, format!("   {said}"))))
 }

@@ -15,7 +15,11 @@ use crate::store::rows::InboxView;
 /// The header.
 pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect) {
     let first = Rect { height: 1, ..area };
-    let second = Rect { y: area.y + 1, height: 1, ..area };
+    let second = Rect {
+        y: area.y + 1,
+        height: 1,
+        ..area
+    };
     let (left, right) = (product(paint), right_side(paint));
     paint.both(first, left, right);
     let (left, right) = (tabs(paint, usize::from(area.width)), counts(paint));
@@ -60,7 +64,10 @@ fn link(paint: &Paint<'_, '_>) -> Span<'static> {
         Link::Stale { since } => {
             let since = world.legal(since).with_timezone(&world.zone(""));
             let since = since.format("%H:%M:%S").to_string();
-            paint.span(Role::Error, paint.fill("header.stale", &[("since", &since)]))
+            paint.span(
+                Role::Error,
+                paint.fill("header.stale", &[("since", &since)]),
+            )
         }
     }
 }
@@ -70,11 +77,22 @@ fn tabs(paint: &Paint<'_, '_>, columns: usize) -> Line<'static> {
     let mut spans = vec![Span::raw(" ")];
     let mut used = 1;
     // tabs before the current one give way when there is no room for all
-    let labels: Vec<String> = desk.tabs.iter().skip(1).map(|tab| label(paint, tab)).collect();
+    let labels: Vec<String> = desk
+        .tabs
+        .iter()
+        .skip(1)
+        .map(|tab| label(paint, tab))
+        .collect();
     let room = columns.saturating_sub(30);
     let at = desk.at.saturating_sub(1);
     let mut first = 0;
-    while first < at && labels[first..=at].iter().map(|l| width::of(l) + 2).sum::<usize>() > room {
+    while first < at
+        && labels[first..=at]
+            .iter()
+            .map(|l| width::of(l) + 2)
+            .sum::<usize>()
+            > room
+    {
         first += 1;
     }
     for (number, text) in labels.into_iter().enumerate().skip(first) {
@@ -84,7 +102,11 @@ fn tabs(paint: &Paint<'_, '_>, columns: usize) -> Line<'static> {
             break;
         }
         let is_here = desk.at == number + 1;
-        spans.push(if is_here { paint.span(Role::Cursor, text) } else { Span::raw(text) });
+        spans.push(if is_here {
+            paint.span(Role::Cursor, text)
+        } else {
+            Span::raw(text)
+        });
         spans.push(Span::raw("  "));
     }
     Line::from(spans)
@@ -109,7 +131,11 @@ fn counts(paint: &Paint<'_, '_>) -> Line<'static> {
     let mine = model.world.leases.len().to_string();
     let overdue: i64 = model.desk.counts.values().map(|count| count.overdue).sum();
     let mine = format!(" {} ", paint.fill("header.mine", &[("n", &mine)]));
-    let role = if model.desk.at == 0 { Role::Cursor } else { Role::Mine };
+    let role = if model.desk.at == 0 {
+        Role::Cursor
+    } else {
+        Role::Mine
+    };
     let late = paint.fill("header.overdue", &[("n", &overdue.to_string())]);
     let late_role = if overdue > 0 { Role::Late } else { Role::Faint };
     Line::from(vec![
@@ -124,7 +150,10 @@ fn counts(paint: &Paint<'_, '_>) -> Line<'static> {
 pub(super) fn too_small(paint: &mut Paint<'_, '_>, area: Rect) {
     let (columns, rows) = crate::desk::geometry::SMALLEST;
     let (columns, rows) = (columns.to_string(), rows.to_string());
-    let said = paint.fill("screen.too_small", &[("columns", &columns), ("rows", &rows)]);
+    let said = paint.fill(
+        "screen.too_small",
+        &[("columns", &columns), ("rows", &rows)],
+    );
     let lines = paint.wrapped(Role::Calm, &said, usize::from(area.width).max(1));
     paint.lines(area, lines, 0);
 }

@@ -22,12 +22,19 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, help: Help) {
     let title = Line::from(paint.span(Role::Title, format!(" {title}")));
     paint.line(Rect { height: 1, ..area }, title);
     let columns = usize::from(area.width);
-    let commands = COMMANDS.iter().filter(|command| command.contexts.contains(&help.of));
-    let mut lines: Vec<Line<'static>> =
-        commands.flat_map(|command| of_command(paint, command, help, columns)).collect();
+    let commands = COMMANDS
+        .iter()
+        .filter(|command| command.contexts.contains(&help.of));
+    let mut lines: Vec<Line<'static>> = commands
+        .flat_map(|command| of_command(paint, command, help, columns))
+        .collect();
     lines.push(Line::default());
     lines.extend(legend(paint, columns));
-    let body = Rect { y: area.y + 2, height: area.height - 2, ..area };
+    let body = Rect {
+        y: area.y + 2,
+        height: area.height - 2,
+        ..area
+    };
     paint.lines(body, lines, help.top);
 }
 
@@ -37,8 +44,12 @@ fn of_command(
     help: Help,
     columns: usize,
 ) -> Vec<Line<'static>> {
-    let keys: Vec<String> =
-        paint.model.keymap.keys_in(command, help.of).map(|key| key.to_string()).collect();
+    let keys: Vec<String> = paint
+        .model
+        .keymap
+        .keys_in(command, help.of)
+        .map(|key| key.to_string())
+        .collect();
     let keys = match keys.as_slice() {
         [first, .., last] if keys.len() > 4 => format!("{first} .. {last}"),
         _ => keys.join("  "),
@@ -48,7 +59,11 @@ fn of_command(
     let room = columns.saturating_sub(KEYS + NAME + 4);
     let mut lines = Vec::new();
     for (number, text) in width::wrap(&text, room).into_iter().enumerate() {
-        let (keys, name) = if number == 0 { (keys.as_str(), name.as_str()) } else { ("", "") };
+        let (keys, name) = if number == 0 {
+            (keys.as_str(), name.as_str())
+        } else {
+            ("", "")
+        };
         lines.push(Line::from(vec![
             paint.span(Role::Key, format!(" {}", width::left(keys, KEYS))),
             Span::raw(format!(" {} ", width::left(name, NAME))),
@@ -62,7 +77,9 @@ fn of_command(
 fn legend(paint: &Paint<'_, '_>, columns: usize) -> Vec<Line<'static>> {
     let text = paint.text("help.legend");
     let lines = width::wrap(&text, columns.saturating_sub(2)).into_iter();
-    lines.map(|line| Line::from(paint.span(Role::Faint, format!(" {line}")))).collect()
+    lines
+        .map(|line| Line::from(paint.span(Role::Faint, format!(" {line}"))))
+        .collect()
 }
 
 /// "Quit although something is unsent?"
@@ -77,6 +94,11 @@ pub(super) fn quit(paint: &mut Paint<'_, '_>, area: Rect) {
     }
     lines.push(Line::default());
     lines.extend(paint.wrapped(Role::Calm, &paint.text("quit.hint"), columns));
-    let area = Rect { x: area.x + 2, y: area.y + 1, width: area.width - 2, height: area.height - 1 };
+    let area = Rect {
+        x: area.x + 2,
+        y: area.y + 1,
+        width: area.width - 2,
+        height: area.height - 1,
+    };
     paint.lines(area, lines, 0);
 }

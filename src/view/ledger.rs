@@ -22,18 +22,28 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
     let model = paint.model;
     let columns = usize::from(area.width);
     let Some(loaded) = model.world.case(state.case) else {
-        let line = Line::from(paint.span(Role::Faint, format!(" {}", paint.text("detail.loading"))));
+        let line =
+            Line::from(paint.span(Role::Faint, format!(" {}", paint.text("detail.loading"))));
         return paint.line(area, line);
     };
     let runs = clocks(&model.world, state.case);
     let names = names(paint, &runs, state.at, columns);
     let no = &loaded.detail.row.case_no;
-    let title = Line::from(vec![
-        paint.span(Role::Title, format!(" {no}   {}", paint.text("ledger_screen.title"))),
-    ]);
+    let title = Line::from(vec![paint.span(
+        Role::Title,
+        format!(" {no}   {}", paint.text("ledger_screen.title")),
+    )]);
     paint.line(Rect { height: 1, ..area }, title);
     let height = u16::try_from(names.len()).unwrap_or(1).min(area.height / 3);
-    paint.lines(Rect { y: area.y + 1, height, ..area }, names, 0);
+    paint.lines(
+        Rect {
+            y: area.y + 1,
+            height,
+            ..area
+        },
+        names,
+        0,
+    );
     let body = Rect {
         y: area.y + 2 + height,
         height: area.height.saturating_sub(2 + height),
@@ -65,7 +75,11 @@ fn names(
             used = 1;
         }
         used += width::of(&text) + 1;
-        let role = if number == at { Role::Cursor } else { role_of(status) };
+        let role = if number == at {
+            Role::Cursor
+        } else {
+            role_of(status)
+        };
         if let Some(line) = lines.last_mut() {
             line.push_span(paint.span(role, text));
             line.push_span(Span::raw(" "));
@@ -83,15 +97,25 @@ fn sum(
     let world = &paint.model.world;
     let (rule, term) = preview::declared(&detail.row.process, &run.key).map_or_else(
         || (String::new(), String::new()),
-        |declared| (declared.rule.to_owned(), text_ledger::term(&world.texts, declared.term)),
+        |declared| {
+            (
+                declared.rule.to_owned(),
+                text_ledger::term(&world.texts, declared.term),
+            )
+        },
     );
     let version = run.calendar_version.to_string();
     let calendar = paint.fill(
         "ledger_screen.calendar",
         &[("calendar", &run.calendar), ("version", &version)],
     );
-    let head = format!(" {}   {rule}   {term}   {calendar}", preview::clock(world, &run.key));
-    let mut lines = vec![Line::from(paint.span(Role::Title, width::cut(&head, columns)))];
+    let head = format!(
+        " {}   {rule}   {term}   {calendar}",
+        preview::clock(world, &run.key)
+    );
+    let mut lines = vec![Line::from(
+        paint.span(Role::Title, width::cut(&head, columns)),
+    )];
     if let Some(said) = world.texts.find(&format!("rule.{rule}")) {
         let said = width::wrap(said, columns.saturating_sub(3)).into_iter();
         lines.extend(said.map(|line| Line::from(paint.span(Role::Faint, format!("   {line}")))));
@@ -117,7 +141,9 @@ fn told_lines(
         return Vec::new();
     };
     let lines = told(&world.texts, &run.ledger, calendar).into_iter();
-    lines.map(|line| pair(paint, &line.label, Role::Calm, &line.text, columns)).collect()
+    lines
+        .map(|line| pair(paint, &line.label, Role::Calm, &line.text, columns))
+        .collect()
 }
 
 /// What, and what about it.

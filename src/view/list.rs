@@ -25,7 +25,11 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect) {
     let columns = usize::from(area.width);
     let headings = headings(paint, columns);
     paint.line(Rect { height: 1, ..area }, headings);
-    let body = Rect { y: area.y + 1, height: area.height - 1, ..area };
+    let body = Rect {
+        y: area.y + 1,
+        height: area.height - 1,
+        ..area
+    };
     let model = paint.model;
     match model.desk.inbox() {
         None => skeleton(paint, body),
@@ -58,22 +62,38 @@ fn headings(paint: &Paint<'_, '_>, columns: usize) -> Line<'static> {
 fn rows(paint: &mut Paint<'_, '_>, area: Rect, inbox: &Inbox) {
     let lines = usize::from(area.height);
     let here = inbox.cursor.saturating_sub(inbox.top);
-    let drawn: Vec<Line<'static>> =
-        inbox.visible(lines).iter().map(|row| line(paint, row, usize::from(area.width))).collect();
+    let drawn: Vec<Line<'static>> = inbox
+        .visible(lines)
+        .iter()
+        .map(|row| line(paint, row, usize::from(area.width)))
+        .collect();
     paint.lines(area, drawn, 0);
     if here < lines && paint.model.desk.pinned.is_none() {
         let y = area.y + u16::try_from(here).unwrap_or(0);
         let cursor = paint.style(Role::Cursor);
-        paint.restyle(Rect { y, height: 1, ..area }, cursor);
+        paint.restyle(
+            Rect {
+                y,
+                height: 1,
+                ..area
+            },
+            cursor,
+        );
     }
 }
 
 fn line(paint: &Paint<'_, '_>, row: &Row, columns: usize) -> Line<'static> {
     let case = &row.case;
     let status = case.status(paint.legal());
-    let role = if row.mark == Mark::Gone { Role::Faint } else { role_of(status) };
+    let role = if row.mark == Mark::Gone {
+        Role::Faint
+    } else {
+        role_of(status)
+    };
     let key = key_of(status);
-    let left = case.due_at.map_or_else(String::new, |due| say::left(due, paint.legal()));
+    let left = case
+        .due_at
+        .map_or_else(String::new, |due| say::left(due, paint.legal()));
     let mark = match row.mark {
         Mark::Same => " ",
         Mark::Changed => "+",
@@ -81,7 +101,11 @@ fn line(paint: &Paint<'_, '_>, row: &Row, columns: usize) -> Line<'static> {
     };
     let letter = width::left(&paint.maybe(&format!("status.{key}.letter")), 1);
     let word = paint.maybe(&format!("status.{key}.word"));
-    let urgent = format!("{letter} {} {}", width::right(&left, LEFT), width::left(&word, WORD));
+    let urgent = format!(
+        "{letter} {} {}",
+        width::right(&left, LEFT),
+        width::left(&word, WORD)
+    );
     let mut spans = vec![
         paint.span(Role::Faint, mark),
         paint.span(role, urgent),
@@ -96,11 +120,15 @@ fn line(paint: &Paint<'_, '_>, row: &Row, columns: usize) -> Line<'static> {
 /// The next step in words, and behind it what it is about where there is room.
 fn what(paint: &Paint<'_, '_>, case: &CaseRow, columns: usize) -> [Span<'static>; 2] {
     let step = preview::state(&paint.model.world, &case.process, &case.state);
-    let step = width::cut(&step, columns);
-    let rest = columns - width::of(&step);
+    let (first, rest) = if columns < 30 {
+        (columns, 0)
+    } else {
+        (columns * 5 / 9, columns * 4 / 9)
+    };
+    let step = width::left(&step, first);
     let about = match rest {
-        0..=9 => " ".repeat(rest),
-        _ => format!("  {}", width::left(&case.subject, rest - 2)),
+        0 => String::new(),
+        _ => format!(" {}", width::left(&case.subject, columns - first - 1)),
     };
     [Span::raw(step), paint.span(Role::Faint, about)]
 }
@@ -135,13 +163,22 @@ fn skeleton(paint: &mut Paint<'_, '_>, area: Rect) {
     }
     let columns = usize::from(area.width);
     let dots = |columns: usize| format!("{} ", ".".repeat(columns.saturating_sub(1)));
-    let shape = format!("   {}       {}  {}", dots(LEFT), dots(CASE), dots(what_columns(columns)));
+    let shape = format!(
+        "   {}       {}  {}",
+        dots(LEFT),
+        dots(CASE),
+        dots(what_columns(columns))
+    );
     let line = Line::from(paint.span(Role::Faint, shape));
     paint.lines(area, vec![line; 5.min(usize::from(area.height))], 0);
 }
 
 fn empty(paint: &mut Paint<'_, '_>, area: Rect) {
-    let key = if paint.model.desk.at == 0 { "list.empty_mine" } else { "list.empty" };
+    let key = if paint.model.desk.at == 0 {
+        "list.empty_mine"
+    } else {
+        "list.empty"
+    };
     sentences(paint, area, Role::Calm, key);
 }
 

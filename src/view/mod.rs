@@ -39,7 +39,11 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
         return;
     }
     header::draw(&mut paint, Rect { height: 2, ..area });
-    let rest = Rect { y: area.y + 2, height: area.height - 4, ..area };
+    let rest = Rect {
+        y: area.y + 2,
+        height: area.height - 4,
+        ..area
+    };
     match model.layers.last() {
         None => desk(&mut paint, rest),
         Some(Layer::Actions(actions)) => actions::draw(&mut paint, rest, actions),
@@ -49,14 +53,21 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
         Some(Layer::Help(help)) => help::draw(&mut paint, rest, *help),
         Some(Layer::Quit) => help::quit(&mut paint, rest),
     }
-    let bottom = Rect { y: area.y + area.height - 2, height: 2, ..area };
+    let bottom = Rect {
+        y: area.y + area.height - 2,
+        height: 2,
+        ..area
+    };
     footer::draw(&mut paint, bottom);
 }
 
 /// List and detail, side by side or one at a time.
 fn desk(paint: &mut Paint<'_, '_>, area: Rect) {
     let (window, desk) = (paint.model.window, &paint.model.desk);
-    let list = Rect { width: window.list_columns().min(area.width), ..area };
+    let list = Rect {
+        width: window.list_columns().min(area.width),
+        ..area
+    };
     match window.panes() {
         Panes::One if desk.page == Page::Detail || desk.pinned.is_some() => {
             detail::draw(paint, area);
@@ -77,10 +88,17 @@ fn desk(paint: &mut Paint<'_, '_>, area: Rect) {
 /// The detail, and the timeline as a column of its own where there is room.
 fn beside(paint: &mut Paint<'_, '_>, area: Rect) {
     let columns = paint.model.window.timeline_columns();
-    let detail = Rect { width: area.width - columns, ..area };
+    let detail = Rect {
+        width: area.width - columns,
+        ..area
+    };
     detail::draw(paint, detail);
     if columns > 0 {
-        let own = Rect { x: detail.right() + 1, width: columns - 1, ..area };
+        let own = Rect {
+            x: detail.right() + 1,
+            width: columns - 1,
+            ..area
+        };
         timeline::draw(paint, own);
     }
 }

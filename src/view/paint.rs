@@ -22,7 +22,11 @@ pub(super) struct Paint<'a, 'f> {
 
 impl<'a, 'f> Paint<'a, 'f> {
     pub(super) fn new(model: &'a Model, theme: &'a Theme, frame: &'a mut Frame<'f>) -> Self {
-        Self { model, frame, theme }
+        Self {
+            model,
+            frame,
+            theme,
+        }
     }
 
     /// The text of a key.
@@ -32,7 +36,12 @@ impl<'a, 'f> Paint<'a, 'f> {
 
     /// The text of a key that may be absent: nothing is said then.
     pub(super) fn maybe(&self, key: &str) -> String {
-        self.model.world.texts.find(key).unwrap_or_default().to_owned()
+        self.model
+            .world
+            .texts
+            .find(key)
+            .unwrap_or_default()
+            .to_owned()
     }
 
     /// The text of a key, filled.
@@ -74,9 +83,24 @@ impl<'a, 'f> Paint<'a, 'f> {
 
     /// Left and right on one line; the left gives way.
     pub(super) fn both(&mut self, area: Rect, left: Line<'static>, right: Line<'static>) {
-        let taken = u16::try_from(right.width()).unwrap_or(u16::MAX).min(area.width);
-        self.line(Rect { width: (area.width - taken).saturating_sub(1), ..area }, left);
-        self.line(Rect { x: area.right() - taken, width: taken, ..area }, right);
+        let taken = u16::try_from(right.width())
+            .unwrap_or(u16::MAX)
+            .min(area.width);
+        self.line(
+            Rect {
+                width: (area.width - taken).saturating_sub(1),
+                ..area
+            },
+            left,
+        );
+        self.line(
+            Rect {
+                x: area.right() - taken,
+                width: taken,
+                ..area
+            },
+            right,
+        );
     }
 
     /// The heading of a pane.
@@ -101,7 +125,9 @@ impl<'a, 'f> Paint<'a, 'f> {
     /// Sentences that wrap, in a style.
     pub(super) fn wrapped(&self, role: Role, text: &str, columns: usize) -> Vec<Line<'static>> {
         let lines = width::wrap(text, columns).into_iter();
-        lines.map(|line| Line::from(self.span(role, line))).collect()
+        lines
+            .map(|line| Line::from(self.span(role, line)))
+            .collect()
     }
 }
 

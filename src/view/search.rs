@@ -21,7 +21,11 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
     let line = Line::from(vec![paint.span(Role::Title, label), Span::raw(text)]);
     paint.line(Rect { height: 1, ..area }, line);
     paint.cursor(area.x + u16::try_from(column).unwrap_or(0), area.y);
-    let body = Rect { y: area.y + 2, height: area.height - 2, ..area };
+    let body = Rect {
+        y: area.y + 2,
+        height: area.height - 2,
+        ..area
+    };
     match &state.hits {
         Some(hits) if !hits.is_empty() => draw_hits(paint, body, hits, state.cursor),
         hits => {
@@ -32,9 +36,21 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
                 _ if typed >= LEAST => "search.searching",
                 _ => "search.hint",
             };
-            let role = if state.problem.is_some() { Role::Error } else { Role::Faint };
+            let role = if state.problem.is_some() {
+                Role::Error
+            } else {
+                Role::Faint
+            };
             let lines = paint.wrapped(role, &paint.text(key), columns.saturating_sub(4));
-            paint.lines(Rect { x: area.x + 1, width: area.width - 1, ..body }, lines, 0);
+            paint.lines(
+                Rect {
+                    x: area.x + 1,
+                    width: area.width - 1,
+                    ..body
+                },
+                lines,
+                0,
+            );
         }
     }
 }
@@ -47,7 +63,14 @@ fn draw_hits(paint: &mut Paint<'_, '_>, area: Rect, hits: &[SearchHit], cursor: 
     paint.lines(area, lines, first);
     let y = area.y + u16::try_from(cursor - first).unwrap_or(0);
     let style = paint.style(Role::Cursor);
-    paint.restyle(Rect { y, height: 1, ..area }, style);
+    paint.restyle(
+        Rect {
+            y,
+            height: 1,
+            ..area
+        },
+        style,
+    );
 }
 
 fn of_hit(paint: &Paint<'_, '_>, hit: &SearchHit, columns: usize) -> Line<'static> {
@@ -58,8 +81,14 @@ fn of_hit(paint: &Paint<'_, '_>, hit: &SearchHit, columns: usize) -> Line<'stati
     let half = room / 2;
     Line::from(vec![
         paint.span(Role::Faint, format!(" {how}  ")),
-        paint.span(role_of(row.status(paint.legal())), width::left(&row.case_no, 14)),
+        paint.span(
+            role_of(row.status(paint.legal())),
+            width::left(&row.case_no, 14),
+        ),
         Span::raw(format!("  {}", width::left(&state, half))),
-        paint.span(Role::Faint, format!(" {}", width::left(&row.subject, room - half - 1))),
+        paint.span(
+            Role::Faint,
+            format!(" {}", width::left(&row.subject, room - half - 1)),
+        ),
     ])
 }

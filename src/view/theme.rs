@@ -89,7 +89,10 @@ impl Entry {
             (self.underline, Modifier::UNDERLINED),
             (self.reverse, Modifier::REVERSED),
         ];
-        let set = modifiers.into_iter().filter(|(on, _)| *on).map(|(_, modifier)| modifier);
+        let set = modifiers
+            .into_iter()
+            .filter(|(on, _)| *on)
+            .map(|(_, modifier)| modifier);
         style.add_modifier(set.collect())
     }
 }
@@ -103,8 +106,12 @@ impl Theme {
     /// The theme of that text.
     pub fn parse(text: &str, colours: Colours) -> Result<Self, toml::de::Error> {
         let entries: BTreeMap<Role, Entry> = toml::from_str(text)?;
-        let styles = entries.into_iter().map(|(role, entry)| (role, entry.style(colours)));
-        Ok(Self { styles: styles.collect() })
+        let styles = entries
+            .into_iter()
+            .map(|(role, entry)| (role, entry.style(colours)));
+        Ok(Self {
+            styles: styles.collect(),
+        })
     }
 
     /// The style of a meaning.
@@ -126,8 +133,23 @@ mod tests {
     #[test]
     fn without_colours_emphasis_stays() {
         let theme = Theme::parse(DEFAULT, Colours::Off).unwrap();
-        assert!(theme.styles.values().all(|style| style.fg.is_none() && style.bg.is_none()));
-        assert!(theme.style(Role::Late).add_modifier.contains(Modifier::BOLD));
-        assert!(theme.style(Role::Cursor).add_modifier.contains(Modifier::REVERSED));
+        assert!(
+            theme
+                .styles
+                .values()
+                .all(|style| style.fg.is_none() && style.bg.is_none())
+        );
+        assert!(
+            theme
+                .style(Role::Late)
+                .add_modifier
+                .contains(Modifier::BOLD)
+        );
+        assert!(
+            theme
+                .style(Role::Cursor)
+                .add_modifier
+                .contains(Modifier::REVERSED)
+        );
     }
 }

@@ -24,12 +24,24 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect) {
     let heading = paint.heading("detail.timeline");
     paint.line(Rect { height: 1, ..area }, heading);
     let all = lines(paint, loaded, usize::from(area.width));
-    paint.lines(Rect { y: area.y + 1, height: area.height - 1, ..area }, all, 0);
+    paint.lines(
+        Rect {
+            y: area.y + 1,
+            height: area.height - 1,
+            ..area
+        },
+        all,
+        0,
+    );
 }
 
 /// All lines of the timeline.
 pub(super) fn lines(paint: &Paint<'_, '_>, loaded: &Loaded, columns: usize) -> Vec<Line<'static>> {
-    loaded.timeline.iter().flat_map(|event| of_event(paint, loaded, event, columns)).collect()
+    loaded
+        .timeline
+        .iter()
+        .flat_map(|event| of_event(paint, loaded, event, columns))
+        .collect()
 }
 
 fn of_event(
@@ -41,7 +53,10 @@ fn of_event(
     let world = &paint.model.world;
     let process = &loaded.detail.row.process;
     let at = say::at(&world.texts, event.at, paint.legal(), world.zone(process));
-    let who = event.agent.clone().unwrap_or_else(|| paint.text("timeline.system"));
+    let who = event
+        .agent
+        .clone()
+        .unwrap_or_else(|| paint.text("timeline.system"));
     let what = match world.texts.find(&format!("event.{}", event.kind)) {
         Some(said) => said.to_owned(),
         None => preview::action(world, process, &event.kind).to_owned(),
@@ -58,7 +73,9 @@ fn of_event(
     {
         let to = preview::state(world, process, to);
         let said = paint.fill("timeline.to", &[("state", &to)]);
-        lines.push(Line::from(paint.span(Role::Faint, width::cut(&format!("  {said}"), columns))));
+        lines.push(Line::from(
+            paint.span(Role::Faint, width::cut(&format!("  {said}"), columns)),
+        ));
     }
     lines.extend(answers(paint, loaded, event, columns));
     lines
@@ -84,7 +101,9 @@ fn answers(
     }
     let room = columns.saturating_sub(2).max(1);
     let indent = |line: String| format!("  {line}");
-    let short = width::wrap(&short.join(", "), room).into_iter().filter(|line| !line.is_empty());
+    let short = width::wrap(&short.join(", "), room)
+        .into_iter()
+        .filter(|line| !line.is_empty());
     let faint = |line: String| Line::from(paint.span(Role::Faint, indent(line)));
     let mut lines: Vec<Line<'static>> = short.map(faint).collect();
     for text in long {

@@ -44,7 +44,9 @@ pub fn right(text: &str, columns: usize) -> String {
 
 /// The text in lines of at most that many columns, broken at spaces where there are some.
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
-    text.split('\n').flat_map(|line| wrap_line(line, columns.max(1))).collect()
+    text.split('\n')
+        .flat_map(|line| wrap_line(line, columns.max(1)))
+        .collect()
 }
 
 fn wrap_line(text: &str, columns: usize) -> Vec<String> {
@@ -97,7 +99,10 @@ mod tests {
 
     #[test]
     fn long_texts_break_at_spaces() {
-        assert_eq!(wrap("called first, no answer", 12), ["called", "first, no", "answer"]);
+        assert_eq!(
+            wrap("called first, no answer", 12),
+            ["called", "first, no", "answer"]
+        );
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
         assert_eq!(wrap("a\n\nb", 10), ["a", "", "b"]);
     }

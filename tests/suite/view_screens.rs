@@ -9,6 +9,7 @@ fn at_all_sizes(name: &str, keys: &str) {
         let mut script = Script::new(columns, rows);
         for key in keys.split_whitespace() {
             script.keys(key);
+            script.rest();
             script.answer_all();
         }
         insta::assert_snapshot!(format!("{name}_{columns}x{rows}"), script.screen());

@@ -55,13 +55,16 @@ fn of_field(world: &World, field: &'static Field, party: Option<&PartyCard>) -> 
             let label = texts.say(&format!("choice.{}.{key}", field.key));
             ((*key).to_owned(), label)
         })),
-        FieldKind::YesNo => choice(["yes", "no"].into_iter().map(|key| {
-            (key.to_owned(), texts.say(&format!("choice.yes_no.{key}")))
-        })),
+        FieldKind::YesNo => choice(
+            ["yes", "no"]
+                .into_iter()
+                .map(|key| (key.to_owned(), texts.say(&format!("choice.yes_no.{key}")))),
+        ),
         FieldKind::Contact => match party {
             Some(party) if !party.contacts.is_empty() => contacts(party),
             _ => text(Lines::One, LINE_LIMIT),
         },
+        FieldKind::Party => Ask::Look(Editor::new(Lines::One, LINE_LIMIT), Vec::new()),
         _ => text(Lines::One, LINE_LIMIT),
     };
     let key = format!("field.{}", field.key);
@@ -77,6 +80,8 @@ fn entry(key: &str, label: &str, help: &str, required: Required, ask: Ask) -> En
         required,
         ask,
         error: None,
+        found: None,
+        unknown: None,
         seen: false,
     }
 }
@@ -99,8 +104,15 @@ fn choice(options: impl Iterator<Item = (String, String)>) -> Ask {
 
 fn contacts(party: &PartyCard) -> Ask {
     let mut ask = choice(party.contacts.iter().map(|contact| {
-        let reach = if contact.email.is_empty() { &contact.phone } else { &contact.email };
-        (contact.contact_id.to_string(), format!("{} <{reach}>", contact.name))
+        let reach = if contact.email.is_empty() {
+            &contact.phone
+        } else {
+            &contact.email
+        };
+        (
+            contact.contact_id.to_string(),
+            format!("{} <{reach}>", contact.name),
+        )
     }));
     if let Ask::Choice(picks, at) = &mut ask
         && picks.len() == 1
@@ -115,7 +127,11 @@ fn line(world: &World, key: &str) -> Entry {
 }
 
 fn path(world: &World) -> Entry {
-    own(world, "path", Ask::Path(Editor::new(Lines::One, 1_000), Vec::new()))
+    own(
+        world,
+        "path",
+        Ask::Look(Editor::new(Lines::One, 1_000), Vec::new()),
+    )
 }
 
 fn purpose(world: &World) -> Entry {
@@ -144,7 +160,11 @@ fn colleagues(world: &World) -> Entry {
         .collect();
     others.sort_by_key(|colleague| !colleague.online);
     let named = others.into_iter().map(|colleague| {
-        let word = if colleague.online { "form.online" } else { "form.away" };
+        let word = if colleague.online {
+            "form.online"
+        } else {
+            "form.away"
+        };
         let held = colleague.held.to_string();
         let label = texts.fill(word, &[("name", &colleague.name), ("held", &held)]);
         (colleague.agent_id.to_string(), label)

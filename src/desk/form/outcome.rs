@@ -102,7 +102,10 @@ pub fn of(
 fn missing(world: &World, entries: &[Entry]) -> Vec<(String, String)> {
     let empty = |entry: &&Entry| entry.raw().trim().is_empty() && must_be_filled(entries, entry);
     let said = world.texts.get("form.missing");
-    let named = entries.iter().filter(empty).map(|e| (e.key.clone(), said.to_owned()));
+    let named = entries
+        .iter()
+        .filter(empty)
+        .map(|e| (e.key.clone(), said.to_owned()));
     named.collect()
 }
 
@@ -126,7 +129,12 @@ fn of_action(
         Err(wrong) => return Outcome::Fields(wrong),
     };
     let (now, actor) = (world.legal(now), actor(world));
-    let context = Context { now, actor, calendars, command };
+    let context = Context {
+        now,
+        actor,
+        calendars,
+        command,
+    };
     match engine::step(&loaded.detail.facts, key, &answers, &context) {
         Ok(change) => {
             let needs = match action.by {
@@ -156,7 +164,12 @@ fn of_opening(
         Err(wrong) => return Outcome::Fields(wrong),
     };
     let (now, actor) = (world.legal(now), actor(world));
-    let context = Context { now, actor, calendars, command };
+    let context = Context {
+        now,
+        actor,
+        calendars,
+        command,
+    };
     match engine::open(process, now, &answers, &context) {
         Ok(change) => {
             let lines = preview::of(world, &change, None, now);
@@ -174,7 +187,10 @@ fn answers(
 ) -> Result<Answers, Vec<(String, String)>> {
     let zone = world.zone(process);
     let (mut answers, mut wrong) = (BTreeMap::new(), Vec::new());
-    for entry in entries.iter().filter(|entry| !entry.raw().trim().is_empty()) {
+    for entry in entries
+        .iter()
+        .filter(|entry| !entry.raw().trim().is_empty())
+    {
         let Some(field) = fields.iter().find(|field| field.key == entry.key) else {
             continue;
         };
@@ -185,7 +201,11 @@ fn answers(
             Err(refusal) => wrong.push((entry.key.clone(), preview::refusal(world, &refusal))),
         }
     }
-    if wrong.is_empty() { Ok(answers) } else { Err(wrong) }
+    if wrong.is_empty() {
+        Ok(answers)
+    } else {
+        Err(wrong)
+    }
 }
 
 /// A refusal beside its field, if the form has it, else for the whole.
@@ -237,9 +257,9 @@ fn of_call(world: &World, subject: &Subject, entries: &[Entry]) -> Outcome {
 
 fn label_of(entry: &Entry) -> String {
     match &entry.ask {
-        super::Ask::Choice(picks, Some(at)) => {
-            picks.get(*at).map_or_else(String::new, |pick| pick.label.clone())
-        }
+        super::Ask::Choice(picks, Some(at)) => picks
+            .get(*at)
+            .map_or_else(String::new, |pick| pick.label.clone()),
         _ => entry.raw().to_owned(),
     }
 }

@@ -59,10 +59,15 @@ pub fn choices(world: &World, of: Of, now: DateTime<Utc>) -> Option<Vec<Choice>>
 fn processes(world: &World) -> Vec<Choice> {
     let queues = || world.me.iter().flat_map(|me| &me.queues);
     let mine = |key: &str| queues().any(|queue| queue.key == key);
-    let all = process::ALL.iter().filter(|process| mine(process.queue.key()));
+    let all = process::ALL
+        .iter()
+        .filter(|process| mine(process.queue.key()));
     let choice = |process: &&process::Process| Choice {
         subject: Subject::Open(process.key.to_owned()),
-        label: world.texts.get(&format!("process.{}", process.key)).to_owned(),
+        label: world
+            .texts
+            .get(&format!("process.{}", process.key))
+            .to_owned(),
         rules: process.opening.rules.join(" "),
         refusal: None,
     };
@@ -73,7 +78,12 @@ fn of_case(world: &World, case: CaseId, only: Only, now: DateTime<Utc>) -> Optio
     let loaded = world.case(case)?;
     let calendars = world.calendars.as_deref()?;
     let actor = outcome::actor(world);
-    let context = Context { now: world.legal(now), actor, calendars, command: Uuid::nil() };
+    let context = Context {
+        now: world.legal(now),
+        actor,
+        calendars,
+        command: Uuid::nil(),
+    };
     let listed = engine::listed(&loaded.detail.facts, &context);
     let shown = listed.into_iter().filter(|listed| match listed.action.by {
         By::Lead => actor == Actor::Lead,
@@ -84,7 +94,10 @@ fn of_case(world: &World, case: CaseId, only: Only, now: DateTime<Utc>) -> Optio
             subject: Subject::Action(case, listed.action.key.to_owned()),
             label: preview::action(world, &loaded.detail.row.process, listed.action.key).to_owned(),
             rules: listed.action.rules.join(" "),
-            refusal: listed.refusal.as_ref().map(|refusal| preview::refusal(world, refusal)),
+            refusal: listed
+                .refusal
+                .as_ref()
+                .map(|refusal| preview::refusal(world, refusal)),
         })
         .collect();
     if actor == Actor::Lead {

@@ -73,7 +73,10 @@ impl State {
         }
         self.tabs = vec![Inbox::new(InboxView::Mine, "tab.mine".to_owned())];
         self.tabs.extend(me.queues.iter().map(|queue| {
-            Inbox::new(InboxView::Queue(queue.queue_id), format!("queue.{}", queue.key))
+            Inbox::new(
+                InboxView::Queue(queue.queue_id),
+                format!("queue.{}", queue.key),
+            )
         }));
         self.at = usize::from(self.tabs.len() > 1);
     }
@@ -100,7 +103,9 @@ impl State {
             return Some(&loaded.detail.row);
         }
         let rows = &self.inbox()?.rows;
-        rows.iter().find(|row| row.case.case_id == case).map(|row| &row.case)
+        rows.iter()
+            .find(|row| row.case.case_id == case)
+            .map(|row| &row.case)
     }
 
     /// Read the list shown, from its start.
@@ -112,7 +117,11 @@ impl State {
             inbox.take = Take::Anew;
         }
         let (view, limit) = (inbox.view.clone(), inbox.limit());
-        let question = Question::Inbox { view, after: None, limit };
+        let question = Question::Inbox {
+            view,
+            after: None,
+            limit,
+        };
         Some(world.ask(Slot::Inbox(at), question, now))
     }
 
@@ -134,7 +143,8 @@ impl State {
         };
         match result {
             Ok(page) => {
-                self.counts.extend(page.counts.iter().map(|(queue, count)| (*queue, *count)));
+                self.counts
+                    .extend(page.counts.iter().map(|(queue, count)| (*queue, *count)));
                 match slot {
                     Slot::More(_) => inbox.append(page),
                     _ => inbox.take_in(page),
@@ -189,7 +199,11 @@ impl State {
             Id::Tab => return self.go_to_tab(world, pressed.digit().unwrap_or(0), now),
             Id::NextTab | Id::PreviousTab => {
                 let count = self.tabs.len().max(1);
-                let step = if pressed.id == Id::NextTab { 1 } else { count - 1 };
+                let step = if pressed.id == Id::NextTab {
+                    1
+                } else {
+                    count - 1
+                };
                 return self.go_to_tab(world, (self.at + step) % count, now);
             }
             id => {
@@ -227,12 +241,7 @@ impl State {
         self.scroll = 0;
     }
 
-    fn refresh(
-        &mut self,
-        world: &mut World,
-        window: Window,
-        now: DateTime<Utc>,
-    ) -> Vec<Effect> {
+    fn refresh(&mut self, world: &mut World, window: Window, now: DateTime<Utc>) -> Vec<Effect> {
         if let Some(inbox) = self.inbox_mut()
             && inbox.refresh()
         {
@@ -278,7 +287,15 @@ impl State {
             return None;
         }
         let (view, after) = (inbox.view.clone(), inbox.end());
-        Some(world.ask(slot, Question::Inbox { view, after, limit: PAGE }, now))
+        Some(world.ask(
+            slot,
+            Question::Inbox {
+                view,
+                after,
+                limit: PAGE,
+            },
+            now,
+        ))
     }
 
     /// Commands about cases.
@@ -347,12 +364,7 @@ fn write(world: &mut World, call: Call, now: DateTime<Utc>) -> Vec<Effect> {
 }
 
 /// Go there; read the case on the way when it is not known yet.
-fn read_and_go(
-    world: &mut World,
-    case: CaseId,
-    route: Route,
-    now: DateTime<Utc>,
-) -> Vec<Effect> {
+fn read_and_go(world: &mut World, case: CaseId, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
     let mut effects = vec![Effect::Go(route)];
     if world.case(case).is_none() {
         effects.push(world.ask_detail(case, now));

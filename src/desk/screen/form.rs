@@ -5,13 +5,13 @@ use uuid::Uuid;
 
 use super::super::command::{Context, Id};
 use super::super::editor::{Edit, Lines};
-use super::super::effect::{Call, Effect, Slot};
+use super::super::effect::{Call, Effect};
 use super::super::form::outcome::{self, Outcome};
 use super::super::form::{Ask, Entry, build};
 use super::super::route::{Route, Subject};
 use super::super::toast::Tone;
 use super::super::world::World;
-use super::{Pressed, send};
+use super::{Pressed, look, send};
 
 /// How far it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +58,8 @@ pub struct State {
     pub touched: bool,
     /// The version of the case that was seen.
     pub version: Option<i32>,
+    /// The numbers of connection and party that were looked up last.
+    pub looked_up: (String, String),
 }
 
 impl State {
@@ -74,6 +76,7 @@ impl State {
             sent: None,
             touched: false,
             version: None,
+            looked_up: Default::default(),
         };
         state.fill(world, now);
         state
@@ -118,7 +121,10 @@ impl State {
         };
         for entry in &mut self.entries {
             let said = wrong.iter().find(|(key, _)| *key == entry.key);
-            entry.error = said.filter(|_| entry.seen).map(|(_, said)| said.clone());
+            entry.error = said
+                .filter(|_| entry.seen)
+                .map(|(_, said)| said.clone())
+                .or_else(|| entry.unknown.clone());
         }
     }
 
@@ -182,7 +188,7 @@ impl State {
             Id::Complete => self.change(world, now, Entry::complete),
             _ => return Vec::new(),
         }
-        self.names(world, now)
+        look::ask(self, world, now)
     }
 
     /// Type or paste into the field.
@@ -191,11 +197,13 @@ impl State {
             return Vec::new();
         }
         self.change(world, now, |entry| entry.type_in(text));
-        self.names(world, now)
+        look::ask(self, world, now)
     }
 
     fn leaves(&self, edit: Edit) -> bool {
-        self.entries.get(self.at).is_some_and(|entry| entry.leaves(edit))
+        self.entries
+            .get(self.at)
+            .is_some_and(|entry| entry.leaves(edit))
     }
 
     fn change(&mut self, world: &World, now: DateTime<Utc>, change: impl FnOnce(&mut Entry)) {
@@ -205,30 +213,11 @@ impl State {
         let before = entry.raw().to_owned();
         change(entry);
         if entry.raw() != before {
+            (entry.found, entry.unknown) = (None, None);
             self.touched = true;
             self.problem = None;
             self.sent = None;
             self.weigh(world, now);
-        }
-    }
-
-    /// Ask for the names of files that the path could mean.
-    fn names(&mut self, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
-        match self.entries.get(self.at).map(|entry| &entry.ask) {
-            Some(Ask::Path(editor, _)) => {
-                let path = editor.text().into();
-                vec![Effect::Names(world.ticket(Slot::Names, now), path)]
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    /// Names of files came in.
-    pub fn take_names(&mut self, names: Vec<String>) {
-        for entry in &mut self.entries {
-            if let Ask::Path(_, known) = &mut entry.ask {
-                known.clone_from(&names);
-            }
         }
     }
 
@@ -247,7 +236,7 @@ impl State {
         } else {
             self.go(world, 1, now);
         }
-        self.names(world, now)
+        look::ask(self, world, now)
     }
 
     /// To the review, or to the first field that stands against it.
@@ -259,9 +248,10 @@ impl State {
         match &self.outcome {
             Outcome::Ready(..) => self.stage = Stage::Review,
             Outcome::Fields(wrong) => {
-                let first = self.entries.iter().position(|entry| {
-                    wrong.iter().any(|(key, _)| *key == entry.key)
-                });
+                let first = self
+                    .entries
+                    .iter()
+                    .position(|entry| wrong.iter().any(|(key, _)| *key == entry.key));
                 self.at = first.unwrap_or(self.at);
             }
             Outcome::Refused(_) | Outcome::Unknown => {}
@@ -280,7 +270,13 @@ impl State {
 
     /// What was typed, to be kept.
     pub fn draft(&self) -> Draft {
-        let answers = self.entries.iter().map(|entry| (entry.key.clone(), entry.raw().to_owned()));
-        Draft { answers: answers.collect(), at: self.at }
+        let answers = self
+            .entries
+            .iter()
+            .map(|entry| (entry.key.clone(), entry.raw().to_owned()));
+        Draft {
+            answers: answers.collect(),
+            at: self.at,
+        }
     }
 }

@@ -119,7 +119,10 @@ impl Inbox {
         self.problem = None;
         let known: Vec<CaseId> = self.rows.iter().map(|row| row.case.case_id).collect();
         let room = MOST.saturating_sub(self.rows.len());
-        let fresh = page.rows.into_iter().filter(|row| !known.contains(&row.case_id));
+        let fresh = page
+            .rows
+            .into_iter()
+            .filter(|row| !known.contains(&row.case_id));
         self.rows.extend(fresh.take(room).map(same));
         self.more = page.more && self.rows.len() < MOST;
     }

@@ -22,14 +22,15 @@ pub struct State {
 
 /// The clocks of a case: running ones first, nearest first; then the ended ones, last ended first.
 pub fn clocks(world: &World, case: CaseId) -> Vec<&ClockRun> {
-    let runs = world.case(case).map_or(&[][..], |loaded| &loaded.detail.facts.clocks);
+    let runs = world
+        .case(case)
+        .map_or(&[][..], |loaded| &loaded.detail.facts.clocks);
     in_order(runs)
 }
 
 /// Running clocks first, nearest first; then the ended ones, last ended first.
 pub fn in_order(runs: &[ClockRun]) -> Vec<&ClockRun> {
-    let (mut running, mut ended): (Vec<_>, Vec<_>) =
-        runs.iter().partition(|run| run.is_running());
+    let (mut running, mut ended): (Vec<_>, Vec<_>) = runs.iter().partition(|run| run.is_running());
     running.sort_by_key(|run| run.due_at);
     ended.sort_by_key(|run| std::cmp::Reverse(run.ended_at));
     running.extend(ended);
@@ -39,7 +40,11 @@ pub fn in_order(runs: &[ClockRun]) -> Vec<&ClockRun> {
 impl State {
     /// The ledger of the nearest clock.
     pub fn new(case: CaseId) -> Self {
-        Self { case, at: 0, top: 0 }
+        Self {
+            case,
+            at: 0,
+            top: 0,
+        }
     }
 
     /// React to a command: left and right choose the clock, up and down move in its sum.

@@ -51,7 +51,11 @@ fn call(state: &State, plan: Plan, held: Option<Lease>) -> Option<Call> {
     Some(match plan {
         Plan::Call(call) => call,
         Plan::Open(change, answers) => Call::Open(change, answers),
-        Plan::HandOver(to, line) => Call::HandOver { lease: held?, to, line },
+        Plan::HandOver(to, line) => Call::HandOver {
+            lease: held?,
+            to,
+            line,
+        },
         Plan::Apply(change, needs) => Call::Apply {
             case: state.subject.case()?,
             fence: match needs {
@@ -99,22 +103,23 @@ pub fn answered(
     }
 }
 
-fn claimed(
-    state: &mut State,
-    world: &mut World,
-    claim: &Claim,
-    now: DateTime<Utc>,
-) -> Vec<Effect> {
+fn claimed(state: &mut State, world: &mut World, claim: &Claim, now: DateTime<Utc>) -> Vec<Effect> {
     state.command = world.command(now);
     state.stage = Stage::Review;
     let Claim::Granted { lease, version, .. } = claim else {
         let case = state.subject.case();
         state.problem = Some(claim_refused(world, claim, now));
-        return case.map(|case| world.ask_detail(case, now)).into_iter().collect();
+        return case
+            .map(|case| world.ask_detail(case, now))
+            .into_iter()
+            .collect();
     };
     world.leases.insert(lease.case_id, *lease);
     // a claim raises the version by one; more means that somebody else was there in between
-    if state.version.is_some_and(|seen| (seen..=seen + 1).contains(version)) {
+    if state
+        .version
+        .is_some_and(|seen| (seen..=seen + 1).contains(version))
+    {
         state.weigh(world, now);
         state.version = Some(*version);
         let Outcome::Ready(_, plan) = state.outcome.clone() else {
@@ -181,7 +186,10 @@ fn done(state: &State, world: &World) -> String {
         (Subject::Action(_, action), Some(Call::Apply { change, .. })) => {
             let action = preview::action(world, &change.process, action);
             let to = preview::state(world, &change.process, &change.to);
-            texts.fill("done.action", &[("case", no), ("action", action), ("state", &to)])
+            texts.fill(
+                "done.action",
+                &[("case", no), ("action", action), ("state", &to)],
+            )
         }
         (Subject::HandOver(_), _) => with("done.handed_over"),
         (Subject::Reassign(_), _) => with("done.reassigned"),
@@ -221,12 +229,15 @@ fn failed(
     }
     let texts = world.texts.clone();
     let reread = |world: &mut World, case: Option<CaseId>| {
-        case.map(|case| world.ask_detail(case, now)).into_iter().collect()
+        case.map(|case| world.ask_detail(case, now))
+            .into_iter()
+            .collect()
     };
     let case = state.subject.case();
     match error {
         StoreError::Offline(_) => {
-            state.problem = Some(texts.fill("form.offline", &[("since", &offline_since(world, now))]));
+            state.problem =
+                Some(texts.fill("form.offline", &[("since", &offline_since(world, now))]));
             Vec::new()
         }
         StoreError::Stale => {
@@ -281,7 +292,11 @@ fn point_out(state: &mut State, wrong: &[(String, String)]) {
 pub fn offline_since(world: &World, now: DateTime<Utc>) -> String {
     let since = world.heard_at.unwrap_or(now);
     let zone = world.zone(process::ALL.first().map_or("", |process| process.key));
-    world.legal(since).with_timezone(&zone).format("%H:%M:%S").to_string()
+    world
+        .legal(since)
+        .with_timezone(&zone)
+        .format("%H:%M:%S")
+        .to_string()
 }
 
 fn file_error(world: &World, error: &FileError) -> String {

@@ -11,6 +11,7 @@ use loket::desk::keymap::Keymap;
 use loket::desk::{Effect, Model, Msg, Reply, Start, Ticket, update};
 use loket::process::engine::CaseFacts;
 use loket::store::StoreError;
+use loket::store::reading::LookUp;
 use loket::store::rows::*;
 use loket::text::Texts;
 use loket::view::theme::Colours;
@@ -116,6 +117,11 @@ impl Script {
 
     fn answer(&mut self, effect: Effect) {
         let (ticket, reply) = match effect {
+            Effect::Ask(ticket, Question::Detail(case)) => {
+                let mut loaded = loaded(case);
+                loaded.detail.lease = self.model.world.leases.get(&case).copied();
+                (ticket, Reply::Detail(Ok(Box::new(loaded))))
+            }
             Effect::Ask(ticket, question) => (ticket, read(question, self.now)),
             Effect::Write(ticket, call) => (ticket, written(*call)),
             Effect::Names(ticket, _) => (ticket, Reply::Names(vec!["/tmp/mandate.pdf".into()])),
@@ -184,6 +190,12 @@ pub(crate) fn read(question: Question, now: DateTime<Utc>) -> Reply {
                 how: "address".into(),
             }]))
         }
+        Question::Parties(_) => Reply::Parties(Ok(vec![])),
+        Question::LookUp { .. } => Reply::LookUp(Ok(Box::new(LookUp {
+            connection: Some(connection()),
+            party: Some(party(CaseId(1))),
+            customer_ref: Some("K-10233".into()),
+        }))),
         Question::Colleagues => Reply::Colleagues(Ok(vec![
             colleague(2, "Joost Bakker", true),
             colleague(3, "An Peeters", false),
@@ -380,9 +392,11 @@ fn facts(case: CaseId) -> CaseFacts {
     let sim = Sim::doubt("2026-11-20T09:12:00+01:00", "yes", "supplier");
     match case.0 {
         7 => sim.contacted("2026-11-20T13:00:00+01:00").case,
+        // answered in time, and our own judgement is late
         4 => {
-            sim.contacted("2026-11-20T10:00:00+01:00")
-                .answered("2026-11-20T13:00:00+01:00")
+            Sim::doubt("2026-11-16T09:12:00+01:00", "yes", "supplier")
+                .contacted("2026-11-17T10:00:00+01:00")
+                .answered("2026-11-20T09:00:00+01:00")
                 .case
         }
         _ => sim.case,

@@ -1,0 +1,148 @@
+//! What a form looks up while it is filled: files by path, parties by name, the connection and the
+//! party of an opening. Unknown ones are said at their field before anything is sent.
+
+use chrono::{DateTime, Utc};
+
+use super::super::effect::{Effect, Question, Reply, Slot};
+use super::super::form::{Ask, Entry, Pick};
+use super::super::route::Subject;
+use super::super::world::World;
+use super::form::State;
+use crate::domain::ean::Ean18;
+use crate::domain::gln::Gln;
+use crate::store::reading::LookUp;
+
+/// Ask for what the field under the cursor could mean.
+pub(super) fn ask(form: &mut State, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
+    let Some(entry) = form.entries.get(form.at) else {
+        return Vec::new();
+    };
+    let typed = entry.raw().trim().to_owned();
+    match (&entry.ask, entry.key.as_str()) {
+        (Ask::Look(..), "path") => {
+            let ticket = world.ticket(Slot::Names, now);
+            vec![Effect::Names(ticket, typed.into())]
+        }
+        (Ask::Look(..), _) if is_name(&typed) => {
+            vec![world.ask(Slot::Parties, Question::Parties(typed), now)]
+        }
+        _ if matches!(form.subject, Subject::Open(_)) => subject(form, world, now),
+        _ => Vec::new(),
+    }
+}
+
+fn is_name(typed: &str) -> bool {
+    typed.chars().count() >= 2 && typed.chars().any(|c| !c.is_ascii_digit())
+}
+
+fn raw<'a>(form: &'a State, key: &str) -> &'a str {
+    let entry = form.entries.iter().find(|entry| entry.key == key);
+    entry.map_or("", |entry| entry.raw().trim())
+}
+
+/// The numbers of connection and party in the form, those that are well formed.
+fn numbers(form: &State) -> (String, String) {
+    let (ean, gln) = (raw(form, "ean"), raw(form, "party_gln"));
+    let ean = if ean.parse::<Ean18>().is_ok() {
+        ean
+    } else {
+        ""
+    };
+    let gln = if gln.parse::<Gln>().is_ok() { gln } else { "" };
+    (ean.to_owned(), gln.to_owned())
+}
+
+fn subject(form: &mut State, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
+    let (ean, gln) = numbers(form);
+    let asked = (ean.clone(), gln.clone());
+    if form.looked_up == asked || (ean.is_empty() && gln.is_empty()) {
+        return Vec::new();
+    }
+    form.looked_up = asked;
+    vec![world.ask(Slot::LookUp, Question::LookUp { ean, gln }, now)]
+}
+
+/// Suggestions or what was looked up came in.
+pub(in crate::desk) fn take(form: &mut State, world: &mut World, reply: Reply, now: DateTime<Utc>) {
+    match reply {
+        Reply::Names(names) => {
+            let pick = |name: String| Pick {
+                raw: name.clone(),
+                label: name,
+            };
+            suggest(form, "path", names.into_iter().map(pick).collect());
+        }
+        Reply::Parties(Ok(parties)) => {
+            let picks = parties.into_iter().map(|party| Pick {
+                label: format!("{} {}", party.gln, party.name),
+                raw: party.gln,
+            });
+            let picks = picks.collect();
+            suggest(form, "party_gln", picks);
+        }
+        Reply::LookUp(Ok(found)) => take_subject(form, world, &found, now),
+        _ => {}
+    }
+}
+
+fn suggest(form: &mut State, key: &str, picks: Vec<Pick>) {
+    if let Some(entry) = form.entries.iter_mut().find(|entry| entry.key == key)
+        && let Ask::Look(_, known) = &mut entry.ask
+    {
+        *known = picks;
+    }
+}
+
+fn take_subject(form: &mut State, world: &World, found: &LookUp, now: DateTime<Utc>) {
+    let (ean, gln) = numbers(form);
+    let connection = found.connection.as_ref().map(|card| {
+        format!(
+            "{} {}, {} {}",
+            card.street, card.house_number, card.postcode, card.city
+        )
+    });
+    let party = found.party.as_ref().map(|card| card.name.clone());
+    let unknown = |key: &str, name: &str, value: &str| {
+        world
+            .texts
+            .fill(&format!("refusal.{key}"), &[(name, value)])
+    };
+    form.weigh(world, now);
+    if !ean.is_empty() {
+        tell(
+            form,
+            "ean",
+            connection,
+            &unknown("unknown_ean", "ean", &ean),
+        );
+    }
+    if !gln.is_empty() {
+        tell(
+            form,
+            "party_gln",
+            party,
+            &unknown("unknown_party", "party", &gln),
+        );
+    }
+    if let Some(customer) = &found.customer_ref
+        && let Some(entry) = form
+            .entries
+            .iter_mut()
+            .find(|entry| entry.key == "customer_ref")
+        && entry.raw().is_empty()
+    {
+        entry.set(customer);
+        form.weigh(world, now);
+    }
+}
+
+fn tell(form: &mut State, key: &str, found: Option<String>, unknown: &str) {
+    let entry: Option<&mut Entry> = form.entries.iter_mut().find(|entry| entry.key == key);
+    if let Some(entry) = entry {
+        entry.unknown = found.is_none().then(|| unknown.to_owned());
+        entry.found = found;
+        if entry.unknown.is_some() {
+            entry.error.clone_from(&entry.unknown);
+        }
+    }
+}

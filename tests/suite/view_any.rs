@@ -1,0 +1,155 @@
+//! Any size, any name: nothing breaks, nothing harmful is drawn.
+
+use loket::desk::Reply;
+use loket::desk::effect::Slot;
+use loket::desk::key::Input;
+use loket::desk::{Effect, Msg};
+use loket::store::rows::{CaseId, InboxPage};
+use proptest::prelude::*;
+
+use crate::support::desk::{Script, loaded, rows};
+
+const PLACES: [&str; 9] = [
+    "",
+    "tab",
+    "enter",
+    "enter 1",
+    "enter 1 2 tab 1 ctrl-s",
+    "d",
+    "/",
+    "?",
+    "h",
+];
+
+fn at(place: &str) -> Script {
+    let mut script = Script::new(80, 24);
+    for key in place.split_whitespace() {
+        script.keys(key);
+        script.answer_all();
+    }
+    script
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(120))]
+
+    #[test]
+    fn no_size_breaks_the_screen(columns in 1u16..=250, rows in 1u16..=80, place in 0usize..9) {
+        let mut script = at(PLACES[place]);
+        script.send(Msg::Input(Input::Resize(columns, rows)));
+        let screen = script.screen();
+        prop_assert_eq!(screen.lines().count(), usize::from(rows));
+        if columns >= 59 && rows >= 17 {
+            prop_assert!(screen.contains("loket"), "no header:\n{}", screen);
+            let footer = screen.lines().last().unwrap_or_default();
+            prop_assert!(footer.contains("help"), "no footer:\n{}", screen);
+        }
+    }
+
+    #[test]
+    fn no_order_of_keys_breaks_the_desk(
+        keys in proptest::collection::vec(0usize..40, 0..60)
+    ) {
+        const KEYS: [&str; 40] = [
+            "j", "k", "G", "g", "enter", "esc", "tab", "shift-tab", "n", "c", "x", "h", "t", "f",
+            "o", "l", "/", "d", "m", "r", "?", "1", "2", "3", "left", "right", "up", "down",
+            "pgdn", "pgup", "ctrl-s", "backspace", "ctrl-w", "space", "]", "[", "q", "ctrl-n",
+            "home", "end",
+        ];
+        let mut script = Script::new(80, 24);
+        for key in keys {
+            script.keys(KEYS[key]);
+            let ends = |effect: &Effect| matches!(effect, Effect::Quit | Effect::Redraw);
+            script.effects.retain(|effect| !ends(effect));
+            script.answer_all();
+            script.screen();
+        }
+    }
+}
+
+const HOSTILE: [&str; 6] = [
+    "\u{1b}[31mred\u{1b}[0m",
+    "\u{1b}]0;title\u{7}x",
+    "kees\u{202e}neila",
+    "日本電力株式会社日本電力株式会社日本電力株式会社",
+    "a\nb\tc\r\n\u{9b}2J",
+    "Šćžéøå e\u{301}e\u{301}",
+];
+
+fn hostile(name: &str, columns: u16) -> String {
+    let long = format!("{name}{}", name.repeat(40));
+    let mut script = Script::bare(columns, 32);
+    let mut page = crate::support::desk::page();
+    page.rows = rows()
+        .into_iter()
+        .map(|mut row| {
+            row.subject.clone_from(&long);
+            row.holder = row.holder.map(|_| long.clone());
+            row
+        })
+        .collect();
+    answer(&mut script, &page);
+    script.rest();
+    answer_details(&mut script, &long);
+    script.screen()
+}
+
+fn answer(script: &mut Script, page: &InboxPage) {
+    for _ in 0..4 {
+        for effect in script.take() {
+            match effect {
+                Effect::Ask(ticket, _) if matches!(ticket.slot, Slot::Inbox(_)) => {
+                    script.reply(ticket, Reply::Inbox(Ok(page.clone())));
+                }
+                Effect::Ask(ticket, question) => {
+                    script.reply(ticket, crate::support::desk::read(question, script.now));
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+fn answer_details(script: &mut Script, name: &str) {
+    for effect in script.take() {
+        if let Effect::Ask(ticket, _) = effect {
+            let mut case = loaded(CaseId(1));
+            case.detail.row.subject = name.into();
+            case.detail.handover = Some(name.into());
+            for party in &mut case.detail.party {
+                party.name = name.into();
+                party.contacts[0].email = name.into();
+            }
+            for connection in &mut case.detail.connection {
+                connection.street = name.into();
+            }
+            for line in &mut case.timeline {
+                line.agent = Some(name.into());
+            }
+            for text in case.detail.texts.values_mut() {
+                *text = name.into();
+            }
+            script.reply(ticket, Reply::Detail(Ok(Box::new(case))));
+        }
+    }
+}
+
+#[test]
+fn names_of_any_kind_stay_harmless_and_in_their_columns() {
+    for name in HOSTILE {
+        for columns in [80, 120, 160] {
+            let screen = hostile(name, columns);
+            let harmful =
+                |c: char| c != '\n' && (c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c));
+            assert!(!screen.chars().any(harmful), "{name:?}:\n{screen}");
+            for line in screen.lines() {
+                assert!(
+                    loket::view::width::of(line) <= usize::from(columns),
+                    "{line:?}"
+                );
+            }
+            let numbers = (398..=404).filter(|n| screen.contains(&format!("GT-2026-000{n}")));
+            assert_eq!(numbers.count(), 7, "every row is there:\n{screen}");
+        }
+    }
+}
