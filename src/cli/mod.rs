@@ -2,6 +2,7 @@
 //! settings, the way to the database) stands in [`Shell`].
 
 pub mod agent;
+mod asked;
 pub mod case;
 pub mod check;
 pub mod clerk;
