@@ -124,8 +124,7 @@ fn fields(paint: &Paint<'_, '_>, state: &State, columns: usize) -> Fields {
             } else {
                 indent()
             };
-            all.lines
-                .push(Line::from_iter(label.into_iter().chain(line)));
+            all.lines.push(label.into_iter().chain(line).collect());
         }
         if is_here {
             all.cursor = cursor.map(|(line, column)| (start + line, LABEL + 5 + column));

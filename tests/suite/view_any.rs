@@ -102,7 +102,7 @@ fn answer(script: &mut Script, page: &InboxPage) {
                     script.reply(ticket, Reply::Inbox(Ok(page.clone())));
                 }
                 Effect::Ask(ticket, question) => {
-                    script.reply(ticket, crate::support::desk::read(question, script.now));
+                    script.reply(ticket, crate::support::desk::read(&question, script.now));
                 }
                 _ => {}
             }
@@ -116,11 +116,11 @@ fn answer_details(script: &mut Script, name: &str) {
             let mut case = loaded(CaseId(1));
             case.detail.row.subject = name.into();
             case.detail.handover = Some(name.into());
-            for party in &mut case.detail.party {
+            if let Some(party) = &mut case.detail.party {
                 party.name = name.into();
                 party.contacts[0].email = name.into();
             }
-            for connection in &mut case.detail.connection {
+            if let Some(connection) = &mut case.detail.connection {
                 connection.street = name.into();
             }
             for line in &mut case.timeline {
