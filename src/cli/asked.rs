@@ -56,7 +56,11 @@ pub(super) fn fields(case: &CaseFacts, action: &str) -> Vec<&'static Field> {
 }
 
 /// Needed fields that the registers know of the subject need not be typed.
-pub(super) fn answers_of(detail: &CaseDetail, action: &str, typed: &[Typed]) -> Result<Answers, Refusal> {
+pub(super) fn answers_of(
+    detail: &CaseDetail,
+    action: &str,
+    typed: &[Typed],
+) -> Result<Answers, Refusal> {
     let case = &detail.facts;
     let process = crate::process::find(&case.process)
         .ok_or_else(|| Refusal::new("unknown_process").with("process", &case.process))?;
