@@ -2,6 +2,7 @@
 //! settings, the way to the database) stands in [`Shell`].
 
 pub mod agent;
+mod asked;
 pub mod case;
 pub mod check;
 pub mod clerk;
@@ -133,7 +134,7 @@ async fn dispatch(command: Command, shell: Shell) -> Ended {
 fn pure(ended: color_eyre::Result<ExitCode>) -> Ended {
     ended.map_err(|report| {
         CliError::Usage(Sentence::new(
-            "error.input",
+            "fault.input",
             &[("why", &format!("{report:#}"))],
         ))
     })

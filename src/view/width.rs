@@ -52,15 +52,17 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
 fn wrap_line(text: &str, columns: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut used = 0;
-    for piece in text.split_inclusive(' ') {
-        let word = piece.trim_end_matches(' ');
+    for word in text.split_inclusive(' ') {
+        let (word, gap) = word
+            .strip_suffix(' ')
+            .map_or((word, ""), |word| (word, " "));
         if used + of(word) > columns && used > 0 {
             lines.push(String::new());
             used = 0;
         }
         used = push_word(&mut lines, word, used, columns);
-        if piece.len() > word.len() && used < columns {
-            used = push_word(&mut lines, " ", used, columns);
+        if used < columns {
+            used = push_word(&mut lines, gap, used, columns);
         }
     }
     for line in &mut lines {
