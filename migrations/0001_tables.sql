@@ -122,6 +122,7 @@ CREATE UNIQUE INDEX cases_one_open ON cases (process, unique_key) WHERE work <> 
 CREATE UNIQUE INDEX cases_reference ON cases (process, reference) WHERE reference IS NOT NULL;
 CREATE INDEX cases_ean ON cases (ean, received_at DESC);
 CREATE INDEX cases_party ON cases (party_gln, received_at DESC);
+CREATE INDEX cases_customer ON cases (customer_ref) WHERE customer_ref IS NOT NULL;
 CREATE TABLE case_numbers (prefix text NOT NULL, year int NOT NULL, last int NOT NULL, PRIMARY KEY (prefix, year));
 CREATE TABLE case_links (
   from_case bigint NOT NULL REFERENCES cases, to_case bigint NOT NULL REFERENCES cases,
@@ -147,8 +148,8 @@ CREATE TABLE deadlines (
   case_id bigint NOT NULL REFERENCES cases, key text NOT NULL, run int NOT NULL,
   started_at timestamptz NOT NULL, due_at timestamptz NOT NULL, original_due_at timestamptz NOT NULL,
   comparison text NOT NULL CHECK (comparison IN ('up_to_and_including', 'before')),
-  warn_at timestamptz NOT NULL, whose text NOT NULL, breached_at timestamptz,
-  late_on_arrival bool NOT NULL DEFAULT false, outcome text, ended_at timestamptz,
+  warn_at timestamptz NOT NULL, whose text NOT NULL CHECK (whose IN ('ours', 'party', 'system', 'notice')), breached_at timestamptz,
+  late_on_arrival bool NOT NULL DEFAULT false, outcome text CHECK (outcome IN ('met', 'met_late', 'lapsed', 'cancelled')), ended_at timestamptz,
   calendar text NOT NULL, calendar_version int NOT NULL, ledger jsonb NOT NULL,
   PRIMARY KEY (case_id, key, run), CHECK ((outcome IS NULL) = (ended_at IS NULL)));
 CREATE UNIQUE INDEX deadlines_one_running ON deadlines (case_id, key) WHERE outcome IS NULL;
@@ -198,7 +199,7 @@ CREATE INDEX outbox_sent_case ON outbox_sent (case_id, outbox_id);
 -- one row per command of a client: a repeated command has one effect (decision 3)
 CREATE TABLE commands (
   cmd_id uuid PRIMARY KEY, agent_id int NOT NULL, kind text NOT NULL,
-  at timestamptz NOT NULL DEFAULT clock_timestamp(), result jsonb);
+  about text NOT NULL DEFAULT '', at timestamptz NOT NULL DEFAULT clock_timestamp(), result jsonb);
 CREATE INDEX commands_at ON commands USING brin (at);
 CREATE TABLE queue_board (
   queue_id int PRIMARY KEY REFERENCES queues, n_open int NOT NULL, n_held int NOT NULL,

@@ -3,5 +3,6 @@
 mod changes;
 mod claims;
 mod feed;
+mod hostile;
 mod reading;
 mod rights;
