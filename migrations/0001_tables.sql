@@ -40,11 +40,12 @@ CREATE TABLE calendar_days (
   PRIMARY KEY (country, version, day), FOREIGN KEY (country, version) REFERENCES calendars);
 -- the calendar that the program brings (migrate); the newest version = this overlaid by the edits
 CREATE TABLE calendar_origins (country text PRIMARY KEY, body jsonb NOT NULL);
--- decree days are published late: an edit is a row, of each day the last one counts
+-- decree days are published late: an edit is a row, of each day the last one counts; name and law
+-- together stand in a line of a ledger
 CREATE TABLE calendar_edits (
   edit_id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   country text NOT NULL REFERENCES calendar_origins, day date NOT NULL, removed bool NOT NULL,
-  name text NOT NULL CHECK (length(name) <= 80), law text NOT NULL CHECK (length(law) <= 120),
+  name text NOT NULL CHECK (length(name) <= 60), law text NOT NULL CHECK (length(law) <= 90),
   kind text NOT NULL CHECK (kind IN ('public', 'equated', 'de_facto')),
   edited_at timestamptz NOT NULL, agent_id int NOT NULL,
   CHECK (removed OR (name <> '' AND law <> '')));
@@ -134,6 +135,7 @@ CREATE UNIQUE INDEX cases_one_open ON cases (process, unique_key) WHERE work <> 
 CREATE UNIQUE INDEX cases_reference ON cases (process, reference) WHERE reference IS NOT NULL;
 CREATE INDEX cases_ean ON cases (ean, received_at DESC);
 CREATE INDEX cases_party ON cases (party_gln, received_at DESC);
+CREATE INDEX cases_customer ON cases (customer_ref) WHERE customer_ref IS NOT NULL;
 CREATE TABLE case_numbers (prefix text NOT NULL, year int NOT NULL, last int NOT NULL, PRIMARY KEY (prefix, year));
 CREATE TABLE case_links (
   from_case bigint NOT NULL REFERENCES cases, to_case bigint NOT NULL REFERENCES cases,
@@ -159,9 +161,9 @@ CREATE TABLE deadlines (
   case_id bigint NOT NULL REFERENCES cases, key text NOT NULL, run int NOT NULL,
   started_at timestamptz NOT NULL, due_at timestamptz NOT NULL, original_due_at timestamptz NOT NULL,
   comparison text NOT NULL CHECK (comparison IN ('up_to_and_including', 'before')),
-  warn_at timestamptz NOT NULL, whose text NOT NULL, breached_at timestamptz,
+  warn_at timestamptz NOT NULL, whose text NOT NULL CHECK (whose IN ('ours', 'party', 'system', 'notice')), breached_at timestamptz,
   late_on_arrival bool NOT NULL DEFAULT false, late_by_retriage bool NOT NULL DEFAULT false,
-  outcome text, ended_at timestamptz,
+  outcome text CHECK (outcome IN ('met', 'met_late', 'lapsed', 'cancelled')), ended_at timestamptz,
   calendar text NOT NULL, calendar_version int NOT NULL, ledger jsonb NOT NULL,
   PRIMARY KEY (case_id, key, run), CHECK ((outcome IS NULL) = (ended_at IS NULL)));
 CREATE UNIQUE INDEX deadlines_one_running ON deadlines (case_id, key) WHERE outcome IS NULL;
@@ -214,7 +216,7 @@ CREATE INDEX outbox_sent_case ON outbox_sent (case_id, outbox_id);
 -- one row per command of a client: a repeated command has one effect (decision 3)
 CREATE TABLE commands (
   cmd_id uuid PRIMARY KEY, agent_id int NOT NULL, kind text NOT NULL,
-  at timestamptz NOT NULL DEFAULT clock_timestamp(), result jsonb);
+  about text NOT NULL DEFAULT '', at timestamptz NOT NULL DEFAULT clock_timestamp(), result jsonb);
 CREATE INDEX commands_at ON commands USING brin (at);
 CREATE TABLE queue_board (
   queue_id int PRIMARY KEY REFERENCES queues, n_open int NOT NULL, n_held int NOT NULL,

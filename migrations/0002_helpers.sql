@@ -2,18 +2,18 @@
 -- Lock order everywhere: commands, agent_sessions, cases, case_leases; several cases by case_id.
 SET LOCAL search_path = loket, pg_catalog, ext;
 
-CREATE FUNCTION legal_now() RETURNS timestamptz LANGUAGE sql VOLATILE SET search_path = loket, pg_catalog AS
+CREATE FUNCTION legal_now() RETURNS timestamptz LANGUAGE sql VOLATILE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT clock_timestamp() + legal_offset FROM settings $$;
 
 -- timeline of the server: changes at failover, when fences of before are worth nothing
 CREATE FUNCTION timeline() RETURNS int LANGUAGE sql STABLE AS
 $$ SELECT ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int $$;
 
-CREATE FUNCTION me() RETURNS int LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog AS
+CREATE FUNCTION me() RETURNS int LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT agent_id FROM agents WHERE db_role = session_user AND disabled_at IS NULL $$;
-CREATE FUNCTION my_role() RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog AS
+CREATE FUNCTION my_role() RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT role FROM agents WHERE db_role = session_user AND disabled_at IS NULL $$;
-CREATE FUNCTION my_queues() RETURNS int[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog AS
+CREATE FUNCTION my_queues() RETURNS int[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT CASE WHEN my_role() IN ('auditor', 'admin', 'worker') THEN (SELECT coalesce(array_agg(queue_id), '{}') FROM queues)
                ELSE (SELECT coalesce(array_agg(queue_id), '{}') FROM agent_queues WHERE agent_id = me()) END $$;
 
@@ -22,48 +22,48 @@ CREATE FUNCTION refuse(p_key text, p_rule text DEFAULT '', p_args jsonb DEFAULT 
 LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION '%', p_key USING ERRCODE = 'LK006', DETAIL = p_rule, HINT = p_args::text; END $$;
 
-CREATE FUNCTION require_agent() RETURNS int LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION require_agent() RETURNS int LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE a int := me();
 BEGIN
   IF a IS NULL THEN RAISE EXCEPTION 'unknown or disabled agent %', session_user USING ERRCODE = 'LK002'; END IF;
   RETURN a;
 END $$;
-CREATE FUNCTION require_role(VARIADIC p_roles text[]) RETURNS int LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION require_role(VARIADIC p_roles text[]) RETURNS int LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE a int := require_agent();
 BEGIN
   IF my_role() <> ALL (p_roles) THEN PERFORM refuse('role_required', '', jsonb_build_object('role', array_to_string(p_roles, ', '))); END IF;
   RETURN a;
 END $$;
 
--- The command id is inserted first: a second call with the same id waits for the first to commit and
+-- The command id is inserted first (`p_about` is the case or reference it is for): a second call with the same id waits for the first to commit and
 -- is given its result. NULL means: this call is the first, go on.
-CREATE FUNCTION command_begin(p_cmd uuid, p_agent int, p_kind text) RETURNS jsonb
-LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION command_begin(p_cmd uuid, p_agent int, p_kind text, p_about text DEFAULT '') RETURNS jsonb
+LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE c commands%ROWTYPE;
 BEGIN
   -- a client may have switched it off for its session; what counts is the value at commit
   IF current_setting('synchronous_commit') NOT IN ('on', 'remote_apply') AND current_setting('fsync') = 'on' THEN
     PERFORM set_config('synchronous_commit', 'on', true);
   END IF;
-  INSERT INTO commands (cmd_id, agent_id, kind) VALUES (p_cmd, p_agent, p_kind) ON CONFLICT DO NOTHING;
+  INSERT INTO commands (cmd_id, agent_id, kind, about) VALUES (p_cmd, p_agent, p_kind, p_about) ON CONFLICT DO NOTHING;
   IF FOUND THEN RETURN NULL; END IF;
   SELECT * INTO c FROM commands WHERE cmd_id = p_cmd;
-  IF c.agent_id <> p_agent OR c.kind <> p_kind OR c.result IS NULL THEN
+  IF c.agent_id <> p_agent OR c.kind <> p_kind OR c.about <> p_about OR c.result IS NULL THEN
     RAISE EXCEPTION 'command id used before for something else' USING ERRCODE = '22023';
   END IF;
   RETURN c.result;
 END $$;
-CREATE FUNCTION command_end(p_cmd uuid, p_result jsonb) RETURNS jsonb LANGUAGE sql SET search_path = loket, pg_catalog AS
+CREATE FUNCTION command_end(p_cmd uuid, p_result jsonb) RETURNS jsonb LANGUAGE sql SET search_path = loket, pg_catalog, pg_temp AS
 $$ UPDATE commands SET result = p_result WHERE cmd_id = p_cmd RETURNING result $$;
 
-CREATE FUNCTION require_session(p_session uuid, p_agent int) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION require_session(p_session uuid, p_agent int) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM 1 FROM agent_sessions WHERE session_id = p_session AND agent_id = p_agent AND timeline = timeline() FOR KEY SHARE;
   IF NOT FOUND THEN RAISE EXCEPTION 'session lost' USING ERRCODE = 'LK003'; END IF;
 END $$;
 
 -- the case, locked; not found for an agent whose queues do not include it
-CREATE FUNCTION case_lock(p_case bigint) RETURNS cases LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION case_lock(p_case bigint) RETURNS cases LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE c cases%ROWTYPE;
 BEGIN
   SELECT * INTO c FROM cases WHERE case_id = p_case FOR UPDATE;
@@ -73,7 +73,7 @@ END $$;
 
 -- The right to write as holder: a row, a fence, a session and the server's timeline. Never time.
 CREATE FUNCTION require_lease(p_session uuid, p_agent int, p_case cases, p_fence bigint) RETURNS void
-LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM 1 FROM case_leases l JOIN agent_sessions s USING (session_id)
    WHERE l.case_id = p_case.case_id AND l.fence = p_fence AND p_case.fence = p_fence
@@ -92,7 +92,7 @@ $$ SELECT sha256(p_prev || convert_to(jsonb_build_array(p_case, p_seq, p_queue, 
 -- Writes the event and the changed row of a case in one UPDATE: version, fence, work, chain head.
 -- The caller holds the row lock, so the chain cannot fork.
 CREATE FUNCTION case_write(p_case cases, p_kind text, p_agent int, p_session uuid, p_cmd uuid, p_body jsonb, p_legal timestamptz)
-RETURNS cases LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+RETURNS cases LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE t timestamptz := clock_timestamp(); c cases%ROWTYPE := p_case; prev bytea := p_case.last_hash;
 BEGIN
   c.version := c.version + 1; c.last_seq := c.last_seq + 1;
@@ -109,7 +109,7 @@ END $$;
 
 -- The nearest running clock decides where a case sorts. Clocks of people come before those of outside
 -- systems and mere reminders: nobody can do anything about these before they have passed.
-CREATE FUNCTION with_nearest_clock(p_case cases) RETURNS cases LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION with_nearest_clock(p_case cases) RETURNS cases LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE c cases%ROWTYPE := p_case; d record;
 BEGIN
   SELECT * INTO d FROM deadlines WHERE case_id = c.case_id AND outcome IS NULL
@@ -124,11 +124,11 @@ BEGIN
   RETURN c;
 END $$;
 
-CREATE FUNCTION state_work(p_process text, p_state text) RETURNS work_state LANGUAGE sql STABLE SET search_path = loket, pg_catalog AS
+CREATE FUNCTION state_work(p_process text, p_state text) RETURNS work_state LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT work FROM process_states WHERE process = p_process AND state = p_state $$;
 
 -- the lease ends; the fence rises so that nobody can write with the old one
-CREATE FUNCTION lease_end(p_case cases) RETURNS cases LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION lease_end(p_case cases) RETURNS cases LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE c cases%ROWTYPE := p_case;
 BEGIN
   DELETE FROM case_leases WHERE case_id = c.case_id;
@@ -137,66 +137,138 @@ BEGIN
   RETURN c;
 END $$;
 
-CREATE FUNCTION next_case_no(p_prefix text, p_year int) RETURNS text LANGUAGE sql SET search_path = loket, pg_catalog AS
+CREATE FUNCTION next_case_no(p_prefix text, p_year int) RETURNS text LANGUAGE sql SET search_path = loket, pg_catalog, pg_temp AS
 $$ INSERT INTO case_numbers AS n VALUES (p_prefix, p_year, 1)
    ON CONFLICT (prefix, year) DO UPDATE SET last = n.last + 1
    RETURNING p_prefix || '-' || p_year || '-' || lpad(n.last::text, 6, '0') $$;
 
 -- what an event keeps of a change: everything but the bodies of texts
-CREATE FUNCTION without_bodies(p_change jsonb) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION without_bodies(p_change jsonb) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
   IF jsonb_typeof(p_change) IS DISTINCT FROM 'object' THEN RETURN p_change; END IF;
   RETURN p_change || jsonb_build_object('opens', without_bodies(p_change -> 'opens'), 'texts',
     (SELECT coalesce(jsonb_agg(t - 'body' ORDER BY n), '[]') FROM jsonb_array_elements(p_change -> 'texts') WITH ORDINALITY x(t, n)));
 END $$;
 
--- Each answer belongs to a declared field; free text never stands in an event (decision 20).
-CREATE FUNCTION check_answers(p_fields jsonb, p_answers jsonb) RETURNS void LANGUAGE plpgsql IMMUTABLE SET search_path = loket, pg_catalog AS $$
+-- Values that an event may hold: whole numbers, yes or no, short codes, and texts of the same change
+-- by number and hash. Free text never stands in an event (decision 20).
+CREATE FUNCTION check_value(p_key text, p_value jsonb, p_texts jsonb) RETURNS void LANGUAGE plpgsql IMMUTABLE SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  IF (CASE jsonb_typeof(p_value)
+       WHEN 'boolean' THEN true
+       WHEN 'number' THEN p_value #>> '{}' ~ '^-?[0-9]{1,15}$'
+       WHEN 'string' THEN p_value #>> '{}' ~ '^[A-Za-z0-9][A-Za-z0-9 _.:/+-]{0,63}$'
+       WHEN 'object' THEN (SELECT count(*) FROM jsonb_object_keys(p_value)) = 2 AND EXISTS
+         (SELECT 1 FROM jsonb_array_elements(p_texts) t WHERE t ->> 'id' = p_value ->> 'text' AND t ->> 'sha256' = p_value ->> 'sha256')
+       ELSE false END) IS NOT TRUE THEN
+    PERFORM refuse('free_text_in_event', 'META-03', jsonb_build_object('field', p_key));
+  END IF;
+END $$;
+-- what a field of that kind takes
+CREATE FUNCTION kind_takes(p_kind text, p_choices jsonb, p_value jsonb) RETURNS bool LANGUAGE plpgsql IMMUTABLE SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE v text := p_value #>> '{}'; t text := jsonb_typeof(p_value);
+BEGIN
+  RETURN CASE p_kind
+    WHEN 'line' THEN t = 'object' WHEN 'note' THEN t = 'object'
+    WHEN 'choice' THEN t = 'string' AND p_choices ? v
+    WHEN 'yes_no' THEN t = 'boolean' WHEN 'contact' THEN t = 'number'
+    WHEN 'ean' THEN t = 'string' AND v ~ '^[0-9]{18}$' WHEN 'party' THEN t = 'string' AND v ~ '^[0-9]{13}$'
+    WHEN 'date' THEN t = 'string' AND v ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'
+    WHEN 'instant' THEN t = 'string' AND v ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?(Z|[+]00:00)$'
+    ELSE t = 'string' END;
+END $$;
+-- Each answer belongs to a declared field and is what that field takes; what is always needed is there.
+CREATE FUNCTION check_answers(p_fields jsonb, p_answers jsonb, p_texts jsonb) RETURNS void LANGUAGE plpgsql IMMUTABLE SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE k text; v jsonb; f jsonb;
 BEGIN
   FOR k, v IN SELECT * FROM jsonb_each(p_answers) LOOP
     SELECT x INTO f FROM jsonb_array_elements(p_fields) x WHERE x ->> 'key' = k;
     IF f IS NULL THEN PERFORM refuse('field_not_declared', '', jsonb_build_object('field', k)); END IF;
-    IF f ->> 'kind' IN ('line', 'note') THEN
-      IF jsonb_typeof(v) <> 'object' OR NOT v ? 'text' OR NOT v ? 'sha256' OR (SELECT count(*) FROM jsonb_object_keys(v)) <> 2
-        THEN PERFORM refuse('free_text_in_event', 'META-03', jsonb_build_object('field', k)); END IF;
-    ELSIF jsonb_typeof(v) NOT IN ('string', 'number', 'boolean') OR length(v #>> '{}') > 64 THEN
-      PERFORM refuse('free_text_in_event', 'META-03', jsonb_build_object('field', k));
-    ELSIF f ->> 'kind' = 'choice' AND NOT (f -> 'choices') ? (v #>> '{}') THEN
-      PERFORM refuse('not_a_choice', '', jsonb_build_object('field', k));
+    PERFORM check_value(k, v, p_texts);
+    IF NOT kind_takes(f ->> 'kind', f -> 'choices', v) THEN
+      PERFORM refuse('not_in_table', '', jsonb_build_object('what', k, 'given', left(v #>> '{}', 64)));
     END IF;
+  END LOOP;
+  FOR k IN SELECT x ->> 'key' FROM jsonb_array_elements(p_fields) x WHERE (x ->> 'required')::bool AND NOT p_answers ? (x ->> 'key') LOOP
+    PERFORM refuse('field_missing', '', jsonb_build_object('field', k));
+  END LOOP;
+END $$;
+-- Instants that are instants, and a ledger of the known kinds: what a console could not read is refused.
+CREATE FUNCTION check_clocks(p_ops jsonb) RETURNS void LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE o jsonb; k text; l jsonb;
+BEGIN
+  FOR o IN SELECT jsonb_array_elements(p_ops) LOOP
+    PERFORM subset(ARRAY(SELECT jsonb_object_keys(o)), ARRAY['op', 'key', 'run', 'started_at', 'due_at', 'comparison', 'warn_at', 'whose', 'late_on_arrival', 'calendar',
+      'calendar_version', 'ledger', 'outcome', 'at', 'was_due_at', 'late_by_retriage'], 'keys');
+    FOREACH k IN ARRAY ARRAY['started_at', 'due_at', 'was_due_at', 'warn_at', 'at'] LOOP
+      IF o ? k AND NOT ((o ->> k)::timestamptz BETWEEN '1990-01-01Z' AND '2200-01-01Z') THEN
+        PERFORM refuse('not_in_table', '', jsonb_build_object('what', k, 'given', left(o ->> k, 64)));
+      END IF;
+    END LOOP;
+    FOR l IN SELECT jsonb_array_elements(coalesce(o -> 'ledger', '[]')) LOOP
+      IF (SELECT count(*) FROM jsonb_object_keys(l)) <> 5 OR (l ->> 'at')::timestamptz IS NULL AND l ->> 'at' IS NOT NULL OR (l ->> 'day')::date IS NULL AND l ->> 'day' IS NOT NULL
+         OR (l ->> 'until_day')::date IS NULL AND l ->> 'until_day' IS NOT NULL OR jsonb_typeof(l -> 'detail') <> 'string' OR length(l ->> 'detail') > 160
+         OR l ->> 'kind' NOT IN ('received', 'start_day', 'weekend', 'holiday', 'working_day', 'working_time', 'elapsed', 'clock_change', 'pause', 'due') THEN
+        PERFORM refuse('not_in_table', '', jsonb_build_object('what', 'ledger', 'given', o ->> 'key'));
+      END IF;
+    END LOOP;
   END LOOP;
 END $$;
 
-CREATE FUNCTION subset(p_given text[], p_allowed text[], p_what text) RETURNS void LANGUAGE plpgsql IMMUTABLE SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION subset(p_given text[], p_allowed text[], p_what text) RETURNS void LANGUAGE plpgsql IMMUTABLE SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
   IF NOT p_given <@ p_allowed THEN
     PERFORM refuse('not_in_table', '', jsonb_build_object('what', p_what, 'given', array_to_string(p_given, ', ')));
   END IF;
 END $$;
 
--- The referee (decision 6): a change may do only what the loaded process table says of its line.
-CREATE FUNCTION referee(p_change jsonb, p_line process_transitions) RETURNS void LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog AS $$
+-- The referee (decision 6): a change may do only what the loaded process table says of its line, in
+-- the shape that everybody can read.
+CREATE FUNCTION referee(p_change jsonb, p_line process_transitions) RETURNS void LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE k text; v jsonb; ops jsonb := p_change -> 'clocks'; kinds text[] := ARRAY(SELECT jsonb_array_elements_text(p_change -> 'messages'));
 BEGIN
-  PERFORM check_answers(p_line.fields, p_change -> 'answers');
-  PERFORM subset((SELECT coalesce(array_agg(k), '{}') FROM jsonb_object_keys(p_change -> 'facts') k), p_line.sets, 'facts');
-  PERFORM subset((SELECT coalesce(array_agg(o ->> 'key'), '{}') FROM jsonb_array_elements(p_change -> 'clocks') o WHERE o ->> 'op' = 'start'), p_line.starts, 'clocks started');
-  PERFORM subset((SELECT coalesce(array_agg(o ->> 'key'), '{}') FROM jsonb_array_elements(p_change -> 'clocks') o WHERE o ->> 'op' = 'end'), p_line.ends, 'clocks ended');
-  PERFORM subset((SELECT coalesce(array_agg(o ->> 'key'), '{}') FROM jsonb_array_elements(p_change -> 'clocks') o WHERE o ->> 'op' = 'breach'), p_line.breaches, 'clocks breached');
-  PERFORM subset((SELECT coalesce(array_agg(o ->> 'key'), '{}') FROM jsonb_array_elements(p_change -> 'clocks') o WHERE o ->> 'op' = 'move'), p_line.moves, 'clocks moved');
-  PERFORM subset((SELECT coalesce(array_agg(DISTINCT o ->> 'op'), '{}') FROM jsonb_array_elements(p_change -> 'clocks') o), ARRAY['start', 'end', 'breach', 'move'], 'clock operations');
-  PERFORM subset((SELECT coalesce(array_agg(m), '{}') FROM jsonb_array_elements_text(p_change -> 'messages') m), p_line.messages, 'messages');
-  PERFORM subset((SELECT coalesce(array_agg(d), '{}') FROM jsonb_array_elements_text(p_change -> 'destroy') d), p_line.destroys, 'documents');
+  IF pg_column_size(p_change) > 300000 OR jsonb_array_length(p_change -> 'texts') > 20 THEN PERFORM refuse('not_in_table', '', '{"what":"size","given":""}'); END IF;
+  PERFORM subset(ARRAY(SELECT jsonb_object_keys(p_change)), ARRAY['process', 'action', 'from', 'to', 'at', 'received_at', 'answers', 'facts', 'clocks', 'messages', 'texts', 'destroy', 'opens'], 'keys');
+  IF EXISTS (SELECT 1 FROM jsonb_array_elements(p_change -> 'texts') t WHERE (t ->> 'id')::uuid IS NULL OR length(t ->> 'field') > 40 OR t ->> 'sha256' !~ '^[0-9a-f]{64}$'
+      OR (SELECT count(*) FROM jsonb_object_keys(t)) <> 4) THEN PERFORM refuse('text_hash_differs'); END IF;
+  PERFORM check_answers(p_line.fields, p_change -> 'answers', p_change -> 'texts');
+  FOR k, v IN SELECT * FROM jsonb_each(p_change -> 'facts') LOOP PERFORM check_value(k, v, p_change -> 'texts'); END LOOP;
+  PERFORM check_clocks(ops);
+  PERFORM subset(ARRAY(SELECT jsonb_object_keys(p_change -> 'facts')), p_line.sets, 'facts');
+  PERFORM subset(ARRAY(SELECT o ->> 'key' FROM jsonb_array_elements(ops) o WHERE o ->> 'op' = 'start'), p_line.starts, 'clocks started');
+  PERFORM subset(ARRAY(SELECT o ->> 'key' FROM jsonb_array_elements(ops) o WHERE o ->> 'op' = 'end'), p_line.ends, 'clocks ended');
+  PERFORM subset(ARRAY(SELECT o ->> 'key' FROM jsonb_array_elements(ops) o WHERE o ->> 'op' NOT IN ('start', 'end', 'move')), p_line.breaches, 'clocks breached');
+  PERFORM subset(ARRAY(SELECT o ->> 'key' FROM jsonb_array_elements(ops) o WHERE o ->> 'op' = 'move'), p_line.moves, 'clocks moved');
+  PERFORM subset(kinds, p_line.messages, 'messages');
+  IF cardinality(kinds) <> (SELECT count(DISTINCT x) FROM unnest(kinds) x) THEN PERFORM refuse('not_in_table', '', jsonb_build_object('what', 'messages', 'given', array_to_string(kinds, ', '))); END IF;
+  PERFORM subset(ARRAY(SELECT jsonb_array_elements_text(p_change -> 'destroy')), p_line.destroys, 'documents');
   IF jsonb_typeof(p_change -> 'opens') = 'object' THEN
     PERFORM subset(ARRAY[p_change -> 'opens' ->> 'process'], p_line.opens, 'cases opened');
   END IF;
-  PERFORM 1 FROM jsonb_each(p_change -> 'facts') f(k, v)
-    WHERE jsonb_typeof(v) NOT IN ('string', 'number', 'boolean', 'object') OR (jsonb_typeof(v) = 'string' AND length(v #>> '{}') > 64);
-  IF FOUND THEN PERFORM refuse('free_text_in_event', 'META-03', '{"field":"facts"}'); END IF;
 END $$;
 
+-- A person named in a change is one of the register, and a party's role is what the register says
+-- (GT-15, GT-26): `p_party` is the party of the case.
+CREATE FUNCTION check_people(p_party text, p_change jsonb) RETURNS void LANGUAGE plpgsql VOLATILE SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE given jsonb := p_change -> 'answers';
+BEGIN
+  IF given ? 'contact' AND NOT EXISTS (SELECT 1 FROM contacts WHERE contact_id = (given ->> 'contact')::bigint AND gln = p_party AND contact_group = contact_group_of()) THEN
+    PERFORM refuse('not_a_contact', 'GT-26', '{"field":"field.contact"}');
+  END IF;
+  IF given ? 'party_role' AND given ->> 'party_role' IS DISTINCT FROM (SELECT role FROM parties WHERE gln = p_party) THEN
+    PERFORM refuse('role_differs', 'GT-15', jsonb_build_object('role', given ->> 'party_role'));
+  END IF;
+END $$;
+-- the group of the contact register for this procedure (GT-26)
+CREATE FUNCTION contact_group_of() RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT 'Gerede twijfel Klantmandaat' $$;
+-- Days and years are those of the country, never of the server or the session (calendars.md 4.5).
+CREATE FUNCTION zone_of(p_country text) RETURNS text LANGUAGE sql IMMUTABLE AS
+$$ SELECT CASE p_country WHEN 'NO' THEN 'Europe/Oslo' WHEN 'SE' THEN 'Europe/Stockholm' WHEN 'BE' THEN 'Europe/Brussels' ELSE 'Europe/Amsterdam' END $$;
+CREATE FUNCTION local_day(p_country text) RETURNS date LANGUAGE sql VOLATILE SET search_path = loket, pg_catalog, pg_temp AS
+$$ SELECT (legal_now() AT TIME ZONE zone_of(p_country))::date $$;
+
 -- the instant of a change is the present: what happened earlier stands in a field of its own
-CREATE FUNCTION check_at(p_at timestamptz) RETURNS void LANGUAGE plpgsql VOLATILE SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION check_at(p_at timestamptz) RETURNS void LANGUAGE plpgsql VOLATILE SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE n timestamptz := legal_now();
 BEGIN
   IF p_at IS NULL OR p_at > n + interval '5 s' OR p_at < n - interval '120 s' THEN
@@ -205,11 +277,11 @@ BEGIN
 END $$;
 
 -- the newest version of the calendar by which the deadlines of a case count
-CREATE FUNCTION country_version(p_case bigint) RETURNS int LANGUAGE sql STABLE SET search_path = loket, pg_catalog AS
+CREATE FUNCTION country_version(p_case bigint) RETURNS int LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT max(k.version) FROM cases c JOIN processes p USING (process) JOIN calendars k USING (country) WHERE c.case_id = p_case $$;
 
 -- clocks, texts, documents and messages of a change
-CREATE FUNCTION change_clocks(p_case bigint, p_ops jsonb) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION change_clocks(p_case bigint, p_ops jsonb) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE o jsonb;
 BEGIN
   FOR o IN SELECT x FROM jsonb_array_elements(p_ops) WITH ORDINALITY q(x, n) ORDER BY n LOOP
@@ -227,6 +299,7 @@ BEGIN
       UPDATE deadlines d SET due_at = (o ->> 'due_at')::timestamptz, warn_at = (o ->> 'warn_at')::timestamptz, calendar = o ->> 'calendar',
           calendar_version = (o ->> 'calendar_version')::int, ledger = o -> 'ledger', late_by_retriage = (o ->> 'late_by_retriage')::bool
         WHERE d.case_id = p_case AND d.key = o ->> 'key' AND d.run = (o ->> 'run')::int AND d.outcome IS NULL AND d.breached_at IS NULL AND NOT d.late_on_arrival
+          AND jsonb_typeof(o -> 'ledger') = 'array' AND o ->> 'warn_at' IS NOT NULL AND o ->> 'calendar' IS NOT NULL
           AND d.due_at = (o ->> 'was_due_at')::timestamptz AND (o ->> 'calendar_version')::int = country_version(p_case) AND d.calendar_version < country_version(p_case)
           AND (NOT (o ->> 'late_by_retriage')::bool OR (o ->> 'due_at')::timestamptz <= legal_now() + interval '5 s');
       IF NOT FOUND THEN PERFORM refuse('clock_not_movable', '', jsonb_build_object('clock', o ->> 'key')); END IF;
@@ -239,7 +312,7 @@ BEGIN
   END LOOP;
 END $$;
 CREATE FUNCTION change_rows(p_case bigint, p_change jsonb, p_facts jsonb, p_legal timestamptz) RETURNS void
-LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM change_clocks(p_case, p_change -> 'clocks');
   IF EXISTS (SELECT 1 FROM jsonb_array_elements(p_change -> 'texts') t WHERE t ->> 'sha256' <> encode(sha256(convert_to(t ->> 'body', 'UTF8')), 'hex')) THEN

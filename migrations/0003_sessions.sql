@@ -2,16 +2,16 @@
 -- passed. They decide only when a lease returns to the pool; safety is the lease row and its fence.
 SET LOCAL search_path = loket, pg_catalog, ext;
 
-CREATE FUNCTION leases_of(p_session uuid) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog AS
+CREATE FUNCTION leases_of(p_session uuid) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', case_id, 'fence', fence) ORDER BY case_id), '[]') FROM case_leases WHERE session_id = p_session $$;
-CREATE FUNCTION me_card(p_agent int) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog AS
+CREATE FUNCTION me_card(p_agent int) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT jsonb_build_object('agent_id', a.agent_id, 'name', a.name, 'role', a.role, 'queues',
      (SELECT coalesce(jsonb_agg(jsonb_build_object('queue_id', q.queue_id, 'key', q.key) ORDER BY q.queue_id), '[]')
       FROM queues q WHERE q.queue_id = ANY ((SELECT my_queues())::int[]))) FROM agents a WHERE a.agent_id = p_agent $$;
 
 -- detached: the session of a command line, which lives on between calls, bounded by its TTL
 CREATE FUNCTION loket_api.session_open(p_session uuid, p_client text, p_detached bool) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE a int := require_agent(); bs timestamptz; t timestamptz := clock_timestamp();
 BEGIN
   PERFORM loket_api.sweep();                          -- also where no worker runs
@@ -26,7 +26,7 @@ BEGIN
     'rehearsal', (SELECT rehearsal FROM settings));
 END $$;
 
-CREATE FUNCTION drop_session(p_session uuid, p_why text) RETURNS int LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION drop_session(p_session uuid, p_why text) RETURNS int LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE c cases%ROWTYPE; a int; n int := 0; i bigint;
 BEGIN
   FOR i IN SELECT case_id FROM case_leases WHERE session_id = p_session ORDER BY case_id LOOP
@@ -41,7 +41,7 @@ BEGIN
   DELETE FROM agent_sessions WHERE session_id = p_session;
   RETURN n;
 END $$;
-CREATE FUNCTION loket_api.session_close(p_session uuid) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION loket_api.session_close(p_session uuid) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM 1 FROM agent_sessions WHERE session_id = p_session AND agent_id = me() FOR UPDATE;
   IF NOT FOUND THEN RETURN 0; END IF;
@@ -50,7 +50,7 @@ END $$;
 
 -- Any process may sweep; one at a time. After a restart TTLs run from the restart; after a failover
 -- only the loss clock runs, with a longer grace: an outage must not cost everybody their cases.
-CREATE FUNCTION loket_api.sweep() RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION loket_api.sweep() RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE r record; n int := 0; t timestamptz := clock_timestamp();
 BEGIN
   PERFORM require_agent();
@@ -58,7 +58,7 @@ BEGIN
   UPDATE agent_sessions s SET lost_at = t WHERE lost_at IS NULL AND NOT detached AND NOT EXISTS
     (SELECT 1 FROM pg_stat_activity a WHERE a.pid = s.backend_pid AND a.backend_start = s.backend_start);
   FOR r IN SELECT session_id, lost_at FROM agent_sessions
-     WHERE (timeline = timeline() AND greatest(expires_at, pg_postmaster_start_time() + interval '60 s') < t AND lost_at IS NULL)
+     WHERE ((timeline = timeline() OR detached) AND greatest(expires_at, pg_postmaster_start_time() + interval '60 s') < t AND lost_at IS NULL)
         OR lost_at < t - CASE WHEN timeline = timeline() THEN interval '10 s' ELSE interval '60 s' END
      ORDER BY session_id FOR UPDATE SKIP LOCKED LOOP
     n := n + drop_session(r.session_id, CASE WHEN r.lost_at IS NULL THEN 'ttl' ELSE 'disconnected' END);
@@ -68,7 +68,7 @@ END $$;
 
 -- ---------------------------------------------------------------- claim
 CREATE FUNCTION take(p_case cases, p_session uuid, p_agent int, p_cmd uuid, p_why text) RETURNS jsonb
-LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE c cases%ROWTYPE := p_case;
 BEGIN
   c.work := 'held'; c.fence := c.fence + 1;
@@ -79,7 +79,7 @@ BEGIN
 END $$;
 -- The lock on the agent's session row is taken by the caller: an agent's own claims stand in line,
 -- so the limit holds even when two consoles of one agent claim at once.
-CREATE FUNCTION claim_limit(p_agent int, p_queue int) RETURNS jsonb LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION claim_limit(p_agent int, p_queue int) RETURNS jsonb LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE n bigint; m int;
 BEGIN
   PERFORM pg_advisory_xact_lock(4243, p_agent);
@@ -90,7 +90,7 @@ BEGIN
 END $$;
 
 CREATE FUNCTION loket_api.claim_next(p_cmd uuid, p_session uuid, p_queues int[]) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE a int := require_role('agent', 'lead', 'admin'); r jsonb; qs int[]; k int := 8; got bigint; n_cand int; c cases%ROWTYPE; full_ jsonb; q int;
 BEGIN
   r := command_begin(p_cmd, a, 'claim_next'); IF r IS NOT NULL THEN RETURN r; END IF;
@@ -122,10 +122,10 @@ BEGIN
 END $$;
 
 CREATE FUNCTION loket_api.claim(p_cmd uuid, p_session uuid, p_case bigint) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE a int := require_role('agent', 'lead', 'admin'); r jsonb; c cases%ROWTYPE; l record;
 BEGIN
-  r := command_begin(p_cmd, a, 'claim'); IF r IS NOT NULL THEN RETURN r; END IF;
+  r := command_begin(p_cmd, a, 'claim', p_case::text); IF r IS NOT NULL THEN RETURN r; END IF;
   PERFORM require_session(p_session, a);
   SELECT * INTO c FROM cases WHERE case_id = p_case;
   IF FOUND AND c.queue_id = ANY ((SELECT my_queues())::int[]) THEN r := claim_limit(a, c.queue_id); END IF;
@@ -142,17 +142,17 @@ BEGIN
   RETURN r;
 END $$;
 
-CREATE FUNCTION applied(p_case cases, p_opened text) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog AS
+CREATE FUNCTION applied(p_case cases, p_opened text) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT jsonb_build_object('version', p_case.version, 'work', p_case.work, 'opened', p_opened, 'lease',
      CASE WHEN p_case.work = 'held' AND EXISTS (SELECT 1 FROM case_leases WHERE case_id = p_case.case_id AND agent_id = me())
        THEN jsonb_build_object('case_id', p_case.case_id, 'fence', p_case.fence) END) $$;
 
 CREATE FUNCTION loket_api.release(p_cmd uuid, p_session uuid, p_case bigint, p_fence bigint) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE a int := require_agent(); r jsonb; c cases%ROWTYPE;
 BEGIN
-  r := command_begin(p_cmd, a, 'release'); IF r IS NOT NULL THEN RETURN r; END IF;
-  c := case_lock(p_case);
+  r := command_begin(p_cmd, a, 'release', p_case::text); IF r IS NOT NULL THEN RETURN r; END IF;
+  SELECT * INTO c FROM cases WHERE case_id = p_case FOR UPDATE;   -- whatever queues one has by now
   PERFORM require_lease(p_session, a, c, p_fence);
   c := case_write(lease_end(c), 'released', a, p_session, p_cmd, '{}', legal_now());
   RETURN command_end(p_cmd, applied(c, NULL));
@@ -160,15 +160,16 @@ END $$;
 
 -- a line of free text that belongs to an event of the database itself (hand-over, reassignment)
 CREATE FUNCTION line_store(p_case bigint, p_field text, p_line text, p_cmd uuid) RETURNS jsonb
-LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE h text := encode(sha256(convert_to(p_line, 'UTF8')), 'hex');
 BEGIN
   IF btrim(coalesce(p_line, '')) = '' THEN PERFORM refuse('line_required', '', jsonb_build_object('field', p_field)); END IF;
-  INSERT INTO texts (text_id, case_id, field, body, sha256, created_at) VALUES (p_cmd, p_case, p_field, left(p_line, 500), h, legal_now());
+  IF length(p_line) > 500 THEN PERFORM refuse('line_too_long'); END IF;
+  INSERT INTO texts (text_id, case_id, field, body, sha256, created_at) VALUES (p_cmd, p_case, p_field, p_line, h, legal_now());
   RETURN jsonb_build_object('text', p_cmd, 'sha256', h);
 END $$;
 -- to a colleague's living session, or to the pool
-CREATE FUNCTION lease_give(p_case cases, p_to int) RETURNS cases LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION lease_give(p_case cases, p_to int) RETURNS cases LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE c cases%ROWTYPE := lease_end(p_case); s uuid;
 BEGIN
   IF p_to IS NULL THEN RETURN c; END IF;
@@ -179,15 +180,16 @@ BEGIN
   SELECT session_id INTO s FROM agent_sessions WHERE agent_id = p_to AND lost_at IS NULL AND NOT detached AND timeline = timeline()
     AND expires_at > clock_timestamp() ORDER BY heartbeat_at DESC LIMIT 1 FOR KEY SHARE;
   IF s IS NULL THEN PERFORM refuse('agent_offline'); END IF;
+  IF claim_limit(p_to, c.queue_id) IS NOT NULL THEN PERFORM refuse('agent_full'); END IF;
   INSERT INTO case_leases VALUES (c.case_id, s, p_to, c.fence, clock_timestamp());
   c.work := 'held';
   RETURN c;
 END $$;
 CREATE FUNCTION loket_api.hand_over(p_cmd uuid, p_session uuid, p_case bigint, p_fence bigint, p_to int, p_line text) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE a int := require_agent(); r jsonb; c cases%ROWTYPE; t jsonb;
 BEGIN
-  r := command_begin(p_cmd, a, 'hand_over'); IF r IS NOT NULL THEN RETURN r; END IF;
+  r := command_begin(p_cmd, a, 'hand_over', p_case::text); IF r IS NOT NULL THEN RETURN r; END IF;
   c := case_lock(p_case);
   PERFORM require_lease(p_session, a, c, p_fence);
   t := line_store(p_case, 'handover', p_line, p_cmd);
@@ -197,10 +199,10 @@ BEGIN
   RETURN command_end(p_cmd, applied(c, NULL));
 END $$;
 CREATE FUNCTION loket_api.reassign(p_cmd uuid, p_session uuid, p_case bigint, p_to int, p_reason text) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE a int := require_role('lead', 'admin'); r jsonb; c cases%ROWTYPE; t jsonb; was int;
 BEGIN
-  r := command_begin(p_cmd, a, 'reassign'); IF r IS NOT NULL THEN RETURN r; END IF;
+  r := command_begin(p_cmd, a, 'reassign', p_case::text); IF r IS NOT NULL THEN RETURN r; END IF;
   PERFORM require_session(p_session, a);
   c := case_lock(p_case);
   IF c.work = 'closed' THEN PERFORM refuse('case_closed'); END IF;
@@ -211,10 +213,10 @@ BEGIN
   RETURN command_end(p_cmd, applied(c, NULL));
 END $$;
 CREATE FUNCTION loket_api.transfer(p_cmd uuid, p_session uuid, p_case bigint, p_queue int, p_reason text) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE a int := require_role('lead', 'admin'); r jsonb; c cases%ROWTYPE; t jsonb; was int;
 BEGIN
-  r := command_begin(p_cmd, a, 'transfer'); IF r IS NOT NULL THEN RETURN r; END IF;
+  r := command_begin(p_cmd, a, 'transfer', p_case::text); IF r IS NOT NULL THEN RETURN r; END IF;
   PERFORM require_session(p_session, a);
   c := case_lock(p_case);
   IF c.work = 'closed' THEN PERFORM refuse('case_closed'); END IF;

@@ -6,13 +6,13 @@ $$ SELECT CASE WHEN cardinality(p_by) = 0 THEN NULL ELSE
      (SELECT string_agg(coalesce(p_change -> 'answers' ->> k, p_change -> 'facts' ->> k, ''), '|' ORDER BY n) FROM unnest(p_by) WITH ORDINALITY x(k, n)) END $$;
 
 -- text of the free search: never the name of a protected person
-CREATE FUNCTION search_doc(p_case bigint) RETURNS text LANGUAGE sql STABLE SET search_path = loket, pg_catalog AS
+CREATE FUNCTION search_doc(p_case bigint) RETURNS text LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT lower(concat_ws(' ', c.case_no, c.subject, c.reference,
      CASE WHEN NOT coalesce(u.protected, true) THEN concat_ws(' ', u.first_name, u.last_name, u.organisation_name) END,
-     k.street, k.city, (SELECT string_agg(body, ' ') FROM texts t WHERE t.case_id = c.case_id AND t.field IN ('summary', 'findings'))))
+     k.street, k.city, (SELECT string_agg(body, ' ') FROM texts t WHERE t.case_id = c.case_id AND t.field IN ('summary', 'findings') AND NOT coalesce(u.protected, false))))
    FROM cases c LEFT JOIN customers u ON u.customer_ref = c.customer_ref LEFT JOIN connections k ON k.ean = c.ean WHERE c.case_id = p_case $$;
 
-CREATE FUNCTION check_registers(p_ean text, p_party text, p_customer text) RETURNS void LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION check_registers(p_ean text, p_party text, p_customer text) RETURNS void LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
   IF p_ean IS NOT NULL AND NOT EXISTS (SELECT 1 FROM connections WHERE ean = p_ean) THEN
     PERFORM refuse('unknown_ean', '', jsonb_build_object('ean', p_ean)); END IF;
@@ -22,14 +22,13 @@ BEGIN
     PERFORM refuse('unknown_customer', '', jsonb_build_object('customer', p_customer)); END IF;
 END $$;
 
--- The case on the same subject that is still open, if there is one. The row lock on it keeps it open
--- until the caller has attached.
-CREATE FUNCTION open_twin(p_change jsonb) RETURNS bigint LANGUAGE sql STABLE SET search_path = loket, pg_catalog AS
+-- The case on the same subject that is still open, if there is one.
+CREATE FUNCTION open_twin(p_change jsonb) RETURNS bigint LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT c.case_id FROM processes p JOIN cases c ON c.process = p.process AND c.unique_key = unique_key_of(p.unique_by, p_change) AND c.work <> 'closed'
    WHERE p.process = p_change ->> 'process' $$;
 
 CREATE FUNCTION case_insert(p_change jsonb, p_reference text, p_agent int, p_session uuid, p_cmd uuid) RETURNS cases
-LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE p processes%ROWTYPE; l process_transitions%ROWTYPE; c cases%ROWTYPE; n timestamptz := legal_now();
   v_facts jsonb := p_change -> 'facts'; v_received timestamptz := (p_change ->> 'received_at')::timestamptz;
   v_ean text := coalesce(v_facts ->> 'ean', p_change -> 'answers' ->> 'ean'); v_party text := coalesce(v_facts ->> 'party_gln', p_change -> 'answers' ->> 'party_gln');
@@ -43,24 +42,33 @@ BEGIN
   IF p.queue_id <> ALL (my_queues()) THEN PERFORM refuse('queue_not_yours'); END IF;
   PERFORM referee(p_change, l);
   PERFORM check_registers(v_ean, v_party, v_customer);
+  PERFORM check_people(v_party, p_change);
   INSERT INTO cases (case_no, queue_id, process, state, work, facts, received_at, opened_at, closed_at, subject, ean, party_gln, customer_ref, reference, unique_key)
-  VALUES (next_case_no(p.prefix, extract(year FROM n)::int), p.queue_id, p.process, p_change ->> 'to', state_work(p.process, p_change ->> 'to'), v_facts,
+  VALUES (next_case_no(p.prefix, extract(year FROM n AT TIME ZONE zone_of(p.country))::int), p.queue_id, p.process, p_change ->> 'to', state_work(p.process, p_change ->> 'to'), v_facts,
     v_received, n, CASE WHEN state_work(p.process, p_change ->> 'to') = 'closed' THEN n END,
     coalesce((SELECT name FROM parties WHERE gln = v_party), ''), v_ean, v_party, v_customer, p_reference, unique_key_of(p.unique_by, p_change))
   RETURNING * INTO c;
   PERFORM change_rows(c.case_id, p_change, v_facts, n);
-  c := case_write(with_nearest_clock(c), 'opened', p_agent, p_session, p_cmd, jsonb_build_object('change', without_bodies(p_change)), n);
+  c := case_write(with_nearest_clock(c), 'opened', p_agent, p_session, p_cmd, jsonb_strip_nulls(jsonb_build_object('reference', p_reference)) || jsonb_build_object('change', without_bodies(p_change)), n);
   INSERT INTO case_search VALUES (c.case_id, c.queue_id, search_doc(c.case_id));
   RETURN c;
+END $$;
+
+-- whoever changes a case sits somewhere: agents and leads in a session of their own; imports and the
+-- worker need none
+CREATE FUNCTION require_seat(p_session uuid, p_agent int) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  IF p_session IS NOT NULL OR my_role() NOT IN ('worker', 'admin') THEN PERFORM require_session(p_session, p_agent); END IF;
 END $$;
 
 -- Opens a case. The same reference again is the same case; an open case on the same subject is named
 -- instead (`twin`), so that the caller attaches the signal to it by the action of the process.
 CREATE FUNCTION loket_api.case_open(p_cmd uuid, p_session uuid, p_change jsonb, p_reference text) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE a int := require_role('agent', 'lead', 'admin', 'worker'); r jsonb; c cases%ROWTYPE; i bigint;
 BEGIN
-  r := command_begin(p_cmd, a, 'case_open'); IF r IS NOT NULL THEN RETURN r; END IF;
+  r := command_begin(p_cmd, a, 'case_open', coalesce(p_reference, '')); IF r IS NOT NULL THEN RETURN r; END IF;
+  PERFORM require_seat(p_session, a);
   SELECT x INTO i FROM (SELECT case_id AS x FROM cases WHERE process = p_change ->> 'process' AND reference = p_reference
     UNION ALL SELECT case_id FROM case_references WHERE process = p_change ->> 'process' AND reference = p_reference) q LIMIT 1;
   IF i IS NOT NULL THEN
@@ -78,7 +86,7 @@ END $$;
 
 -- may this agent take this line of the table now?
 CREATE FUNCTION check_actor(p_line process_transitions, p_case cases, p_agent int, p_session uuid, p_fence bigint) RETURNS void
-LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE role_ text := my_role();
 BEGIN
   IF p_line.by_who = 'timer' THEN
@@ -102,11 +110,11 @@ BEGIN
 END $$;
 
 CREATE FUNCTION loket_api.apply(p_cmd uuid, p_session uuid, p_case bigint, p_fence bigint, p_version int, p_change jsonb, p_reference text, p_link bigint)
-RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE a int := require_agent(); r jsonb; c cases%ROWTYPE; l process_transitions%ROWTYPE; o cases%ROWTYPE; n timestamptz; w work_state;
 BEGIN
-  r := command_begin(p_cmd, a, 'apply'); IF r IS NOT NULL THEN RETURN r; END IF;
-  IF my_role() NOT IN ('worker', 'admin') THEN PERFORM require_session(p_session, a); END IF;
+  r := command_begin(p_cmd, a, 'apply', p_case::text); IF r IS NOT NULL THEN RETURN r; END IF;
+  PERFORM require_seat(p_session, a);
   c := case_lock(p_case);
   SELECT * INTO l FROM process_transitions WHERE process = c.process AND action = p_change ->> 'action' AND from_state = c.state AND to_state = p_change ->> 'to';
   IF l.process IS NULL OR l.action = 'open' OR p_change ->> 'process' <> c.process OR p_change ->> 'from' <> c.state THEN
@@ -117,10 +125,12 @@ BEGIN
     PERFORM refuse('not_in_table', '', jsonb_build_object('what', p_change ->> 'action', 'given', c.state || ' - ' || (p_change ->> 'to')));
   END IF;
   PERFORM check_actor(l, c, a, p_session, p_fence);
-  -- what is legal in every state meets whatever happened meanwhile: notes never conflict
-  IF c.version <> p_version AND l.by_who <> 'agent' THEN RAISE EXCEPTION 'version conflict' USING ERRCODE = 'LK005'; END IF;
+  -- what is legal in every state and changes no fact meets whatever happened meanwhile: a note never
+  -- conflicts
+  IF c.version <> p_version AND (l.by_who <> 'agent' OR p_change -> 'facts' <> '{}') THEN RAISE EXCEPTION 'version conflict' USING ERRCODE = 'LK005'; END IF;
   PERFORM check_at((p_change ->> 'at')::timestamptz);
   PERFORM referee(p_change, l);
+  PERFORM check_people(c.party_gln, p_change);
   n := (p_change ->> 'at')::timestamptz;
   c.facts := c.facts || (p_change -> 'facts');
   IF l.action = 'reopen' THEN c.received_at := n; END IF;   -- a new episode (decision 7)
@@ -143,24 +153,26 @@ BEGIN
         PERFORM refuse('twin_open', '', jsonb_build_object('case_id', open_twin(p_change -> 'opens'))); END IF;
       o := case_insert(p_change -> 'opens', NULL, a, p_session, NULL);
     ELSE
-      SELECT * INTO o FROM cases WHERE case_id = p_link AND case_id = open_twin(p_change -> 'opens');
+      SELECT * INTO o FROM cases WHERE case_id = p_link AND case_id = open_twin(p_change -> 'opens') AND queue_id = ANY ((SELECT my_queues())::int[]) FOR SHARE;
       IF NOT FOUND THEN PERFORM refuse('case_not_found'); END IF;
     END IF;
     INSERT INTO case_links VALUES (c.case_id, o.case_id, l.action) ON CONFLICT DO NOTHING;
   END IF;
   c := case_write(with_nearest_clock(c), l.action, a, p_session, p_cmd,
-    jsonb_strip_nulls(jsonb_build_object('linked', o.case_id)) || jsonb_build_object('change', without_bodies(p_change)), n);
+    jsonb_strip_nulls(jsonb_build_object('linked', o.case_id, 'reference', p_reference)) || jsonb_build_object('change', without_bodies(p_change)), n);
   IF p_change -> 'texts' <> '[]' THEN UPDATE case_search SET doc = search_doc(c.case_id) WHERE case_id = c.case_id; END IF;
   RETURN command_end(p_cmd, applied(c, o.case_no));
 END $$;
 
 CREATE FUNCTION loket_api.document_attach(p_cmd uuid, p_session uuid, p_case bigint, p_name text, p_kind text, p_purpose text, p_bytes bytea) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE a int := require_role('agent', 'lead', 'admin', 'worker'); r jsonb; c cases%ROWTYPE; h text := encode(sha256(p_bytes), 'hex'); n timestamptz := legal_now();
 BEGIN
-  r := command_begin(p_cmd, a, 'document_attach'); IF r IS NOT NULL THEN RETURN r; END IF;
-  IF my_role() NOT IN ('worker', 'admin') THEN PERFORM require_session(p_session, a); END IF;
+  r := command_begin(p_cmd, a, 'document_attach', p_case::text); IF r IS NOT NULL THEN RETURN r; END IF;
+  PERFORM require_seat(p_session, a);
   c := case_lock(p_case);
+  -- the copy of an authorisation is destroyed with the unblocking: none may come after it (GT-22)
+  IF c.work = 'closed' AND p_purpose = 'authorisation' THEN PERFORM refuse('case_closed', 'GT-22'); END IF;
   IF length(p_bytes) > 5242880 THEN PERFORM refuse('document_too_large', '', jsonb_build_object('size', length(p_bytes))); END IF;
   IF p_purpose NOT IN ('authorisation', 'evidence', 'letter', 'other') THEN PERFORM refuse('not_a_choice', '', '{"field":"purpose"}'); END IF;
   INSERT INTO documents (document_id, case_id, name, kind, purpose, size, sha256, bytes, added_at)
@@ -169,5 +181,5 @@ BEGIN
   RETURN command_end(p_cmd, applied(c, NULL));
 END $$;
 CREATE FUNCTION loket_api.document_fetch(p_document uuid) RETURNS bytea
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog AS
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT d.bytes FROM documents d JOIN cases c USING (case_id) WHERE d.document_id = p_document AND c.queue_id = ANY ((SELECT my_queues())::int[]) $$;

@@ -2,7 +2,7 @@
 -- by row level security below (LIKE is not leakproof: under a policy the trigram index is not used).
 SET LOCAL search_path = loket, pg_catalog, ext;
 
-CREATE FUNCTION row_json(c cases) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog AS
+CREATE FUNCTION row_json(c cases) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT jsonb_build_object('case_id', c.case_id, 'case_no', c.case_no, 'queue', (SELECT key FROM queues WHERE queue_id = c.queue_id),
      'process', c.process, 'state', c.state, 'work', c.work, 'sort_at', c.sort_at, 'clock', c.due_clock,
      'due_at', CASE WHEN c.due_clock IS NOT NULL THEN c.sort_at END, 'comparison', c.due_comparison, 'warn_at', c.due_warn,
@@ -11,7 +11,7 @@ $$ SELECT jsonb_build_object('case_id', c.case_id, 'case_no', c.case_no, 'queue'
    FROM (SELECT 1) one LEFT JOIN case_leases l ON l.case_id = c.case_id AND c.work = 'held' LEFT JOIN agents a ON a.agent_id = l.agent_id $$;
 
 CREATE FUNCTION loket_api.inbox(p_queue int, p_work text, p_sort timestamptz, p_case bigint, p_limit int) RETURNS jsonb
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE rows_ jsonb; lim int := least(greatest(p_limit, 1), 500);
 BEGIN
   PERFORM require_agent();
@@ -28,17 +28,17 @@ BEGIN
     (SELECT coalesce(jsonb_object_agg(b.queue_id, jsonb_build_object('open', n_open, 'held', n_held, 'waiting', n_waiting, 'overdue', n_overdue)), '{}')
      FROM queue_board b WHERE b.queue_id = ANY ((SELECT my_queues())::int[])));
 END $$;
-CREATE FUNCTION loket_api.rows_of(p_cases bigint[]) RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog AS
+CREATE FUNCTION loket_api.rows_of(p_cases bigint[]) RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT coalesce(jsonb_agg(row_json(c) ORDER BY x.n), '[]') FROM unnest(p_cases[1:500]) WITH ORDINALITY x(id, n) JOIN cases c ON c.case_id = x.id
    WHERE c.queue_id = ANY ((SELECT my_queues())::int[]) $$;
-CREATE FUNCTION loket_api.case_by_number(p_case_no text) RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog AS
+CREATE FUNCTION loket_api.case_by_number(p_case_no text) RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT case_id FROM cases WHERE case_no = upper(p_case_no) AND queue_id = ANY ((SELECT my_queues())::int[]) $$;
 
-CREATE FUNCTION clocks_json(p_case bigint) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog AS
+CREATE FUNCTION clocks_json(p_case bigint) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT coalesce(jsonb_agg(to_jsonb(d) - 'case_id' || '{"pauses":[]}' ORDER BY (d.outcome IS NOT NULL), d.due_at, d.key, d.run), '[]') FROM deadlines d WHERE d.case_id = p_case $$;
-CREATE FUNCTION facts_json(c cases) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog AS
+CREATE FUNCTION facts_json(c cases) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT jsonb_build_object('process', c.process, 'state', c.state, 'received_at', c.received_at, 'facts', c.facts, 'clocks', clocks_json(c.case_id)) $$;
-CREATE FUNCTION address_json(k connections) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog AS
+CREATE FUNCTION address_json(k connections) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT jsonb_build_object('ean', k.ean, 'product', k.product, 'street', k.street,
      'house_number', coalesce(k.house_number::text, '') || k.house_letter || CASE WHEN k.house_suffix <> '' THEN '-' || k.house_suffix ELSE '' END,
      'postcode', k.postcode, 'city', k.city, 'grid_operator', coalesce((SELECT name FROM parties WHERE gln = k.grid_operator_gln), k.grid_operator_gln),
@@ -47,28 +47,28 @@ $$ SELECT jsonb_build_object('ean', k.ean, 'product', k.product, 'street', k.str
      'contracts', (SELECT coalesce(jsonb_agg(x.j), '[]') FROM (SELECT jsonb_build_object('side', t.side, 'party', p.name, 'valid_from', nullif(t.valid_from, '-infinity'), 'valid_to', t.valid_to) AS j
         FROM contracts t JOIN parties p ON p.gln = t.party_gln WHERE t.ean = k.ean ORDER BY t.valid_from DESC, t.side LIMIT 8) x)) $$;
 -- masked here and not by trust in the client; a protected person is a reference and nothing else
-CREATE FUNCTION customer_json(u customers) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog AS
+CREATE FUNCTION customer_json(u customers) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT CASE WHEN u.protected THEN jsonb_build_object('customer_ref', u.customer_ref, 'name', '', 'kind', u.kind, 'phone', '', 'email', '', 'language', u.language, 'protected', true)
    ELSE jsonb_build_object('customer_ref', u.customer_ref, 'name', CASE WHEN u.kind = 'business' THEN u.organisation_name ELSE btrim(u.first_name || ' ' || u.last_name) END,
      'kind', u.kind, 'phone', CASE WHEN u.phone = '' THEN '' ELSE '***' || right(u.phone, 2) END,
      'email', CASE WHEN u.email = '' THEN '' ELSE left(u.email, 1) || '***@' || split_part(u.email, '@', 2) END, 'language', u.language, 'protected', false) END $$;
-CREATE FUNCTION party_json(p_gln text) RETURNS jsonb LANGUAGE sql VOLATILE SET search_path = loket, pg_catalog AS
+CREATE FUNCTION party_json(p_gln text) RETURNS jsonb LANGUAGE sql VOLATILE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT jsonb_build_object('gln', p.gln, 'name', p.name, 'role', p.role, 'contacts', (SELECT coalesce(jsonb_agg(jsonb_build_object('contact_id', contact_id, 'name', name, 'email', email, 'phone', phone) ORDER BY name), '[]')
-     FROM contacts WHERE gln = p.gln AND contact_group = 'Gerede twijfel Klantmandaat' AND valid_from <= legal_now()::date AND (valid_to IS NULL OR valid_to >= legal_now()::date)))
+     FROM contacts WHERE gln = p.gln AND contact_group = contact_group_of() AND valid_from <= local_day(p.country) AND (valid_to IS NULL OR valid_to >= local_day(p.country))))
    FROM parties p WHERE p.gln = p_gln $$;
-CREATE FUNCTION related_json(p_ids bigint[]) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog AS
+CREATE FUNCTION related_json(p_ids bigint[]) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', case_id, 'case_no', case_no, 'process', process, 'state', state, 'received_at', received_at) ORDER BY received_at DESC, case_id DESC), '[]')
    FROM cases WHERE case_id = ANY (p_ids) AND queue_id = ANY ((SELECT my_queues())::int[]) $$;
-CREATE FUNCTION messages_json(p_case bigint) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog AS
+CREATE FUNCTION messages_json(p_case bigint) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT coalesce(jsonb_agg(m ORDER BY (m ->> 'outbox_id')::bigint DESC), '[]') FROM
    (SELECT jsonb_build_object('outbox_id', outbox_id, 'kind', kind, 'status', CASE WHEN dead_at IS NULL THEN 'queued' ELSE 'dead' END, 'created_at', created_at, 'sent_at', NULL, 'error', last_error) m
       FROM (SELECT * FROM outbox WHERE case_id = p_case ORDER BY outbox_id DESC LIMIT 50) o
     UNION ALL SELECT jsonb_build_object('outbox_id', outbox_id, 'kind', kind, 'status', 'sent', 'created_at', created_at, 'sent_at', sent_at, 'error', NULL)
       FROM (SELECT * FROM outbox_sent WHERE case_id = p_case ORDER BY outbox_id DESC LIMIT 50) s) x $$;
-CREATE FUNCTION texts_json(p_case bigint) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog AS
+CREATE FUNCTION texts_json(p_case bigint) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT coalesce(jsonb_object_agg(text_id, body), '{}') FROM (SELECT text_id, body FROM texts WHERE case_id = p_case AND body IS NOT NULL ORDER BY created_at DESC LIMIT 200) t $$;
 
-CREATE FUNCTION loket_api.case_detail(p_case bigint) RETURNS jsonb LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION loket_api.case_detail(p_case bigint) RETURNS jsonb LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE c cases%ROWTYPE;
 BEGIN
   SELECT * INTO c FROM cases WHERE case_id = p_case AND queue_id = ANY ((SELECT my_queues())::int[]);
@@ -85,25 +85,25 @@ BEGIN
     'handover', (SELECT body FROM texts WHERE text_id = c.handover));
 END $$;
 
-CREATE FUNCTION loket_api.timeline(p_case bigint, p_before int, p_limit int) RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog AS
+CREATE FUNCTION loket_api.timeline(p_case bigint, p_before int, p_limit int) RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT coalesce(jsonb_agg(jsonb_build_object('seq', e.seq, 'at', e.legal_at, 'kind', e.kind, 'agent', CASE WHEN a.role = 'worker' THEN NULL ELSE a.name END,
        'from', nullif(e.body -> 'change' ->> 'from', ''), 'to', e.body -> 'change' ->> 'to',
        'answers', coalesce(e.body -> 'change' -> 'answers', CASE WHEN e.body ? 'line' THEN jsonb_build_object('line', e.body -> 'line') ELSE '{}' END),
        'moves', (SELECT coalesce(jsonb_agg(jsonb_build_object('clock', o ->> 'key', 'was_due_at', o -> 'was_due_at', 'due_at', o -> 'due_at', 'late_by_retriage', o -> 'late_by_retriage') ORDER BY n), '[]')
          FROM jsonb_array_elements(e.body -> 'change' -> 'clocks') WITH ORDINALITY q(o, n) WHERE o ->> 'op' = 'move')) ORDER BY e.seq DESC), '[]')
-   FROM (SELECT * FROM case_events WHERE case_id = p_case AND queue_id = ANY ((SELECT my_queues())::int[]) AND seq < coalesce(p_before, 2147483647) ORDER BY seq DESC LIMIT least(greatest(p_limit, 1), 500)) e
+   FROM (SELECT * FROM case_events WHERE case_id = p_case AND EXISTS (SELECT 1 FROM cases c WHERE c.case_id = p_case AND c.queue_id = ANY ((SELECT my_queues())::int[])) AND seq < coalesce(p_before, 2147483647) ORDER BY seq DESC LIMIT least(greatest(p_limit, 1), 500)) e
    LEFT JOIN agents a USING (agent_id) $$;
 
-CREATE FUNCTION loket_api.colleagues() RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog AS
+CREATE FUNCTION loket_api.colleagues() RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT coalesce(jsonb_agg(jsonb_build_object('agent_id', a.agent_id, 'name', a.name, 'role', a.role,
      'online', EXISTS (SELECT 1 FROM agent_sessions s WHERE s.agent_id = a.agent_id AND s.lost_at IS NULL AND NOT s.detached AND s.expires_at > clock_timestamp()),
      'held', (SELECT count(*) FROM case_leases l WHERE l.agent_id = a.agent_id)) ORDER BY a.name), '[]')
    FROM agents a WHERE a.disabled_at IS NULL AND a.role IN ('agent', 'lead') AND EXISTS (SELECT 1 FROM agent_queues q WHERE q.agent_id = a.agent_id AND q.queue_id = ANY ((SELECT my_queues())::int[])) $$;
 -- what a new case's form looks up before it is sent
-CREATE FUNCTION loket_api.look_up(p_ean text, p_gln text) RETURNS jsonb LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog AS
+CREATE FUNCTION loket_api.look_up(p_ean text, p_gln text) RETURNS jsonb LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT jsonb_build_object('connection', (SELECT address_json(k) FROM connections k WHERE k.ean = p_ean AND me() IS NOT NULL), 'party', CASE WHEN me() IS NOT NULL THEN party_json(p_gln) END,
-     'customer_ref', (SELECT t.customer_ref FROM contracts t WHERE t.ean = p_ean AND t.side = 'grid' AND (t.valid_to IS NULL OR t.valid_to >= legal_now()::date) AND me() IS NOT NULL ORDER BY t.valid_from DESC LIMIT 1)) $$;
-CREATE FUNCTION loket_api.parties_like(p_text text, p_limit int) RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog AS
+     'customer_ref', (SELECT t.customer_ref FROM contracts t WHERE t.ean = p_ean AND t.side = 'grid' AND (t.valid_to IS NULL OR t.valid_to >= local_day('NL')) AND me() IS NOT NULL ORDER BY t.valid_from DESC LIMIT 1)) $$;
+CREATE FUNCTION loket_api.parties_like(p_text text, p_limit int) RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT coalesce(jsonb_agg(jsonb_build_object('gln', gln, 'name', name, 'role', role) ORDER BY name), '[]') FROM
    (SELECT gln, name, role FROM parties WHERE me() IS NOT NULL AND role IN ('supplier', 'service_provider') AND (gln LIKE p_text || '%' OR name ILIKE '%' || p_text || '%') ORDER BY name LIMIT least(p_limit, 50)) p $$;
 
@@ -111,7 +111,7 @@ $$ SELECT coalesce(jsonb_agg(jsonb_build_object('gln', gln, 'name', name, 'role'
 -- Rows become visible in commit order, numbers are given earlier: the cursor is (xid, id) below the
 -- oldest transaction that still runs. `id > last` loses events.
 CREATE FUNCTION loket_api.pulse(p_session uuid, p_epoch uuid, p_timeline int, p_xid text, p_id bigint) RETURNS jsonb
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE a int := require_agent(); e uuid; ev jsonb := '[]'; low xid8 := pg_snapshot_xmin(pg_current_snapshot()); alive bool; t timestamptz := clock_timestamp(); last jsonb; resync bool;
 BEGIN
   SELECT epoch INTO e FROM settings;
@@ -139,11 +139,11 @@ BEGIN
 END $$;
 
 -- ---------------------------------------------------------------- search: exact first
-CREATE FUNCTION hits(p_ids bigint[], p_how text, p_limit int) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog AS
+CREATE FUNCTION hits(p_ids bigint[], p_how text, p_limit int) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT coalesce(jsonb_agg(jsonb_build_object('row', row_json(c), 'how', p_how) ORDER BY (c.work = 'closed'), c.sort_at, c.received_at DESC), '[]') FROM
    (SELECT * FROM cases WHERE case_id = ANY (p_ids) AND queue_id = ANY ((SELECT my_queues())::int[]) LIMIT p_limit) c $$;
 CREATE FUNCTION loket_api.search(p_text text, p_limit int) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = loket, pg_catalog, ext SET statement_timeout = '2s' AS $$
+SET search_path = loket, pg_catalog, ext, pg_temp AS $$
 DECLARE q text := upper(regexp_replace(btrim(p_text), '\s+', ' ', 'g')); m text[]; lim int := least(greatest(p_limit, 1), 200); r jsonb;
 BEGIN
   PERFORM require_agent();

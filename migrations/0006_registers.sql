@@ -6,7 +6,7 @@ SET LOCAL search_path = loket, pg_catalog, ext;
 CREATE FUNCTION verdict(p_new bool, p_refused text) RETURNS jsonb LANGUAGE sql IMMUTABLE AS
 $$ SELECT to_jsonb(CASE WHEN p_refused IS NOT NULL THEN p_refused WHEN p_new THEN 'new' WHEN p_new IS FALSE THEN 'changed' ELSE 'known' END) $$;
 
-CREATE FUNCTION loket_api.import_parties(p jsonb) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION loket_api.import_parties(p jsonb) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE answer jsonb;
 BEGIN
   PERFORM require_role('admin');
@@ -19,7 +19,7 @@ BEGIN
   RETURN answer;
 END $$;
 
-CREATE FUNCTION loket_api.import_contacts(p jsonb) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION loket_api.import_contacts(p jsonb) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE answer jsonb;
 BEGIN
   PERFORM require_role('admin');
@@ -34,7 +34,7 @@ BEGIN
   RETURN answer;
 END $$;
 
-CREATE FUNCTION loket_api.import_connections(p jsonb) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION loket_api.import_connections(p jsonb) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE answer jsonb;
 BEGIN
   PERFORM require_role('admin');
@@ -50,7 +50,7 @@ BEGIN
   RETURN answer;
 END $$;
 
-CREATE FUNCTION loket_api.import_meters(p jsonb) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION loket_api.import_meters(p jsonb) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE answer jsonb;
 BEGIN
   PERFORM require_role('admin');
@@ -66,7 +66,7 @@ BEGIN
   RETURN answer;
 END $$;
 
-CREATE FUNCTION loket_api.import_customers(p jsonb) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION loket_api.import_customers(p jsonb) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE answer jsonb;
 BEGIN
   PERFORM require_role('admin');
@@ -79,10 +79,13 @@ BEGIN
         house_suffix = excluded.house_suffix, postcode = excluded.postcode, city = excluded.city, phone = excluded.phone, email = excluded.email, language = excluded.language, protected = excluded.protected
       WHERE t IS DISTINCT FROM excluded RETURNING customer_ref, (xmax = 0) AS fresh)
     SELECT jsonb_agg(verdict(w.fresh, NULL) ORDER BY i.n) INTO answer FROM i LEFT JOIN one ON one.n = i.n LEFT JOIN w ON w.customer_ref = one.customer_ref;
+  -- the free search knows names: of who was renamed or became protected it must forget the old one
+  UPDATE case_search x SET doc = search_doc(c.case_id) FROM cases c, jsonb_array_elements(p) r
+    WHERE c.customer_ref = r ->> 'customer_ref' AND x.case_id = c.case_id;
   RETURN answer;
 END $$;
 
-CREATE FUNCTION loket_api.import_contracts(p jsonb) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION loket_api.import_contracts(p jsonb) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE answer jsonb;
 BEGIN
   PERFORM require_role('admin');

@@ -1,11 +1,11 @@
 -- The worker (timers, outbox, board, chain heads), the auditor (verification), administration.
 SET LOCAL search_path = loket, pg_catalog, ext;
 
-CREATE FUNCTION loket_api.legal_now() RETURNS timestamptz LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog AS
+CREATE FUNCTION loket_api.legal_now() RETURNS timestamptz LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT loket.legal_now() $$;
 
 -- clocks whose due instant has passed and that still mean something to somebody
-CREATE FUNCTION loket_api.lapsed(p_limit int) RETURNS jsonb LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION loket_api.lapsed(p_limit int) RETURNS jsonb LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE n timestamptz := legal_now();
 BEGIN
   PERFORM require_role('worker', 'admin');
@@ -14,14 +14,14 @@ BEGIN
        AND (NOT (d.late_on_arrival OR d.late_by_retriage) OR EXISTS (SELECT 1 FROM process_transitions t WHERE t.process = c.process AND t.from_state = c.state AND t.by_who = 'timer' AND t.timer = d.key))
        ORDER BY d.due_at LIMIT least(p_limit, 500)) d JOIN cases c USING (case_id));
 END $$;
-CREATE FUNCTION loket_api.next_due() RETURNS timestamptz LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION loket_api.next_due() RETURNS timestamptz LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM require_role('worker', 'admin');
   RETURN (SELECT due_at FROM deadlines WHERE outcome IS NULL AND breached_at IS NULL AND due_at > legal_now() ORDER BY due_at LIMIT 1);
 END $$;
 
 -- ---------------------------------------------------------------- outbox: in order per case, at least once
-CREATE FUNCTION loket_api.outbox_take(p_limit int) RETURNS jsonb LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION loket_api.outbox_take(p_limit int) RETURNS jsonb LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE t timestamptz := clock_timestamp(); r jsonb;
 BEGIN
   PERFORM require_role('worker', 'admin');
@@ -33,34 +33,41 @@ BEGIN
       'fence', u.fence, 'attempts', u.attempts, 'legal_at', u.legal_at, 'facts', u.facts, 'answers', u.answers) ORDER BY u.outbox_id), '[]') INTO r FROM u JOIN cases k USING (case_id);
   RETURN r;
 END $$;
-CREATE FUNCTION loket_api.outbox_sent(p_id bigint, p_fence bigint) RETURNS bool LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION loket_api.outbox_sent(p_id bigint, p_fence bigint) RETURNS bool LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM require_role('worker', 'admin');
   WITH d AS (DELETE FROM outbox WHERE outbox_id = p_id AND fence = p_fence RETURNING *)
   INSERT INTO outbox_sent SELECT outbox_id, case_id, kind, idem_key, attempts, legal_at, created_at, legal_now() FROM d;
   RETURN FOUND;
 END $$;
-CREATE FUNCTION loket_api.outbox_failed(p_id bigint, p_fence bigint, p_error text, p_retry_ms bigint) RETURNS bool LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION loket_api.outbox_failed(p_id bigint, p_fence bigint, p_error text, p_retry_ms bigint) RETURNS bool LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM require_role('worker', 'admin');
   UPDATE outbox SET locked_until = NULL, last_error = left(p_error, 300), dead_at = CASE WHEN p_retry_ms IS NULL THEN clock_timestamp() END,
      not_before = clock_timestamp() + coalesce(p_retry_ms, 0) * interval '1 millisecond' WHERE outbox_id = p_id AND fence = p_fence;
   RETURN FOUND;
 END $$;
-CREATE FUNCTION loket_api.outbox_dead(p_limit int) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION loket_api.outbox_dead(p_limit int) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM require_role('worker', 'admin', 'lead');
   RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('outbox_id', o.outbox_id, 'case_no', c.case_no, 'kind', o.kind, 'status', 'dead', 'created_at', o.created_at, 'sent_at', NULL, 'error', o.last_error) ORDER BY o.outbox_id), '[]')
     FROM (SELECT * FROM outbox WHERE dead_at IS NOT NULL ORDER BY outbox_id LIMIT least(p_limit, 500)) o JOIN cases c USING (case_id));
 END $$;
-CREATE FUNCTION loket_api.outbox_resend(p_id bigint) RETURNS bool LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+-- the outside system that a command is for; NULL for letters
+CREATE FUNCTION system_of(p_kind text) RETURNS text LANGUAGE sql IMMUTABLE AS
+$$ SELECT CASE WHEN p_kind IN ('block', 'lift_block') THEN 'port' WHEN p_kind LIKE 'allocation\_%' THEN 'allocation' END $$;
+CREATE FUNCTION loket_api.outbox_resend(p_id bigint) RETURNS bool LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM require_role('worker', 'admin', 'lead');
+  -- an old command must not undo a newer one: a block that is sent again after the lifting
+  IF EXISTS (SELECT 1 FROM outbox o JOIN outbox_sent s USING (case_id) WHERE o.outbox_id = p_id AND s.outbox_id > p_id AND system_of(o.kind) = system_of(s.kind)) THEN
+    PERFORM refuse('newer_sent');
+  END IF;
   UPDATE outbox SET dead_at = NULL, attempts = 0, not_before = clock_timestamp(), locked_until = NULL WHERE outbox_id = p_id AND dead_at IS NOT NULL;
   RETURN FOUND;
 END $$;
 -- what a letter may need, resolved when it is delivered (decision 6)
-CREATE FUNCTION loket_api.message_context(p_case bigint) RETURNS jsonb LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION loket_api.message_context(p_case bigint) RETURNS jsonb LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE c cases%ROWTYPE;
 BEGIN
   PERFORM require_role('worker', 'admin');
@@ -70,7 +77,7 @@ BEGIN
     'customer', (SELECT customer_json(u) || jsonb_build_object('email', CASE WHEN u.protected THEN '' ELSE u.email END) FROM customers u WHERE u.customer_ref = c.customer_ref), 'texts', texts_json(p_case));
 END $$;
 
-CREATE FUNCTION loket_api.board_refresh() RETURNS bool LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION loket_api.board_refresh() RETURNS bool LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE n timestamptz := legal_now();
 BEGIN
   PERFORM require_agent();
@@ -85,15 +92,17 @@ END $$;
 
 -- heads of the chains that grew since then: exported daily, kept outside, so that even somebody who
 -- could rebuild a whole chain would be found out
-CREATE FUNCTION loket_api.chain_heads(p_since timestamptz, p_after bigint, p_limit int) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION loket_api.chain_heads(p_since timestamptz, p_after bigint, p_limit int) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM require_role('worker', 'admin', 'auditor');
   RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', c.case_id, 'case_no', c.case_no, 'seq', c.last_seq, 'hash', encode(c.last_hash, 'hex')) ORDER BY c.case_id), '[]')
-    FROM (SELECT * FROM cases k WHERE k.case_id > p_after AND (p_since IS NULL OR EXISTS (SELECT 1 FROM case_events e WHERE e.case_id = k.case_id AND e.at >= p_since)) ORDER BY k.case_id LIMIT least(p_limit, 5000)) c);
+    FROM (SELECT k.* FROM cases k WHERE k.case_id > p_after AND p_since IS NULL
+          UNION ALL SELECT k.* FROM cases k WHERE k.case_id > p_after AND k.case_id IN (SELECT e.case_id FROM case_events e WHERE e.at >= p_since)
+          ORDER BY 1 LIMIT least(p_limit, 5000)) c);
 END $$;
 
 -- ---------------------------------------------------------------- verification
-CREATE FUNCTION verify_chain(p_case bigint) RETURNS text LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION verify_chain(p_case bigint) RETURNS text LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE e record; ph bytea := '\x'; s int := 0; c cases%ROWTYPE;
 BEGIN
   SELECT * INTO c FROM cases WHERE case_id = p_case;
@@ -107,19 +116,28 @@ BEGIN
   IF c.last_seq <> s OR c.last_hash <> ph THEN RETURN 'the chain ends at ' || s || ', the case says ' || c.last_seq; END IF;
   RETURN NULL;
 END $$;
-CREATE FUNCTION loket_api.verify_batch(p_after bigint, p_limit int) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION loket_api.verify_batch(p_after bigint, p_limit int) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM require_role('auditor', 'admin');
   RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', c.case_id, 'case_no', c.case_no, 'stored', facts_json(c), 'work', c.work, 'sort_at', c.sort_at, 'version', c.version, 'chain', verify_chain(c.case_id),
-      'texts', (SELECT coalesce(jsonb_agg(t.text_id), '[]') FROM texts t WHERE t.case_id = c.case_id AND t.body IS NOT NULL AND t.sha256 <> encode(sha256(convert_to(t.body, 'UTF8')), 'hex')),
-      'documents', (SELECT coalesce(jsonb_agg(d.document_id), '[]') FROM documents d WHERE d.case_id = c.case_id AND d.bytes IS NOT NULL AND d.sha256 <> encode(sha256(d.bytes), 'hex')),
+      'texts', (SELECT coalesce(jsonb_object_agg(t.text_id, CASE WHEN t.body IS NOT NULL AND t.sha256 <> encode(sha256(convert_to(t.body, 'UTF8')), 'hex') THEN 'changed' ELSE t.sha256 END), '{}') FROM texts t WHERE t.case_id = c.case_id),
+      'documents', (SELECT coalesce(jsonb_object_agg(d.document_id, CASE WHEN d.bytes IS NOT NULL AND d.sha256 <> encode(sha256(d.bytes), 'hex') THEN 'changed' ELSE d.sha256 END), '{}') FROM documents d WHERE d.case_id = c.case_id),
+      'columns', jsonb_build_object('ean', c.ean, 'party_gln', c.party_gln, 'customer_ref', c.customer_ref), 'reference', c.reference, 'closed', c.closed_at IS NOT NULL,
+      'unique_ok', c.unique_key IS NOT DISTINCT FROM (SELECT unique_key_of(p.unique_by, jsonb_build_object('answers', '{}'::jsonb, 'facts', c.facts)) FROM processes p WHERE p.process = c.process),
       'lease', EXISTS (SELECT 1 FROM case_leases l WHERE l.case_id = c.case_id AND l.fence = c.fence),
       'events', (SELECT jsonb_agg(jsonb_build_object('seq', e.seq, 'at', e.legal_at, 'kind', e.kind, 'cmd_id', e.cmd_id, 'agent_role', a.role, 'body', e.body) ORDER BY e.seq) FROM case_events e LEFT JOIN agents a USING (agent_id) WHERE e.case_id = c.case_id)) ORDER BY c.case_id), '[]')
     FROM (SELECT * FROM cases WHERE case_id > p_after ORDER BY case_id LIMIT least(p_limit, 500)) c);
 END $$;
 
+-- events whose case is gone: nothing in the program removes a case
+CREATE FUNCTION loket_api.verify_orphans() RETURNS bigint LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM require_role('auditor', 'admin');
+  RETURN (SELECT count(DISTINCT e.case_id) FROM case_events e WHERE NOT EXISTS (SELECT 1 FROM cases c WHERE c.case_id = e.case_id));
+END $$;
+
 -- ---------------------------------------------------------------- administration
-CREATE FUNCTION loket_api.clock_set(p_at timestamptz, p_shift interval) RETURNS timestamptz LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION loket_api.clock_set(p_at timestamptz, p_shift interval) RETURNS timestamptz LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM require_role('admin');
   IF NOT (SELECT rehearsal FROM settings) THEN PERFORM refuse('not_a_rehearsal'); END IF;
@@ -129,7 +147,7 @@ BEGIN
 END $$;
 
 -- the process tables, as the program has them; rows that are gone from the tables go
-CREATE FUNCTION process_load(p jsonb) RETURNS int LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION process_load(p jsonb) RETURNS int LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE n int;
 BEGIN
   INSERT INTO queues (key) SELECT DISTINCT x ->> 'queue' FROM jsonb_array_elements(p) x ON CONFLICT DO NOTHING;
@@ -147,7 +165,7 @@ BEGIN
 END $$;
 -- what the program brings, overlaid by the edits; when it differs from the newest version of its
 -- country it becomes the next one. The row of the origin is locked by the caller.
-CREATE FUNCTION calendar_next(p_country text) RETURNS int LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION calendar_next(p_country text) RETURNS int LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE v int; b jsonb; p jsonb; d jsonb;
 BEGIN
   SELECT version, body INTO v, b FROM calendars WHERE country = p_country ORDER BY version DESC LIMIT 1;
@@ -164,14 +182,14 @@ BEGIN
   RETURN v;
 END $$;
 -- called by migrate: the edits stand over whatever the program brings
-CREATE FUNCTION calendar_load(p jsonb) RETURNS int LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION calendar_load(p jsonb) RETURNS int LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
   INSERT INTO calendar_origins VALUES (p ->> 'country', p) ON CONFLICT (country) DO UPDATE SET body = excluded.body;
   RETURN calendar_next(p ->> 'country');
 END $$;
 -- Adds a free day or takes one away. An edit that changes nothing is none; returns the newest version.
 CREATE FUNCTION loket_api.calendar_edit(p_country text, p_day date, p_name text, p_law text, p_kind text, p_removed bool) RETURNS int
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE a int := require_role('admin', 'lead'); o calendar_origins%ROWTYPE; now_ jsonb; years int4range;
 BEGIN
   SELECT * INTO o FROM calendar_origins WHERE country = p_country FOR UPDATE;
@@ -182,7 +200,7 @@ BEGIN
     PERFORM refuse('outside_calendar', '', jsonb_build_object('day', p_day, 'first', lower(years), 'last', upper(years) - 1)); END IF;
   SELECT body -> 'days' -> p_day::text INTO now_ FROM calendars WHERE country = p_country ORDER BY version DESC LIMIT 1;
   IF p_removed AND now_ IS NULL THEN PERFORM refuse('not_a_free_day', '', jsonb_build_object('day', p_day)); END IF;
-  IF NOT p_removed AND (coalesce(p_name, '') = '' OR coalesce(p_law, '') = '' OR length(p_name) > 80 OR length(p_law) > 120 OR p_name ~ '[[:cntrl:]]' OR p_law ~ '[[:cntrl:]]'
+  IF NOT p_removed AND (coalesce(p_name, '') = '' OR coalesce(p_law, '') = '' OR length(p_name) > 60 OR length(p_law) > 90 OR p_name ~ '[[:cntrl:]]' OR p_law ~ '[[:cntrl:]]'
       OR p_kind IS NULL OR p_kind NOT IN ('public', 'equated', 'de_facto')) THEN PERFORM refuse('bad_free_day', '', jsonb_build_object('day', p_day)); END IF;
   IF p_removed OR now_ IS NULL OR (now_ ->> 'name', now_ ->> 'law', now_ ->> 'kind') <> (p_name, p_law, p_kind) THEN
     INSERT INTO calendar_edits (country, day, removed, name, law, kind, edited_at, agent_id)
@@ -192,7 +210,7 @@ BEGIN
   RETURN calendar_next(p_country);
 END $$;
 -- free days of the newest version in a year, with the last edit of a day; days taken away stand there too
-CREATE FUNCTION loket_api.calendar_days(p_country text, p_year int) RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog AS
+CREATE FUNCTION loket_api.calendar_days(p_country text, p_year int) RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
 $$ WITH newest AS (SELECT country, version FROM calendars WHERE country = p_country AND me() IS NOT NULL ORDER BY version DESC LIMIT 1),
      days AS (SELECT d.day, d.name, d.law, d.kind FROM calendar_days d JOIN newest USING (country, version)),
      edits AS (SELECT DISTINCT ON (day) e.*, g.name AS agent FROM calendar_edits e JOIN newest USING (country) LEFT JOIN agents g USING (agent_id) ORDER BY day, edit_id DESC)
@@ -200,7 +218,7 @@ $$ WITH newest AS (SELECT country, version FROM calendars WHERE country = p_coun
        'law', coalesce(d.law, e.law), 'kind', coalesce(d.kind, e.kind), 'removed', d.day IS NULL, 'edited_at', e.edited_at, 'edited_by', e.agent) ORDER BY coalesce(d.day, e.day)), '[]'))
    FROM days d FULL JOIN edits e USING (day) WHERE extract(year FROM coalesce(d.day, e.day)) = p_year $$;
 -- live cases with an open clock that was counted with an older calendar than the newest of its country
-CREATE FUNCTION loket_api.recount_batch(p_after bigint, p_limit int) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION loket_api.recount_batch(p_after bigint, p_limit int) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE mine int[] := my_queues();
 BEGIN
   PERFORM require_role('admin', 'lead');
@@ -212,28 +230,38 @@ BEGIN
           AND d.key = ANY (n.moves) AND k.work <> 'closed' AND k.queue_id = ANY (mine)
         GROUP BY d.case_id ORDER BY d.case_id LIMIT least(greatest(p_limit, 1), 500)) x JOIN cases c USING (case_id));
 END $$;
-CREATE FUNCTION loket_api.calendars() RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog AS
+CREATE FUNCTION loket_api.calendars() RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT coalesce(jsonb_agg(body ORDER BY country, version), '[]') FROM calendars WHERE me() IS NOT NULL $$;
 
 CREATE FUNCTION group_of(p_role text) RETURNS text LANGUAGE sql IMMUTABLE AS
 $$ SELECT CASE p_role WHEN 'agent' THEN 'loket_agent' WHEN 'lead' THEN 'loket_lead' WHEN 'auditor' THEN 'loket_auditor' WHEN 'admin' THEN 'loket_administrator' WHEN 'worker' THEN 'loket_worker' END $$;
 -- runs with the rights of its caller, who must be able to create roles
-CREATE FUNCTION agent_add(p_db_role name, p_name text, p_role text, p_queues text[]) RETURNS int LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
-DECLARE i int; q text;
+CREATE FUNCTION agent_add(p_db_role name, p_name text, p_role text, p_queues text[]) RETURNS int LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE i int; q text; c cases%ROWTYPE;
 BEGIN
   FOREACH q IN ARRAY p_queues LOOP
     IF NOT EXISTS (SELECT 1 FROM queues WHERE key = q) THEN PERFORM refuse('no_such_queue', '', jsonb_build_object('queue', q)); END IF;
   END LOOP;
   IF group_of(p_role) IS NULL THEN PERFORM refuse('no_such_role', '', jsonb_build_object('role', p_role)); END IF;
   IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = p_db_role) THEN EXECUTE format('CREATE ROLE %I LOGIN CONNECTION LIMIT 8', p_db_role); END IF;
+  FOREACH q IN ARRAY ARRAY['agent', 'lead', 'auditor', 'admin', 'worker'] LOOP
+    IF q <> p_role AND pg_has_role(p_db_role, group_of(q), 'MEMBER') AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = p_db_role)
+       AND EXISTS (SELECT 1 FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid JOIN pg_roles r ON r.oid = m.member WHERE g.rolname = group_of(q) AND r.rolname = p_db_role) THEN
+      EXECUTE format('REVOKE %I FROM %I', group_of(q), p_db_role);
+    END IF;
+  END LOOP;
   EXECUTE format('GRANT %I TO %I', group_of(p_role), p_db_role);
   INSERT INTO agents (db_role, name, role) VALUES (p_db_role, p_name, p_role)
     ON CONFLICT (db_role) DO UPDATE SET name = excluded.name, role = excluded.role, disabled_at = NULL RETURNING agent_id INTO i;
   DELETE FROM agent_queues WHERE agent_id = i;
   INSERT INTO agent_queues SELECT i, queue_id FROM queues WHERE key = ANY (p_queues);
+  -- what they hold in a queue that they lost goes back
+  FOR c IN SELECT x.* FROM cases x JOIN case_leases l USING (case_id) WHERE l.agent_id = i AND x.queue_id NOT IN (SELECT queue_id FROM agent_queues WHERE agent_id = i) ORDER BY x.case_id FOR UPDATE OF x LOOP
+    PERFORM case_write(lease_end(c), 'lease_returned', i, NULL, NULL, '{"why":"queues changed"}', legal_now());
+  END LOOP;
   RETURN i;
 END $$;
-CREATE FUNCTION agent_disable(p_db_role name) RETURNS int LANGUAGE plpgsql SET search_path = loket, pg_catalog AS $$
+CREATE FUNCTION agent_disable(p_db_role name) RETURNS int LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE i int; s uuid; n int := 0;
 BEGIN
   UPDATE agents SET disabled_at = clock_timestamp() WHERE db_role = p_db_role RETURNING agent_id INTO i;

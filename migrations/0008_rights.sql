@@ -8,7 +8,7 @@ ALTER TABLE case_leases ENABLE ROW LEVEL SECURITY;
 ALTER TABLE deadlines ENABLE ROW LEVEL SECURITY;
 ALTER TABLE texts ENABLE ROW LEVEL SECURITY;
 CREATE POLICY by_queue ON cases FOR SELECT TO loket_agent, loket_auditor, loket_administrator USING (queue_id = ANY ((SELECT my_queues())::int[]));
-CREATE POLICY by_queue ON case_events FOR SELECT TO loket_agent, loket_auditor, loket_administrator USING (queue_id = ANY ((SELECT my_queues())::int[]));
+CREATE POLICY by_case ON case_events FOR SELECT TO loket_agent, loket_auditor, loket_administrator USING (EXISTS (SELECT 1 FROM cases c WHERE c.case_id = case_events.case_id));
 CREATE POLICY by_case ON case_leases FOR SELECT TO loket_agent, loket_auditor, loket_administrator USING (EXISTS (SELECT 1 FROM cases c WHERE c.case_id = case_leases.case_id));
 CREATE POLICY by_case ON deadlines FOR SELECT TO loket_agent, loket_auditor, loket_administrator USING (EXISTS (SELECT 1 FROM cases c WHERE c.case_id = deadlines.case_id));
 CREATE POLICY by_case ON texts FOR SELECT TO loket_agent, loket_auditor USING (EXISTS (SELECT 1 FROM cases c WHERE c.case_id = texts.case_id));
@@ -18,7 +18,7 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA loket, loket_api FROM PUBLIC;
 GRANT USAGE ON SCHEMA loket, loket_api TO loket_agent, loket_auditor, loket_administrator, loket_worker;
 GRANT EXECUTE ON FUNCTION me(), my_role(), my_queues() TO loket_agent, loket_auditor, loket_administrator, loket_worker;
 GRANT SELECT ON cases, case_events, case_leases, deadlines, queues, queue_board, processes, process_states, process_transitions,
-  calendars, calendar_days, connections, meters, parties, contacts TO loket_agent, loket_auditor, loket_administrator;
+  calendars, calendar_days TO loket_agent, loket_auditor, loket_administrator;
 GRANT SELECT ON texts TO loket_agent, loket_auditor;
 GRANT SELECT (agent_id, name, role) ON agents TO loket_agent, loket_auditor, loket_administrator;
 
@@ -35,4 +35,4 @@ GRANT EXECUTE ON FUNCTION loket_api.import_parties, loket_api.import_contacts, l
 GRANT EXECUTE ON FUNCTION loket_api.apply, loket_api.case_open, loket_api.document_attach, loket_api.lapsed, loket_api.next_due, loket_api.outbox_take, loket_api.outbox_sent,
   loket_api.outbox_failed, loket_api.outbox_dead, loket_api.outbox_resend, loket_api.message_context TO loket_worker, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.chain_heads TO loket_worker, loket_auditor, loket_administrator;
-GRANT EXECUTE ON FUNCTION loket_api.verify_batch TO loket_auditor, loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.verify_batch, loket_api.verify_orphans TO loket_auditor, loket_administrator;

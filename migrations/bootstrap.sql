@@ -17,4 +17,6 @@ CREATE EXTENSION pg_trgm SCHEMA ext;
 CREATE SCHEMA loket AUTHORIZATION loket_owner;
 CREATE SCHEMA loket_api AUTHORIZATION loket_owner;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
+-- a temporary table of the same name would be found before ours
+DO $$ BEGIN EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database()); END $$;
 ALTER DEFAULT PRIVILEGES FOR ROLE loket_owner REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;

@@ -207,10 +207,11 @@ impl Console {
                 biased;
                 () = self.signals.stop() => return Some(Msg::Stop),
                 event = self.events.next() => match event {
-                    Some(Ok(event)) => match self.convert(event) {
-                        Some(msg) => return Some(msg),
-                        None => {}
-                    },
+                    Some(Ok(event)) => {
+                        if let Some(msg) = self.convert(event) {
+                            return Some(msg);
+                        }
+                    }
                     // end of file, or an input/output error: the terminal is gone
                     Some(Err(_)) | None => return None,
                 },

@@ -29,10 +29,10 @@ pub fn options(
     match address(flag, env, config) {
         Some(Address::Url { url, origin }) => PgConnectOptions::from_str(&url).map_err(|_| {
             // the address itself may hold a password
-            CliError::Usage(Sentence::new("error.database_url", &[("origin", &origin)]))
+            CliError::Usage(Sentence::new("fault.database_url", &[("origin", &origin)]))
         }),
         Some(Address::Libpq) => Ok(PgConnectOptions::new()),
-        None => Err(CliError::Usage(Sentence::new("error.no_database_url", &[]))),
+        None => Err(CliError::Usage(Sentence::new("fault.no_database_url", &[]))),
     }
 }
 

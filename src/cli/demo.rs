@@ -25,6 +25,9 @@ use setup::{DATABASE, Found};
 /// How long the end of the demo waits for each of those who work beside the console.
 const LEAVE: Duration = Duration::from_secs(3);
 
+/// How often the demo is made anew after starts that were cut off.
+const ATTEMPTS: u8 = 3;
+
 /// How the demo is started.
 #[derive(Debug, Clone, Args)]
 pub struct DemoArgs {
@@ -100,25 +103,38 @@ async fn ready(args: &DemoArgs, progress: &mut Progress<'_>) -> Result<LocalPost
     } else {
         Existing::Keep
     };
-    loop {
-        progress.say("demo.starting", &[]);
+    progress.say("demo.starting", &[]);
+    for _ in 0..ATTEMPTS {
         let server = Arc::new(start(existing).await?);
         progress.done("demo.step.server");
         let lock = {
             let server = Arc::clone(&server);
             joined(spawn_blocking(move || server.init_lock()).await)??
         };
-        let found = setup::look(&server).await?;
-        if found == Found::Nothing {
-            fill(&server, progress).await?;
-        }
-        drop(lock);
-        if found == Found::Half {
-            existing = Existing::Wipe;
-            continue;
-        }
-        return Arc::try_unwrap(server).map_err(|_| lost("the server is still in use"));
+        existing = match setup::look(&server).await? {
+            Found::Half => Existing::Wipe,
+            Found::Nothing if !fill(&server, progress).await? => Existing::Wipe,
+            Found::Nothing | Found::Complete => {
+                drop(lock);
+                return Arc::try_unwrap(server).map_err(|_| lost("the server is still in use"));
+            }
+        };
     }
+    Err(lost("the database of the demo is never complete"))
+}
+
+/// Makes everything. `false` when the server is still at work for a start that was cut off.
+async fn fill(server: &LocalPostgres, progress: &mut Progress<'_>) -> Result<bool, CliError> {
+    progress.say("demo.making", &[]);
+    match setup::database(server).await {
+        Err(CliError::Store(StoreError::Stale)) => return Ok(false),
+        other => other?,
+    }
+    progress.done("demo.step.database");
+    let cases = setup::world(server, system::now()).await?;
+    progress.done("demo.step.world");
+    progress.say("demo.made", &[("cases", &cases.to_string())]);
+    Ok(true)
 }
 
 async fn start(existing: Existing) -> Result<LocalPostgres, CliError> {
@@ -131,16 +147,6 @@ async fn start(existing: Existing) -> Result<LocalPostgres, CliError> {
     Ok(joined(
         spawn_blocking(move || LocalPostgres::start(&options)).await,
     )??)
-}
-
-async fn fill(server: &LocalPostgres, progress: &mut Progress<'_>) -> Result<(), CliError> {
-    progress.say("demo.making", &[]);
-    setup::database(server).await?;
-    progress.done("demo.step.database");
-    let cases = setup::world(server, system::now()).await?;
-    progress.done("demo.step.world");
-    progress.say("demo.made", &[("cases", &cases.to_string())]);
-    Ok(())
 }
 
 fn joined<T>(result: Result<T, tokio::task::JoinError>) -> Result<T, CliError> {

@@ -148,12 +148,12 @@ impl CliError {
             Self::Private(error) => error.to_string(),
             Self::Io(what, error) => {
                 let why = error.to_string();
-                texts.fill("error.io", &[("what", what), ("why", &why)])
+                texts.fill("fault.io", &[("what", what), ("why", &why)])
             }
             Self::Told(_) => return None,
             Self::Fault(report) => {
                 let why = format!("{report:#}");
-                texts.fill("error.fault", &[("why", &why)])
+                texts.fill("fault.ours", &[("why", &why)])
             }
         })
     }
@@ -161,15 +161,15 @@ impl CliError {
 
 fn store_words(error: &StoreError, texts: &Texts) -> String {
     match error {
-        StoreError::Offline(why) => texts.fill("error.offline", &[("why", why)]),
-        StoreError::Stale => texts.get("error.stale").to_owned(),
+        StoreError::Offline(why) => texts.fill("fault.offline", &[("why", why)]),
+        StoreError::Stale => texts.get("fault.stale").to_owned(),
         StoreError::LeaseLost {
             holder: Some(holder),
-        } => texts.fill("error.lease_lost_to", &[("holder", holder)]),
-        StoreError::LeaseLost { holder: None } => texts.get("error.lease_lost").to_owned(),
-        StoreError::SessionLost => texts.get("error.session_lost").to_owned(),
-        StoreError::NotAnAgent(why) => texts.fill("error.not_an_agent", &[("why", why)]),
+        } => texts.fill("fault.lease_lost_to", &[("holder", holder)]),
+        StoreError::LeaseLost { holder: None } => texts.get("fault.lease_lost").to_owned(),
+        StoreError::SessionLost => texts.get("fault.session_lost").to_owned(),
+        StoreError::NotAnAgent(why) => texts.fill("fault.not_an_agent", &[("why", why)]),
         StoreError::Refused(refusal) => words::refusal(refusal, texts),
-        StoreError::Bug(why) => texts.fill("error.fault", &[("why", why)]),
+        StoreError::Bug(why) => texts.fill("fault.ours", &[("why", why)]),
     }
 }

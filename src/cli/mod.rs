@@ -2,6 +2,7 @@
 //! settings, the way to the database) stands in [`Shell`].
 
 pub mod agent;
+mod asked;
 pub mod case;
 pub mod check;
 pub mod clerk;
@@ -101,7 +102,7 @@ pub async fn run(cli: Cli) -> ExitCode {
     let command = cli
         .command
         .unwrap_or(Command::Console(console::ConsoleArgs::default()));
-    match dispatch(command, shell).await {
+    match Box::pin(dispatch(command, shell)).await {
         Ok(code) => code,
         Err(error) => end(&error, &texts),
     }
@@ -109,7 +110,7 @@ pub async fn run(cli: Cli) -> ExitCode {
 
 async fn dispatch(command: Command, shell: Shell) -> Ended {
     match command {
-        Command::Demo(args) => demo::run(args, &shell).await,
+        Command::Demo(args) => Box::pin(demo::run(args, &shell)).await,
         Command::Console(args) => console::run(args, &shell).await,
         Command::Case(args) => case::run(args, &shell).await,
         Command::Db(args) => db::run(args, &shell).await,
@@ -133,7 +134,7 @@ async fn dispatch(command: Command, shell: Shell) -> Ended {
 fn pure(ended: color_eyre::Result<ExitCode>) -> Ended {
     ended.map_err(|report| {
         CliError::Usage(Sentence::new(
-            "error.input",
+            "fault.input",
             &[("why", &format!("{report:#}"))],
         ))
     })

@@ -41,9 +41,8 @@ pub fn take(
         }
         Reply::Inbox(result) => {
             let window = model.window;
-            model
-                .desk
-                .take(&mut model.world, ticket.slot, result, window, now)
+            model.desk.take(ticket.slot, result, window, now);
+            Vec::new()
         }
         Reply::Detail(Ok(loaded)) => take_case(model, *loaded, now),
         Reply::Search(result) => {
@@ -181,17 +180,17 @@ fn say_error(world: &mut World, error: &StoreError, now: DateTime<Utc>) {
     let said = match error {
         StoreError::Offline(_) => {
             let since = send::offline_since(world, now);
-            texts.fill("error.offline", &[("since", &since)])
+            texts.fill("trouble.offline", &[("since", &since)])
         }
-        StoreError::Stale => texts.get("error.stale").to_owned(),
+        StoreError::Stale => texts.get("trouble.stale").to_owned(),
         StoreError::LeaseLost {
             holder: Some(holder),
-        } => texts.fill("error.lost_to", &[("holder", holder)]),
-        StoreError::LeaseLost { holder: None } => texts.get("error.lost").to_owned(),
-        StoreError::SessionLost => texts.get("error.session").to_owned(),
+        } => texts.fill("trouble.lost_to", &[("holder", holder)]),
+        StoreError::LeaseLost { holder: None } => texts.get("trouble.lost").to_owned(),
+        StoreError::SessionLost => texts.get("trouble.session").to_owned(),
         StoreError::Refused(refusal) => preview::refusal(world, refusal),
-        StoreError::NotAnAgent(role) => texts.fill("error.not_an_agent", &[("role", role)]),
-        StoreError::Bug(said) => texts.fill("error.bug", &[("said", said)]),
+        StoreError::NotAnAgent(role) => texts.fill("trouble.not_an_agent", &[("role", role)]),
+        StoreError::Bug(said) => texts.fill("trouble.bug", &[("said", said)]),
     };
     world.toasts.say(Tone::Warning, said, now);
 }

@@ -23,6 +23,15 @@ pub fn open(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
     vec![model.world.ask(Slot::Session, Question::Session, now)]
 }
 
+/// The session is gone: open one, once.
+fn reopen(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
+    if model.world.asked_since(Slot::Session).is_some() {
+        return Vec::new();
+    }
+    model.dirty = true;
+    open(model, now)
+}
+
 /// The session is open.
 pub fn opened(model: &mut Model, session: Session, now: DateTime<Utc>) -> Vec<Effect> {
     let world = &mut model.world;
@@ -62,6 +71,7 @@ fn shown_cases(model: &Model) -> Vec<CaseId> {
     };
     let mut cases: Vec<CaseId> = model.layers.iter().filter_map(of_layer).collect();
     cases.extend(model.desk.case());
+    cases.extend(model.desk.shown);
     cases.sort_unstable();
     cases.dedup();
     cases
@@ -108,10 +118,7 @@ pub fn take(model: &mut Model, beat: Beat, now: DateTime<Utc>) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Err(_) => {
-            model.dirty = true;
-            open(model, now)
-        }
+        Err(_) => reopen(model, now),
     }
 }
 
@@ -119,8 +126,7 @@ fn take_pulse(model: &mut Model, pulse: &Pulse, now: DateTime<Utc>) -> Vec<Effec
     let line = heard(&mut model.world, now);
     let clock = take_clock(&mut model.world, pulse.legal_now, now);
     let Some(leases) = &pulse.leases else {
-        model.dirty = true;
-        return open(model, now);
+        return reopen(model, now);
     };
     let calendars = edited_calendars(model, pulse, now);
     let held = model.world.set_leases(leases);

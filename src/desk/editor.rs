@@ -75,6 +75,7 @@ impl Editor {
     }
 
     /// The same input with this text, the cursor at its end.
+    #[must_use]
     pub fn with(mut self, text: &str) -> Self {
         self.insert(text);
         self.past.clear();

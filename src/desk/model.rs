@@ -83,7 +83,13 @@ impl Model {
 
     /// Its row.
     pub fn current_row(&self) -> Option<&CaseRow> {
-        self.desk.row(&self.world)
+        self.desk.row(&self.world, self.current_case()?)
+    }
+
+    /// The case in the detail pane, and its row.
+    pub fn shown(&self) -> Option<(CaseId, Option<&CaseRow>)> {
+        let case = self.desk.shown?;
+        Some((case, self.desk.row(&self.world, case)))
     }
 
     /// Whether the topmost layer waits for what it needs, so that keys must wait too.

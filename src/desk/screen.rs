@@ -41,7 +41,7 @@ pub enum Layer {
     /// The ledger.
     Ledger(ledger::State),
     /// The search.
-    Search(search::State),
+    Search(Box<search::State>),
     /// The help of a context.
     Help(Help),
     /// "Quit although something is unsaved?"

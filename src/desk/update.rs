@@ -101,7 +101,7 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
     match route {
         Route::Back => {
             if let Some(Layer::Search(search)) = model.layers.pop() {
-                model.search = search;
+                model.search = *search;
             }
         }
         Route::Actions(case, only) => push_actions(model, actions::Of::Case(case, only)),
@@ -111,7 +111,9 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
             model.layers.push(Layer::Form(Box::new(form)));
         }
         Route::Ledger(case) => model.layers.push(Layer::Ledger(ledger::State::new(case))),
-        Route::Search => model.layers.push(Layer::Search(model.search.clone())),
+        Route::Search => model
+            .layers
+            .push(Layer::Search(Box::new(model.search.clone()))),
         Route::Help => {
             let of = model.context();
             model.layers.push(Layer::Help(Help { of, top: 0 }));
@@ -138,7 +140,7 @@ fn push_actions(model: &mut Model, of: actions::Of) {
 fn clear_layers(model: &mut Model) {
     for layer in model.layers.drain(..) {
         if let Layer::Search(search) = layer {
-            model.search = search;
+            model.search = *search;
         }
     }
 }

@@ -6,7 +6,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::model::Model;
 use super::say;
 use super::screen::Layer;
-use super::screen::search;
 use crate::domain::clock::ClockRun;
 use crate::domain::deadline::next_change;
 use crate::store::rows::CaseRow;
@@ -19,7 +18,7 @@ pub fn next_wake(model: &Model, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let world = &model.world;
     let legal = world.legal(now);
     let of_layer = model.layers.last().and_then(|layer| match layer {
-        Layer::Search(search::State { rest, .. }) => *rest,
+        Layer::Search(search) => search.rest,
         _ => None,
     });
     let quiet = world
@@ -47,7 +46,7 @@ fn next_countdown(model: &Model, legal: DateTime<Utc>) -> Option<DateTime<Utc>> 
         .inbox()
         .map_or(&[][..], |inbox| inbox.visible(lines));
     let of_rows = rows.iter().filter_map(|row| of_row(&row.case, legal));
-    let case = model.current_case().and_then(|case| model.world.case(case));
+    let case = model.desk.shown.and_then(|case| model.world.case(case));
     let clocks = case.map_or(&[][..], |loaded| &loaded.detail.facts.clocks);
     of_rows
         .chain(clocks.iter().filter_map(|run| of_clock(run, legal)))

@@ -29,10 +29,12 @@ pub(super) async fn follow(
             return;
         };
         let Some(open) = open else { continue };
-        let beat = store.pulse(open, cursor.as_ref()).await;
-        match &beat {
+        let mut beat = store.pulse(open, cursor.as_ref()).await;
+        match &mut beat {
             Ok(pulse) => {
                 failures = 0;
+                // what happened between the first reading and the first place in the feed
+                pulse.resync |= cursor.is_none();
                 cursor = Some(pulse.cursor.clone());
             }
             Err(StoreError::Offline(_)) => failures = (failures + 1).min(4),

@@ -7,11 +7,17 @@ use uuid::Uuid;
 use super::rows::{Applied, CaseId, NewDocument, Opened};
 use super::{Store, StoreError, ask, read, write};
 use crate::domain::calendar::Calendars;
-use crate::process::engine::{Actor, Answers, Change, Context};
+use crate::process::engine::{Actor, Answer, Answers, Change, Context};
+use crate::process::field::Value;
 use crate::process::{self, engine};
 
 /// The largest document that is taken, in bytes (decision 16).
 pub const DOCUMENT_BYTES_MAX: usize = 5 * 1024 * 1024;
+
+/// How often a race with somebody else is run again.
+const RACES_MAX: u8 = 5;
+/// Name space of the signals that conversions bring.
+const CONVERSION: Uuid = Uuid::from_u128(0x6c6f_6b65_7400_4000_8000_0000_0000_0001);
 
 /// Where a change applies, as the caller last read it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,16 +63,36 @@ impl Store {
             Err(StoreError::Refused(refusal)) if refusal.key == "twin_open" => refusal,
             other => return other,
         };
-        // the case to be opened exists already: link it instead
-        let Some(twin) = linked
-            .args
-            .get("case_id")
-            .and_then(|id| id.parse::<i64>().ok())
-        else {
+        // the case to be opened exists already: it takes the signal, and is linked instead
+        let twin = linked.args.get("case_id").and_then(|id| id.parse().ok());
+        let (Some(twin), Some(opens)) = (twin, &change.opens) else {
             return Err(StoreError::Refused(linked));
         };
+        self.attach_conversion(session, target.case_id, CaseId(twin), opens)
+            .await?;
         self.apply_call(cmd, session, target, change, (None, Some(twin)))
             .await
+    }
+
+    /// The signal that a conversion brings to a case that is open already: one for each converted
+    /// case, however often the conversion is tried.
+    async fn attach_conversion(
+        &self,
+        session: Option<Uuid>,
+        converted: CaseId,
+        twin: CaseId,
+        opens: &Change,
+    ) -> Result<(), StoreError> {
+        let calendars = Calendars::builtin().map_err(|error| StoreError::Bug(error.to_string()))?;
+        let signal = Opening {
+            cmd: Uuid::new_v5(&CONVERSION, &converted.0.to_be_bytes()),
+            session,
+            change: opens,
+            reference: None,
+            answers: &stored_answers(opens),
+            calendars: &calendars,
+        };
+        self.attach_signal(&signal, twin).await
     }
 
     async fn apply_call(
@@ -96,15 +122,18 @@ impl Store {
 
     /// Opens a case; a signal on a subject whose case is open is attached to that case instead.
     pub async fn case_open(&self, opening: &Opening<'_>) -> Result<Opened, StoreError> {
-        match self.open_call(opening).await {
-            // somebody opened the same subject or reference in the same moment: now it is there
-            Err(StoreError::Stale) => self.open_or_attach(opening).await,
-            Ok(Opened::Attached { case_id, case_no }) => {
-                self.attach_signal(opening, case_id).await?;
-                Ok(Opened::Attached { case_id, case_no })
+        let mut result = Err(StoreError::Stale);
+        for _ in 0..RACES_MAX {
+            result = self.open_or_attach(opening).await;
+            match &result {
+                // somebody opened the same subject or reference in the same moment: now it is there
+                Err(StoreError::Stale) => {}
+                // or closed the open case before the signal reached it: now it is a case of its own
+                Err(StoreError::Refused(refusal)) if refusal.key == "not_in_state" => {}
+                _ => break,
             }
-            other => other,
         }
+        result
     }
 
     async fn open_or_attach(&self, opening: &Opening<'_>) -> Result<Opened, StoreError> {
@@ -135,14 +164,15 @@ impl Store {
         opening: &Opening<'_>,
         case_id: CaseId,
     ) -> Result<(), StoreError> {
-        for attempt in 0_u8..5 {
+        let cmd = Uuid::new_v5(&opening.cmd, b"attach");
+        for _ in 0..RACES_MAX {
             let detail = self.case_detail(case_id).await?;
             let now = self.legal_now().await?;
             let context = Context {
                 now,
                 actor: Actor::System,
                 calendars: opening.calendars,
-                command: opening.cmd,
+                command: cmd,
             };
             let answers = signal_answers(opening);
             let change = engine::step(&detail.facts, "further_signal", &answers, &context)
@@ -154,10 +184,10 @@ impl Store {
             };
             let link = (opening.reference, None);
             match self
-                .apply_call(opening.cmd, opening.session, target, &change, link)
+                .apply_call(cmd, opening.session, target, &change, link)
                 .await
             {
-                Err(StoreError::Stale) if attempt < 4 => {}
+                Err(StoreError::Stale) => {}
                 other => return other.map(|_| ()),
             }
         }
@@ -201,6 +231,15 @@ impl Store {
         ask(sqlx::query_scalar!(r#"SELECT loket_api.legal_now() AS "r!""#).fetch_one(&self.pool))
             .await
     }
+}
+
+/// The answers of a change as they were given; free texts stay with their own case.
+fn stored_answers(change: &Change) -> Answers {
+    let answers = change.answers.iter();
+    let answers = answers.filter(|(_, value)| !matches!(value, Value::Text(_)));
+    answers
+        .map(|(field, value)| (field.clone(), Answer::Value(value.clone())))
+        .collect()
 }
 
 /// The answers of an opening without those that make its subject.

@@ -7,8 +7,9 @@ use super::rows::{FeedCursor, Pulse};
 use super::{Store, StoreError, ask, read};
 
 impl Store {
-    /// Changes since that place. Without a cursor, or with one of another epoch or timeline, the
-    /// answer is the present place and `resync` says that everything must be read anew.
+    /// Changes since that place. Without a cursor the answer is the present place: read the lists
+    /// after it. With a cursor of another epoch or timeline `resync` says that everything must be
+    /// read anew.
     pub async fn pulse(
         &self,
         session_id: Uuid,

@@ -18,6 +18,8 @@ use crate::process::{self, Work};
 
 /// Cases that are read in one call.
 const BATCH: i32 = 200;
+/// An event is written in the moment of its change, give or take the way to the database.
+const AT_TOLERANCE_MS: i64 = 130_000;
 /// What the database writes as `sort_at` when no clock runs.
 const NO_CLOCK: &str = "9999-12-31T00:00:00Z";
 
@@ -43,20 +45,24 @@ pub struct Verification {
 
 #[derive(Debug, Deserialize)]
 struct StoredCase {
-    case_id: i64,
-    case_no: String,
     stored: CaseFacts,
     work: WorkState,
     sort_at: DateTime<Utc>,
     chain: Option<String>,
-    texts: Vec<Uuid>,
-    documents: Vec<Uuid>,
+    /// Hash by number; `changed` when the body does not have it.
+    texts: BTreeMap<Uuid, String>,
+    documents: BTreeMap<Uuid, String>,
     lease: bool,
+    columns: BTreeMap<String, Option<String>>,
+    reference: Option<String>,
+    closed: bool,
+    unique_ok: bool,
     events: Option<Vec<StoredEvent>>,
 }
 
 #[derive(Debug, Deserialize)]
 struct StoredEvent {
+    seq: i32,
     at: DateTime<Utc>,
     kind: String,
     body: Json,
@@ -79,75 +85,176 @@ impl Store {
             )
             .fetch_one(&self.pool))
             .await?;
-            let batch: Vec<StoredCase> = read(answer)?;
-            let Some(last) = batch.last() else {
-                return Ok(result);
-            };
-            after = last.case_id;
-            for case in &batch {
-                result.cases += 1;
-                result.events += case.events.as_ref().map_or(0, |events| events.len() as u64);
-                let found = differences(case, calendars).into_iter();
-                let case_no = &case.case_no;
-                result.differences.extend(found.map(|what| Difference {
-                    case_no: case_no.clone(),
-                    what,
-                }));
+            let batch: Vec<Json> = read(answer)?;
+            let Some(last) = batch.last() else { break };
+            after = last["case_id"].as_i64().unwrap_or(i64::MAX);
+            for case in batch {
+                result.look_at(case, calendars);
             }
             progress(result.cases);
+        }
+        result.orphans(self.orphans().await?);
+        Ok(result)
+    }
+
+    async fn orphans(&self) -> Result<i64, StoreError> {
+        ask(
+            sqlx::query_scalar!(r#"SELECT loket_api.verify_orphans() AS "r!""#)
+                .fetch_one(&self.pool),
+        )
+        .await
+    }
+}
+
+impl Verification {
+    fn look_at(&mut self, case: Json, calendars: &Calendars) {
+        self.cases += 1;
+        self.events += case["events"]
+            .as_array()
+            .map_or(0, |events| events.len() as u64);
+        let case_no = case["case_no"].as_str().unwrap_or_default().to_owned();
+        let found = match serde_json::from_value::<StoredCase>(case) {
+            Ok(case) => differences(&case, calendars),
+            Err(error) => vec![format!("what is stored cannot be read: {error}")],
+        };
+        let found = found.into_iter();
+        self.differences.extend(found.map(|what| Difference {
+            case_no: case_no.clone(),
+            what,
+        }));
+    }
+
+    fn orphans(&mut self, count: i64) {
+        if count > 0 {
+            let what = format!("{count} cases are gone, their events are there");
+            self.differences.push(Difference {
+                case_no: String::new(),
+                what,
+            });
         }
     }
 }
 
 fn differences(case: &StoredCase, calendars: &Calendars) -> Vec<String> {
-    let mut found: Vec<String> = case
-        .chain
-        .iter()
-        .map(|what| format!("hash chain: {what}"))
-        .collect();
-    found.extend(
-        case.texts
-            .iter()
-            .map(|text| format!("text {text} was changed")),
-    );
-    found.extend(
-        case.documents
-            .iter()
-            .map(|document| format!("document {document} was changed")),
-    );
-    let events: Vec<ReplayEvent> = case
-        .events
-        .iter()
-        .flatten()
-        .filter_map(StoredEvent::as_change)
-        .collect();
+    let mut found = Vec::new();
+    found.extend(case.chain.iter().map(|what| format!("hash chain: {what}")));
+    let mut events = Vec::new();
+    for event in case.events.iter().flatten() {
+        match event.as_change() {
+            Ok(change) => events.extend(change),
+            Err(error) => found.push(format!("event {} cannot be read: {error}", event.seq)),
+        }
+    }
     match replay(&events, calendars) {
         Ok(computed) => found.extend(compare(case, &computed)),
         Err(difference) => found.push(difference.to_string()),
     }
     found.extend(compare_work(case));
+    found.extend(compare_columns(case));
+    found.extend(compare_kept(case));
     found
 }
 
 impl StoredEvent {
     /// The event as the engine knows it; `None` for claims, hand-overs and the like.
-    fn as_change(&self) -> Option<ReplayEvent> {
-        let change = self.body.get("change")?;
-        let answers: Facts = serde_json::from_value(change.get("answers")?.clone()).ok()?;
+    fn as_change(&self) -> Result<Option<ReplayEvent>, serde_json::Error> {
+        let Some(change) = self.body.get("change") else {
+            return Ok(None);
+        };
+        let answers: Facts = serde_json::from_value(change["answers"].clone())?;
         let action = if self.kind == "opened" {
             "open"
         } else {
             &self.kind
         };
-        let at = change.get("at").and_then(Json::as_str);
-        let at = at.and_then(|text| DateTime::parse_from_rfc3339(text).ok());
-        Some(ReplayEvent {
+        let at: DateTime<Utc> = serde_json::from_value(change["at"].clone())?;
+        if (at - self.at).num_milliseconds().abs() > AT_TOLERANCE_MS {
+            return Err(serde::de::Error::custom(
+                "its instant is not that of the change",
+            ));
+        }
+        Ok(Some(ReplayEvent {
             action: action.to_owned(),
-            at: at.map_or(self.at, |at| at.with_timezone(&Utc)),
+            at,
             answers,
             change: change.clone(),
-        })
+        }))
     }
+
+    /// Texts and documents that the event speaks of: number and hash.
+    fn kept(&self) -> Vec<(Uuid, String)> {
+        let pair = |number: &Json, hash: &Json| {
+            Some((number.as_str()?.parse().ok()?, hash.as_str()?.to_owned()))
+        };
+        let texts = self.body["change"]["texts"]
+            .as_array()
+            .into_iter()
+            .flatten();
+        let texts = texts.filter_map(|text| pair(&text["id"], &text["sha256"]));
+        let line = pair(&self.body["line"]["text"], &self.body["line"]["sha256"]);
+        let document = pair(&self.body["document"], &self.body["sha256"]);
+        texts.chain(line).chain(document).collect()
+    }
+}
+
+/// What is copied out of the facts into columns, for lists and letters.
+fn compare_columns(case: &StoredCase) -> Vec<String> {
+    let mut found = Vec::new();
+    for (column, stored) in &case.columns {
+        let fact = case
+            .stored
+            .facts
+            .get(column)
+            .and_then(|fact| fact.as_code());
+        if fact != stored.as_deref() {
+            found.push(format!(
+                "column {column}: stored {stored:?}, the facts say {fact:?}"
+            ));
+        }
+    }
+    let opened = case
+        .events
+        .iter()
+        .flatten()
+        .find(|event| event.kind == "opened");
+    let reference = opened.and_then(|event| event.body["reference"].as_str());
+    if reference != case.reference.as_deref() {
+        found.push(format!(
+            "reference: stored {:?}, opened with {reference:?}",
+            case.reference
+        ));
+    }
+    if !case.unique_ok {
+        found.push("the key of the subject is not what the facts say".to_owned());
+    }
+    if case.closed != (case.work == WorkState::Closed) {
+        found.push("the instant of closing does not fit the state".to_owned());
+    }
+    found
+}
+
+/// Texts and documents are there with the hash that the events have; only their bodies may go.
+fn compare_kept(case: &StoredCase) -> Vec<String> {
+    let spoken: BTreeMap<Uuid, String> = case
+        .events
+        .iter()
+        .flatten()
+        .flat_map(StoredEvent::kept)
+        .collect();
+    let rows = || case.texts.iter().chain(&case.documents);
+    let mut found = Vec::new();
+    for (number, hash) in &spoken {
+        match rows().find(|(row, _)| *row == number) {
+            None => found.push(format!("text or document {number} is missing")),
+            Some((_, stored)) if stored != hash => {
+                found.push(format!("text or document {number} was changed"));
+            }
+            Some(_) => {}
+        }
+    }
+    let unspoken = rows().filter(|(number, _)| !spoken.contains_key(number));
+    found.extend(unspoken.map(|(number, _)| format!("no event speaks of text {number}")));
+    found
 }
 
 fn compare(case: &StoredCase, computed: &CaseFacts) -> Vec<String> {

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::rows::{ConnectionCard, CustomerCard, LapsedClock, OutboxItem, PartyCard};
@@ -69,6 +71,21 @@ pub struct ChainHead {
     pub hash: String,
 }
 
+/// Each row for itself: one that cannot be read must not take the others with it.
+fn each<T: DeserializeOwned>(answer: Value) -> impl Iterator<Item = Result<T, (Value, String)>> {
+    let rows = if let Value::Array(rows) = answer {
+        rows
+    } else {
+        Vec::new()
+    };
+    rows.into_iter()
+        .map(|row| serde_json::from_value(row.clone()).map_err(|error| (row, error.to_string())))
+}
+
+fn skipped(error: &str) {
+    tracing::error!(%error, "a row of the database cannot be read; `loket db verify` names the case");
+}
+
 impl Store {
     /// Clocks that have passed and still mean something, the longest passed first.
     pub async fn lapsed(&self, limit: u32) -> Result<Vec<LapsedClock>, StoreError> {
@@ -78,7 +95,9 @@ impl Store {
         )
         .fetch_one(&self.pool))
         .await?;
-        read(answer)
+        Ok(each(answer)
+            .filter_map(|row| row.map_err(|(_, error)| skipped(&error)).ok())
+            .collect())
     }
 
     /// The next due instant of any running clock.
@@ -94,7 +113,23 @@ impl Store {
         )
         .fetch_one(&self.pool))
         .await?;
-        read(answer)
+        let mut items = Vec::new();
+        for row in each::<OutboxItem>(answer) {
+            match row {
+                Ok(item) => items.push(item),
+                Err((row, error)) => self.outbox_unreadable(&row, &error).await?,
+            }
+        }
+        Ok(items)
+    }
+
+    /// A message that cannot be read waits for a person and holds nobody else up.
+    async fn outbox_unreadable(&self, row: &Value, error: &str) -> Result<(), StoreError> {
+        skipped(error);
+        if let (Some(id), Some(fence)) = (row["outbox_id"].as_i64(), row["fence"].as_i64()) {
+            self.outbox_failed(id, fence, error, None).await?;
+        }
+        Ok(())
     }
 
     /// The message has left. `false` when another worker has taken it since.

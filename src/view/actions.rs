@@ -22,7 +22,7 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
     if let Of::Case(case, _) = state.of
         && let Some(loaded) = model.world.case(case)
     {
-        let line = clocks::one_line(paint, &loaded.detail);
+        let line = clocks::one_line(paint, &loaded.detail, area.width);
         paint.line(
             Rect {
                 y: area.y + 1,

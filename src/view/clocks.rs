@@ -61,10 +61,10 @@ fn of_run(
     if !run.is_running() {
         return vec![first];
     }
-    let rule = preview::declared(&detail.row.process, &run.key).map_or("", |clock| clock.rule);
+    let by = preview::declared(&detail.row.process, &run.key).map_or("", |clock| clock.rule);
     let facts = format!("  {}", facts(paint, detail, run, &said));
-    let room = columns.saturating_sub(1 + width::of(rule));
-    let second = format!("{} {rule}", width::left(&facts, room));
+    let room = columns.saturating_sub(1 + width::of(by));
+    let second = format!("{} {by}", width::left(&facts, room));
     vec![first, Line::from(paint.span(Role::Faint, second))]
 }
 
@@ -106,9 +106,10 @@ fn target(paint: &Paint<'_, '_>, detail: &CaseDetail, run: &ClockRun) -> Option<
     (last > paint.legal()).then(|| say::clock(last, country.zone()))
 }
 
-/// All running clocks in one line: letter, name, time left.
-pub(super) fn one_line(paint: &Paint<'_, '_>, detail: &CaseDetail) -> Line<'static> {
+/// Running clocks in one line: letter, name, time left; as many as fit, nearest first.
+pub(super) fn one_line(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: u16) -> Line<'static> {
     let mut spans = vec![Span::raw(" ")];
+    let mut used = 1;
     for run in in_order(&detail.facts.clocks)
         .into_iter()
         .filter(|run| run.is_running())
@@ -116,9 +117,13 @@ pub(super) fn one_line(paint: &Paint<'_, '_>, detail: &CaseDetail) -> Line<'stat
         let status = Some(run.status(paint.legal()));
         let letter = paint.text(&format!("status.{}.letter", key_of(status)));
         let name = preview::clock(&paint.model.world, &run.key);
-        let left = say::left(run.due_at, paint.legal());
-        let text = format!("{letter} {name} {left}");
-        spans.push(paint.span(role_of(status), text.trim_start().to_owned()));
+        let text = format!("{letter} {name} {}", say::left(run.due_at, paint.legal()));
+        used += width::of(&text) + 3;
+        if used + 2 > usize::from(columns) {
+            spans.push(paint.span(Role::Faint, ".."));
+            break;
+        }
+        spans.push(paint.span(role_of(status), text));
         spans.push(Span::raw("   "));
     }
     Line::from(spans)

@@ -21,15 +21,18 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect) {
         ..area
     };
     let model = paint.model;
-    let Some(case) = model.current_case() else {
+    let Some((case, row)) = model.shown() else {
         return;
     };
     let is_page = model.window.panes() == Panes::One;
     let loaded = model.world.case(case);
-    if let Some(row) = model.current_row() {
+    if let Some(row) = row {
         let title = title(paint, row, usize::from(area.width));
         match loaded {
-            Some(loaded) if is_page => paint.line(heading, clocks::one_line(paint, &loaded.detail)),
+            Some(loaded) if is_page => paint.line(
+                heading,
+                clocks::one_line(paint, &loaded.detail, heading.width),
+            ),
             _ => paint.line(heading, title),
         }
     }

@@ -124,8 +124,7 @@ fn fields(paint: &Paint<'_, '_>, state: &State, columns: usize) -> Fields {
             } else {
                 indent()
             };
-            all.lines
-                .push(Line::from_iter(label.into_iter().chain(line)));
+            all.lines.push(label.into_iter().chain(line).collect());
         }
         if is_here {
             all.cursor = cursor.map(|(line, column)| (start + line, LABEL + 5 + column));
@@ -289,7 +288,7 @@ fn below(paint: &Paint<'_, '_>, state: &State, columns: usize) -> Vec<Line<'stat
             let heading = format!("   {}", paint.text("form.will_happen"));
             lines.push(Line::from(paint.span(Role::Title, heading)));
             lines.extend(said.iter().flat_map(|line| will_happen(paint, line, room)));
-            lines.extend(claim_first(paint, state, plan));
+            lines.extend(claim_first(paint, state, plan, room));
         }
         Outcome::Refused(said) => lines.extend(indented(Role::Warning, said)),
         Outcome::Fields(wrong) => {
@@ -328,12 +327,19 @@ fn will_happen(paint: &Paint<'_, '_>, line: &preview::Line, room: usize) -> Vec<
 }
 
 /// The case is not held: the same key claims it first, and that is said.
-fn claim_first(paint: &Paint<'_, '_>, state: &State, plan: &Plan) -> Option<Line<'static>> {
+fn claim_first(
+    paint: &Paint<'_, '_>,
+    state: &State,
+    plan: &Plan,
+    room: usize,
+) -> Vec<Line<'static>> {
     let needed = matches!(plan, Plan::Apply(_, Needs::Lease) | Plan::HandOver(..));
-    let held = state
-        .subject
-        .case()
-        .is_some_and(|case| paint.model.world.leases.contains_key(&case));
-    let said = (needed && !held).then(|| paint.text("form.claims_first"))?;
-    Some(Line::from(paint.span(Role::Soon, format!("   {said}"))))
+    let case = state.subject.case();
+    let held = case.is_some_and(|case| paint.model.world.leases.contains_key(&case));
+    if !needed || held {
+        return Vec::new();
+    }
+    let lines = width::wrap(&paint.text("form.claims_first"), room).into_iter();
+    let indented = lines.map(|line| Line::from(paint.span(Role::Soon, format!("   {line}"))));
+    indented.collect()
 }

@@ -11,9 +11,9 @@ use crate::desk::command::{COMMANDS, Command};
 use crate::desk::screen::Help;
 
 /// Columns of the keys.
-const KEYS: usize = 26;
+const KEYS: usize = 20;
 /// Columns of the names.
-const NAME: usize = 18;
+const NAME: usize = 16;
 
 /// The help of a context.
 pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, help: Help) {

@@ -59,6 +59,10 @@ pub struct Theme {
 
 #[derive(Debug, Clone, Copy, Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the form of the file: each stands for itself"
+)]
 struct Entry {
     #[serde(deserialize_with = "colour")]
     fg: Option<Color>,

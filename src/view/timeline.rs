@@ -18,7 +18,7 @@ const TEXT_LINES: usize = 6;
 /// The timeline as a column of its own.
 pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect) {
     let model = paint.model;
-    let Some(loaded) = model.current_case().and_then(|case| model.world.case(case)) else {
+    let Some(loaded) = model.desk.shown.and_then(|case| model.world.case(case)) else {
         return;
     };
     let heading = paint.heading("detail.timeline");

@@ -52,16 +52,18 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
 fn wrap_line(text: &str, columns: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut used = 0;
-    for word in text.split_word_bounds() {
-        let width = of(word);
-        if used + width > columns && used > 0 {
+    for word in text.split_inclusive(' ') {
+        let (word, gap) = word
+            .strip_suffix(' ')
+            .map_or((word, ""), |word| (word, " "));
+        if used + of(word) > columns && used > 0 {
             lines.push(String::new());
             used = 0;
-            if word == " " {
-                continue;
-            }
         }
         used = push_word(&mut lines, word, used, columns);
+        if used < columns {
+            used = push_word(&mut lines, gap, used, columns);
+        }
     }
     for line in &mut lines {
         line.truncate(line.trim_end().len());

@@ -94,9 +94,7 @@ async fn refusals_name_reason_rule_and_field() {
     let anna = &office.anna;
     for (line, words) in [
         (
-            format!(
-                "case do {no} close --field customer_informed=yes --field party_informed=yes --field data_breach_seen=no"
-            ),
+            format!("case do {no} proof_rejected --field reason=x"),
             "not possible now",
         ),
         (

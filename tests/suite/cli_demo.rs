@@ -5,8 +5,11 @@
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 
+use loket::store::Store;
+use loket::store::session::SessionKind;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use uuid::Uuid;
 
 use crate::support::server::{Place, alive, eventually};
 use crate::support::shell::Shell;
@@ -124,6 +127,31 @@ fn a_demo_is_made_once_joined_and_gone_with_the_last() {
     let server = place.server().unwrap();
     kept.end();
     eventually("the server to stop", || (!alive(server)).then_some(()));
+}
+
+/// Who joins takes the place of the first colleague who is not there; a lead that of a lead.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_joins_works_as_the_next_colleague() {
+    let place = Place::new();
+    let kept = Kept::start(&place, &[]);
+    let place_of = |flags: &str| {
+        let said = shell(&place).run(&format!("demo {flags}"));
+        let (_, rest) = said.out.split_once("postgres://").unwrap();
+        rest.split('@').next().unwrap().to_owned()
+    };
+    assert_eq!(place_of(""), "sanne");
+    let options = place.start().options("sanne", "loket");
+    let sanne = Store::connect(options, 1);
+    let id = Uuid::new_v4();
+    sanne
+        .session_open(id, "test", SessionKind::Console)
+        .await
+        .unwrap();
+    assert_eq!(place_of(""), "joost");
+    assert_eq!(place_of("--role lead"), "marit");
+    sanne.session_close(id).await.unwrap();
+    assert_eq!(place_of(""), "sanne");
+    kept.end();
 }
 
 /// A start that was cut off half-way is made anew by the next.

@@ -286,7 +286,7 @@ fn next_opens_the_case_and_says_why() {
         panic!("{writes:?}");
     };
     assert_eq!(queues, &[1]);
-    script.reply(*ticket, crate::support::desk::written(Call::Next(None)));
+    script.reply(*ticket, crate::support::desk::written(&Call::Next(None)));
     script.answer_all();
     let screen = script.screen();
     assert!(screen.contains("overdue by 41m"), "{screen}");

@@ -187,9 +187,8 @@ async fn the_loop_fires_delivers_and_stops_when_told() {
     let (tell, stop) = watch::channel(false);
     let running = tokio::spawn(async move { worker.run(stop).await });
     // the port's confirmation comes before the 15 minutes are over, not after a jump of three days
-    let is_confirmed = |detail: &CaseDetail| {
-        detail.facts.facts["block"].as_code() == Some("confirmed")
-    };
+    let is_confirmed =
+        |detail: &CaseDetail| detail.facts.facts["block"].as_code() == Some("confirmed");
     until_so(&world, case_id, "confirmed", is_confirmed).await;
     past_72_hours(&world, case_id).await;
     until(&world, case_id, "block_maintained").await;

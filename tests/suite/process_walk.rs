@@ -190,7 +190,8 @@ fn walks_reach_every_state_and_action() {
         for state in process.states {
             assert!(states.contains(state.key), "no walk reaches {}", state.key);
         }
-        for line in process.lines() {
+        // a recount needs a calendar that was edited meanwhile: process_recount.rs
+        for line in process.lines().filter(|line| line.key != "recount") {
             assert!(actions.contains(line.key), "no walk does {}", line.key);
         }
     }

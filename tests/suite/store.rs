@@ -3,6 +3,7 @@
 mod changes;
 mod claims;
 mod feed;
+mod hostile;
 mod reading;
 mod recount;
 mod rights;

@@ -171,3 +171,38 @@ fn without_a_terminal_one_sentence_and_code_2() {
     assert!(said.contains("needs a terminal"), "{said}");
     assert!(out.stdout.is_empty());
 }
+
+const PANIC: &str = "LOKET_TEST_PANIC";
+
+/// Does nothing by itself: the test below runs it on a terminal of its own.
+#[test]
+fn child_that_panics() {
+    if loket::system::env(PANIC).is_some() {
+        loket::terminal::guard::install_panic_hook();
+        let _guard = loket::terminal::Guard::enter().unwrap();
+        panic!("on purpose");
+    }
+}
+
+#[test]
+fn a_panic_gives_the_terminal_back_before_it_is_told() {
+    let program = std::env::current_exe().unwrap();
+    let arguments = [
+        "--exact",
+        "terminal_console::child_that_panics",
+        "--nocapture",
+    ];
+    let mut screen = Screen::start_program(
+        program.to_str().unwrap(),
+        &arguments,
+        &[(PANIC, "1")],
+        (80, 24),
+    );
+    assert!(!screen.ended().success());
+    left_clean(&screen);
+    let raw = String::from_utf8_lossy(&screen.raw()).into_owned();
+    assert!(
+        raw.find("on purpose") > raw.find("\u{1b}[?1049l"),
+        "the message can be read: {raw}"
+    );
+}

@@ -102,7 +102,7 @@ fn answer(script: &mut Script, page: &InboxPage) {
                     script.reply(ticket, Reply::Inbox(Ok(page.clone())));
                 }
                 Effect::Ask(ticket, question) => {
-                    script.reply(ticket, crate::support::desk::read(question, script.now));
+                    script.reply(ticket, crate::support::desk::read(&question, script.now));
                 }
                 _ => {}
             }
@@ -116,11 +116,11 @@ fn answer_details(script: &mut Script, name: &str) {
             let mut case = loaded(CaseId(1));
             case.detail.row.subject = name.into();
             case.detail.handover = Some(name.into());
-            for party in &mut case.detail.party {
+            if let Some(party) = &mut case.detail.party {
                 party.name = name.into();
                 party.contacts[0].email = name.into();
             }
-            for connection in &mut case.detail.connection {
+            if let Some(connection) = &mut case.detail.connection {
                 connection.street = name.into();
             }
             for line in &mut case.timeline {
@@ -152,4 +152,55 @@ fn names_of_any_kind_stay_harmless_and_in_their_columns() {
             assert_eq!(numbers.count(), 7, "every row is there:\n{screen}");
         }
     }
+}
+
+#[derive(Clone, Default)]
+struct Wire(std::rc::Rc<std::cell::RefCell<usize>>);
+
+impl std::io::Write for Wire {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        *self.0.borrow_mut() += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Over a slow line: a cursor move is at most 250 bytes, a countdown step at most 120, and a
+/// second in which nothing visible changes is none.
+#[test]
+fn what_a_key_and_a_second_cost_on_the_line() {
+    use loket::terminal::FrameBackend;
+    use loket::view::theme::Colours;
+    use loket::view::{Theme, draw};
+    let mut script = Script::new(120, 40);
+    let wire = Wire::default();
+    let size = ratatui::layout::Size::new(120, 40);
+    let mut terminal = ratatui::Terminal::new(FrameBackend::new(wire.clone(), size)).unwrap();
+    let theme = Theme::shipped(Colours::On);
+    let mut cost = |script: &Script| {
+        *wire.0.borrow_mut() = 0;
+        terminal
+            .draw(|frame| draw(&script.model, &theme, frame))
+            .unwrap();
+        *wire.0.borrow()
+    };
+    assert!(cost(&script) > 1_000, "the first frame draws everything");
+    assert_eq!(cost(&script), 0, "nothing changed");
+    // move away from the case whose keys differ in the hints, then between two that are alike
+    script.keys("j j");
+    cost(&script);
+    script.keys("j");
+    let moved = cost(&script);
+    assert!(moved <= 250, "a cursor move costs {moved} bytes");
+    script.now += chrono::TimeDelta::seconds(60);
+    script.send(Msg::Wake);
+    script.answer_all();
+    cost(&script);
+    script.now += chrono::TimeDelta::seconds(1);
+    script.send(Msg::Wake);
+    let step = cost(&script);
+    assert!(step <= 120, "a second costs {step} bytes");
 }

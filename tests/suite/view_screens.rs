@@ -60,3 +60,62 @@ fn the_help() {
 fn handing_over() {
     at_all_sizes("hand_over", "j h");
 }
+
+#[test]
+fn the_desk_in_dutch() {
+    let mut script = Script::bare_in("nl", 120, 32);
+    script.answer_all();
+    script.rest();
+    script.answer_all();
+    insta::assert_snapshot!("desk_in_dutch", script.screen());
+    script.keys("j enter 1");
+    script.answer_all();
+    insta::assert_snapshot!("form_in_dutch", script.screen());
+}
+
+/// Nothing of our own is of ambiguous width: borders and marks are ASCII (ratatui #75).
+#[test]
+fn own_glyphs_are_ascii() {
+    for keys in ["", "tab", "enter", "enter 1", "d", "/", "?", "j h"] {
+        let mut script = Script::new(160, 48);
+        script.keys(keys);
+        script.rest();
+        script.answer_all();
+        let screen = script.screen();
+        let other: String = screen.chars().filter(|c| !c.is_ascii()).collect();
+        assert_eq!(other, "", "{screen}");
+    }
+}
+
+#[test]
+fn no_database_yet() {
+    let mut script = Script::bare(80, 24);
+    insta::assert_snapshot!("connecting", script.screen());
+    for effect in script.take() {
+        if let loket::desk::Effect::Ask(ticket, _) = effect {
+            let offline = crate::support::desk::offline();
+            script.reply(ticket, loket::desk::Reply::Session(Err(offline)));
+        }
+    }
+    insta::assert_snapshot!("unreachable", script.screen());
+}
+
+#[test]
+fn nothing_to_do() {
+    let mut script = Script::bare(80, 24);
+    for _ in 0..4 {
+        for effect in script.take() {
+            let loket::desk::Effect::Ask(ticket, question) = effect else {
+                continue;
+            };
+            let reply = match question {
+                loket::desk::effect::Question::Inbox { .. } => {
+                    loket::desk::Reply::Inbox(Ok(loket::store::rows::InboxPage::default()))
+                }
+                other => crate::support::desk::read(&other, script.now),
+            };
+            script.reply(ticket, reply);
+        }
+    }
+    insta::assert_snapshot!("empty", script.screen());
+}

@@ -11,7 +11,8 @@ use uuid::Uuid;
 use super::fields::instant;
 use super::told::Told;
 use super::{Counter, DoArgs, OpenArgs, Purpose};
-use crate::cli::clerk::{self, NewCase};
+use crate::cli::asked;
+use crate::cli::clerk::NewCase;
 use crate::cli::{CliError, Ended, words};
 use crate::domain::sanitize::clean;
 use crate::process::Process;
@@ -136,7 +137,7 @@ impl Counter<'_> {
     ) -> Result<CliError, CliError> {
         if let Some(missing) = missing(&error) {
             self.say_error(&error);
-            return self.wanted(action, Some(missing), &clerk::fields(facts, action));
+            return self.wanted(action, Some(missing), &asked::fields(facts, action));
         }
         if refusal(&error).is_some_and(|refusal| refusal.key == "unknown_action") {
             self.say_error(&error);

@@ -160,13 +160,13 @@ fn colleagues(world: &World) -> Entry {
         .collect();
     others.sort_by_key(|colleague| !colleague.online);
     let named = others.into_iter().map(|colleague| {
-        let word = if colleague.online {
+        let said = if colleague.online {
             "form.online"
         } else {
             "form.away"
         };
         let held = colleague.held.to_string();
-        let label = texts.fill(word, &[("name", &colleague.name), ("held", &held)]);
+        let label = texts.fill(said, &[("name", &colleague.name), ("held", &held)]);
         (colleague.agent_id.to_string(), label)
     });
     let pool = ("pool".to_owned(), texts.get("form.pool").to_owned());

@@ -37,6 +37,8 @@ pub struct State {
     pub page: Page,
     /// A case that is shown although the cursor is elsewhere: found by search, or just opened.
     pub pinned: Option<CaseId>,
+    /// The case in the detail pane; follows the cursor after a rest (decision 28).
+    pub shown: Option<CaseId>,
     /// Why the last case was given by "next": the text `why_next.<key>`.
     pub why: Option<(CaseId, String)>,
     /// When the detail is asked for (machine time).
@@ -56,6 +58,7 @@ impl Default for State {
             at: 0,
             page: Page::List,
             pinned: None,
+            shown: None,
             why: None,
             rest: None,
             scroll: 0,
@@ -96,9 +99,8 @@ impl State {
         self.pinned.or_else(under)
     }
 
-    /// Its row, in the list or as it was read.
-    pub fn row<'a>(&'a self, world: &'a World) -> Option<&'a CaseRow> {
-        let case = self.case()?;
+    /// The row of a case, as it was read or in the list.
+    pub fn row<'a>(&'a self, world: &'a World, case: CaseId) -> Option<&'a CaseRow> {
         if let Some(loaded) = world.case(case) {
             return Some(&loaded.detail.row);
         }
@@ -128,18 +130,17 @@ impl State {
     /// A page came in.
     pub fn take(
         &mut self,
-        world: &mut World,
         slot: Slot,
         result: Result<InboxPage, StoreError>,
         window: Window,
         now: DateTime<Utc>,
-    ) -> Vec<Effect> {
+    ) {
         let (Slot::Inbox(at) | Slot::More(at)) = slot else {
-            return Vec::new();
+            return;
         };
         let before = self.case();
         let Some(inbox) = self.tabs.get_mut(at) else {
-            return Vec::new();
+            return;
         };
         match result {
             Ok(page) => {
@@ -154,30 +155,41 @@ impl State {
             Err(error) => inbox.problem = Some(error),
         }
         if self.case() == before {
-            return Vec::new();
+            return;
         }
-        self.scroll = 0;
-        self.look(world, now)
+        self.look(now);
     }
 
-    /// Show the case under the cursor: what is known at once, the rest after a pause.
-    fn look(&mut self, world: &World, now: DateTime<Utc>) -> Vec<Effect> {
-        let known = self.case().is_none_or(|case| {
-            let read = world.case(case).map(|loaded| loaded.detail.row.version);
-            let row = self.inbox().and_then(|inbox| inbox.current());
-            read.is_some() && read == row.map(|row| row.case.version)
-        });
-        self.rest = (!known).then(|| now + TimeDelta::milliseconds(REST_MS));
-        Vec::new()
+    /// The cursor is on another case: the detail follows after a rest, at once when it is empty.
+    fn look(&mut self, now: DateTime<Utc>) {
+        let pause = match self.shown {
+            Some(_) => TimeDelta::milliseconds(REST_MS),
+            None => TimeDelta::zero(),
+        };
+        self.rest = Some(now + pause);
     }
 
-    /// The rest is over: ask for the detail.
+    /// The rest is over: the detail shows the case under the cursor.
     pub fn wake(&mut self, world: &mut World, now: DateTime<Utc>) -> Option<Effect> {
         if self.rest? > now {
             return None;
         }
+        self.follow(world, now)
+    }
+
+    /// Let the detail show the case that commands mean; read it when it is not known as it is now.
+    fn follow(&mut self, world: &mut World, now: DateTime<Utc>) -> Option<Effect> {
         self.rest = None;
-        Some(world.ask_detail(self.case()?, now))
+        if self.shown != self.case() {
+            self.scroll = 0;
+        }
+        self.shown = self.case();
+        let case = self.shown?;
+        let read = world.case(case).map(|loaded| loaded.detail.row.version);
+        let rows = self.inbox().map_or(&[][..], |inbox| &inbox.rows);
+        let row = rows.iter().find(|row| row.case.case_id == case);
+        let is_known = read.is_some() && row.is_none_or(|row| read == Some(row.case.version));
+        (!is_known).then(|| world.ask_detail(case, now))
     }
 
     /// React to a command.
@@ -192,8 +204,11 @@ impl State {
             return Vec::new();
         }
         match pressed.id {
-            Id::Switch => self.switch(window),
-            Id::Back => self.back(),
+            Id::Switch => return self.switch(world, window, now),
+            Id::Back => {
+                self.back();
+                self.look(now);
+            }
             Id::Refresh => return self.refresh(world, window, now),
             Id::Mine => return self.go_to_tab(world, 0, now),
             Id::Tab => return self.go_to_tab(world, pressed.digit().unwrap_or(0), now),
@@ -225,7 +240,7 @@ impl State {
         to.is_some()
     }
 
-    fn switch(&mut self, window: Window) {
+    fn switch(&mut self, world: &mut World, window: Window, now: DateTime<Utc>) -> Vec<Effect> {
         self.page = match self.page {
             Page::List => Page::Detail,
             Page::Detail => Page::List,
@@ -233,6 +248,7 @@ impl State {
         if window.panes() == Panes::One || self.page == Page::List {
             self.scroll = 0;
         }
+        self.follow(world, now).into_iter().collect()
     }
 
     fn back(&mut self) {
@@ -258,9 +274,8 @@ impl State {
         }
         self.at = at;
         self.back();
-        let mut effects: Vec<Effect> = self.ask(world, Take::Anew, now).into_iter().collect();
-        effects.extend(self.look(world, now));
-        effects
+        self.look(now);
+        self.ask(world, Take::Anew, now).into_iter().collect()
     }
 
     fn move_cursor(
@@ -274,10 +289,8 @@ impl State {
         let to = moved(id, inbox.cursor, inbox.rows.len(), window)?;
         inbox.move_to(to, window.body_lines());
         self.pinned = None;
-        self.scroll = 0;
-        let mut effects = self.look(world, now);
-        effects.extend(self.ask_more(world, now));
-        Some(effects)
+        self.look(now);
+        Some(self.ask_more(world, now).into_iter().collect())
     }
 
     fn ask_more(&mut self, world: &mut World, now: DateTime<Utc>) -> Option<Effect> {
@@ -351,6 +364,7 @@ impl State {
             found
         });
         self.pinned = (!found).then_some(case);
+        self.shown = Some(case);
         self.page = Page::Detail;
         self.rest = None;
         self.scroll = 0;

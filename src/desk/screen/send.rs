@@ -268,7 +268,7 @@ fn failed(
             Vec::new()
         }
         StoreError::NotAnAgent(role) => {
-            state.problem = Some(texts.fill("error.not_an_agent", &[("role", role)]));
+            state.problem = Some(texts.fill("trouble.not_an_agent", &[("role", role)]));
             Vec::new()
         }
         StoreError::Bug(said) => {

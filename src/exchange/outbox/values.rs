@@ -157,7 +157,13 @@ impl Story<'_> {
             values.insert(name, self.free(name).unwrap_or(unknown).to_owned());
         }
         let reason = self.word("unblock_reason").unwrap_or("none");
-        let why = |group: &str| texts.get(&format!("letter.{group}.{reason}")).to_owned();
+        // without a reason on record there is nothing to say
+        let why = |group: &str| {
+            texts
+                .find(&format!("letter.{group}.{reason}"))
+                .unwrap_or("")
+                .to_owned()
+        };
         let party = values.get("party").cloned().unwrap_or_default();
         values.insert("why_lifted", why("why"));
         values.insert("why_lifted_source", why("why_other"));

@@ -42,10 +42,15 @@ impl Worker {
         let items = self.store.outbox_take(AT_ONCE).await?;
         let outcomes = join_all(items.iter().map(|item| self.one(item))).await;
         for outcome in outcomes {
-            match outcome? {
-                Outcome::Sent => done.sent += 1,
-                Outcome::Retry(_) | Outcome::Wait(_) => done.again += 1,
-                Outcome::Dead(_) => done.dead += 1,
+            match outcome {
+                // one message that we cannot handle waits its minute; the others leave
+                Err(StoreError::Bug(error)) => tracing::error!(%error, "message left for later"),
+                Err(error) => return Err(error),
+                Ok(outcome) => match outcome {
+                    Outcome::Sent => done.sent += 1,
+                    Outcome::Retry(_) | Outcome::Wait(_) => done.again += 1,
+                    Outcome::Dead(_) => done.dead += 1,
+                },
             }
         }
         Ok(!items.is_empty())

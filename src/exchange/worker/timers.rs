@@ -51,8 +51,13 @@ impl Worker {
             let lapsed = self.store.lapsed(BATCH).await?;
             let before = done.timers;
             for clock in &lapsed {
-                if self.fire(clock).await? {
-                    done.timers += 1;
+                match self.fire(clock).await {
+                    Ok(fired) => done.timers += u64::from(fired),
+                    // one case that we cannot handle must not stop the clocks of the others
+                    Err(StoreError::Bug(error)) => {
+                        tracing::error!(case = clock.case_id.0, %error, "clock left alone");
+                    }
+                    Err(error) => return Err(error),
                 }
             }
             if done.timers == before {

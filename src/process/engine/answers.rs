@@ -46,6 +46,20 @@ pub(super) fn take(
     Ok((values, texts))
 }
 
+/// Whether stored values are what these fields take, and whether all that is needed is there: what
+/// [`take`] makes sure of, once more for what came from somewhere else.
+pub(super) fn stand(fields: &[&'static Field], values: &Facts) -> Result<(), Refusal> {
+    for (key, value) in values {
+        let field = fields.iter().find(|field| field.key == *key);
+        let field = field.ok_or_else(|| Refusal::new("field_unknown").about(key))?;
+        let is_text = matches!(field.kind, FieldKind::Line | FieldKind::Note);
+        if !(is_text && matches!(value, Value::Text(_))) {
+            check(field.kind, value.clone()).map_err(|refusal| refusal.about(key))?;
+        }
+    }
+    fields.iter().try_for_each(|field| required(field, values))
+}
+
 fn is_empty(answer: &Answer) -> bool {
     match answer {
         Answer::Free(text) | Answer::Value(Value::Code(text)) => clean(text).trim().is_empty(),

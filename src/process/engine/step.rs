@@ -138,6 +138,7 @@ fn decide_line(
     decision: Decision<'_>,
 ) -> Result<Change, Refusal> {
     let process = process_of(case)?;
+    answers::stand(line.fields, &decision.values)?;
     let mut draft = draft(process, case.clone(), line.key, decision);
     fires(&draft, line.by)?;
     guards::round_up(&mut draft, line.guards);
@@ -178,6 +179,7 @@ pub(in crate::process) fn decide_opening(
     decision: Decision<'_>,
 ) -> Result<Change, Refusal> {
     let received_at = received_at.trunc_subsecs(6);
+    answers::stand(process.opening.fields, &decision.values)?;
     let unborn = CaseFacts {
         process: process.key.to_owned(),
         state: String::new(),

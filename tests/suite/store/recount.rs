@@ -398,3 +398,27 @@ async fn a_recount_goes_on_where_the_last_one_stopped() {
     }
     assert_eq!(differences(&world).await, [""; 0]);
 }
+
+/// The longest name and law that an edit takes still fit into the ledger of a deadline.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_longest_name_and_law_fit_into_a_ledger() {
+    let world = World::new().await;
+    set(&world, "2026-11-19T10:00:00+01:00").await;
+    let case_id = world.signal(1).await;
+    let named = |name: usize, law: usize| CalendarEdit {
+        becomes: Becomes::Free {
+            name: "é".repeat(name),
+            law: "é".repeat(law),
+            kind: FreeKind::Public,
+        },
+        ..free_day("2026-11-20")
+    };
+    for (name, law) in [(61, 90), (60, 91)] {
+        let refused = world.admin.calendar_edit(&named(name, law)).await;
+        assert_eq!(key(refused), "bad_free_day");
+    }
+    world.admin.calendar_edit(&named(60, 90)).await.unwrap();
+    let done = recount(&world.admin, None, Mode::Apply).await;
+    assert_eq!(done.figures(), [1, 0, 0, 0], "{done:?}");
+    assert_eq!(contact_clock(&world, case_id).await.calendar_version, 2);
+}

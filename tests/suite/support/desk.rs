@@ -39,8 +39,13 @@ pub(crate) struct Script {
 impl Script {
     /// A desk that has just started; nothing is answered yet.
     pub(crate) fn bare(columns: u16, rows: u16) -> Self {
+        Self::bare_in("en", columns, rows)
+    }
+
+    /// … in that language.
+    pub(crate) fn bare_in(lang: &str, columns: u16, rows: u16) -> Self {
         let start = Start {
-            texts: Arc::new(Texts::load("en")),
+            texts: Arc::new(Texts::load(lang)),
             keymap: Keymap::shipped().unwrap(),
             window: Window { columns, rows },
             seed: 7,
@@ -122,8 +127,8 @@ impl Script {
                 loaded.detail.lease = self.model.world.leases.get(&case).copied();
                 (ticket, Reply::Detail(Ok(Box::new(loaded))))
             }
-            Effect::Ask(ticket, question) => (ticket, read(question, self.now)),
-            Effect::Write(ticket, call) => (ticket, written(*call)),
+            Effect::Ask(ticket, question) => (ticket, read(&question, self.now)),
+            Effect::Write(ticket, call) => (ticket, written(&call)),
             Effect::Names(ticket, _) => (ticket, Reply::Names(vec!["/tmp/mandate.pdf".into()])),
             other => panic!("not to be answered here: {other:?}"),
         };
@@ -176,13 +181,13 @@ pub(crate) fn screen(model: &Model) -> String {
 }
 
 /// What the fixed world answers to a question.
-pub(crate) fn read(question: Question, now: DateTime<Utc>) -> Reply {
+pub(crate) fn read(question: &Question, now: DateTime<Utc>) -> Reply {
     match question {
         Question::Session => Reply::Session(Ok(session(now))),
         Question::Calendars => Reply::Calendars(Ok(Arc::new(calendars().clone()))),
         Question::Inbox { after: Some(_), .. } => Reply::Inbox(Ok(InboxPage::default())),
         Question::Inbox { .. } => Reply::Inbox(Ok(page())),
-        Question::Detail(case) => Reply::Detail(Ok(Box::new(loaded(case)))),
+        Question::Detail(case) => Reply::Detail(Ok(Box::new(loaded(*case)))),
         Question::Search(_) => {
             let row = rows().remove(2);
             Reply::Search(Ok(vec![SearchHit {
@@ -214,7 +219,7 @@ fn colleague(agent_id: i32, name: &str, online: bool) -> Colleague {
 }
 
 /// What the fixed world answers to a write: all is well.
-pub(crate) fn written(call: Call) -> Reply {
+pub(crate) fn written(call: &Call) -> Reply {
     let lease = |case_id| Lease { case_id, fence: 9 };
     let granted = |case_id: CaseId, why: &str| {
         Reply::Claimed(Ok(Claim::Granted {
@@ -234,8 +239,8 @@ pub(crate) fn written(call: Call) -> Reply {
     };
     match call {
         Call::Next(_) => granted(CaseId(1), "overdue"),
-        Call::Claim(case) => granted(case, "by_hand"),
-        Call::Apply { case, fence, .. } => applied(WorkState::Waiting, fence.map(|_| lease(case))),
+        Call::Claim(case) => granted(*case, "by_hand"),
+        Call::Apply { case, fence, .. } => applied(WorkState::Waiting, fence.map(|_| lease(*case))),
         Call::Open(..) => {
             let case_no = "GT-2026-000501".into();
             Reply::Opened(Ok(Opened::New {
@@ -277,6 +282,7 @@ fn minutes(n: i64) -> DateTime<Utc> {
     now() + TimeDelta::minutes(n)
 }
 
+#[derive(Clone, Copy)]
 struct Given(
     i64,
     i64,

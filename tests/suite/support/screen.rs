@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 
 /// How long something may take on a busy machine before the test gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const STEP: Duration = Duration::from_millis(20);
 
 /// A program on a pseudo-terminal.
@@ -28,11 +28,21 @@ struct Seen {
 
 impl Screen {
     /// Starts `loket` with these arguments on a terminal of that size.
+    pub(crate) fn start(arguments: &[&str], env: &[(&str, &str)], size: (u16, u16)) -> Self {
+        Self::start_program(env!("CARGO_BIN_EXE_loket"), arguments, env, size)
+    }
+
+    /// Starts any program.
     #[expect(
         clippy::disallowed_methods,
         reason = "the test passes its surroundings on"
     )]
-    pub(crate) fn start(arguments: &[&str], env: &[(&str, &str)], size: (u16, u16)) -> Self {
+    pub(crate) fn start_program(
+        program: &str,
+        arguments: &[&str],
+        env: &[(&str, &str)],
+        size: (u16, u16),
+    ) -> Self {
         let (cols, rows) = size;
         let pair = native_pty_system()
             .openpty(PtySize {
@@ -42,7 +52,7 @@ impl Screen {
                 pixel_height: 0,
             })
             .unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_loket"));
+        let mut command = CommandBuilder::new(program);
         command.args(arguments.iter().map(OsString::from));
         command.env_clear();
         for name in ["PATH", "HOME", "USER"] {

@@ -295,7 +295,7 @@ fn meter(n: u32) -> MeterRecord {
     }
 }
 
-fn customer(n: u32) -> CustomerRecord {
+pub(crate) fn customer(n: u32) -> CustomerRecord {
     CustomerRecord {
         customer_ref: format!("NL{n:07}"),
         country: "NL".into(),
