@@ -134,9 +134,9 @@ impl<'a, 'f> Paint<'a, 'f> {
 /// The meaning of a clock's status.
 pub(super) fn role_of(status: Option<ClockStatus>) -> Role {
     match status {
-        Some(
-            ClockStatus::Breached | ClockStatus::LateOnArrival | ClockStatus::LateByRetriage,
-        ) => Role::Late,
+        Some(ClockStatus::Breached | ClockStatus::LateOnArrival | ClockStatus::LateByRetriage) => {
+            Role::Late
+        }
         Some(ClockStatus::Warning) => Role::Soon,
         Some(ClockStatus::Met) => Role::Done,
         Some(ClockStatus::MetLate | ClockStatus::Lapsed | ClockStatus::Cancelled) => Role::Faint,

@@ -282,7 +282,11 @@ impl Counter<'_> {
                 .clone()
                 .unwrap_or_else(|| texts.get("case.system").to_owned()),
             what,
-            answers.into_iter().chain(moves).collect::<Vec<_>>().join("; "),
+            answers
+                .into_iter()
+                .chain(moves)
+                .collect::<Vec<_>>()
+                .join("; "),
         ]
     }
 }

@@ -143,12 +143,11 @@ async fn list(
     store: &Store,
     (country, year): (Country, Option<i32>),
 ) -> Ended {
-    let year = match year {
-        Some(year) => year,
-        None => {
-            let now = store.legal_now().await?;
-            now.with_timezone(&country.zone()).year()
-        }
+    let year = if let Some(year) = year {
+        year
+    } else {
+        let now = store.legal_now().await?;
+        now.with_timezone(&country.zone()).year()
     };
     let days = store.calendar_days(country, year).await?;
     if json {

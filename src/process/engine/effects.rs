@@ -107,7 +107,9 @@ fn recounted(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     if moves.is_empty() {
         return Err(Refusal::new("nothing_to_recount"));
     }
-    moves.into_iter().for_each(|op| draft.push(op));
+    for op in moves {
+        draft.push(op);
+    }
     Ok(())
 }
 

@@ -207,29 +207,31 @@ fn with(change: &Change, forge: impl Fn(&mut ClockOp)) -> Change {
     forged
 }
 
-/// The referee takes a move only by the newest calendar, from the instant that stands there, in the
-/// line of the recount; what gets past it, `verify` names.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_forged_move_is_refused_or_found() {
-    let world = World::new().await;
-    set(&world, "2026-11-19T10:00:00+01:00").await;
+async fn apply(world: &World, target: Target, change: &Change) -> Result<(), String> {
+    let admin = &world.admin;
+    match admin.case_apply(Uuid::now_v7(), None, target, change).await {
+        Ok(_) => Ok(()),
+        Err(StoreError::Refused(refusal)) => Err(refusal.key),
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
+/// An open case, and the calendar edited so that its deadline moves.
+async fn movable(world: &World) -> (CaseId, Target, Change) {
+    set(world, "2026-11-19T10:00:00+01:00").await;
     let case_id = world.signal(1).await;
-    world
-        .admin
-        .calendar_edit(&free_day("2026-11-20"))
-        .await
-        .unwrap();
-    let (target, change) = honest(&world, case_id).await;
-    let apply = async |change: &Change| {
-        let applied = world
-            .admin
-            .case_apply(Uuid::now_v7(), None, target, change)
-            .await;
-        applied.map_err(|error| match error {
-            StoreError::Refused(refusal) => refusal.key,
-            other => panic!("{other:?}"),
-        })
-    };
+    let edit = free_day("2026-11-20");
+    world.admin.calendar_edit(&edit).await.unwrap();
+    let (target, change) = honest(world, case_id).await;
+    (case_id, target, change)
+}
+
+/// The referee takes a move only by the newest calendar, from the instant that stands there, in the
+/// line of the recount.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forged_move_is_refused() {
+    let world = World::new().await;
+    let (case_id, target, change) = movable(&world).await;
     let old = with(&change, |op| {
         if let ClockOp::Move {
             calendar_version, ..
@@ -253,7 +255,7 @@ async fn a_forged_move_is_refused_or_found() {
     });
     for forged in [old, elsewhere, excused] {
         assert_eq!(
-            apply(&forged).await.unwrap_err(),
+            apply(&world, target, &forged).await.unwrap_err(),
             "clock_not_movable",
             "{forged:?}"
         );
@@ -263,12 +265,18 @@ async fn a_forged_move_is_refused_or_found() {
             *key = "retention_7d".into();
         }
     });
-    assert_eq!(apply(&elapsed).await.unwrap_err(), "not_in_table");
+    assert_eq!(
+        apply(&world, target, &elapsed).await.unwrap_err(),
+        "not_in_table"
+    );
     let desk = world.desk("anna").await;
     let note = answers([("note", free("read it"))]);
     let mut note = desk.change(case_id, "add_note", &note).await;
     note.clocks.clone_from(&change.clocks);
-    assert_eq!(apply(&note).await.unwrap_err(), "not_in_table");
+    assert_eq!(
+        apply(&world, target, &note).await.unwrap_err(),
+        "not_in_table"
+    );
     let agent = desk
         .store
         .case_apply(Uuid::now_v7(), Some(desk.id()), target, &change)
@@ -277,13 +285,19 @@ async fn a_forged_move_is_refused_or_found() {
         matches!(agent, Err(StoreError::Refused(ref refusal)) if refusal.key == "role_required"),
         "{agent:?}"
     );
+}
 
+/// What the referee cannot know, `verify` computes and names.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forged_due_instant_is_found() {
+    let world = World::new().await;
+    let (_, target, change) = movable(&world).await;
     let longer = with(&change, |op| {
         if let ClockOp::Move { due_at, .. } = op {
             *due_at += TimeDelta::days(30);
         }
     });
-    apply(&longer).await.unwrap();
+    apply(&world, target, &longer).await.unwrap();
     let found = differences(&world).await;
     assert!(
         found.iter().any(|what| what.contains("clocks.0.due_at")),
