@@ -111,8 +111,8 @@ pub async fn run(cli: Cli) -> ExitCode {
 async fn dispatch(command: Command, shell: Shell) -> Ended {
     match command {
         Command::Demo(args) => Box::pin(demo::run(args, &shell)).await,
-        Command::Console(args) => console::run(args, &shell).await,
-        Command::Case(args) => case::run(args, &shell).await,
+        Command::Console(args) => Box::pin(console::run(args, &shell)).await,
+        Command::Case(args) => Box::pin(case::run(args, &shell)).await,
         Command::Db(args) => db::run(args, &shell).await,
         Command::Agent(args) => agent::run(args, &shell).await,
         Command::Import(args) => Ok(import::run(&args, &shell.store()?, &shell.texts).await?),
