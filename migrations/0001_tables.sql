@@ -133,7 +133,7 @@ CREATE INDEX cases_ready ON cases (queue_id, sort_at, case_id) WHERE work = 'ope
 CREATE INDEX cases_live ON cases (queue_id, work, sort_at, case_id) WHERE work <> 'closed';
 CREATE UNIQUE INDEX cases_one_open ON cases (process, unique_key) WHERE work <> 'closed';
 CREATE UNIQUE INDEX cases_reference ON cases (process, reference) WHERE reference IS NOT NULL;
-CREATE INDEX cases_ean ON cases (ean, received_at DESC);
+CREATE INDEX cases_ean ON cases (ean text_pattern_ops, received_at DESC);   -- also for the first digits
 CREATE INDEX cases_party ON cases (party_gln, received_at DESC);
 CREATE INDEX cases_customer ON cases (customer_ref) WHERE customer_ref IS NOT NULL;
 CREATE TABLE case_numbers (prefix text NOT NULL, year int NOT NULL, last int NOT NULL, PRIMARY KEY (prefix, year));

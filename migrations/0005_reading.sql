@@ -152,11 +152,15 @@ BEGIN
   IF q ~ '^[A-Z]{2}-?[0-9]{4}-?[0-9]{1,6}$' THEN
     m := regexp_match(q, '^([A-Z]{2})-?([0-9]{4})-?([0-9]{1,6})$');
     RETURN hits(ARRAY(SELECT case_id FROM cases WHERE case_no = m[1] || '-' || m[2] || '-' || lpad(m[3], 6, '0')), 'case_no', lim); END IF;
-  m := regexp_match(q, '^([1-9][0-9]{3}) ?([A-Z]{2})(?:[ ,]+([0-9]{1,5}).*)?$');
+  IF q ~ '^[0-9]{6,17}$' THEN                           -- the first digits of a metering point
+    RETURN hits(ARRAY(SELECT case_id FROM cases WHERE ean LIKE q || '%' LIMIT lim), 'ean', lim); END IF;
+  m := regexp_match(q, '^([1-9][0-9]{3}) ?([A-Z]{2})(?:[ ,]*([0-9]{1,5}).*)?$');
   IF m IS NOT NULL THEN
     RETURN hits(ARRAY(SELECT c.case_id FROM connections k JOIN cases c USING (ean) WHERE k.postcode = m[1] || m[2] AND (m[3] IS NULL OR k.house_number = m[3]::int)
       ORDER BY c.received_at DESC LIMIT lim), 'address', lim); END IF;
   r := hits(ARRAY(SELECT case_id FROM cases WHERE reference = p_text UNION SELECT case_id FROM case_references WHERE reference = p_text LIMIT lim), 'reference', lim);
+  IF r <> '[]' THEN RETURN r; END IF;
+  r := hits(ARRAY(SELECT case_id FROM cases WHERE customer_ref = q LIMIT lim), 'customer', lim);
   IF r <> '[]' THEN RETURN r; END IF;
   r := hits(ARRAY(SELECT c.case_id FROM meters t JOIN cases c USING (ean) WHERE t.meter_number = q LIMIT lim), 'meter', lim);
   IF r <> '[]' THEN RETURN r; END IF;
