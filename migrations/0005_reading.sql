@@ -151,7 +151,9 @@ BEGIN
     RETURN hits(ARRAY(SELECT case_id FROM cases WHERE ean = q ORDER BY received_at DESC LIMIT lim), 'ean', lim); END IF;
   IF q ~ '^[A-Z]{2}-?[0-9]{4}-?[0-9]{1,6}$' THEN
     m := regexp_match(q, '^([A-Z]{2})-?([0-9]{4})-?([0-9]{1,6})$');
-    RETURN hits(ARRAY(SELECT case_id FROM cases WHERE case_no = m[1] || '-' || m[2] || '-' || lpad(m[3], 6, '0')), 'case_no', lim); END IF;
+    r := hits(ARRAY(SELECT case_id FROM cases WHERE case_no = m[1] || '-' || m[2] || '-' || lpad(m[3], 6, '0')), 'case_no', lim);
+    IF r <> '[]' THEN RETURN r; END IF;               -- else it may be a customer's or a sender's reference
+  END IF;
   IF q ~ '^[0-9]{6,17}$' THEN                           -- the first digits of a metering point
     RETURN hits(ARRAY(SELECT case_id FROM cases WHERE ean LIKE q || '%' LIMIT lim), 'ean', lim); END IF;
   m := regexp_match(q, '^([1-9][0-9]{3}) ?([A-Z]{2})(?:[ ,]*([0-9]{1,5}).*)?$');
