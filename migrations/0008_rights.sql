@@ -28,7 +28,7 @@ GRANT EXECUTE ON FUNCTION loket_api.session_open, loket_api.session_close, loket
   TO loket_agent, loket_auditor, loket_administrator, loket_worker;
 GRANT EXECUTE ON FUNCTION loket_api.claim_next, loket_api.claim, loket_api.release, loket_api.hand_over, loket_api.case_open, loket_api.apply,
   loket_api.document_attach TO loket_agent, loket_administrator;
-GRANT EXECUTE ON FUNCTION loket_api.reassign, loket_api.transfer, loket_api.outbox_dead, loket_api.outbox_resend, loket_api.calendar_edit,
+GRANT EXECUTE ON FUNCTION loket_api.text_erase, loket_api.reassign, loket_api.transfer, loket_api.outbox_dead, loket_api.outbox_resend, loket_api.calendar_edit,
   loket_api.recount_batch TO loket_lead, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.import_parties, loket_api.import_contacts, loket_api.import_connections, loket_api.import_meters,
   loket_api.import_customers, loket_api.import_contracts, loket_api.clock_set TO loket_administrator;

@@ -109,6 +109,11 @@ pub enum Verb {
         #[arg(long, value_name = "FILE")]
         to: PathBuf,
     },
+    /// Erase a text (leads): its hash stays in the audit trail
+    Erase {
+        /// Number of the text, as `case show --json` tells it
+        text: uuid::Uuid,
+    },
     /// Hand a case to a colleague who is there, or to the pool, with one line for the next
     HandOver {
         /// Case number
@@ -224,6 +229,7 @@ pub async fn run(args: CaseArgs, shell: &Shell) -> Ended {
         Verb::Note { no, text } => counter.note(&no, text).await,
         Verb::Attach { no, file, purpose } => counter.attach(&no, &file, purpose).await,
         Verb::Fetch { no, document, to } => counter.fetch(&no, &document, &to).await,
+        Verb::Erase { text } => counter.erase(text).await,
         Verb::HandOver { no, to, line } => counter.hand_over(&no, to.as_deref(), &line).await,
         Verb::Reassign { no, to, reason } => counter.reassign(&no, to.as_deref(), &reason).await,
         Verb::Transfer { no, queue, reason } => counter.transfer(&no, &queue, &reason).await,

@@ -1,4 +1,5 @@
-//! `loket case fetch`: a document of a case into a file, to be read with another program.
+//! `loket case fetch` and `erase`: a document into a file, to be read with another program; a text
+//! out of the case.
 
 use std::fs::OpenOptions;
 use std::io::Write as _;
@@ -6,12 +7,25 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::process::ExitCode;
 
+use uuid::Uuid;
+
 use super::Counter;
 use crate::cli::{CliError, Ended, Sentence};
 use crate::domain::sanitize::clean;
 use crate::store::rows::DocumentRow;
 
 impl Counter<'_> {
+    /// Erases a text.
+    pub(super) async fn erase(&self, text: Uuid) -> Ended {
+        let session = Some(self.clerk.session.session_id);
+        self.clerk
+            .store
+            .text_erase(Uuid::now_v7(), session, text)
+            .await?;
+        self.shell.tell("case.erased_text", &[]);
+        Ok(ExitCode::SUCCESS)
+    }
+
     /// Writes the document of that name or number; the newest when several have the name. The file
     /// must not be there yet, and is for its owner only.
     pub(super) async fn fetch(&self, no: &str, document: &str, to: &Path) -> Ended {

@@ -110,6 +110,7 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("session_close", "agent lead auditor admin worker"),
     ("session_open", "agent lead auditor admin worker"),
     ("sweep", "agent lead auditor admin worker"),
+    ("text_erase", "lead admin"),
     ("timeline", "agent lead auditor admin worker"),
     ("transfer", "lead admin"),
     ("verify_batch", "auditor admin"),
