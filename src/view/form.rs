@@ -279,6 +279,12 @@ fn below(paint: &Paint<'_, '_>, state: &State, columns: usize) -> Vec<Line<'stat
             .map(|line| Line::from(paint.span(role, format!("   {line}"))))
             .collect()
     };
+    let model = paint.model;
+    let held = state.held(&model.world, model.now);
+    if let Some(held) = &held {
+        lines.extend(indented(Role::Other, held));
+        lines.push(Line::default());
+    }
     if let Some(problem) = &state.problem {
         lines.extend(indented(Role::Error, problem));
         lines.push(Line::default());
@@ -290,6 +296,8 @@ fn below(paint: &Paint<'_, '_>, state: &State, columns: usize) -> Vec<Line<'stat
             lines.extend(said.iter().flat_map(|line| will_happen(paint, line, room)));
             lines.extend(claim_first(paint, state, plan, room));
         }
+        // said above already
+        Outcome::Refused(said) if held.as_ref().is_some_and(|held| held.starts_with(said)) => {}
         Outcome::Refused(said) => lines.extend(indented(Role::Warning, said)),
         Outcome::Fields(wrong) => {
             let names: Vec<&str> = state

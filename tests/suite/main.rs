@@ -11,6 +11,8 @@ mod cli_connect;
 mod cli_demo;
 mod cli_doubt;
 mod cli_report;
+mod desk_form;
+mod desk_held;
 mod desk_keys;
 mod desk_work;
 mod domain_calendar;

@@ -8,12 +8,13 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::super::effect::Call;
+use super::super::held;
 use super::super::preview;
 use super::super::route::Subject;
 use super::super::world::World;
 use super::{Entry, must_be_filled};
 use crate::process::engine::{self, Actor, Answers, Change, Context, Refusal};
-use crate::process::{self, Action, By, Field};
+use crate::process::{self, Action, Field};
 use crate::store::rows::{CaseId, Role};
 
 /// What a form would do.
@@ -115,12 +116,12 @@ fn of_action(
     key: &str,
     entries: &[Entry],
     command: Uuid,
-    now: DateTime<Utc>,
+    machine: DateTime<Utc>,
 ) -> Outcome {
     let (Some(loaded), Some(calendars), Some(action)) = (
         world.case(case),
         world.calendars.as_deref(),
-        action_of(world, case, key, now),
+        action_of(world, case, key, machine),
     ) else {
         return Outcome::Unknown;
     };
@@ -128,19 +129,25 @@ fn of_action(
         Ok(answers) => answers,
         Err(wrong) => return Outcome::Fields(wrong),
     };
-    let (now, actor) = (world.legal(now), actor(world));
+    let (now, actor) = (world.legal(machine), actor(world));
     let context = Context {
         now,
         actor,
         calendars,
         command,
     };
+    let needs = if held::needs_holder(action.by) {
+        Needs::Lease
+    } else {
+        Needs::Nothing
+    };
+    if needs == Needs::Lease
+        && let Some(said) = held::by_other(world, case, machine)
+    {
+        return Outcome::Refused(said);
+    }
     match engine::step(&loaded.detail.facts, key, &answers, &context) {
         Ok(change) => {
-            let needs = match action.by {
-                By::Holder | By::System => Needs::Lease,
-                By::Agent | By::Lead | By::Timer(_) | By::AnyTimer => Needs::Nothing,
-            };
             let lines = preview::of(world, &change, Some(&loaded.detail.facts), now);
             Outcome::Ready(lines, Box::new(Plan::Apply(change, needs)))
         }

@@ -8,6 +8,7 @@ use super::super::editor::{Edit, Lines};
 use super::super::effect::{Call, Effect};
 use super::super::form::outcome::{self, Outcome};
 use super::super::form::{Ask, Entry, build};
+use super::super::held;
 use super::super::route::{Route, Subject};
 use super::super::toast::Tone;
 use super::super::world::World;
@@ -111,7 +112,10 @@ impl State {
         let case = self.subject.case().and_then(|case| world.case(case));
         let version = case.map(|loaded| loaded.detail.row.version);
         if self.version.is_some() && version != self.version && self.stage != Stage::Sending {
-            self.problem = Some(world.texts.get("form.changed").to_owned());
+            // who holds it is said in the form anyway; reading it once more would not help
+            let is_held = self.held(world, now).is_some();
+            let said = world.texts.get("form.changed").to_owned();
+            self.problem = (!is_held).then_some(said);
         }
         self.version = version;
         self.outcome = outcome::of(world, &self.subject, &self.entries, self.command, now);
@@ -126,6 +130,11 @@ impl State {
                 .map(|(_, said)| said.clone())
                 .or_else(|| entry.unknown.clone());
         }
+    }
+
+    /// That somebody else holds the case, and what may be done although.
+    pub fn held(&self, world: &World, now: DateTime<Utc>) -> Option<String> {
+        held::with_ways(world, self.subject.case()?, now)
     }
 
     /// Where keys are pressed.
