@@ -253,6 +253,10 @@ impl Console {
                 let desk = self.caller();
                 tokio::spawn(async move { desk.names(ticket, path).await });
             }
+            Effect::Probe(ticket, path) => {
+                let desk = self.caller();
+                tokio::spawn(async move { desk.probe(ticket, path).await });
+            }
             Effect::Redraw => {
                 self.terminal.clear()?;
                 self.model.dirty = true;

@@ -56,7 +56,10 @@ pub fn take(
             model.world.colleagues = colleagues;
             refresh_forms(model, now)
         }
-        reply @ (Reply::Names(_) | Reply::Parties(Ok(_)) | Reply::LookUp(Ok(_))) => {
+        reply @ (Reply::Names(_)
+        | Reply::Probed(_)
+        | Reply::Parties(Ok(_))
+        | Reply::LookUp(Ok(_))) => {
             let Model { world, layers, .. } = model;
             if let Some(Layer::Form(form)) = layers.last_mut() {
                 look::take(form, world, reply, now);

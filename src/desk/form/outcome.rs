@@ -89,15 +89,46 @@ pub fn of(
     command: Uuid,
     now: DateTime<Utc>,
 ) -> Outcome {
-    let missing = missing(world, entries);
-    if !missing.is_empty() {
-        return Outcome::Fields(missing);
+    let wrong = wrong(world, subject, entries, now);
+    if !wrong.is_empty() {
+        return Outcome::Fields(wrong);
     }
     match subject {
         Subject::Action(case, action) => of_action(world, *case, action, entries, command, now),
         Subject::Open(process) => of_opening(world, process, entries, command, now),
         _ => of_call(world, subject, entries),
     }
+}
+
+/// The fields that stand against it by themselves: those missing, and those that cannot be read.
+fn wrong(
+    world: &World,
+    subject: &Subject,
+    entries: &[Entry],
+    now: DateTime<Utc>,
+) -> Vec<(String, String)> {
+    let mut wrong = missing(world, entries);
+    let declared = match subject {
+        Subject::Action(case, key) => world
+            .case(*case)
+            .zip(action_of(world, *case, key, now))
+            .map(|(loaded, action)| (&*loaded.detail.row.process, action.fields)),
+        Subject::Open(process) => {
+            process::find(process).map(|process| (process.key, process.opening.fields))
+        }
+        _ => None,
+    };
+    if let Some((process, fields)) = declared
+        && let Err(unread) = answers(world, process, fields, entries)
+    {
+        wrong.extend(unread);
+    }
+    let unknown = entries.iter().filter_map(|entry| {
+        let said = entry.unknown.clone()?;
+        Some((entry.key.clone(), said))
+    });
+    wrong.extend(unknown);
+    wrong
 }
 
 fn missing(world: &World, entries: &[Entry]) -> Vec<(String, String)> {
