@@ -82,6 +82,12 @@ fn of_event(
         let said = paint.fill("timeline.to", &[("state", &to)]);
         lines.extend(paint.wrapped_in(Role::Faint, &said, columns, 2));
     }
+    for moved in &event.moves {
+        let between = (moved.was_due_at, moved.due_at);
+        let said = preview::shift(world, process, &moved.clock, between, paint.legal());
+        let said = width::cut(&format!("  {said}"), columns);
+        lines.push(Line::from(paint.span(Role::Faint, said)));
+    }
     lines.extend(answers(paint, loaded, event, columns));
     lines
 }
