@@ -188,6 +188,7 @@ fn say_error(world: &mut World, error: &StoreError, now: DateTime<Utc>) {
         } => texts.fill("trouble.lost_to", &[("holder", holder)]),
         StoreError::LeaseLost { holder: None } => texts.get("trouble.lost").to_owned(),
         StoreError::SessionLost => texts.get("trouble.session").to_owned(),
+        StoreError::Reused => texts.get("trouble.reused").to_owned(),
         StoreError::Refused(refusal) => preview::refusal(world, refusal),
         StoreError::NotAnAgent(role) => texts.fill("trouble.not_an_agent", &[("role", role)]),
         StoreError::Bug(said) => texts.fill("trouble.bug", &[("said", said)]),

@@ -244,6 +244,10 @@ fn failed(
             state.problem = Some(texts.get("form.changed").to_owned());
             reread(world, case)
         }
+        StoreError::Reused => {
+            state.problem = Some(texts.get("form.reused").to_owned());
+            reread(world, case)
+        }
         StoreError::LeaseLost { holder } => {
             if let Some(case) = case {
                 world.leases.remove(&case);
