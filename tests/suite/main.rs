@@ -13,6 +13,7 @@ mod cli_doubt;
 mod cli_recount;
 mod cli_report;
 mod desk_keys;
+mod desk_race;
 mod desk_work;
 mod domain_calendar;
 mod domain_cli;

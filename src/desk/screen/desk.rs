@@ -8,6 +8,7 @@ use super::super::command::Id;
 use super::super::effect::{Call, Effect, Question, Slot};
 use super::super::geometry::{Panes, Window};
 use super::super::route::{Only, Route, Subject};
+use super::super::under_way::Keyed;
 use super::super::world::World;
 use super::inbox::{Inbox, MOST, PAGE, Take};
 use super::{Pressed, moved};
@@ -49,6 +50,8 @@ pub struct State {
     pub counts: BTreeMap<i32, QueueCount>,
     /// Whether something changed in the visible list since it was read.
     pub stale: bool,
+    /// Commands by key that are being written.
+    pub keyed: Keyed,
 }
 
 impl Default for State {
@@ -64,6 +67,7 @@ impl Default for State {
             scroll: 0,
             counts: BTreeMap::new(),
             stale: false,
+            keyed: Keyed::default(),
         }
     }
 }
@@ -319,9 +323,9 @@ impl State {
             (Id::Open, _) => go(Route::NewCase),
             (Id::Search, _) => go(Route::Search),
             (Id::Quit, _) => go(Route::Quit),
-            (Id::Claim, Some(case)) => write(world, Call::Claim(case), now),
+            (Id::Claim, Some(case)) => self.write(world, Call::Claim(case), now),
             (Id::Release, Some(case)) => match world.leases.get(&case) {
-                Some(lease) => write(world, Call::Release(*lease), now),
+                Some(lease) => self.write(world, Call::Release(*lease), now),
                 None => Vec::new(),
             },
             (Id::Act, Some(case)) => read_and_go(world, case, Route::Actions(case, Only::All), now),
@@ -352,7 +356,12 @@ impl State {
             Some(InboxView::Queue(queue)) => Some(vec![*queue]),
             _ => None,
         };
-        write(world, Call::Next(queues), now)
+        self.keyed.write(world, Call::Next(queues), None, now)
+    }
+
+    fn write(&mut self, world: &mut World, call: Call, now: DateTime<Utc>) -> Vec<Effect> {
+        let row = self.case().and_then(|case| self.row(world, case)).cloned();
+        self.keyed.write(world, call, row.as_ref(), now)
     }
 
     /// Show a case, wherever it is.
@@ -369,12 +378,6 @@ impl State {
         self.rest = None;
         self.scroll = 0;
     }
-}
-
-fn write(world: &mut World, call: Call, now: DateTime<Utc>) -> Vec<Effect> {
-    let command = world.command(now);
-    let ticket = world.ticket(Slot::Command(command), now);
-    vec![Effect::Write(ticket, Box::new(call))]
 }
 
 /// Go there; read the case on the way when it is not known yet.

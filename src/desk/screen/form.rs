@@ -5,9 +5,10 @@ use uuid::Uuid;
 
 use super::super::command::{Context, Id};
 use super::super::editor::{Edit, Lines};
-use super::super::effect::{Call, Effect};
+use super::super::effect::{Call, Effect, Loaded};
 use super::super::form::outcome::{self, Outcome};
 use super::super::form::{Ask, Entry, build};
+use super::super::preview;
 use super::super::route::{Route, Subject};
 use super::super::toast::Tone;
 use super::super::world::World;
@@ -26,13 +27,26 @@ pub enum Stage {
     Sending,
 }
 
+/// A write without an answer: what became of it is asked before anything else is written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pending {
+    /// The id under which it was sent.
+    pub command: Uuid,
+    /// What was sent, to be sent again as it was.
+    pub call: Call,
+    /// Whether the answers were changed since.
+    pub altered: bool,
+}
+
 /// An unsent form, as kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Draft {
     /// Answers by field.
     pub answers: Vec<(String, String)>,
     /// At which field.
     pub at: usize,
+    /// What was sent and not answered.
+    pub pending: Option<Pending>,
 }
 
 /// A form on the screen.
@@ -54,6 +68,8 @@ pub struct State {
     pub command: Uuid,
     /// What was sent and perhaps not answered: sent again as it was.
     pub sent: Option<Call>,
+    /// Whether the answers were changed since it was sent.
+    pub altered: bool,
     /// Whether something was typed.
     pub touched: bool,
     /// The version of the case that was seen.
@@ -74,6 +90,7 @@ impl State {
             outcome: Outcome::Unknown,
             problem: None,
             sent: None,
+            altered: false,
             touched: false,
             version: None,
             looked_up: Default::default(),
@@ -93,6 +110,12 @@ impl State {
             }
             self.at = draft.at.min(self.entries.len().saturating_sub(1));
             self.touched = true;
+            if let Some(pending) = &draft.pending {
+                self.command = pending.command;
+                self.sent = Some(pending.call.clone());
+                self.altered = pending.altered;
+                self.problem = Some(world.texts.get("form.unsure").to_owned());
+            }
         }
         self.weigh(world, now);
     }
@@ -109,11 +132,11 @@ impl State {
     /// Work out what it would do now.
     pub fn weigh(&mut self, world: &World, now: DateTime<Utc>) {
         let case = self.subject.case().and_then(|case| world.case(case));
-        let version = case.map(|loaded| loaded.detail.row.version);
-        if self.version.is_some() && version != self.version && self.stage != Stage::Sending {
-            self.problem = Some(world.texts.get("form.changed").to_owned());
+        if let Some(loaded) = case
+            && !matches!(self.stage, Stage::Claiming | Stage::Sending)
+        {
+            self.see(world, loaded);
         }
-        self.version = version;
         self.outcome = outcome::of(world, &self.subject, &self.entries, self.command, now);
         let wrong = match &self.outcome {
             Outcome::Fields(wrong) => wrong.as_slice(),
@@ -126,6 +149,24 @@ impl State {
                 .map(|(_, said)| said.clone())
                 .or_else(|| entry.unknown.clone());
         }
+    }
+
+    /// See the case as it is now. What others did to it is said, and must be reviewed; a write
+    /// without an answer is asked for as it was, whatever happened since.
+    fn see(&mut self, world: &World, loaded: &Loaded) {
+        let version = loaded.detail.row.version;
+        if self.version.is_some_and(|seen| version > seen) && self.sent.is_none() {
+            let what = loaded.timeline.first();
+            let what = what.map(|event| preview::event(world, &loaded.detail.row.process, event));
+            self.problem = Some(match what {
+                Some(what) => world.texts.fill("form.changed_by", &[("what", &what)]),
+                None => world.texts.get("form.changed").to_owned(),
+            });
+            if self.stage == Stage::Review {
+                self.stage = Stage::Edit;
+            }
+        }
+        self.version = self.version.max(Some(version));
     }
 
     /// Where keys are pressed.
@@ -215,8 +256,9 @@ impl State {
         if entry.raw() != before {
             (entry.found, entry.unknown) = (None, None);
             self.touched = true;
-            self.problem = None;
-            self.sent = None;
+            self.altered = self.sent.is_some();
+            let unsure = || world.texts.get("form.unsure").to_owned();
+            self.problem = self.altered.then(unsure);
             self.weigh(world, now);
         }
     }
@@ -246,6 +288,7 @@ impl State {
         }
         self.weigh(world, now);
         match &self.outcome {
+            _ if self.sent.is_some() => self.stage = Stage::Review,
             Outcome::Ready(..) => self.stage = Stage::Review,
             Outcome::Fields(wrong) => {
                 let first = self
@@ -260,7 +303,7 @@ impl State {
 
     /// Leave; what was typed is kept.
     fn leave(&mut self, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
-        if self.touched {
+        if self.touched || self.sent.is_some() {
             world.drafts.insert(self.subject.clone(), self.draft());
             let said = world.texts.get("form.kept").to_owned();
             world.toasts.say(Tone::Done, said, now);
@@ -277,6 +320,11 @@ impl State {
         Draft {
             answers: answers.collect(),
             at: self.at,
+            pending: self.sent.clone().map(|call| Pending {
+                command: self.command,
+                call,
+                altered: self.altered,
+            }),
         }
     }
 }
