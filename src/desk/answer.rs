@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::effect::{Effect, Loaded, Reply, Slot, Ticket};
 use super::model::Model;
+use super::screen::desk::Why;
 use super::screen::inbox::Take;
 use super::screen::{Layer, look, send};
 use super::toast::Tone;
@@ -60,7 +61,10 @@ pub fn take(
             model.world.colleagues = colleagues;
             refresh_forms(model, now)
         }
-        reply @ (Reply::Names(_) | Reply::Parties(Ok(_)) | Reply::LookUp(Ok(_))) => {
+        reply @ (Reply::Names(_)
+        | Reply::Probed(_)
+        | Reply::Parties(Ok(_))
+        | Reply::LookUp(Ok(_))) => {
             let Model { world, layers, .. } = model;
             let form = layers.iter_mut().rev().find_map(|layer| match layer {
                 Layer::Form(form) => Some(form),
@@ -76,11 +80,12 @@ pub fn take(
 }
 
 fn take_case(model: &mut Model, loaded: Loaded, now: DateTime<Utc>) -> Vec<Effect> {
-    let case = loaded.detail.row.case_id;
+    let row = loaded.detail.row.clone();
     model.world.keep(loaded);
+    model.desk.keep_why(&model.world, &row);
     let mut effects = refresh_forms(model, now);
-    if model.world.outdated.remove(&case) {
-        effects.push(model.world.ask_detail(case, now));
+    if model.world.outdated.remove(&row.case_id) {
+        effects.push(model.world.ask_detail(row.case_id, now));
     }
     effects
 }
@@ -151,7 +156,11 @@ fn claimed(model: &mut Model, claim: &Claim, sent: &UnderWay, now: DateTime<Utc>
     let case = lease.case_id;
     model.world.leases.insert(case, *lease);
     model.world.claimed(case, *version);
-    model.desk.why = Some((case, why.clone()));
+    model.desk.why = Some(Why {
+        case,
+        key: why.clone(),
+        state: None,
+    });
     let said = model.world.texts.fill("done.claimed", &[("case", case_no)]);
     model.world.toasts.say(Tone::Done, said, now);
     if sent.follow {
