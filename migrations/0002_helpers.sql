@@ -35,8 +35,13 @@ BEGIN
   RETURN a;
 END $$;
 
--- The command id is inserted first (`p_about` is the case or reference it is for): a second call with the same id waits for the first to commit and
--- is given its result. NULL means: this call is the first, go on.
+-- What an agent said in a change, as a digest: all else in it follows from that and from the case as it is at that moment.
+-- Texts are in it by their hashes.
+CREATE FUNCTION said(p_change jsonb) RETURNS text LANGUAGE sql IMMUTABLE AS
+$$ SELECT md5(jsonb_build_array(p_change -> 'process', p_change -> 'action', p_change -> 'answers')::text) $$;
+
+-- The command id is inserted first (`p_about` is the case or reference it is for, and what was said): a second call with the same id waits for
+-- the first to commit and is given its result; with another content it is refused. NULL means: this call is the first, go on.
 CREATE FUNCTION command_begin(p_cmd uuid, p_agent int, p_kind text, p_about text DEFAULT '') RETURNS jsonb
 LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE c commands%ROWTYPE;

@@ -189,7 +189,7 @@ CREATE FUNCTION loket_api.hand_over(p_cmd uuid, p_session uuid, p_case bigint, p
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE a int := require_agent(); r jsonb; c cases%ROWTYPE; t jsonb;
 BEGIN
-  r := command_begin(p_cmd, a, 'hand_over', p_case::text); IF r IS NOT NULL THEN RETURN r; END IF;
+  r := command_begin(p_cmd, a, 'hand_over', concat_ws(' ', p_case, md5(concat_ws(' ', p_to, p_line)))); IF r IS NOT NULL THEN RETURN r; END IF;
   c := case_lock(p_case);
   PERFORM require_lease(p_session, a, c, p_fence);
   t := line_store(p_case, 'handover', p_line, p_cmd);
@@ -202,7 +202,7 @@ CREATE FUNCTION loket_api.reassign(p_cmd uuid, p_session uuid, p_case bigint, p_
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE a int := require_role('lead', 'admin'); r jsonb; c cases%ROWTYPE; t jsonb; was int;
 BEGIN
-  r := command_begin(p_cmd, a, 'reassign', p_case::text); IF r IS NOT NULL THEN RETURN r; END IF;
+  r := command_begin(p_cmd, a, 'reassign', concat_ws(' ', p_case, md5(concat_ws(' ', p_to, p_reason)))); IF r IS NOT NULL THEN RETURN r; END IF;
   PERFORM require_session(p_session, a);
   c := case_lock(p_case);
   IF c.work = 'closed' THEN PERFORM refuse('case_closed'); END IF;
@@ -216,7 +216,7 @@ CREATE FUNCTION loket_api.transfer(p_cmd uuid, p_session uuid, p_case bigint, p_
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE a int := require_role('lead', 'admin'); r jsonb; c cases%ROWTYPE; t jsonb; was int;
 BEGIN
-  r := command_begin(p_cmd, a, 'transfer', p_case::text); IF r IS NOT NULL THEN RETURN r; END IF;
+  r := command_begin(p_cmd, a, 'transfer', concat_ws(' ', p_case, md5(concat_ws(' ', p_queue, p_reason)))); IF r IS NOT NULL THEN RETURN r; END IF;
   PERFORM require_session(p_session, a);
   c := case_lock(p_case);
   IF c.work = 'closed' THEN PERFORM refuse('case_closed'); END IF;

@@ -67,7 +67,7 @@ CREATE FUNCTION loket_api.case_open(p_cmd uuid, p_session uuid, p_change jsonb, 
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE a int := require_role('agent', 'lead', 'admin', 'worker'); r jsonb; c cases%ROWTYPE; i bigint;
 BEGIN
-  r := command_begin(p_cmd, a, 'case_open', coalesce(p_reference, '')); IF r IS NOT NULL THEN RETURN r; END IF;
+  r := command_begin(p_cmd, a, 'case_open', concat_ws(' ', p_reference, said(p_change))); IF r IS NOT NULL THEN RETURN r; END IF;
   PERFORM require_seat(p_session, a);
   SELECT x INTO i FROM (SELECT case_id AS x FROM cases WHERE process = p_change ->> 'process' AND reference = p_reference
     UNION ALL SELECT case_id FROM case_references WHERE process = p_change ->> 'process' AND reference = p_reference) q LIMIT 1;
@@ -113,7 +113,7 @@ CREATE FUNCTION loket_api.apply(p_cmd uuid, p_session uuid, p_case bigint, p_fen
 RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE a int := require_agent(); r jsonb; c cases%ROWTYPE; l process_transitions%ROWTYPE; o cases%ROWTYPE; n timestamptz; w work_state;
 BEGIN
-  r := command_begin(p_cmd, a, 'apply', p_case::text); IF r IS NOT NULL THEN RETURN r; END IF;
+  r := command_begin(p_cmd, a, 'apply', concat_ws(' ', p_case, said(p_change))); IF r IS NOT NULL THEN RETURN r; END IF;
   PERFORM require_seat(p_session, a);
   c := case_lock(p_case);
   SELECT * INTO l FROM process_transitions WHERE process = c.process AND action = p_change ->> 'action' AND from_state = c.state AND to_state = p_change ->> 'to';
@@ -168,7 +168,7 @@ CREATE FUNCTION loket_api.document_attach(p_cmd uuid, p_session uuid, p_case big
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE a int := require_role('agent', 'lead', 'admin', 'worker'); r jsonb; c cases%ROWTYPE; h text := encode(sha256(p_bytes), 'hex'); n timestamptz := legal_now();
 BEGIN
-  r := command_begin(p_cmd, a, 'document_attach', p_case::text); IF r IS NOT NULL THEN RETURN r; END IF;
+  r := command_begin(p_cmd, a, 'document_attach', concat_ws(' ', p_case, md5(concat_ws(' ', h, p_purpose, p_name)))); IF r IS NOT NULL THEN RETURN r; END IF;
   PERFORM require_seat(p_session, a);
   c := case_lock(p_case);
   -- the copy of an authorisation is destroyed with the unblocking: none may come after it (GT-22)

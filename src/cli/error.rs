@@ -168,6 +168,7 @@ fn store_words(error: &StoreError, texts: &Texts) -> String {
         } => texts.fill("fault.lease_lost_to", &[("holder", holder)]),
         StoreError::LeaseLost { holder: None } => texts.get("fault.lease_lost").to_owned(),
         StoreError::SessionLost => texts.get("fault.session_lost").to_owned(),
+        StoreError::Reused => texts.get("fault.reused").to_owned(),
         StoreError::NotAnAgent(why) => texts.fill("fault.not_an_agent", &[("why", why)]),
         StoreError::Refused(refusal) => words::refusal(refusal, texts),
         StoreError::Bug(why) => texts.fill("fault.ours", &[("why", why)]),

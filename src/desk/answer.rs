@@ -11,10 +11,11 @@ use super::screen::desk::Why;
 use super::screen::inbox::Take;
 use super::screen::{Layer, look, send};
 use super::toast::Tone;
+use super::under_way::UnderWay;
 use super::world::World;
 use super::{beat, cleanse, preview};
 use crate::store::StoreError;
-use crate::store::rows::{Applied, CaseId, Claim};
+use crate::store::rows::{Applied, Claim};
 
 /// Take in an answer.
 pub fn take(
@@ -49,7 +50,11 @@ pub fn take(
         }
         Reply::Detail(Ok(loaded)) => take_case(model, *loaded, now),
         Reply::Search(result) => {
-            if let Some(Layer::Search(search)) = model.layers.last_mut() {
+            let search = model.layers.iter_mut().rev().find_map(|layer| match layer {
+                Layer::Search(search) => Some(search),
+                _ => None,
+            });
+            if let Some(search) = search {
                 search.take(result);
             }
             Vec::new()
@@ -63,7 +68,11 @@ pub fn take(
         | Reply::Parties(Ok(_))
         | Reply::LookUp(Ok(_))) => {
             let Model { world, layers, .. } = model;
-            if let Some(Layer::Form(form)) = layers.last_mut() {
+            let form = layers.iter_mut().rev().find_map(|layer| match layer {
+                Layer::Form(form) => Some(form),
+                _ => None,
+            });
+            if let Some(form) = form {
                 look::take(form, world, reply, now);
             }
             Vec::new()
@@ -86,7 +95,11 @@ fn take_case(model: &mut Model, loaded: Loaded, now: DateTime<Utc>) -> Vec<Effec
     let row = loaded.detail.row.clone();
     model.world.keep(loaded);
     model.desk.keep_why(&model.world, &row);
-    refresh_forms(model, now)
+    let mut effects = refresh_forms(model, now);
+    if model.world.outdated.remove(&row.case_id) {
+        effects.push(model.world.ask_detail(row.case_id, now));
+    }
+    effects
 }
 
 fn refresh_forms(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
@@ -127,28 +140,34 @@ fn written(model: &mut Model, ticket: Ticket, reply: Reply, now: DateTime<Utc>) 
     if let Some(form) = sender {
         return send::answered(form, world, reply, now);
     }
+    let Some(sent) = model.desk.keyed.answered(ticket.slot, &reply) else {
+        return reread_list(model, now);
+    };
     match reply {
-        Reply::Claimed(Ok(claim)) => claimed(model, &claim, now),
-        Reply::Applied(Ok(applied)) => applied_alone(model, &applied, now),
-        other => write_failed(model, other.error().cloned(), now),
+        Reply::Claimed(Ok(claim)) => claimed(model, &claim, &sent, now),
+        Reply::Applied(Ok(applied)) => applied_alone(model, &applied, &sent, now),
+        other => write_failed(model, other.error().cloned(), &sent, now),
     }
 }
 
-/// A claim by key: the case is shown, with the reason why it was this one.
-fn claimed(model: &mut Model, claim: &Claim, now: DateTime<Utc>) -> Vec<Effect> {
+/// A claim by key: the case is shown, with the reason why it was this one. What was typed after it
+/// was meant for the case that it did not give.
+fn claimed(model: &mut Model, claim: &Claim, sent: &UnderWay, now: DateTime<Utc>) -> Vec<Effect> {
     let Claim::Granted {
         lease,
         case_no,
         why,
-        ..
+        version,
     } = claim
     else {
+        model.ahead.clear();
         let said = send::claim_refused(&model.world, claim, now);
         model.world.toasts.say(Tone::Warning, said, now);
         return reread_list(model, now);
     };
     let case = lease.case_id;
     model.world.leases.insert(case, *lease);
+    model.world.claimed(case, *version);
     model.desk.why = Some(Why {
         case,
         key: why.clone(),
@@ -156,25 +175,29 @@ fn claimed(model: &mut Model, claim: &Claim, now: DateTime<Utc>) -> Vec<Effect> 
     });
     let said = model.world.texts.fill("done.claimed", &[("case", case_no)]);
     model.world.toasts.say(Tone::Done, said, now);
-    model.desk.show(case, model.window);
+    if sent.follow {
+        model.desk.show(case, model.window);
+    }
     let mut effects = vec![model.world.ask_detail(case, now)];
     effects.extend(reread_list(model, now));
     effects
 }
 
 /// A release by key.
-fn applied_alone(model: &mut Model, applied: &Applied, now: DateTime<Utc>) -> Vec<Effect> {
-    let Some(case) = model.desk.case() else {
+fn applied_alone(
+    model: &mut Model,
+    applied: &Applied,
+    sent: &UnderWay,
+    now: DateTime<Utc>,
+) -> Vec<Effect> {
+    let Some(case) = sent.case else {
         return reread_list(model, now);
     };
     if applied.lease.is_none() {
         model.world.leases.remove(&case);
     }
-    let no = model
-        .current_row()
-        .map(|row| row.case_no.clone())
-        .unwrap_or_default();
-    let said = model.world.texts.fill("done.released", &[("case", &no)]);
+    let no = &sent.case_no;
+    let said = model.world.texts.fill("done.released", &[("case", no)]);
     model.world.toasts.say(Tone::Done, said, now);
     model.desk.acted = Some(case);
     let mut effects = vec![model.world.ask_detail(case, now)];
@@ -182,15 +205,21 @@ fn applied_alone(model: &mut Model, applied: &Applied, now: DateTime<Utc>) -> Ve
     effects
 }
 
-fn write_failed(model: &mut Model, error: Option<StoreError>, now: DateTime<Utc>) -> Vec<Effect> {
+fn write_failed(
+    model: &mut Model,
+    error: Option<StoreError>,
+    sent: &UnderWay,
+    now: DateTime<Utc>,
+) -> Vec<Effect> {
+    model.ahead.clear();
     let Some(error) = error else {
         return Vec::new();
     };
     say_error(&mut model.world, &error, now);
-    let case: Option<CaseId> = model.desk.case();
     match error {
         StoreError::SessionLost => beat::open(model, now),
-        StoreError::Stale | StoreError::LeaseLost { .. } => case
+        StoreError::Stale | StoreError::LeaseLost { .. } | StoreError::Reused => sent
+            .case
             .map(|case| model.world.ask_detail(case, now))
             .into_iter()
             .collect(),
@@ -211,6 +240,7 @@ fn say_error(world: &mut World, error: &StoreError, now: DateTime<Utc>) {
         } => texts.fill("trouble.lost_to", &[("holder", holder)]),
         StoreError::LeaseLost { holder: None } => texts.get("trouble.lost").to_owned(),
         StoreError::SessionLost => texts.get("trouble.session").to_owned(),
+        StoreError::Reused => texts.get("trouble.reused").to_owned(),
         StoreError::Refused(refusal) => preview::refusal(world, refusal),
         StoreError::NotAnAgent(role) => texts.fill("trouble.not_an_agent", &[("role", role)]),
         StoreError::Bug(said) => texts.fill("trouble.bug", &[("said", said)]),

@@ -42,6 +42,7 @@ pub fn opened(model: &mut Model, session: Session, now: DateTime<Utc>) -> Vec<Ef
     world.set_leases(&session.leases);
     world.forget_cases();
     model.desk.set_up(&session.me);
+    model.desk.keyed.opened(session.session_id);
     world.me = Some(session.me);
     let mut effects = reread(model, now);
     if model.world.calendars.is_none() {
@@ -163,6 +164,8 @@ fn follow(model: &mut Model, events: &[FeedEvent], now: DateTime<Utc>) -> Vec<Ef
     for case in shown.iter().copied().filter(touched) {
         if model.world.asked_since(Slot::Detail(case)).is_none() {
             effects.push(model.world.ask_detail(case, now));
+        } else {
+            model.world.outdated.insert(case);
         }
     }
     model.desk.stale |= events.iter().any(|event| concerns(model, event));

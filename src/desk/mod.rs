@@ -24,6 +24,7 @@ pub mod route;
 pub mod say;
 pub mod screen;
 pub mod toast;
+pub mod under_way;
 pub mod update;
 pub mod wake;
 pub mod world;

@@ -30,7 +30,8 @@ pub struct Model {
     pub keymap: Keymap,
     /// The size of the window.
     pub window: Window,
-    /// What was typed while a layer waits for its case; it is taken in when the case is there.
+    /// What was typed while a layer waits for its case, or a command by key for its answer; it is
+    /// taken in when that is there.
     pub ahead: VecDeque<Input>,
     /// Whether a frame is due: something visible may be different.
     pub dirty: bool,
@@ -92,13 +93,15 @@ impl Model {
         Some((case, self.desk.row(&self.world, case)))
     }
 
-    /// Whether the topmost layer waits for what it needs, so that keys must wait too.
+    /// Whether the topmost layer waits for what it needs, or the desk for the answer to a write, so
+    /// that keys must wait too.
     pub fn is_waiting(&self) -> bool {
         match self.layers.last() {
             Some(Layer::Actions(list)) => {
                 actions::choices(&self.world, list.of, self.now).is_none()
             }
             Some(Layer::Form(form)) => form.entries.is_empty(),
+            None => self.desk.keyed.is_under_way(),
             _ => false,
         }
     }

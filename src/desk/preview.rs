@@ -9,6 +9,7 @@ use crate::domain::clock::{ClockRun, Outcome as Ended, Whose};
 use crate::domain::deadline::Comparison;
 use crate::process::engine::{CaseFacts, Change, ClockOp, Refusal};
 use crate::process::{self, Clock};
+use crate::store::rows::TimelineRow;
 use crate::text::{self, ledger};
 
 /// One line: what kind of thing happens, and what.
@@ -64,6 +65,17 @@ pub fn action<'a>(world: &'a World, process: &str, action: &'a str) -> &'a str {
     let own = world.texts.find(&format!("action.{process}.{action}"));
     own.or_else(|| world.texts.find(&format!("action.general.{action}")))
         .unwrap_or(action)
+}
+
+/// What an event was, and by whom, in one line.
+pub fn event(world: &World, process: &str, event: &TimelineRow) -> String {
+    let what = match world.texts.find(&format!("event.{}", event.kind)) {
+        Some(what) => what,
+        None => action(world, process, &event.kind),
+    };
+    let system = || world.texts.get("timeline.system");
+    let who = event.agent.as_deref().unwrap_or_else(system);
+    format!("{what}, {who}")
 }
 
 /// The name of a clock.

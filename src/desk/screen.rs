@@ -3,6 +3,7 @@
 
 pub mod actions;
 pub mod desk;
+pub mod draft;
 pub mod form;
 pub mod inbox;
 pub mod ledger;

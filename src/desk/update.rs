@@ -40,6 +40,12 @@ pub fn update(model: &mut Model, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
 const AHEAD: usize = 256;
 
 fn take_input(model: &mut Model, input: Input, now: DateTime<Utc>) -> Vec<Effect> {
+    let mut effects = take_one(model, input, now);
+    effects.extend(catch_up(model, now));
+    effects
+}
+
+fn take_one(model: &mut Model, input: Input, now: DateTime<Utc>) -> Vec<Effect> {
     let effects = match input {
         Input::Resize(columns, rows) => {
             resize(model, columns, rows);
@@ -58,29 +64,41 @@ fn take_input(model: &mut Model, input: Input, now: DateTime<Utc>) -> Vec<Effect
 }
 
 /// Whether the input works although the layer has nothing yet: back, help, draw again, suspend.
+/// Only the way back takes what was typed with it.
 fn leads_away(model: &mut Model, input: &Input) -> bool {
-    let Input::Key(key) = input else {
-        return false;
-    };
-    let id = model
-        .keymap
-        .command(model.context(), *key)
-        .map(|command| command.id);
-    let leads = matches!(id, Some(Id::Back | Id::Help | Id::Redraw | Id::Suspend));
-    if leads {
+    let id = meant(model, input);
+    if id == Some(Id::Back) {
         model.ahead.clear();
+        model.desk.keyed.go_back();
     }
-    leads
+    matches!(id, Some(Id::Back | Id::Help | Id::Redraw | Id::Suspend))
 }
 
-/// Take in what was typed ahead, as far as the layers have what they need.
+/// The command that an input means here.
+fn meant(model: &Model, input: &Input) -> Option<Id> {
+    let Input::Key(key) = input else {
+        return None;
+    };
+    let command = model.keymap.command(model.context(), *key)?;
+    Some(command.id)
+}
+
+/// Take in what was typed ahead, as far as the layers have what they need. The help that lies on
+/// them is not meant by it.
 fn catch_up(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
     let mut effects = Vec::new();
-    while !model.is_waiting() {
+    while !model.is_waiting() && !matches!(model.layers.last(), Some(Layer::Help(_))) {
         let Some(input) = model.ahead.pop_front() else {
+            model.desk.keyed.after_next = false;
             break;
         };
-        effects.extend(take_input(model, input, now));
+        if model.desk.keyed.after_next && meant(model, &input) == Some(Id::Next) {
+            // typed before the first one was answered: a second case is not taken unseen
+            let said = model.world.texts.get("why.one_at_a_time").to_owned();
+            model.world.toasts.say(Tone::Warning, said, now);
+            continue;
+        }
+        effects.extend(take_one(model, input, now));
     }
     effects
 }

@@ -1,6 +1,6 @@
 //! What all screens share: who we are, the line to the database, cases read, leases, drafts.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::effect::{Effect, Loaded, Question, Slot, Ticket};
 use super::route::Subject;
-use super::screen::form::Draft;
+use super::screen::draft::Draft;
 use super::toast::Toasts;
 use crate::domain::calendar::Calendars;
 use crate::domain::country::Country;
@@ -68,6 +68,8 @@ pub struct World {
     pub drafts: BTreeMap<Subject, Draft>,
     /// Short messages.
     pub toasts: Toasts,
+    /// Cases that somebody changed while they were being read: to be read once more.
+    pub outdated: BTreeSet<CaseId>,
     details: BTreeMap<CaseId, Loaded>,
     order: VecDeque<CaseId>,
     asked: BTreeMap<Slot, (u64, DateTime<Utc>)>,
@@ -93,6 +95,7 @@ impl World {
             colleagues: Vec::new(),
             drafts: BTreeMap::new(),
             toasts: Toasts::default(),
+            outdated: BTreeSet::new(),
             details: BTreeMap::new(),
             order: VecDeque::new(),
             asked: BTreeMap::new(),
@@ -198,6 +201,15 @@ impl World {
             self.details.remove(&oldest);
         }
         self.details.insert(case, loaded);
+    }
+
+    /// We claimed it: the one step that this is no change by others.
+    pub fn claimed(&mut self, case: CaseId, version: i32) {
+        if let Some(loaded) = self.details.get_mut(&case)
+            && loaded.detail.row.version + 1 == version
+        {
+            loaded.detail.row.version = version;
+        }
     }
 
     /// A case, if it was read.

@@ -92,7 +92,11 @@ impl Store {
             answers: &stored_answers(opens),
             calendars: &calendars,
         };
-        self.attach_signal(&signal, twin).await
+        match self.attach_signal(&signal, twin).await {
+            // an earlier try of the conversion brought it, with other answers
+            Err(StoreError::Reused) => Ok(()),
+            other => other,
+        }
     }
 
     async fn apply_call(

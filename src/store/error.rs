@@ -28,6 +28,9 @@ pub enum StoreError {
     /// This database role is no agent, or a disabled one.
     #[error("{0}")]
     NotAnAgent(String),
+    /// The command id was used before, with another content: that one was written, this one was not.
+    #[error("this command was written before, with another content")]
+    Reused,
     /// Not allowed or not possible, with the reason and the rule.
     #[error("{}", .0.key)]
     Refused(Refusal),
@@ -85,6 +88,7 @@ fn from_postgres(error: &PgDatabaseError) -> StoreError {
         // a unique key or a deadlock: somebody was first; look again
         "LK005" | "23505" | "40P01" | "40001" => StoreError::Stale,
         "LK006" => StoreError::Refused(refusal(error)),
+        "22023" if error.message().starts_with("command id used before") => StoreError::Reused,
         "3F000" | "42883" | "42P01" => StoreError::refused("database_not_migrated", &[]),
         "3D000" => StoreError::refused("no_such_database", &[]),
         "42501" => StoreError::refused("role_required", &[("role", "lead, admin")]),

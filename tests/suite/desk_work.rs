@@ -198,7 +198,7 @@ fn a_stale_case_is_read_again_and_the_text_is_kept() {
     };
     script.reply(ticket, Reply::Detail(Ok(Box::new(newer))));
     assert_eq!(form(&script).entries[0].raw(), "email");
-    script.keys("enter");
+    script.keys("ctrl-s enter");
     let writes = script.writes();
     assert!(
         matches!(writes.as_slice(), [(_, Call::Apply { version: 9, .. })]),

@@ -15,6 +15,7 @@ mod cli_report;
 mod desk_form;
 mod desk_held;
 mod desk_keys;
+mod desk_race;
 mod desk_work;
 mod domain_calendar;
 mod domain_cli;

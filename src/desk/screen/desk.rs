@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::super::command::Id;
 use super::super::effect::{Effect, Question, Slot};
 use super::super::geometry::{Panes, Window};
+use super::super::under_way::Keyed;
 use super::super::world::World;
 use super::inbox::{Inbox, MOST, PAGE, Take};
 use super::{Pressed, moved};
@@ -61,6 +62,8 @@ pub struct State {
     pub acted: Option<CaseId>,
     /// Whether something changed in the visible list since it was read.
     pub stale: bool,
+    /// Commands by key that are being written.
+    pub keyed: Keyed,
 }
 
 impl Default for State {
@@ -77,6 +80,7 @@ impl Default for State {
             counts: BTreeMap::new(),
             acted: None,
             stale: false,
+            keyed: Keyed::default(),
         }
     }
 }

@@ -5,10 +5,11 @@ use uuid::Uuid;
 
 use super::super::command::{Context, Id};
 use super::super::editor::{Edit, Lines};
-use super::super::effect::{Call, Effect};
+use super::super::effect::{Call, Effect, Loaded};
 use super::super::form::outcome::{self, Outcome};
 use super::super::form::{Ask, Entry, build};
 use super::super::held;
+use super::super::preview;
 use super::super::route::{Route, Subject};
 use super::super::toast::Tone;
 use super::super::world::World;
@@ -33,17 +34,6 @@ pub enum Stage {
     Sending,
 }
 
-/// An unsent form, as kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Draft {
-    /// Answers by field.
-    pub answers: Vec<(String, String)>,
-    /// At which field.
-    pub at: usize,
-    /// Since when it is kept (machine time).
-    pub kept_at: DateTime<Utc>,
-}
-
 /// A form on the screen.
 #[derive(Debug, Clone)]
 pub struct State {
@@ -65,6 +55,8 @@ pub struct State {
     pub sent: Option<Call>,
     /// First visible line of the review.
     pub top: usize,
+    /// Whether the answers were changed since it was sent.
+    pub altered: bool,
     /// Whether something was typed.
     pub touched: bool,
     /// Since when what stands here was kept as a draft (machine time).
@@ -88,6 +80,7 @@ impl State {
             problem: None,
             sent: None,
             top: 0,
+            altered: false,
             touched: false,
             kept_at: None,
             version: None,
@@ -109,6 +102,12 @@ impl State {
             self.at = draft.at.min(self.entries.len().saturating_sub(1));
             self.touched = true;
             self.kept_at = Some(draft.kept_at);
+            if let Some(pending) = &draft.pending {
+                self.command = pending.command;
+                self.sent = Some(pending.call.clone());
+                self.altered = pending.altered;
+                self.problem = Some(world.texts.get("form.unsure").to_owned());
+            }
         }
         self.weigh(world, now);
     }
@@ -125,14 +124,11 @@ impl State {
     /// Work out what it would do now.
     pub fn weigh(&mut self, world: &World, now: DateTime<Utc>) {
         let case = self.subject.case().and_then(|case| world.case(case));
-        let version = case.map(|loaded| loaded.detail.row.version);
-        if self.version.is_some() && version != self.version && self.stage != Stage::Sending {
-            // who holds it is said in the form anyway; reading it once more would not help
-            let is_held = self.held(world, now).is_some();
-            let said = world.texts.get("form.changed").to_owned();
-            self.problem = (!is_held).then_some(said);
+        if let Some(loaded) = case
+            && !matches!(self.stage, Stage::Claiming | Stage::Sending)
+        {
+            self.see(world, loaded, now);
         }
-        self.version = version;
         self.outcome = outcome::of(world, &self.subject, &self.entries, self.command, now);
         let wrong = match &self.outcome {
             Outcome::Fields(wrong) => wrong.as_slice(),
@@ -145,6 +141,27 @@ impl State {
                 .map(|(_, said)| said.clone())
                 .or_else(|| entry.unknown.clone());
         }
+    }
+
+    /// See the case as it is now. What others did to it is said, and must be reviewed; a write
+    /// without an answer is asked for as it was, whatever happened since.
+    fn see(&mut self, world: &World, loaded: &Loaded, now: DateTime<Utc>) {
+        let version = loaded.detail.row.version;
+        if self.version.is_some_and(|seen| version > seen) && self.sent.is_none() {
+            let what = loaded.timeline.first();
+            let what = what.map(|event| preview::event(world, &loaded.detail.row.process, event));
+            let said = match what {
+                Some(what) => world.texts.fill("form.changed_by", &[("what", &what)]),
+                None => world.texts.get("form.changed").to_owned(),
+            };
+            // who holds it is said in the form anyway; reading it once more would not help
+            let is_held = self.held(world, now).is_some();
+            self.problem = (!is_held).then_some(said);
+            if self.stage == Stage::Review {
+                self.stage = Stage::Edit;
+            }
+        }
+        self.version = self.version.max(Some(version));
     }
 
     /// That somebody else holds the case, and what may be done although.
@@ -271,8 +288,9 @@ impl State {
             entry.suggest(Vec::new());
             self.choose_between();
             self.touched = true;
-            self.problem = None;
-            self.sent = None;
+            self.altered = self.sent.is_some();
+            let unsure = || world.texts.get("form.unsure").to_owned();
+            self.problem = self.altered.then(unsure);
             self.weigh(world, now);
         }
     }
@@ -319,6 +337,7 @@ impl State {
         }
         self.weigh(world, now);
         match &self.outcome {
+            _ if self.sent.is_some() => (self.stage, self.top) = (Stage::Review, 0),
             Outcome::Ready(..) => (self.stage, self.top) = (Stage::Review, 0),
             Outcome::Fields(wrong) => {
                 let first = self
@@ -333,25 +352,12 @@ impl State {
 
     /// Leave; what was typed is kept.
     fn leave(&mut self, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
-        if self.touched {
+        if self.touched || self.sent.is_some() {
             world.drafts.insert(self.subject.clone(), self.draft(now));
             let said = world.texts.get("form.kept").to_owned();
             world.toasts.say(Tone::Done, said, now);
         }
         vec![Effect::Go(Route::Back)]
-    }
-
-    /// What was typed, to be kept.
-    pub fn draft(&self, now: DateTime<Utc>) -> Draft {
-        let answers = self
-            .entries
-            .iter()
-            .map(|entry| (entry.key.clone(), entry.raw().to_owned()));
-        Draft {
-            answers: answers.collect(),
-            at: self.at,
-            kept_at: now,
-        }
     }
 
     /// The kept draft is not wanted: an empty form.

@@ -21,6 +21,9 @@ pub fn commit(state: &mut State, world: &mut World, now: DateTime<Utc>) -> Vec<E
         return send(state, world, call, now);
     }
     state.weigh(world, now);
+    if state.stage != Stage::Review {
+        return Vec::new();
+    }
     let Outcome::Ready(_, plan) = state.outcome.clone() else {
         state.stage = Stage::Edit;
         state.review(world, now);
@@ -89,7 +92,7 @@ pub fn answered(
         Reply::Opened(Ok(opened)) => was_opened(state, world, &opened, now),
         Reply::File(error) => {
             state.stage = Stage::Edit;
-            state.sent = None;
+            (state.sent, state.altered) = (None, false);
             let said = file_error(world, &error);
             if let Some(entry) = state.entries.iter_mut().find(|entry| entry.key == "path") {
                 entry.error = Some(said);
@@ -105,8 +108,8 @@ pub fn answered(
 
 fn claimed(state: &mut State, world: &mut World, claim: &Claim, now: DateTime<Utc>) -> Vec<Effect> {
     state.command = world.command(now);
-    state.stage = Stage::Review;
     let Claim::Granted { lease, version, .. } = claim else {
+        state.stage = Stage::Review;
         let case = state.subject.case();
         state.problem = Some(claim_refused(world, claim, now));
         return case
@@ -121,6 +124,7 @@ fn claimed(state: &mut State, world: &mut World, claim: &Claim, now: DateTime<Ut
         .is_some_and(|seen| (seen..=seen + 1).contains(version))
     {
         state.weigh(world, now);
+        state.stage = Stage::Review;
         state.version = Some(*version);
         let Outcome::Ready(_, plan) = state.outcome.clone() else {
             return vec![world.ask_detail(lease.case_id, now)];
@@ -130,6 +134,7 @@ fn claimed(state: &mut State, world: &mut World, claim: &Claim, now: DateTime<Ut
             None => Vec::new(),
         };
     }
+    state.stage = Stage::Review;
     state.problem = Some(world.texts.get("form.changed").to_owned());
     vec![world.ask_detail(lease.case_id, now)]
 }
@@ -172,9 +177,34 @@ fn wrote(
         said.push_str("; ");
         said.push_str(&world.texts.fill("done.opened", &[("case", other)]));
     }
-    world.toasts.say(Tone::Done, said, now);
-    world.drafts.remove(&state.subject);
-    vec![Effect::Go(Route::Desk), world.ask_detail(case, now)]
+    let route = match conclude(state, world, said, now) {
+        Kept::Nothing => Route::Desk,
+        Kept::Later => Route::Case(case),
+    };
+    vec![Effect::Go(route), world.ask_detail(case, now)]
+}
+
+/// What stays of a form that was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    /// Nothing: all of it was written.
+    Nothing,
+    /// What was changed after it was sent.
+    Later,
+}
+
+/// Say that it was written. Answers that were changed after it was sent stay a draft.
+fn conclude(state: &mut State, world: &mut World, said: String, now: DateTime<Utc>) -> Kept {
+    if !state.altered {
+        world.toasts.say(Tone::Done, said, now);
+        world.drafts.remove(&state.subject);
+        return Kept::Nothing;
+    }
+    (state.sent, state.altered) = (None, false);
+    let said = world.texts.fill("form.earlier_written", &[("said", &said)]);
+    world.toasts.say(Tone::Warning, said, now);
+    world.drafts.insert(state.subject.clone(), state.draft(now));
+    Kept::Later
 }
 
 fn done(state: &State, world: &World) -> String {
@@ -210,12 +240,12 @@ fn was_opened(
         Opened::Known { case_id, case_no } => ("done.known", *case_id, case_no),
     };
     let said = world.texts.fill(key, &[("case", no)]);
-    world.toasts.say(Tone::Done, said, now);
-    world.drafts.remove(&state.subject);
+    conclude(state, world, said, now);
     vec![Effect::Go(Route::Case(case)), world.ask_detail(case, now)]
 }
 
-/// It was not written: what stands against it, and what the agent can do. The text stays.
+/// It was not written, or nobody knows. The text stays; a call without an answer stays as it is,
+/// and only one that was answered is followed by another id.
 fn failed(
     state: &mut State,
     world: &mut World,
@@ -223,10 +253,35 @@ fn failed(
     now: DateTime<Utc>,
 ) -> Vec<Effect> {
     state.stage = Stage::Review;
-    if !matches!(error, StoreError::Offline(_)) {
-        state.sent = None;
-        state.command = world.command(now);
+    let is_unknown = matches!(error, StoreError::Offline(_));
+    if is_unknown && state.sent.is_some() {
+        return explain(state, world, error, now);
     }
+    state.command = world.command(now);
+    if is_unknown {
+        return explain(state, world, error, now);
+    }
+    state.sent = None;
+    if let Some(draft) = world.drafts.get_mut(&state.subject) {
+        draft.pending = None;
+    }
+    let altered = std::mem::take(&mut state.altered);
+    let effects = explain(state, world, error, now);
+    if altered && *error != StoreError::Reused {
+        let why = state.problem.take().unwrap_or_default();
+        state.problem = Some(world.texts.fill("form.earlier_not", &[("why", &why)]));
+        state.stage = Stage::Edit;
+    }
+    effects
+}
+
+/// What stands against it, and what the agent can do.
+fn explain(
+    state: &mut State,
+    world: &mut World,
+    error: &StoreError,
+    now: DateTime<Utc>,
+) -> Vec<Effect> {
     let texts = world.texts.clone();
     let reread = |world: &mut World, case: Option<CaseId>| {
         case.map(|case| world.ask_detail(case, now))
@@ -242,6 +297,10 @@ fn failed(
         }
         StoreError::Stale => {
             state.problem = Some(texts.get("form.changed").to_owned());
+            reread(world, case)
+        }
+        StoreError::Reused => {
+            state.problem = Some(texts.get("form.reused").to_owned());
             reread(world, case)
         }
         StoreError::LeaseLost { holder } => {

@@ -18,9 +18,9 @@ impl State {
             (Id::Open, _) => go(Route::NewCase),
             (Id::Search, _) => go(Route::Search),
             (Id::Quit, _) => go(Route::Quit),
-            (Id::Claim, Some(case)) => write(world, Call::Claim(case), now),
+            (Id::Claim, Some(case)) => self.write(world, Call::Claim(case), now),
             (Id::Release, Some(case)) => match world.leases.get(&case) {
-                Some(lease) => write(world, Call::Release(*lease), now),
+                Some(lease) => self.write(world, Call::Release(*lease), now),
                 None => Vec::new(),
             },
             (Id::Act, Some(case)) => read_and_go(world, case, Route::Actions(case, Only::All), now),
@@ -51,14 +51,13 @@ impl State {
             Some(InboxView::Queue(queue)) => Some(vec![*queue]),
             _ => None,
         };
-        write(world, Call::Next(queues), now)
+        self.keyed.write(world, Call::Next(queues), None, now)
     }
-}
 
-fn write(world: &mut World, call: Call, now: DateTime<Utc>) -> Vec<Effect> {
-    let command = world.command(now);
-    let ticket = world.ticket(Slot::Command(command), now);
-    vec![Effect::Write(ticket, Box::new(call))]
+    fn write(&mut self, world: &mut World, call: Call, now: DateTime<Utc>) -> Vec<Effect> {
+        let row = self.case().and_then(|case| self.row(world, case)).cloned();
+        self.keyed.write(world, call, row.as_ref(), now)
+    }
 }
 
 /// Go there; read the case on the way when it is not known yet.

@@ -214,7 +214,88 @@ async fn a_command_id_is_for_one_case_only() {
     let cmd = Uuid::now_v7();
     anna.store.case_claim(cmd, anna.id(), one).await.unwrap();
     let again = anna.store.case_claim(cmd, anna.id(), other).await;
-    assert!(matches!(again, Err(StoreError::Bug(_))), "{again:?}");
+    assert_eq!(again.unwrap_err(), StoreError::Reused);
+}
+
+/// What was said belongs to the id: a second text under it is refused, never lost in silence.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_id_is_for_one_content_only() {
+    let world = World::new().await;
+    let case_id = world.signal(1).await;
+    let anna = world.desk("anna").await;
+    let cmd = Uuid::now_v7();
+    let mut context = world.context(loket::process::engine::Actor::Agent).await;
+    context.command = cmd;
+    let note = async |text: &str| {
+        let detail = anna.store.case_detail(case_id).await.unwrap();
+        let given = answers([("note", free(text))]);
+        let change = loket::process::engine::step(&detail.facts, "add_note", &given, &context);
+        let target = Target {
+            case_id,
+            fence: None,
+            version: detail.row.version,
+        };
+        let session = Some(anna.id());
+        let (store, change) = (&anna.store, change.unwrap());
+        store.case_apply(cmd, session, target, &change).await
+    };
+    let first = note("called, no answer").await.unwrap();
+    assert_eq!(note("called, no answer").await.unwrap(), first, "once");
+    assert_eq!(note("called, spoke").await, Err(StoreError::Reused));
+    let cmd = Uuid::now_v7();
+    let attach = async |bytes: &[u8]| {
+        let document = NewDocument {
+            name: "letter.txt".into(),
+            purpose: "letter".into(),
+            bytes: bytes.to_vec(),
+        };
+        let session = Some(anna.id());
+        let store = &anna.store;
+        store
+            .document_attach(cmd, session, case_id, &document)
+            .await
+    };
+    let first = attach(b"one").await.unwrap();
+    assert_eq!(attach(b"one").await.unwrap(), first, "once");
+    assert_eq!(attach(b"two").await, Err(StoreError::Reused));
+}
+
+/// An opening and a hand-over, too: nothing of the second is written.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_opening_or_line_under_one_id_is_refused() {
+    let world = World::new().await;
+    let anna = world.desk("anna").await;
+    let context = world.context(loket::process::engine::Actor::Agent).await;
+    let cmd = context.command;
+    let open = async |n: u32| {
+        let given = signal_answers(n, SUPPLIER, false);
+        let opening = loket::store::case::Opening {
+            cmd,
+            session: Some(anna.id()),
+            change: &world.opening(context.now, &given, &context),
+            reference: None,
+            answers: &given,
+            calendars: &world.calendars,
+        };
+        anna.store.case_open(&opening).await
+    };
+    let Opened::New { case_id, .. } = open(1).await.unwrap() else {
+        panic!("a new case")
+    };
+    assert!(matches!(open(1).await, Ok(Opened::New { case_id: same, .. }) if same == case_id));
+    assert_eq!(open(2).await, Err(StoreError::Reused));
+    let lease = anna.take(case_id).await;
+    let cmd = Uuid::now_v7();
+    let hand_over = async |line: &str| {
+        let (store, session) = (&anna.store, anna.id());
+        store.case_hand_over(cmd, session, lease, None, line).await
+    };
+    let first = hand_over("calls back at four").await.unwrap();
+    assert_eq!(hand_over("calls back at four").await.unwrap(), first);
+    assert_eq!(
+        hand_over("calls back at five").await,
+        Err(StoreError::Reused)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
