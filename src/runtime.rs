@@ -8,9 +8,11 @@ mod beat;
 mod calls;
 mod files;
 
+use std::future::poll_fn;
 use std::io;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
 use std::time::Duration;
 
 use crossterm::event::{Event, EventStream};
@@ -165,7 +167,7 @@ impl Console {
             let Some(msg) = self.next().await else {
                 return Ok(());
             };
-            if self.take(msg)? == Flow::Stop || self.drain()? == Flow::Stop {
+            if self.take(msg)? == Flow::Stop || self.drain().await? == Flow::Stop {
                 return Ok(());
             }
             // a task that panicked has given the terminal back: nobody sees us any more
@@ -176,17 +178,17 @@ impl Console {
     }
 
     /// Take in what is there already, before a frame is drawn.
-    fn drain(&mut self) -> io::Result<Flow> {
+    async fn drain(&mut self) -> io::Result<Flow> {
         for _ in 0..DRAIN {
             let msg = match self.inbox.try_recv() {
                 Ok(msg) => msg,
-                Err(_) => match self.events.next().now_or_never() {
-                    Some(Some(Ok(event))) => match self.convert(event) {
+                Err(_) => match self.typed().await {
+                    Poll::Ready(Some(Ok(event))) => match self.convert(event) {
                         Some(msg) => msg,
                         None => continue,
                     },
-                    Some(Some(Err(_)) | None) => return Ok(Flow::Stop),
-                    None => return Ok(Flow::On),
+                    Poll::Ready(Some(Err(_)) | None) => return Ok(Flow::Stop),
+                    Poll::Pending => return Ok(Flow::On),
                 },
             };
             if self.take(msg)? == Flow::Stop {
@@ -194,6 +196,13 @@ impl Console {
             }
         }
         Ok(Flow::On)
+    }
+
+    /// What the terminal has sent already, without waiting. The stream wakes whoever asked it first
+    /// and nobody else: asked with a waker of nobody (`now_or_never`), the next key would lie there
+    /// until something else wakes the loop.
+    async fn typed(&mut self) -> Poll<Option<io::Result<Event>>> {
+        poll_fn(|task| Poll::Ready(self.events.poll_next_unpin(task))).await
     }
 
     /// Wait for the next message; `None` when the terminal is gone.
