@@ -27,7 +27,7 @@ CREATE TABLE process_transitions (
   process text NOT NULL REFERENCES processes, action text NOT NULL,
   from_state text NOT NULL, to_state text NOT NULL,
   by_who text NOT NULL CHECK (by_who IN ('holder', 'agent', 'lead', 'timer', 'system')),
-  timer text, starts text[] NOT NULL, ends text[] NOT NULL, breaches text[] NOT NULL,
+  timer text, starts text[] NOT NULL, ends text[] NOT NULL, breaches text[] NOT NULL, moves text[] NOT NULL,
   messages text[] NOT NULL, sets text[] NOT NULL, destroys text[] NOT NULL, opens text[] NOT NULL,
   fields jsonb NOT NULL, PRIMARY KEY (process, action, from_state, to_state));
 
@@ -38,6 +38,18 @@ CREATE TABLE calendar_days (
   country text NOT NULL, version int NOT NULL, day date NOT NULL,
   name text NOT NULL, law text NOT NULL, kind text NOT NULL,
   PRIMARY KEY (country, version, day), FOREIGN KEY (country, version) REFERENCES calendars);
+-- the calendar that the program brings (migrate); the newest version = this overlaid by the edits
+CREATE TABLE calendar_origins (country text PRIMARY KEY, body jsonb NOT NULL);
+-- decree days are published late: an edit is a row, of each day the last one counts; name and law
+-- together stand in a line of a ledger
+CREATE TABLE calendar_edits (
+  edit_id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  country text NOT NULL REFERENCES calendar_origins, day date NOT NULL, removed bool NOT NULL,
+  name text NOT NULL CHECK (length(name) <= 60), law text NOT NULL CHECK (length(law) <= 90),
+  kind text NOT NULL CHECK (kind IN ('public', 'equated', 'de_facto')),
+  edited_at timestamptz NOT NULL, agent_id int NOT NULL,
+  CHECK (removed OR (name <> '' AND law <> '')));
+CREATE INDEX calendar_edits_day ON calendar_edits (country, day, edit_id DESC);
 
 -- ---------------------------------------------------------------- people and sessions
 CREATE TABLE agents (
@@ -107,6 +119,7 @@ CREATE TABLE cases (
   -- cache of the nearest running clock; sort_at is far away when none runs
   sort_at timestamptz NOT NULL DEFAULT '9999-12-31Z', due_clock text, due_warn timestamptz,
   due_comparison text, due_whose text, due_breached bool NOT NULL DEFAULT false,
+  due_retriaged bool NOT NULL DEFAULT false,
   fence bigint NOT NULL DEFAULT 0,                  -- +1 at every change of ownership
   version int NOT NULL DEFAULT 0,                   -- +1 at every change
   subject text NOT NULL, ean text, party_gln text, customer_ref text,
@@ -120,7 +133,7 @@ CREATE INDEX cases_ready ON cases (queue_id, sort_at, case_id) WHERE work = 'ope
 CREATE INDEX cases_live ON cases (queue_id, work, sort_at, case_id) WHERE work <> 'closed';
 CREATE UNIQUE INDEX cases_one_open ON cases (process, unique_key) WHERE work <> 'closed';
 CREATE UNIQUE INDEX cases_reference ON cases (process, reference) WHERE reference IS NOT NULL;
-CREATE INDEX cases_ean ON cases (ean, received_at DESC);
+CREATE INDEX cases_ean ON cases (ean text_pattern_ops, received_at DESC);   -- also for the first digits
 CREATE INDEX cases_party ON cases (party_gln, received_at DESC);
 CREATE INDEX cases_customer ON cases (customer_ref) WHERE customer_ref IS NOT NULL;
 CREATE TABLE case_numbers (prefix text NOT NULL, year int NOT NULL, last int NOT NULL, PRIMARY KEY (prefix, year));
@@ -149,11 +162,15 @@ CREATE TABLE deadlines (
   started_at timestamptz NOT NULL, due_at timestamptz NOT NULL, original_due_at timestamptz NOT NULL,
   comparison text NOT NULL CHECK (comparison IN ('up_to_and_including', 'before')),
   warn_at timestamptz NOT NULL, whose text NOT NULL CHECK (whose IN ('ours', 'party', 'system', 'notice')), breached_at timestamptz,
-  late_on_arrival bool NOT NULL DEFAULT false, outcome text CHECK (outcome IN ('met', 'met_late', 'lapsed', 'cancelled')), ended_at timestamptz,
+  late_on_arrival bool NOT NULL DEFAULT false, late_by_retriage bool NOT NULL DEFAULT false,
+  outcome text CHECK (outcome IN ('met', 'met_late', 'lapsed', 'cancelled')), ended_at timestamptz,
   calendar text NOT NULL, calendar_version int NOT NULL, ledger jsonb NOT NULL,
   PRIMARY KEY (case_id, key, run), CHECK ((outcome IS NULL) = (ended_at IS NULL)));
 CREATE UNIQUE INDEX deadlines_one_running ON deadlines (case_id, key) WHERE outcome IS NULL;
 CREATE INDEX deadlines_due ON deadlines (due_at) WHERE outcome IS NULL AND breached_at IS NULL;
+-- what a recount walks through (recount_batch)
+CREATE INDEX deadlines_open ON deadlines (case_id) INCLUDE (key, calendar_version)
+  WHERE outcome IS NULL AND breached_at IS NULL AND NOT late_on_arrival;
 
 -- erasable: an event holds only the number and the hash (decision 20)
 CREATE TABLE texts (

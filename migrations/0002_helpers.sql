@@ -101,7 +101,7 @@ BEGIN
   VALUES (t, p_legal, c.case_id, c.last_seq, c.queue_id, p_kind, p_agent, p_session, c.fence, p_cmd, p_body, prev, c.last_hash);
   UPDATE cases SET queue_id = c.queue_id, state = c.state, work = c.work, facts = c.facts, received_at = c.received_at, closed_at = c.closed_at,
     sort_at = c.sort_at, due_clock = c.due_clock, due_warn = c.due_warn, due_comparison = c.due_comparison,
-    due_whose = c.due_whose, due_breached = c.due_breached, fence = c.fence, version = c.version,
+    due_whose = c.due_whose, due_breached = c.due_breached, due_retriaged = c.due_retriaged, fence = c.fence, version = c.version,
     handover = c.handover, last_hash = c.last_hash, last_seq = c.last_seq
   WHERE case_id = c.case_id;
   RETURN c;
@@ -116,10 +116,10 @@ BEGIN
     ORDER BY whose IN ('system', 'notice'), due_at, key LIMIT 1;
   IF FOUND THEN
     c.sort_at := d.due_at; c.due_clock := d.key; c.due_warn := d.warn_at; c.due_comparison := d.comparison;
-    c.due_whose := d.whose; c.due_breached := d.breached_at IS NOT NULL;
+    c.due_whose := d.whose; c.due_breached := d.breached_at IS NOT NULL; c.due_retriaged := d.late_by_retriage;
   ELSE
     c.sort_at := '9999-12-31Z'; c.due_clock := NULL; c.due_warn := NULL; c.due_comparison := NULL;
-    c.due_whose := NULL; c.due_breached := false;
+    c.due_whose := NULL; c.due_breached := false; c.due_retriaged := false;
   END IF;
   RETURN c;
 END $$;
@@ -199,8 +199,8 @@ DECLARE o jsonb; k text; l jsonb;
 BEGIN
   FOR o IN SELECT jsonb_array_elements(p_ops) LOOP
     PERFORM subset(ARRAY(SELECT jsonb_object_keys(o)), ARRAY['op', 'key', 'run', 'started_at', 'due_at', 'comparison', 'warn_at', 'whose', 'late_on_arrival', 'calendar',
-      'calendar_version', 'ledger', 'outcome', 'at'], 'keys');
-    FOREACH k IN ARRAY ARRAY['started_at', 'due_at', 'warn_at', 'at'] LOOP
+      'calendar_version', 'ledger', 'outcome', 'at', 'was_due_at', 'late_by_retriage'], 'keys');
+    FOREACH k IN ARRAY ARRAY['started_at', 'due_at', 'was_due_at', 'warn_at', 'at'] LOOP
       IF o ? k AND NOT ((o ->> k)::timestamptz BETWEEN '1990-01-01Z' AND '2200-01-01Z') THEN
         PERFORM refuse('not_in_table', '', jsonb_build_object('what', k, 'given', left(o ->> k, 64)));
       END IF;
@@ -237,7 +237,8 @@ BEGIN
   PERFORM subset(ARRAY(SELECT jsonb_object_keys(p_change -> 'facts')), p_line.sets, 'facts');
   PERFORM subset(ARRAY(SELECT o ->> 'key' FROM jsonb_array_elements(ops) o WHERE o ->> 'op' = 'start'), p_line.starts, 'clocks started');
   PERFORM subset(ARRAY(SELECT o ->> 'key' FROM jsonb_array_elements(ops) o WHERE o ->> 'op' = 'end'), p_line.ends, 'clocks ended');
-  PERFORM subset(ARRAY(SELECT o ->> 'key' FROM jsonb_array_elements(ops) o WHERE o ->> 'op' NOT IN ('start', 'end')), p_line.breaches, 'clocks breached');
+  PERFORM subset(ARRAY(SELECT o ->> 'key' FROM jsonb_array_elements(ops) o WHERE o ->> 'op' NOT IN ('start', 'end', 'move')), p_line.breaches, 'clocks breached');
+  PERFORM subset(ARRAY(SELECT o ->> 'key' FROM jsonb_array_elements(ops) o WHERE o ->> 'op' = 'move'), p_line.moves, 'clocks moved');
   PERFORM subset(kinds, p_line.messages, 'messages');
   IF cardinality(kinds) <> (SELECT count(DISTINCT x) FROM unnest(kinds) x) THEN PERFORM refuse('not_in_table', '', jsonb_build_object('what', 'messages', 'given', array_to_string(kinds, ', '))); END IF;
   PERFORM subset(ARRAY(SELECT jsonb_array_elements_text(p_change -> 'destroy')), p_line.destroys, 'documents');
@@ -275,6 +276,10 @@ BEGIN
   END IF;
 END $$;
 
+-- the newest version of the calendar by which the deadlines of a case count
+CREATE FUNCTION country_version(p_case bigint) RETURNS int LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
+$$ SELECT max(k.version) FROM cases c JOIN processes p USING (process) JOIN calendars k USING (country) WHERE c.case_id = p_case $$;
+
 -- clocks, texts, documents and messages of a change
 CREATE FUNCTION change_clocks(p_case bigint, p_ops jsonb) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE o jsonb;
@@ -289,9 +294,18 @@ BEGIN
         WHERE case_id = p_case AND key = o ->> 'key' AND run = (o ->> 'run')::int AND outcome IS NULL
           AND (o ->> 'outcome' <> 'lapsed' OR due_at < legal_now() OR (comparison = 'before' AND due_at <= legal_now()));
       IF NOT FOUND THEN PERFORM refuse('clock_not_running', '', jsonb_build_object('clock', o ->> 'key')); END IF;
+    ELSIF o ->> 'op' = 'move' THEN
+      -- only by the newest calendar, only from the instant that stands there, never what is on record
+      UPDATE deadlines d SET due_at = (o ->> 'due_at')::timestamptz, warn_at = (o ->> 'warn_at')::timestamptz, calendar = o ->> 'calendar',
+          calendar_version = (o ->> 'calendar_version')::int, ledger = o -> 'ledger', late_by_retriage = (o ->> 'late_by_retriage')::bool
+        WHERE d.case_id = p_case AND d.key = o ->> 'key' AND d.run = (o ->> 'run')::int AND d.outcome IS NULL AND d.breached_at IS NULL AND NOT d.late_on_arrival
+          AND jsonb_typeof(o -> 'ledger') = 'array' AND o ->> 'warn_at' IS NOT NULL AND o ->> 'calendar' IS NOT NULL
+          AND d.due_at = (o ->> 'was_due_at')::timestamptz AND (o ->> 'calendar_version')::int = country_version(p_case) AND d.calendar_version < country_version(p_case)
+          AND (NOT (o ->> 'late_by_retriage')::bool OR (o ->> 'due_at')::timestamptz <= legal_now() + interval '5 s');
+      IF NOT FOUND THEN PERFORM refuse('clock_not_movable', '', jsonb_build_object('clock', o ->> 'key')); END IF;
     ELSE
       UPDATE deadlines SET breached_at = coalesce(breached_at, (o ->> 'at')::timestamptz)
-        WHERE case_id = p_case AND key = o ->> 'key' AND run = (o ->> 'run')::int AND outcome IS NULL
+        WHERE case_id = p_case AND key = o ->> 'key' AND run = (o ->> 'run')::int AND outcome IS NULL AND NOT late_by_retriage
           AND (due_at < legal_now() OR (comparison = 'before' AND due_at <= legal_now()));
       IF NOT FOUND THEN PERFORM refuse('clock_not_passed', '', jsonb_build_object('clock', o ->> 'key')); END IF;
     END IF;

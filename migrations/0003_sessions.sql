@@ -135,7 +135,7 @@ BEGIN
     WHEN c.work = 'closed' THEN jsonb_build_object('result', 'closed')
     WHEN l.session_id = p_session THEN jsonb_build_object('result', 'granted', 'lease', jsonb_build_object('case_id', c.case_id, 'fence', c.fence),
       'case_no', c.case_no, 'version', c.version, 'why', 'by_hand')
-    WHEN l.case_id IS NOT NULL THEN jsonb_build_object('result', 'taken', 'holder', l.name, 'since', l.acquired_at)
+    WHEN l.case_id IS NOT NULL THEN jsonb_build_object('result', 'taken', 'holder', l.name, 'since', l.acquired_at + (SELECT legal_offset FROM settings))
     ELSE r END;
   IF r IS NULL THEN RETURN command_end(p_cmd, take(c, p_session, a, p_cmd, 'by_hand')); END IF;
   DELETE FROM commands WHERE cmd_id = p_cmd;                -- nothing happened: a repetition may succeed

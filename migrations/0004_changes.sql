@@ -180,6 +180,22 @@ BEGIN
   c := case_write(c, 'attached', a, p_session, p_cmd, jsonb_build_object('document', p_cmd, 'purpose', p_purpose, 'size', length(p_bytes), 'sha256', h), n);
   RETURN command_end(p_cmd, applied(c, NULL));
 END $$;
+-- Erases a text: what should not have been written down, or may not be kept. Number and hash stay, so
+-- that the chain stays valid and replay still works (decision 20).
+CREATE FUNCTION loket_api.text_erase(p_cmd uuid, p_session uuid, p_text uuid) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE a int := require_role('lead', 'admin'); r jsonb; c cases%ROWTYPE; i bigint; n timestamptz := legal_now();
+BEGIN
+  r := command_begin(p_cmd, a, 'text_erase', p_text::text); IF r IS NOT NULL THEN RETURN r; END IF;
+  PERFORM require_seat(p_session, a);
+  SELECT case_id INTO i FROM texts WHERE text_id = p_text;
+  c := case_lock(i);
+  UPDATE texts SET body = NULL, erased_at = n WHERE text_id = p_text AND body IS NOT NULL;
+  IF NOT FOUND THEN PERFORM refuse('text_gone'); END IF;
+  c := case_write(c, 'text_erased', a, p_session, p_cmd, jsonb_build_object('text', p_text), n);
+  UPDATE case_search SET doc = search_doc(c.case_id) WHERE case_id = c.case_id;
+  RETURN command_end(p_cmd, applied(c, NULL));
+END $$;
 CREATE FUNCTION loket_api.document_fetch(p_document uuid) RETURNS bytea
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT d.bytes FROM documents d JOIN cases c USING (case_id) WHERE d.document_id = p_document AND c.queue_id = ANY ((SELECT my_queues())::int[]) $$;

@@ -6,7 +6,7 @@ CREATE FUNCTION row_json(c cases) RETURNS jsonb LANGUAGE sql STABLE SET search_p
 $$ SELECT jsonb_build_object('case_id', c.case_id, 'case_no', c.case_no, 'queue', (SELECT key FROM queues WHERE queue_id = c.queue_id),
      'process', c.process, 'state', c.state, 'work', c.work, 'sort_at', c.sort_at, 'clock', c.due_clock,
      'due_at', CASE WHEN c.due_clock IS NOT NULL THEN c.sort_at END, 'comparison', c.due_comparison, 'warn_at', c.due_warn,
-     'breached', c.due_breached, 'whose', c.due_whose, 'subject', c.subject, 'holder', a.name, 'holder_id', a.agent_id,
+     'breached', c.due_breached, 'late_by_retriage', c.due_retriaged, 'whose', c.due_whose, 'subject', c.subject, 'holder', a.name, 'holder_id', a.agent_id,
      'version', c.version, 'received_at', c.received_at)
    FROM (SELECT 1) one LEFT JOIN case_leases l ON l.case_id = c.case_id AND c.work = 'held' LEFT JOIN agents a ON a.agent_id = l.agent_id $$;
 
@@ -88,7 +88,9 @@ END $$;
 CREATE FUNCTION loket_api.timeline(p_case bigint, p_before int, p_limit int) RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT coalesce(jsonb_agg(jsonb_build_object('seq', e.seq, 'at', e.legal_at, 'kind', e.kind, 'agent', CASE WHEN a.role = 'worker' THEN NULL ELSE a.name END,
        'from', nullif(e.body -> 'change' ->> 'from', ''), 'to', e.body -> 'change' ->> 'to',
-       'answers', coalesce(e.body -> 'change' -> 'answers', CASE WHEN e.body ? 'line' THEN jsonb_build_object('line', e.body -> 'line') ELSE '{}' END)) ORDER BY e.seq DESC), '[]')
+       'answers', coalesce(e.body -> 'change' -> 'answers', CASE WHEN e.body ? 'line' THEN jsonb_build_object('line', e.body -> 'line') ELSE '{}' END),
+       'moves', (SELECT coalesce(jsonb_agg(jsonb_build_object('clock', o ->> 'key', 'was_due_at', o -> 'was_due_at', 'due_at', o -> 'due_at', 'late_by_retriage', o -> 'late_by_retriage') ORDER BY n), '[]')
+         FROM jsonb_array_elements(e.body -> 'change' -> 'clocks') WITH ORDINALITY q(o, n) WHERE o ->> 'op' = 'move')) ORDER BY e.seq DESC), '[]')
    FROM (SELECT * FROM case_events WHERE case_id = p_case AND EXISTS (SELECT 1 FROM cases c WHERE c.case_id = p_case AND c.queue_id = ANY ((SELECT my_queues())::int[])) AND seq < coalesce(p_before, 2147483647) ORDER BY seq DESC LIMIT least(greatest(p_limit, 1), 500)) e
    LEFT JOIN agents a USING (agent_id) $$;
 
@@ -132,7 +134,8 @@ BEGIN
       'xid', CASE WHEN resync OR (last IS NULL AND low::text::numeric > p_xid::numeric) THEN low::text ELSE coalesce(last ->> 'xid', p_xid) END,
       'event_id', CASE WHEN resync OR (last IS NULL AND low::text::numeric > p_xid::numeric) THEN 0 ELSE coalesce((last ->> 'event_id')::bigint, p_id) END),
     'events', ev, 'more', jsonb_array_length(ev) = 500, 'resync', resync AND p_xid IS NOT NULL,
-    'leases', CASE WHEN alive IS NULL THEN NULL ELSE leases_of(p_session) END, 'legal_now', legal_now());
+    'leases', CASE WHEN alive IS NULL THEN NULL ELSE leases_of(p_session) END, 'legal_now', legal_now(),
+    'calendars', (SELECT count(*) FROM calendars));
 END $$;
 
 -- ---------------------------------------------------------------- search: exact first
@@ -148,12 +151,18 @@ BEGIN
     RETURN hits(ARRAY(SELECT case_id FROM cases WHERE ean = q ORDER BY received_at DESC LIMIT lim), 'ean', lim); END IF;
   IF q ~ '^[A-Z]{2}-?[0-9]{4}-?[0-9]{1,6}$' THEN
     m := regexp_match(q, '^([A-Z]{2})-?([0-9]{4})-?([0-9]{1,6})$');
-    RETURN hits(ARRAY(SELECT case_id FROM cases WHERE case_no = m[1] || '-' || m[2] || '-' || lpad(m[3], 6, '0')), 'case_no', lim); END IF;
-  m := regexp_match(q, '^([1-9][0-9]{3}) ?([A-Z]{2})(?:[ ,]+([0-9]{1,5}).*)?$');
+    r := hits(ARRAY(SELECT case_id FROM cases WHERE case_no = m[1] || '-' || m[2] || '-' || lpad(m[3], 6, '0')), 'case_no', lim);
+    IF r <> '[]' THEN RETURN r; END IF;               -- else it may be a customer's or a sender's reference
+  END IF;
+  IF q ~ '^[0-9]{6,17}$' THEN                           -- the first digits of a metering point
+    RETURN hits(ARRAY(SELECT case_id FROM cases WHERE ean LIKE q || '%' LIMIT lim), 'ean', lim); END IF;
+  m := regexp_match(q, '^([1-9][0-9]{3}) ?([A-Z]{2})(?:[ ,]*([0-9]{1,5}).*)?$');
   IF m IS NOT NULL THEN
     RETURN hits(ARRAY(SELECT c.case_id FROM connections k JOIN cases c USING (ean) WHERE k.postcode = m[1] || m[2] AND (m[3] IS NULL OR k.house_number = m[3]::int)
       ORDER BY c.received_at DESC LIMIT lim), 'address', lim); END IF;
   r := hits(ARRAY(SELECT case_id FROM cases WHERE reference = p_text UNION SELECT case_id FROM case_references WHERE reference = p_text LIMIT lim), 'reference', lim);
+  IF r <> '[]' THEN RETURN r; END IF;
+  r := hits(ARRAY(SELECT case_id FROM cases WHERE customer_ref = q LIMIT lim), 'customer', lim);
   IF r <> '[]' THEN RETURN r; END IF;
   r := hits(ARRAY(SELECT c.case_id FROM meters t JOIN cases c USING (ean) WHERE t.meter_number = q LIMIT lim), 'meter', lim);
   IF r <> '[]' THEN RETURN r; END IF;

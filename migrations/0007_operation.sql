@@ -11,7 +11,7 @@ BEGIN
   PERFORM require_role('worker', 'admin');
   RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', c.case_id, 'version', c.version, 'clock', d.key, 'facts', facts_json(c)) ORDER BY d.due_at, d.case_id), '[]')
     FROM (SELECT d.* FROM deadlines d JOIN cases c USING (case_id) WHERE d.outcome IS NULL AND d.breached_at IS NULL AND d.due_at <= n AND (d.due_at < n OR d.comparison = 'before')
-       AND (NOT d.late_on_arrival OR EXISTS (SELECT 1 FROM process_transitions t WHERE t.process = c.process AND t.from_state = c.state AND t.by_who = 'timer' AND t.timer = d.key))
+       AND (NOT (d.late_on_arrival OR d.late_by_retriage) OR EXISTS (SELECT 1 FROM process_transitions t WHERE t.process = c.process AND t.from_state = c.state AND t.by_who = 'timer' AND t.timer = d.key))
        ORDER BY d.due_at LIMIT least(p_limit, 500)) d JOIN cases c USING (case_id));
 END $$;
 CREATE FUNCTION loket_api.next_due() RETURNS timestamptz LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
@@ -157,22 +157,78 @@ BEGIN
     ON CONFLICT (process, state) DO UPDATE SET work = excluded.work;
   DELETE FROM process_transitions;
   INSERT INTO process_transitions SELECT x ->> 'key', t ->> 'action', t ->> 'from', t ->> 'to', t ->> 'by', t ->> 'timer', ARRAY(SELECT jsonb_array_elements_text(t -> 'starts')), ARRAY(SELECT jsonb_array_elements_text(t -> 'ends')),
-      ARRAY(SELECT jsonb_array_elements_text(t -> 'breaches')), ARRAY(SELECT jsonb_array_elements_text(t -> 'messages')), ARRAY(SELECT jsonb_array_elements_text(t -> 'sets')),
+      ARRAY(SELECT jsonb_array_elements_text(t -> 'breaches')), ARRAY(SELECT jsonb_array_elements_text(t -> 'moves')), ARRAY(SELECT jsonb_array_elements_text(t -> 'messages')), ARRAY(SELECT jsonb_array_elements_text(t -> 'sets')),
       ARRAY(SELECT jsonb_array_elements_text(t -> 'destroys')), ARRAY(SELECT jsonb_array_elements_text(t -> 'opens')), t -> 'fields'
     FROM jsonb_array_elements(p) x, jsonb_array_elements(x -> 'transitions') t;
   GET DIAGNOSTICS n = ROW_COUNT;
   RETURN n;
 END $$;
--- a calendar that differs from the newest version of its country becomes the next version
-CREATE FUNCTION calendar_load(p jsonb) RETURNS int LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE v int; b jsonb;
+-- what the program brings, overlaid by the edits; when it differs from the newest version of its
+-- country it becomes the next one. The row of the origin is locked by the caller.
+CREATE FUNCTION calendar_next(p_country text) RETURNS int LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE v int; b jsonb; p jsonb; d jsonb;
 BEGIN
-  SELECT version, body INTO v, b FROM calendars WHERE country = p ->> 'country' ORDER BY version DESC LIMIT 1;
+  SELECT version, body INTO v, b FROM calendars WHERE country = p_country ORDER BY version DESC LIMIT 1;
+  SELECT body INTO STRICT p FROM calendar_origins WHERE country = p_country;
+  WITH last AS (SELECT DISTINCT ON (day) * FROM calendar_edits WHERE country = p_country ORDER BY day, edit_id DESC)
+  SELECT (p -> 'days') - coalesce(array_agg(day::text) FILTER (WHERE removed), '{}')
+      || coalesce(jsonb_object_agg(day::text, jsonb_build_object('name_key', '', 'name', name, 'law', law, 'kind', kind)) FILTER (WHERE NOT removed), '{}')
+    INTO d FROM last;
+  p := p || jsonb_build_object('days', d);
   IF b - 'version' = p - 'version' THEN RETURN v; END IF;
   v := coalesce(v, 0) + 1;
-  INSERT INTO calendars (country, version, calendar, body) VALUES (p ->> 'country', v, p ->> 'key', p || jsonb_build_object('version', v));
-  INSERT INTO calendar_days SELECT p ->> 'country', v, d.key::date, d.value ->> 'name', d.value ->> 'law', d.value ->> 'kind' FROM jsonb_each(p -> 'days') d;
+  INSERT INTO calendars (country, version, calendar, body) VALUES (p_country, v, p ->> 'key', p || jsonb_build_object('version', v));
+  INSERT INTO calendar_days SELECT p_country, v, x.key::date, x.value ->> 'name', x.value ->> 'law', x.value ->> 'kind' FROM jsonb_each(d) x;
   RETURN v;
+END $$;
+-- called by migrate: the edits stand over whatever the program brings
+CREATE FUNCTION calendar_load(p jsonb) RETURNS int LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  INSERT INTO calendar_origins VALUES (p ->> 'country', p) ON CONFLICT (country) DO UPDATE SET body = excluded.body;
+  RETURN calendar_next(p ->> 'country');
+END $$;
+-- Adds a free day or takes one away. An edit that changes nothing is none; returns the newest version.
+CREATE FUNCTION loket_api.calendar_edit(p_country text, p_day date, p_name text, p_law text, p_kind text, p_removed bool) RETURNS int
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE a int := require_role('admin', 'lead'); o calendar_origins%ROWTYPE; now_ jsonb; years int4range;
+BEGIN
+  SELECT * INTO o FROM calendar_origins WHERE country = p_country FOR UPDATE;
+  IF NOT FOUND THEN PERFORM refuse('no_such_country', '', jsonb_build_object('country', p_country)); END IF;
+  SELECT int4range(min(left(k, 4)::int), max(left(k, 4)::int), '[]') INTO years FROM jsonb_object_keys(o.body -> 'days') k;
+  -- the years between the first and the last free day are those that a calendar knows
+  IF p_day IS NULL OR NOT extract(year FROM p_day)::int <@ years THEN
+    PERFORM refuse('outside_calendar', '', jsonb_build_object('day', p_day, 'first', lower(years), 'last', upper(years) - 1)); END IF;
+  SELECT body -> 'days' -> p_day::text INTO now_ FROM calendars WHERE country = p_country ORDER BY version DESC LIMIT 1;
+  IF p_removed AND now_ IS NULL THEN PERFORM refuse('not_a_free_day', '', jsonb_build_object('day', p_day)); END IF;
+  IF NOT p_removed AND (coalesce(p_name, '') = '' OR coalesce(p_law, '') = '' OR length(p_name) > 60 OR length(p_law) > 90 OR p_name ~ '[[:cntrl:]]' OR p_law ~ '[[:cntrl:]]'
+      OR p_kind IS NULL OR p_kind NOT IN ('public', 'equated', 'de_facto')) THEN PERFORM refuse('bad_free_day', '', jsonb_build_object('day', p_day)); END IF;
+  IF p_removed OR now_ IS NULL OR (now_ ->> 'name', now_ ->> 'law', now_ ->> 'kind') <> (p_name, p_law, p_kind) THEN
+    INSERT INTO calendar_edits (country, day, removed, name, law, kind, edited_at, agent_id)
+    VALUES (p_country, p_day, p_removed, CASE WHEN p_removed THEN now_ ->> 'name' ELSE p_name END, CASE WHEN p_removed THEN now_ ->> 'law' ELSE p_law END,
+      CASE WHEN p_removed THEN now_ ->> 'kind' ELSE p_kind END, clock_timestamp(), a);
+  END IF;
+  RETURN calendar_next(p_country);
+END $$;
+-- free days of the newest version in a year, with the last edit of a day; days taken away stand there too
+CREATE FUNCTION loket_api.calendar_days(p_country text, p_year int) RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
+$$ WITH newest AS (SELECT country, version FROM calendars WHERE country = p_country AND me() IS NOT NULL ORDER BY version DESC LIMIT 1),
+     days AS (SELECT d.day, d.name, d.law, d.kind FROM calendar_days d JOIN newest USING (country, version)),
+     edits AS (SELECT DISTINCT ON (day) e.*, g.name AS agent FROM calendar_edits e JOIN newest USING (country) LEFT JOIN agents g USING (agent_id) ORDER BY day, edit_id DESC)
+   SELECT jsonb_build_object('version', (SELECT version FROM newest), 'days', coalesce(jsonb_agg(jsonb_build_object('day', coalesce(d.day, e.day), 'name', coalesce(d.name, e.name),
+       'law', coalesce(d.law, e.law), 'kind', coalesce(d.kind, e.kind), 'removed', d.day IS NULL, 'edited_at', e.edited_at, 'edited_by', e.agent) ORDER BY coalesce(d.day, e.day)), '[]'))
+   FROM days d FULL JOIN edits e USING (day) WHERE extract(year FROM coalesce(d.day, e.day)) = p_year $$;
+-- live cases with an open clock that was counted with an older calendar than the newest of its country
+CREATE FUNCTION loket_api.recount_batch(p_after bigint, p_limit int) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE mine int[] := my_queues();
+BEGIN
+  PERFORM require_role('admin', 'lead');
+  RETURN (WITH newest AS MATERIALIZED (SELECT p.process, max(k.version) AS version,
+      (SELECT t.moves FROM process_transitions t WHERE t.process = p.process AND t.action = 'recount' LIMIT 1) AS moves FROM processes p JOIN calendars k USING (country) GROUP BY 1)
+    SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', c.case_id, 'case_no', c.case_no, 'version', c.version, 'facts', facts_json(c)) ORDER BY c.case_id), '[]')
+    FROM (SELECT d.case_id FROM deadlines d JOIN cases k USING (case_id) JOIN newest n USING (process)
+        WHERE d.case_id > p_after AND d.outcome IS NULL AND d.breached_at IS NULL AND NOT d.late_on_arrival AND d.calendar_version < n.version
+          AND d.key = ANY (n.moves) AND k.work <> 'closed' AND k.queue_id = ANY (mine)
+        GROUP BY d.case_id ORDER BY d.case_id LIMIT least(greatest(p_limit, 1), 500)) x JOIN cases c USING (case_id));
 END $$;
 CREATE FUNCTION loket_api.calendars() RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT coalesce(jsonb_agg(body ORDER BY country, version), '[]') FROM calendars WHERE me() IS NOT NULL $$;

@@ -24,11 +24,12 @@ GRANT SELECT (agent_id, name, role) ON agents TO loket_agent, loket_auditor, lok
 
 GRANT EXECUTE ON FUNCTION loket_api.session_open, loket_api.session_close, loket_api.pulse, loket_api.sweep, loket_api.board_refresh,
   loket_api.inbox, loket_api.rows_of, loket_api.case_by_number, loket_api.case_detail, loket_api.timeline, loket_api.search,
-  loket_api.colleagues, loket_api.look_up, loket_api.parties_like, loket_api.document_fetch, loket_api.calendars, loket_api.legal_now
+  loket_api.colleagues, loket_api.look_up, loket_api.parties_like, loket_api.document_fetch, loket_api.calendars, loket_api.calendar_days, loket_api.legal_now
   TO loket_agent, loket_auditor, loket_administrator, loket_worker;
 GRANT EXECUTE ON FUNCTION loket_api.claim_next, loket_api.claim, loket_api.release, loket_api.hand_over, loket_api.case_open, loket_api.apply,
   loket_api.document_attach TO loket_agent, loket_administrator;
-GRANT EXECUTE ON FUNCTION loket_api.reassign, loket_api.transfer, loket_api.outbox_dead, loket_api.outbox_resend TO loket_lead, loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.text_erase, loket_api.reassign, loket_api.transfer, loket_api.outbox_dead, loket_api.outbox_resend, loket_api.calendar_edit,
+  loket_api.recount_batch TO loket_lead, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.import_parties, loket_api.import_contacts, loket_api.import_connections, loket_api.import_meters,
   loket_api.import_customers, loket_api.import_contracts, loket_api.clock_set TO loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.apply, loket_api.case_open, loket_api.document_attach, loket_api.lapsed, loket_api.next_due, loket_api.outbox_take, loket_api.outbox_sent,

@@ -1,5 +1,6 @@
 //! `loket case …`: cases from a shell, with the verbs and the refusals of the screen.
 
+mod fetch;
 mod fields;
 mod list;
 mod pass;
@@ -97,6 +98,21 @@ pub enum Verb {
         /// Why it is kept
         #[arg(long, value_enum)]
         purpose: Purpose,
+    },
+    /// Write a document of a case into a new file, to read it
+    Fetch {
+        /// Case number
+        no: String,
+        /// The document's name, or its number as `case show --json` tells it
+        document: String,
+        /// The file to make
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
+    },
+    /// Erase a text (leads): its hash stays in the audit trail
+    Erase {
+        /// Number of the text, as `case show --json` tells it
+        text: uuid::Uuid,
     },
     /// Hand a case to a colleague who is there, or to the pool, with one line for the next
     HandOver {
@@ -212,6 +228,8 @@ pub async fn run(args: CaseArgs, shell: &Shell) -> Ended {
         Verb::Do(args) => counter.act(&args).await,
         Verb::Note { no, text } => counter.note(&no, text).await,
         Verb::Attach { no, file, purpose } => counter.attach(&no, &file, purpose).await,
+        Verb::Fetch { no, document, to } => counter.fetch(&no, &document, &to).await,
+        Verb::Erase { text } => counter.erase(text).await,
         Verb::HandOver { no, to, line } => counter.hand_over(&no, to.as_deref(), &line).await,
         Verb::Reassign { no, to, reason } => counter.reassign(&no, to.as_deref(), &reason).await,
         Verb::Transfer { no, queue, reason } => counter.transfer(&no, &queue, &reason).await,

@@ -31,7 +31,8 @@ pub struct Clerk {
     pub store: Store,
     /// Who, and what is held.
     pub session: Session,
-    calendars: Calendars,
+    /// The calendars.
+    pub calendars: Calendars,
 }
 
 /// What was done, or would be.

@@ -1,6 +1,9 @@
 //! `loket db …`: making, migrating and verifying a database, and the legal clock of a rehearsal.
 //! Run by an administrator; a console never does any of it at its start.
 
+mod calendar;
+mod recount;
+
 use std::process::ExitCode;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -44,6 +47,14 @@ pub enum Verb {
     /// Recompute all hash chains, replay all events, compare with the cases; exit code 1 on any
     /// difference
     Verify,
+    /// Free days of a country; add one that was announced late, take one away
+    Calendar(calendar::CalendarArgs),
+    /// Count open deadlines anew after an edit of a calendar; exit code 3 when a case refused
+    Recount {
+        /// Say what would move, write nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// The legal clock; of a rehearsal it can be set or shifted
     Clock {
         /// Set it to this instant (RFC 3339, or Dutch local time); it runs on from there
@@ -80,6 +91,8 @@ pub async fn run(args: DbArgs, shell: &Shell) -> Ended {
         Verb::Migrate => migrate(shell, args.json).await,
         Verb::Status => status(shell, args.json).await,
         Verb::Verify => verify(shell, args.json).await,
+        Verb::Calendar(calendar) => calendar::run(shell, args.json, &calendar).await,
+        Verb::Recount { dry_run } => recount::run(shell, args.json, dry_run).await,
         Verb::Clock { at, shift } => clock(shell, args.json, at.as_deref(), shift.as_deref()).await,
     }
 }

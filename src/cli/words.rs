@@ -41,6 +41,24 @@ pub fn due(at: DateTime<Utc>, comparison: Comparison, zone: Tz) -> String {
     local.format("%Y-%m-%d %H:%M").to_string()
 }
 
+/// A clock of a process whose due instant became another: name, before, after.
+pub fn shift(
+    process: &str,
+    clock: &str,
+    (was, due_at): (DateTime<Utc>, DateTime<Utc>),
+    texts: &Texts,
+) -> String {
+    let declared = process::find(process).and_then(|process| process.clock(clock));
+    let comparison = declared.map_or(Comparison::UpToAndIncluding, |clock| {
+        clock.term.comparison()
+    });
+    let said = |at| due(at, comparison, zone_of(process));
+    let name = texts.get(&format!("clock.{clock}")).to_owned();
+    let (was, due_at) = (said(was), said(due_at));
+    let values = [("clock", &*name), ("was", &*was), ("due", &*due_at)];
+    texts.fill("case.shift", &values)
+}
+
 /// The time left until an instant, or since: `1d 03h`, `-12m`.
 pub fn left(due: DateTime<Utc>, now: DateTime<Utc>, texts: &Texts) -> String {
     let left = text_left(due, now);

@@ -128,6 +128,7 @@ fn take_pulse(model: &mut Model, pulse: &Pulse, now: DateTime<Utc>) -> Vec<Effec
     let Some(leases) = &pulse.leases else {
         return reopen(model, now);
     };
+    let calendars = edited_calendars(model, pulse, now);
     let held = model.world.set_leases(leases);
     if [line, clock, held].contains(&Changed::Yes) {
         model.dirty = true;
@@ -136,12 +137,22 @@ fn take_pulse(model: &mut Model, pulse: &Pulse, now: DateTime<Utc>) -> Vec<Effec
     model.world.failures = 0;
     if line == Changed::Yes || pulse.resync {
         model.dirty = true;
-        return reread(model, now);
+        return calendars.into_iter().chain(reread(model, now)).collect();
     }
     if pulse.events.is_empty() && !model.desk.stale {
-        return Vec::new();
+        return calendars.into_iter().collect();
     }
-    follow(model, &pulse.events, now)
+    let followed = follow(model, &pulse.events, now);
+    calendars.into_iter().chain(followed).collect()
+}
+
+/// Somebody edited a calendar: deadlines are counted with the new one from here on.
+fn edited_calendars(model: &mut Model, pulse: &Pulse, now: DateTime<Utc>) -> Option<Effect> {
+    let world = &mut model.world;
+    let before = world.calendar_versions.replace(pulse.calendars);
+    before
+        .is_some_and(|before| before != pulse.calendars)
+        .then(|| world.ask(Slot::Calendars, Question::Calendars, now))
 }
 
 /// Others changed something: read again what of it is on the screen.

@@ -6,6 +6,7 @@ use super::route::Subject;
 use super::say;
 use super::world::World;
 use crate::domain::clock::{ClockRun, Outcome as Ended, Whose};
+use crate::domain::deadline::Comparison;
 use crate::process::engine::{CaseFacts, Change, ClockOp, Refusal};
 use crate::process::{self, Clock};
 use crate::text::ledger;
@@ -120,7 +121,36 @@ fn of_clock(
             line(world, "stops", format!("{} ({how})", clock(world, key)))
         }
         ClockOp::Breach { key, .. } => line(world, "breaches", clock(world, key)),
+        ClockOp::Move { key, .. } => line(world, "moves", moved(world, change, op, now, key)),
     }
+}
+
+/// The clock and its due instant, before and after.
+fn moved(world: &World, change: &Change, op: &ClockOp, now: DateTime<Utc>, key: &str) -> String {
+    let ClockOp::Move {
+        was_due_at, due_at, ..
+    } = op
+    else {
+        return String::new();
+    };
+    shift(world, &change.process, key, (*was_due_at, *due_at), now)
+}
+
+/// A clock whose due instant became another, in words.
+pub fn shift(
+    world: &World,
+    process: &str,
+    key: &str,
+    (was, due): (DateTime<Utc>, DateTime<Utc>),
+    now: DateTime<Utc>,
+) -> String {
+    let comparison = declared(process, key).map_or(Comparison::UpToAndIncluding, |declared| {
+        declared.term.comparison()
+    });
+    let said = |at| say::due(&world.texts, at, comparison, now, world.zone(process));
+    let (name, was, due) = (clock(world, key), said(was), said(due));
+    let with = [("clock", &*name), ("was", &*was), ("due", &*due)];
+    world.texts.fill("preview.shift", &with)
 }
 
 fn running<'a>(facts: &'a CaseFacts, key: &str) -> Option<&'a ClockRun> {

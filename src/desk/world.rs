@@ -60,6 +60,8 @@ pub struct World {
     pub leases: BTreeMap<CaseId, Lease>,
     /// The calendars, once read.
     pub calendars: Option<Arc<Calendars>>,
+    /// How many versions of calendars there were at the last beat.
+    pub calendar_versions: Option<i64>,
     /// The colleagues, once read.
     pub colleagues: Vec<Colleague>,
     /// Unsent forms.
@@ -87,6 +89,7 @@ impl World {
             offset: TimeDelta::zero(),
             leases: BTreeMap::new(),
             calendars: None,
+            calendar_versions: None,
             colleagues: Vec::new(),
             drafts: BTreeMap::new(),
             toasts: Toasts::default(),

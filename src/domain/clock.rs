@@ -67,6 +67,10 @@ pub struct ClockRun {
     pub breached_at: Option<DateTime<Utc>>,
     /// The due instant had passed when the clock was started (late on arrival).
     pub late_on_arrival: bool,
+    /// A later edit of the calendar moved the due instant into the past: late, but nobody's breach
+    /// (case-anchors c.3, 21 and 24). `original_due_at` says what was promised.
+    #[serde(default)]
+    pub late_by_retriage: bool,
     /// How it ended, and when; `None` while it runs.
     pub outcome: Option<Outcome>,
     /// When it ended.
@@ -89,6 +93,8 @@ pub enum ClockStatus {
     Breached,
     /// Running; it was past its due instant when it was started.
     LateOnArrival,
+    /// Running; an edit of the calendar moved its due instant into the past.
+    LateByRetriage,
     /// Running and past its warning instant.
     Warning,
     /// Running.
@@ -128,6 +134,7 @@ impl ClockRun {
             Some(Outcome::Lapsed) => ClockStatus::Lapsed,
             Some(Outcome::Cancelled) => ClockStatus::Cancelled,
             None if self.late_on_arrival => ClockStatus::LateOnArrival,
+            None if self.late_by_retriage => ClockStatus::LateByRetriage,
             None if self.stands_still_in_time() => ClockStatus::Paused,
             None if !self.comparison.is_met(self.due_at, now) => ClockStatus::Breached,
             None if now >= self.warn_at => ClockStatus::Warning,

@@ -54,6 +54,14 @@ impl Term {
     }
 }
 
+impl Term {
+    /// Whether a calendar decides how long it is: working days and hours. An edit of the calendar
+    /// moves nothing else.
+    pub fn is_by_calendar(self) -> bool {
+        matches!(self, Self::WorkingDays(_) | Self::WorkingHours(_))
+    }
+}
+
 impl Comparison {
     /// Whether something done at `at` is in time.
     pub fn is_met(self, due: DateTime<Utc>, at: DateTime<Utc>) -> bool {

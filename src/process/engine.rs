@@ -11,6 +11,7 @@ mod effects;
 mod fold;
 mod guards;
 mod list;
+mod recount;
 mod refuse;
 mod step;
 mod timers;
@@ -168,6 +169,27 @@ pub enum ClockOp {
         run: i32,
         /// When it passed.
         at: DateTime<Utc>,
+    },
+    /// The due instant of the running run is another one by a later version of the calendar.
+    Move {
+        /// Key of the clock.
+        key: String,
+        /// Number of the run.
+        run: i32,
+        /// The due instant until now.
+        was_due_at: DateTime<Utc>,
+        /// The due instant from now on.
+        due_at: DateTime<Utc>,
+        /// When to warn.
+        warn_at: DateTime<Utc>,
+        /// Calendar counted with.
+        calendar: String,
+        /// Its version.
+        calendar_version: i32,
+        /// The explanation.
+        ledger: Vec<LedgerLine>,
+        /// The edit alone makes it late: `due_at` has passed, `was_due_at` has not.
+        late_by_retriage: bool,
     },
 }
 

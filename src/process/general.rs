@@ -148,6 +148,17 @@ pub static ACTIONS: &[Action] = &[
         guards: &[],
         effects: &[Effect::BreachPassed],
     },
+    // after an edit of the calendar, ordered by a lead (case-anchors c.3, 21, 23 and 24)
+    Action {
+        key: "recount",
+        from: From::Live,
+        to: To::Same,
+        by: By::Lead,
+        rules: &["GT-08"],
+        fields: &[],
+        guards: &[],
+        effects: &[Effect::Recount],
+    },
 ];
 
 /// The general actions that a process has: the regulator is told of mandates only (GT-19), and a

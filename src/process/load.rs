@@ -34,6 +34,8 @@ pub struct Transition {
     pub ends: BTreeSet<Key>,
     /// Clocks of which it may record the passing.
     pub breaches: BTreeSet<Key>,
+    /// Clocks whose due instant it may move.
+    pub moves: BTreeSet<Key>,
     /// Kinds of messages that it may send.
     pub messages: BTreeSet<Key>,
     /// Facts that it may set.
@@ -136,6 +138,7 @@ fn blank(action: Key, from: Key, to: Key) -> Transition {
         starts: BTreeSet::new(),
         ends: BTreeSet::new(),
         breaches: BTreeSet::new(),
+        moves: BTreeSet::new(),
         messages: BTreeSet::new(),
         sets: BTreeSet::new(),
         fields: Vec::new(),
@@ -173,6 +176,11 @@ fn collect(row: &mut Transition, process: &'static Process, effects: &'static [E
                 row.breaches
                     .extend(process.clocks.iter().map(|clock| clock.key));
                 row.messages.insert("supervisor_alert");
+            }
+            Effect::Recount => {
+                let moving = process.clocks.iter();
+                let moving = moving.filter(|clock| clock.term.is_by_calendar());
+                row.moves.extend(moving.map(|clock| clock.key));
             }
             Effect::Send(kind) => _ = row.messages.insert(kind),
             Effect::Set(fact, _) | Effect::Keep(fact) | Effect::Count(fact) => {

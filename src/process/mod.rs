@@ -322,6 +322,8 @@ pub enum Effect {
     /// Open a linked case of that process, received now. Its fields take the answers and facts of
     /// the same name, after these fixed ones.
     Open(Key, &'static [(Key, &'static str)]),
+    /// Count every open deadline of working time anew, by the present calendar.
+    Recount,
     /// Begin a new episode: what the process does at a reopening.
     Again,
     /// Only when the condition holds.

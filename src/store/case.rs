@@ -217,6 +217,24 @@ impl Store {
         read(answer)
     }
 
+    /// Erases a text; its number and hash stay in the chain. For leads and administrators.
+    pub async fn text_erase(
+        &self,
+        cmd: Uuid,
+        session: Option<Uuid>,
+        text: Uuid,
+    ) -> Result<Applied, StoreError> {
+        let answer = ask(sqlx::query_scalar!(
+            r#"SELECT loket_api.text_erase($1, $2, $3) AS "r!""#,
+            cmd,
+            session,
+            text
+        )
+        .fetch_one(&self.pool))
+        .await?;
+        read(answer)
+    }
+
     /// The bytes of a document; `None` when it is erased or not in a queue of this agent.
     pub async fn document_fetch(&self, document_id: Uuid) -> Result<Option<Vec<u8>>, StoreError> {
         ask(

@@ -1,11 +1,13 @@
 //! What the database gives to everybody else: plain rows, no SQL types. The desk keeps them in its
 //! model, the command line prints them as JSON.
 
+mod calendar;
 mod detail;
 mod list;
 mod outcome;
 mod people;
 
+pub use calendar::*;
 pub use detail::*;
 pub use list::*;
 pub use outcome::*;

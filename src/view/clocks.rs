@@ -76,6 +76,11 @@ fn facts(paint: &Paint<'_, '_>, detail: &CaseDetail, run: &ClockRun, said: &str)
     let due = say::due(&world.texts, run.due_at, run.comparison, now, zone);
     let whose = preview::whose_said(world, run.whose);
     let mut parts = vec![format!("{whose}, {due}")];
+    if run.original_due_at != run.due_at {
+        let was = run.original_due_at;
+        let was = say::due(&world.texts, was, run.comparison, now, zone);
+        parts.push(paint.fill("detail.was_due", &[("due", &was)]));
+    }
     if let Some(target) = target(paint, detail, run) {
         parts.push(paint.fill("detail.target", &[("at", &target)]));
     }

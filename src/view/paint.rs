@@ -134,7 +134,9 @@ impl<'a, 'f> Paint<'a, 'f> {
 /// The meaning of a clock's status.
 pub(super) fn role_of(status: Option<ClockStatus>) -> Role {
     match status {
-        Some(ClockStatus::Breached | ClockStatus::LateOnArrival) => Role::Late,
+        Some(ClockStatus::Breached | ClockStatus::LateOnArrival | ClockStatus::LateByRetriage) => {
+            Role::Late
+        }
         Some(ClockStatus::Warning) => Role::Soon,
         Some(ClockStatus::Met) => Role::Done,
         Some(ClockStatus::MetLate | ClockStatus::Lapsed | ClockStatus::Cancelled) => Role::Faint,
@@ -147,6 +149,7 @@ pub(super) fn key_of(status: Option<ClockStatus>) -> &'static str {
     match status {
         Some(ClockStatus::Breached) => "breached",
         Some(ClockStatus::LateOnArrival) => "late_on_arrival",
+        Some(ClockStatus::LateByRetriage) => "late_by_retriage",
         Some(ClockStatus::Warning) => "warning",
         Some(ClockStatus::Running) => "running",
         Some(ClockStatus::Paused) => "paused",

@@ -77,6 +77,12 @@ fn of_event(
             paint.span(Role::Faint, width::cut(&format!("  {said}"), columns)),
         ));
     }
+    for moved in &event.moves {
+        let between = (moved.was_due_at, moved.due_at);
+        let said = preview::shift(world, process, &moved.clock, between, paint.legal());
+        let said = width::cut(&format!("  {said}"), columns);
+        lines.push(Line::from(paint.span(Role::Faint, said)));
+    }
     lines.extend(answers(paint, loaded, event, columns));
     lines
 }

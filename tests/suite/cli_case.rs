@@ -270,6 +270,19 @@ async fn notes_and_documents_are_kept_clean() {
         (kept["name"].as_str(), kept["kind"].as_str()),
         (Some("ab.txt"), Some("text/plain"))
     );
+    let copy = folder.join("copy.txt");
+    let fetch = format!("case fetch {no} ab.txt --to '{}'", copy.display());
+    office.anna.ok(&fetch);
+    assert_eq!(std::fs::read_to_string(&copy).unwrap(), "text");
+    assert_eq!(
+        office.anna.run(&fetch).code,
+        2,
+        "what is there is not overwritten"
+    );
+    office.anna.refused(&format!(
+        "case fetch {no} other.txt --to '{}.2'",
+        copy.display()
+    ));
     let absent = office.anna.run(&format!(
         "case attach {no} '{}/none' --purpose other",
         folder.display()

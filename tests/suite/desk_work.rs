@@ -45,7 +45,30 @@ fn pulse(events: Vec<FeedEvent>) -> Msg {
             fence: 4,
         }]),
         legal_now: crate::support::desk::now(),
+        calendars: 4,
     })))
+}
+
+/// An edited calendar is read again once, when the beat tells of a further version.
+#[test]
+fn an_edited_calendar_is_read_again() {
+    let mut script = Script::new(120, 32);
+    script.take();
+    let beat = |script: &mut Script, versions| {
+        let Msg::Beat(mut answer) = pulse(Vec::new()) else {
+            panic!("a pulse is a beat");
+        };
+        if let Ok(pulse) = answer.as_mut() {
+            pulse.calendars = versions;
+        }
+        script.send(Msg::Beat(answer));
+        slots(&script.take())
+    };
+    for (versions, asked) in [(4, 0), (4, 0), (5, 1), (5, 0)] {
+        let slots = beat(&mut script, versions);
+        let calendars = slots.iter().filter(|slot| **slot == Slot::Calendars);
+        assert_eq!(calendars.count(), asked, "{versions}: {slots:?}");
+    }
 }
 
 fn event(case: i64) -> FeedEvent {

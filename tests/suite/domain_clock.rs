@@ -25,6 +25,7 @@ fn run() -> ClockRun {
         whose: Whose::Party,
         breached_at: None,
         late_on_arrival: false,
+        late_by_retriage: false,
         outcome: None,
         ended_at: None,
         calendar: "nl-statutory".to_owned(),

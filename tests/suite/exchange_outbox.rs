@@ -184,6 +184,7 @@ fn clock(key: &str, from: &str, due: &str) -> ClockRun {
         whose: Whose::Party,
         breached_at: None,
         late_on_arrival: false,
+        late_by_retriage: false,
         outcome: None,
         ended_at: None,
         calendar: "nl-statutory".into(),

@@ -18,7 +18,7 @@ const RULES: [&str; 38] = [
     "GT-31", "GT-32", "GT-33", "META-01", "META-02", "META-03", "META-04", "META-05",
 ];
 
-const GENERAL: [&str; 8] = [
+const GENERAL: [&str; 9] = [
     "add_note",
     "log_contact",
     "inform_acm",
@@ -27,6 +27,7 @@ const GENERAL: [&str; 8] = [
     "further_signal",
     "reopen",
     "clock_passed",
+    "recount",
 ];
 
 fn root() -> PathBuf {

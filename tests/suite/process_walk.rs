@@ -65,6 +65,7 @@ fn is_in_table(process: &'static Process, change: &Change) {
             ClockOp::Start { key, .. } => (&row.starts, key),
             ClockOp::End { key, .. } => (&row.ends, key),
             ClockOp::Breach { key, .. } => (&row.breaches, key),
+            ClockOp::Move { key, .. } => (&row.moves, key),
         };
         assert!(allowed.contains(key.as_str()), "{} {key}", row.action);
     }
@@ -189,7 +190,8 @@ fn walks_reach_every_state_and_action() {
         for state in process.states {
             assert!(states.contains(state.key), "no walk reaches {}", state.key);
         }
-        for line in process.lines() {
+        // a recount needs a calendar that was edited meanwhile: process_recount.rs
+        for line in process.lines().filter(|line| line.key != "recount") {
             assert!(actions.contains(line.key), "no walk does {}", line.key);
         }
     }

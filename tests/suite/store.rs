@@ -5,4 +5,5 @@ mod claims;
 mod feed;
 mod hostile;
 mod reading;
+mod recount;
 mod rights;

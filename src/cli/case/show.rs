@@ -124,6 +124,10 @@ impl Counter<'_> {
             None => words::left(run.due_at, now, texts),
             Some(at) => words::when(at, zone),
         };
+        let was = (run.original_due_at != run.due_at).then(|| {
+            let was = words::due(run.original_due_at, run.comparison, zone);
+            texts.fill("case.was_due", &[("due", &was)])
+        });
         vec![
             rule.map_or(String::new(), |clock| clock.rule.to_owned()),
             texts.get(&format!("clock.{}", run.key)).to_owned(),
@@ -132,6 +136,7 @@ impl Counter<'_> {
             texts
                 .get(&format!("case.status.{}", status_word(status)))
                 .to_owned(),
+            was.unwrap_or_default(),
         ]
     }
 
@@ -267,13 +272,21 @@ impl Counter<'_> {
                 format!("{name}: {value}")
             })
             .collect();
+        let moves = row.moves.iter().map(|moved| {
+            let between = (moved.was_due_at, moved.due_at);
+            words::shift(&detail.row.process, &moved.clock, between, texts)
+        });
         vec![
             words::when(row.at, zone),
             row.agent
                 .clone()
                 .unwrap_or_else(|| texts.get("case.system").to_owned()),
             what,
-            answers.join("; "),
+            answers
+                .into_iter()
+                .chain(moves)
+                .collect::<Vec<_>>()
+                .join("; "),
         ]
     }
 }
@@ -326,6 +339,7 @@ fn status_word(status: ClockStatus) -> &'static str {
     match status {
         ClockStatus::Breached => "breached",
         ClockStatus::LateOnArrival => "late_on_arrival",
+        ClockStatus::LateByRetriage => "late_by_retriage",
         ClockStatus::Warning => "warning",
         ClockStatus::Running => "running",
         ClockStatus::Paused => "paused",

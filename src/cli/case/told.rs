@@ -151,6 +151,16 @@ impl Counter<'_> {
                 self.shell
                     .tell("case.effect.clock_breached", &[("clock", &name(key))]);
             }
+            ClockOp::Move {
+                key,
+                was_due_at,
+                due_at,
+                ..
+            } => {
+                let moved = words::shift(process, key, (*was_due_at, *due_at), texts);
+                self.shell
+                    .tell("case.effect.clock_moved", &[("moved", &moved)]);
+            }
         }
     }
 }

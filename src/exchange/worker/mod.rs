@@ -10,16 +10,21 @@ mod practice;
 mod timers;
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 
 use super::outbox::compose::Languages;
 use super::outbox::settings::Settings;
 use super::outbox::{Delivery, backoff};
 use crate::domain::calendar::Calendars;
 use crate::store::{Store, StoreError};
+use crate::system;
+
+/// Calendars are read anew after so long.
+const CALENDARS: Duration = Duration::from_mins(1);
 
 /// How a worker works.
 #[derive(Debug, Clone)]
@@ -53,7 +58,7 @@ pub struct Done {
 #[derive(Debug)]
 pub struct Worker {
     store: Store,
-    calendars: Calendars,
+    calendars: Mutex<Option<(Instant, Arc<Calendars>)>>,
     languages: Languages,
     options: Options,
 }
@@ -64,13 +69,28 @@ pub type Stop = watch::Receiver<bool>;
 impl Worker {
     /// A worker; the store must be that of the role `worker` or of an administrator.
     pub async fn open(store: Store, options: Options) -> Result<Self, StoreError> {
-        let calendars = store.calendars().await?;
-        Ok(Self {
+        let worker = Self {
             store,
-            calendars,
+            calendars: Mutex::new(None),
             languages: Languages::load(),
             options,
-        })
+        };
+        worker.calendars().await?;
+        Ok(worker)
+    }
+
+    /// The calendars of a minute ago at most: they are edited while we run. What is counted by an
+    /// older one in that minute, the next recount finds.
+    async fn calendars(&self) -> Result<Arc<Calendars>, StoreError> {
+        let mut held = self.calendars.lock().await;
+        if let Some((at, calendars)) = &*held
+            && at.elapsed() < CALENDARS
+        {
+            return Ok(Arc::clone(calendars));
+        }
+        let fresh = Arc::new(self.store.calendars().await?);
+        *held = Some((system::monotonic(), Arc::clone(&fresh)));
+        Ok(fresh)
     }
 
     /// Everything that is due now, once.

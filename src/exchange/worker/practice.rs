@@ -32,10 +32,11 @@ impl Worker {
 
     async fn confirm_once(&self, item: &OutboxItem) -> Result<(), StoreError> {
         let detail = self.store.case_detail(item.case_id).await?;
+        let calendars = self.calendars().await?;
         let context = Context {
             now: self.store.legal_now().await?,
             actor: Actor::System,
-            calendars: &self.calendars,
+            calendars: &calendars,
             command: Uuid::now_v7(),
         };
         let change = engine::step(&detail.facts, "block_confirmed", &Answers::new(), &context)

@@ -72,10 +72,11 @@ impl Worker {
         let Some(action) = engine::timer_action(&lapsed.facts, &lapsed.clock, now) else {
             return Ok(false);
         };
+        let calendars = self.calendars().await?;
         let context = Context {
             now,
             actor: Actor::Timer,
-            calendars: &self.calendars,
+            calendars: &calendars,
             command: Uuid::now_v7(),
         };
         let change = match engine::step(&lapsed.facts, action, &Answers::new(), &context) {

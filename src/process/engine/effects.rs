@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::draft::Draft;
 use super::step::open_linked;
-use super::{ClockOp, Refusal, timers};
+use super::{ClockOp, Refusal, recount, timers};
 use crate::domain::clock::{ClockRun, Outcome, Whose};
 use crate::domain::deadline::deadline;
 use crate::process::field::Value;
@@ -24,6 +24,7 @@ fn one(draft: &mut Draft<'_>, effect: &Effect) -> Result<(), Refusal> {
             draft.change.opens = Some(Box::new(open_linked(draft, process, fixed)?));
         }
         Effect::Again => return again(draft),
+        Effect::Recount => return recounted(draft),
         Effect::Stop(key) => stop(draft, key, draft.now()),
         Effect::StopAt(key, field) => {
             let at = draft.instant(field).unwrap_or(draft.now());
@@ -94,9 +95,22 @@ fn start(draft: &mut Draft<'_>, key: &str, since: Since) -> Result<(), Refusal> 
 }
 
 /// Whether the passing of this clock counts as a breach of a duty: not what had passed before it
-/// reached us (case-anchors c.3, 19), and nobody's duty is broken by a reminder.
+/// reached us (case-anchors c.3, 19), nor what an edit of the calendar made late (c.3, 21 and 24), and
+/// nobody's duty is broken by a reminder.
 pub(super) fn is_breachable(run: &ClockRun) -> bool {
-    run.breached_at.is_none() && !run.late_on_arrival && run.whose != Whose::Notice
+    let is_excused = run.late_on_arrival || run.late_by_retriage;
+    run.breached_at.is_none() && !is_excused && run.whose != Whose::Notice
+}
+
+fn recounted(draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    let moves = recount::moves(draft)?;
+    if moves.is_empty() {
+        return Err(Refusal::new("nothing_to_recount"));
+    }
+    for op in moves {
+        draft.push(op);
+    }
+    Ok(())
 }
 
 fn end(draft: &mut Draft<'_>, run: &ClockRun, outcome: Outcome, at: DateTime<Utc>) {

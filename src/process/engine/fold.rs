@@ -51,6 +51,11 @@ pub(super) fn apply(clocks: &mut Vec<ClockRun>, op: &ClockOp) {
                 clock.breached_at.get_or_insert(*at);
             }
         }
+        ClockOp::Move { key, run, .. } => {
+            if let Some(clock) = find(clocks, key, *run) {
+                moved(clock, op);
+            }
+        }
     }
 }
 
@@ -58,6 +63,26 @@ fn find<'a>(clocks: &'a mut [ClockRun], key: &str, run: i32) -> Option<&'a mut C
     clocks
         .iter_mut()
         .find(|clock| clock.key == key && clock.run == run)
+}
+
+fn moved(clock: &mut ClockRun, op: &ClockOp) {
+    if let ClockOp::Move {
+        due_at,
+        warn_at,
+        calendar,
+        calendar_version,
+        ledger,
+        late_by_retriage,
+        ..
+    } = op
+    {
+        clock.due_at = *due_at;
+        clock.warn_at = *warn_at;
+        clock.calendar.clone_from(calendar);
+        clock.calendar_version = *calendar_version;
+        clock.ledger.clone_from(ledger);
+        clock.late_by_retriage = *late_by_retriage;
+    }
 }
 
 fn started(op: &ClockOp) -> Option<ClockRun> {
@@ -88,6 +113,7 @@ fn started(op: &ClockOp) -> Option<ClockRun> {
         whose: *whose,
         breached_at: None,
         late_on_arrival: *late_on_arrival,
+        late_by_retriage: false,
         outcome: None,
         ended_at: None,
         calendar: calendar.clone(),

@@ -5,9 +5,9 @@ use uuid::Uuid;
 
 use super::draft::Draft;
 use super::step::{may, process_of};
-use super::{CaseFacts, Change, Context, Facts, Refusal, guards};
+use super::{CaseFacts, Change, Context, Facts, Refusal, guards, recount};
 use crate::process::field::{Field, FieldKind, Value};
-use crate::process::{Action, By, Guard, Process};
+use crate::process::{Action, By, Effect, Guard, Process};
 
 /// One action of the list.
 #[derive(Debug, Clone)]
@@ -34,6 +34,9 @@ pub fn listed(case: &CaseFacts, ctx: &Context<'_>) -> Vec<Listed> {
         let refusal = may(ctx.actor, line.by)
             .and_then(|()| foresee(&draft, line))
             .err();
+        if refusal.is_some() && is_upkeep(line) {
+            continue;
+        }
         add(
             &mut list,
             Listed {
@@ -44,6 +47,13 @@ pub fn listed(case: &CaseFacts, ctx: &Context<'_>) -> Vec<Listed> {
     }
     list.sort_by_key(|listed| listed.refusal.is_some());
     list
+}
+
+/// Not work on a case, but upkeep of it: named only when there is something to do.
+fn is_upkeep(line: &Action) -> bool {
+    line.effects
+        .iter()
+        .any(|effect| matches!(effect, Effect::Recount))
 }
 
 /// Lines that share a key stand once: the one that is possible, else the first.
@@ -72,6 +82,9 @@ fn foresee(draft: &Draft<'_>, line: &Action) -> Result<(), Refusal> {
             }
             _ => {}
         }
+    }
+    if is_upkeep(line) && recount::moves(draft)?.is_empty() {
+        return Err(Refusal::new("nothing_to_recount"));
     }
     Ok(())
 }

@@ -205,4 +205,20 @@ pub struct TimelineRow {
     pub to: Option<String>,
     /// Answers and facts that the event holds.
     pub answers: Facts,
+    /// Deadlines that it moved, after an edit of the calendar.
+    #[serde(default)]
+    pub moves: Vec<MovedClock>,
+}
+
+/// A deadline that a recount moved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MovedClock {
+    /// Key of the clock.
+    pub clock: String,
+    /// The due instant before.
+    pub was_due_at: DateTime<Utc>,
+    /// The due instant after.
+    pub due_at: DateTime<Utc>,
+    /// Whether the edit alone made it late.
+    pub late_by_retriage: bool,
 }

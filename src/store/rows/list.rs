@@ -63,6 +63,9 @@ pub struct CaseRow {
     pub warn_at: Option<DateTime<Utc>>,
     /// Whether that clock's passing was recorded.
     pub breached: bool,
+    /// Whether an edit of the calendar moved its due instant into the past: nobody's breach.
+    #[serde(default)]
+    pub late_by_retriage: bool,
     /// Whose duty that clock is: `ours`, `party`, …
     pub whose: Option<String>,
     /// What it is about, without personal data (party name).
@@ -145,6 +148,7 @@ impl CaseRow {
     pub fn status(&self, now: DateTime<Utc>) -> Option<ClockStatus> {
         let (due, comparison) = (self.due_at?, self.comparison?);
         Some(match self.warn_at {
+            _ if self.late_by_retriage => ClockStatus::LateByRetriage,
             _ if self.breached || !comparison.is_met(due, now) => ClockStatus::Breached,
             Some(warn) if now >= warn => ClockStatus::Warning,
             _ => ClockStatus::Running,

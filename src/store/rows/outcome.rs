@@ -127,6 +127,9 @@ pub struct Pulse {
     pub leases: Option<Vec<Lease>>,
     /// Legal now at the server.
     pub legal_now: DateTime<Utc>,
+    /// How many versions of calendars there are; more than before: read them again.
+    #[serde(default)]
+    pub calendars: i64,
 }
 
 /// A document to attach.

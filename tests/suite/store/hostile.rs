@@ -458,3 +458,30 @@ async fn an_old_command_is_not_sent_again_after_a_newer_one() {
         other => panic!("{other:?}"),
     }
 }
+
+/// Decision 20: what should not have been written down can be erased, and the chain stays valid.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_is_erased_by_a_lead_and_its_hash_stays() {
+    let world = World::new().await;
+    let case_id = world.signal(1).await;
+    let (anna, lead) = (world.desk("anna").await, world.desk("lead_1").await);
+    let note = answers([("note", free("a stranger's telephone number"))]);
+    anna.act(case_id, None, "add_note", &note).await.unwrap();
+    let texts = anna.store.case_detail(case_id).await.unwrap().texts;
+    let (number, _) = texts
+        .iter()
+        .find(|(_, body)| body.contains("stranger"))
+        .unwrap();
+    let erase = |desk: &Desk<'_>| {
+        let (store, id, number) = (desk.store.clone(), desk.id(), *number);
+        async move { store.text_erase(Uuid::now_v7(), Some(id), number).await }
+    };
+    assert!(
+        matches!(erase(&anna).await, Err(StoreError::Refused(it)) if it.key == "role_required")
+    );
+    erase(&lead).await.unwrap();
+    assert!(matches!(erase(&lead).await, Err(StoreError::Refused(it)) if it.key == "text_gone"));
+    let after = anna.store.case_detail(case_id).await.unwrap().texts;
+    assert!(!after.contains_key(number));
+    assert_eq!(found(&world).await, Vec::<String>::new());
+}

@@ -371,6 +371,7 @@ fn row(given: Given) -> CaseRow {
         comparison: Some(loket::domain::deadline::Comparison::Before),
         warn_at: Some(minutes(due - 120)),
         breached: due < 0,
+        late_by_retriage: false,
         whose: Some("ours".into()),
         subject: subject.into(),
         holder: holder.map(|(_, name)| name.to_owned()),
@@ -524,6 +525,7 @@ fn timeline() -> Vec<TimelineRow> {
         from: None,
         to: None,
         answers: loket::process::engine::Facts::new(),
+        moves: Vec::new(),
     };
     let text = Value::Text(TextRef {
         text: Uuid::from_u128(77),
