@@ -161,8 +161,13 @@ impl<'a> Walker<'a> {
 
     /// Opens the form of the action of that name.
     pub(crate) async fn begin(&mut self, action: &str) {
+        self.begin_with("a", action).await;
+    }
+
+    /// … from the list that this key opens.
+    pub(crate) async fn begin_with(&mut self, key: &str, action: &str) {
         self.settle().await;
-        self.screen.press("a");
+        self.screen.press(key);
         self.screen
             .wait(&format!("{}   what can be done", self.case_no));
         self.choose_line(action);
@@ -196,15 +201,22 @@ impl<'a> Walker<'a> {
         self.leave("what can be done");
     }
 
+    /// Fills the form that this key opens, writes it and waits until that is said of the case.
+    pub(crate) async fn form(&mut self, key: &str, fields: &[(&str, &str)], said: &str) {
+        self.settle().await;
+        self.screen.press(key);
+        self.screen.wait("step 1 of 2");
+        self.fill(fields);
+        self.review();
+        let said = format!("{}{said}", self.case_no);
+        self.write(|shown| shown.contains(&said));
+        self.settle().await;
+    }
+
     /// `f`: attaches that file to the case for that purpose.
     pub(crate) async fn attach(&mut self, path: &str, purpose: &str) {
-        self.settle().await;
-        self.screen.press("f");
-        self.screen.wait("step 1 of 2");
-        self.fill(&[("file", path), ("why it is kept", purpose)]);
-        self.review();
-        let said = format!("{}: the document is attached.", self.case_no);
-        self.write(|shown| shown.contains(&said));
+        let fields = [("file", path), ("why it is kept", purpose)];
+        self.form("f", &fields, ": the document is attached.").await;
     }
 
     /// One step back, until those words are gone.
@@ -438,15 +450,24 @@ impl<'a> Walker<'a> {
     /// Leaves the desk; what is stored must be what its events say.
     pub(crate) async fn stand_up(mut self) {
         self.screen.press("q");
+        self.gone().await;
+    }
+
+    /// … although something typed was not sent.
+    pub(crate) async fn stand_up_from_a_draft(mut self) {
+        self.screen.press("q");
+        self.reads("Something you typed was not sent.");
+        self.screen.press(ENTER);
+        self.gone().await;
+    }
+
+    async fn gone(&mut self) {
         assert!(self.screen.ended().success());
         let calendars = &self.world.calendars;
         let verified = self.world.admin.verify(calendars, |_| ()).await.unwrap();
         assert!(verified.cases > 0);
-        assert!(
-            verified.differences.is_empty(),
-            "{:?}",
-            verified.differences
-        );
+        let differences = verified.differences;
+        assert!(differences.is_empty(), "{differences:?}");
     }
 
     fn number_before(&self, words: &str) -> String {

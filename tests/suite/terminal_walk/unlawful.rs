@@ -104,7 +104,7 @@ async fn gt_24_late_proof_closes_and_the_party_starts_anew() {
     let fields = [("proof arrived at", "2026-06-05 10:30")];
     anna.act("Record late proof", &fields).await;
     assert_eq!(anna.state().await, "closed_restart_required");
-    assert_eq!(anna.fact("block").await, "requested", "nothing is lifted");
+    assert_eq!(anna.fact("block").await, "confirmed", "nothing is lifted");
     let sent = anna.messages().await;
     assert_eq!(sent.last().map(String::as_str), Some("restart_required"));
     assert!(!sent.contains(&"lift_block".to_owned()), "{sent:?}");
@@ -127,7 +127,7 @@ async fn gt_13_an_answer_after_72_hours_is_refused() {
     anna.refused_at_review("It does not count as in time");
     anna.leave("what can be done");
     assert_eq!(anna.state().await, "awaiting_party");
-    anna.stand_up().await;
+    anna.stand_up_from_a_draft().await;
 }
 
 /// GT-15, decision 12: the party answered in time and we did not judge: a breach of our own, which
