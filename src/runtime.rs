@@ -1,22 +1,20 @@
 //! The loop of the console: the terminal and the answers in, messages to the desk, effects out.
 //! The only place that reads the clock for the desk.
 //!
-//! One thread. It sleeps until a key, an answer, a signal or the next visible change. A write runs
-//! in a task of its own that is never dropped, also when the screen is left.
+//! It sleeps until a key, an answer, a signal or the next visible change. Keys and answers come
+//! through one bounded channel; the terminal is read by a thread of its own. A write runs in a task
+//! that is never dropped, also when the screen is left.
 
 mod beat;
 mod calls;
 mod files;
 
-use std::future::poll_fn;
 use std::io;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex};
-use std::task::Poll;
 use std::time::Duration;
 
-use crossterm::event::{Event, EventStream};
-use futures_util::{FutureExt as _, StreamExt as _};
+use futures_util::FutureExt as _;
 use ratatui::Terminal;
 use ratatui::layout::Size;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -30,7 +28,8 @@ use crate::desk::keymap::Keymap;
 use crate::desk::{Effect, Model, Msg, Start, next_wake, update};
 use crate::store::Store;
 use crate::system;
-use crate::terminal::{FrameBackend, Guard, guard, input};
+use crate::terminal::reader::{self, Heard, Read};
+use crate::terminal::{FrameBackend, Guard, guard};
 use crate::text::Texts;
 use crate::view::{Theme, draw};
 
@@ -107,6 +106,20 @@ enum Flow {
     Stop,
 }
 
+/// Let what comes from the terminal be messages. A cut line ends the console.
+fn listen(messages: mpsc::Sender<Msg>) -> io::Result<()> {
+    reader::start(move |read| {
+        let msg = match read {
+            Read::Input(input) => Msg::Input(input),
+            Read::Cut => Msg::Stop,
+        };
+        match messages.blocking_send(msg) {
+            Ok(()) => Heard::Yes,
+            Err(_) => Heard::Nobody,
+        }
+    })
+}
+
 struct Console {
     store: Store,
     /// The session that was asked for last. Made here, kept in memory only.
@@ -115,7 +128,6 @@ struct Console {
     theme: Theme,
     terminal: Terminal<FrameBackend<io::Stdout>>,
     guard: Guard,
-    events: EventStream,
     signals: Signals,
     messages: mpsc::Sender<Msg>,
     inbox: mpsc::Receiver<Msg>,
@@ -140,6 +152,7 @@ impl Console {
         let (messages, inbox) = mpsc::channel(QUEUE);
         let (following, follow) = watch::channel(None);
         tokio::spawn(beat::follow(setup.store.clone(), follow, messages.clone()));
+        listen(messages.clone())?;
         Ok(Self {
             store: setup.store,
             session: Arc::new(Mutex::new(Uuid::new_v4())),
@@ -147,7 +160,6 @@ impl Console {
             theme: setup.theme,
             terminal,
             guard,
-            events: EventStream::new(),
             signals,
             messages,
             inbox,
@@ -164,10 +176,8 @@ impl Console {
         }
         loop {
             self.draw()?;
-            let Some(msg) = self.next().await else {
-                return Ok(());
-            };
-            if self.take(msg)? == Flow::Stop || self.drain().await? == Flow::Stop {
+            let msg = self.next().await;
+            if self.take(msg)? == Flow::Stop || self.drain()? == Flow::Stop {
                 return Ok(());
             }
             // a task that panicked has given the terminal back: nobody sees us any more
@@ -178,18 +188,10 @@ impl Console {
     }
 
     /// Take in what is there already, before a frame is drawn.
-    async fn drain(&mut self) -> io::Result<Flow> {
+    fn drain(&mut self) -> io::Result<Flow> {
         for _ in 0..DRAIN {
-            let msg = match self.inbox.try_recv() {
-                Ok(msg) => msg,
-                Err(_) => match self.typed().await {
-                    Poll::Ready(Some(Ok(event))) => match self.convert(event) {
-                        Some(msg) => msg,
-                        None => continue,
-                    },
-                    Poll::Ready(Some(Err(_)) | None) => return Ok(Flow::Stop),
-                    Poll::Pending => return Ok(Flow::On),
-                },
+            let Ok(msg) = self.inbox.try_recv() else {
+                return Ok(Flow::On);
             };
             if self.take(msg)? == Flow::Stop {
                 return Ok(Flow::Stop);
@@ -198,49 +200,25 @@ impl Console {
         Ok(Flow::On)
     }
 
-    /// What the terminal has sent already, without waiting. The stream wakes whoever asked it first
-    /// and nobody else: asked with a waker of nobody (`now_or_never`), the next key would lie there
-    /// until something else wakes the loop.
-    async fn typed(&mut self) -> Poll<Option<io::Result<Event>>> {
-        poll_fn(|task| Poll::Ready(self.events.poll_next_unpin(task))).await
-    }
-
-    /// Wait for the next message; `None` when the terminal is gone.
-    async fn next(&mut self) -> Option<Msg> {
-        loop {
-            let now = system::now();
-            let wake =
-                next_wake(&self.model, now).map(|at| (at - now).to_std().unwrap_or(Duration::ZERO));
-            let sleep = tokio::time::sleep(wake.unwrap_or(Duration::from_hours(1)));
-            tokio::select! {
-                biased;
-                () = self.signals.stop() => return Some(Msg::Stop),
-                event = self.events.next() => match event {
-                    Some(Ok(event)) => {
-                        if let Some(msg) = self.convert(event) {
-                            return Some(msg);
-                        }
-                    }
-                    // end of file, or an input/output error: the terminal is gone
-                    Some(Err(_)) | None => return None,
-                },
-                Some(msg) = self.inbox.recv() => return Some(msg),
-                () = sleep => return Some(Msg::Wake),
-            }
+    /// Wait for the next message.
+    async fn next(&mut self) -> Msg {
+        let now = system::now();
+        let wake =
+            next_wake(&self.model, now).map(|at| (at - now).to_std().unwrap_or(Duration::ZERO));
+        let sleep = tokio::time::sleep(wake.unwrap_or(Duration::from_hours(1)));
+        tokio::select! {
+            biased;
+            () = self.signals.stop() => Msg::Stop,
+            Some(msg) = self.inbox.recv() => msg,
+            () = sleep => Msg::Wake,
         }
-    }
-
-    fn convert(&mut self, event: Event) -> Option<Msg> {
-        let input = input::convert(event)?;
-        if let Input::Resize(columns, rows) = input {
-            self.terminal
-                .backend_mut()
-                .set_size(Size::new(columns, rows));
-        }
-        Some(Msg::Input(input))
     }
 
     fn take(&mut self, msg: Msg) -> io::Result<Flow> {
+        if let Msg::Input(Input::Resize(columns, rows)) = msg {
+            let size = Size::new(columns, rows);
+            self.terminal.backend_mut().set_size(size);
+        }
         let effects = update(&mut self.model, msg, system::now());
         for effect in effects {
             if self.run(effect)? == Flow::Stop {
@@ -274,6 +252,10 @@ impl Console {
             Effect::Names(ticket, path) => {
                 let desk = self.caller();
                 tokio::spawn(async move { desk.names(ticket, path).await });
+            }
+            Effect::Probe(ticket, path) => {
+                let desk = self.caller();
+                tokio::spawn(async move { desk.probe(ticket, path).await });
             }
             Effect::Redraw => {
                 self.terminal.clear()?;

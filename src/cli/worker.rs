@@ -5,6 +5,7 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use clap::{Args, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -30,8 +31,9 @@ pub struct WorkerArgs {
     /// A directory, or an address that begins with http:// or https://.
     #[arg(long, value_name = "TARGET")]
     pub deliver_to: Option<String>,
-    /// Directory for the daily heads of the audit chains.
-    #[arg(long, value_name = "DIR")]
+    /// Directory for the daily heads of the audit chains; '' exports none.
+    #[arg(long, value_name = "DIR",
+        value_parser = OsStringValueParser::new().map(PathBuf::from))]
     pub chain_heads: Option<PathBuf>,
     /// Confirm delivered blocks as an outside system would; for practice.
     #[arg(long)]
@@ -140,10 +142,26 @@ fn tell(done: &Done, json: bool, texts: &Texts) -> color_eyre::Result<()> {
     Ok(())
 }
 
+/// The error stream of a log: whoever read it may be gone, and the worker works on.
+struct Heedless(io::Stderr);
+
+impl io::Write for Heedless {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let _ = self.0.write_all(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let _ = self.0.flush();
+        Ok(())
+    }
+}
+
 /// Log lines on the error stream: ids, never personal data. A second call changes nothing.
 fn log(json: bool, filter: &str) {
     let builder = tracing_subscriber::fmt()
-        .with_writer(io::stderr)
+        .with_writer(|| Heedless(io::stderr()))
+        .log_internal_errors(false)
         .with_env_filter(filter)
         .with_target(false);
     let _ = if json {

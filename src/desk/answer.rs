@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::effect::{Effect, Loaded, Reply, Slot, Ticket};
 use super::model::Model;
+use super::screen::desk::Why;
 use super::screen::inbox::Take;
 use super::screen::{Layer, look, send};
 use super::toast::Tone;
@@ -55,7 +56,10 @@ pub fn take(
             model.world.colleagues = colleagues;
             refresh_forms(model, now)
         }
-        reply @ (Reply::Names(_) | Reply::Parties(Ok(_)) | Reply::LookUp(Ok(_))) => {
+        reply @ (Reply::Names(_)
+        | Reply::Probed(_)
+        | Reply::Parties(Ok(_))
+        | Reply::LookUp(Ok(_))) => {
             let Model { world, layers, .. } = model;
             if let Some(Layer::Form(form)) = layers.last_mut() {
                 look::take(form, world, reply, now);
@@ -67,7 +71,9 @@ pub fn take(
 }
 
 fn take_case(model: &mut Model, loaded: Loaded, now: DateTime<Utc>) -> Vec<Effect> {
+    let row = loaded.detail.row.clone();
     model.world.keep(loaded);
+    model.desk.keep_why(&model.world, &row);
     refresh_forms(model, now)
 }
 
@@ -131,7 +137,11 @@ fn claimed(model: &mut Model, claim: &Claim, now: DateTime<Utc>) -> Vec<Effect> 
     };
     let case = lease.case_id;
     model.world.leases.insert(case, *lease);
-    model.desk.why = Some((case, why.clone()));
+    model.desk.why = Some(Why {
+        case,
+        key: why.clone(),
+        state: None,
+    });
     let said = model.world.texts.fill("done.claimed", &[("case", case_no)]);
     model.world.toasts.say(Tone::Done, said, now);
     model.desk.show(case, model.window);

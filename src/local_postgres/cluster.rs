@@ -224,17 +224,22 @@ pub(crate) fn keep_running_version(home: &Home, accounts: &Accounts, version: &s
 
 /// Asks the pid file and then the process itself. The eighth line is what `pg_ctl` goes by.
 pub(crate) fn status(data: &Path) -> Status {
-    let text = fs::read_to_string(data.join("postmaster.pid")).unwrap_or_default();
+    match noted(data) {
+        Some(status) if status.pid().is_some_and(|pid| is_ours(pid, data)) => status,
+        _ => Status::Stopped,
+    }
+}
+
+/// What the pid file says, of a process that may be gone. A server that ends in order takes it away.
+pub(crate) fn noted(data: &Path) -> Option<Status> {
+    let text = fs::read_to_string(data.join("postmaster.pid")).ok()?;
     let mut lines = text.lines();
-    let pid = lines.next().and_then(|line| line.trim().parse().ok());
-    let Some(pid) = pid.map(Pid::from_raw).filter(|pid| is_ours(*pid, data)) else {
-        return Status::Stopped;
-    };
-    match lines.nth(6).map(str::trim) {
+    let pid = Pid::from_raw(lines.next()?.trim().parse().ok()?);
+    Some(match lines.nth(6).map(str::trim) {
         Some("ready") => Status::Ready(pid),
         Some("stopping") => Status::Stopping(pid),
         _ => Status::Starting(pid),
-    }
+    })
 }
 
 /// A pid file left by a power cut may name a pid that another process of the same user has got

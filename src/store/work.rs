@@ -100,6 +100,17 @@ impl Store {
             .collect())
     }
 
+    /// Fails unless the role may do the worker's part: `worker` or an administrator.
+    pub async fn require_worker(&self) -> Result<(), StoreError> {
+        match self.next_due().await {
+            Err(StoreError::Refused(refusal)) if refusal.key == "role_required" => {
+                let roles = [("role", "worker, admin")];
+                Err(StoreError::refused("role_required", &roles))
+            }
+            other => other.map(|_| ()),
+        }
+    }
+
     /// The next due instant of any running clock.
     pub async fn next_due(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
         ask(sqlx::query_scalar!("SELECT loket_api.next_due()").fetch_one(&self.pool)).await

@@ -4,6 +4,7 @@
 pub mod frame;
 pub mod guard;
 pub mod input;
+pub mod reader;
 
 pub use frame::FrameBackend;
 pub use guard::Guard;

@@ -15,6 +15,8 @@ use crate::desk::screen::form::{Stage, State};
 
 /// Columns of the names of the fields.
 const LABEL: usize = 24;
+/// Most suggestions that are shown at once.
+const SUGGESTED: usize = 8;
 /// Most lines of a note that are shown at once.
 const NOTE_LINES: usize = 5;
 
@@ -208,38 +210,45 @@ fn choice(
     is_here: bool,
     columns: usize,
 ) -> Vec<Vec<Span<'static>>> {
-    let marked = |number: usize| {
-        let mark = if at == Some(number) { "(*)" } else { "( )" };
-        let role = if at == Some(number) {
-            Role::Title
-        } else {
-            Role::Calm
-        };
-        paint.span(role, format!("{mark} {}", picks[number].label))
+    let look = |number: usize| match at == Some(number) {
+        true => (Role::Title, "(*) "),
+        false => (Role::Calm, "( ) "),
     };
     let total: usize = picks.iter().map(|pick| width::of(&pick.label) + 7).sum();
     if total <= columns {
-        let spans = (0..picks.len()).flat_map(|number| [marked(number), Span::raw("   ")]);
-        return vec![spans.collect()];
+        let of_pick = |number: usize| {
+            let (role, mark) = look(number);
+            let text = format!("{mark}{}", picks[number].label);
+            [paint.span(role, text), Span::raw("   ")]
+        };
+        return vec![(0..picks.len()).flat_map(of_pick).collect()];
     }
-    if is_here {
-        return (0..picks.len())
-            .map(|number| vec![marked(number)])
-            .collect();
+    let shown = |number: &usize| is_here || at == Some(*number);
+    let mut lines = Vec::new();
+    for number in (0..picks.len()).filter(shown) {
+        let (role, mark) = look(number);
+        let label = width::wrap(&picks[number].label, columns.saturating_sub(4));
+        for (row, text) in label.into_iter().enumerate() {
+            let mark = if row == 0 { mark } else { "    " };
+            lines.push(vec![paint.span(role, format!("{mark}{text}"))]);
+        }
     }
-    let label = at
-        .and_then(|at| picks.get(at))
-        .map_or("-", |pick| pick.label.as_str());
-    vec![vec![Span::raw(width::cut(label, columns))]]
+    if lines.is_empty() {
+        lines.push(vec![Span::raw("-")]);
+    }
+    lines
 }
 
 /// What is wrong with the answer, or what the field asks for.
 fn hint(paint: &Paint<'_, '_>, entry: &Entry, is_here: bool, columns: usize) -> Vec<Line<'static>> {
     let room = columns.saturating_sub(LABEL + 6);
+    if is_here && !entry.suggestions().is_empty() {
+        return suggested(paint, entry, room);
+    }
     let (role, text) = match &entry.error {
         Some(error) => (Role::Error, error.clone()),
         None if entry.found.is_some() => (Role::Good, entry.found.clone().unwrap_or_default()),
-        None if is_here => (Role::Faint, help(entry)),
+        None if is_here => (Role::Faint, entry.help.clone()),
         None => return Vec::new(),
     };
     let lines = width::wrap(&text, room)
@@ -251,16 +260,30 @@ fn hint(paint: &Paint<'_, '_>, entry: &Entry, is_here: bool, columns: usize) -> 
         .collect()
 }
 
-fn help(entry: &Entry) -> String {
-    match &entry.ask {
-        Ask::Look(_, picks) if !picks.is_empty() => picks
-            .iter()
-            .take(12)
-            .map(|pick| short(&pick.label))
-            .collect::<Vec<_>>()
-            .join("   "),
-        _ => entry.help.clone(),
-    }
+/// What is suggested, around the chosen one, and how to take it.
+fn suggested(paint: &Paint<'_, '_>, entry: &Entry, room: usize) -> Vec<Line<'static>> {
+    let Ask::Look(_, found) = &entry.ask else {
+        return Vec::new();
+    };
+    let here = found.at.unwrap_or(0);
+    let first = (here + 1).saturating_sub(SUGGESTED);
+    let shown = found.picks.iter().enumerate().skip(first).take(SUGGESTED);
+    let indent = " ".repeat(LABEL + 5);
+    let mut lines: Vec<Line<'static>> = shown
+        .map(|(number, pick)| {
+            let text = width::left(short(&pick.label), room);
+            let role = match found.at {
+                Some(at) if at == number => Role::Cursor,
+                _ => Role::Calm,
+            };
+            Line::from(vec![Span::raw(indent.clone()), paint.span(role, text)])
+        })
+        .collect();
+    let said = paint.text("form.suggested");
+    lines.push(Line::from(
+        paint.span(Role::Faint, format!("{indent}{}", width::cut(&said, room))),
+    ));
+    lines
 }
 
 /// The last part of a path.
@@ -279,6 +302,12 @@ fn below(paint: &Paint<'_, '_>, state: &State, columns: usize) -> Vec<Line<'stat
             .map(|line| Line::from(paint.span(role, format!("   {line}"))))
             .collect()
     };
+    let model = paint.model;
+    let held = state.held(&model.world, model.now);
+    if let Some(held) = &held {
+        lines.extend(indented(Role::Other, held));
+        lines.push(Line::default());
+    }
     if let Some(problem) = &state.problem {
         lines.extend(indented(Role::Error, problem));
         lines.push(Line::default());
@@ -290,20 +319,31 @@ fn below(paint: &Paint<'_, '_>, state: &State, columns: usize) -> Vec<Line<'stat
             lines.extend(said.iter().flat_map(|line| will_happen(paint, line, room)));
             lines.extend(claim_first(paint, state, plan, room));
         }
+        // said above already
+        Outcome::Refused(said) if held.as_ref().is_some_and(|held| held.starts_with(said)) => {}
         Outcome::Refused(said) => lines.extend(indented(Role::Warning, said)),
         Outcome::Fields(wrong) => {
-            let names: Vec<&str> = state
-                .entries
-                .iter()
-                .filter(|entry| wrong.iter().any(|(key, _)| *key == entry.key))
-                .map(|entry| entry.label.as_str())
-                .collect();
-            let said = paint.fill("form.still", &[("fields", &names.join(", "))]);
-            lines.extend(indented(Role::Faint, &said));
+            for (key, is_empty) in [("form.still", true), ("form.wrong", false)] {
+                let names = names(state, wrong, is_empty);
+                if !names.is_empty() {
+                    let said = paint.fill(key, &[("fields", &names)]);
+                    lines.extend(indented(Role::Faint, &said));
+                }
+            }
         }
         Outcome::Unknown => {}
     }
     lines
+}
+
+/// The fields that stand against it: those without an answer, or those with one.
+fn names(state: &State, wrong: &[(String, String)], is_empty: bool) -> String {
+    let is_meant = |entry: &&Entry| {
+        entry.raw().trim().is_empty() == is_empty && wrong.iter().any(|(key, _)| *key == entry.key)
+    };
+    let named = state.entries.iter().filter(is_meant);
+    let names: Vec<&str> = named.map(|entry| entry.label.as_str()).collect();
+    names.join(", ")
 }
 
 fn will_happen(paint: &Paint<'_, '_>, line: &preview::Line, room: usize) -> Vec<Line<'static>> {

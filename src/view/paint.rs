@@ -122,6 +122,21 @@ impl<'a, 'f> Paint<'a, 'f> {
         }
     }
 
+    /// Sentences that wrap, in a style, behind so many spaces and before as many.
+    pub(super) fn wrapped_in(
+        &self,
+        role: Role,
+        text: &str,
+        columns: usize,
+        margin: usize,
+    ) -> Vec<Line<'static>> {
+        let lines = width::wrap(text, columns.saturating_sub(2 * margin)).into_iter();
+        let indent = " ".repeat(margin);
+        lines
+            .map(|line| Line::from(self.span(role, format!("{indent}{line}"))))
+            .collect()
+    }
+
     /// Sentences that wrap, in a style.
     pub(super) fn wrapped(&self, role: Role, text: &str, columns: usize) -> Vec<Line<'static>> {
         let lines = width::wrap(text, columns).into_iter();

@@ -12,6 +12,7 @@ use loket::store::rows::{CaseDetail, CaseId, Opened};
 use tokio::sync::watch;
 
 use crate::exchange_world::{folder, options};
+use crate::support::server::eventually;
 use crate::support::world::{Desk, PROVIDER, SUPPLIER, World, answers, free, word, yes};
 
 async fn worker(world: &World, role: &str, options: Options) -> Worker {
@@ -316,4 +317,78 @@ async fn the_program_delivers_and_ends_cleanly_on_sigterm() {
         log.contains("message sent") && !log.contains("Bakker"),
         "{log}"
     );
+}
+
+fn program(url: &str, path: &Path) -> std::process::Command {
+    let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_loket"));
+    program
+        .args(["--lang", "en", "--database-url", url])
+        .args(["worker", "--chain-heads", "", "--deliver-to"])
+        .arg(path);
+    program
+}
+
+fn until_delivered(path: &Path, count: usize) {
+    eventually("the message to leave", || {
+        (files(path).len() >= count).then_some(())
+    });
+}
+
+fn terminate(program: &mut std::process::Child) -> std::process::ExitStatus {
+    let pid = nix::unistd::Pid::from_raw(i32::try_from(program.id()).unwrap());
+    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).unwrap();
+    program.wait().unwrap()
+}
+
+/// Whoever read the log is gone: the worker works on and still ends cleanly. Heads are switched
+/// off by an empty name.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_program_outlives_the_reader_of_its_log() {
+    let world = World::new().await;
+    let path = folder("log-closed");
+    open(&world, 1, SUPPLIER, false).await;
+    let mut running = program(&world.db.url("worker_1"), &path)
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(running.stderr.take());
+    until_delivered(&path, 1);
+    open(&world, 2, SUPPLIER, false).await;
+    until_delivered(&path, 2);
+    let ended = terminate(&mut running);
+    assert!(ended.success(), "{ended}");
+}
+
+/// A wrong role ends the worker with a sentence; it does not try for ever.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_wrong_role_ends_the_program_with_a_sentence() {
+    let world = World::new().await;
+    let path = folder("wrong-role");
+    for (role, word) in [("anna", "worker, admin"), ("lead_1", "worker, admin")] {
+        let said = program(&world.db.url(role), &path).output().unwrap();
+        let words = String::from_utf8(said.stderr).unwrap();
+        assert_eq!(said.status.code(), Some(1), "{words}");
+        assert!(
+            words.contains(word) && words.lines().count() == 1,
+            "{words}"
+        );
+    }
+}
+
+/// Neither does a database that is not there, or that holds nothing of loket.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_or_empty_database_ends_the_program_with_a_sentence() {
+    let world = World::new().await;
+    let path = folder("no-database");
+    let name = world.db.name();
+    for (database, word) in [("no_such_name_at_all", "no such"), ("postgres", "migrate")] {
+        let url = world.db.url("worker_1").replace(name, database);
+        let said = program(&url, &path).output().unwrap();
+        let words = String::from_utf8(said.stderr).unwrap();
+        assert_eq!(said.status.code(), Some(1), "{words}");
+        assert!(
+            words.contains(word) && words.lines().count() == 1,
+            "{words}"
+        );
+    }
 }

@@ -12,6 +12,8 @@ mod cli_demo;
 mod cli_doubt;
 mod cli_recount;
 mod cli_report;
+mod desk_form;
+mod desk_held;
 mod desk_keys;
 mod desk_work;
 mod domain_calendar;

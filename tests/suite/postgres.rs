@@ -201,6 +201,52 @@ async fn an_orphaned_server_is_adopted_and_then_stopped() {
     eventually("the server to stop", || (!alive(server)).then_some(()));
 }
 
+/// A server that is killed under its clients comes back by itself: the client's next question has
+/// an answer, with what was committed, and no client did anything.
+#[tokio::test]
+async fn a_server_killed_under_its_clients_is_started_again() {
+    let place = Place::new();
+    let durable = Options {
+        profile: Profile::Demo,
+        ..place.options()
+    };
+    let client = LocalPostgres::start(&durable).unwrap();
+    let mut session = connect(&client, SUPERUSER).await.unwrap();
+    sqlx::raw_sql("CREATE TABLE kept ()")
+        .execute(&mut session)
+        .await
+        .unwrap();
+    let supervisor = place.supervisor();
+    for _ in 0..2 {
+        let killed = place.server().unwrap();
+        kill(killed, Signal::SIGKILL).unwrap();
+        eventually("the server to come back", || {
+            place.server().filter(|pid| *pid != killed)
+        });
+        let mut session = answering(&client).await;
+        let kept: String = sqlx::query_scalar("SELECT to_regclass('kept')::text")
+            .fetch_one(&mut session)
+            .await
+            .unwrap();
+        assert_eq!(kept, "kept");
+    }
+    assert_eq!(place.supervisor(), supervisor, "the same supervisor");
+    let server = place.server().unwrap();
+    drop(client);
+    eventually("the server to stop", || (!alive(server)).then_some(()));
+}
+
+/// A session, as soon as the server takes one.
+async fn answering(client: &LocalPostgres) -> sqlx::PgConnection {
+    for _ in 0..600 {
+        if let Ok(session) = connect(client, SUPERUSER).await {
+            return session;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    panic!("the server never answered again");
+}
+
 /// A server that was killed recovers at the next start with what was committed.
 #[tokio::test]
 async fn a_killed_server_comes_back_with_its_data() {

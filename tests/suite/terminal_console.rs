@@ -156,6 +156,24 @@ fn the_first_frame_needs_no_database() {
     left_clean(&screen);
 }
 
+/// A key is drawn because it was pressed, not because a message of the database came by: this
+/// database takes the connection and never says a word, so that none comes. All keys together
+/// have the patience that one has elsewhere.
+#[test]
+fn a_key_is_drawn_without_a_word_from_the_database() {
+    let silent = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = silent.local_addr().unwrap().port();
+    let url = format!("postgres://anna@127.0.0.1:{port}/loket");
+    let mut screen = Screen::desk(&url, (80, 24));
+    screen.wait("connecting");
+    // the help comes and goes
+    screen.press_each("?", 30, |presses, text| {
+        text.contains("Keys: the list") == (presses % 2 == 1)
+    });
+    screen.press("q");
+    assert!(screen.ended().success());
+}
+
 #[test]
 fn without_a_terminal_one_sentence_and_code_2() {
     let program = env!("CARGO_BIN_EXE_loket");

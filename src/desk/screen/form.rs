@@ -8,10 +8,12 @@ use super::super::editor::{Edit, Lines};
 use super::super::effect::{Call, Effect};
 use super::super::form::outcome::{self, Outcome};
 use super::super::form::{Ask, Entry, build};
+use super::super::held;
 use super::super::route::{Route, Subject};
 use super::super::toast::Tone;
 use super::super::world::World;
 use super::{Pressed, look, send};
+use crate::process::field::Required;
 
 /// How far it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,7 +113,10 @@ impl State {
         let case = self.subject.case().and_then(|case| world.case(case));
         let version = case.map(|loaded| loaded.detail.row.version);
         if self.version.is_some() && version != self.version && self.stage != Stage::Sending {
-            self.problem = Some(world.texts.get("form.changed").to_owned());
+            // who holds it is said in the form anyway; reading it once more would not help
+            let is_held = self.held(world, now).is_some();
+            let said = world.texts.get("form.changed").to_owned();
+            self.problem = (!is_held).then_some(said);
         }
         self.version = version;
         self.outcome = outcome::of(world, &self.subject, &self.entries, self.command, now);
@@ -126,6 +131,11 @@ impl State {
                 .map(|(_, said)| said.clone())
                 .or_else(|| entry.unknown.clone());
         }
+    }
+
+    /// That somebody else holds the case, and what may be done although.
+    pub fn held(&self, world: &World, now: DateTime<Utc>) -> Option<String> {
+        held::with_ways(world, self.subject.case()?, now)
     }
 
     /// Where keys are pressed.
@@ -168,10 +178,13 @@ impl State {
         now: DateTime<Utc>,
     ) -> Vec<Effect> {
         match id {
+            Id::Enter | Id::NextField if self.take_suggested(world, now) => {}
             Id::Enter => return self.enter(world, now),
             Id::NextField => self.go(world, 1, now),
             Id::PreviousField => self.go(world, -1, now),
             Id::Review => self.review(world, now),
+            Id::Edit(Edit::Up) if self.point(-1) => return Vec::new(),
+            Id::Edit(Edit::Down) if self.point(1) => return Vec::new(),
             Id::Edit(edit @ (Edit::Up | Edit::Down)) if self.leaves(edit) => {
                 self.go(world, if edit == Edit::Up { -1 } else { 1 }, now);
             }
@@ -206,6 +219,23 @@ impl State {
             .is_some_and(|entry| entry.leaves(edit))
     }
 
+    /// Choose another suggestion; `false` when there is none.
+    fn point(&mut self, step: isize) -> bool {
+        let entry = self.entries.get_mut(self.at);
+        entry.is_some_and(|entry| entry.point(step))
+    }
+
+    /// Take the suggestion that is chosen and go on; into a directory, stay. `false` without one.
+    fn take_suggested(&mut self, world: &World, now: DateTime<Utc>) -> bool {
+        let mut taken = false;
+        self.change(world, now, |entry| taken = entry.take());
+        let goes_on = |entry: &Entry| !entry.raw().ends_with('/');
+        if taken && self.entries.get(self.at).is_some_and(goes_on) {
+            self.go(world, 1, now);
+        }
+        taken
+    }
+
     fn change(&mut self, world: &World, now: DateTime<Utc>, change: impl FnOnce(&mut Entry)) {
         let Some(entry) = self.entries.get_mut(self.at) else {
             return;
@@ -214,10 +244,29 @@ impl State {
         change(entry);
         if entry.raw() != before {
             (entry.found, entry.unknown) = (None, None);
+            entry.suggest(Vec::new());
+            self.choose_between();
             self.touched = true;
             self.problem = None;
             self.sent = None;
             self.weigh(world, now);
+        }
+    }
+
+    /// Who is named himself was reached instead of the contact chosen beforehand.
+    fn choose_between(&mut self) {
+        let Some(entry) = self.entries.get(self.at) else {
+            return;
+        };
+        let Required::IfEmpty(other, _) = entry.required else {
+            return;
+        };
+        if entry.raw().trim().is_empty() {
+            return;
+        }
+        let chosen = self.entries.iter_mut().find(|entry| entry.key == other);
+        if let Some(Ask::Choice(_, at)) = chosen.map(|entry| &mut entry.ask) {
+            *at = None;
         }
     }
 

@@ -55,12 +55,16 @@ impl Endpoint {
 }
 
 /// What a status means. 409 with our key echoed: the receiver has it already. 408, 425 and 429 ask
-/// for patience; any other refusal would be the same next time.
+/// for patience. A redirection, a missing permission and an unknown address are what a proxy says
+/// while the receiver is being replaced: tried again too, as often as the settings allow. Any
+/// other refusal is about the message itself and would be the same next time.
 fn judge(status: u16, same_key: bool) -> Outcome {
     match status {
         200..=299 => Outcome::Sent,
         409 if same_key => Outcome::Sent,
-        408 | 425 | 429 | 500..=599 => Outcome::Retry(format!("status {status}")),
+        300..=399 | 401 | 403 | 404 | 407 | 408 | 425 | 429 | 500..=599 => {
+            Outcome::Retry(format!("status {status}"))
+        }
         _ => Outcome::Dead(format!("status {status}")),
     }
 }
@@ -76,7 +80,14 @@ mod tests {
         let dead = |status| matches!(judge(status, false), Outcome::Dead(_));
         assert!([200, 202, 204].into_iter().all(known));
         assert!([408, 429, 500, 503].into_iter().all(again));
-        assert!([301, 400, 404, 409, 410, 422].into_iter().all(dead));
+        assert!([400, 409, 410, 413, 422].into_iter().all(dead));
+    }
+
+    /// A proxy in the middle of a deploy must not make dead letters of block commands.
+    #[test]
+    fn what_a_proxy_says_during_a_deploy_is_not_final() {
+        let again = |status| matches!(judge(status, false), Outcome::Retry(_));
+        assert!([301, 302, 307, 308, 401, 403, 404].into_iter().all(again));
     }
 
     #[test]

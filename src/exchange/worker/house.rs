@@ -92,7 +92,8 @@ impl Worker {
                 break;
             }
         }
-        directory::write(directory, &name_of(today), &lines)?;
+        let turn = format!("{:016x}", fastrand::u64(..));
+        directory::write(directory, &name_of(today), &turn, &lines)?;
         Ok(count)
     }
 }

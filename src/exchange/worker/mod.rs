@@ -67,8 +67,9 @@ pub struct Worker {
 pub type Stop = watch::Receiver<bool>;
 
 impl Worker {
-    /// A worker; the store must be that of the role `worker` or of an administrator.
+    /// A worker. Refused unless the store is that of the role `worker` or of an administrator.
     pub async fn open(store: Store, options: Options) -> Result<Self, StoreError> {
+        store.require_worker().await?;
         let worker = Self {
             store,
             calendars: Mutex::new(None),
@@ -112,7 +113,7 @@ impl Worker {
     }
 
     /// Until told to stop; what is under way is finished first. Fails only when the database does
-    /// not know us.
+    /// not know us or is not one of loket.
     pub async fn run(&self, stop: Stop) -> Result<(), StoreError> {
         tokio::try_join!(
             self.timers(stop.clone()),
@@ -134,6 +135,16 @@ async fn pause(stop: &mut Stop, wait: Duration) -> bool {
     }
 }
 
+/// Whether only a person can mend it: who we are, and which database that is.
+fn is_for_good(error: &StoreError) -> bool {
+    const KEYS: &[&str] = &["role_required", "database_not_migrated", "no_such_database"];
+    match error {
+        StoreError::NotAnAgent(_) => true,
+        StoreError::Refused(refusal) => KEYS.contains(&refusal.key.as_str()),
+        _ => false,
+    }
+}
+
 /// Patience with a database that is away: longer after each failure, at most half a minute.
 #[derive(Debug, Default)]
 struct Patience {
@@ -152,7 +163,7 @@ impl Patience {
                 self.failures = 0;
                 Ok(wait)
             }
-            Err(error @ StoreError::NotAnAgent(_)) => Err(error),
+            Err(error) if is_for_good(&error) => Err(error),
             Err(error) => {
                 self.failures = self.failures.saturating_add(1);
                 let wait = backoff::delay(self.failures, fastrand::f64());
@@ -161,5 +172,25 @@ impl Patience {
                 Ok(wait)
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::process::engine::Refusal;
+
+    /// No waiting gives a role or migrates a database; waiting does bring a database back.
+    #[test]
+    fn what_only_a_person_mends_ends_the_worker() {
+        let wait = |error| Patience::default().wait("test", Err(error));
+        for key in ["role_required", "database_not_migrated", "no_such_database"] {
+            let error = StoreError::Refused(Refusal::new(key));
+            assert_eq!(wait(error.clone()), Err(error));
+        }
+        let unknown = StoreError::NotAnAgent(String::from("nobody"));
+        assert_eq!(wait(unknown.clone()), Err(unknown));
+        assert!(wait(StoreError::Offline(String::from("away"))).is_ok());
+        assert!(wait(StoreError::Refused(Refusal::new("search_too_short"))).is_ok());
     }
 }

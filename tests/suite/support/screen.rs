@@ -123,6 +123,24 @@ impl Screen {
         }
     }
 
+    /// Presses a key so many times, each when the one before was drawn; one patience for all.
+    pub(crate) fn press_each(
+        &mut self,
+        key: &str,
+        times: usize,
+        drawn: impl Fn(usize, &str) -> bool,
+    ) {
+        let given_up = deadline();
+        for presses in 1..=times {
+            self.press(key);
+            while !drawn(presses, &self.text()) {
+                let text = self.text();
+                assert!(!is_over(given_up), "key {presses} is not drawn:\n{text}");
+                std::thread::sleep(STEP);
+            }
+        }
+    }
+
     /// Waits until the program has ended.
     pub(crate) fn ended(&mut self) -> ExitStatus {
         let given_up = deadline();
