@@ -98,7 +98,7 @@ impl Model {
             Some(Layer::Actions(list)) => {
                 actions::choices(&self.world, list.of, self.now).is_none()
             }
-            Some(Layer::Form(form)) => form.entries.is_empty(),
+            Some(Layer::Form(form)) => form.is_unread(),
             _ => false,
         }
     }

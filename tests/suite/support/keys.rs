@@ -257,23 +257,22 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// Moves to the field of that name.
+    /// Moves to the field of that name: up when it stands above, else down.
     pub(crate) fn go_to(&mut self, label: &str) {
         self.screen
-            .wait_for(&format!("the field {label}"), |shown| {
-                here(shown).is_some() && line_of(shown, label).is_some()
-            });
+            .wait_for("a field", |shown| here(shown).is_some());
         loop {
             let shown = self.screen.text();
             let now = here(&shown).unwrap();
             if now == label {
                 return;
             }
-            let is_above = line_of(&shown, label) < line_of(&shown, &now);
-            self.screen.press(if is_above { SHIFT_TAB } else { TAB });
-            self.screen.wait_for("another field", |shown| {
-                here(shown).is_some_and(|field| field != now)
-            });
+            let above = line_of(&shown, label).is_some_and(|at| Some(at) < line_of(&shown, &now));
+            self.screen.press(if above { SHIFT_TAB } else { TAB });
+            self.screen
+                .wait_for(&format!("the field {label}"), |shown| {
+                    here(shown).is_some_and(|field| field != now)
+                });
         }
     }
 
