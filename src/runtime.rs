@@ -29,7 +29,7 @@ use crate::desk::{Effect, Model, Msg, Start, next_wake, update};
 use crate::store::Store;
 use crate::system;
 use crate::terminal::reader::{self, Heard, Read};
-use crate::terminal::{FrameBackend, Guard, guard};
+use crate::terminal::{FrameBackend, Guard, Outlet, guard};
 use crate::text::Texts;
 use crate::view::{Theme, draw};
 
@@ -39,6 +39,9 @@ const QUEUE: usize = 256;
 const DRAIN: usize = 64;
 /// How long leaving waits for writes that are under way, and for the leases to go back.
 const LEAVE: Duration = Duration::from_secs(2);
+
+/// How long leaving waits for the last frame to leave; a terminal that takes nothing is left as it is.
+const LEAVE_SCREEN: Duration = Duration::from_millis(500);
 
 /// What the console needs.
 #[derive(Debug)]
@@ -60,7 +63,11 @@ pub async fn run(setup: Setup) -> io::Result<()> {
     let mut console = Console::new(setup)?;
     let session = Arc::clone(&console.session);
     let ended = AssertUnwindSafe(console.work()).catch_unwind().await;
-    guard::leave();
+    if console.outlet.settle(LEAVE_SCREEN) {
+        guard::leave();
+    } else {
+        guard::abandon();
+    }
     console.finish_writes().await;
     drop(console);
     let session = session
@@ -126,7 +133,8 @@ struct Console {
     session: Arc<Mutex<Uuid>>,
     model: Model,
     theme: Theme,
-    terminal: Terminal<FrameBackend<io::Stdout>>,
+    terminal: Terminal<FrameBackend<Outlet>>,
+    outlet: Outlet,
     guard: Guard,
     signals: Signals,
     messages: mpsc::Sender<Msg>,
@@ -142,7 +150,6 @@ impl Console {
         let guard = Guard::enter()?;
         let (columns, rows) = crossterm::terminal::size()?;
         let size = Size::new(columns, rows);
-        let terminal = Terminal::new(FrameBackend::new(io::stdout(), size))?;
         let start = Start {
             texts: Arc::new(setup.texts),
             keymap: setup.keymap,
@@ -150,6 +157,9 @@ impl Console {
             seed: fastrand::u64(..),
         };
         let (messages, inbox) = mpsc::channel(QUEUE);
+        let left = messages.clone();
+        let outlet = Outlet::start(io::stdout(), move || drop(left.try_send(Msg::Wake)))?;
+        let terminal = Terminal::new(FrameBackend::new(outlet.clone(), size))?;
         let (following, follow) = watch::channel(None);
         tokio::spawn(beat::follow(setup.store.clone(), follow, messages.clone()));
         listen(messages.clone())?;
@@ -159,6 +169,7 @@ impl Console {
             model: Model::new(start, system::now()),
             theme: setup.theme,
             terminal,
+            outlet,
             guard,
             signals,
             messages,
@@ -229,9 +240,10 @@ impl Console {
     }
 
     fn draw(&mut self) -> io::Result<()> {
-        if !std::mem::take(&mut self.model.dirty) {
+        if !self.model.dirty || !self.outlet.is_free() {
             return Ok(());
         }
+        self.model.dirty = false;
         let (model, theme) = (&self.model, &self.theme);
         self.terminal.draw(|frame| draw(model, theme, frame))?;
         Ok(())
@@ -279,6 +291,7 @@ impl Console {
 
     /// Give the shell the terminal until it lets us go on.
     fn suspend(&mut self) -> io::Result<()> {
+        self.outlet.settle(LEAVE_SCREEN);
         self.guard.pause();
         nix::sys::signal::raise(nix::sys::signal::Signal::SIGTSTP)?;
         self.guard.resume()?;

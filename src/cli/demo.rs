@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use futures_util::future::join_all;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, spawn_blocking};
@@ -22,8 +23,9 @@ use crate::system;
 pub use people::Place;
 use setup::{DATABASE, Found};
 
-/// How long the end of the demo waits for each of those who work beside the console.
-const LEAVE: Duration = Duration::from_secs(3);
+/// How long the end of the demo waits for all who work beside the console together: the worker and
+/// every colleague's session.
+const LEAVE: Duration = Duration::from_secs(4);
 
 /// How often the demo is made anew after starts that were cut off.
 const ATTEMPTS: u8 = 3;
@@ -103,7 +105,13 @@ async fn ready(args: &DemoArgs, progress: &mut Progress<'_>) -> Result<LocalPost
     } else {
         Existing::Keep
     };
-    progress.say("demo.starting", &[]);
+    let joins = existing == Existing::Keep && is_running().await?;
+    let said = if joins {
+        "demo.joining"
+    } else {
+        "demo.starting"
+    };
+    progress.say(said, &[]);
     for _ in 0..ATTEMPTS {
         let server = Arc::new(start(existing).await?);
         progress.done("demo.step.server");
@@ -149,6 +157,14 @@ async fn start(existing: Existing) -> Result<LocalPostgres, CliError> {
     )??)
 }
 
+/// Whether there is a server to join.
+async fn is_running() -> Result<bool, CliError> {
+    let program = std::env::current_exe();
+    let program = program.map_err(|error| CliError::Io(String::from("loket"), error))?;
+    let options = Options::from_env(program);
+    joined(spawn_blocking(move || LocalPostgres::is_running(&options)).await)
+}
+
 fn joined<T>(result: Result<T, tokio::task::JoinError>) -> Result<T, CliError> {
     result.map_err(|error| CliError::Fault(color_eyre::Report::new(error)))
 }
@@ -178,11 +194,14 @@ impl Side {
     async fn end(self) {
         // nobody listens any more when the worker has ended by itself
         let _ = self.stop.send(true);
-        for task in self.tasks {
-            // what takes longer is cut off with the program; the database takes no harm
-            let _ = tokio::time::timeout(LEAVE, task).await;
-        }
+        all_within(LEAVE, self.tasks).await;
     }
+}
+
+/// Waits for all, together no longer than that. What takes longer is cut off with the program; the
+/// database takes no harm.
+async fn all_within<T>(limit: Duration, tasks: Vec<JoinHandle<T>>) {
+    let _ = tokio::time::timeout(limit, join_all(tasks)).await;
 }
 
 async fn at_the_desk(args: &DemoArgs, shell: &Shell, server: &LocalPostgres) -> Ended {
@@ -236,4 +255,19 @@ async fn wait() -> Ended {
         _ = hang_up.recv() => {}
     }
     Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A crowd that hangs costs as much patience as one of them.
+    #[tokio::test]
+    async fn leaving_has_one_deadline_for_all() {
+        let hanging = || tokio::spawn(std::future::pending::<()>());
+        let crowd: Vec<_> = (0..3_000).map(|_| hanging()).collect();
+        let limit = Duration::from_millis(100);
+        let left = tokio::time::timeout(limit * 600, all_within(limit, crowd)).await;
+        assert!(left.is_ok(), "each was waited for in turn");
+    }
 }

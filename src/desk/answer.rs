@@ -42,7 +42,9 @@ pub fn take(
         }
         Reply::Inbox(result) => {
             let window = model.window;
-            model.desk.take(ticket.slot, result, window, now);
+            if model.desk.take(ticket.slot, result, window, now).is_some() {
+                say_gone(model, now);
+            }
             Vec::new()
         }
         Reply::Detail(Ok(loaded)) => take_case(model, *loaded, now),
@@ -68,6 +70,16 @@ pub fn take(
         }
         other => read_failed(model, other.error(), now),
     }
+}
+
+/// The case that we just acted on is no longer in the list: said with what was done.
+fn say_gone(model: &mut Model, now: DateTime<Utc>) {
+    let toasts = &mut model.world.toasts;
+    let done = toasts
+        .shown(now)
+        .map_or(String::new(), |toast| toast.text.clone());
+    let said = model.world.texts.fill("done.gone", &[("done", &done)]);
+    toasts.say(Tone::Done, said.trim().to_owned(), now);
 }
 
 fn take_case(model: &mut Model, loaded: Loaded, now: DateTime<Utc>) -> Vec<Effect> {
@@ -164,6 +176,7 @@ fn applied_alone(model: &mut Model, applied: &Applied, now: DateTime<Utc>) -> Ve
         .unwrap_or_default();
     let said = model.world.texts.fill("done.released", &[("case", &no)]);
     model.world.toasts.say(Tone::Done, said, now);
+    model.desk.acted = Some(case);
     let mut effects = vec![model.world.ask_detail(case, now)];
     effects.extend(reread_list(model, now));
     effects

@@ -3,11 +3,11 @@
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use super::outlook::below;
 use super::paint::Paint;
 use super::theme::Role;
 use super::width;
 use crate::desk::editor::{Editor, Lines};
-use crate::desk::form::outcome::{Needs, Outcome, Plan};
 use crate::desk::form::{Ask, Entry, must_be_filled};
 use crate::desk::preview;
 use crate::desk::route::Subject;
@@ -42,6 +42,16 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
     paint.both(Rect { height: 1, ..area }, title, step);
     let columns = usize::from(area.width);
     let below = below(paint, state, columns);
+    if state.stage != Stage::Edit {
+        let mut all = fields(paint, state, columns).lines;
+        all.extend(below);
+        let body = Rect {
+            y: area.y + 2,
+            height: area.height.saturating_sub(2),
+            ..area
+        };
+        return paint.page(body, all, state.top);
+    }
     let wanted = u16::try_from(below.len()).unwrap_or(area.height);
     let below_height = wanted.min(area.height.saturating_sub(2) / 2 + 1);
     let fields = fields(paint, state, columns);
@@ -54,7 +64,6 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
     };
     let first = (fields.at + 4).saturating_sub(usize::from(height));
     if let Some((line, column)) = fields.cursor
-        && state.stage == Stage::Edit
         && let Some(line) = line.checked_sub(first)
     {
         let x = area.x + u16::try_from(column).unwrap_or(0);
@@ -112,13 +121,17 @@ fn fields(paint: &Paint<'_, '_>, state: &State, columns: usize) -> Fields {
         let text = format!(" {}", paint.text("detail.loading"));
         all.lines.push(Line::from(paint.span(Role::Faint, text)));
     }
+    let most = match state.stage {
+        Stage::Edit => NOTE_LINES,
+        _ => usize::MAX,
+    };
     for (number, entry) in state.entries.iter().enumerate() {
         let is_here = number == state.at && state.stage == Stage::Edit;
         if number == state.at {
             all.at = all.lines.len();
         }
         let start = all.lines.len();
-        let (lines, cursor) = answer(paint, entry, is_here, columns - LABEL - 5);
+        let (lines, cursor) = answer(paint, entry, (is_here, most), columns - LABEL - 5);
         let must = must_be_filled(&state.entries, entry);
         for (row, line) in lines.into_iter().enumerate() {
             let label = if row == 0 {
@@ -155,11 +168,16 @@ fn label(paint: &Paint<'_, '_>, entry: &Entry, is_here: bool, must: bool) -> Vec
 fn answer(
     paint: &Paint<'_, '_>,
     entry: &Entry,
-    is_here: bool,
+    (is_here, most): (bool, usize),
     columns: usize,
 ) -> (Vec<Vec<Span<'static>>>, Option<(usize, usize)>) {
     match &entry.ask {
         Ask::Choice(picks, at) => (choice(paint, picks, *at, is_here, columns), None),
+        Ask::Text(editor) | Ask::Look(editor, _)
+            if most > NOTE_LINES && !editor.text().is_empty() =>
+        {
+            (whole(editor.text(), columns), None)
+        }
         Ask::Text(editor) | Ask::Look(editor, _) if editor.lines() == Lines::One => {
             let (text, column) = window(editor, columns.saturating_sub(1));
             let shown = if is_here || !text.is_empty() {
@@ -183,6 +201,11 @@ fn window(editor: &Editor, columns: usize) -> (String, usize) {
     let column = width::of(&before[from..]);
     let rest = width::cut(after, columns.saturating_sub(column));
     (format!("{}{rest}", &before[from..]), column)
+}
+
+fn whole(text: &str, columns: usize) -> Vec<Vec<Span<'static>>> {
+    let lines = width::wrap(text, columns.saturating_sub(1)).into_iter();
+    lines.map(|line| vec![Span::raw(line)]).collect()
 }
 
 fn note(editor: &Editor, columns: usize) -> (Vec<Vec<Span<'static>>>, Option<(usize, usize)>) {
@@ -290,96 +313,4 @@ fn suggested(paint: &Paint<'_, '_>, entry: &Entry, room: usize) -> Vec<Line<'sta
 fn short(path: &str) -> &str {
     let trimmed = path.trim_end_matches('/');
     trimmed.rfind('/').map_or(path, |at| &path[at + 1..])
-}
-
-/// What stands against it, and what will happen.
-fn below(paint: &Paint<'_, '_>, state: &State, columns: usize) -> Vec<Line<'static>> {
-    let room = columns.saturating_sub(4);
-    let mut lines = vec![Line::default()];
-    let indented = |role: Role, text: &str| -> Vec<Line<'static>> {
-        let wrapped = width::wrap(text, room).into_iter();
-        wrapped
-            .map(|line| Line::from(paint.span(role, format!("   {line}"))))
-            .collect()
-    };
-    let model = paint.model;
-    let held = state.held(&model.world, model.now);
-    if let Some(held) = &held {
-        lines.extend(indented(Role::Other, held));
-        lines.push(Line::default());
-    }
-    if let Some(problem) = &state.problem {
-        lines.extend(indented(Role::Error, problem));
-        lines.push(Line::default());
-    }
-    match &state.outcome {
-        Outcome::Ready(said, plan) => {
-            let heading = format!("   {}", paint.text("form.will_happen"));
-            lines.push(Line::from(paint.span(Role::Title, heading)));
-            lines.extend(said.iter().flat_map(|line| will_happen(paint, line, room)));
-            lines.extend(claim_first(paint, state, plan, room));
-        }
-        // said above already
-        Outcome::Refused(said) if held.as_ref().is_some_and(|held| held.starts_with(said)) => {}
-        Outcome::Refused(said) => lines.extend(indented(Role::Warning, said)),
-        Outcome::Fields(wrong) => {
-            for (key, is_empty) in [("form.still", true), ("form.wrong", false)] {
-                let names = names(state, wrong, is_empty);
-                if !names.is_empty() {
-                    let said = paint.fill(key, &[("fields", &names)]);
-                    lines.extend(indented(Role::Faint, &said));
-                }
-            }
-        }
-        Outcome::Unknown => {}
-    }
-    lines
-}
-
-/// The fields that stand against it: those without an answer, or those with one.
-fn names(state: &State, wrong: &[(String, String)], is_empty: bool) -> String {
-    let is_meant = |entry: &&Entry| {
-        entry.raw().trim().is_empty() == is_empty && wrong.iter().any(|(key, _)| *key == entry.key)
-    };
-    let named = state.entries.iter().filter(is_meant);
-    let names: Vec<&str> = named.map(|entry| entry.label.as_str()).collect();
-    names.join(", ")
-}
-
-fn will_happen(paint: &Paint<'_, '_>, line: &preview::Line, room: usize) -> Vec<Line<'static>> {
-    let verb = width::left(&line.verb, 12);
-    let mut out = Vec::new();
-    for (number, what) in width::wrap(&line.what, room.saturating_sub(14))
-        .into_iter()
-        .enumerate()
-    {
-        let verb = if number == 0 {
-            verb.clone()
-        } else {
-            " ".repeat(12)
-        };
-        out.push(Line::from(vec![
-            paint.span(Role::Faint, format!("   {verb} ")),
-            Span::raw(what),
-        ]));
-    }
-    out
-}
-
-/// The case is not held: the same key claims it first, and that is said.
-fn claim_first(
-    paint: &Paint<'_, '_>,
-    state: &State,
-    plan: &Plan,
-    room: usize,
-) -> Vec<Line<'static>> {
-    let needed = matches!(plan, Plan::Apply(_, Needs::Lease) | Plan::HandOver(..));
-    let case = state.subject.case();
-    let held = case.is_some_and(|case| paint.model.world.leases.contains_key(&case));
-    if !needed || held {
-        return Vec::new();
-    }
-    let lines = width::wrap(&paint.text("form.claims_first"), room).into_iter();
-    let indented = lines.map(|line| Line::from(paint.span(Role::Soon, format!("   {line}"))));
-    indented.collect()
 }

@@ -159,3 +159,90 @@ fn a_file_that_cannot_be_read_is_told_before_the_review() {
     probe(&mut script);
     assert_eq!((form(&script).stage, here(&script)), (Stage::Edit, "path"));
 }
+
+#[test]
+fn a_kept_draft_says_since_when_and_one_key_discards_it() {
+    let mut script = Script::new(100, 24);
+    script.keys("t").text("called").keys("esc");
+    script.now += chrono::TimeDelta::minutes(5);
+    script.keys("t");
+    let screen = script.screen();
+    assert!(screen.contains("your draft of 14:07"), "{screen}");
+    assert!(screen.contains("ctrl-x discard"), "{screen}");
+    script.keys("ctrl-x");
+    assert_eq!(raw(&script, "note"), "");
+    assert!(!script.model.has_unsaved());
+    assert!(!script.screen().contains("your draft of"));
+}
+
+#[test]
+fn a_long_note_is_read_whole_in_the_review() {
+    let mut script = Script::new(80, 24);
+    let words: Vec<String> = (1..=400).map(|n| format!("word{n:03}")).collect();
+    script.keys("t").text(&words.join(" ")).keys("ctrl-s");
+    assert_eq!(form(&script).stage, Stage::Review);
+    let mut seen = String::new();
+    for _ in 0..20 {
+        let screen = script.screen();
+        seen.push_str(&screen);
+        if !screen.contains("more below, pgdn") {
+            break;
+        }
+        script.keys("pgdn");
+    }
+    assert!(seen.contains("What will happen"), "{seen}");
+    for word in words {
+        assert!(seen.contains(&word), "{word} is never shown");
+    }
+}
+
+#[test]
+fn handing_over_offers_nobody_who_is_away() {
+    let mut script = Script::new(80, 24);
+    script.keys("j h");
+    let away = script.take().into_iter().find_map(|effect| match effect {
+        Effect::Ask(ticket, Question::Colleagues) => Some(ticket),
+        _ => None,
+    });
+    let colleague = |name: &str| loket::store::rows::Colleague {
+        agent_id: 3,
+        name: name.into(),
+        role: loket::store::rows::Role::Agent,
+        online: false,
+        held: 0,
+    };
+    script.reply(
+        away.unwrap(),
+        Reply::Colleagues(Ok(vec![colleague("An Peeters")])),
+    );
+    let screen = script.screen();
+    assert!(!screen.contains("An Peeters"), "{screen}");
+    assert!(screen.contains("No colleague is there now"), "{screen}");
+    assert!(screen.contains("the pool"), "{screen}");
+}
+
+#[test]
+fn the_footer_says_arrows_in_words() {
+    let mut script = Script::bare_in("nl", 120, 32);
+    for _ in 0..2 {
+        script.answer_all();
+        script.rest();
+    }
+    script.keys("enter 1");
+    let screen = script.screen();
+    assert!(screen.contains("links/rechts kiezen"), "{screen}");
+}
+
+#[test]
+fn the_search_opens_empty_and_enter_repeats_the_last_one() {
+    let mut script = Script::new(80, 24);
+    script.keys("/").text("5226HP").keys("esc").take();
+    script.keys("/");
+    assert!(script.screen().contains("Last time: 5226HP"));
+    script.keys("enter");
+    let asked = script.take().pop();
+    assert!(
+        matches!(&asked, Some(Effect::Ask(_, Question::Search(text))) if text == "5226HP"),
+        "{asked:?}"
+    );
+}

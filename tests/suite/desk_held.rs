@@ -129,3 +129,60 @@ fn a_note_to_a_case_of_a_colleague_is_written() {
     assert!(matches!(script.writes().remove(0).1, Call::Apply { .. }));
     script.send(Msg::Wake);
 }
+
+/// Acts on case 1 until it is written; the list is read again without it, or with it further down.
+fn acted(is_gone: bool) -> Script {
+    let mut script = Script::new(120, 32);
+    script.keys("enter 1 ctrl-s enter");
+    for _ in 0..2 {
+        let (ticket, call) = script.writes().remove(0);
+        script.reply(ticket, written(&call));
+    }
+    for effect in script.take() {
+        match effect {
+            Effect::Ask(ticket, Question::Inbox { .. }) => {
+                let mut rows = crate::support::desk::rows();
+                let first = rows.remove(0);
+                rows.extend((!is_gone).then_some(first));
+                let page = InboxPage {
+                    rows,
+                    ..crate::support::desk::page()
+                };
+                script.reply(ticket, Reply::Inbox(Ok(page)));
+            }
+            Effect::Ask(ticket, Question::Detail(case)) => {
+                script.reply(ticket, Reply::Detail(Ok(Box::new(loaded(case)))));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    script
+}
+
+#[test]
+fn the_cursor_stays_on_the_case_that_was_acted_on() {
+    let script = acted(false);
+    assert_eq!(script.model.current_case(), Some(CaseId(1)));
+    assert_eq!(script.model.desk.inbox().unwrap().cursor, 6);
+    assert_eq!(script.model.desk.pinned, None);
+}
+
+#[test]
+fn a_case_that_left_the_list_stays_in_view_until_the_cursor_moves() {
+    let mut script = acted(true);
+    script.rest();
+    let screen = script.screen();
+    assert!(
+        screen.contains("Gone from this list. GT-2026-000398"),
+        "{screen}"
+    );
+    assert_eq!(
+        script.model.current_case(),
+        Some(CaseId(1)),
+        "enter means it"
+    );
+    assert_eq!(script.model.desk.shown, Some(CaseId(1)));
+    script.keys("tab tab down");
+    script.rest();
+    assert_ne!(script.model.current_case(), Some(CaseId(1)));
+}

@@ -22,6 +22,7 @@ mod domain_clock;
 mod domain_deadline;
 mod domain_identifiers;
 mod domain_laws;
+mod exchange_away;
 mod exchange_import;
 mod exchange_outbox;
 mod exchange_worker;

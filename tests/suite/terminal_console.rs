@@ -65,6 +65,21 @@ async fn signals_end_the_console_and_return_the_lease() {
     }
 }
 
+/// A line that hangs (or a pressed ctrl-s) takes no bytes: the console still hears the signal.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_terminal_that_takes_nothing_does_not_keep_the_lease() {
+    let world = World::new().await;
+    let (mut screen, case) = desk_with_a_case(&world).await;
+    screen.stall();
+    for _ in 0..100 {
+        screen.press("\x0c");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    screen.signal(Signal::SIGTERM);
+    screen.ended();
+    returned(&world, case).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cut_line_ends_the_console_and_returns_the_lease() {
     let world = World::new().await;

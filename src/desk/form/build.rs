@@ -150,26 +150,25 @@ fn queues(world: &World) -> Entry {
     own(world, "queue", choice(options))
 }
 
-/// The pool first, then the colleagues: those at work before those who are not.
+/// The pool first, then the colleagues who are there; says so when nobody is.
 fn colleagues(world: &World) -> Entry {
     let texts = &world.texts;
     let me = world.me.as_ref().map(|me| me.agent_id);
-    let mut others: Vec<_> = world
+    let there = world
         .colleagues
         .iter()
-        .filter(|colleague| Some(colleague.agent_id) != me)
-        .collect();
-    others.sort_by_key(|colleague| !colleague.online);
-    let named = others.into_iter().map(|colleague| {
-        let said = if colleague.online {
-            "form.online"
-        } else {
-            "form.away"
-        };
+        .filter(|colleague| colleague.online && Some(colleague.agent_id) != me);
+    let named = there.map(|colleague| {
         let held = colleague.held.to_string();
-        let label = texts.fill(said, &[("name", &colleague.name), ("held", &held)]);
+        let label = texts.fill("form.online", &[("name", &colleague.name), ("held", &held)]);
         (colleague.agent_id.to_string(), label)
     });
     let pool = ("pool".to_owned(), texts.get("form.pool").to_owned());
-    own(world, "to", choice(std::iter::once(pool).chain(named)))
+    let picks: Vec<_> = std::iter::once(pool).chain(named).collect();
+    let is_alone = picks.len() == 1 && !world.colleagues.is_empty();
+    let mut entry = own(world, "to", choice(picks.into_iter()));
+    if is_alone {
+        entry.help = texts.say("form.nobody");
+    }
+    entry
 }

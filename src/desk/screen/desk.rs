@@ -57,6 +57,8 @@ pub struct State {
     pub scroll: usize,
     /// Counts by queue.
     pub counts: BTreeMap<i32, QueueCount>,
+    /// The case that we just acted on: it stays in view when it leaves the list.
+    pub acted: Option<CaseId>,
     /// Whether something changed in the visible list since it was read.
     pub stale: bool,
 }
@@ -73,6 +75,7 @@ impl Default for State {
             rest: None,
             scroll: 0,
             counts: BTreeMap::new(),
+            acted: None,
             stale: false,
         }
     }
@@ -137,21 +140,20 @@ impl State {
         Some(world.ask(Slot::Inbox(at), question, now))
     }
 
-    /// A page came in.
+    /// A page came in. `Some` when the case that we just acted on left the list by it; it stays in
+    /// view, so that the next key does not mean another customer's.
     pub fn take(
         &mut self,
         slot: Slot,
         result: Result<InboxPage, StoreError>,
         window: Window,
         now: DateTime<Utc>,
-    ) {
+    ) -> Option<CaseId> {
         let (Slot::Inbox(at) | Slot::More(at)) = slot else {
-            return;
+            return None;
         };
         let before = self.case();
-        let Some(inbox) = self.tabs.get_mut(at) else {
-            return;
-        };
+        let inbox = self.tabs.get_mut(at)?;
         match result {
             Ok(page) => {
                 self.counts
@@ -164,10 +166,17 @@ impl State {
             }
             Err(error) => inbox.problem = Some(error),
         }
+        let acted = self.acted.take();
         if self.case() == before {
-            return;
+            return None;
+        }
+        if acted.is_some() && acted == before {
+            self.pinned = acted;
+            self.shown = acted;
+            return acted;
         }
         self.look(now);
+        None
     }
 
     /// The cursor is on another case: the detail follows after a rest, at once when it is empty.

@@ -15,6 +15,11 @@ use super::super::world::World;
 use super::{Pressed, look, send};
 use crate::process::field::Required;
 
+/// How many lines of the review a page key moves.
+const PAGE: usize = 8;
+/// Lines of the longest review there can be: a note of one letter a line.
+const MOST: usize = 4_200;
+
 /// How far it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
@@ -35,6 +40,8 @@ pub struct Draft {
     pub answers: Vec<(String, String)>,
     /// At which field.
     pub at: usize,
+    /// Since when it is kept (machine time).
+    pub kept_at: DateTime<Utc>,
 }
 
 /// A form on the screen.
@@ -56,8 +63,12 @@ pub struct State {
     pub command: Uuid,
     /// What was sent and perhaps not answered: sent again as it was.
     pub sent: Option<Call>,
+    /// First visible line of the review.
+    pub top: usize,
     /// Whether something was typed.
     pub touched: bool,
+    /// Since when what stands here was kept as a draft (machine time).
+    pub kept_at: Option<DateTime<Utc>>,
     /// The version of the case that was seen.
     pub version: Option<i32>,
     /// The numbers of connection and party that were looked up last.
@@ -76,7 +87,9 @@ impl State {
             outcome: Outcome::Unknown,
             problem: None,
             sent: None,
+            top: 0,
             touched: false,
+            kept_at: None,
             version: None,
             looked_up: Default::default(),
         };
@@ -95,6 +108,7 @@ impl State {
             }
             self.at = draft.at.min(self.entries.len().saturating_sub(1));
             self.touched = true;
+            self.kept_at = Some(draft.kept_at);
         }
         self.weigh(world, now);
     }
@@ -169,6 +183,15 @@ impl State {
                 self.stage = Stage::Edit;
                 Vec::new()
             }
+            // the view clamps to what there is
+            (Stage::Review, Id::PageDown) => {
+                self.top = (self.top + PAGE).min(MOST);
+                Vec::new()
+            }
+            (Stage::Review, Id::PageUp) => {
+                self.top = self.top.saturating_sub(PAGE);
+                Vec::new()
+            }
             (Stage::Review, Id::Commit) => send::commit(self, world, now),
             (_, Id::Back) => self.leave(world, now),
             (Stage::Edit, id) => self.fill_in(world, id, pressed.digit(), now),
@@ -189,6 +212,7 @@ impl State {
             Id::NextField => self.go(world, 1, now),
             Id::PreviousField => self.go(world, -1, now),
             Id::Review => self.review(world, now),
+            Id::Discard => self.discard(world, now),
             Id::Edit(Edit::Up) if self.point(-1) => return Vec::new(),
             Id::Edit(Edit::Down) if self.point(1) => return Vec::new(),
             Id::Edit(edit @ (Edit::Up | Edit::Down)) if self.leaves(edit) => {
@@ -301,7 +325,7 @@ impl State {
         }
         self.weigh(world, now);
         match &self.outcome {
-            Outcome::Ready(..) => self.stage = Stage::Review,
+            Outcome::Ready(..) => (self.stage, self.top) = (Stage::Review, 0),
             Outcome::Fields(wrong) => {
                 let first = self
                     .entries
@@ -316,7 +340,7 @@ impl State {
     /// Leave; what was typed is kept.
     fn leave(&mut self, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
         if self.touched {
-            world.drafts.insert(self.subject.clone(), self.draft());
+            world.drafts.insert(self.subject.clone(), self.draft(now));
             let said = world.texts.get("form.kept").to_owned();
             world.toasts.say(Tone::Done, said, now);
         }
@@ -324,7 +348,7 @@ impl State {
     }
 
     /// What was typed, to be kept.
-    pub fn draft(&self) -> Draft {
+    pub fn draft(&self, now: DateTime<Utc>) -> Draft {
         let answers = self
             .entries
             .iter()
@@ -332,6 +356,14 @@ impl State {
         Draft {
             answers: answers.collect(),
             at: self.at,
+            kept_at: now,
         }
+    }
+
+    /// The kept draft is not wanted: an empty form.
+    fn discard(&mut self, world: &mut World, now: DateTime<Utc>) {
+        world.drafts.remove(&self.subject);
+        (self.at, self.touched, self.kept_at, self.problem) = (0, false, None, None);
+        self.fill(world, now);
     }
 }

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::io::{Read as _, Write};
 use std::num::NonZero;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -18,6 +19,7 @@ pub(crate) struct Screen {
     master: Option<Box<dyn MasterPty + Send>>,
     writer: Option<Box<dyn Write + Send>>,
     seen: Arc<Mutex<Seen>>,
+    stalled: Arc<AtomicBool>,
 }
 
 struct Seen {
@@ -72,13 +74,16 @@ impl Screen {
             raw: Vec::new(),
             cut: false,
         }));
-        follow(pair.master.try_clone_reader().unwrap(), Arc::clone(&seen));
+        let stalled = Arc::new(AtomicBool::new(false));
+        let reader = pair.master.try_clone_reader().unwrap();
+        follow(reader, Arc::clone(&seen), Arc::clone(&stalled));
         let writer = pair.master.take_writer().unwrap();
         Self {
             child,
             master: Some(pair.master),
             writer: Some(writer),
             seen,
+            stalled,
         }
     }
 
@@ -155,6 +160,11 @@ impl Screen {
         }
     }
 
+    /// From now on nobody takes what the program writes, as on a line that hangs.
+    pub(crate) fn stall(&self) {
+        self.stalled.store(true, Ordering::SeqCst);
+    }
+
     /// Sends a signal.
     pub(crate) fn signal(&self, signal: nix::sys::signal::Signal) {
         let pid = i32::try_from(self.child.process_id().unwrap()).unwrap();
@@ -195,7 +205,11 @@ impl Drop for Screen {
     }
 }
 
-fn follow(mut reader: Box<dyn std::io::Read + Send>, seen: Arc<Mutex<Seen>>) {
+fn follow(
+    mut reader: Box<dyn std::io::Read + Send>,
+    seen: Arc<Mutex<Seen>>,
+    stalled: Arc<AtomicBool>,
+) {
     std::thread::spawn(move || {
         let mut bytes = [0; 8192];
         while let Ok(count @ 1..) = reader.read(&mut bytes) {
@@ -204,6 +218,10 @@ fn follow(mut reader: Box<dyn std::io::Read + Send>, seen: Arc<Mutex<Seen>>) {
             seen.raw.extend_from_slice(&bytes[..count]);
             if seen.cut {
                 return;
+            }
+            drop(seen);
+            while stalled.load(Ordering::SeqCst) {
+                std::thread::sleep(STEP);
             }
         }
     });
