@@ -100,7 +100,7 @@ impl Model {
             Some(Layer::Actions(list)) => {
                 actions::choices(&self.world, list.of, self.now).is_none()
             }
-            Some(Layer::Form(form)) => form.entries.is_empty(),
+            Some(Layer::Form(form)) => form.is_unread(),
             None => self.desk.keyed.is_under_way(),
             _ => false,
         }

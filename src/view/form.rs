@@ -117,7 +117,7 @@ fn fields(paint: &Paint<'_, '_>, state: &State, columns: usize) -> Fields {
         at: 0,
         cursor: None,
     };
-    if state.entries.is_empty() {
+    if state.is_unread() {
         let text = format!(" {}", paint.text("detail.loading"));
         all.lines.push(Line::from(paint.span(Role::Faint, text)));
     }

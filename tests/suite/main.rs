@@ -40,6 +40,7 @@ mod process_world;
 mod store;
 mod support;
 mod terminal_console;
+mod terminal_walk;
 mod tidy;
 mod view_any;
 mod view_picture;

@@ -112,6 +112,12 @@ impl State {
         self.weigh(world, now);
     }
 
+    /// Whether what it is about was not read yet. No fields alone do not say so: an action may ask
+    /// for none.
+    pub fn is_unread(&self) -> bool {
+        self.entries.is_empty() && self.outcome == Outcome::Unknown
+    }
+
     /// Something it depends on was read: the case, the colleagues, the calendars.
     pub fn refresh(&mut self, world: &mut World, now: DateTime<Utc>) {
         if self.touched && !self.entries.is_empty() {

@@ -2,6 +2,7 @@
 
 pub(crate) mod db;
 pub(crate) mod desk;
+pub(crate) mod keys;
 pub(crate) mod screen;
 pub(crate) mod server;
 pub(crate) mod shell;
