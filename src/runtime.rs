@@ -1,8 +1,9 @@
 //! The loop of the console: the terminal and the answers in, messages to the desk, effects out.
 //! The only place that reads the clock for the desk.
 //!
-//! One thread. It sleeps until a key, an answer, a signal or the next visible change. A write runs
-//! in a task of its own that is never dropped, also when the screen is left.
+//! It sleeps until a key, an answer, a signal or the next visible change. Keys and answers come
+//! through one bounded channel; the terminal is read by a thread of its own. A write runs in a task
+//! that is never dropped, also when the screen is left.
 
 mod beat;
 mod calls;
@@ -13,8 +14,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crossterm::event::{Event, EventStream};
-use futures_util::{FutureExt as _, StreamExt as _};
+use futures_util::FutureExt as _;
 use ratatui::Terminal;
 use ratatui::layout::Size;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -28,7 +28,8 @@ use crate::desk::keymap::Keymap;
 use crate::desk::{Effect, Model, Msg, Start, next_wake, update};
 use crate::store::Store;
 use crate::system;
-use crate::terminal::{FrameBackend, Guard, guard, input};
+use crate::terminal::reader::{self, Heard, Read};
+use crate::terminal::{FrameBackend, Guard, Outlet, guard};
 use crate::text::Texts;
 use crate::view::{Theme, draw};
 
@@ -38,6 +39,9 @@ const QUEUE: usize = 256;
 const DRAIN: usize = 64;
 /// How long leaving waits for writes that are under way, and for the leases to go back.
 const LEAVE: Duration = Duration::from_secs(2);
+
+/// How long leaving waits for the last frame to leave; a terminal that takes nothing is left as it is.
+const LEAVE_SCREEN: Duration = Duration::from_millis(500);
 
 /// What the console needs.
 #[derive(Debug)]
@@ -59,7 +63,11 @@ pub async fn run(setup: Setup) -> io::Result<()> {
     let mut console = Console::new(setup)?;
     let session = Arc::clone(&console.session);
     let ended = AssertUnwindSafe(console.work()).catch_unwind().await;
-    guard::leave();
+    if console.outlet.settle(LEAVE_SCREEN) {
+        guard::leave();
+    } else {
+        guard::abandon();
+    }
     console.finish_writes().await;
     drop(console);
     let session = session
@@ -105,15 +113,29 @@ enum Flow {
     Stop,
 }
 
+/// Let what comes from the terminal be messages. A cut line ends the console.
+fn listen(messages: mpsc::Sender<Msg>) -> io::Result<()> {
+    reader::start(move |read| {
+        let msg = match read {
+            Read::Input(input) => Msg::Input(input),
+            Read::Cut => Msg::Stop,
+        };
+        match messages.blocking_send(msg) {
+            Ok(()) => Heard::Yes,
+            Err(_) => Heard::Nobody,
+        }
+    })
+}
+
 struct Console {
     store: Store,
     /// The session that was asked for last. Made here, kept in memory only.
     session: Arc<Mutex<Uuid>>,
     model: Model,
     theme: Theme,
-    terminal: Terminal<FrameBackend<io::Stdout>>,
+    terminal: Terminal<FrameBackend<Outlet>>,
+    outlet: Outlet,
     guard: Guard,
-    events: EventStream,
     signals: Signals,
     messages: mpsc::Sender<Msg>,
     inbox: mpsc::Receiver<Msg>,
@@ -128,7 +150,6 @@ impl Console {
         let guard = Guard::enter()?;
         let (columns, rows) = crossterm::terminal::size()?;
         let size = Size::new(columns, rows);
-        let terminal = Terminal::new(FrameBackend::new(io::stdout(), size))?;
         let start = Start {
             texts: Arc::new(setup.texts),
             keymap: setup.keymap,
@@ -136,16 +157,20 @@ impl Console {
             seed: fastrand::u64(..),
         };
         let (messages, inbox) = mpsc::channel(QUEUE);
+        let left = messages.clone();
+        let outlet = Outlet::start(io::stdout(), move || drop(left.try_send(Msg::Wake)))?;
+        let terminal = Terminal::new(FrameBackend::new(outlet.clone(), size))?;
         let (following, follow) = watch::channel(None);
         tokio::spawn(beat::follow(setup.store.clone(), follow, messages.clone()));
+        listen(messages.clone())?;
         Ok(Self {
             store: setup.store,
             session: Arc::new(Mutex::new(Uuid::new_v4())),
             model: Model::new(start, system::now()),
             theme: setup.theme,
             terminal,
+            outlet,
             guard,
-            events: EventStream::new(),
             signals,
             messages,
             inbox,
@@ -162,9 +187,7 @@ impl Console {
         }
         loop {
             self.draw()?;
-            let Some(msg) = self.next().await else {
-                return Ok(());
-            };
+            let msg = self.next().await;
             if self.take(msg)? == Flow::Stop || self.drain()? == Flow::Stop {
                 return Ok(());
             }
@@ -178,16 +201,8 @@ impl Console {
     /// Take in what is there already, before a frame is drawn.
     fn drain(&mut self) -> io::Result<Flow> {
         for _ in 0..DRAIN {
-            let msg = match self.inbox.try_recv() {
-                Ok(msg) => msg,
-                Err(_) => match self.events.next().now_or_never() {
-                    Some(Some(Ok(event))) => match self.convert(event) {
-                        Some(msg) => msg,
-                        None => continue,
-                    },
-                    Some(Some(Err(_)) | None) => return Ok(Flow::Stop),
-                    None => return Ok(Flow::On),
-                },
+            let Ok(msg) = self.inbox.try_recv() else {
+                return Ok(Flow::On);
             };
             if self.take(msg)? == Flow::Stop {
                 return Ok(Flow::Stop);
@@ -196,42 +211,25 @@ impl Console {
         Ok(Flow::On)
     }
 
-    /// Wait for the next message; `None` when the terminal is gone.
-    async fn next(&mut self) -> Option<Msg> {
-        loop {
-            let now = system::now();
-            let wake =
-                next_wake(&self.model, now).map(|at| (at - now).to_std().unwrap_or(Duration::ZERO));
-            let sleep = tokio::time::sleep(wake.unwrap_or(Duration::from_hours(1)));
-            tokio::select! {
-                biased;
-                () = self.signals.stop() => return Some(Msg::Stop),
-                event = self.events.next() => match event {
-                    Some(Ok(event)) => {
-                        if let Some(msg) = self.convert(event) {
-                            return Some(msg);
-                        }
-                    }
-                    // end of file, or an input/output error: the terminal is gone
-                    Some(Err(_)) | None => return None,
-                },
-                Some(msg) = self.inbox.recv() => return Some(msg),
-                () = sleep => return Some(Msg::Wake),
-            }
+    /// Wait for the next message.
+    async fn next(&mut self) -> Msg {
+        let now = system::now();
+        let wake =
+            next_wake(&self.model, now).map(|at| (at - now).to_std().unwrap_or(Duration::ZERO));
+        let sleep = tokio::time::sleep(wake.unwrap_or(Duration::from_hours(1)));
+        tokio::select! {
+            biased;
+            () = self.signals.stop() => Msg::Stop,
+            Some(msg) = self.inbox.recv() => msg,
+            () = sleep => Msg::Wake,
         }
-    }
-
-    fn convert(&mut self, event: Event) -> Option<Msg> {
-        let input = input::convert(event)?;
-        if let Input::Resize(columns, rows) = input {
-            self.terminal
-                .backend_mut()
-                .set_size(Size::new(columns, rows));
-        }
-        Some(Msg::Input(input))
     }
 
     fn take(&mut self, msg: Msg) -> io::Result<Flow> {
+        if let Msg::Input(Input::Resize(columns, rows)) = msg {
+            let size = Size::new(columns, rows);
+            self.terminal.backend_mut().set_size(size);
+        }
         let effects = update(&mut self.model, msg, system::now());
         for effect in effects {
             if self.run(effect)? == Flow::Stop {
@@ -242,9 +240,10 @@ impl Console {
     }
 
     fn draw(&mut self) -> io::Result<()> {
-        if !std::mem::take(&mut self.model.dirty) {
+        if !self.model.dirty || !self.outlet.is_free() {
             return Ok(());
         }
+        self.model.dirty = false;
         let (model, theme) = (&self.model, &self.theme);
         self.terminal.draw(|frame| draw(model, theme, frame))?;
         Ok(())
@@ -265,6 +264,10 @@ impl Console {
             Effect::Names(ticket, path) => {
                 let desk = self.caller();
                 tokio::spawn(async move { desk.names(ticket, path).await });
+            }
+            Effect::Probe(ticket, path) => {
+                let desk = self.caller();
+                tokio::spawn(async move { desk.probe(ticket, path).await });
             }
             Effect::Redraw => {
                 self.terminal.clear()?;
@@ -288,6 +291,7 @@ impl Console {
 
     /// Give the shell the terminal until it lets us go on.
     fn suspend(&mut self) -> io::Result<()> {
+        self.outlet.settle(LEAVE_SCREEN);
         self.guard.pause();
         nix::sys::signal::raise(nix::sys::signal::Signal::SIGTSTP)?;
         self.guard.resume()?;

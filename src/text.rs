@@ -4,6 +4,7 @@
 //! This module must not know: who shows the words, and where.
 
 pub mod ledger;
+pub mod refusal;
 
 use std::collections::HashMap;
 use std::sync::Arc;

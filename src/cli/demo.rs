@@ -105,7 +105,13 @@ async fn ready(args: &DemoArgs, progress: &mut Progress<'_>) -> Result<LocalPost
     } else {
         Existing::Keep
     };
-    progress.say("demo.starting", &[]);
+    let joins = existing == Existing::Keep && is_running().await?;
+    let said = if joins {
+        "demo.joining"
+    } else {
+        "demo.starting"
+    };
+    progress.say(said, &[]);
     for _ in 0..ATTEMPTS {
         let server = Arc::new(start(existing).await?);
         progress.done("demo.step.server");
@@ -150,6 +156,14 @@ async fn start(existing: Existing) -> Result<LocalPostgres, CliError> {
     Ok(joined(
         spawn_blocking(move || LocalPostgres::start(&options)).await,
     )??)
+}
+
+/// Whether there is a server to join.
+async fn is_running() -> Result<bool, CliError> {
+    let program = std::env::current_exe();
+    let program = program.map_err(|error| CliError::Io(String::from("loket"), error))?;
+    let options = Options::from_env(program);
+    joined(spawn_blocking(move || LocalPostgres::is_running(&options)).await)
 }
 
 fn joined<T>(result: Result<T, tokio::task::JoinError>) -> Result<T, CliError> {

@@ -15,7 +15,7 @@ use crate::domain::deadline::{LeftForm, text_left};
 use crate::process;
 use crate::process::engine::Refusal;
 use crate::process::field::Value;
-use crate::text::Texts;
+use crate::text::{self, Texts};
 
 /// The zone of a process's country; Dutch time for one that this program does not know.
 pub fn zone_of(process: &str) -> Tz {
@@ -90,16 +90,7 @@ pub fn left(due: DateTime<Utc>, now: DateTime<Utc>, texts: &Texts) -> String {
 
 /// A refusal with the key of its field and its rule: `… (responded_at) [GT-24]`.
 pub fn refusal(refusal: &Refusal, texts: &Texts) -> String {
-    let values: Vec<(&str, String)> = refusal
-        .args
-        .iter()
-        .map(|(name, value)| (name.as_str(), argument(value, texts)))
-        .collect();
-    let values: Vec<(&str, &str)> = values
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
-    let words = texts.fill(&format!("refusal.{}", refusal.key), &values);
+    let words = text::refusal::said(texts, &refusal.key, &refusal.args, Country::Nl.zone());
     let about = refusal
         .field
         .as_ref()
@@ -108,23 +99,6 @@ pub fn refusal(refusal: &Refusal, texts: &Texts) -> String {
     match refusal.rule.as_str() {
         "" => format!("{words}{about}"),
         rule => format!("{words}{about} [{rule}]"),
-    }
-}
-
-/// A value of a refusal: a text key as its text, an instant as local time, else as it is.
-fn argument(value: &str, texts: &Texts) -> String {
-    let is_key = [
-        "state.", "field.", "clock.", "action.", "message.", "choice.",
-    ]
-    .iter()
-    .any(|area| value.starts_with(area));
-    if is_key {
-        let bare = value.rsplit('.').next().unwrap_or(value);
-        return texts.find(value).unwrap_or(bare).to_owned();
-    }
-    match DateTime::parse_from_rfc3339(value) {
-        Ok(at) => when(at.with_timezone(&Utc), Country::Nl.zone()),
-        Err(_) => value.to_owned(),
     }
 }
 

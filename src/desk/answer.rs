@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::effect::{Effect, Loaded, Reply, Slot, Ticket};
 use super::model::Model;
+use super::screen::desk::Why;
 use super::screen::inbox::Take;
 use super::screen::{Layer, look, send};
 use super::toast::Tone;
@@ -41,7 +42,9 @@ pub fn take(
         }
         Reply::Inbox(result) => {
             let window = model.window;
-            model.desk.take(ticket.slot, result, window, now);
+            if model.desk.take(ticket.slot, result, window, now).is_some() {
+                say_gone(model, now);
+            }
             Vec::new()
         }
         Reply::Detail(Ok(loaded)) => take_case(model, *loaded, now),
@@ -55,7 +58,10 @@ pub fn take(
             model.world.colleagues = colleagues;
             refresh_forms(model, now)
         }
-        reply @ (Reply::Names(_) | Reply::Parties(Ok(_)) | Reply::LookUp(Ok(_))) => {
+        reply @ (Reply::Names(_)
+        | Reply::Probed(_)
+        | Reply::Parties(Ok(_))
+        | Reply::LookUp(Ok(_))) => {
             let Model { world, layers, .. } = model;
             if let Some(Layer::Form(form)) = layers.last_mut() {
                 look::take(form, world, reply, now);
@@ -66,8 +72,20 @@ pub fn take(
     }
 }
 
+/// The case that we just acted on is no longer in the list: said with what was done.
+fn say_gone(model: &mut Model, now: DateTime<Utc>) {
+    let toasts = &mut model.world.toasts;
+    let done = toasts
+        .shown(now)
+        .map_or(String::new(), |toast| toast.text.clone());
+    let said = model.world.texts.fill("done.gone", &[("done", &done)]);
+    toasts.say(Tone::Done, said.trim().to_owned(), now);
+}
+
 fn take_case(model: &mut Model, loaded: Loaded, now: DateTime<Utc>) -> Vec<Effect> {
+    let row = loaded.detail.row.clone();
     model.world.keep(loaded);
+    model.desk.keep_why(&model.world, &row);
     refresh_forms(model, now)
 }
 
@@ -131,7 +149,11 @@ fn claimed(model: &mut Model, claim: &Claim, now: DateTime<Utc>) -> Vec<Effect> 
     };
     let case = lease.case_id;
     model.world.leases.insert(case, *lease);
-    model.desk.why = Some((case, why.clone()));
+    model.desk.why = Some(Why {
+        case,
+        key: why.clone(),
+        state: None,
+    });
     let said = model.world.texts.fill("done.claimed", &[("case", case_no)]);
     model.world.toasts.say(Tone::Done, said, now);
     model.desk.show(case, model.window);
@@ -154,6 +176,7 @@ fn applied_alone(model: &mut Model, applied: &Applied, now: DateTime<Utc>) -> Ve
         .unwrap_or_default();
     let said = model.world.texts.fill("done.released", &[("case", &no)]);
     model.world.toasts.say(Tone::Done, said, now);
+    model.desk.acted = Some(case);
     let mut effects = vec![model.world.ask_detail(case, now)];
     effects.extend(reread_list(model, now));
     effects

@@ -1,6 +1,7 @@
 //! Whether a command is possible now, and if not, why: the texts `why.<key>`.
 
 use super::model::Model;
+use super::screen::Layer;
 use super::world::Link;
 use crate::store::rows::{Role, WorkState};
 
@@ -61,6 +62,29 @@ pub fn lead_on_a_case(model: &Model) -> Result<(), Why> {
     match model.world.role() {
         Some(Role::Lead | Role::Admin) => Ok(()),
         _ => Err(Why("not_lead")),
+    }
+}
+
+/// A form with a kept draft in it.
+pub fn kept_draft(model: &Model) -> Result<(), Why> {
+    match model.layers.last() {
+        Some(Layer::Form(form)) if form.kept_at.is_some() => Ok(()),
+        _ => Err(Why("no_draft")),
+    }
+}
+
+/// A field with suggestions.
+pub fn suggested(model: &Model) -> Result<(), Why> {
+    match model.layers.last() {
+        Some(Layer::Form(form))
+            if form
+                .entries
+                .get(form.at)
+                .is_some_and(|entry| !entry.suggestions().is_empty()) =>
+        {
+            Ok(())
+        }
+        _ => Err(Why("nothing_suggested")),
     }
 }
 

@@ -139,6 +139,8 @@ pub enum Id {
     Enter,
     /// To the review.
     Review,
+    /// Empty a form that has a kept draft.
+    Discard,
     /// Write it.
     Commit,
     /// Complete the file name.
@@ -179,6 +181,7 @@ use Context::{Actions, Choice, Detail, Help, Ledger, Line, List, Note, Quit, Rev
 const DESK: &[Context] = &[List, Detail];
 const LISTS: &[Context] = &[List, Detail, Actions, Search, Ledger, Help];
 const PAGES: &[Context] = &[List, Detail, Actions, Ledger, Help];
+const LONG: &[Context] = &[List, Detail, Actions, Ledger, Help, Review];
 const FIELDS: &[Context] = &[Line, Note, Choice];
 const TEXT: &[Context] = &[Line, Note, Search];
 const FORM: &[Context] = &[Line, Note, Choice];
@@ -231,13 +234,14 @@ pub static COMMANDS: &[Command] = &[
     free(Id::Previous, "previous", &[Choice, Ledger], 4),
     free(Id::Following, "following", &[Choice, Ledger], 5),
     free(Id::Review, "review", FIELDS, 3),
-    free(Id::Complete, "complete", &[Line], 6),
+    when(Id::Discard, "discard", FIELDS, 4, available::kept_draft),
+    when(Id::Complete, "complete", &[Line], 6, available::suggested),
     free(Id::Commit, "commit", &[Review], 1),
     free(Id::Back, "back", LAYERS, 20),
     free(Id::Up, "up", LISTS, 0),
     free(Id::Down, "down", LISTS, 0),
-    free(Id::PageUp, "page_up", PAGES, 0),
-    free(Id::PageDown, "page_down", PAGES, 0),
+    free(Id::PageUp, "page_up", LONG, 0),
+    free(Id::PageDown, "page_down", LONG, 0),
     free(Id::First, "first", PAGES, 0),
     free(Id::Last, "last", PAGES, 0),
     free(Id::NextTab, "next_tab", DESK, 0),

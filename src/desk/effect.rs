@@ -43,6 +43,8 @@ pub enum Slot {
     Colleagues,
     /// Names of files.
     Names,
+    /// Whether a file can be read.
+    File,
     /// Parties by name.
     Parties,
     /// What a form looks up.
@@ -62,6 +64,8 @@ pub enum Effect {
     Write(Ticket, Box<Call>),
     /// Names of files that begin so.
     Names(Ticket, PathBuf),
+    /// Whether that file can be attached.
+    Probe(Ticket, PathBuf),
     /// Draw everything again.
     Redraw,
     /// Give the shell the terminal.
@@ -209,6 +213,8 @@ pub enum Reply {
     File(FileError),
     /// Names of files, directories with a slash at the end.
     Names(Vec<String>),
+    /// Why the file cannot be attached, if so.
+    Probed(Option<FileError>),
 }
 
 /// A case as the desk keeps it.
@@ -241,7 +247,7 @@ impl Reply {
             Self::Claimed(result) => result.as_ref().err(),
             Self::Applied(result) => result.as_ref().err(),
             Self::Opened(result) => result.as_ref().err(),
-            Self::File(_) | Self::Names(_) => None,
+            Self::File(_) | Self::Names(_) | Self::Probed(_) => None,
         }
     }
 }

@@ -4,7 +4,9 @@
 
 pub mod build;
 pub mod outcome;
+pub mod suggest;
 
+use self::suggest::Suggestions;
 use super::editor::{Edit, Editor, Lines};
 use crate::process::field::Required;
 
@@ -28,7 +30,7 @@ pub enum Ask {
     /// By typing.
     Text(Editor),
     /// By typing with suggestions: files by path, parties by name.
-    Look(Editor, Vec<Pick>),
+    Look(Editor, Suggestions),
     /// By choosing.
     Choice(Vec<Pick>, Option<usize>),
 }
@@ -130,7 +132,7 @@ impl Entry {
     /// Complete what was typed as far as the suggestions agree; take the first one when they do not
     /// begin with what was typed.
     pub fn complete(&mut self) {
-        let Ask::Look(editor, picks) = &mut self.ask else {
+        let Ask::Look(editor, Suggestions { picks, .. }) = &mut self.ask else {
             return;
         };
         let Some(first) = picks.first() else {
@@ -167,11 +169,20 @@ pub fn must_be_filled(entries: &[Entry], entry: &Entry) -> bool {
         let other = entries.iter().find(|entry| entry.key == key);
         other.map_or("", Entry::raw)
     };
+    let is_choice = |entry: &Entry| matches!(&entry.ask, Ask::Choice(..));
+    // one of two: where one can be chosen it is that one that is asked for
+    let instead = |other: &Entry| {
+        let is_of_me = matches!(other.required, Required::IfEmpty(key, _) if key == entry.key);
+        is_of_me && other.raw().trim().is_empty()
+    };
     match entry.required {
         Required::Always => true,
-        Required::No => false,
+        Required::No => is_choice(entry) && entries.iter().any(instead),
         Required::If(key, value) => answer(key) == value,
-        Required::IfEmpty(key, _) => answer(key).trim().is_empty(),
+        Required::IfEmpty(key, _) => {
+            let other = entries.iter().find(|entry| entry.key == key);
+            !other.is_some_and(is_choice) && answer(key).trim().is_empty()
+        }
     }
 }
 

@@ -50,15 +50,15 @@ impl Window {
     pub fn list_columns(self) -> u16 {
         match self.panes() {
             Panes::One => self.columns,
-            Panes::Two => (self.columns / 2 + 2).min(66),
-            Panes::Three => 66,
+            Panes::Two => self.columns * 11 / 20,
+            Panes::Three => self.columns * 49 / 100,
         }
     }
 
     /// Width of the timeline where it is a column of its own.
     pub fn timeline_columns(self) -> u16 {
         match self.panes() {
-            Panes::Three => (self.columns - 66) * 2 / 5,
+            Panes::Three => (self.columns - self.list_columns()) * 2 / 5,
             _ => 0,
         }
     }

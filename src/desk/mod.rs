@@ -14,6 +14,7 @@ pub mod editor;
 pub mod effect;
 pub mod form;
 pub mod geometry;
+pub mod held;
 pub mod key;
 pub mod keymap;
 pub mod model;

@@ -9,7 +9,7 @@ use crate::domain::clock::{ClockRun, Outcome as Ended, Whose};
 use crate::domain::deadline::Comparison;
 use crate::process::engine::{CaseFacts, Change, ClockOp, Refusal};
 use crate::process::{self, Clock};
-use crate::text::ledger;
+use crate::text::{self, ledger};
 
 /// One line: what kind of thing happens, and what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -203,13 +203,7 @@ pub fn of_call(world: &World, subject: &Subject, answer: &dyn Fn(&str) -> String
 
 /// A refusal in words, with the rule that says so.
 pub fn refusal(world: &World, refusal: &Refusal) -> String {
-    // values that are themselves keys of texts (`field.ean`) are said in words
-    let args: Vec<(&str, &str)> = refusal
-        .args
-        .iter()
-        .map(|(name, value)| (name.as_str(), world.texts.get(value)))
-        .collect();
-    let said = world.texts.fill(&format!("refusal.{}", refusal.key), &args);
+    let said = text::refusal::said(&world.texts, &refusal.key, &refusal.args, world.zone(""));
     if refusal.rule.is_empty() {
         said
     } else {

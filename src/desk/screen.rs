@@ -9,6 +9,7 @@ pub mod ledger;
 pub mod look;
 pub mod search;
 pub mod send;
+mod work;
 
 use super::command::{Context, Id};
 use super::geometry::Window;

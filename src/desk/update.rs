@@ -111,9 +111,10 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
             model.layers.push(Layer::Form(Box::new(form)));
         }
         Route::Ledger(case) => model.layers.push(Layer::Ledger(ledger::State::new(case))),
-        Route::Search => model
-            .layers
-            .push(Layer::Search(Box::new(model.search.clone()))),
+        Route::Search => {
+            let fresh = model.search.anew();
+            model.layers.push(Layer::Search(Box::new(fresh)));
+        }
         Route::Help => {
             let of = model.context();
             model.layers.push(Layer::Help(Help { of, top: 0 }));
@@ -127,6 +128,7 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
         }
         Route::Desk => {
             clear_layers(model);
+            model.desk.acted = model.desk.case();
             return answer::reread_list(model, now);
         }
     }

@@ -141,6 +141,16 @@ impl LocalPostgres {
         })
     }
 
+    /// Whether the server of the home runs already, so that [`LocalPostgres::start`] would join it.
+    pub fn is_running(options: &Options) -> bool {
+        let running = |accounts: Accounts| {
+            let home = Home::prepare(&options.home, &accounts).ok()?;
+            matches!(cluster::status(&home.data()), cluster::Status::Ready(_)).then_some(())
+        };
+        let accounts = Accounts::discover(options.server_user.as_deref());
+        accounts.ok().and_then(running).is_some()
+    }
+
     /// Waits for the lock under which databases are made. Of two processes that start at the same
     /// time, the second finds what the first made. Blocks.
     ///

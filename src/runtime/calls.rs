@@ -102,6 +102,13 @@ impl Caller {
             .await;
     }
 
+    /// Whether a file can be attached.
+    pub(super) async fn probe(&self, ticket: Ticket, path: PathBuf) {
+        let probed = tokio::task::spawn_blocking(move || files::probe(&path)).await;
+        let probed = probed.unwrap_or_else(|error| Some(FileError::Other(error.to_string())));
+        self.send(ticket, Reply::Probed(probed)).await;
+    }
+
     /// Write, and send the answer. The command id is the one of the ticket.
     pub(super) async fn write(&self, ticket: Ticket, call: Call) {
         let Slot::Command(cmd) = ticket.slot else {

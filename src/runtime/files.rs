@@ -52,6 +52,24 @@ pub(super) fn document(path: &Path, purpose: String) -> FileRead {
     })
 }
 
+/// Why the file cannot be attached, if so. What is in it is not read.
+pub(super) fn probe(path: &Path) -> Option<FileError> {
+    let path = expand(path);
+    let opened = std::fs::metadata(&path).and_then(|about| match about.is_file() {
+        true => File::open(&path).map(|_| about),
+        false => Ok(about),
+    });
+    match opened {
+        Err(error) => Some(told(&error)),
+        Ok(about) if !about.is_file() => Some(FileError::NoFile),
+        Ok(about) if about.len() == 0 => Some(FileError::Empty),
+        Ok(about) => {
+            let limit = u64::try_from(DOCUMENT_BYTES_MAX).unwrap_or(u64::MAX);
+            (about.len() > limit).then_some(FileError::TooLarge)
+        }
+    }
+}
+
 fn told(error: &std::io::Error) -> FileError {
     match error.kind() {
         ErrorKind::NotFound | ErrorKind::NotADirectory => FileError::Missing,
@@ -103,6 +121,18 @@ mod tests {
         assert_eq!(read("/nowhere/at-all"), FileError::Missing);
         assert_eq!(read("/"), FileError::NoFile);
         assert_eq!(read("/dev/null"), FileError::NoFile);
+        assert_eq!(
+            probe(Path::new("/nowhere/at-all")),
+            Some(FileError::Missing)
+        );
+        assert_eq!(probe(Path::new("/dev/null")), Some(FileError::NoFile));
+        assert_eq!(
+            probe(Path::new(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/Cargo.toml"
+            ))),
+            None
+        );
     }
 
     #[test]

@@ -73,6 +73,13 @@ pub fn leave() {
     let _ = out.flush();
 }
 
+/// Give up a terminal that takes no bytes any more: its mode is restored, nothing is written.
+pub fn abandon() {
+    if ENTERED.swap(false, Ordering::SeqCst) {
+        let _ = disable_raw_mode();
+    }
+}
+
 /// Whether the terminal is ours at this moment.
 pub fn is_entered() -> bool {
     ENTERED.load(Ordering::SeqCst)

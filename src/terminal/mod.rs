@@ -4,6 +4,9 @@
 pub mod frame;
 pub mod guard;
 pub mod input;
+pub mod outlet;
+pub mod reader;
 
 pub use frame::FrameBackend;
 pub use guard::Guard;
+pub use outlet::Outlet;

@@ -6,7 +6,9 @@ use ratatui::text::{Line, Span};
 use super::paint::Paint;
 use super::theme::Role;
 use super::{clocks, width};
+use crate::desk::held;
 use crate::desk::screen::actions::{Choice, Of, State, choices};
+use crate::store::rows::CaseId;
 
 /// The list.
 pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
@@ -36,6 +38,7 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
             height: area.height.saturating_sub(3),
             ..area
         };
+        body = held(paint, body, case);
     }
     let Some(choices) = choices(&model.world, state.of, model.now) else {
         let line =
@@ -64,6 +67,24 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
         },
         cursor,
     );
+}
+
+/// Who else holds the case; what is left of the area.
+fn held(paint: &mut Paint<'_, '_>, area: Rect, case: CaseId) -> Rect {
+    let model = paint.model;
+    let Some(said) = held::with_ways(&model.world, case, model.now) else {
+        return area;
+    };
+    let lines = paint.wrapped_in(Role::Other, &said, usize::from(area.width), 1);
+    let height = u16::try_from(lines.len() + 1)
+        .unwrap_or(area.height)
+        .min(area.height);
+    paint.lines(area, lines, 0);
+    Rect {
+        y: area.y + height,
+        height: area.height - height,
+        ..area
+    }
 }
 
 fn title(paint: &Paint<'_, '_>, of: Of) -> Line<'static> {

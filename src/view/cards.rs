@@ -25,6 +25,29 @@ fn joined(parts: &[&str]) -> String {
     parts.join("  ")
 }
 
+/// How somebody is reached, never cut: what does not fit goes on in the next line.
+fn whole(parts: &[&str], columns: usize) -> Lines {
+    let mut lines: Vec<String> = Vec::new();
+    for part in parts.iter().filter(|part| !part.is_empty()) {
+        match lines.last_mut() {
+            Some(line) if width::of(line) + 2 + width::of(part) <= columns => {
+                line.push_str("  ");
+                line.push_str(part);
+            }
+            Some(_) => {
+                let room = columns.saturating_sub(2);
+                lines.extend(
+                    width::wrap(part, room)
+                        .iter()
+                        .map(|rest| format!("  {rest}")),
+                );
+            }
+            None => lines.extend(width::wrap(part, columns)),
+        }
+    }
+    lines.into_iter().map(Line::from).collect()
+}
+
 /// The party and its contacts of the right group; the warning of GT-27 when nobody is there.
 pub(super) fn party(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usize) -> Lines {
     let Some(card) = &detail.party else {
@@ -33,8 +56,8 @@ pub(super) fn party(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usize) 
     let role = paint.text(&format!("role.{}", card.role));
     let mut lines = vec![plain(&joined(&[&card.name, &role, &card.gln]), columns)];
     for contact in &card.contacts {
-        lines.push(plain(
-            &joined(&[&contact.name, &contact.email, &contact.phone]),
+        lines.extend(whole(
+            &[&contact.name, &contact.email, &contact.phone],
             columns,
         ));
     }
@@ -54,14 +77,11 @@ pub(super) fn customer(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usiz
         return paint.wrapped(Role::Warning, &said, columns);
     }
     let kind = paint.text(&format!("kind.{}", card.kind));
-    let reach = joined(&[&card.phone, &card.email]);
     let mut lines = vec![plain(
         &joined(&[&card.name, &kind, &card.customer_ref]),
         columns,
     )];
-    if !reach.is_empty() {
-        lines.push(plain(&reach, columns));
-    }
+    lines.extend(whole(&[&card.phone, &card.email], columns));
     lines
 }
 

@@ -8,6 +8,7 @@ use super::theme::Role;
 use super::{cards, clocks, timeline, width};
 use crate::desk::effect::Loaded;
 use crate::desk::geometry::Panes;
+use crate::desk::held;
 use crate::desk::preview;
 use crate::desk::say;
 use crate::store::rows::{CaseId, CaseRow, WorkState};
@@ -79,7 +80,7 @@ fn lines(
     let detail = &loaded.detail;
     let mut all = vec![standing(paint, &detail.row)];
     all.extend(why(paint, case, &detail.row));
-    if let Some(line) = &detail.handover {
+    if let Some(line) = held::handover(&paint.model.world, loaded) {
         let said = paint.fill("detail.handover", &[("line", line)]);
         all.extend(paint.wrapped(Role::Warning, &said, columns));
     }
@@ -135,15 +136,15 @@ fn standing(paint: &Paint<'_, '_>, row: &CaseRow) -> Line<'static> {
 
 /// Why "next" gave this case.
 fn why(paint: &Paint<'_, '_>, case: CaseId, row: &CaseRow) -> Option<Line<'static>> {
-    let (of, why) = paint.model.desk.why.as_ref()?;
-    if *of != case {
+    let why = paint.model.desk.why.as_ref()?;
+    if why.case != case || !paint.model.world.leases.contains_key(&case) {
         return None;
     }
     let left = row
         .due_at
         .map_or_else(String::new, |due| say::left(due, paint.legal()));
     let said = paint.fill(
-        &format!("why_next.{why}"),
+        &format!("why_next.{}", why.key),
         &[("left", left.trim_start_matches('-'))],
     );
     Some(Line::from(paint.span(Role::Soon, said)))

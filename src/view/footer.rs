@@ -111,9 +111,23 @@ fn taken(key: &str, text: &str) -> usize {
 }
 
 fn hint(paint: &Paint<'_, '_>, command: &Command, context: Context) -> Option<(String, String)> {
-    let key = paint.model.keymap.keys_in(command, context).next()?;
+    let first = |command: &Command| {
+        let key = paint.model.keymap.keys_in(command, context).next()?;
+        let name = key.to_string();
+        let said = paint.model.world.texts.find(&format!("key.{name}"));
+        Some(said.map_or(name.clone(), str::to_owned))
+    };
+    // both ways in one hint: `left/right choose`
+    if command.id == Id::Previous {
+        let other = COMMANDS.iter().find(|other| other.id == Id::Following)?;
+        let keys = format!("{}/{}", first(command)?, first(other)?);
+        return Some((keys, paint.text("command.choose")));
+    }
+    if command.id == Id::Following {
+        return None;
+    }
     Some((
-        key.to_string(),
+        first(command)?,
         paint.text(&format!("command.{}", command.name)),
     ))
 }

@@ -3,11 +3,11 @@
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use super::outlook::below;
 use super::paint::Paint;
 use super::theme::Role;
 use super::width;
 use crate::desk::editor::{Editor, Lines};
-use crate::desk::form::outcome::{Needs, Outcome, Plan};
 use crate::desk::form::{Ask, Entry, must_be_filled};
 use crate::desk::preview;
 use crate::desk::route::Subject;
@@ -15,6 +15,8 @@ use crate::desk::screen::form::{Stage, State};
 
 /// Columns of the names of the fields.
 const LABEL: usize = 24;
+/// Most suggestions that are shown at once.
+const SUGGESTED: usize = 8;
 /// Most lines of a note that are shown at once.
 const NOTE_LINES: usize = 5;
 
@@ -40,6 +42,16 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
     paint.both(Rect { height: 1, ..area }, title, step);
     let columns = usize::from(area.width);
     let below = below(paint, state, columns);
+    if state.stage != Stage::Edit {
+        let mut all = fields(paint, state, columns).lines;
+        all.extend(below);
+        let body = Rect {
+            y: area.y + 2,
+            height: area.height.saturating_sub(2),
+            ..area
+        };
+        return paint.page(body, all, state.top);
+    }
     let wanted = u16::try_from(below.len()).unwrap_or(area.height);
     let below_height = wanted.min(area.height.saturating_sub(2) / 2 + 1);
     let fields = fields(paint, state, columns);
@@ -52,7 +64,6 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
     };
     let first = (fields.at + 4).saturating_sub(usize::from(height));
     if let Some((line, column)) = fields.cursor
-        && state.stage == Stage::Edit
         && let Some(line) = line.checked_sub(first)
     {
         let x = area.x + u16::try_from(column).unwrap_or(0);
@@ -110,13 +121,17 @@ fn fields(paint: &Paint<'_, '_>, state: &State, columns: usize) -> Fields {
         let text = format!(" {}", paint.text("detail.loading"));
         all.lines.push(Line::from(paint.span(Role::Faint, text)));
     }
+    let most = match state.stage {
+        Stage::Edit => NOTE_LINES,
+        _ => usize::MAX,
+    };
     for (number, entry) in state.entries.iter().enumerate() {
         let is_here = number == state.at && state.stage == Stage::Edit;
         if number == state.at {
             all.at = all.lines.len();
         }
         let start = all.lines.len();
-        let (lines, cursor) = answer(paint, entry, is_here, columns - LABEL - 5);
+        let (lines, cursor) = answer(paint, entry, (is_here, most), columns - LABEL - 5);
         let must = must_be_filled(&state.entries, entry);
         for (row, line) in lines.into_iter().enumerate() {
             let label = if row == 0 {
@@ -153,11 +168,16 @@ fn label(paint: &Paint<'_, '_>, entry: &Entry, is_here: bool, must: bool) -> Vec
 fn answer(
     paint: &Paint<'_, '_>,
     entry: &Entry,
-    is_here: bool,
+    (is_here, most): (bool, usize),
     columns: usize,
 ) -> (Vec<Vec<Span<'static>>>, Option<(usize, usize)>) {
     match &entry.ask {
         Ask::Choice(picks, at) => (choice(paint, picks, *at, is_here, columns), None),
+        Ask::Text(editor) | Ask::Look(editor, _)
+            if most > NOTE_LINES && !editor.text().is_empty() =>
+        {
+            (whole(editor.text(), columns), None)
+        }
         Ask::Text(editor) | Ask::Look(editor, _) if editor.lines() == Lines::One => {
             let (text, column) = window(editor, columns.saturating_sub(1));
             let shown = if is_here || !text.is_empty() {
@@ -181,6 +201,11 @@ fn window(editor: &Editor, columns: usize) -> (String, usize) {
     let column = width::of(&before[from..]);
     let rest = width::cut(after, columns.saturating_sub(column));
     (format!("{}{rest}", &before[from..]), column)
+}
+
+fn whole(text: &str, columns: usize) -> Vec<Vec<Span<'static>>> {
+    let lines = width::wrap(text, columns.saturating_sub(1)).into_iter();
+    lines.map(|line| vec![Span::raw(line)]).collect()
 }
 
 fn note(editor: &Editor, columns: usize) -> (Vec<Vec<Span<'static>>>, Option<(usize, usize)>) {
@@ -208,38 +233,45 @@ fn choice(
     is_here: bool,
     columns: usize,
 ) -> Vec<Vec<Span<'static>>> {
-    let marked = |number: usize| {
-        let mark = if at == Some(number) { "(*)" } else { "( )" };
-        let role = if at == Some(number) {
-            Role::Title
-        } else {
-            Role::Calm
-        };
-        paint.span(role, format!("{mark} {}", picks[number].label))
+    let look = |number: usize| match at == Some(number) {
+        true => (Role::Title, "(*) "),
+        false => (Role::Calm, "( ) "),
     };
     let total: usize = picks.iter().map(|pick| width::of(&pick.label) + 7).sum();
     if total <= columns {
-        let spans = (0..picks.len()).flat_map(|number| [marked(number), Span::raw("   ")]);
-        return vec![spans.collect()];
+        let of_pick = |number: usize| {
+            let (role, mark) = look(number);
+            let text = format!("{mark}{}", picks[number].label);
+            [paint.span(role, text), Span::raw("   ")]
+        };
+        return vec![(0..picks.len()).flat_map(of_pick).collect()];
     }
-    if is_here {
-        return (0..picks.len())
-            .map(|number| vec![marked(number)])
-            .collect();
+    let shown = |number: &usize| is_here || at == Some(*number);
+    let mut lines = Vec::new();
+    for number in (0..picks.len()).filter(shown) {
+        let (role, mark) = look(number);
+        let label = width::wrap(&picks[number].label, columns.saturating_sub(4));
+        for (row, text) in label.into_iter().enumerate() {
+            let mark = if row == 0 { mark } else { "    " };
+            lines.push(vec![paint.span(role, format!("{mark}{text}"))]);
+        }
     }
-    let label = at
-        .and_then(|at| picks.get(at))
-        .map_or("-", |pick| pick.label.as_str());
-    vec![vec![Span::raw(width::cut(label, columns))]]
+    if lines.is_empty() {
+        lines.push(vec![Span::raw("-")]);
+    }
+    lines
 }
 
 /// What is wrong with the answer, or what the field asks for.
 fn hint(paint: &Paint<'_, '_>, entry: &Entry, is_here: bool, columns: usize) -> Vec<Line<'static>> {
     let room = columns.saturating_sub(LABEL + 6);
+    if is_here && !entry.suggestions().is_empty() {
+        return suggested(paint, entry, room);
+    }
     let (role, text) = match &entry.error {
         Some(error) => (Role::Error, error.clone()),
         None if entry.found.is_some() => (Role::Good, entry.found.clone().unwrap_or_default()),
-        None if is_here => (Role::Faint, help(entry)),
+        None if is_here => (Role::Faint, entry.help.clone()),
         None => return Vec::new(),
     };
     let lines = width::wrap(&text, room)
@@ -251,95 +283,34 @@ fn hint(paint: &Paint<'_, '_>, entry: &Entry, is_here: bool, columns: usize) -> 
         .collect()
 }
 
-fn help(entry: &Entry) -> String {
-    match &entry.ask {
-        Ask::Look(_, picks) if !picks.is_empty() => picks
-            .iter()
-            .take(12)
-            .map(|pick| short(&pick.label))
-            .collect::<Vec<_>>()
-            .join("   "),
-        _ => entry.help.clone(),
-    }
+/// What is suggested, around the chosen one, and how to take it.
+fn suggested(paint: &Paint<'_, '_>, entry: &Entry, room: usize) -> Vec<Line<'static>> {
+    let Ask::Look(_, found) = &entry.ask else {
+        return Vec::new();
+    };
+    let here = found.at.unwrap_or(0);
+    let first = (here + 1).saturating_sub(SUGGESTED);
+    let shown = found.picks.iter().enumerate().skip(first).take(SUGGESTED);
+    let indent = " ".repeat(LABEL + 5);
+    let mut lines: Vec<Line<'static>> = shown
+        .map(|(number, pick)| {
+            let text = width::left(short(&pick.label), room);
+            let role = match found.at {
+                Some(at) if at == number => Role::Cursor,
+                _ => Role::Calm,
+            };
+            Line::from(vec![Span::raw(indent.clone()), paint.span(role, text)])
+        })
+        .collect();
+    let said = paint.text("form.suggested");
+    lines.push(Line::from(
+        paint.span(Role::Faint, format!("{indent}{}", width::cut(&said, room))),
+    ));
+    lines
 }
 
 /// The last part of a path.
 fn short(path: &str) -> &str {
     let trimmed = path.trim_end_matches('/');
     trimmed.rfind('/').map_or(path, |at| &path[at + 1..])
-}
-
-/// What stands against it, and what will happen.
-fn below(paint: &Paint<'_, '_>, state: &State, columns: usize) -> Vec<Line<'static>> {
-    let room = columns.saturating_sub(4);
-    let mut lines = vec![Line::default()];
-    let indented = |role: Role, text: &str| -> Vec<Line<'static>> {
-        let wrapped = width::wrap(text, room).into_iter();
-        wrapped
-            .map(|line| Line::from(paint.span(role, format!("   {line}"))))
-            .collect()
-    };
-    if let Some(problem) = &state.problem {
-        lines.extend(indented(Role::Error, problem));
-        lines.push(Line::default());
-    }
-    match &state.outcome {
-        Outcome::Ready(said, plan) => {
-            let heading = format!("   {}", paint.text("form.will_happen"));
-            lines.push(Line::from(paint.span(Role::Title, heading)));
-            lines.extend(said.iter().flat_map(|line| will_happen(paint, line, room)));
-            lines.extend(claim_first(paint, state, plan, room));
-        }
-        Outcome::Refused(said) => lines.extend(indented(Role::Warning, said)),
-        Outcome::Fields(wrong) => {
-            let names: Vec<&str> = state
-                .entries
-                .iter()
-                .filter(|entry| wrong.iter().any(|(key, _)| *key == entry.key))
-                .map(|entry| entry.label.as_str())
-                .collect();
-            let said = paint.fill("form.still", &[("fields", &names.join(", "))]);
-            lines.extend(indented(Role::Faint, &said));
-        }
-        Outcome::Unknown => {}
-    }
-    lines
-}
-
-fn will_happen(paint: &Paint<'_, '_>, line: &preview::Line, room: usize) -> Vec<Line<'static>> {
-    let verb = width::left(&line.verb, 12);
-    let mut out = Vec::new();
-    for (number, what) in width::wrap(&line.what, room.saturating_sub(14))
-        .into_iter()
-        .enumerate()
-    {
-        let verb = if number == 0 {
-            verb.clone()
-        } else {
-            " ".repeat(12)
-        };
-        out.push(Line::from(vec![
-            paint.span(Role::Faint, format!("   {verb} ")),
-            Span::raw(what),
-        ]));
-    }
-    out
-}
-
-/// The case is not held: the same key claims it first, and that is said.
-fn claim_first(
-    paint: &Paint<'_, '_>,
-    state: &State,
-    plan: &Plan,
-    room: usize,
-) -> Vec<Line<'static>> {
-    let needed = matches!(plan, Plan::Apply(_, Needs::Lease) | Plan::HandOver(..));
-    let case = state.subject.case();
-    let held = case.is_some_and(|case| paint.model.world.leases.contains_key(&case));
-    if !needed || held {
-        return Vec::new();
-    }
-    let lines = width::wrap(&paint.text("form.claims_first"), room).into_iter();
-    let indented = lines.map(|line| Line::from(paint.span(Role::Soon, format!("   {line}"))));
-    indented.collect()
 }

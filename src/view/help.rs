@@ -35,7 +35,7 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, help: Help) {
         height: area.height - 2,
         ..area
     };
-    paint.lines(body, lines, help.top);
+    paint.page(body, lines, help.top);
 }
 
 fn of_command(

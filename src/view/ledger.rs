@@ -174,7 +174,15 @@ fn ending(
     let mut lines = Vec::new();
     if run.is_running() {
         let label = paint.text("ledger.warning");
-        lines.push(pair(paint, &label, Role::Calm, &at(run.warn_at), columns));
+        let day = |at: chrono::DateTime<chrono::Utc>| at.with_timezone(&zone).date_naive();
+        let warn = run.warn_at.with_timezone(&zone);
+        let said = if day(run.warn_at) == day(run.due_at) {
+            at(run.warn_at)
+        } else {
+            let day = text_ledger::short_day(&world.texts, warn.date_naive());
+            format!("{day} {}", warn.format("%H:%M"))
+        };
+        lines.push(pair(paint, &label, Role::Calm, &said, columns));
     }
     if let Some(breached) = run.breached_at {
         let label = paint.text("ledger_screen.breached");

@@ -20,6 +20,11 @@ const WORD: usize = 5;
 /// Columns of the case number.
 const CASE: usize = 14;
 
+/// Most columns of what is to be done that are kept free for it.
+const WHAT: usize = 24;
+/// Least columns of whom it is about.
+const PARTY: usize = 9;
+
 /// The list with its headings.
 pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect) {
     let columns = usize::from(area.width);
@@ -39,33 +44,75 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect) {
     }
 }
 
-fn who_columns(columns: usize) -> usize {
-    (columns / 6).clamp(9, 22)
+/// Columns of what is to be done, of whom it is about (0 when there is no room) and of who has it.
+#[derive(Clone, Copy)]
+struct Widths {
+    what: usize,
+    party: usize,
+    who: usize,
 }
 
-fn what_columns(columns: usize) -> usize {
-    columns.saturating_sub(3 + LEFT + 1 + WORD + 1 + CASE + 2 + 1 + who_columns(columns) + 1)
+/// The words of the rows that are there decide: nothing is cut while there is room.
+fn widths(paint: &Paint<'_, '_>, columns: usize) -> Widths {
+    let rows = paint
+        .model
+        .desk
+        .inbox()
+        .map_or(&[][..], |inbox| &inbox.rows);
+    let longest = |of: &dyn Fn(&CaseRow) -> usize| rows.iter().map(|row| of(&row.case)).max();
+    let who = longest(&|case| width::of(&who(paint, case).1)).unwrap_or(0);
+    let who = who.clamp(4, (columns / 8).clamp(9, 22));
+    let rest = columns.saturating_sub(3 + LEFT + 1 + WORD + 1 + CASE + 2 + 1 + who + 1);
+    let what = longest(&|case| width::of(&what(paint, case)))
+        .unwrap_or(0)
+        .max(12);
+    let what = what.min(WHAT);
+    if rest < what + 1 + PARTY {
+        return Widths {
+            what: rest,
+            party: 0,
+            who,
+        };
+    }
+    let party = rest - what - 1;
+    let longest = longest(&|case| width::of(&case.subject)).unwrap_or(0);
+    let party = party.min(longest.max(PARTY));
+    let what = rest - party - 1;
+    Widths { what, party, who }
 }
 
 fn headings(paint: &Paint<'_, '_>, columns: usize) -> Line<'static> {
-    let text = format!(
-        "   {} {} {}  {} {}",
-        width::right(&paint.text("list.left"), LEFT),
-        " ".repeat(WORD),
+    let widths = widths(paint, columns);
+    let is_mine = paint.model.desk.at == 0 && paint.model.world.me.is_some();
+    let first = 3 + LEFT + 1 + WORD + 1;
+    let first = if is_mine {
+        let heading = format!(" {}", paint.text("list.mine"));
+        paint.span(Role::Title, width::left(&heading, first))
+    } else {
+        let left = width::right(&paint.text("list.left"), LEFT);
+        paint.span(Role::Faint, width::left(&format!("   {left}"), first))
+    };
+    let mut text = format!(
+        "{}  {} ",
         width::left(&paint.text("list.case"), CASE),
-        width::left(&paint.text("list.what"), what_columns(columns)),
-        width::left(&paint.text("list.who"), who_columns(columns)),
+        width::left(&paint.text("list.what"), widths.what),
     );
-    Line::from(paint.span(Role::Faint, text))
+    if widths.party > 0 {
+        text.push_str(&width::left(&paint.text("list.party"), widths.party));
+        text.push(' ');
+    }
+    text.push_str(&width::left(&paint.text("list.who"), widths.who));
+    Line::from(vec![first, paint.span(Role::Faint, text)])
 }
 
 fn rows(paint: &mut Paint<'_, '_>, area: Rect, inbox: &Inbox) {
     let lines = usize::from(area.height);
     let here = inbox.cursor.saturating_sub(inbox.top);
+    let widths = widths(paint, usize::from(area.width));
     let drawn: Vec<Line<'static>> = inbox
         .visible(lines)
         .iter()
-        .map(|row| line(paint, row, usize::from(area.width)))
+        .map(|row| line(paint, row, widths))
         .collect();
     paint.lines(area, drawn, 0);
     if here < lines && paint.model.desk.pinned.is_none() {
@@ -82,7 +129,7 @@ fn rows(paint: &mut Paint<'_, '_>, area: Rect, inbox: &Inbox) {
     }
 }
 
-fn line(paint: &Paint<'_, '_>, row: &Row, columns: usize) -> Line<'static> {
+fn line(paint: &Paint<'_, '_>, row: &Row, widths: Widths) -> Line<'static> {
     let case = &row.case;
     let status = case.status(paint.legal());
     let role = if row.mark == Mark::Gone {
@@ -111,32 +158,26 @@ fn line(paint: &Paint<'_, '_>, row: &Row, columns: usize) -> Line<'static> {
         paint.span(role, urgent),
         Span::raw(format!(" {}  ", width::left(&case.case_no, CASE))),
     ];
-    spans.extend(what(paint, case, what_columns(columns)));
-    spans.push(Span::raw(" "));
-    spans.push(who(paint, case, who_columns(columns)));
+    let what = width::left(&what(paint, case), widths.what);
+    spans.push(Span::raw(format!("{what} ")));
+    if widths.party > 0 {
+        let party = width::left(&case.subject, widths.party);
+        spans.push(paint.span(Role::Faint, format!("{party} ")));
+    }
+    let (role, who) = who(paint, case);
+    spans.push(paint.span(role, width::left(&who, widths.who)));
     Line::from(spans)
 }
 
-/// The next step in words, and behind it what it is about where there is room.
-fn what(paint: &Paint<'_, '_>, case: &CaseRow, columns: usize) -> [Span<'static>; 2] {
-    let step = preview::state(&paint.model.world, &case.process, &case.state);
-    let (first, rest) = if columns < 30 {
-        (columns, 0)
-    } else {
-        (columns * 5 / 9, columns * 4 / 9)
-    };
-    let step = width::left(&step, first);
-    let about = match rest {
-        0 => String::new(),
-        _ => format!(" {}", width::left(&case.subject, columns - first - 1)),
-    };
-    [Span::raw(step), paint.span(Role::Faint, about)]
+/// The next step in words.
+fn what(paint: &Paint<'_, '_>, case: &CaseRow) -> String {
+    preview::state(&paint.model.world, &case.process, &case.state)
 }
 
-fn who(paint: &Paint<'_, '_>, case: &CaseRow, columns: usize) -> Span<'static> {
+fn who(paint: &Paint<'_, '_>, case: &CaseRow) -> (Role, String) {
     let world = &paint.model.world;
     let me = world.me.as_ref().map(|me| me.agent_id);
-    let (role, text) = match (&case.holder, case.work) {
+    match (&case.holder, case.work) {
         (Some(_), _) if case.holder_id == me || world.leases.contains_key(&case.case_id) => {
             (Role::Mine, paint.text("list.me"))
         }
@@ -144,8 +185,7 @@ fn who(paint: &Paint<'_, '_>, case: &CaseRow, columns: usize) -> Span<'static> {
         (None, WorkState::Waiting) => (Role::Faint, paint.text("list.outside")),
         (None, WorkState::Closed) => (Role::Faint, paint.text("list.closed")),
         (None, _) => (Role::Calm, String::new()),
-    };
-    paint.span(role, width::left(&text, columns))
+    }
 }
 
 /// Nothing read yet, or nothing readable: never an empty screen without a word.
@@ -167,7 +207,7 @@ fn skeleton(paint: &mut Paint<'_, '_>, area: Rect) {
         "   {}       {}  {}",
         dots(LEFT),
         dots(CASE),
-        dots(what_columns(columns))
+        dots(widths(paint, columns).what)
     );
     let line = Line::from(paint.span(Role::Faint, shape));
     paint.lines(area, vec![line; 5.min(usize::from(area.height))], 0);

@@ -14,6 +14,7 @@ mod header;
 mod help;
 mod ledger;
 mod list;
+mod outlook;
 mod paint;
 mod search;
 pub mod theme;

@@ -81,6 +81,29 @@ impl<'a, 'f> Paint<'a, 'f> {
         self.frame.render_widget(Paragraph::new(shown), area);
     }
 
+    /// Draw lines from a first one on; the last line of the area says that more follows.
+    pub(super) fn page(&mut self, area: Rect, lines: Vec<Line<'static>>, first: usize) {
+        let height = usize::from(area.height);
+        if lines.len() <= height || height < 2 {
+            return self.lines(area, lines, 0);
+        }
+        let most = lines.len() - (height - 1);
+        let body = Rect {
+            height: area.height - 1,
+            ..area
+        };
+        self.lines(body, lines, first);
+        if first < most {
+            let mark = Rect {
+                y: body.bottom(),
+                height: 1,
+                ..area
+            };
+            let said = format!(" {}", self.text("screen.more"));
+            self.line(mark, Line::from(self.span(Role::Key, said)));
+        }
+    }
+
     /// Left and right on one line; the left gives way.
     pub(super) fn both(&mut self, area: Rect, left: Line<'static>, right: Line<'static>) {
         let taken = u16::try_from(right.width())
@@ -120,6 +143,21 @@ impl<'a, 'f> Paint<'a, 'f> {
         if x < area.right() && y < area.bottom() {
             self.frame.set_cursor_position((x, y));
         }
+    }
+
+    /// Sentences that wrap, in a style, behind so many spaces and before as many.
+    pub(super) fn wrapped_in(
+        &self,
+        role: Role,
+        text: &str,
+        columns: usize,
+        margin: usize,
+    ) -> Vec<Line<'static>> {
+        let lines = width::wrap(text, columns.saturating_sub(2 * margin)).into_iter();
+        let indent = " ".repeat(margin);
+        lines
+            .map(|line| Line::from(self.span(role, format!("{indent}{line}"))))
+            .collect()
     }
 
     /// Sentences that wrap, in a style.

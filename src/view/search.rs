@@ -41,7 +41,12 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
             } else {
                 Role::Faint
             };
-            let lines = paint.wrapped(role, &paint.text(key), columns.saturating_sub(4));
+            let mut lines = paint.wrapped(role, &paint.text(key), columns.saturating_sub(4));
+            if typed == 0 && !state.last.is_empty() {
+                let said = paint.fill("search.last", &[("text", &state.last)]);
+                lines.push(Line::default());
+                lines.extend(paint.wrapped(Role::Calm, &said, columns.saturating_sub(4)));
+            }
             paint.lines(
                 Rect {
                     x: area.x + 1,

@@ -63,19 +63,24 @@ fn of_event(
     };
     let who = width::cut(&who, columns / 3);
     let room = columns.saturating_sub(width::of(&at) + 2 + 1 + width::of(&who));
-    let mut lines = vec![Line::from(vec![
-        paint.span(Role::Faint, format!("{at}  ")),
-        Span::raw(width::left(&what, room)),
-        paint.span(Role::Faint, format!(" {who}")),
-    ])];
+    let mut lines = Vec::new();
+    for (row, what) in width::wrap(&what, room.max(8)).into_iter().enumerate() {
+        let (at, who) = match row {
+            0 => (at.clone(), who.as_str()),
+            _ => (" ".repeat(width::of(&at)), ""),
+        };
+        lines.push(Line::from(vec![
+            paint.span(Role::Faint, format!("{at}  ")),
+            Span::raw(width::left(&what, room)),
+            paint.span(Role::Faint, format!(" {who}")),
+        ]));
+    }
     if let (Some(from), Some(to)) = (&event.from, &event.to)
         && from != to
     {
         let to = preview::state(world, process, to);
         let said = paint.fill("timeline.to", &[("state", &to)]);
-        lines.push(Line::from(
-            paint.span(Role::Faint, width::cut(&format!("  {said}"), columns)),
-        ));
+        lines.extend(paint.wrapped_in(Role::Faint, &said, columns, 2));
     }
     for moved in &event.moves {
         let between = (moved.was_due_at, moved.due_at);

@@ -13,6 +13,8 @@ mod cli_doubt;
 mod cli_import;
 mod cli_recount;
 mod cli_report;
+mod desk_form;
+mod desk_held;
 mod desk_keys;
 mod desk_work;
 mod domain_calendar;

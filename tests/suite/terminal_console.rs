@@ -65,6 +65,21 @@ async fn signals_end_the_console_and_return_the_lease() {
     }
 }
 
+/// A line that hangs (or a pressed ctrl-s) takes no bytes: the console still hears the signal.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_terminal_that_takes_nothing_does_not_keep_the_lease() {
+    let world = World::new().await;
+    let (mut screen, case) = desk_with_a_case(&world).await;
+    screen.stall();
+    for _ in 0..100 {
+        screen.press("\x0c");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    screen.signal(Signal::SIGTERM);
+    screen.ended();
+    returned(&world, case).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cut_line_ends_the_console_and_returns_the_lease() {
     let world = World::new().await;
@@ -154,6 +169,24 @@ fn the_first_frame_needs_no_database() {
     screen.press("q");
     assert!(screen.ended().success());
     left_clean(&screen);
+}
+
+/// A key is drawn because it was pressed, not because a message of the database came by: this
+/// database takes the connection and never says a word, so that none comes. All keys together
+/// have the patience that one has elsewhere.
+#[test]
+fn a_key_is_drawn_without_a_word_from_the_database() {
+    let silent = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = silent.local_addr().unwrap().port();
+    let url = format!("postgres://anna@127.0.0.1:{port}/loket");
+    let mut screen = Screen::desk(&url, (80, 24));
+    screen.wait("connecting");
+    // the help comes and goes
+    screen.press_each("?", 30, |presses, text| {
+        text.contains("Keys: the list") == (presses % 2 == 1)
+    });
+    screen.press("q");
+    assert!(screen.ended().success());
 }
 
 #[test]

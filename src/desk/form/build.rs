@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::super::editor::{Editor, Lines};
 use super::super::route::Subject;
 use super::super::world::World;
+use super::suggest::Suggestions;
 use super::{Ask, Entry, LINE_LIMIT, NOTE_LIMIT, Pick};
 use crate::process::field::Required;
 use crate::process::{self, Field, FieldKind, engine};
@@ -37,8 +38,15 @@ fn of_action(world: &World, case: CaseId, action: &str, now: DateTime<Utc>) -> V
     };
     let facts = &loaded.detail.facts;
     let party = loaded.detail.party.as_ref();
+    let is_contact = action
+        .fields
+        .iter()
+        .any(|field| field.kind == FieldKind::Contact);
     let build = |field: &&'static Field| {
         let mut entry = of_field(world, field, party);
+        if is_contact && field.key == "channel" {
+            entry.set("email");
+        }
         if let Some(known) = engine::prefill(facts, action, field, world.legal(now)) {
             entry.set(&known);
         }
@@ -64,7 +72,7 @@ fn of_field(world: &World, field: &'static Field, party: Option<&PartyCard>) -> 
             Some(party) if !party.contacts.is_empty() => contacts(party),
             _ => text(Lines::One, LINE_LIMIT),
         },
-        FieldKind::Party => Ask::Look(Editor::new(Lines::One, LINE_LIMIT), Vec::new()),
+        FieldKind::Party => Ask::Look(Editor::new(Lines::One, LINE_LIMIT), Suggestions::default()),
         _ => text(Lines::One, LINE_LIMIT),
     };
     let key = format!("field.{}", field.key);
@@ -104,19 +112,12 @@ fn choice(options: impl Iterator<Item = (String, String)>) -> Ask {
 
 fn contacts(party: &PartyCard) -> Ask {
     let mut ask = choice(party.contacts.iter().map(|contact| {
-        let reach = if contact.email.is_empty() {
-            &contact.phone
-        } else {
-            &contact.email
-        };
-        (
-            contact.contact_id.to_string(),
-            format!("{} <{reach}>", contact.name),
-        )
+        let parts = [&contact.name, &contact.email, &contact.phone];
+        let known = parts.into_iter().filter(|part| !part.is_empty());
+        let label: Vec<&str> = known.map(String::as_str).collect();
+        (contact.contact_id.to_string(), label.join("  "))
     }));
-    if let Ask::Choice(picks, at) = &mut ask
-        && picks.len() == 1
-    {
+    if let Ask::Choice(_, at) = &mut ask {
         *at = Some(0);
     }
     ask
@@ -130,7 +131,7 @@ fn path(world: &World) -> Entry {
     own(
         world,
         "path",
-        Ask::Look(Editor::new(Lines::One, 1_000), Vec::new()),
+        Ask::Look(Editor::new(Lines::One, 1_000), Suggestions::default()),
     )
 }
 
@@ -149,26 +150,25 @@ fn queues(world: &World) -> Entry {
     own(world, "queue", choice(options))
 }
 
-/// The pool first, then the colleagues: those at work before those who are not.
+/// The pool first, then the colleagues who are there; says so when nobody is.
 fn colleagues(world: &World) -> Entry {
     let texts = &world.texts;
     let me = world.me.as_ref().map(|me| me.agent_id);
-    let mut others: Vec<_> = world
+    let there = world
         .colleagues
         .iter()
-        .filter(|colleague| Some(colleague.agent_id) != me)
-        .collect();
-    others.sort_by_key(|colleague| !colleague.online);
-    let named = others.into_iter().map(|colleague| {
-        let said = if colleague.online {
-            "form.online"
-        } else {
-            "form.away"
-        };
+        .filter(|colleague| colleague.online && Some(colleague.agent_id) != me);
+    let named = there.map(|colleague| {
         let held = colleague.held.to_string();
-        let label = texts.fill(said, &[("name", &colleague.name), ("held", &held)]);
+        let label = texts.fill("form.online", &[("name", &colleague.name), ("held", &held)]);
         (colleague.agent_id.to_string(), label)
     });
     let pool = ("pool".to_owned(), texts.get("form.pool").to_owned());
-    own(world, "to", choice(std::iter::once(pool).chain(named)))
+    let picks: Vec<_> = std::iter::once(pool).chain(named).collect();
+    let is_alone = picks.len() == 1 && !world.colleagues.is_empty();
+    let mut entry = own(world, "to", choice(picks.into_iter()));
+    if is_alone {
+        entry.help = texts.say("form.nobody");
+    }
+    entry
 }

@@ -8,12 +8,13 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::super::effect::Call;
+use super::super::held;
 use super::super::preview;
 use super::super::route::Subject;
 use super::super::world::World;
 use super::{Entry, must_be_filled};
 use crate::process::engine::{self, Actor, Answers, Change, Context, Refusal};
-use crate::process::{self, Action, By, Field};
+use crate::process::{self, Action, Field};
 use crate::store::rows::{CaseId, Role};
 
 /// What a form would do.
@@ -88,15 +89,46 @@ pub fn of(
     command: Uuid,
     now: DateTime<Utc>,
 ) -> Outcome {
-    let missing = missing(world, entries);
-    if !missing.is_empty() {
-        return Outcome::Fields(missing);
+    let wrong = wrong(world, subject, entries, now);
+    if !wrong.is_empty() {
+        return Outcome::Fields(wrong);
     }
     match subject {
         Subject::Action(case, action) => of_action(world, *case, action, entries, command, now),
         Subject::Open(process) => of_opening(world, process, entries, command, now),
         _ => of_call(world, subject, entries),
     }
+}
+
+/// The fields that stand against it by themselves: those missing, and those that cannot be read.
+fn wrong(
+    world: &World,
+    subject: &Subject,
+    entries: &[Entry],
+    now: DateTime<Utc>,
+) -> Vec<(String, String)> {
+    let mut wrong = missing(world, entries);
+    let declared = match subject {
+        Subject::Action(case, key) => world
+            .case(*case)
+            .zip(action_of(world, *case, key, now))
+            .map(|(loaded, action)| (&*loaded.detail.row.process, action.fields)),
+        Subject::Open(process) => {
+            process::find(process).map(|process| (process.key, process.opening.fields))
+        }
+        _ => None,
+    };
+    if let Some((process, fields)) = declared
+        && let Err(unread) = answers(world, process, fields, entries)
+    {
+        wrong.extend(unread);
+    }
+    let unknown = entries.iter().filter_map(|entry| {
+        let said = entry.unknown.clone()?;
+        Some((entry.key.clone(), said))
+    });
+    wrong.extend(unknown);
+    wrong
 }
 
 fn missing(world: &World, entries: &[Entry]) -> Vec<(String, String)> {
@@ -115,12 +147,12 @@ fn of_action(
     key: &str,
     entries: &[Entry],
     command: Uuid,
-    now: DateTime<Utc>,
+    machine: DateTime<Utc>,
 ) -> Outcome {
     let (Some(loaded), Some(calendars), Some(action)) = (
         world.case(case),
         world.calendars.as_deref(),
-        action_of(world, case, key, now),
+        action_of(world, case, key, machine),
     ) else {
         return Outcome::Unknown;
     };
@@ -128,19 +160,25 @@ fn of_action(
         Ok(answers) => answers,
         Err(wrong) => return Outcome::Fields(wrong),
     };
-    let (now, actor) = (world.legal(now), actor(world));
+    let (now, actor) = (world.legal(machine), actor(world));
     let context = Context {
         now,
         actor,
         calendars,
         command,
     };
+    let needs = if held::needs_holder(action.by) {
+        Needs::Lease
+    } else {
+        Needs::Nothing
+    };
+    if needs == Needs::Lease
+        && let Some(said) = held::by_other(world, case, machine)
+    {
+        return Outcome::Refused(said);
+    }
     match engine::step(&loaded.detail.facts, key, &answers, &context) {
         Ok(change) => {
-            let needs = match action.by {
-                By::Holder | By::System => Needs::Lease,
-                By::Agent | By::Lead | By::Timer(_) | By::AnyTimer => Needs::Nothing,
-            };
             let lines = preview::of(world, &change, Some(&loaded.detail.facts), now);
             Outcome::Ready(lines, Box::new(Plan::Apply(change, needs)))
         }

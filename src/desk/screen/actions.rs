@@ -8,6 +8,7 @@ use super::super::command::Id;
 use super::super::effect::{Effect, Question, Slot};
 use super::super::form::outcome;
 use super::super::geometry::Window;
+use super::super::held;
 use super::super::preview;
 use super::super::route::{Only, Route, Subject};
 use super::super::toast::Tone;
@@ -89,15 +90,18 @@ fn of_case(world: &World, case: CaseId, only: Only, now: DateTime<Utc>) -> Optio
         By::Lead => actor == Actor::Lead,
         _ => only == Only::All,
     });
+    let held = held::by_other(world, case, now);
+    let refused = |listed: &engine::Listed| match &listed.refusal {
+        Some(refusal) => Some(preview::refusal(world, refusal)),
+        None if held::needs_holder(listed.action.by) => held.clone(),
+        None => None,
+    };
     let mut choices: Vec<Choice> = shown
         .map(|listed| Choice {
             subject: Subject::Action(case, listed.action.key.to_owned()),
             label: preview::action(world, &loaded.detail.row.process, listed.action.key).to_owned(),
             rules: listed.action.rules.join(" "),
-            refusal: listed
-                .refusal
-                .as_ref()
-                .map(|refusal| preview::refusal(world, refusal)),
+            refusal: refused(&listed),
         })
         .collect();
     if actor == Actor::Lead {

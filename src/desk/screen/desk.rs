@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::command::Id;
-use super::super::effect::{Call, Effect, Question, Slot};
+use super::super::effect::{Effect, Question, Slot};
 use super::super::geometry::{Panes, Window};
-use super::super::route::{Only, Route, Subject};
 use super::super::world::World;
 use super::inbox::{Inbox, MOST, PAGE, Take};
 use super::{Pressed, moved};
@@ -26,6 +25,17 @@ pub enum Page {
     Detail,
 }
 
+/// Why a case was given to us. It belongs to the claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Why {
+    /// Which case.
+    pub case: CaseId,
+    /// The text `why_next.<key>`.
+    pub key: String,
+    /// The state in which it was given, once the case was read.
+    pub state: Option<String>,
+}
+
 /// The desk.
 #[derive(Debug, Clone)]
 pub struct State {
@@ -39,14 +49,16 @@ pub struct State {
     pub pinned: Option<CaseId>,
     /// The case in the detail pane; follows the cursor after a rest (decision 28).
     pub shown: Option<CaseId>,
-    /// Why the last case was given by "next": the text `why_next.<key>`.
-    pub why: Option<(CaseId, String)>,
+    /// Why the last case was given.
+    pub why: Option<Why>,
     /// When the detail is asked for (machine time).
     pub rest: Option<DateTime<Utc>>,
     /// First visible line of the detail.
     pub scroll: usize,
     /// Counts by queue.
     pub counts: BTreeMap<i32, QueueCount>,
+    /// The case that we just acted on: it stays in view when it leaves the list.
+    pub acted: Option<CaseId>,
     /// Whether something changed in the visible list since it was read.
     pub stale: bool,
 }
@@ -63,6 +75,7 @@ impl Default for State {
             rest: None,
             scroll: 0,
             counts: BTreeMap::new(),
+            acted: None,
             stale: false,
         }
     }
@@ -127,21 +140,20 @@ impl State {
         Some(world.ask(Slot::Inbox(at), question, now))
     }
 
-    /// A page came in.
+    /// A page came in. `Some` when the case that we just acted on left the list by it; it stays in
+    /// view, so that the next key does not mean another customer's.
     pub fn take(
         &mut self,
         slot: Slot,
         result: Result<InboxPage, StoreError>,
         window: Window,
         now: DateTime<Utc>,
-    ) {
+    ) -> Option<CaseId> {
         let (Slot::Inbox(at) | Slot::More(at)) = slot else {
-            return;
+            return None;
         };
         let before = self.case();
-        let Some(inbox) = self.tabs.get_mut(at) else {
-            return;
-        };
+        let inbox = self.tabs.get_mut(at)?;
         match result {
             Ok(page) => {
                 self.counts
@@ -154,10 +166,17 @@ impl State {
             }
             Err(error) => inbox.problem = Some(error),
         }
+        let acted = self.acted.take();
         if self.case() == before {
-            return;
+            return None;
+        }
+        if acted.is_some() && acted == before {
+            self.pinned = acted;
+            self.shown = acted;
+            return acted;
         }
         self.look(now);
+        None
     }
 
     /// The cursor is on another case: the detail follows after a rest, at once when it is empty.
@@ -311,48 +330,17 @@ impl State {
         ))
     }
 
-    /// Commands about cases.
-    fn work(&mut self, world: &mut World, id: Id, now: DateTime<Utc>) -> Vec<Effect> {
-        let go = |route| vec![Effect::Go(route)];
-        match (id, self.case()) {
-            (Id::Next, _) => self.next(world, now),
-            (Id::Open, _) => go(Route::NewCase),
-            (Id::Search, _) => go(Route::Search),
-            (Id::Quit, _) => go(Route::Quit),
-            (Id::Claim, Some(case)) => write(world, Call::Claim(case), now),
-            (Id::Release, Some(case)) => match world.leases.get(&case) {
-                Some(lease) => write(world, Call::Release(*lease), now),
-                None => Vec::new(),
-            },
-            (Id::Act, Some(case)) => read_and_go(world, case, Route::Actions(case, Only::All), now),
-            (Id::Lead, Some(case)) => {
-                read_and_go(world, case, Route::Actions(case, Only::Lead), now)
-            }
-            (Id::Ledger, Some(case)) => read_and_go(world, case, Route::Ledger(case), now),
-            (Id::Note, Some(case)) => {
-                let note = Subject::Action(case, "add_note".to_owned());
-                read_and_go(world, case, Route::Form(note), now)
-            }
-            (Id::Attach, Some(case)) => {
-                read_and_go(world, case, Route::Form(Subject::Attach(case)), now)
-            }
-            (Id::HandOver, Some(case)) => {
-                let to = Route::Form(Subject::HandOver(case));
-                let mut effects = read_and_go(world, case, to, now);
-                effects.push(world.ask(Slot::Colleagues, Question::Colleagues, now));
-                effects
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    /// The most urgent case: of this queue, or of all of mine.
-    fn next(&mut self, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
-        let queues = match self.inbox().map(|inbox| &inbox.view) {
-            Some(InboxView::Queue(queue)) => Some(vec![*queue]),
-            _ => None,
+    /// A case was read: why it was given is told until it moves on or is not ours any more.
+    pub fn keep_why(&mut self, world: &World, row: &CaseRow) {
+        let Some(why) = self.why.as_mut().filter(|why| why.case == row.case_id) else {
+            return;
         };
-        write(world, Call::Next(queues), now)
+        let is_ours = world.leases.contains_key(&row.case_id);
+        if !is_ours || why.state.as_ref().is_some_and(|state| *state != row.state) {
+            self.why = None;
+        } else {
+            why.state = Some(row.state.clone());
+        }
     }
 
     /// Show a case, wherever it is.
@@ -369,19 +357,4 @@ impl State {
         self.rest = None;
         self.scroll = 0;
     }
-}
-
-fn write(world: &mut World, call: Call, now: DateTime<Utc>) -> Vec<Effect> {
-    let command = world.command(now);
-    let ticket = world.ticket(Slot::Command(command), now);
-    vec![Effect::Write(ticket, Box::new(call))]
-}
-
-/// Go there; read the case on the way when it is not known yet.
-fn read_and_go(world: &mut World, case: CaseId, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
-    let mut effects = vec![Effect::Go(route)];
-    if world.case(case).is_none() {
-        effects.push(world.ask_detail(case, now));
-    }
-    effects
 }

@@ -8,10 +8,17 @@ use super::super::editor::{Edit, Lines};
 use super::super::effect::{Call, Effect};
 use super::super::form::outcome::{self, Outcome};
 use super::super::form::{Ask, Entry, build};
+use super::super::held;
 use super::super::route::{Route, Subject};
 use super::super::toast::Tone;
 use super::super::world::World;
 use super::{Pressed, look, send};
+use crate::process::field::Required;
+
+/// How many lines of the review a page key moves.
+const PAGE: usize = 8;
+/// Lines of the longest review there can be: a note of one letter a line.
+const MOST: usize = 4_200;
 
 /// How far it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +40,8 @@ pub struct Draft {
     pub answers: Vec<(String, String)>,
     /// At which field.
     pub at: usize,
+    /// Since when it is kept (machine time).
+    pub kept_at: DateTime<Utc>,
 }
 
 /// A form on the screen.
@@ -54,8 +63,12 @@ pub struct State {
     pub command: Uuid,
     /// What was sent and perhaps not answered: sent again as it was.
     pub sent: Option<Call>,
+    /// First visible line of the review.
+    pub top: usize,
     /// Whether something was typed.
     pub touched: bool,
+    /// Since when what stands here was kept as a draft (machine time).
+    pub kept_at: Option<DateTime<Utc>>,
     /// The version of the case that was seen.
     pub version: Option<i32>,
     /// The numbers of connection and party that were looked up last.
@@ -74,7 +87,9 @@ impl State {
             outcome: Outcome::Unknown,
             problem: None,
             sent: None,
+            top: 0,
             touched: false,
+            kept_at: None,
             version: None,
             looked_up: Default::default(),
         };
@@ -93,6 +108,7 @@ impl State {
             }
             self.at = draft.at.min(self.entries.len().saturating_sub(1));
             self.touched = true;
+            self.kept_at = Some(draft.kept_at);
         }
         self.weigh(world, now);
     }
@@ -111,7 +127,10 @@ impl State {
         let case = self.subject.case().and_then(|case| world.case(case));
         let version = case.map(|loaded| loaded.detail.row.version);
         if self.version.is_some() && version != self.version && self.stage != Stage::Sending {
-            self.problem = Some(world.texts.get("form.changed").to_owned());
+            // who holds it is said in the form anyway; reading it once more would not help
+            let is_held = self.held(world, now).is_some();
+            let said = world.texts.get("form.changed").to_owned();
+            self.problem = (!is_held).then_some(said);
         }
         self.version = version;
         self.outcome = outcome::of(world, &self.subject, &self.entries, self.command, now);
@@ -126,6 +145,11 @@ impl State {
                 .map(|(_, said)| said.clone())
                 .or_else(|| entry.unknown.clone());
         }
+    }
+
+    /// That somebody else holds the case, and what may be done although.
+    pub fn held(&self, world: &World, now: DateTime<Utc>) -> Option<String> {
+        held::with_ways(world, self.subject.case()?, now)
     }
 
     /// Where keys are pressed.
@@ -153,6 +177,15 @@ impl State {
                 self.stage = Stage::Edit;
                 Vec::new()
             }
+            // the view clamps to what there is
+            (Stage::Review, Id::PageDown) => {
+                self.top = (self.top + PAGE).min(MOST);
+                Vec::new()
+            }
+            (Stage::Review, Id::PageUp) => {
+                self.top = self.top.saturating_sub(PAGE);
+                Vec::new()
+            }
             (Stage::Review, Id::Commit) => send::commit(self, world, now),
             (_, Id::Back) => self.leave(world, now),
             (Stage::Edit, id) => self.fill_in(world, id, pressed.digit(), now),
@@ -168,10 +201,14 @@ impl State {
         now: DateTime<Utc>,
     ) -> Vec<Effect> {
         match id {
+            Id::Enter | Id::NextField if self.take_suggested(world, now) => {}
             Id::Enter => return self.enter(world, now),
             Id::NextField => self.go(world, 1, now),
             Id::PreviousField => self.go(world, -1, now),
             Id::Review => self.review(world, now),
+            Id::Discard => self.discard(world, now),
+            Id::Edit(Edit::Up) if self.point(-1) => return Vec::new(),
+            Id::Edit(Edit::Down) if self.point(1) => return Vec::new(),
             Id::Edit(edit @ (Edit::Up | Edit::Down)) if self.leaves(edit) => {
                 self.go(world, if edit == Edit::Up { -1 } else { 1 }, now);
             }
@@ -206,6 +243,23 @@ impl State {
             .is_some_and(|entry| entry.leaves(edit))
     }
 
+    /// Choose another suggestion; `false` when there is none.
+    fn point(&mut self, step: isize) -> bool {
+        let entry = self.entries.get_mut(self.at);
+        entry.is_some_and(|entry| entry.point(step))
+    }
+
+    /// Take the suggestion that is chosen and go on; into a directory, stay. `false` without one.
+    fn take_suggested(&mut self, world: &World, now: DateTime<Utc>) -> bool {
+        let mut taken = false;
+        self.change(world, now, |entry| taken = entry.take());
+        let goes_on = |entry: &Entry| !entry.raw().ends_with('/');
+        if taken && self.entries.get(self.at).is_some_and(goes_on) {
+            self.go(world, 1, now);
+        }
+        taken
+    }
+
     fn change(&mut self, world: &World, now: DateTime<Utc>, change: impl FnOnce(&mut Entry)) {
         let Some(entry) = self.entries.get_mut(self.at) else {
             return;
@@ -214,10 +268,29 @@ impl State {
         change(entry);
         if entry.raw() != before {
             (entry.found, entry.unknown) = (None, None);
+            entry.suggest(Vec::new());
+            self.choose_between();
             self.touched = true;
             self.problem = None;
             self.sent = None;
             self.weigh(world, now);
+        }
+    }
+
+    /// Who is named himself was reached instead of the contact chosen beforehand.
+    fn choose_between(&mut self) {
+        let Some(entry) = self.entries.get(self.at) else {
+            return;
+        };
+        let Required::IfEmpty(other, _) = entry.required else {
+            return;
+        };
+        if entry.raw().trim().is_empty() {
+            return;
+        }
+        let chosen = self.entries.iter_mut().find(|entry| entry.key == other);
+        if let Some(Ask::Choice(_, at)) = chosen.map(|entry| &mut entry.ask) {
+            *at = None;
         }
     }
 
@@ -246,7 +319,7 @@ impl State {
         }
         self.weigh(world, now);
         match &self.outcome {
-            Outcome::Ready(..) => self.stage = Stage::Review,
+            Outcome::Ready(..) => (self.stage, self.top) = (Stage::Review, 0),
             Outcome::Fields(wrong) => {
                 let first = self
                     .entries
@@ -261,7 +334,7 @@ impl State {
     /// Leave; what was typed is kept.
     fn leave(&mut self, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
         if self.touched {
-            world.drafts.insert(self.subject.clone(), self.draft());
+            world.drafts.insert(self.subject.clone(), self.draft(now));
             let said = world.texts.get("form.kept").to_owned();
             world.toasts.say(Tone::Done, said, now);
         }
@@ -269,7 +342,7 @@ impl State {
     }
 
     /// What was typed, to be kept.
-    pub fn draft(&self) -> Draft {
+    pub fn draft(&self, now: DateTime<Utc>) -> Draft {
         let answers = self
             .entries
             .iter()
@@ -277,6 +350,14 @@ impl State {
         Draft {
             answers: answers.collect(),
             at: self.at,
+            kept_at: now,
         }
+    }
+
+    /// The kept draft is not wanted: an empty form.
+    fn discard(&mut self, world: &mut World, now: DateTime<Utc>) {
+        world.drafts.remove(&self.subject);
+        (self.at, self.touched, self.kept_at, self.problem) = (0, false, None, None);
+        self.fill(world, now);
     }
 }

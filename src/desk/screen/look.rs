@@ -3,11 +3,12 @@
 
 use chrono::{DateTime, Utc};
 
-use super::super::effect::{Effect, Question, Reply, Slot};
+use super::super::effect::{Effect, FileError, Question, Reply, Slot};
 use super::super::form::{Ask, Entry, Pick};
 use super::super::route::Subject;
 use super::super::world::World;
-use super::form::State;
+use super::form::{Stage, State};
+use super::send;
 use crate::domain::ean::Ean18;
 use crate::domain::gln::Gln;
 use crate::store::reading::LookUp;
@@ -19,7 +20,11 @@ pub(super) fn ask(form: &mut State, world: &mut World, now: DateTime<Utc>) -> Ve
     };
     let typed = entry.raw().trim().to_owned();
     match (&entry.ask, entry.key.as_str()) {
+        _ if matches!(form.subject, Subject::Attach(_)) && is_left(form, "path") => {
+            file(form, world, now)
+        }
         (Ask::Look(..), "path") => {
+            form.looked_up = Default::default();
             let ticket = world.ticket(Slot::Names, now);
             vec![Effect::Names(ticket, typed.into())]
         }
@@ -33,6 +38,38 @@ pub(super) fn ask(form: &mut State, world: &mut World, now: DateTime<Utc>) -> Ve
 
 fn is_name(typed: &str) -> bool {
     typed.chars().count() >= 2 && typed.chars().any(|c| !c.is_ascii_digit())
+}
+
+/// Whether the cursor has left the field, or the form is at its review.
+fn is_left(form: &State, key: &str) -> bool {
+    let here = form.entries.get(form.at).is_some_and(|at| at.key == key);
+    !here || form.stage != Stage::Edit
+}
+
+/// Whether the file can be read: asked when the path is left, once for each path.
+fn file(form: &mut State, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
+    let path = raw(form, "path").to_owned();
+    if path.is_empty() || form.looked_up.0 == path {
+        return Vec::new();
+    }
+    form.looked_up = (path.clone(), String::new());
+    vec![Effect::Probe(world.ticket(Slot::File, now), path.into())]
+}
+
+/// The file can be read, or not: then it is said at its field, also when the review is open.
+fn probed(form: &mut State, world: &World, error: Option<FileError>, now: DateTime<Utc>) {
+    let Some(error) = error else { return };
+    if form.looked_up.0 != raw(form, "path") {
+        return;
+    }
+    let Some(at) = form.entries.iter().position(|entry| entry.key == "path") else {
+        return;
+    };
+    form.entries[at].unknown = Some(send::file_error(world, &error));
+    form.weigh(world, now);
+    if form.stage == Stage::Review {
+        (form.stage, form.at) = (Stage::Edit, at);
+    }
 }
 
 fn raw<'a>(form: &'a State, key: &str) -> &'a str {
@@ -72,7 +109,8 @@ pub(in crate::desk) fn take(form: &mut State, world: &mut World, reply: Reply, n
             };
             suggest(form, "path", names.into_iter().map(pick).collect());
         }
-        Reply::Parties(Ok(parties)) => {
+        // what was typed since may be a number, or nothing
+        Reply::Parties(Ok(parties)) if is_name(raw(form, "party_gln")) => {
             let picks = parties.into_iter().map(|party| Pick {
                 label: format!("{} {}", party.gln, party.name),
                 raw: party.gln,
@@ -81,15 +119,16 @@ pub(in crate::desk) fn take(form: &mut State, world: &mut World, reply: Reply, n
             suggest(form, "party_gln", picks);
         }
         Reply::LookUp(Ok(found)) => take_subject(form, world, &found, now),
+        Reply::Probed(error) => probed(form, world, error, now),
         _ => {}
     }
 }
 
 fn suggest(form: &mut State, key: &str, picks: Vec<Pick>) {
-    if let Some(entry) = form.entries.iter_mut().find(|entry| entry.key == key)
-        && let Ask::Look(_, known) = &mut entry.ask
+    if let Some(entry) = form.entries.get_mut(form.at)
+        && entry.key == key
     {
-        *known = picks;
+        entry.suggest(picks);
     }
 }
 
@@ -124,6 +163,7 @@ fn take_subject(form: &mut State, world: &World, found: &LookUp, now: DateTime<U
             &unknown("unknown_party", "party", &gln),
         );
     }
+    form.weigh(world, now);
     if let Some(customer) = &found.customer_ref
         && let Some(entry) = form
             .entries

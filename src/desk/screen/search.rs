@@ -29,6 +29,8 @@ pub struct State {
     pub cursor: usize,
     /// When to ask (machine time).
     pub rest: Option<DateTime<Utc>>,
+    /// What was searched for the time before; enter takes it again.
+    pub last: String,
     /// What was asked for last.
     pub asked: String,
     /// Why it failed.
@@ -42,6 +44,7 @@ impl Default for State {
             hits: None,
             cursor: 0,
             rest: None,
+            last: String::new(),
             asked: String::new(),
             problem: None,
         }
@@ -49,6 +52,20 @@ impl Default for State {
 }
 
 impl State {
+    /// An empty search that knows the one before.
+    pub fn anew(&self) -> Self {
+        let before = self.editor.text().trim();
+        let last = if before.is_empty() {
+            &self.last
+        } else {
+            before
+        };
+        Self {
+            last: last.to_owned(),
+            ..Self::default()
+        }
+    }
+
     /// React to a command.
     pub fn press(
         &mut self,
@@ -60,6 +77,10 @@ impl State {
         let count = self.hits.as_ref().map_or(0, Vec::len);
         match pressed.id {
             Id::Back => vec![Effect::Go(Route::Back)],
+            Id::Choose if self.editor.text().is_empty() && !self.last.is_empty() => {
+                self.editor.set(&self.last);
+                self.ask(world, now)
+            }
             Id::Choose if self.rest.is_some() || self.hits.is_none() => self.ask(world, now),
             Id::Choose => self.choose(world, now),
             Id::Edit(edit) => {

@@ -299,7 +299,7 @@ pub fn offline_since(world: &World, now: DateTime<Utc>) -> String {
         .to_string()
 }
 
-fn file_error(world: &World, error: &FileError) -> String {
+pub(super) fn file_error(world: &World, error: &FileError) -> String {
     let key = match error {
         FileError::Missing => "file.missing",
         FileError::Forbidden => "file.forbidden",

@@ -130,6 +130,7 @@ impl Script {
             Effect::Ask(ticket, question) => (ticket, read(&question, self.now)),
             Effect::Write(ticket, call) => (ticket, written(&call)),
             Effect::Names(ticket, _) => (ticket, Reply::Names(vec!["/tmp/mandate.pdf".into()])),
+            Effect::Probe(ticket, _) => (ticket, Reply::Probed(None)),
             other => panic!("not to be answered here: {other:?}"),
         };
         self.reply(ticket, reply);
@@ -544,9 +545,10 @@ fn timeline() -> Vec<TimelineRow> {
 /// The slots that are asked for by these effects.
 pub(crate) fn slots(effects: &[Effect]) -> Vec<Slot> {
     let slot = |effect: &Effect| match effect {
-        Effect::Ask(ticket, _) | Effect::Write(ticket, _) | Effect::Names(ticket, _) => {
-            Some(ticket.slot)
-        }
+        Effect::Ask(ticket, _)
+        | Effect::Write(ticket, _)
+        | Effect::Names(ticket, _)
+        | Effect::Probe(ticket, _) => Some(ticket.slot),
         _ => None,
     };
     effects.iter().filter_map(slot).collect()

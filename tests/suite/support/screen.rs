@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::io::{Read as _, Write};
 use std::num::NonZero;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -18,6 +19,7 @@ pub(crate) struct Screen {
     master: Option<Box<dyn MasterPty + Send>>,
     writer: Option<Box<dyn Write + Send>>,
     seen: Arc<Mutex<Seen>>,
+    stalled: Arc<AtomicBool>,
 }
 
 struct Seen {
@@ -72,13 +74,16 @@ impl Screen {
             raw: Vec::new(),
             cut: false,
         }));
-        follow(pair.master.try_clone_reader().unwrap(), Arc::clone(&seen));
+        let stalled = Arc::new(AtomicBool::new(false));
+        let reader = pair.master.try_clone_reader().unwrap();
+        follow(reader, Arc::clone(&seen), Arc::clone(&stalled));
         let writer = pair.master.take_writer().unwrap();
         Self {
             child,
             master: Some(pair.master),
             writer: Some(writer),
             seen,
+            stalled,
         }
     }
 
@@ -123,6 +128,24 @@ impl Screen {
         }
     }
 
+    /// Presses a key so many times, each when the one before was drawn; one patience for all.
+    pub(crate) fn press_each(
+        &mut self,
+        key: &str,
+        times: usize,
+        drawn: impl Fn(usize, &str) -> bool,
+    ) {
+        let given_up = deadline();
+        for presses in 1..=times {
+            self.press(key);
+            while !drawn(presses, &self.text()) {
+                let text = self.text();
+                assert!(!is_over(given_up), "key {presses} is not drawn:\n{text}");
+                std::thread::sleep(STEP);
+            }
+        }
+    }
+
     /// Waits until the program has ended.
     pub(crate) fn ended(&mut self) -> ExitStatus {
         let given_up = deadline();
@@ -135,6 +158,11 @@ impl Screen {
             assert!(!is_over(given_up), "does not end:\n{}", self.text());
             std::thread::sleep(STEP);
         }
+    }
+
+    /// From now on nobody takes what the program writes, as on a line that hangs.
+    pub(crate) fn stall(&self) {
+        self.stalled.store(true, Ordering::SeqCst);
     }
 
     /// Sends a signal.
@@ -177,7 +205,11 @@ impl Drop for Screen {
     }
 }
 
-fn follow(mut reader: Box<dyn std::io::Read + Send>, seen: Arc<Mutex<Seen>>) {
+fn follow(
+    mut reader: Box<dyn std::io::Read + Send>,
+    seen: Arc<Mutex<Seen>>,
+    stalled: Arc<AtomicBool>,
+) {
     std::thread::spawn(move || {
         let mut bytes = [0; 8192];
         while let Ok(count @ 1..) = reader.read(&mut bytes) {
@@ -186,6 +218,10 @@ fn follow(mut reader: Box<dyn std::io::Read + Send>, seen: Arc<Mutex<Seen>>) {
             seen.raw.extend_from_slice(&bytes[..count]);
             if seen.cut {
                 return;
+            }
+            drop(seen);
+            while stalled.load(Ordering::SeqCst) {
+                std::thread::sleep(STEP);
             }
         }
     });

@@ -1,0 +1,61 @@
+//! Suggestions below a field: what was found for what was typed, and which one is chosen.
+
+use super::{Ask, Entry, Pick};
+
+/// What was found; gone as soon as something else is typed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Suggestions {
+    /// The ways to go on.
+    pub picks: Vec<Pick>,
+    /// The chosen one; enter and tab take it.
+    pub at: Option<usize>,
+}
+
+impl Entry {
+    /// What is suggested here.
+    pub fn suggestions(&self) -> &[Pick] {
+        match &self.ask {
+            Ask::Look(_, found) => &found.picks,
+            Ask::Text(_) | Ask::Choice(..) => &[],
+        }
+    }
+
+    /// Suggest these. A name is never an answer by itself, so that the first is chosen for it; a
+    /// path is one, so that none is.
+    pub fn suggest(&mut self, picks: Vec<Pick>) {
+        let first = (self.key != "path" && !picks.is_empty()).then_some(0);
+        if let Ask::Look(_, found) = &mut self.ask {
+            *found = Suggestions { picks, at: first };
+        }
+    }
+
+    /// Choose another suggestion. `false` when there is none in that direction.
+    pub fn point(&mut self, step: isize) -> bool {
+        let Ask::Look(_, found) = &mut self.ask else {
+            return false;
+        };
+        let Some(last) = found.picks.len().checked_sub(1) else {
+            return false;
+        };
+        let to = match found.at {
+            None | Some(0) if step < 0 => return false,
+            None => 0,
+            Some(at) => at.saturating_add_signed(step).min(last),
+        };
+        found.at = Some(to);
+        true
+    }
+
+    /// Take the chosen suggestion. `false` when none is chosen.
+    pub fn take(&mut self) -> bool {
+        let Ask::Look(editor, found) = &mut self.ask else {
+            return false;
+        };
+        let Some(pick) = found.at.and_then(|at| found.picks.get(at)) else {
+            return false;
+        };
+        editor.set(&pick.raw);
+        *found = Suggestions::default();
+        true
+    }
+}

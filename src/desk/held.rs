@@ -1,0 +1,95 @@
+//! Who holds a case, and what the last holder said: shown while it helps whoever works on it now.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::effect::Loaded;
+use super::form::outcome;
+use super::preview;
+use super::say;
+use super::world::World;
+use crate::process::By;
+use crate::process::engine::{self, Context};
+use crate::store::rows::{CaseId, TimelineRow};
+
+/// That somebody else holds the case, and since when: `Sanne has this case since 14:02`. `None`
+/// when it is ours or nobody's.
+pub fn by_other(world: &World, case: CaseId, now: DateTime<Utc>) -> Option<String> {
+    let loaded = world.case(case)?;
+    let holder = loaded.detail.row.holder.as_deref()?;
+    if world.leases.contains_key(&case) {
+        return None;
+    }
+    let Some(at) = since(&loaded.timeline) else {
+        return Some(world.texts.fill("held.now", &[("holder", holder)]));
+    };
+    let zone = world.zone(&loaded.detail.row.process);
+    let at = say::at(&world.texts, at, world.legal(now), zone);
+    let with = [("holder", holder), ("since", &at)];
+    Some(world.texts.fill("held.since", &with))
+}
+
+/// The same, with what everybody may do although it is held.
+pub fn with_ways(world: &World, case: CaseId, now: DateTime<Utc>) -> Option<String> {
+    let said = by_other(world, case, now)?;
+    let ways = ways(world, case, now);
+    if ways.is_empty() {
+        return Some(said);
+    }
+    let ways = world.texts.fill("held.ways", &[("ways", &ways.join(", "))]);
+    Some(format!("{said} {ways}"))
+}
+
+/// What needs no claim, by name.
+fn ways(world: &World, case: CaseId, now: DateTime<Utc>) -> Vec<String> {
+    let (Some(loaded), Some(calendars)) = (world.case(case), world.calendars.as_deref()) else {
+        return Vec::new();
+    };
+    let context = Context {
+        now: world.legal(now),
+        actor: outcome::actor(world),
+        calendars,
+        command: Uuid::nil(),
+    };
+    let process = &loaded.detail.row.process;
+    engine::listed(&loaded.detail.facts, &context)
+        .into_iter()
+        .filter(|listed| listed.refusal.is_none() && !needs_holder(listed.action.by))
+        .map(|listed| preview::action(world, process, listed.action.key).to_owned())
+        .collect()
+}
+
+/// Whether only the holder may do it.
+pub fn needs_holder(by: By) -> bool {
+    matches!(by, By::Holder | By::System)
+}
+
+/// When the holder got the case.
+fn since(timeline: &[TimelineRow]) -> Option<DateTime<Utc>> {
+    let got = |event: &&TimelineRow| {
+        matches!(
+            event.kind.as_str(),
+            "claimed" | "handed_over" | "reassigned"
+        )
+    };
+    timeline.iter().find(got).map(|event| event.at)
+}
+
+/// The line that the last holder left, while it is about the case as it stands: until the state
+/// changes, the case is given back, or somebody else works on it.
+pub fn handover<'a>(world: &World, loaded: &'a Loaded) -> Option<&'a str> {
+    let row = &loaded.detail.row;
+    if row.holder.is_some() && !world.leases.contains_key(&row.case_id) {
+        return None;
+    }
+    for event in &loaded.timeline {
+        let given_back = ["released", "lease_returned", "reassigned", "transferred"];
+        match event.kind.as_str() {
+            "handed_over" => break,
+            kind if given_back.contains(&kind) => return None,
+            _ if event.from.is_some() && event.from != event.to => return None,
+            _ => {}
+        }
+    }
+    loaded.detail.handover.as_deref()
+}

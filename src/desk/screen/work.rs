@@ -1,0 +1,71 @@
+//! The commands of the desk that are about a case: take it, give it back, act on it.
+
+use chrono::{DateTime, Utc};
+
+use super::super::command::Id;
+use super::super::effect::{Call, Effect, Question, Slot};
+use super::super::route::{Only, Route, Subject};
+use super::super::world::World;
+use super::desk::State;
+use crate::store::rows::{CaseId, InboxView};
+
+impl State {
+    /// Commands about cases.
+    pub(super) fn work(&mut self, world: &mut World, id: Id, now: DateTime<Utc>) -> Vec<Effect> {
+        let go = |route| vec![Effect::Go(route)];
+        match (id, self.case()) {
+            (Id::Next, _) => self.next(world, now),
+            (Id::Open, _) => go(Route::NewCase),
+            (Id::Search, _) => go(Route::Search),
+            (Id::Quit, _) => go(Route::Quit),
+            (Id::Claim, Some(case)) => write(world, Call::Claim(case), now),
+            (Id::Release, Some(case)) => match world.leases.get(&case) {
+                Some(lease) => write(world, Call::Release(*lease), now),
+                None => Vec::new(),
+            },
+            (Id::Act, Some(case)) => read_and_go(world, case, Route::Actions(case, Only::All), now),
+            (Id::Lead, Some(case)) => {
+                read_and_go(world, case, Route::Actions(case, Only::Lead), now)
+            }
+            (Id::Ledger, Some(case)) => read_and_go(world, case, Route::Ledger(case), now),
+            (Id::Note, Some(case)) => {
+                let note = Subject::Action(case, "add_note".to_owned());
+                read_and_go(world, case, Route::Form(note), now)
+            }
+            (Id::Attach, Some(case)) => {
+                read_and_go(world, case, Route::Form(Subject::Attach(case)), now)
+            }
+            (Id::HandOver, Some(case)) => {
+                let to = Route::Form(Subject::HandOver(case));
+                let mut effects = read_and_go(world, case, to, now);
+                effects.push(world.ask(Slot::Colleagues, Question::Colleagues, now));
+                effects
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The most urgent case: of this queue, or of all of mine.
+    fn next(&mut self, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
+        let queues = match self.inbox().map(|inbox| &inbox.view) {
+            Some(InboxView::Queue(queue)) => Some(vec![*queue]),
+            _ => None,
+        };
+        write(world, Call::Next(queues), now)
+    }
+}
+
+fn write(world: &mut World, call: Call, now: DateTime<Utc>) -> Vec<Effect> {
+    let command = world.command(now);
+    let ticket = world.ticket(Slot::Command(command), now);
+    vec![Effect::Write(ticket, Box::new(call))]
+}
+
+/// Go there; read the case on the way when it is not known yet.
+fn read_and_go(world: &mut World, case: CaseId, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
+    let mut effects = vec![Effect::Go(route)];
+    if world.case(case).is_none() {
+        effects.push(world.ask_detail(case, now));
+    }
+    effects
+}

@@ -1,0 +1,248 @@
+//! Forms: what is said at a field, when, and what the keys do there.
+
+use loket::desk::Effect;
+use loket::desk::effect::{FileError, Question, Reply};
+use loket::desk::screen::Layer;
+use loket::desk::screen::form::{Stage, State};
+use loket::store::reading::PartyChoice;
+
+use crate::support::desk::Script;
+
+fn form(script: &Script) -> &State {
+    match script.model.layers.last() {
+        Some(Layer::Form(form)) => form,
+        other => panic!("no form: {other:?}"),
+    }
+}
+
+fn raw<'a>(script: &'a Script, key: &str) -> &'a str {
+    let entry = form(script).entries.iter().find(|entry| entry.key == key);
+    entry.unwrap().raw()
+}
+
+fn here(script: &Script) -> &str {
+    &form(script).entries[form(script).at].key
+}
+
+#[test]
+fn a_wrong_answer_is_told_when_its_field_is_left() {
+    for key in ["tab", "enter", "down"] {
+        let mut script = Script::new(80, 40);
+        script.keys("o 1").text("123");
+        assert!(
+            !script.screen().contains("no valid EAN"),
+            "not while typing"
+        );
+        script.keys(key);
+        let screen = script.screen();
+        assert!(screen.contains("no valid EAN"), "{key}\n{screen}");
+        let wrong = screen.lines().find(|line| line.contains("Not right yet:"));
+        assert!(wrong.expect(&screen).contains("EAN"), "{screen}");
+        assert!(screen.contains("Still needed:"), "{screen}");
+    }
+}
+
+#[test]
+fn a_contact_is_chosen_beforehand_with_its_telephone() {
+    let mut script = Script::new(80, 40);
+    script.keys("enter 1");
+    assert_eq!(
+        (raw(&script, "channel"), raw(&script, "contact")),
+        ("email", "31")
+    );
+    let screen = script.screen();
+    assert!(screen.contains("+31200000000"), "{screen}");
+    let line = |name: &str| screen.lines().find(|line| line.contains(name)).unwrap();
+    assert!(line("contact of the party").contains('*'), "{screen}");
+    assert!(!line("another contact").contains('*'), "{screen}");
+}
+
+/// GT-27: with nobody in the contact group the one who was reached must be named.
+#[test]
+fn another_contact_takes_the_place_of_the_chosen_one() {
+    let mut script = Script::new(80, 40);
+    script.keys("enter 1 tab tab");
+    assert_eq!(here(&script), "contact_other");
+    script.text("switchboard");
+    assert_eq!(raw(&script, "contact"), "");
+    script.keys("ctrl-u");
+    let screen = script.screen();
+    assert!(
+        screen.contains("Still needed: contact of the party"),
+        "{screen}"
+    );
+}
+
+/// The form of an opening with the cursor in the party and these suggestions.
+fn looking_up(names: &[(&str, &str)]) -> Script {
+    let mut script = Script::new(80, 40);
+    script.keys("o 1");
+    while here(&script) != "party_gln" {
+        script.keys("tab");
+    }
+    script.take();
+    script.text("duin");
+    let asked = script.take().pop();
+    let Some(Effect::Ask(ticket, Question::Parties(text))) = asked else {
+        panic!("{asked:?}")
+    };
+    assert_eq!(text, "duin");
+    let choice = |(gln, name): &(&str, &str)| PartyChoice {
+        gln: (*gln).into(),
+        name: (*name).into(),
+        role: "supplier".into(),
+    };
+    let parties = names.iter().map(choice).collect();
+    script.reply(ticket, Reply::Parties(Ok(parties)));
+    script
+}
+
+const DUINEN: [(&str, &str); 2] = [
+    ("8712423010208", "Duinstroom"),
+    ("8714252018141", "Duinzicht"),
+];
+
+#[test]
+fn suggested_parties_are_chosen_with_arrows_and_taken_with_enter_or_tab() {
+    for (keys, taken) in [
+        ("enter", 0),
+        ("tab", 0),
+        ("down tab", 1),
+        ("down up enter", 0),
+    ] {
+        let mut script = looking_up(&DUINEN);
+        assert!(script.screen().contains("Duinzicht"));
+        script.keys(keys);
+        assert_eq!(raw(&script, "party_gln"), DUINEN[taken].0, "{keys}");
+        assert_ne!(here(&script), "party_gln", "{keys} goes on");
+        assert!(!script.screen().contains("Duinzicht"), "{keys}");
+    }
+}
+
+#[test]
+fn suggestions_for_what_was_typed_before_vanish() {
+    let mut script = looking_up(&DUINEN);
+    script.text("z");
+    assert!(!script.screen().contains("Duinstroom"));
+    let Some(Effect::Ask(late, Question::Parties(_))) = script.take().pop() else {
+        panic!()
+    };
+    script.keys("ctrl-u");
+    let party = PartyChoice {
+        gln: DUINEN[1].0.into(),
+        name: DUINEN[1].1.into(),
+        role: "supplier".into(),
+    };
+    script.reply(late, Reply::Parties(Ok(vec![party])));
+    assert!(!script.screen().contains("Duinzicht"), "too late");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_told_before_the_review() {
+    let probe = |script: &mut Script| {
+        let asked = script.take().into_iter().find_map(|effect| match effect {
+            Effect::Probe(ticket, _) => Some(ticket),
+            _ => None,
+        });
+        script.reply(asked.unwrap(), Reply::Probed(Some(FileError::Missing)));
+    };
+    let mut script = Script::new(80, 24);
+    script.keys("f").text("/tmp/no.pdf").keys("tab");
+    probe(&mut script);
+    assert!(script.screen().contains("There is no such file"));
+    script.keys("1 ctrl-s");
+    assert_eq!((form(&script).stage, here(&script)), (Stage::Edit, "path"));
+    let mut script = Script::new(80, 24);
+    script.keys("f").text("/tmp/no.pdf").keys("tab 1");
+    script.keys("ctrl-s");
+    assert_eq!(form(&script).stage, Stage::Review);
+    probe(&mut script);
+    assert_eq!((form(&script).stage, here(&script)), (Stage::Edit, "path"));
+}
+
+#[test]
+fn a_kept_draft_says_since_when_and_one_key_discards_it() {
+    let mut script = Script::new(100, 24);
+    script.keys("t").text("called").keys("esc");
+    script.now += chrono::TimeDelta::minutes(5);
+    script.keys("t");
+    let screen = script.screen();
+    assert!(screen.contains("your draft of 14:07"), "{screen}");
+    assert!(screen.contains("ctrl-x discard"), "{screen}");
+    script.keys("ctrl-x");
+    assert_eq!(raw(&script, "note"), "");
+    assert!(!script.model.has_unsaved());
+    assert!(!script.screen().contains("your draft of"));
+}
+
+#[test]
+fn a_long_note_is_read_whole_in_the_review() {
+    let mut script = Script::new(80, 24);
+    let words: Vec<String> = (1..=400).map(|n| format!("word{n:03}")).collect();
+    script.keys("t").text(&words.join(" ")).keys("ctrl-s");
+    assert_eq!(form(&script).stage, Stage::Review);
+    let mut seen = String::new();
+    for _ in 0..20 {
+        let screen = script.screen();
+        seen.push_str(&screen);
+        if !screen.contains("more below, pgdn") {
+            break;
+        }
+        script.keys("pgdn");
+    }
+    assert!(seen.contains("What will happen"), "{seen}");
+    for word in words {
+        assert!(seen.contains(&word), "{word} is never shown");
+    }
+}
+
+#[test]
+fn handing_over_offers_nobody_who_is_away() {
+    let mut script = Script::new(80, 24);
+    script.keys("j h");
+    let away = script.take().into_iter().find_map(|effect| match effect {
+        Effect::Ask(ticket, Question::Colleagues) => Some(ticket),
+        _ => None,
+    });
+    let colleague = |name: &str| loket::store::rows::Colleague {
+        agent_id: 3,
+        name: name.into(),
+        role: loket::store::rows::Role::Agent,
+        online: false,
+        held: 0,
+    };
+    script.reply(
+        away.unwrap(),
+        Reply::Colleagues(Ok(vec![colleague("An Peeters")])),
+    );
+    let screen = script.screen();
+    assert!(!screen.contains("An Peeters"), "{screen}");
+    assert!(screen.contains("No colleague is there now"), "{screen}");
+    assert!(screen.contains("the pool"), "{screen}");
+}
+
+#[test]
+fn the_footer_says_arrows_in_words() {
+    let mut script = Script::bare_in("nl", 120, 32);
+    for _ in 0..2 {
+        script.answer_all();
+        script.rest();
+    }
+    script.keys("enter 1");
+    let screen = script.screen();
+    assert!(screen.contains("links/rechts kiezen"), "{screen}");
+}
+
+#[test]
+fn the_search_opens_empty_and_enter_repeats_the_last_one() {
+    let mut script = Script::new(80, 24);
+    script.keys("/").text("5226HP").keys("esc").take();
+    script.keys("/");
+    assert!(script.screen().contains("Last time: 5226HP"));
+    script.keys("enter");
+    let asked = script.take().pop();
+    assert!(
+        matches!(&asked, Some(Effect::Ask(_, Question::Search(text))) if text == "5226HP"),
+        "{asked:?}"
+    );
+}
