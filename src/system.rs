@@ -2,7 +2,8 @@
 //! streams. Everything else takes time and settings as arguments, so that it can be tested and
 //! replayed. Clippy forbids the calls below everywhere else.
 
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
+use std::sync::OnceLock;
 use std::time::Instant;
 
 use chrono::{DateTime, Utc};
@@ -34,10 +35,25 @@ pub fn env(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// One line to standard output. `false` when nobody reads it any more (a closed pipe).
+/// Why standard output took no more, the first time that happened.
+static OUTPUT_FAILURE: OnceLock<String> = OnceLock::new();
+
+/// One line to standard output. `false` when it cannot be written: nobody reads it any more (a
+/// closed pipe), which is no failure, or the disk is full, which [`output_failure`] then tells.
 pub fn print_line(line: &str) -> bool {
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{line}").and_then(|()| out.flush()).is_ok()
+    let written = writeln!(out, "{line}").and_then(|()| out.flush());
+    if let Err(error) = &written
+        && error.kind() != ErrorKind::BrokenPipe
+    {
+        let _ = OUTPUT_FAILURE.set(error.to_string());
+    }
+    written.is_ok()
+}
+
+/// Why something that was meant for standard output is not there, other than by a closed pipe.
+pub fn output_failure() -> Option<&'static str> {
+    OUTPUT_FAILURE.get().map(String::as_str)
 }
 
 /// One line to standard error; a failure to write it is nobody's to handle.

@@ -10,6 +10,7 @@ use clap::{Args, ValueEnum};
 use color_eyre::eyre::{Context as _, bail};
 use serde::Serialize;
 
+use super::shell;
 use crate::domain::country::Country;
 use crate::domain::ean::Ean18;
 use crate::domain::fodselsnummer::Fodselsnummer;
@@ -20,7 +21,6 @@ use crate::domain::organisationsnummer::Organisationsnummer;
 use crate::domain::personnummer::Personnummer;
 use crate::domain::postcode::Postcode;
 use crate::domain::sanitize::clean;
-use crate::system;
 use crate::text::Texts;
 use reason::Reason;
 
@@ -149,7 +149,7 @@ fn report(
         normal,
     };
     if args.json {
-        return Ok(system::print_line(&serde_json::to_string(&line)?));
+        return Ok(shell::json_line(&serde_json::to_string(&line)?));
     }
     let word = texts.get(if line.valid {
         "check.valid"
@@ -160,7 +160,7 @@ fn report(
         .reason
         .map(|reason| format!("  {reason}"))
         .unwrap_or_default();
-    Ok(system::print_line(&format!("{shown}  {word}{why}")))
+    Ok(shell::line(&format!("{shown}  {word}{why}")))
 }
 
 /// Hands every line that is not blank to `check`, until nobody reads its output any more.

@@ -68,7 +68,7 @@ impl<'a> Progress<'a> {
     }
 
     fn say(&self, key: &str, values: &[(&str, &str)]) {
-        system::print_error(&self.shell.texts.fill(key, values));
+        super::shell::error(&self.shell.texts.fill(key, values));
     }
 
     /// The step that ends here; the next begins.
@@ -148,10 +148,11 @@ async fn fill(server: &LocalPostgres, progress: &mut Progress<'_>) -> Result<boo
 async fn start(existing: Existing) -> Result<LocalPostgres, CliError> {
     let program = std::env::current_exe();
     let program = program.map_err(|error| CliError::Io(String::from("loket"), error))?;
-    let options = Options {
+    let mut options = Options {
         existing,
         ..Options::from_env(program)
     };
+    options.fetch.say = super::shell::error;
     Ok(joined(
         spawn_blocking(move || LocalPostgres::start(&options)).await,
     )??)

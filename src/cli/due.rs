@@ -8,13 +8,13 @@ use clap::Args;
 use color_eyre::eyre::{bail, eyre};
 use serde::Serialize;
 
+use super::shell;
 use crate::domain::calendar::{Calendar, EquatedDays};
 use crate::domain::country::Country;
 use crate::domain::deadline::{
     Comparison, Deadline, LedgerKind, LedgerLine, Pause, Term, deadline,
 };
 use crate::domain::sanitize::clean;
-use crate::system;
 use crate::text::{Texts, ledger};
 
 /// What to compute.
@@ -81,10 +81,10 @@ pub fn run(args: &DueArgs, texts: &Texts) -> color_eyre::Result<ExitCode> {
     let deadline = deadline(args.term, start, &pauses, &calendar)?;
     if args.json {
         let answer = answer(args.term, &deadline, &calendar, texts);
-        system::print_line(&serde_json::to_string(&answer)?);
+        shell::json_line(&serde_json::to_string(&answer)?);
     } else {
         for line in plain(args, &deadline, &calendar, texts) {
-            system::print_line(&line);
+            shell::line(&line);
         }
     }
     Ok(ExitCode::SUCCESS)

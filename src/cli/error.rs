@@ -75,6 +75,8 @@ pub enum CliError {
     Private(LocalPostgresError),
     /// A file or stream.
     Io(String, std::io::Error),
+    /// Standard output took no more, and why.
+    Output(String),
     /// Everything was said already; only the code is left.
     Told(Exit),
     /// Something that should not happen, with where.
@@ -126,7 +128,7 @@ impl CliError {
             Self::Usage(_) | Self::Config(_) | Self::Io(..) => Exit::Usage,
             Self::Told(exit) => *exit,
             Self::Store(StoreError::Offline(_)) | Self::Private(_) => Exit::Away,
-            Self::Store(StoreError::Bug(_)) | Self::Fault(_) => Exit::Fault,
+            Self::Store(StoreError::Bug(_)) | Self::Output(_) | Self::Fault(_) => Exit::Fault,
             Self::Refused(_) | Self::Store(_) => Exit::Refused,
         }
     }
@@ -150,6 +152,7 @@ impl CliError {
                 let why = error.to_string();
                 texts.fill("fault.io", &[("what", what), ("why", &why)])
             }
+            Self::Output(why) => texts.fill("fault.output", &[("why", why)]),
             Self::Told(_) => return None,
             Self::Fault(report) => {
                 let why = format!("{report:#}");
@@ -159,7 +162,8 @@ impl CliError {
     }
 }
 
-fn store_words(error: &StoreError, texts: &Texts) -> String {
+/// What the database said, in words.
+pub(super) fn store_words(error: &StoreError, texts: &Texts) -> String {
     match error {
         StoreError::Offline(why) => texts.fill("fault.offline", &[("why", why)]),
         StoreError::Stale => texts.get("fault.stale").to_owned(),

@@ -7,10 +7,13 @@ use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
 
-use super::Exit;
+use super::error::store_words;
+use super::{Exit, shell};
+use crate::domain::sanitize::clean;
 use crate::exchange::import::intake::Door;
 use crate::exchange::import::registers::Record;
-use crate::exchange::import::report::Report;
+use crate::exchange::import::rehearsal::Rehearsal;
+use crate::exchange::import::report::{Report, Stopped};
 use crate::exchange::import::{ImportError, Progress, Run, patiently};
 use crate::store::register::Imported;
 use crate::store::{Store, StoreError};
@@ -50,7 +53,8 @@ pub struct ImportArgs {
     /// Files, in the order to be read; - is standard input.
     #[arg(required = true)]
     pub files: Vec<String>,
-    /// Check every line and write nothing.
+    /// Check every line against the registers and write nothing. Whether a customer is registered,
+    /// a reference of digits only is known and the queue is yours, only the real run can tell.
     #[arg(long)]
     pub dry_run: bool,
     /// One JSON object instead of lines.
@@ -69,13 +73,17 @@ pub async fn run(args: &ImportArgs, store: &Store, texts: &Texts) -> color_eyre:
     let mut failed = None;
     for file in &args.files {
         if let Err(error) = one_file(args.kind, file, &mut run, store).await {
-            failed = Some((file.as_str(), error));
+            run.report.error = Some(Stopped {
+                file: clean(file).into_owned(),
+                reason: clean(&reason(&error, texts)).into_owned(),
+            });
+            failed = Some(error);
             break;
         }
     }
-    tell(&run.report, failed.as_ref(), args.json, texts)?;
+    tell(&run.report, args.json, texts)?;
     Ok(match failed {
-        Some((_, error)) => stopped(&error).into(),
+        Some(error) => stopped(&error).into(),
         None if run.report.is_complete() => ExitCode::SUCCESS,
         None => ExitCode::from(SOME_REFUSED),
     })
@@ -107,27 +115,27 @@ async fn read(
     match kind {
         Kind::Parties => {
             let call = async |batch: &[_]| store.import_parties(batch).await;
-            register(file, run, call, progress).await
+            register(file, run, (store, call), progress).await
         }
         Kind::Contacts => {
             let call = async |batch: &[_]| store.import_contacts(batch).await;
-            register(file, run, call, progress).await
+            register(file, run, (store, call), progress).await
         }
         Kind::Connections => {
             let call = async |batch: &[_]| store.import_connections(batch).await;
-            register(file, run, call, progress).await
+            register(file, run, (store, call), progress).await
         }
         Kind::Meters => {
             let call = async |batch: &[_]| store.import_meters(batch).await;
-            register(file, run, call, progress).await
+            register(file, run, (store, call), progress).await
         }
         Kind::Customers => {
             let call = async |batch: &[_]| store.import_customers(batch).await;
-            register(file, run, call, progress).await
+            register(file, run, (store, call), progress).await
         }
         Kind::Contracts => {
             let call = async |batch: &[_]| store.import_contracts(batch).await;
-            register(file, run, call, progress).await
+            register(file, run, (store, call), progress).await
         }
         Kind::Cases => {
             let mut door = Door::open(store).await?;
@@ -139,9 +147,19 @@ async fn read(
 async fn register<T: Record>(
     file: (&str, Box<dyn BufRead>),
     run: &mut Run<'_>,
-    call: impl AsyncFn(&[T]) -> Result<Vec<Imported>, StoreError>,
+    (store, call): (
+        &Store,
+        impl AsyncFn(&[T]) -> Result<Vec<Imported>, StoreError>,
+    ),
     progress: Progress<'_>,
 ) -> Result<(), ImportError> {
+    if run.report.dry_run {
+        // no record, but the same question of who may
+        patiently(async || call(&[]).await).await?;
+        let mut rehearsal = Rehearsal::new(store);
+        let sink = async |batch: Vec<T>| rehearsal.records(&batch).await;
+        return run.register(file, sink, progress).await;
+    }
     let sink = async |batch: Vec<T>| patiently(async || call(&batch).await).await;
     run.register(file, sink, progress).await
 }
@@ -167,24 +185,28 @@ fn open(file: &str) -> io::Result<(Box<dyn BufRead>, Option<u64>)> {
     Ok((Box::new(BufReader::new(input)), size))
 }
 
-fn tell(
-    report: &Report,
-    failed: Option<&(&str, ImportError)>,
-    json: bool,
-    texts: &Texts,
-) -> color_eyre::Result<()> {
-    let lines = if json {
-        vec![serde_json::to_string(report)?]
+fn tell(report: &Report, json: bool, texts: &Texts) -> color_eyre::Result<()> {
+    if json {
+        shell::json_line(&serde_json::to_string(report)?);
     } else {
-        report.lines(texts)
-    };
-    lines.iter().all(|line| system::print_line(line));
-    if let Some((file, error)) = failed {
-        let values = [("file", *file), ("reason", &error.to_string())];
-        system::print_error(&texts.fill("import.failed", &values));
-        system::print_error(texts.get("import.stopped"));
+        report.lines(texts).iter().all(|line| shell::line(line));
+    }
+    if let Some(error) = &report.error {
+        let values = [("file", error.file.as_str()), ("reason", &error.reason)];
+        shell::error(&texts.fill("import.failed", &values));
+        if report.has_begun() && !report.dry_run {
+            shell::error(texts.get("import.stopped"));
+        }
     }
     Ok(())
+}
+
+/// Why it stopped before the end, in words.
+fn reason(error: &ImportError, texts: &Texts) -> String {
+    match error {
+        ImportError::Store(error) => store_words(error, texts),
+        other => other.to_string(),
+    }
 }
 
 /// A progress bar on the error stream, only where somebody sees it.

@@ -102,9 +102,11 @@ pub async fn run(cli: Cli) -> ExitCode {
     let command = cli
         .command
         .unwrap_or(Command::Console(console::ConsoleArgs::default()));
-    match Box::pin(dispatch(command, shell)).await {
-        Ok(code) => code,
-        Err(error) => end(&error, &texts),
+    let ended = Box::pin(dispatch(command, shell)).await;
+    match (ended, system::output_failure()) {
+        (Err(error), _) => end(&error, &texts),
+        (Ok(_), Some(why)) => end(&CliError::Output(why.to_owned()), &texts),
+        (Ok(code), None) => code,
     }
 }
 
@@ -142,10 +144,7 @@ fn pure(ended: color_eyre::Result<ExitCode>) -> Ended {
 
 fn end(error: &CliError, texts: &Texts) -> ExitCode {
     if let Some(words) = error.words(texts) {
-        system::print_error(&format!(
-            "loket: {}",
-            crate::domain::sanitize::clean(&words)
-        ));
+        shell::error(&format!("loket: {words}"));
     }
     error.exit().into()
 }

@@ -7,12 +7,12 @@ use color_eyre::eyre::eyre;
 use serde_json::{Value as Json, json};
 use unicode_width::UnicodeWidthStr as _;
 
+use super::shell;
 use crate::domain::clock::Whose;
 use crate::domain::sanitize::clean;
 use crate::process::load::{process_row, transitions};
 use crate::process::message::{self, Addressee};
 use crate::process::{ALL, Action, From, Process, To, find, mermaid};
-use crate::system;
 use crate::text::{Texts, ledger};
 
 /// Which question about the processes.
@@ -61,11 +61,8 @@ pub fn run(args: &ProcessArgs, texts: &Texts) -> color_eyre::Result<ExitCode> {
             }
         }
     };
-    for line in lines {
-        if !system::print_line(line.trim_end()) {
-            break;
-        }
-    }
+    let mut lines = lines.iter().flat_map(|text| text.trim_end().split('\n'));
+    lines.all(|line| shell::line(line.trim_end()));
     Ok(ExitCode::SUCCESS)
 }
 

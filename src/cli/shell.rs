@@ -40,6 +40,22 @@ fn locale() -> Option<String> {
         .find_map(system::env)
 }
 
+/// One line for a person on standard output, without anything that a terminal would obey. `false`
+/// when it cannot be written.
+pub(super) fn line(line: &str) -> bool {
+    system::print_line(&clean(line))
+}
+
+/// One line of JSON on standard output; what a terminal would obey stands as an escape.
+pub(super) fn json_line(json: &str) -> bool {
+    system::print_line(&words::harmless_json(json))
+}
+
+/// One line for a person on standard error, without anything that a terminal would obey.
+pub(super) fn error(line: &str) {
+    system::print_error(&clean(line));
+}
+
 impl Shell {
     /// Reads the settings.
     pub fn new(global: &Global) -> Result<Self, CliError> {
@@ -74,8 +90,8 @@ impl Shell {
     }
 
     /// One line for a person.
-    pub fn say(&self, line: &str) {
-        system::print_line(&clean(line));
+    pub fn say(&self, text: &str) {
+        line(text);
     }
 
     /// The text `key` with these values, for a person.
@@ -87,7 +103,7 @@ impl Shell {
     pub fn json<T: Serialize + ?Sized>(&self, object: &T) -> Result<(), CliError> {
         let json = serde_json::to_string(object)
             .map_err(|error| CliError::Fault(color_eyre::Report::new(error)))?;
-        system::print_line(&words::harmless_json(&json));
+        json_line(&json);
         Ok(())
     }
 }

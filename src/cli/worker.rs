@@ -10,13 +10,13 @@ use clap::{Args, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
+use super::shell;
 use crate::domain::sanitize;
 use crate::exchange::outbox::Delivery;
 use crate::exchange::outbox::settings::Settings;
 use crate::exchange::worker::{Done, Options, Worker};
 use crate::store::Store;
 use crate::store::work::DeadLetter;
-use crate::system;
 use crate::text::Texts;
 
 /// Arguments of `loket worker`.
@@ -124,8 +124,8 @@ pub async fn run(
 }
 
 fn tell(done: &Done, json: bool, texts: &Texts) -> color_eyre::Result<()> {
-    let line = if json {
-        serde_json::to_string(done)?
+    if json {
+        shell::json_line(&serde_json::to_string(done)?);
     } else {
         let values = [
             ("timers", done.timers),
@@ -136,9 +136,8 @@ fn tell(done: &Done, json: bool, texts: &Texts) -> color_eyre::Result<()> {
         ];
         let values = values.map(|(name, count)| (name, count.to_string()));
         let values: Vec<(&str, &str)> = values.iter().map(|(n, v)| (*n, v.as_str())).collect();
-        texts.fill("worker.once", &values)
-    };
-    system::print_line(&line);
+        shell::line(&texts.fill("worker.once", &values));
+    }
     Ok(())
 }
 
@@ -192,15 +191,15 @@ const LISTED: u32 = 500;
 async fn dead(store: &Store, json: bool, texts: &Texts) -> color_eyre::Result<ExitCode> {
     let letters = store.outbox_dead(LISTED).await?;
     if letters.is_empty() && !json {
-        system::print_line(texts.get("outbox.dead_none"));
+        shell::line(texts.get("outbox.dead_none"));
     }
     for letter in &letters {
-        let line = if json {
-            serde_json::to_string(letter)?
+        let is_said = if json {
+            shell::json_line(&serde_json::to_string(letter)?)
         } else {
-            line_of(letter, texts)
+            shell::line(&line_of(letter, texts))
         };
-        if !system::print_line(&line) {
+        if !is_said {
             break;
         }
     }
@@ -256,6 +255,6 @@ async fn resend_one(store: &Store, id: i64, texts: &Texts) -> color_eyre::Result
     } else {
         "outbox.not_dead"
     };
-    system::print_line(&texts.fill(key, &[("id", &id.to_string())]));
+    shell::line(&texts.fill(key, &[("id", &id.to_string())]));
     Ok(was_dead)
 }

@@ -75,7 +75,7 @@ async fn gt_09_each_wrong_line_is_named_and_the_others_come_in() {
         (8, "no_such_process"),
         (9, "not available yet"),
         (12, "grid_operator"),
-        (13, "source"),
+        (13, "who brought it"),
         (14, "reference"),
         (15, "JSON"),
         (16, "JSON"),
@@ -172,9 +172,17 @@ async fn a_dry_run_names_the_same_faults_and_writes_nothing() {
     run.cases(("in.jsonl", file), &mut door, &mut nothing)
         .await
         .unwrap();
+    let counts = &run.report.files[0];
     assert_eq!(
-        (run.report.files[0].checked, run.report.files[0].refused),
-        (4, 11)
+        (
+            counts.checked,
+            counts.attached,
+            counts.known,
+            counts.refused
+        ),
+        (2, 1, 1, 11),
+        "as the real run: {:#?}",
+        run.report
     );
     assert!(
         world

@@ -10,6 +10,7 @@ mod cli_case;
 mod cli_connect;
 mod cli_demo;
 mod cli_doubt;
+mod cli_import;
 mod cli_recount;
 mod cli_report;
 mod desk_form;

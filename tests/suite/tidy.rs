@@ -237,3 +237,17 @@ fn every_refusal_of_the_database_has_its_words() {
     }
     assert_eq!(missing, Vec::<String>::new());
 }
+
+/// What the command line prints goes through the shell, which takes out what a terminal obeys.
+#[test]
+fn the_command_line_prints_only_what_was_cleaned() {
+    let words = ["system::print_line(", "system::print_error("];
+    let mut wrong = Vec::new();
+    for (path, text) in sources("src/cli") {
+        let is_free = !path.ends_with("shell.rs");
+        if is_free && words.iter().any(|word| text.contains(word)) {
+            wrong.push(path);
+        }
+    }
+    assert_eq!(wrong, Vec::<std::path::PathBuf>::new());
+}

@@ -6,7 +6,6 @@ use serde::Serialize;
 use super::Counter;
 use crate::cli::{CliError, Exit, words};
 use crate::process::field::{Field, FieldKind, Required};
-use crate::system;
 use crate::text::Texts;
 
 /// A field as JSON.
@@ -90,7 +89,7 @@ impl Counter<'_> {
         }
         let rows: Vec<Vec<String>> = fields.iter().map(|field| self.field(field)).collect();
         for line in words::columns(&rows) {
-            system::print_error(&format!("  {line}"));
+            crate::cli::shell::error(&format!("  {line}"));
         }
         Ok(CliError::Told(Exit::Usage))
     }

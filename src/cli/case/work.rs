@@ -20,7 +20,6 @@ use crate::process::engine::{self, CaseFacts, Change, Refusal};
 use crate::store::StoreError;
 use crate::store::case::DOCUMENT_BYTES_MAX;
 use crate::store::rows::{Applied, CaseDetail, NewDocument, Opened};
-use crate::system;
 
 /// The longest note from standard input, in bytes; the engine's own limit is in characters.
 const NOTE_BYTES_MAX: u64 = 64 * 1024;
@@ -162,14 +161,14 @@ impl Counter<'_> {
             })
             .collect();
         for line in words::columns(&rows) {
-            system::print_error(&format!("  {line}"));
+            crate::cli::shell::error(&format!("  {line}"));
         }
         Ok(())
     }
 
     fn say_error(&self, error: &CliError) {
         if let Some(words) = error.words(&self.shell.texts) {
-            system::print_error(&format!("loket: {}", clean(&words)));
+            crate::cli::shell::error(&format!("loket: {words}"));
         }
     }
 

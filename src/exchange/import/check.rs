@@ -70,7 +70,8 @@ pub fn ean(row: &Row, column: &str) -> Checked<(String, bool)> {
 pub fn one_of(row: &Row, column: &str, words: &[&'static str]) -> Checked<String> {
     let value = text(row, column)?;
     let word = words.iter().find(|word| word.eq_ignore_ascii_case(&value));
-    let word = word.ok_or_else(|| about("word", column, &value).with("words", &words.join(" ")))?;
+    let word =
+        word.ok_or_else(|| about("word", column, &value).with_ours("words", &words.join(" ")))?;
     Ok((*word).to_owned())
 }
 

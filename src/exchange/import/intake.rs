@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::cases::{CaseLine, RefusedCase, parse};
 use super::lines::{Line, Lines};
 use super::refused::Refused;
+use super::rehearsal::Rehearsal;
 use super::report::{FileReport, Taken};
 use super::{ImportError, Progress, Run, patiently};
 use crate::domain::calendar::Calendars;
@@ -30,6 +31,7 @@ pub struct Door {
     calendars: Calendars,
     clock: LegalClock,
     roles: HashMap<String, Option<String>>,
+    rehearsal: Rehearsal,
 }
 
 /// Why one line did not come in: its own fault, or the database's.
@@ -45,13 +47,15 @@ impl From<StoreError> for Fault {
 }
 
 impl Door {
-    /// Reads the calendars. The store must be that of an administrator or of the worker.
+    /// Reads the calendars. Refused unless the store is that of an administrator or of the worker.
     pub async fn open(store: &Store) -> Result<Self, StoreError> {
+        store.require_worker().await?;
         Ok(Self {
             store: store.clone(),
             calendars: store.calendars().await?,
             clock: LegalClock::default(),
             roles: HashMap::new(),
+            rehearsal: Rehearsal::new(store),
         })
     }
 
@@ -182,7 +186,9 @@ impl Run<'_> {
         let mut case = parse(&text, door.now().await?).map_err(Fault::Line)?;
         let (change, cmd) = door.take(&mut case).await?;
         if self.report.dry_run {
-            return Ok(Some(Taken::Checked));
+            let looked = door.rehearsal.case(&change, &case.reference).await?;
+            let looked = looked.map_err(|refused| Fault::Line((refused, Some(case.reference))));
+            return looked.map(Some);
         }
         match door.send(&case, (&change, cmd)).await {
             Ok(taken) => Ok(Some(taken)),

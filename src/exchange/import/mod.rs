@@ -8,6 +8,7 @@ pub mod intake;
 pub mod lines;
 pub mod refused;
 pub mod registers;
+pub mod rehearsal;
 pub mod report;
 pub mod table;
 
@@ -112,7 +113,7 @@ impl<'a> Run<'a> {
         Self { report, texts }
     }
 
-    /// Reads one register file; batches go to `sink`, never one in a dry run.
+    /// Reads one register file; batches go to `sink`, which in a dry run only looks.
     pub async fn register<T, R, S>(
         &mut self,
         (name, input): (&str, R),
@@ -195,10 +196,6 @@ impl<'a> Run<'a> {
     where
         S: AsyncFnMut(Vec<T>) -> Result<Vec<Imported>, StoreError>,
     {
-        if self.report.dry_run {
-            batch.origins.iter().for_each(|_| file.take(Taken::Checked));
-            return Ok(());
-        }
         if batch.records.is_empty() {
             return Ok(());
         }
@@ -219,6 +216,7 @@ impl<'a> Run<'a> {
 
     fn settle(&mut self, file: &mut FileReport, origin: (u64, &str), result: Imported) {
         match result {
+            Imported::New if self.report.dry_run => file.take(Taken::Checked),
             Imported::New => file.take(Taken::New),
             Imported::Changed => file.take(Taken::Changed),
             Imported::Known => file.take(Taken::Known),

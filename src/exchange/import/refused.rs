@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::process::engine::Refusal;
 
+/// Values of a refusal that are our own words, and not something from a file.
+const OURS: &[&str] = &["choices", "field", "other", "clock", "state", "action"];
+
 /// The reason of one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
@@ -32,6 +35,13 @@ impl Refused {
         self
     }
 
+    /// With a word of our own, whole: the list of what would have been right.
+    #[must_use]
+    pub fn with_ours(mut self, name: &str, value: &str) -> Self {
+        self.args.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
     /// With the rule that says so.
     #[must_use]
     pub fn by(mut self, rule: &str) -> Self {
@@ -43,11 +53,16 @@ impl Refused {
 impl From<Refusal> for Refused {
     fn from(refusal: Refusal) -> Self {
         let mut args = refusal.args;
-        for value in args.values_mut() {
-            *value = excerpt(value);
+        for (name, value) in &mut args {
+            if !OURS.contains(&name.as_str()) {
+                *value = excerpt(value);
+            }
         }
         if let Some(field) = refusal.field {
-            args.entry("field".to_owned()).or_insert(field);
+            let field = args.entry("field".to_owned()).or_insert(field);
+            if !field.starts_with("field.") {
+                field.insert_str(0, "field.");
+            }
         }
         Self {
             text: format!("refusal.{}", refusal.key),

@@ -18,6 +18,14 @@ pub trait Record: Sized + Send {
     fn name(row: &Row) -> String;
     /// What tells it from other records.
     fn key(&self) -> String;
+    /// The connection that must be registered before it.
+    fn connection(&self) -> Option<&str> {
+        None
+    }
+    /// The party that must be registered before it.
+    fn party(&self) -> Option<&str> {
+        None
+    }
 }
 
 const fn must(name: &'static str) -> Column {
@@ -108,6 +116,10 @@ impl Record for ContactRecord {
         let email = self.email.as_deref().unwrap_or_default();
         [&*self.gln, &*self.contact_group, &*self.name, email, &*from].join("\t")
     }
+
+    fn party(&self) -> Option<&str> {
+        Some(&self.gln)
+    }
 }
 
 impl Record for ConnectionRecord {
@@ -196,6 +208,10 @@ impl Record for MeterRecord {
 
     fn key(&self) -> String {
         [&*self.meter_number, &*self.ean].join("\t")
+    }
+
+    fn connection(&self) -> Option<&str> {
+        Some(&self.ean)
     }
 }
 
@@ -316,5 +332,13 @@ impl Record for ContractRecord {
             &*from,
         ]
         .join("\t")
+    }
+
+    fn connection(&self) -> Option<&str> {
+        Some(&self.ean)
+    }
+
+    fn party(&self) -> Option<&str> {
+        Some(&self.party_gln)
     }
 }

@@ -20,6 +20,18 @@ pub struct Report {
     pub refused: Vec<RefusedLine>,
     /// Refused lines beyond those.
     pub refused_more: u64,
+    /// Why it stopped before the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<Stopped>,
+}
+
+/// Why a run stopped before the end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Stopped {
+    /// The file in which.
+    pub file: String,
+    /// The reason in words.
+    pub reason: String,
 }
 
 /// The report of one file.
@@ -124,6 +136,11 @@ impl Report {
         });
     }
 
+    /// Whether any line was dealt with.
+    pub fn has_begun(&self) -> bool {
+        self.files.iter().any(|file| file.lines() > 0)
+    }
+
     /// Whether every line came in.
     pub fn is_complete(&self) -> bool {
         self.files.iter().all(|file| file.refused == 0)
@@ -137,7 +154,7 @@ impl Report {
             lines.push(texts.fill("import.refused_more", &[("count", &count)]));
         }
         for file in &self.files {
-            file.words(texts, &mut lines);
+            file.words(self.dry_run, texts, &mut lines);
         }
         if self.dry_run {
             lines.push(texts.get("import.dry_run").to_owned());
@@ -169,7 +186,7 @@ impl RefusedLine {
 }
 
 impl FileReport {
-    fn words(&self, texts: &Texts, lines: &mut Vec<String>) {
+    fn words(&self, dry_run: bool, texts: &Texts, lines: &mut Vec<String>) {
         if !self.unknown_columns.is_empty() {
             let columns = self.unknown_columns.join(", ");
             let values = [("file", self.file.as_str()), ("columns", &columns)];
@@ -180,10 +197,11 @@ impl FileReport {
             let values = [("file", self.file.as_str()), ("count", &count)];
             lines.push(texts.fill("import.latin1", &values));
         }
+        let attached = if dry_run { "would_attach" } else { "attached" };
         let counts = [
             ("new", self.new),
             ("changed", self.changed),
-            ("attached", self.attached),
+            (attached, self.attached),
             ("checked", self.checked),
             ("known", self.known),
             ("refused", self.refused),
@@ -199,8 +217,8 @@ impl FileReport {
     }
 }
 
-/// A reason in words, with the name of the field before it where it is about one. A value that is
-/// itself the key of a text is shown as that text.
+/// A reason in words, with the name of the field before it where it is about one and does not name
+/// it itself. A value that is itself the key of a text is shown as that text.
 pub fn words(refused: &Refused, texts: &Texts) -> String {
     let shown = |value: &'_ str| texts.find(value).unwrap_or(value).to_owned();
     let args: Vec<(&str, String)> = refused
@@ -211,7 +229,9 @@ pub fn words(refused: &Refused, texts: &Texts) -> String {
     let args: Vec<(&str, &str)> = args.iter().map(|(n, v)| (*n, v.as_str())).collect();
     let reason = texts.fill(&refused.text, &args);
     match refused.args.get("field") {
-        Some(field) => format!("{}: {reason}", texts.get(&format!("field.{field}"))),
-        None => reason,
+        Some(field) if !texts.get(&refused.text).contains("{field}") => {
+            format!("{}: {reason}", shown(field))
+        }
+        _ => reason,
     }
 }
