@@ -55,9 +55,11 @@ pub(super) fn document(path: &Path, purpose: String) -> FileRead {
 /// Why the file cannot be attached, if so. What is in it is not read.
 pub(super) fn probe(path: &Path) -> Option<FileError> {
     let path = expand(path);
-    let opened = std::fs::metadata(&path).and_then(|about| match about.is_file() {
-        true => File::open(&path).map(|_| about),
-        false => Ok(about),
+    let opened = std::fs::metadata(&path).and_then(|about| {
+        if about.is_file() {
+            File::open(&path)?;
+        }
+        Ok(about)
     });
     match opened {
         Err(error) => Some(told(&error)),

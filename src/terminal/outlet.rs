@@ -144,10 +144,10 @@ mod tests {
         go.send(()).unwrap();
         assert_eq!(frames.recv().unwrap(), b"one");
         tells.recv().unwrap();
-        assert!(outlet.settle(Duration::from_secs(60)));
+        assert!(outlet.settle(Duration::from_mins(1)));
         drop(go);
         outlet.write_all(b"two").unwrap();
-        assert!(outlet.settle(Duration::from_secs(60)));
+        assert!(outlet.settle(Duration::from_mins(1)));
         assert!(outlet.write_all(b"three").is_err(), "the line is cut");
     }
 }

@@ -132,10 +132,10 @@ fn fields(paint: &Paint<'_, '_>, state: &State, columns: usize) -> Fields {
         }
         let start = all.lines.len();
         let (lines, cursor) = answer(paint, entry, (is_here, most), columns - LABEL - 5);
-        let must = must_be_filled(&state.entries, entry);
+        let needed = must_be_filled(&state.entries, entry);
         for (row, line) in lines.into_iter().enumerate() {
             let label = if row == 0 {
-                label(paint, entry, is_here, must)
+                label(paint, entry, is_here, needed)
             } else {
                 indent()
             };
@@ -233,9 +233,12 @@ fn choice(
     is_here: bool,
     columns: usize,
 ) -> Vec<Vec<Span<'static>>> {
-    let look = |number: usize| match at == Some(number) {
-        true => (Role::Title, "(*) "),
-        false => (Role::Calm, "( ) "),
+    let look = |number: usize| {
+        if at == Some(number) {
+            (Role::Title, "(*) ")
+        } else {
+            (Role::Calm, "( ) ")
+        }
     };
     let total: usize = picks.iter().map(|pick| width::of(&pick.label) + 7).sum();
     if total <= columns {

@@ -72,8 +72,8 @@ fn names(state: &State, wrong: &[(String, String)], is_empty: bool) -> String {
         entry.raw().trim().is_empty() == is_empty && wrong.iter().any(|(key, _)| *key == entry.key)
     };
     let named = state.entries.iter().filter(is_meant);
-    let names: Vec<&str> = named.map(|entry| entry.label.as_str()).collect();
-    names.join(", ")
+    let labels: Vec<&str> = named.map(|entry| entry.label.as_str()).collect();
+    labels.join(", ")
 }
 
 fn will_happen(paint: &Paint<'_, '_>, line: &preview::Line, room: usize) -> Vec<Line<'static>> {

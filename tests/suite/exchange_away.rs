@@ -25,7 +25,7 @@ struct Line {
 }
 
 impl Line {
-    fn to(server: PathBuf, port: u16) -> Self {
+    fn to(server: &Path, port: u16) -> Self {
         let folder = folder("line");
         let listener = UnixListener::bind(folder.join(format!(".s.PGSQL.{port}"))).unwrap();
         let (is_cut, cut) = watch::channel(false);
@@ -97,7 +97,7 @@ async fn the_worker_goes_on_by_itself_when_the_database_is_back() {
     let world = World::new().await;
     let path = folder("line-out");
     let direct = PgConnectOptions::from_str(&world.db.url("worker_1")).unwrap();
-    let line = Line::to(direct.get_socket().unwrap().clone(), direct.get_port());
+    let line = Line::to(direct.get_socket().unwrap(), direct.get_port());
     let store = Store::connect(direct.socket(&line.folder), 3);
     let worker = Worker::open(store, options(&path)).await.unwrap();
     let (tell, stop) = watch::channel(false);

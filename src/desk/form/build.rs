@@ -112,8 +112,8 @@ fn choice(options: impl Iterator<Item = (String, String)>) -> Ask {
 
 fn contacts(party: &PartyCard) -> Ask {
     let mut ask = choice(party.contacts.iter().map(|contact| {
-        let parts = [&contact.name, &contact.email, &contact.phone];
-        let known = parts.into_iter().filter(|part| !part.is_empty());
+        let shown = [&contact.name, &contact.email, &contact.phone];
+        let known = shown.into_iter().filter(|part| !part.is_empty());
         let label: Vec<&str> = known.map(String::as_str).collect();
         (contact.contact_id.to_string(), label.join("  "))
     }));

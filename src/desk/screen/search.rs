@@ -53,6 +53,7 @@ impl Default for State {
 
 impl State {
     /// An empty search that knows the one before.
+    #[must_use]
     pub fn anew(&self) -> Self {
         let before = self.editor.text().trim();
         let last = if before.is_empty() {
