@@ -154,7 +154,9 @@ impl State {
     fn see(&mut self, world: &World, loaded: &Loaded, now: DateTime<Utc>) {
         let version = loaded.detail.row.version;
         if self.version.is_some_and(|seen| version > seen) && self.sent.is_none() {
-            let what = loaded.timeline.first();
+            // our own claim on the way to writing is no news
+            let mut events = loaded.timeline.iter();
+            let what = events.find(|event| event.kind != "claimed");
             let what = what.map(|event| preview::event(world, &loaded.detail.row.process, event));
             let said = match what {
                 Some(what) => world.texts.fill("form.changed_by", &[("what", &what)]),

@@ -9,7 +9,7 @@ use loket::store::rows::CaseId;
 use loket::text::Texts;
 
 use self::words::{
-    block, flat, has_changed, here, is_choice, is_form, line_of, names, options, possible,
+    block, flat, here, is_back, is_choice, is_form, line_of, names, options, possible,
 };
 use super::screen::Screen;
 use super::world::World;
@@ -306,17 +306,19 @@ impl<'a> Walker<'a> {
         self.screen.wait("step 2 of 2");
     }
 
-    /// Writes what is reviewed, once more when the case changed meanwhile, until that is said.
+    /// Writes what is reviewed until that is said. When the case changed meanwhile, the form is
+    /// back at its first step: it is reviewed and written once more.
     pub(crate) fn write(&mut self, is_done: impl Fn(&str) -> bool) {
         let is_over = |shown: &str| is_done(shown) && !is_form(shown);
         loop {
             self.screen.press(ENTER);
             self.screen.wait_for("that it is written", |shown| {
-                is_over(shown) || has_changed(shown)
+                is_over(shown) || is_back(shown)
             });
             if is_over(&self.screen.text()) {
                 return;
             }
+            self.review();
         }
     }
 

@@ -102,7 +102,7 @@ async fn gt_21_late_lifting_raises_an_alarm_and_its_breach_stays() {
 #[tokio::test(flavor = "multi_thread")]
 async fn gt_23_seven_days_of_block_are_said() {
     let world = office().await;
-    let anna = with_signal(&world, 1, "no").await;
+    let mut anna = with_signal(&world, 1, "no").await;
     anna.pass(TimeDelta::hours(169)).await;
     anna.worker_runs(true).await;
     assert_eq!(anna.fact("retention").await, "warned");

@@ -74,7 +74,7 @@ async fn a_case_that_changed_under_a_form_is_said_and_written_again() {
     anna.fill(&[("channel", "letter"), ("contact of the party", "Visser")]);
     bram.act("Add a note", &[("note", "the customer called")])
         .await;
-    anna.reads("The case changed meanwhile.");
+    anna.reads("The case changed meanwhile: Add a note, Bram.");
     anna.finish("Contact the party");
     assert_eq!(anna.state().await, "awaiting_party");
     bram.stand_up().await;

@@ -87,8 +87,9 @@ impl Walker<'_> {
         });
     }
 
-    /// A worker looks once: timers, messages. With `practice` it also stands in for the port.
-    pub(crate) async fn worker_runs(&self, practice: bool) -> Done {
+    /// A worker looks once: timers, messages. With `practice` it also stands in for the port. The
+    /// console reads the case again.
+    pub(crate) async fn worker_runs(&mut self, practice: bool) -> Done {
         let folder = format!("loket-walk-{}", self.world.db.name());
         let folder = std::env::temp_dir().join(folder);
         std::fs::create_dir_all(&folder).unwrap();
@@ -103,6 +104,7 @@ impl Walker<'_> {
         let done = worker.once().await.unwrap();
         assert_eq!(done.dead, 0, "{done:?}");
         std::fs::remove_dir_all(&folder).unwrap();
+        self.find(self.case).await;
         done
     }
 

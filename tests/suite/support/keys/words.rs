@@ -18,9 +18,9 @@ pub(super) fn is_form(shown: &str) -> bool {
     titles.iter().any(|title| shown.contains(title))
 }
 
-/// The case changed while its form was open, and the form waits again.
-pub(super) fn has_changed(shown: &str) -> bool {
-    shown.contains("step 2 of 2") && shown.contains("The case changed meanwhile.")
+/// The form is back at its first step.
+pub(super) fn is_back(shown: &str) -> bool {
+    shown.contains("step 1 of 2")
 }
 
 /// The lines of a list of choices that can be chosen now.
