@@ -38,4 +38,4 @@ GRANT EXECUTE ON FUNCTION loket_api.chain_heads TO loket_worker, loket_auditor, 
 GRANT EXECUTE ON FUNCTION loket_api.verify_batch, loket_api.verify_orphans TO loket_auditor, loket_administrator;
 -- many desks (0009)
 GRANT EXECUTE ON FUNCTION loket_api.notices_seen TO loket_agent, loket_auditor, loket_administrator, loket_worker;
-GRANT EXECUTE ON FUNCTION loket_api.notices_purge TO loket_worker, loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.notices_purge, loket_api.line_open, loket_api.tick_lead, loket_api.feed_tick TO loket_worker, loket_administrator;

@@ -7,6 +7,7 @@
 
 mod beat;
 mod calls;
+mod ears;
 mod files;
 
 use std::io;
@@ -142,7 +143,7 @@ struct Console {
     inbox: mpsc::Receiver<Msg>,
     writes: JoinSet<()>,
     /// Whether the session is open, for the task that asks once a second.
-    following: watch::Sender<Option<Uuid>>,
+    following: watch::Sender<Option<beat::Followed>>,
     /// What we are doing, for the same task.
     here: watch::Sender<Here>,
 }
@@ -165,12 +166,14 @@ impl Console {
         let terminal = Terminal::new(FrameBackend::new(outlet.clone(), size))?;
         let (following, follow) = watch::channel(None);
         let here = watch::Sender::new(Here::default());
-        tokio::spawn(beat::follow(
-            setup.store.clone(),
-            follow,
-            here.clone(),
-            messages.clone(),
-        ));
+        let (hear, ticks) = mpsc::channel(QUEUE);
+        tokio::spawn(ears::listen(setup.store.clone(), follow.clone(), hear));
+        let ears = beat::Ears {
+            session: follow,
+            here: here.clone(),
+            ticks,
+        };
+        tokio::spawn(beat::follow(setup.store.clone(), ears, messages.clone()));
         listen(messages.clone())?;
         Ok(Self {
             store: setup.store,

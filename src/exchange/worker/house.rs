@@ -54,6 +54,9 @@ impl Worker {
             }
         }
         self.store.board_refresh().await?;
+        if sweep {
+            self.store.notices_purge().await?;
+        }
         Ok(BOARD)
     }
 
