@@ -8,7 +8,10 @@
 mod beat;
 mod calls;
 mod ears;
+mod feed;
 mod files;
+
+pub use feed::{Hears, follow_feed};
 
 use std::io;
 use std::panic::AssertUnwindSafe;
@@ -166,14 +169,7 @@ impl Console {
         let terminal = Terminal::new(FrameBackend::new(outlet.clone(), size))?;
         let (following, follow) = watch::channel(None);
         let here = watch::Sender::new(Here::default());
-        let (hear, ticks) = mpsc::channel(QUEUE);
-        tokio::spawn(ears::listen(setup.store.clone(), follow.clone(), hear));
-        let ears = beat::Ears {
-            session: follow,
-            here: here.clone(),
-            ticks,
-        };
-        tokio::spawn(beat::follow(setup.store.clone(), ears, messages.clone()));
+        feed::start(&setup.store, follow, &here, Hears::Yes, messages.clone());
         listen(messages.clone())?;
         Ok(Self {
             store: setup.store,

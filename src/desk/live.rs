@@ -160,16 +160,36 @@ pub fn left(model: &mut Model, shown: Option<CaseId>) {
     }
 }
 
-/// What others did to a case, in words: `Joost took it`, `closed by Sanne`. `None` when nothing.
+/// What others did to a case, in words: `Joost Bakker took it`, `closed by Sanne`. `None` when nothing.
 pub fn news(world: &World, row: &CaseRow, mark: Mark) -> Option<String> {
     let news = world.live.news(row.case_id)?;
+    Some(news_by(world, row, mark, news, |name| name))
+}
+
+/// The same as short as a row needs it: by first names.
+pub fn news_short(world: &World, row: &CaseRow, mark: Mark) -> Option<String> {
+    let news = world.live.news(row.case_id)?;
+    Some(news_by(world, row, mark, news, first_name))
+}
+
+fn first_name(name: &str) -> &str {
+    name.split(' ').next().unwrap_or(name)
+}
+
+fn news_by(
+    world: &World,
+    row: &CaseRow,
+    mark: Mark,
+    news: &News,
+    name: fn(&str) -> &str,
+) -> String {
     let texts = &world.texts;
-    let who = news.who.as_deref().unwrap_or_default();
+    let who = name(news.who.as_deref().unwrap_or_default());
     let own = texts.find(&format!("news.{}", news.kind)).is_some();
     let is_closed = row.work == WorkState::Closed || mark == Mark::Gone;
     let key = match (&news.who, own) {
         (Some(_), true) => {
-            return Some(texts.fill(&format!("news.{}", news.kind), &[("who", who)]));
+            return texts.fill(&format!("news.{}", news.kind), &[("who", who)]);
         }
         (None, true) if news.kind == "lease_returned" => "news.lease_returned",
         (Some(_), false) if is_closed => "news.closed",
@@ -181,7 +201,7 @@ pub fn news(world: &World, row: &CaseRow, mark: Mark) -> Option<String> {
         Some(words) => words.to_owned(),
         None => preview::action(world, &row.process, &news.kind).to_owned(),
     };
-    Some(texts.fill(key, &[("what", &what), ("who", who)]))
+    texts.fill(key, &[("what", &what), ("who", who)])
 }
 
 /// Who else is at a case, in words: `Sanne is reading, Joost is writing`. `None` when nobody is.
@@ -224,7 +244,7 @@ pub fn present_short(world: &World, row: &CaseRow) -> Option<String> {
     } else {
         "presence.row_reads"
     };
-    let name = first.name.split(' ').next().unwrap_or(&first.name);
+    let name = first_name(&first.name);
     Some(world.texts.fill(key, &[("name", name)]))
 }
 

@@ -172,10 +172,16 @@ fn line(paint: &Paint<'_, '_>, row: &Row, widths: Widths) -> Line<'static> {
 fn middle(paint: &Paint<'_, '_>, row: &Row, widths: Widths) -> Vec<Span<'static>> {
     let case = &row.case;
     let news = (row.mark != Mark::Same)
-        .then(|| live::news(&paint.model.world, case, row.mark))
+        .then(|| live::news_short(&paint.model.world, case, row.mark))
         .flatten();
     let (what, news) = match (news, row.mark) {
         (Some(news), Mark::Gone) => (news, None),
+        (Some(news), _) if widths.party == 0 => {
+            let what = what(paint, case);
+            let both = format!("{what}; {news}");
+            let fits = width::of(&both) <= widths.what;
+            (if fits { both } else { what }, None)
+        }
         (news, _) => (what(paint, case), news),
     };
     let mut spans = vec![Span::raw(format!("{} ", width::left(&what, widths.what)))];
