@@ -7,3 +7,5 @@ mod hostile;
 mod reading;
 mod recount;
 mod rights;
+mod undo;
+mod undo_walk;
