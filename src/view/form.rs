@@ -102,6 +102,7 @@ fn title(paint: &Paint<'_, '_>, state: &State) -> Line<'static> {
         Subject::Attach(_) => paint.text("command.attach"),
         Subject::Reassign(_) => paint.text("lead.reassign"),
         Subject::Transfer(_) => paint.text("lead.transfer"),
+        Subject::TakeBack(_) => paint.text("command.take_back"),
     };
     Line::from(vec![
         Span::raw(" "),

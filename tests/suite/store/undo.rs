@@ -1,9 +1,10 @@
 //! Taking back: all of a change or nothing of it, only while nothing has left and nobody built on it.
 
 use loket::exchange::worker::Worker;
-use loket::process::engine::{self, Answers};
+use loket::process::engine::{self, Actor, Answers};
 use loket::process::field::Value;
 use loket::store::StoreError;
+use loket::store::case::Target;
 use loket::store::rows::{Applied, CaseId, NewDocument, WorkState};
 use serde_json::Value as Json;
 use sqlx::PgPool;
@@ -69,12 +70,15 @@ pub(super) async fn whole(pool: &PgPool, case_id: CaseId) -> Json {
     sqlx::query_scalar(
         "SELECT jsonb_build_object(
            'case', to_jsonb(c) - ARRAY['fence', 'version', 'last_hash', 'last_seq'],
-           'clocks', (SELECT jsonb_agg(to_jsonb(d) ORDER BY key, run) FROM loket.deadlines d WHERE d.case_id = c.case_id),
-           'lease', (SELECT jsonb_build_object('agent', agent_id, 'session', session_id, 'right', fence = c.fence)
-                     FROM loket.case_leases l WHERE l.case_id = c.case_id),
-           'outbox', (SELECT jsonb_agg(to_jsonb(o) - 'not_before' ORDER BY outbox_id) FROM loket.outbox o WHERE o.case_id = c.case_id),
+           'clocks', (SELECT jsonb_agg(to_jsonb(d) ORDER BY key, run)
+             FROM loket.deadlines d WHERE d.case_id = c.case_id),
+           'lease', (SELECT jsonb_build_object('agent', agent_id, 'session', session_id,
+             'right', fence = c.fence) FROM loket.case_leases l WHERE l.case_id = c.case_id),
+           'outbox', (SELECT jsonb_agg(to_jsonb(o) - 'not_before' ORDER BY outbox_id)
+             FROM loket.outbox o WHERE o.case_id = c.case_id),
            'sent', (SELECT count(*) FROM loket.outbox_sent s WHERE s.case_id = c.case_id),
-           'documents', (SELECT jsonb_agg(to_jsonb(d) ORDER BY document_id) FROM loket.documents d WHERE d.case_id = c.case_id),
+           'documents', (SELECT jsonb_agg(to_jsonb(d) ORDER BY document_id)
+             FROM loket.documents d WHERE d.case_id = c.case_id),
            'search', (SELECT doc FROM loket.case_search s WHERE s.case_id = c.case_id))
          FROM loket.cases c WHERE case_id = $1",
     )
@@ -320,13 +324,18 @@ async fn gt_11_what_cannot_be_undone_waits_for_nothing() {
         "undo_destroyed"
     );
     let lead = world.desk("lead_1").await;
+    let given = answers([("reason", free("signal again"))]);
+    let detail = lead.store.case_detail(case_id).await.unwrap();
+    let context = world.context(Actor::Lead).await;
+    let change = engine::step(&detail.facts, "reopen", &given, &context).unwrap();
+    let target = Target {
+        case_id,
+        fence: None,
+        version: detail.row.version,
+    };
     let again = lead
-        .act(
-            case_id,
-            None,
-            "reopen",
-            &answers([("reason", free("signal again"))]),
-        )
+        .store
+        .case_apply(Uuid::now_v7(), Some(lead.id()), target, &change)
         .await
         .unwrap();
     assert_eq!(again.undo, None);
@@ -536,7 +545,8 @@ async fn verification_finds_what_was_taken_back_by_halves() {
     let keep = "CREATE TEMP TABLE kept AS SELECT * FROM loket.outbox";
     sqlx::query(keep).execute(&pool).await.unwrap();
     take_back(&anna, case_id, seq).await.unwrap();
-    let restore = "INSERT INTO loket.outbox OVERRIDING SYSTEM VALUE SELECT * FROM kept WHERE kind = 'request_proof'";
+    let restore = "INSERT INTO loket.outbox OVERRIDING SYSTEM VALUE
+        SELECT * FROM kept WHERE kind = 'request_proof'";
     sqlx::query(restore).execute(&pool).await.unwrap();
     sqlx::query("UPDATE loket.cases SET state = 'awaiting_party'")
         .execute(&pool)
