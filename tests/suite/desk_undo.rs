@@ -27,6 +27,8 @@ fn waiting(script: &Script, stands: Option<Refusal>) -> Loaded {
     loaded.detail.row.version += 1;
     loaded.detail.row.state = "awaiting_party".into();
     loaded.detail.row.work = WorkState::Waiting;
+    loaded.detail.row.holder = None;
+    loaded.detail.row.holder_id = None;
     loaded.detail.facts.state = "awaiting_party".into();
     loaded.detail.lease = None;
     let until = script.model.world.legal(script.now) + TimeDelta::seconds(20);

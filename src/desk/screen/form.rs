@@ -182,7 +182,9 @@ impl State {
 
     /// That somebody else holds the case, and what may be done although.
     pub fn held(&self, world: &World, now: DateTime<Utc>) -> Option<String> {
-        held::with_ways(world, self.subject.case()?, now)
+        // who holds it stands against taking back, and is said as that
+        let case = self.subject.case().filter(|_| !self.is_question())?;
+        held::with_ways(world, case, now)
     }
 
     /// Where keys are pressed.
