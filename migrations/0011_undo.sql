@@ -46,17 +46,17 @@ BEGIN
 END $$;
 
 -- the change that an event tells
-CREATE FUNCTION change_of(p_case bigint, p_seq int) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
-$$ SELECT body -> 'change' FROM case_events WHERE case_id = p_case AND seq = p_seq $$;
+CREATE FUNCTION change_of(p_case bigint, p_seq int) RETURNS jsonb LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS
+$$ BEGIN RETURN (SELECT body -> 'change' FROM case_events WHERE case_id = p_case AND seq = p_seq); END $$;
 
 -- who did what since, that does more than note something or pass the case through hands
-CREATE FUNCTION built_on(p_case cases, p_seq int, p_agent int) RETURNS jsonb LANGUAGE sql VOLATILE SET search_path = loket, pg_catalog, pg_temp AS
-$$ SELECT jsonb_build_object('key', CASE WHEN e.kind = 'taken_back' THEN 'undo_done' WHEN g.role = 'worker' OR g.role IS NULL THEN 'undo_by_itself'
+CREATE FUNCTION built_on(p_case cases, p_seq int, p_agent int) RETURNS jsonb LANGUAGE plpgsql VOLATILE SET search_path = loket, pg_catalog, pg_temp AS
+$$ BEGIN RETURN (SELECT jsonb_build_object('key', CASE WHEN e.kind = 'taken_back' THEN 'undo_done' WHEN g.role = 'worker' OR g.role IS NULL THEN 'undo_by_itself'
        WHEN e.agent_id = p_agent THEN 'undo_own' ELSE 'undo_built_on' END,
      'args', jsonb_build_object('agent', coalesce(g.name, ''), 'what', 'action.' || p_case.process || '.' || e.kind))
    FROM case_events e LEFT JOIN agents g USING (agent_id)
    WHERE e.case_id = p_case.case_id AND e.seq > p_seq AND e.kind NOT IN ('claimed', 'released', 'lease_returned') AND is_note(e.body -> 'change') IS NOT TRUE
-   ORDER BY e.seq LIMIT 1 $$;
+   ORDER BY e.seq LIMIT 1); END $$;
 
 -- What stands against taking back that event, as a refusal; NULL when nothing does. The caller holds
 -- the locks, or only wants to show it.
@@ -138,15 +138,15 @@ BEGIN
 END $$;
 
 -- what `apply` offers with its result: its own change, when it can be taken back
-CREATE FUNCTION undo_offer(p_case cases) RETURNS jsonb LANGUAGE sql VOLATILE SET search_path = loket, pg_catalog, pg_temp AS
-$$ SELECT coalesce((SELECT jsonb_build_object('undo', jsonb_build_object('seq', u.seq, 'until', u.until + s.legal_offset))
-     FROM undo u, settings s WHERE u.case_id = p_case.case_id AND u.seq = p_case.last_seq AND u.kept IS NULL), '{}') $$;
+CREATE FUNCTION undo_offer(p_case cases) RETURNS jsonb LANGUAGE plpgsql VOLATILE SET search_path = loket, pg_catalog, pg_temp AS
+$$ BEGIN RETURN (SELECT coalesce((SELECT jsonb_build_object('undo', jsonb_build_object('seq', u.seq, 'until', u.until + s.legal_offset))
+     FROM undo u, settings s WHERE u.case_id = p_case.case_id AND u.seq = p_case.last_seq AND u.kept IS NULL), '{}')); END $$;
 -- what a console shows of it, as long as its time runs; instants in legal time, as everywhere
-CREATE FUNCTION undo_json(p_case cases) RETURNS jsonb LANGUAGE sql VOLATILE SET search_path = loket, pg_catalog, pg_temp AS
-$$ SELECT jsonb_build_object('seq', u.seq, 'action', d.change ->> 'action', 'agent', g.name, 'until', u.until + s.legal_offset, 'messages', d.change -> 'messages',
+CREATE FUNCTION undo_json(p_case cases) RETURNS jsonb LANGUAGE plpgsql VOLATILE SET search_path = loket, pg_catalog, pg_temp AS
+$$ BEGIN RETURN (SELECT jsonb_build_object('seq', u.seq, 'action', d.change ->> 'action', 'agent', g.name, 'until', u.until + s.legal_offset, 'messages', d.change -> 'messages',
      'state', u.before ->> 'state', 'gets_back', u.held AND u.agent_id = me(), 'stands', undo_stands(p_case, u.seq, me()))
    FROM undo u JOIN agents g USING (agent_id) CROSS JOIN settings s CROSS JOIN LATERAL (SELECT change_of(u.case_id, u.seq) AS change) d
-   WHERE u.case_id = p_case.case_id AND u.until > clock_timestamp() $$;
+   WHERE u.case_id = p_case.case_id AND u.until > clock_timestamp()); END $$;
 
 CREATE FUNCTION loket_api.undo_clear() RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE n int;

@@ -172,6 +172,7 @@ fn it_is_asked_first_and_the_answers_come_back() {
         lease: Some(Lease {
             case_id: CASE,
             fence: 12,
+            worked_at: None,
         }),
         opened: None,
         undo: None,
