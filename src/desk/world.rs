@@ -12,6 +12,7 @@ use super::live::Live;
 use super::route::Subject;
 use super::screen::draft::Draft;
 use super::toast::Toasts;
+use super::undo::Undoable;
 use crate::domain::calendar::Calendars;
 use crate::domain::country::Country;
 use crate::process;
@@ -67,6 +68,8 @@ pub struct World {
     pub colleagues: Vec<Colleague>,
     /// Unsent forms.
     pub drafts: BTreeMap<Subject, Draft>,
+    /// Our last form that can be taken back.
+    pub undoable: Option<Undoable>,
     /// Short messages.
     pub toasts: Toasts,
     /// What is known of others at work.
@@ -97,6 +100,7 @@ impl World {
             calendar_versions: None,
             colleagues: Vec::new(),
             drafts: BTreeMap::new(),
+            undoable: None,
             toasts: Toasts::default(),
             live: Live::default(),
             outdated: BTreeSet::new(),

@@ -237,6 +237,7 @@ pub(crate) fn written(call: &Call) -> Reply {
             work,
             lease,
             opened: None,
+            undo: None,
         }))
     };
     match call {
@@ -445,6 +446,7 @@ pub(crate) fn loaded(case: CaseId) -> Loaded {
             error: None,
         }],
         linked: vec![],
+        undo: None,
     };
     Loaded {
         detail,
@@ -522,6 +524,7 @@ fn timeline() -> Vec<TimelineRow> {
         to: None,
         answers: loket::process::engine::Facts::new(),
         moves: Vec::new(),
+        takes_back: None,
     };
     let text = Value::Text(TextRef {
         text: Uuid::from_u128(77),
