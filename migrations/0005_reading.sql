@@ -123,6 +123,8 @@ BEGIN
   IF alive IS FALSE THEN
     -- bound to the present backend: a pool may have taken another connection
     UPDATE agent_sessions SET heartbeat_at = t, expires_at = t + CASE WHEN detached THEN interval '30 min' ELSE interval '90 s' END, lost_at = NULL, backend_pid = pg_backend_pid(),
+        was_case = CASE WHEN at_case IS DISTINCT FROM (p_here ->> 'at')::bigint THEN at_case ELSE was_case END,
+        moved_at = CASE WHEN (at_case, writing) IS DISTINCT FROM ((p_here ->> 'at')::bigint, coalesce((p_here ->> 'writing')::bool, false)) THEN t ELSE moved_at END,
         at_case = (p_here ->> 'at')::bigint, writing = coalesce((p_here ->> 'writing')::bool, false),
         backend_start = (SELECT x.backend_start FROM pg_stat_activity x WHERE x.pid = pg_backend_pid())
       WHERE session_id = p_session AND agent_id = a;

@@ -53,4 +53,4 @@ GRANT EXECUTE ON FUNCTION loket_api.grace_set TO loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.undo_clear TO loket_worker, loket_administrator;
 -- many desks (0009)
 GRANT EXECUTE ON FUNCTION loket_api.notices_seen TO loket_agent, loket_auditor, loket_administrator, loket_worker;
-GRANT EXECUTE ON FUNCTION loket_api.notices_purge TO loket_worker, loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.notices_purge, loket_api.line_open, loket_api.tick_lead, loket_api.feed_tick TO loket_worker, loket_administrator;

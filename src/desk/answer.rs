@@ -59,6 +59,10 @@ pub fn take(
             }
             Vec::new()
         }
+        Reply::Seen(Ok(ids)) => {
+            model.world.live.seen(&ids);
+            Vec::new()
+        }
         Reply::Colleagues(Ok(colleagues)) => {
             model.world.colleagues = colleagues;
             refresh_forms(model, now)

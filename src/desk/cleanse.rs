@@ -5,7 +5,7 @@ use super::clean::{self, tidy};
 use super::effect::{Loaded, Reply};
 use crate::store::StoreError;
 use crate::store::rows::{
-    CaseDetail, CaseRow, Claim, ConnectionCard, CustomerCard, Me, PartyCard, RelatedCase,
+    CaseDetail, CaseRow, Claim, ConnectionCard, CustomerCard, Me, PartyCard, Pulse, RelatedCase,
 };
 
 /// Clean an answer.
@@ -39,6 +39,7 @@ pub fn reply(reply: &mut Reply) {
         | Reply::Detail(Err(error))
         | Reply::Search(Err(error))
         | Reply::Colleagues(Err(error))
+        | Reply::Seen(Err(error))
         | Reply::Parties(Err(error))
         | Reply::LookUp(Err(error))
         | Reply::Calendars(Err(error))
@@ -46,6 +47,23 @@ pub fn reply(reply: &mut Reply) {
         | Reply::Applied(Err(error))
         | Reply::Opened(Err(error)) => said(error),
         _ => {}
+    }
+}
+
+/// Clean what comes with the beat.
+pub fn pulse(pulse: &mut Pulse) {
+    for event in &mut pulse.events {
+        tidy(&mut event.kind);
+        event.agent.iter_mut().for_each(tidy);
+    }
+    for one in &mut pulse.presence {
+        tidy(&mut one.name);
+    }
+    for notice in &mut pulse.notices {
+        tidy(&mut notice.case_no);
+        tidy(&mut notice.kind);
+        notice.who.iter_mut().for_each(tidy);
+        notice.line.iter_mut().for_each(tidy);
     }
 }
 

@@ -27,6 +27,8 @@ pub enum Context {
     Ledger,
     /// The search screen.
     Search,
+    /// The notices.
+    Notices,
     /// The help.
     Help,
     /// "Quit although something is unsaved?"
@@ -35,7 +37,7 @@ pub enum Context {
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::List,
         Self::Detail,
         Self::Actions,
@@ -45,6 +47,7 @@ impl Context {
         Self::Review,
         Self::Ledger,
         Self::Search,
+        Self::Notices,
         Self::Help,
         Self::Quit,
     ];
@@ -66,6 +69,7 @@ impl Context {
             Self::Review => "review",
             Self::Ledger => "ledger",
             Self::Search => "search",
+            Self::Notices => "notices",
             Self::Help => "help",
             Self::Quit => "quit",
         }
@@ -129,6 +133,8 @@ pub enum Id {
     Ledger,
     /// Take in what changed.
     Refresh,
+    /// What happened to our cases without us.
+    Notices,
     /// Previous clock of the ledger, choice of a field.
     Previous,
     /// Next clock of the ledger, choice of a field.
@@ -178,17 +184,19 @@ pub struct Command {
     pub available: fn(&Model) -> Result<(), Why>,
 }
 
-use Context::{Actions, Choice, Detail, Help, Ledger, Line, List, Note, Quit, Review, Search};
+use Context::{
+    Actions, Choice, Detail, Help, Ledger, Line, List, Note, Notices, Quit, Review, Search,
+};
 
 const DESK: &[Context] = &[List, Detail];
-const LISTS: &[Context] = &[List, Detail, Actions, Search, Ledger, Help];
-const PAGES: &[Context] = &[List, Detail, Actions, Ledger, Help];
-const LONG: &[Context] = &[List, Detail, Actions, Ledger, Help, Review];
+const LISTS: &[Context] = &[List, Detail, Actions, Search, Ledger, Notices, Help];
+const PAGES: &[Context] = &[List, Detail, Actions, Ledger, Notices, Help];
+const LONG: &[Context] = &[List, Detail, Actions, Ledger, Notices, Help, Review];
 const FIELDS: &[Context] = &[Line, Note, Choice];
 const TEXT: &[Context] = &[Line, Note, Search];
 const FORM: &[Context] = &[Line, Note, Choice];
 const LAYERS: &[Context] = &[
-    Detail, Actions, Line, Note, Choice, Review, Ledger, Search, Help, Quit,
+    Detail, Actions, Line, Note, Choice, Review, Ledger, Search, Notices, Help, Quit,
 ];
 
 const fn free(id: Id, name: &'static str, contexts: &'static [Context], rank: u8) -> Command {
@@ -228,7 +236,8 @@ pub static COMMANDS: &[Command] = &[
     when(Id::TakeBack, "take_back", DESK, 4, available::undoable),
     when(Id::Refresh, "refresh", DESK, 4, available::live),
     free(Id::Switch, "switch", DESK, 14),
-    free(Id::Choose, "choose", &[Actions, Search], 1),
+    free(Id::Notices, "notices", DESK, 0),
+    free(Id::Choose, "choose", &[Actions, Search, Notices], 1),
     free(Id::ChooseDigit, "choose_digit", &[Actions, Choice], 0),
     free(Id::Enter, "enter", &[Line, Choice], 1),
     free(Id::Newline, "newline", &[Note], 0),

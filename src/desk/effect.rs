@@ -41,6 +41,8 @@ pub enum Slot {
     Search,
     /// The colleagues.
     Colleagues,
+    /// That notices were seen.
+    Notices,
     /// Names of files.
     Names,
     /// Whether a file can be read.
@@ -96,6 +98,8 @@ pub enum Question {
     Search(String),
     /// The colleagues.
     Colleagues,
+    /// That these notices were seen. Said twice it is the same.
+    Seen(Vec<i64>),
     /// Parties whose name or number begins so.
     Parties(String),
     /// The connection and the party of an opening; either may be empty.
@@ -206,6 +210,8 @@ pub enum Reply {
     Search(Result<Vec<SearchHit>, StoreError>),
     /// Colleagues.
     Colleagues(Result<Vec<Colleague>, StoreError>),
+    /// The notices that were seen.
+    Seen(Result<Vec<i64>, StoreError>),
     /// Parties.
     Parties(Result<Vec<PartyChoice>, StoreError>),
     /// What was looked up.
@@ -249,6 +255,7 @@ impl Reply {
             Self::Detail(result) => result.as_ref().err(),
             Self::Search(result) => result.as_ref().err(),
             Self::Colleagues(result) => result.as_ref().err(),
+            Self::Seen(result) => result.as_ref().err(),
             Self::Parties(result) => result.as_ref().err(),
             Self::LookUp(result) => result.as_ref().err(),
             Self::Claimed(result) => result.as_ref().err(),

@@ -18,6 +18,7 @@ pub mod held;
 pub mod here;
 pub mod key;
 pub mod keymap;
+pub mod live;
 pub mod model;
 pub mod msg;
 pub mod preview;

@@ -17,6 +17,8 @@ pub enum Route {
     Ledger(CaseId),
     /// The search.
     Search,
+    /// The notices.
+    Notices,
     /// The help of the context in which it was asked for.
     Help,
     /// "Quit although something is unsaved?"

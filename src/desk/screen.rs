@@ -8,6 +8,7 @@ pub mod form;
 pub mod inbox;
 pub mod ledger;
 pub mod look;
+pub mod notices;
 pub mod search;
 pub mod send;
 mod work;
@@ -44,6 +45,8 @@ pub enum Layer {
     Ledger(ledger::State),
     /// The search.
     Search(Box<search::State>),
+    /// The notices.
+    Notices(notices::State),
     /// The help of a context.
     Help(Help),
     /// "Quit although something is unsaved?"
@@ -67,6 +70,7 @@ impl Layer {
             Self::Form(form) => form.context(),
             Self::Ledger(_) => Context::Ledger,
             Self::Search(_) => Context::Search,
+            Self::Notices(_) => Context::Notices,
             Self::Help(_) => Context::Help,
             Self::Quit => Context::Quit,
         }

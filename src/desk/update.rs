@@ -9,12 +9,19 @@ use super::key::{Input, Key};
 use super::model::Model;
 use super::msg::Msg;
 use super::route::Route;
-use super::screen::{Help, Layer, Pressed, actions, form, ledger, moved};
+use super::screen::{Help, Layer, Pressed, actions, form, ledger, moved, notices};
 use super::toast::Tone;
-use super::{answer, available, beat, here};
+use super::{answer, available, beat, here, live};
 
 /// Take in a message; what is returned is to be done. `now` is machine time.
 pub fn update(model: &mut Model, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
+    let shown = model.desk.shown;
+    let effects = take_in(model, msg, now);
+    live::left(model, shown);
+    effects
+}
+
+fn take_in(model: &mut Model, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
     model.now = now;
     if !matches!(msg, Msg::Beat(_)) {
         model.dirty = true;
@@ -137,6 +144,16 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
             let fresh = model.search.anew();
             model.layers.push(Layer::Search(Box::new(fresh)));
         }
+        Route::Notices => {
+            let items = model.world.live.notices.clone();
+            let is_empty = items.is_empty();
+            model
+                .layers
+                .push(Layer::Notices(notices::State::new(items)));
+            if !is_empty {
+                return vec![live::ask_seen(&mut model.world, now)];
+            }
+        }
         Route::Help => {
             let of = model.context();
             model.layers.push(Layer::Help(Help { of, top: 0 }));
@@ -227,6 +244,7 @@ fn run(
         Some(Layer::Form(form)) => form.press(world, pressed, now),
         Some(Layer::Ledger(ledger)) => ledger.press(world, pressed, window),
         Some(Layer::Search(search)) => search.press(world, pressed, window, now),
+        Some(Layer::Notices(list)) => list.press(pressed, window),
         Some(Layer::Help(help)) => press_help(help, pressed, window),
         Some(Layer::Quit) => vec![Effect::Go(Route::Back)],
     }

@@ -10,6 +10,8 @@ pub mod calendar;
 pub mod case;
 pub mod error;
 pub mod feed;
+pub mod line;
+pub mod listener;
 pub mod reading;
 pub mod recount;
 pub mod register;

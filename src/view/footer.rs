@@ -78,6 +78,13 @@ fn waiting(paint: &Paint<'_, '_>) -> Line<'static> {
     }
     if model.context() == Context::List
         && let Some(inbox) = model.desk.inbox()
+        && inbox.problem.is_some()
+        && inbox.read
+    {
+        parts.push(paint.text("list.not_read"));
+    }
+    if model.context() == Context::List
+        && let Some(inbox) = model.desk.inbox()
         && inbox.new > 0
     {
         parts.push(paint.fill("list.new", &[("n", &inbox.new.to_string())]));

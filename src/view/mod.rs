@@ -14,6 +14,7 @@ mod header;
 mod help;
 mod ledger;
 mod list;
+mod notices;
 mod outlook;
 mod paint;
 mod search;
@@ -51,6 +52,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
         Some(Layer::Form(form)) => form::draw(&mut paint, rest, form),
         Some(Layer::Ledger(ledger)) => ledger::draw(&mut paint, rest, ledger),
         Some(Layer::Search(search)) => search::draw(&mut paint, rest, search),
+        Some(Layer::Notices(list)) => notices::draw(&mut paint, rest, list),
         Some(Layer::Help(help)) => help::draw(&mut paint, rest, *help),
         Some(Layer::Quit) => help::quit(&mut paint, rest),
     }

@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::super::command::Id;
 use super::super::effect::{Effect, Question, Slot};
 use super::super::geometry::{Panes, Window};
+use super::super::route::Route;
 use super::super::under_way::Keyed;
 use super::super::world::World;
 use super::inbox::{Inbox, MOST, PAGE, Take};
@@ -232,6 +233,7 @@ impl State {
                 self.back();
                 self.look(now);
             }
+            Id::Notices => return vec![Effect::Go(Route::Notices)],
             Id::Refresh => return self.refresh(world, window, now),
             Id::Mine => return self.go_to_tab(world, 0, now),
             Id::Tab => return self.go_to_tab(world, pressed.digit().unwrap_or(0), now),

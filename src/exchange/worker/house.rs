@@ -55,6 +55,9 @@ impl Worker {
             self.store.undo_clear().await?;
         }
         self.store.board_refresh().await?;
+        if sweep {
+            self.store.notices_purge().await?;
+        }
         Ok(BOARD)
     }
 
