@@ -202,6 +202,9 @@ pub(crate) fn read(question: &Question, now: DateTime<Utc>) -> Reply {
             party: Some(party(CaseId(1))),
             customer_ref: Some("K-10233".into()),
         }))),
+        Question::Board | Question::OnTime(_) | Question::OnTimeCases { .. } => {
+            super::board::read(question).unwrap()
+        }
         Question::Colleagues => Reply::Colleagues(Ok(vec![
             colleague(2, "Joost Bakker", true),
             colleague(3, "An Peeters", false),
