@@ -332,3 +332,21 @@ fn behind_each_figure_are_its_cases_and_back_leads_the_same_way() {
     script.keys("esc");
     assert_eq!(spot(&script), Some(Spot::Case(CaseId(2))));
 }
+
+/// Watching is no work: a lead who walks through the board keeps no lease by it, and is not shown as
+/// the reader of the case below.
+#[test]
+fn watching_the_board_is_neither_reading_nor_working() {
+    let mut script = Script::new(120, 32);
+    script.keys("j");
+    script.rest();
+    script.answer_all();
+    assert_eq!(script.model.current_case(), Some(CaseId(2)));
+    assert!(script.model.world.leases.contains_key(&CaseId(2)));
+    script.keys("b");
+    script.answer_all();
+    loket::desk::here::take(&mut script.model);
+    script.keys("tab j j");
+    let here = loket::desk::here::take(&mut script.model);
+    assert_eq!((here.at, here.worked), (None, vec![]));
+}

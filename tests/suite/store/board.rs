@@ -271,7 +271,9 @@ async fn a_change_that_was_taken_back_is_not_counted() {
         FROM loket.case_events WHERE seq = 1";
     run(&pool, taken).await;
     run(&pool, &format!("SELECT loket.board_flow('{now}')")).await;
-    let row = sqlx::query("SELECT n_in, n_out, q.n_done, p.n_done AS own FROM loket.queue_days q, loket.board_people p WHERE queue_id = 1");
+    let row = sqlx::query(
+        "SELECT n_in, n_out, q.n_done, p.n_done AS own FROM loket.queue_days q, loket.board_people p WHERE queue_id = 1",
+    );
     let row = row.fetch_one(&pool).await.unwrap();
     let flow: [i32; 4] = ["n_in", "n_out", "n_done", "own"].map(|name| row.get(name));
     assert_eq!(flow, [0, 1, 1, 1]);

@@ -96,6 +96,8 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("look_up", "agent lead auditor admin worker"),
     ("message_context", "admin worker"),
     ("next_due", "admin worker"),
+    ("notices_purge", "admin worker"),
+    ("notices_seen", "agent lead auditor admin worker"),
     ("on_time", "agent lead auditor admin"),
     ("on_time_cases", "agent lead auditor admin"),
     ("outbox_dead", "lead admin worker"),
