@@ -67,7 +67,9 @@ mod tests {
         #[test]
         fn any_row_is_read_back(row in proptest::collection::vec("[^\0]{0,12}", 1..5)) {
             let written = line(&row).unwrap();
-            let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(written.as_bytes());
+            let mut reader = csv::ReaderBuilder::new()
+                .has_headers(false)
+                .from_reader(written.as_bytes());
             let read = reader.records().next();
             prop_assume!(row.len() > 1 || !row[0].is_empty());
             let read = read.unwrap().unwrap();

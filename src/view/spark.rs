@@ -10,7 +10,8 @@ const HEIGHTS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '�
 const HOURS: i64 = 8;
 
 /// The last eight hours in so many columns; each shows the most of its time, a column without a
-/// sample is empty. The highest is the most of all: nothing at all is the lowest.
+/// sample is empty. The highest is the most of all; the lowest is the least, or three quarters of the
+/// most where that is less: small changes of much stay visible, and look small.
 pub fn line(samples: &[BoardSample], now: DateTime<Utc>, columns: usize) -> String {
     let span = TimeDelta::hours(HOURS).num_milliseconds();
     let width = i64::try_from(columns).unwrap_or(1).max(1);
@@ -28,8 +29,10 @@ pub fn line(samples: &[BoardSample], now: DateTime<Utc>, columns: usize) -> Stri
     };
     let most: Vec<Option<u32>> = (0..width).map(most_of).collect();
     let highest = most.iter().flatten().copied().max().unwrap_or(0);
+    let least = most.iter().flatten().copied().min().unwrap_or(0);
+    let ground = least.min(highest - highest.div_ceil(4));
     most.into_iter()
-        .map(|desk| desk.map_or(' ', |desk| height(desk, highest)))
+        .map(|desk| desk.map_or(' ', |desk| height(desk - ground, highest - ground)))
         .collect()
 }
 
@@ -59,19 +62,26 @@ mod tests {
     #[test]
     fn the_oldest_is_left_and_the_newest_right() {
         let samples = [sample(479, 1), sample(240, 4), sample(0, 7)];
-        assert_eq!(line(&samples, now(), 8), "▂  ▅   █");
+        assert_eq!(line(&samples, now(), 8), "▁  ▅   █");
         assert_eq!(line(&samples, now(), 8).chars().count(), 8);
     }
 
     #[test]
     fn nothing_is_low_and_not_measured_is_empty() {
         assert_eq!(line(&[sample(0, 0)], now(), 3), "  ▁");
+        assert_eq!(line(&[sample(0, 9)], now(), 3), "  █");
         assert_eq!(line(&[], now(), 3), "   ");
         assert_eq!(
             line(&[sample(480, 9), sample(-5, 9)], now(), 3),
             "   ",
             "not of these hours"
         );
+    }
+
+    #[test]
+    fn small_changes_of_much_are_seen_and_look_small() {
+        let samples = [sample(400, 200), sample(200, 193), sample(0, 200)];
+        assert_eq!(line(&samples, now(), 3), "█▇█");
     }
 
     #[test]

@@ -33,6 +33,7 @@ pub(super) fn draw(
     let columns = usize::from(area.width);
     let headings = match section {
         Section::People => people_headings(paint),
+        _ if paint.model.window.columns < super::BESIDE => others(paint, state, section),
         _ => String::new(),
     };
     heading(paint, area, state, section, &headings);
@@ -136,6 +137,19 @@ fn who(paint: &Paint<'_, '_>, row: &CaseRow) -> (Role, String) {
         (None, WorkState::Waiting) => (Role::Faint, paint.text("list.outside")),
         (None, _) => (Role::Faint, paint.text("board.nobody")),
     }
+}
+
+/// The parts that have no room beside this one, with how many lines they have.
+fn others(paint: &Paint<'_, '_>, state: &State, here: Section) -> String {
+    let parts = Section::ALL
+        .into_iter()
+        .skip(1)
+        .filter(|part| *part != here);
+    let said = parts.map(|part| {
+        let lines = state.spots(part).len();
+        format!("{} {lines}  ", paint.text(&format!("board.{}", part.key())))
+    });
+    said.collect()
 }
 
 fn people_headings(paint: &Paint<'_, '_>) -> String {

@@ -34,9 +34,11 @@ async fn case(pool: &PgPool, work: &str, due: Option<(DateTime<Utc>, &str)>) {
         None => (at("9999-12-31T00:00:00Z"), None, None),
     };
     sqlx::query(
-        "INSERT INTO loket.cases (case_no, queue_id, process, state, work, facts, received_at, opened_at,
+        "INSERT INTO loket.cases (case_no, queue_id, process, state, work, facts, received_at,
+          opened_at,
            closed_at, sort_at, due_clock, due_comparison, subject)
-         VALUES (gen_random_uuid()::text, 1, 'doubt', 'blocked_contact_due', $1::loket.work_state, '{}',
+         VALUES (gen_random_uuid()::text, 1, 'doubt', 'blocked_contact_due',
+           $1::loket.work_state, '{}',
            now(), now(), CASE WHEN $1 = 'closed' THEN now() END, $2, $3, $4, '')",
     )
     .bind(work)
@@ -110,35 +112,59 @@ async fn the_counts_are_those_of_plain_counting_on_any_world() {
     )
     .await;
     for seed in 1..=4 {
-        run(&pool, &format!(
-            "DELETE FROM loket.cases; SELECT setseed(0.{seed});
-             INSERT INTO loket.cases (case_no, queue_id, process, state, work, facts, received_at, opened_at, closed_at,
+        run(
+            &pool,
+            &format!(
+                "DELETE FROM loket.cases; SELECT setseed(0.{seed});
+             INSERT INTO loket.cases (case_no, queue_id, process, state, work, facts,
+               received_at, opened_at, closed_at,
                sort_at, due_clock, due_comparison, subject, raised_at)
-             SELECT seed_{seed}.n, 1 + (random() < 0.4)::int, 'doubt', 'blocked_contact_due', w, '{{}}', r, r,
-               CASE WHEN w = 'closed' THEN r END, CASE WHEN d IS NULL THEN '9999-12-31Z' ELSE d END,
+             SELECT seed_{seed}.n, 1 + (random() < 0.4)::int, 'doubt', 'blocked_contact_due', w,
+               '{{}}', r, r,
+               CASE WHEN w = 'closed' THEN r END, CASE WHEN d IS NULL
+                 THEN '9999-12-31Z' ELSE d END,
                CASE WHEN d IS NOT NULL THEN 'contact_1wd' END,
-               CASE WHEN d IS NOT NULL THEN (ARRAY['before', 'up_to_and_including'])[1 + (random() < 0.5)::int] END, '',
+               CASE WHEN d IS NOT NULL THEN (ARRAY['before', 'up_to_and_including'])[1
+                 + (random() < 0.5)::int] END, '',
                CASE WHEN random() < 0.1 THEN r END
-             FROM (SELECT n::text, (ARRAY['open', 'held', 'waiting', 'closed'])[1 + floor(random() * 4)::int]::loket.work_state AS w,
+             FROM (SELECT n::text, (ARRAY['open', 'held', 'waiting', 'closed'])[1
+               + floor(random() * 4)::int]::loket.work_state AS w,
                '2026-11-20T11:00Z'::timestamptz - random() * interval '9 days' AS r,
-               CASE WHEN random() < 0.9 THEN '2026-11-20T11:00Z'::timestamptz + floor(random() * 9 - 2) * interval '15 min'
-                 + floor(random() * 3 - 1) * interval '1 us' + (random() < 0.2)::int * interval '2 days' END AS d
+               CASE WHEN random() < 0.9 THEN '2026-11-20T11:00Z'::timestamptz
+                 + floor(random() * 9 - 2) * interval '15 min'
+                 + floor(random() * 3 - 1) * interval '1 us'
+                   + (random() < 0.2)::int * interval '2 days' END AS d
                FROM generate_series(1, 700) n) seed_{seed};
              SELECT loket.board_flow('2026-11-20T11:00Z')"
-        ))
+            ),
+        )
         .await;
         // Friday noon: the desk opens again on Monday at eight
         let plain = "SELECT q.queue_id,
-             (SELECT count(*) FROM loket.cases c WHERE c.queue_id = q.queue_id AND work = 'open')::int AS n_open,
-             (SELECT count(*) FROM loket.cases c WHERE c.queue_id = q.queue_id AND work = 'held')::int AS n_held,
-             (SELECT count(*) FROM loket.cases c WHERE c.queue_id = q.queue_id AND work = 'waiting')::int AS n_waiting,
-             (SELECT count(*) FROM loket.cases c WHERE c.queue_id = q.queue_id AND work <> 'closed' AND late)::int AS n_overdue,
-             (SELECT count(*) FROM loket.cases c WHERE c.queue_id = q.queue_id AND work <> 'closed' AND NOT late AND sort_at <= $1 + interval '15 min')::int AS n_due_15,
-             (SELECT count(*) FROM loket.cases c WHERE c.queue_id = q.queue_id AND work <> 'closed' AND NOT late AND sort_at <= $1 + interval '1 hour')::int AS n_due_60,
-             (SELECT count(*) FROM loket.cases c WHERE c.queue_id = q.queue_id AND work IN ('open', 'held') AND sort_at <= '2026-11-23T07:00Z')::int AS n_due_day,
-             (SELECT count(*) FROM loket.cases c WHERE c.queue_id = q.queue_id AND work <> 'closed' AND raised_at IS NOT NULL)::int AS n_raised
+             (SELECT count(*) FROM loket.cases c WHERE c.queue_id = q.queue_id
+               AND work = 'open')::int AS n_open,
+             (SELECT count(*) FROM loket.cases c WHERE c.queue_id = q.queue_id
+               AND work = 'held')::int AS n_held,
+             (SELECT count(*) FROM loket.cases c WHERE c.queue_id = q.queue_id
+               AND work = 'waiting')::int AS n_waiting,
+             (SELECT count(*) FROM loket.cases c WHERE c.queue_id = q.queue_id
+               AND work <> 'closed' AND late)::int AS n_overdue,
+             (SELECT count(*) FROM loket.cases c WHERE c.queue_id = q.queue_id
+               AND work <> 'closed' AND NOT late AND sort_at <= $1
+                 + interval '15 min')::int AS n_due_15,
+             (SELECT count(*) FROM loket.cases c WHERE c.queue_id = q.queue_id
+               AND work <> 'closed' AND NOT late AND sort_at <= $1
+                 + interval '1 hour')::int AS n_due_60,
+             (SELECT count(*) FROM loket.cases c WHERE c.queue_id = q.queue_id
+               AND work IN ('open', 'held') AND sort_at <= '2026-11-23T07:00Z')::int AS n_due_day,
+             (SELECT count(*) FROM loket.cases c WHERE c.queue_id = q.queue_id
+               AND work <> 'closed' AND raised_at IS NOT NULL)::int AS n_raised
            FROM loket.queues q ORDER BY queue_id"
-            .replace("late", "(due_comparison = 'before' AND sort_at <= $1 OR due_comparison = 'up_to_and_including' AND sort_at < $1) IS TRUE");
+            .replace(
+                "late",
+                "(due_comparison = 'before' AND sort_at <= $1
+              OR due_comparison = 'up_to_and_including' AND sort_at < $1) IS TRUE",
+            );
         let now = at("2026-11-20T11:00:00Z");
         let (counted, plain) = (
             figures(&pool, COUNTED, now).await,
@@ -150,7 +176,8 @@ async fn the_counts_are_those_of_plain_counting_on_any_world() {
             "a world that shows nothing: {plain:?}"
         );
         let oldest = "SELECT (SELECT oldest_at FROM loket.board_counts($1) WHERE queue_id = 1)
-            = (SELECT min(received_at) FROM loket.cases WHERE queue_id = 1 AND work IN ('open', 'held'))";
+            = (SELECT min(received_at) FROM loket.cases WHERE queue_id = 1 AND work IN ('open',
+              'held'))";
         let same: bool = sqlx::query_scalar(oldest)
             .bind(now)
             .fetch_one(&pool)
@@ -163,9 +190,12 @@ async fn the_counts_are_those_of_plain_counting_on_any_world() {
 /// The change of a case, as the audit trail has it.
 async fn event(pool: &PgPool, legal_at: DateTime<Utc>, kind: &str, from: &str, to: &str) {
     sqlx::query(
-        "INSERT INTO loket.case_events (at, legal_at, case_id, seq, queue_id, kind, agent_id, fence, body, prev_hash, hash)
-         VALUES (now(), $1, 1, (SELECT count(*) FROM loket.case_events), 1, $2, (SELECT agent_id FROM loket.agents WHERE db_role = 'anna'), 0,
-           jsonb_build_object('change', jsonb_build_object('process', 'doubt', 'from', $3, 'to', $4)), '', '')",
+        "INSERT INTO loket.case_events (at, legal_at, case_id, seq, queue_id, kind, agent_id,
+          fence, body, prev_hash, hash)
+         VALUES (now(), $1, 1, (SELECT count(*) FROM loket.case_events), 1, $2, (SELECT agent_id
+           FROM loket.agents WHERE db_role = 'anna'), 0,
+           jsonb_build_object('change', jsonb_build_object('process', 'doubt', 'from', $3, 'to',
+             $4)), '', '')",
     )
     .bind(legal_at)
     .bind(kind)
@@ -176,7 +206,7 @@ async fn event(pool: &PgPool, legal_at: DateTime<Utc>, kind: &str, from: &str, t
     .unwrap();
 }
 
-/// calendars.md 4.5: the day of the country, 25 hours in October and 23 in March, never the server's.
+/// calendars.md 4.5: the day of the country, never the server's; 25 hours in October, 23 in March.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_flow_is_that_of_the_local_day_across_clock_changes() {
     let world = World::new().await;
@@ -237,10 +267,13 @@ async fn the_desk_opens_next_when_the_calendar_says() {
     let pool = superuser(&world).await;
     let hours = |sql: &str| {
         format!(
-            "UPDATE loket.calendars SET body = jsonb_set(body, '{{hours,exceptions}}', '{sql}') WHERE country = 'NL'"
+            "UPDATE loket.calendars SET body = jsonb_set(body, '{{hours,exceptions}}', '{sql}')
+              WHERE country = 'NL'"
         )
     };
-    run(&pool, &hours(r#"{"2026-12-25": ["10:00-12:00"], "2026-12-28": [], "2026-10-25": ["09:30-11:00", "08:15-09:00"]}"#)).await;
+    let exceptions = r#"{"2026-12-25": ["10:00-12:00"], "2026-12-28": [],
+        "2026-10-25": ["09:30-11:00", "08:15-09:00"]}"#;
+    run(&pool, &hours(exceptions)).await;
     let calendars: Calendars = world.admin.calendars().await.unwrap();
     let calendar: &Calendar = calendars.get(Country::Nl);
     assert_eq!(calendar.hours.exceptions.len(), 3, "the edit is read");
@@ -266,13 +299,16 @@ async fn a_change_that_was_taken_back_is_not_counted() {
     let now = at("2026-11-20T11:00:00Z");
     event(&pool, now, "close", "assessing", "closed_mandate_ok").await;
     event(&pool, now, "close", "assessing", "closed_mandate_ok").await;
-    let taken = "INSERT INTO loket.case_events (at, legal_at, case_id, seq, queue_id, kind, agent_id, fence, body, prev_hash, hash)
-        SELECT at, legal_at, case_id, 2, queue_id, 'taken_back', agent_id, 0, jsonb_build_object('seq', 1, 'action', 'close'), '', ''
+    let taken = "INSERT INTO loket.case_events (at, legal_at, case_id, seq, queue_id, kind,
+      agent_id, fence, body, prev_hash, hash)
+        SELECT at, legal_at, case_id, 2, queue_id, 'taken_back', agent_id, 0,
+          jsonb_build_object('seq', 1, 'action', 'close'), '', ''
         FROM loket.case_events WHERE seq = 1";
     run(&pool, taken).await;
     run(&pool, &format!("SELECT loket.board_flow('{now}')")).await;
     let row = sqlx::query(
-        "SELECT n_in, n_out, q.n_done, p.n_done AS own FROM loket.queue_days q, loket.board_people p WHERE queue_id = 1",
+        "SELECT n_in, n_out, q.n_done, p.n_done AS own FROM loket.queue_days q,
+          loket.board_people p WHERE queue_id = 1",
     );
     let row = row.fetch_one(&pool).await.unwrap();
     let flow: [i32; 4] = ["n_in", "n_out", "n_done", "own"].map(|name| row.get(name));
@@ -408,15 +444,24 @@ async fn the_trend_is_sampled_and_what_nobody_counted_comes_from_the_history() {
         "closed_mandate_ok",
     )
     .await;
-    run(&pool, &format!("INSERT INTO loket.queue_board SELECT c.*, now() FROM loket.board_counts('{now}') c;
-        INSERT INTO loket.board_samples VALUES (1, '2026-11-20T08:00Z', 7, 3), (1, '2026-11-01T00:00Z', 9, 9)")).await;
+    run(
+        &pool,
+        &format!(
+            "INSERT INTO loket.queue_board SELECT c.*, now()
+      FROM loket.board_counts('{now}') c;
+        INSERT INTO loket.board_samples VALUES (1, '2026-11-20T08:00Z', 7, 3), (1,
+          '2026-11-01T00:00Z', 9, 9)"
+        ),
+    )
+    .await;
     run(
         &pool,
         &format!("SELECT loket.board_sample('{now}'), loket.board_sample('{now}')"),
     )
     .await;
     let rows = sqlx::query(
-        "SELECT to_char(at AT TIME ZONE 'UTC', 'HH24:MI') AS at, n_desk, n_overdue FROM loket.board_samples ORDER BY at",
+        "SELECT to_char(at AT TIME ZONE 'UTC', 'HH24:MI') AS at, n_desk, n_overdue
+          FROM loket.board_samples ORDER BY at",
     );
     let rows = rows.fetch_all(&pool).await.unwrap();
     assert_eq!(
@@ -446,19 +491,32 @@ async fn the_trend_is_sampled_and_what_nobody_counted_comes_from_the_history() {
 }
 
 async fn clocks(pool: &PgPool, count: u32) {
-    run(pool, &format!(
-        "SELECT setseed(0.7);
-         INSERT INTO loket.cases (case_no, queue_id, process, state, work, facts, received_at, opened_at, subject)
-           SELECT 'GT-2026-' || lpad(n::text, 6, '0'), 1, 'doubt', 'assessing', 'open', '{{}}', now(), now(), '' FROM generate_series(1, {count}) n;
-         INSERT INTO loket.deadlines (case_id, key, run, started_at, due_at, original_due_at, comparison, warn_at, whose, breached_at,
-             late_on_arrival, late_by_retriage, outcome, ended_at, calendar, calendar_version, ledger)
-           SELECT case_id, k, r, d - interval '1 day', d, d, c, d, CASE WHEN k = 'response_72h' THEN 'party' ELSE 'ours' END,
-             CASE WHEN random() < 0.2 THEN d END, random() < 0.1, random() < 0.1, o, CASE WHEN o IS NOT NULL THEN d END, 'nl', 1, '[]'
-           FROM (SELECT case_id, k, r, (ARRAY['before', 'up_to_and_including'])[1 + (random() < 0.5)::int] AS c,
-               '2026-06-30T22:00Z'::timestamptz + floor(random() * 9 - 4) * interval '10 days' + floor(random() * 3 - 1) * interval '1 us' AS d,
-               CASE WHEN r = 1 OR random() < 0.8 THEN (ARRAY['met', 'met_late', 'lapsed', 'cancelled'])[1 + floor(random() * 4)::int] END AS o
-             FROM loket.cases, unnest(ARRAY['contact_1wd', 'response_72h']) k, generate_series(1, 2) r) x"
-    ))
+    run(
+        pool,
+        &format!(
+            "SELECT setseed(0.7);
+         INSERT INTO loket.cases (case_no, queue_id, process, state, work, facts, received_at,
+           opened_at, subject)
+           SELECT 'GT-2026-' || lpad(n::text, 6, '0'), 1, 'doubt', 'assessing', 'open', '{{}}',
+             now(), now(), '' FROM generate_series(1, {count}) n;
+         INSERT INTO loket.deadlines (case_id, key, run, started_at, due_at, original_due_at,
+           comparison, warn_at, whose, breached_at,
+             late_on_arrival, late_by_retriage, outcome, ended_at, calendar, calendar_version,
+               ledger)
+           SELECT case_id, k, r, d - interval '1 day', d, d, c, d, CASE WHEN k = 'response_72h'
+             THEN 'party' ELSE 'ours' END,
+             CASE WHEN random() < 0.2 THEN d END, random() < 0.1, random() < 0.1, o,
+               CASE WHEN o IS NOT NULL THEN d END, 'nl', 1, '[]'
+           FROM (SELECT case_id, k, r, (ARRAY['before', 'up_to_and_including'])[1
+             + (random() < 0.5)::int] AS c,
+               '2026-06-30T22:00Z'::timestamptz + floor(random() * 9 - 4) * interval '10 days'
+                 + floor(random() * 3 - 1) * interval '1 us' AS d,
+               CASE WHEN r = 1 OR random() < 0.8 THEN (ARRAY['met', 'met_late', 'lapsed',
+                 'cancelled'])[1 + floor(random() * 4)::int] END AS o
+             FROM loket.cases, unnest(ARRAY['contact_1wd', 'response_72h']) k, generate_series(1,
+               2) r) x"
+        ),
+    )
     .await;
 }
 
@@ -564,8 +622,10 @@ async fn each_clock_has_one_result() {
     let day = Days::new(1);
     let result = async |due: DateTime<Utc>, more: &str| -> String {
         let sql = format!(
-            "SELECT loket.clock_result(jsonb_populate_record(NULL::loket.deadlines, jsonb_build_object('due_at', $1,
-               'comparison', 'before', 'late_on_arrival', false, 'late_by_retriage', false) || '{more}'), $2)"
+            "SELECT loket.clock_result(jsonb_populate_record(NULL::loket.deadlines,
+              jsonb_build_object('due_at', $1,
+               'comparison', 'before', 'late_on_arrival', false, 'late_by_retriage', false)
+                 || '{more}'), $2)"
         );
         let query = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
             .bind(due)

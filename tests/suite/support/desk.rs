@@ -108,7 +108,7 @@ impl Script {
 
     /// Answer with what the fixed world says until nothing is asked any more.
     pub(crate) fn answer_all(&mut self) {
-        for _ in 0..10 {
+        for _ in 0..20 {
             let effects = self.take();
             if effects.is_empty() {
                 return;
