@@ -10,15 +10,17 @@ CREATE TABLE queue_board (
 CREATE TABLE queue_days (
   queue_id int PRIMARY KEY REFERENCES queues, day date NOT NULL, opens_at timestamptz,
   n_in int NOT NULL, n_out int NOT NULL, n_done int NOT NULL) WITH (fillfactor = 50);
-CREATE TABLE board_people (agent_id int PRIMARY KEY REFERENCES agents, done_at timestamptz NOT NULL, n_done int NOT NULL) WITH (fillfactor = 50);
+CREATE TABLE board_people (agent_id int PRIMARY KEY REFERENCES agents, day date NOT NULL, done_at timestamptz NOT NULL, n_done int NOT NULL) WITH (fillfactor = 50);
 CREATE TABLE board_samples (
   queue_id int NOT NULL REFERENCES queues, at timestamptz NOT NULL, n_desk int NOT NULL, n_overdue int,
   PRIMARY KEY (queue_id, at));
 -- when the last count was, and what it cost: counting takes at most a twentieth of one core
 CREATE TABLE board_runs (
   one bool PRIMARY KEY DEFAULT true CHECK (one), legal_offset interval NOT NULL DEFAULT '0',
-  quick_at timestamptz NOT NULL DEFAULT '-infinity', quick_cost interval NOT NULL DEFAULT '0',
-  slow_at timestamptz NOT NULL DEFAULT '-infinity', slow_cost interval NOT NULL DEFAULT '0');
+  quick_at timestamptz NOT NULL DEFAULT 'epoch', quick_cost interval NOT NULL DEFAULT '0',
+  slow_at timestamptz NOT NULL DEFAULT 'epoch', slow_cost interval NOT NULL DEFAULT '0',
+  -- which events the flow of the day has in it: all that this snapshot saw, on that line of history
+  seen pg_snapshot, seen_timeline int, seen_epoch uuid);
 INSERT INTO board_runs DEFAULT VALUES;
 
 CREATE INDEX cases_raised ON cases (queue_id, raised_at) WHERE raised_at IS NOT NULL AND work <> 'closed';
@@ -61,29 +63,42 @@ $$ SELECT q.queue_id, c.o::int, c.h::int, c.w::int, (c.past + x.now)::int, (c.to
         ON k.queue_id = q.queue_id AND k.work = u.work AND k.work <> 'closed' AND k.sort_at = p_now AND k.due_comparison = 'before') x CROSS JOIN LATERAL
      (SELECT count(*) n FROM cases k WHERE k.queue_id = q.queue_id AND k.raised_at IS NOT NULL AND k.work <> 'closed') r $$;
 
--- Changes of state in a queue between two instants. `move`: 1 came to the desk, -1 left it; `flow`:
--- 1 came in (opened, reopened), -1 was closed; `sign` is -1 where a change was taken back.
-CREATE FUNCTION board_changes(p_queue int, p_from timestamptz, p_until timestamptz) RETURNS TABLE (at timestamptz, agent_id int, sign int, move int, flow int)
-LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
-$$ SELECT e.legal_at, e.agent_id, e.sign, (t.work = 'open')::int - coalesce(f.work = 'open', false)::int, (t.work <> 'closed')::int - coalesce(f.work <> 'closed', false)::int
-   FROM (SELECT x.legal_at, x.agent_id, CASE x.kind WHEN 'taken_back' THEN -1 ELSE 1 END AS sign, CASE x.kind WHEN 'taken_back'
-           THEN (SELECT o.body -> 'change' FROM case_events o WHERE o.case_id = x.case_id AND o.seq = (x.body ->> 'seq')::int) ELSE x.body -> 'change' END AS change
-         FROM case_events x WHERE x.queue_id = p_queue AND (x.body ? 'change' OR x.kind = 'taken_back') AND x.legal_at >= p_from AND x.legal_at < p_until) e
-   JOIN process_states t ON t.process = e.change ->> 'process' AND t.state = e.change ->> 'to'
-   LEFT JOIN process_states f ON f.process = e.change ->> 'process' AND f.state = e.change ->> 'from' $$;
+-- Changes of state. `move`: 1 came to the desk, -1 left it; `flow`: 1 came in (opened, reopened), -1 was
+-- closed; `sign` is -1 where a change was taken back.
+CREATE VIEW board_moves AS
+  SELECT x.xid, x.queue_id, x.legal_at AS at, x.agent_id, CASE x.kind WHEN 'taken_back' THEN -1 ELSE 1 END AS sign,
+    (t.work = 'open')::int - coalesce(f.work = 'open', false)::int AS move, (t.work <> 'closed')::int - coalesce(f.work <> 'closed', false)::int AS flow
+  FROM case_events x CROSS JOIN LATERAL (SELECT CASE x.kind WHEN 'taken_back'
+      THEN (SELECT o.body -> 'change' FROM case_events o WHERE o.case_id = x.case_id AND o.seq = (x.body ->> 'seq')::int) ELSE x.body -> 'change' END AS change OFFSET 0) c
+  JOIN process_states t ON t.process = c.change ->> 'process' AND t.state = c.change ->> 'to'
+  LEFT JOIN process_states f ON f.process = c.change ->> 'process' AND f.state = c.change ->> 'from'
+  WHERE x.body ? 'change' OR x.kind = 'taken_back';
 
--- the day's flow of each queue, and who did what last
-CREATE FUNCTION board_flow(p_now timestamptz) RETURNS void LANGUAGE sql SET search_path = loket, pg_catalog, pg_temp AS
-$$ WITH q AS (SELECT q.queue_id, k.country, zone_of(k.country) AS zone, (p_now AT TIME ZONE zone_of(k.country))::date AS day
-     FROM queues q CROSS JOIN LATERAL (SELECT queue_country(q.queue_id) AS country) k),
-   e AS MATERIALIZED (SELECT q.queue_id, x.* FROM q CROSS JOIN LATERAL
-     board_changes(q.queue_id, q.day::timestamp AT TIME ZONE q.zone, (q.day + 1)::timestamp AT TIME ZONE q.zone) x),
-   days AS (INSERT INTO queue_days SELECT q.queue_id, q.day, desk_opens(q.country, p_now), greatest(coalesce(sum(e.sign) FILTER (WHERE e.flow = 1), 0), 0), greatest(coalesce(sum(e.sign) FILTER (WHERE e.flow = -1), 0), 0), greatest(coalesce(sum(e.sign) FILTER (WHERE e.move = -1), 0), 0)
-     FROM q LEFT JOIN e USING (queue_id) GROUP BY q.queue_id, q.day, q.country
-     ON CONFLICT (queue_id) DO UPDATE SET day = excluded.day, opens_at = excluded.opens_at, n_in = excluded.n_in, n_out = excluded.n_out, n_done = excluded.n_done),
-   gone AS (DELETE FROM board_people WHERE agent_id NOT IN (SELECT agent_id FROM e WHERE agent_id IS NOT NULL))
-   INSERT INTO board_people SELECT agent_id, max(at), greatest(sum(sign), 0) FROM e WHERE agent_id IS NOT NULL GROUP BY 1
-     ON CONFLICT (agent_id) DO UPDATE SET done_at = excluded.done_at, n_done = excluded.n_done $$;
+-- The day's flow of each queue, and who did what last. `p_seen` is the snapshot of the count before: only
+-- what it did not see is added, each event once. Without one the whole day is counted. Answers what
+-- was seen now.
+CREATE FUNCTION board_flow(p_now timestamptz, p_seen pg_snapshot) RETURNS pg_snapshot LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE days jsonb; seen_now pg_snapshot;
+BEGIN
+  SELECT jsonb_agg(jsonb_build_object('queue_id', q.queue_id, 'day', x.day, 'opens_at', desk_opens(k.country, p_now),
+      'from', x.day::timestamp AT TIME ZONE zone_of(k.country), 'until', (x.day + 1)::timestamp AT TIME ZONE zone_of(k.country)))
+    INTO days FROM queues q CROSS JOIN LATERAL (SELECT queue_country(q.queue_id) AS country) k CROSS JOIN LATERAL (SELECT (p_now AT TIME ZONE zone_of(k.country))::date AS day) x;
+  DELETE FROM board_people WHERE p_seen IS NULL OR day < (SELECT min((d ->> 'day')::date) FROM jsonb_array_elements(days) d);
+  WITH q AS (SELECT * FROM jsonb_to_recordset(days) d(queue_id int, day date, opens_at timestamptz, "from" timestamptz, until timestamptz)),
+    e AS MATERIALIZED (
+      SELECT q.day, m.* FROM q JOIN board_moves m ON m.queue_id = q.queue_id AND m.at >= q."from" AND m.at < q.until WHERE p_seen IS NULL
+      UNION ALL SELECT q.day, m.* FROM board_moves m JOIN q ON m.queue_id = q.queue_id AND m.at >= q."from" AND m.at < q.until
+        WHERE p_seen IS NOT NULL AND m.xid >= pg_snapshot_xmin(p_seen) AND NOT pg_visible_in_snapshot(m.xid, p_seen)),
+    sums AS (SELECT q.queue_id, q.day, q.opens_at, coalesce(sum(e.sign) FILTER (WHERE e.flow = 1), 0) AS i, coalesce(sum(e.sign) FILTER (WHERE e.flow = -1), 0) AS o,
+        coalesce(sum(e.sign) FILTER (WHERE e.move = -1), 0) AS d FROM q LEFT JOIN e USING (queue_id) GROUP BY 1, 2, 3),
+    of_queues AS (INSERT INTO queue_days AS b SELECT queue_id, day, opens_at, greatest(i, 0), greatest(o, 0), greatest(d, 0) FROM sums
+      ON CONFLICT (queue_id) DO UPDATE SET (day, opens_at, n_in, n_out, n_done) = (SELECT s.day, s.opens_at, greatest(k.n * b.n_in + s.i, 0), greatest(k.n * b.n_out + s.o, 0), greatest(k.n * b.n_done + s.d, 0)
+        FROM sums s CROSS JOIN LATERAL (SELECT (p_seen IS NOT NULL AND b.day = s.day)::int AS n) k WHERE s.queue_id = b.queue_id)),
+    of_people AS (INSERT INTO board_people AS p SELECT agent_id, max(day), max(at), greatest(sum(sign), 0) FROM e WHERE agent_id IS NOT NULL GROUP BY 1
+      ON CONFLICT (agent_id) DO UPDATE SET day = excluded.day, done_at = greatest(p.done_at, excluded.done_at), n_done = excluded.n_done + (p.day = excluded.day)::int * p.n_done)
+  SELECT pg_current_snapshot() INTO seen_now;
+  RETURN seen_now;
+END $$;
 
 -- One sample of each queue every ten minutes. Where nobody counted in the last eight hours, the
 -- history says how much was on the desk; what was late then it does not say.
@@ -97,24 +112,25 @@ BEGIN
     WITH missing AS (SELECT b.queue_id, g.at, b.n_open + b.n_held AS desk FROM queue_board b CROSS JOIN generate_series(slot - interval '470 min', slot - interval '10 min', interval '10 min') g(at)
         WHERE NOT EXISTS (SELECT 1 FROM board_samples s WHERE s.queue_id = b.queue_id AND s.at = g.at)),
       moves AS MATERIALIZED (SELECT m.queue_id, x.at, x.sign * x.move AS move FROM (SELECT queue_id, min(at) AS since FROM missing GROUP BY 1) m
-        CROSS JOIN LATERAL board_changes(m.queue_id, m.since, 'infinity') x WHERE x.move <> 0)
+        JOIN board_moves x ON x.queue_id = m.queue_id AND x.at >= m.since AND x.move <> 0)
     SELECT m.queue_id, m.at, greatest(m.desk - coalesce(sum(v.move), 0), 0), NULL FROM missing m LEFT JOIN moves v ON v.queue_id = m.queue_id AND v.at >= m.at GROUP BY 1, 2, m.desk;
 END $$;
 
 CREATE FUNCTION loket_api.board_refresh() RETURNS bool LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE t timestamptz := clock_timestamp(); n timestamptz := legal_now(); shift interval; r board_runs%ROWTYPE; fresh bool;
+DECLARE t timestamptz := clock_timestamp(); n timestamptz := legal_now(); shift interval; e uuid; r board_runs%ROWTYPE; fresh bool;
 BEGIN
   PERFORM require_agent();
   IF NOT pg_try_advisory_xact_lock(4242, 2) THEN RETURN false; END IF;
-  SELECT legal_offset INTO shift FROM settings;
+  SELECT legal_offset, epoch INTO shift, e FROM settings;
   SELECT * INTO r FROM board_runs;
   fresh := r.legal_offset = shift AND NOT EXISTS (SELECT 1 FROM queues q WHERE NOT EXISTS (SELECT 1 FROM queue_board b WHERE b.queue_id = q.queue_id));
   IF fresh AND t - r.quick_at BETWEEN interval '0' AND greatest(interval '1900 ms', 20 * r.quick_cost) THEN RETURN false; END IF;
   IF NOT fresh OR NOT t - r.slow_at BETWEEN interval '0' AND greatest(interval '30 s', 20 * r.slow_cost)
       OR EXISTS (SELECT 1 FROM queue_days d WHERE d.day <> (n AT TIME ZONE zone_of(queue_country(d.queue_id)))::date) THEN
-    PERFORM board_flow(n);
-    UPDATE board_runs SET slow_at = t, slow_cost = clock_timestamp() - t;
-    r.slow_at := t; t := clock_timestamp();
+    IF NOT fresh OR r.seen_timeline IS DISTINCT FROM timeline() OR r.seen_epoch IS DISTINCT FROM e THEN r.seen := NULL; END IF;
+    r.seen := board_flow(n, r.seen);
+    UPDATE board_runs SET slow_at = t, slow_cost = clock_timestamp() - t, seen = r.seen, seen_timeline = timeline(), seen_epoch = e;
+    t := clock_timestamp();
   END IF;
   INSERT INTO queue_board SELECT c.*, t FROM board_counts(n) c
     ON CONFLICT (queue_id) DO UPDATE SET n_open = excluded.n_open, n_held = excluded.n_held, n_waiting = excluded.n_waiting, n_overdue = excluded.n_overdue, n_due_15 = excluded.n_due_15,
@@ -162,43 +178,45 @@ BEGIN
 END $$;
 
 -- ---------------------------------------------------------------- share on time
--- The month in which a clock was due, in its country: one that ends with the last day of a month is
--- due in that month, although its instant is the first of the next.
-CREATE FUNCTION due_month(p_due timestamptz, p_comparison text, p_country text) RETURNS date LANGUAGE sql IMMUTABLE AS
-$$ SELECT date_trunc('month', (CASE WHEN p_comparison = 'before' THEN p_due - interval '1 us' ELSE p_due END) AT TIME ZONE loket.zone_of(p_country))::date $$;
+-- A clock belongs to the month in which it was due, in its country: one that ends with the last day of
+-- a month is due in that month, although its instant is the first of the next.
+CREATE FUNCTION in_month(p_due timestamptz, p_comparison text, p_from timestamptz, p_until timestamptz) RETURNS bool LANGUAGE sql IMMUTABLE AS
+$$ SELECT CASE WHEN p_comparison = 'before' THEN p_due > p_from AND p_due <= p_until ELSE p_due >= p_from AND p_due < p_until END $$;
+CREATE FUNCTION month_start(p_month date, p_country text) RETURNS timestamptz LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
+$$ SELECT date_trunc('month', p_month::timestamp) AT TIME ZONE zone_of(p_country) $$;
 -- One word for what became of a clock. What came too late, and what an edit of the calendar made
 -- late, is nobody's breach; a breach on record stays one, whatever happened after.
-CREATE FUNCTION clock_result(d deadlines, p_now timestamptz) RETURNS text LANGUAGE sql IMMUTABLE AS
-$$ SELECT CASE WHEN d.late_on_arrival THEN 'late_on_arrival' WHEN d.late_by_retriage THEN 'late_by_retriage'
-     WHEN d.outcome IN ('met', 'met_late', 'lapsed') THEN d.outcome
-     WHEN d.breached_at IS NOT NULL OR (d.outcome IS NULL AND (d.due_at < p_now OR (d.comparison = 'before' AND d.due_at <= p_now))) THEN 'breached'
-     WHEN d.outcome = 'cancelled' THEN 'cancelled' ELSE 'running' END $$;
--- all clocks that were due in a month; the instants around it are what the index is asked for
-CREATE FUNCTION clocks_of_month(p_month date, p_queues int[], p_now timestamptz) RETURNS TABLE (d deadlines, case_no text, queue_id int, process text, result text)
-LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
-$$ SELECT d, c.case_no, c.queue_id, c.process, clock_result(d, p_now)
-   FROM deadlines d JOIN cases c USING (case_id) JOIN processes p USING (process)
-   WHERE d.due_at >= p_month::timestamp AT TIME ZONE 'UTC' - interval '1 day' AND d.due_at <= (p_month + interval '1 month') AT TIME ZONE 'UTC' + interval '1 day'
-     AND due_month(d.due_at, d.comparison, p.country) = p_month AND c.queue_id = ANY (p_queues) $$;
+CREATE FUNCTION clock_result(p_due timestamptz, p_comparison text, p_breached timestamptz, p_outcome text, p_arrival bool, p_retriage bool, p_now timestamptz) RETURNS text LANGUAGE sql IMMUTABLE AS
+$$ SELECT CASE WHEN p_arrival THEN 'late_on_arrival' WHEN p_retriage THEN 'late_by_retriage' WHEN p_outcome IN ('met', 'met_late', 'lapsed') THEN p_outcome
+     WHEN p_breached IS NOT NULL OR (p_outcome IS NULL AND (p_due < p_now OR (p_comparison = 'before' AND p_due <= p_now))) THEN 'breached'
+     WHEN p_outcome = 'cancelled' THEN 'cancelled' ELSE 'running' END $$;
 CREATE FUNCTION loket_api.on_time(p_month date, p_process text) RETURNS jsonb LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE mine int[]; n timestamptz := legal_now(); m date := date_trunc('month', p_month)::date;
 BEGIN
   PERFORM require_agent();
   mine := my_queues();
   RETURN (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.whose, x.process, x.clock), '[]') FROM
-    (SELECT m AS month, process, (d).key AS clock, (d).whose, count(*) FILTER (WHERE result = 'met') AS met, count(*) FILTER (WHERE result = 'met_late') AS met_late,
-       count(*) FILTER (WHERE result = 'breached') AS breached, count(*) FILTER (WHERE result = 'lapsed') AS lapsed, count(*) FILTER (WHERE result = 'running') AS running,
-       count(*) FILTER (WHERE result = 'cancelled') AS cancelled, count(*) FILTER (WHERE result = 'late_on_arrival') AS late_on_arrival, count(*) FILTER (WHERE result = 'late_by_retriage') AS late_by_retriage
-     FROM clocks_of_month(m, mine, n) WHERE p_process IS NULL OR process = p_process GROUP BY 2, 3, 4) x);
+    (SELECT m AS month, c.process, d.key AS clock, d.whose, count(*) FILTER (WHERE r.result = 'met') AS met, count(*) FILTER (WHERE r.result = 'met_late') AS met_late,
+       count(*) FILTER (WHERE r.result = 'breached') AS breached, count(*) FILTER (WHERE r.result = 'lapsed') AS lapsed, count(*) FILTER (WHERE r.result = 'running') AS running,
+       count(*) FILTER (WHERE r.result = 'cancelled') AS cancelled, count(*) FILTER (WHERE r.result = 'late_on_arrival') AS late_on_arrival, count(*) FILTER (WHERE r.result = 'late_by_retriage') AS late_by_retriage
+     FROM (SELECT process, month_start(m, country) AS a, month_start((m + interval '1 month')::date, country) AS b FROM processes WHERE p_process IS NULL OR process = p_process OFFSET 0) p
+     JOIN cases c USING (process) JOIN deadlines d USING (case_id)
+     CROSS JOIN LATERAL (SELECT clock_result(d.due_at, d.comparison, d.breached_at, d.outcome, d.late_on_arrival, d.late_by_retriage, n) AS result) r
+     -- the days around the month are what the index is asked for
+     WHERE d.due_at >= m - interval '1 day' AND d.due_at <= m + interval '1 month 1 day' AND in_month(d.due_at, d.comparison, p.a, p.b) AND c.queue_id = ANY (mine)
+     GROUP BY 2, 3, 4) x);
 END $$;
 -- the cases behind a number, in the order in which they were due, after that place
 CREATE FUNCTION loket_api.on_time_cases(p_month date, p_process text, p_clock text, p_due timestamptz, p_case bigint, p_run int, p_limit int) RETURNS jsonb LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE mine int[]; n timestamptz := legal_now(); m date := date_trunc('month', p_month)::date;
+DECLARE mine int[]; n timestamptz := legal_now(); m date := date_trunc('month', p_month)::date; a timestamptz; b timestamptz;
 BEGIN
   PERFORM require_agent();
   mine := my_queues();
-  RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', (d).case_id, 'case_no', case_no, 'run', (d).run, 'started_at', (d).started_at, 'due_at', (d).due_at, 'comparison', (d).comparison,
-      'breached_at', (d).breached_at, 'ended_at', (d).ended_at, 'result', result) ORDER BY (d).due_at, (d).case_id, (d).run), '[]')
-    FROM (SELECT * FROM clocks_of_month(m, mine, n) WHERE process = p_process AND (d).key = p_clock AND (p_due IS NULL OR ((d).due_at, (d).case_id, (d).run) > (p_due, p_case, p_run))
-          ORDER BY (d).due_at, (d).case_id, (d).run LIMIT least(greatest(p_limit, 1), 2000)) x);
+  SELECT month_start(m, country), month_start((m + interval '1 month')::date, country) INTO a, b FROM processes WHERE process = p_process;
+  RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', x.case_id, 'case_no', x.case_no, 'run', x.run, 'started_at', x.started_at, 'due_at', x.due_at, 'comparison', x.comparison,
+      'breached_at', x.breached_at, 'ended_at', x.ended_at, 'result', clock_result(x.due_at, x.comparison, x.breached_at, x.outcome, x.late_on_arrival, x.late_by_retriage, n)) ORDER BY x.due_at, x.case_id, x.run), '[]')
+    FROM (SELECT d.*, c.case_no FROM deadlines d JOIN cases c USING (case_id)
+      WHERE d.due_at >= coalesce(p_due, a) AND d.due_at <= b AND d.key = p_clock AND in_month(d.due_at, d.comparison, a, b) AND c.process = p_process AND c.queue_id = ANY (mine)
+        AND (p_due IS NULL OR (d.due_at, d.case_id, d.run) > (p_due, p_case, p_run))
+      ORDER BY d.due_at, d.case_id, d.run LIMIT least(greatest(p_limit, 1), 2000)) x);
 END $$;

@@ -95,7 +95,11 @@ async fn what_is_overdue_or_due_soon_follows_the_comparison_to_the_microsecond()
     }
     case(&pool, "open", None).await;
     case(&pool, "closed", Some((now - hour, "before"))).await;
-    run(&pool, "SELECT loket.board_flow('2026-11-20T11:00:00Z')").await;
+    run(
+        &pool,
+        "SELECT loket.board_flow('2026-11-20T11:00:00Z', NULL)",
+    )
+    .await;
     // before: two overdue (past, now), one of now + 1 us and the quarter due in 15;
     // up to and including: one overdue, now, now + 1 us and the quarter due in 15
     let counted = figures(&pool, COUNTED, now).await;
@@ -135,7 +139,7 @@ async fn the_counts_are_those_of_plain_counting_on_any_world() {
                  + floor(random() * 3 - 1) * interval '1 us'
                    + (random() < 0.2)::int * interval '2 days' END AS d
                FROM generate_series(1, 700) n) seed_{seed};
-             SELECT loket.board_flow('2026-11-20T11:00Z')"
+             SELECT loket.board_flow('2026-11-20T11:00:00Z', NULL)"
             ),
         )
         .await;
@@ -189,18 +193,32 @@ async fn the_counts_are_those_of_plain_counting_on_any_world() {
 
 /// The change of a case, as the audit trail has it.
 async fn event(pool: &PgPool, legal_at: DateTime<Utc>, kind: &str, from: &str, to: &str) {
+    let next = "SELECT coalesce(max(seq), 0) + 1 FROM loket.case_events";
+    let seq: i32 = sqlx::query_scalar(next).fetch_one(pool).await.unwrap();
+    event_as(pool, seq, legal_at, kind, from, to).await;
+}
+
+async fn event_as(
+    pool: &PgPool,
+    seq: i32,
+    legal_at: DateTime<Utc>,
+    kind: &str,
+    from: &str,
+    to: &str,
+) {
     sqlx::query(
-        "INSERT INTO loket.case_events (at, legal_at, case_id, seq, queue_id, kind, agent_id,
-          fence, body, prev_hash, hash)
-         VALUES (now(), $1, 1, (SELECT count(*) FROM loket.case_events), 1, $2, (SELECT agent_id
-           FROM loket.agents WHERE db_role = 'anna'), 0,
-           jsonb_build_object('change', jsonb_build_object('process', 'doubt', 'from', $3, 'to',
-             $4)), '', '')",
+        "INSERT INTO loket.case_events (at, legal_at, case_id, seq, queue_id, kind, agent_id, fence,
+           body, prev_hash, hash)
+         VALUES (now(), $1, 1, $5, 1, $2,
+           (SELECT agent_id FROM loket.agents WHERE db_role = 'anna'), 0,
+           jsonb_build_object('change',
+             jsonb_build_object('process', 'doubt', 'from', $3, 'to', $4)), '', '')",
     )
     .bind(legal_at)
     .bind(kind)
     .bind(from)
     .bind(to)
+    .bind(seq)
     .execute(pool)
     .await
     .unwrap();
@@ -238,7 +256,7 @@ async fn the_flow_is_that_of_the_local_day_across_clock_changes() {
         event(&pool, from, "close", "assessing", "closed_mandate_ok").await;
         event(&pool, from, "add_note", "assessing", "assessing").await;
         for now in [from, until - micro] {
-            sqlx::query("SELECT loket.board_flow($1)")
+            sqlx::query("SELECT loket.board_flow($1, NULL)::text")
                 .bind(now)
                 .execute(&pool)
                 .await
@@ -301,11 +319,11 @@ async fn a_change_that_was_taken_back_is_not_counted() {
     event(&pool, now, "close", "assessing", "closed_mandate_ok").await;
     let taken = "INSERT INTO loket.case_events (at, legal_at, case_id, seq, queue_id, kind,
       agent_id, fence, body, prev_hash, hash)
-        SELECT at, legal_at, case_id, 2, queue_id, 'taken_back', agent_id, 0,
+        SELECT at, legal_at, case_id, 3, queue_id, 'taken_back', agent_id, 0,
           jsonb_build_object('seq', 1, 'action', 'close'), '', ''
         FROM loket.case_events WHERE seq = 1";
     run(&pool, taken).await;
-    run(&pool, &format!("SELECT loket.board_flow('{now}')")).await;
+    run(&pool, &format!("SELECT loket.board_flow('{now}', NULL)")).await;
     let row = sqlx::query(
         "SELECT n_in, n_out, q.n_done, p.n_done AS own FROM loket.queue_days q,
           loket.board_people p WHERE queue_id = 1",
@@ -313,6 +331,35 @@ async fn a_change_that_was_taken_back_is_not_counted() {
     let row = row.fetch_one(&pool).await.unwrap();
     let flow: [i32; 4] = ["n_in", "n_out", "n_done", "own"].map(|name| row.get(name));
     assert_eq!(flow, [0, 1, 1, 1]);
+}
+
+/// Only what the count before did not see is added, and each event once: also one that was written
+/// before that count and committed after it.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_flow_adds_each_event_once_in_whatever_order_they_are_committed() {
+    let world = World::new().await;
+    let (pool, slow) = (superuser(&world).await, superuser(&world).await);
+    let lead = world.db.store("lead_1");
+    let count = async || {
+        let again = "UPDATE loket.board_runs SET quick_at = 'epoch', slow_at = 'epoch'";
+        run(&pool, again).await;
+        lead.board().await.unwrap().queues[0].came_in
+    };
+    let now = world.now().await;
+    let (opened, state) = ("opened", "blocked_contact_due");
+    event_as(&pool, 1, now, opened, "", state).await;
+    run(&slow, "BEGIN").await;
+    event_as(&slow, 2, now, opened, "", state).await;
+    event_as(&pool, 3, now, opened, "", state).await;
+    assert_eq!(count().await, 2, "what is not committed did not happen yet");
+    event_as(&pool, 4, now, opened, "", state).await;
+    assert_eq!(count().await, 3);
+    run(&slow, "COMMIT").await;
+    assert_eq!(count().await, 4, "late, and not lost");
+    assert_eq!(count().await, 4, "and not twice");
+    // after a restore nothing is known of what was seen: the day is counted anew
+    run(&pool, "UPDATE loket.settings SET epoch = gen_random_uuid()").await;
+    assert_eq!(count().await, 4);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -581,13 +628,17 @@ async fn the_last_evening_of_a_month_belongs_to_the_month() {
     let world = World::new().await;
     let pool = superuser(&world).await;
     let month = async |due: &str, comparison: &str| -> String {
-        let month: NaiveDate = sqlx::query_scalar("SELECT loket.due_month($1, $2, 'NL')")
+        let sql = "SELECT to_char(m, 'YYYY-MM') FROM generate_series('2026-01-01'::timestamp,
+              '2027-06-01', '1 month') m
+            WHERE loket.in_month($1, $2, loket.month_start(m::date, 'NL'),
+              loket.month_start((m + interval '1 month')::date, 'NL'))";
+        let months: Vec<String> = sqlx::query_scalar(sql)
             .bind(at(due))
             .bind(comparison)
-            .fetch_one(&pool)
+            .fetch_all(&pool)
             .await
             .unwrap();
-        month.format("%Y-%m").to_string()
+        months.join(" and ")
     };
     // midnight of 1 July in Amsterdam
     assert_eq!(month("2026-06-30T22:00:00Z", "before").await, "2026-06");
@@ -622,10 +673,11 @@ async fn each_clock_has_one_result() {
     let day = Days::new(1);
     let result = async |due: DateTime<Utc>, more: &str| -> String {
         let sql = format!(
-            "SELECT loket.clock_result(jsonb_populate_record(NULL::loket.deadlines,
-              jsonb_build_object('due_at', $1,
+            "SELECT loket.clock_result(due_at, comparison, breached_at, outcome, late_on_arrival,
+               late_by_retriage, $2)
+             FROM jsonb_populate_record(NULL::loket.deadlines, jsonb_build_object('due_at', $1,
                'comparison', 'before', 'late_on_arrival', false, 'late_by_retriage', false)
-                 || '{more}'), $2)"
+               || '{more}')"
         );
         let query = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
             .bind(due)
