@@ -48,6 +48,11 @@ GRANT EXECUTE ON FUNCTION loket_api.chain_heads TO loket_worker, loket_auditor, 
 GRANT EXECUTE ON FUNCTION loket_api.board TO loket_agent, loket_auditor, loket_administrator, loket_worker;
 GRANT EXECUTE ON FUNCTION loket_api.on_time, loket_api.on_time_cases TO loket_agent, loket_auditor, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.verify_batch, loket_api.verify_orphans TO loket_auditor, loket_administrator;
+-- taking back (0011)
+GRANT EXECUTE ON FUNCTION loket_api.take_back TO loket_agent, loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.grace TO loket_agent, loket_auditor, loket_administrator, loket_worker;
+GRANT EXECUTE ON FUNCTION loket_api.grace_set TO loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.undo_clear TO loket_worker, loket_administrator;
 -- many desks (0009)
 GRANT EXECUTE ON FUNCTION loket_api.notices_seen TO loket_agent, loket_auditor, loket_administrator, loket_worker;
 GRANT EXECUTE ON FUNCTION loket_api.notices_purge TO loket_worker, loket_administrator;

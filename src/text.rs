@@ -17,9 +17,9 @@ macro_rules! areas {
 }
 
 const ENGLISH: &[(&str, &str)] =
-    areas!("en": "board", "calendar", "cli", "exchange", "process", "ui");
+    areas!("en": "board", "calendar", "cli", "exchange", "process", "ui", "undo");
 const DUTCH: &[(&str, &str)] =
-    areas!("nl": "board", "calendar", "cli", "exchange", "process", "ui");
+    areas!("nl": "board", "calendar", "cli", "exchange", "process", "ui", "undo");
 
 /// The languages there are.
 pub const LANGUAGES: [&str; 2] = ["en", "nl"];

@@ -123,6 +123,8 @@ pub enum Id {
     Release,
     /// Hand it over with a line.
     HandOver,
+    /// Take back the last change.
+    TakeBack,
     /// Write a note.
     Note,
     /// Attach a document.
@@ -244,6 +246,7 @@ pub static COMMANDS: &[Command] = &[
     when(Id::Lead, "lead", DESK, 12, available::lead_on_a_case),
     free(Id::Search, "search", DESK, 6),
     free(Id::Mine, "mine", DESK, 13),
+    when(Id::TakeBack, "take_back", DESK, 4, available::undoable),
     when(Id::Board, "board", DESK, 15, available::live),
     when(
         Id::Reassign,

@@ -11,7 +11,7 @@ use super::msg::Msg;
 use super::route::Route;
 use super::screen::{Help, Layer, Pressed, actions, board, form, ledger, moved, on_time};
 use super::toast::Tone;
-use super::{answer, beat, here};
+use super::{answer, available, beat, here};
 
 /// Take in a message; what is returned is to be done. `now` is machine time.
 pub fn update(model: &mut Model, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
@@ -266,7 +266,7 @@ fn run(
     now: DateTime<Utc>,
 ) -> Vec<Effect> {
     if let Err(why) = (command.available)(model) {
-        let said = model.world.texts.get(&format!("why.{}", why.0)).to_owned();
+        let said = available::said(model, why);
         model.world.toasts.say(Tone::Warning, said, now);
         return Vec::new();
     }
