@@ -126,13 +126,15 @@ CREATE TABLE cases (
   version int NOT NULL DEFAULT 0,                   -- +1 at every change
   subject text NOT NULL, ean text, party_gln text, customer_ref text,
   reference text, unique_key text, handover uuid,
+  raised_at timestamptz,                            -- put before the lead
   last_hash bytea NOT NULL DEFAULT '\x', last_seq int NOT NULL DEFAULT 0,
   FOREIGN KEY (process, state) REFERENCES process_states,
   CHECK ((work = 'closed') = (closed_at IS NOT NULL))
 ) WITH (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.002, autovacuum_vacuum_threshold = 1000,
         autovacuum_vacuum_cost_delay = 0);
 CREATE INDEX cases_ready ON cases (queue_id, sort_at, case_id) WHERE work = 'open';
-CREATE INDEX cases_live ON cases (queue_id, work, sort_at, case_id) WHERE work <> 'closed';
+-- received_at goes along so that the board counts without touching the rows
+CREATE INDEX cases_live ON cases (queue_id, work, sort_at, case_id) INCLUDE (received_at) WHERE work <> 'closed';
 CREATE UNIQUE INDEX cases_one_open ON cases (process, unique_key) WHERE work <> 'closed';
 CREATE UNIQUE INDEX cases_reference ON cases (process, reference) WHERE reference IS NOT NULL;
 CREATE INDEX cases_ean ON cases (ean text_pattern_ops, received_at DESC);   -- also for the first digits
@@ -222,9 +224,6 @@ CREATE TABLE commands (
   cmd_id uuid PRIMARY KEY, agent_id int NOT NULL, kind text NOT NULL,
   about text NOT NULL DEFAULT '', at timestamptz NOT NULL DEFAULT clock_timestamp(), result jsonb);
 CREATE INDEX commands_at ON commands USING brin (at);
-CREATE TABLE queue_board (
-  queue_id int PRIMARY KEY REFERENCES queues, n_open int NOT NULL, n_held int NOT NULL,
-  n_waiting int NOT NULL, n_overdue int NOT NULL, computed_at timestamptz NOT NULL) WITH (fillfactor = 50);
 
 -- append-only, also against the owner
 CREATE FUNCTION deny_change() RETURNS trigger LANGUAGE plpgsql AS $$

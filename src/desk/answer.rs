@@ -67,6 +67,7 @@ pub fn take(
             model.world.colleagues = colleagues;
             refresh_forms(model, now)
         }
+        Reply::Board(_) | Reply::OnTime(..) | Reply::OnTimeCases(_) => watched(model, reply, now),
         reply @ (Reply::Names(_)
         | Reply::Probed(_)
         | Reply::Parties(Ok(_))
@@ -83,6 +84,28 @@ pub fn take(
         }
         other => read_failed(model, other.error(), now),
     }
+}
+
+/// An answer for the board or the report, where they still lie.
+fn watched(model: &mut Model, reply: Reply, now: DateTime<Utc>) -> Vec<Effect> {
+    let Model { world, layers, .. } = model;
+    for layer in layers.iter_mut().rev() {
+        match (layer, &reply) {
+            (Layer::Board(board), Reply::Board(result)) => {
+                board.take(world, result.clone().map(|board| *board), now);
+                return Vec::new();
+            }
+            (Layer::OnTime(report), Reply::OnTime(month, result)) => {
+                return report.take(world, *month, result.clone(), now);
+            }
+            (Layer::OnTime(report), Reply::OnTimeCases(result)) => {
+                report.take_cases(result.clone());
+                return Vec::new();
+            }
+            _ => {}
+        }
+    }
+    Vec::new()
 }
 
 /// The case that we just acted on is no longer in the list: said with what was done.

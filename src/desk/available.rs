@@ -92,6 +92,28 @@ pub fn lead_on_a_case(model: &Model) -> Result<(), Why> {
     }
 }
 
+/// A lead before a case of the board.
+pub fn lead_on_board(model: &Model) -> Result<(), Why> {
+    live(model)?;
+    let Some(Layer::Board(board)) = model.layers.last() else {
+        return Err(Why("no_case"));
+    };
+    board.case().ok_or(Why("no_case"))?;
+    match model.world.role() {
+        Some(Role::Lead | Role::Admin) => Ok(()),
+        _ => Err(Why("not_lead")),
+    }
+}
+
+/// A lead before a case of the board that somebody holds.
+pub fn held_on_board(model: &Model) -> Result<(), Why> {
+    lead_on_board(model)?;
+    match model.layers.last() {
+        Some(Layer::Board(board)) if board.is_held() => Ok(()),
+        _ => Err(Why("nobody_holds")),
+    }
+}
+
 /// A form with a kept draft in it.
 pub fn kept_draft(model: &Model) -> Result<(), Why> {
     match model.layers.last() {

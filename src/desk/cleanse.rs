@@ -5,7 +5,7 @@ use super::clean::{self, tidy};
 use super::effect::{Loaded, Reply};
 use crate::store::StoreError;
 use crate::store::rows::{
-    CaseDetail, CaseRow, Claim, ConnectionCard, CustomerCard, Me, PartyCard, Pulse, RelatedCase,
+    Board, CaseDetail, CaseRow, Claim, ConnectionCard, CustomerCard, Me, PartyCard, Pulse, RelatedCase,
 };
 
 /// Clean an answer.
@@ -33,6 +33,10 @@ pub fn reply(reply: &mut Reply) {
             found.party.iter_mut().for_each(party);
             found.customer_ref.iter_mut().for_each(tidy);
         }
+        Reply::Board(Ok(found)) => board(found),
+        Reply::OnTimeCases(Ok(cases)) => {
+            cases.iter_mut().for_each(|case| tidy(&mut case.case_no));
+        }
         Reply::Names(names) => names.iter_mut().for_each(tidy),
         Reply::Session(Err(error))
         | Reply::Inbox(Err(error))
@@ -43,6 +47,9 @@ pub fn reply(reply: &mut Reply) {
         | Reply::Parties(Err(error))
         | Reply::LookUp(Err(error))
         | Reply::Calendars(Err(error))
+        | Reply::Board(Err(error))
+        | Reply::OnTime(_, Err(error))
+        | Reply::OnTimeCases(Err(error))
         | Reply::Claimed(Err(error))
         | Reply::Applied(Err(error))
         | Reply::Opened(Err(error)) => said(error),
@@ -77,6 +84,15 @@ fn said(error: &mut StoreError) {
         } => tidy(holder),
         StoreError::Refused(refusal) => refusal.args.values_mut().for_each(tidy),
         _ => {}
+    }
+}
+
+fn board(board: &mut Board) {
+    board.nearest.iter_mut().for_each(row);
+    board.raised.iter_mut().for_each(|case| row(&mut case.row));
+    for person in &mut board.people {
+        tidy(&mut person.name);
+        person.holds.iter_mut().for_each(|held| row(&mut held.row));
     }
 }
 

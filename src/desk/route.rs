@@ -25,8 +25,18 @@ pub enum Route {
     Quit,
     /// All layers away, this case in the detail.
     Case(CaseId),
-    /// All layers away.
+    /// All layers away; those of the board stay.
     Desk,
+    /// The board.
+    Board,
+    /// The share on time.
+    OnTime,
+    /// The form in which a lead takes a case back to the pool.
+    CallBack(Subject),
+    /// This case in the detail; back leads to the layers as they are.
+    Aside(CaseId),
+    /// The list of that queue.
+    Queue(i32),
 }
 
 /// Which actions are listed.

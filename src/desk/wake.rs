@@ -20,6 +20,7 @@ pub fn next_wake(model: &Model, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let legal = world.legal(now);
     let of_layer = model.layers.last().and_then(|layer| match layer {
         Layer::Search(search) => search.rest,
+        Layer::Board(board) => board.next_at(),
         _ => None,
     });
     let quiet = world

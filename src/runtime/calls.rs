@@ -64,6 +64,11 @@ impl Caller {
                 Reply::LookUp(self.store.look_up(&ean, &gln).await.map(Box::new))
             }
             Question::Seen(ids) => Reply::Seen(self.store.notices_seen(&ids).await.map(|_| ids)),
+            Question::Board => Reply::Board(self.store.board().await.map(Box::new)),
+            Question::OnTime(month) => Reply::OnTime(month, self.store.on_time(month, None).await),
+            Question::OnTimeCases { kind, after, limit } => {
+                Reply::OnTimeCases(self.store.on_time_cases(&kind, after, limit).await)
+            }
             Question::Colleagues => Reply::Colleagues(self.store.colleagues().await),
         };
         self.send(ticket, reply).await;

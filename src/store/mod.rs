@@ -6,6 +6,7 @@
 //! Nothing here knows a screen.
 
 pub mod admin;
+pub mod board;
 pub mod calendar;
 pub mod case;
 pub mod error;

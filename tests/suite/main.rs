@@ -6,6 +6,7 @@
 )]
 
 mod cli_admin;
+mod cli_board;
 mod cli_case;
 mod cli_connect;
 mod cli_demo;
@@ -13,6 +14,7 @@ mod cli_doubt;
 mod cli_import;
 mod cli_recount;
 mod cli_report;
+mod desk_board;
 mod desk_form;
 mod desk_held;
 mod desk_keys;

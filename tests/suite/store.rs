@@ -1,5 +1,6 @@
 //! The database as referee, on a real PostgreSQL.
 
+mod board;
 mod changes;
 mod claims;
 mod feed;

@@ -276,6 +276,26 @@ impl State {
         self.follow(world, now).into_iter().collect()
     }
 
+    /// The list of that queue, if it is one of ours.
+    pub fn go_to_queue(
+        &mut self,
+        world: &mut World,
+        queue: i32,
+        now: DateTime<Utc>,
+    ) -> Vec<Effect> {
+        let is_it = |tab: &Inbox| tab.view == InboxView::Queue(queue);
+        match self.tabs.iter().position(is_it) {
+            Some(at) => self.go_to_tab(world, at, now),
+            None => Vec::new(),
+        }
+    }
+
+    /// The case that was shown by the way is left.
+    pub fn press_back(&mut self, now: DateTime<Utc>) {
+        self.back();
+        self.look(now);
+    }
+
     fn back(&mut self) {
         self.page = Page::List;
         self.pinned = None;

@@ -68,6 +68,7 @@ async fn nobody_may_write_a_table_and_each_role_reads_its_own() {
 /// The golden table: function, and the roles that may call it.
 const FUNCTIONS: &[(&str, &str)] = &[
     ("apply", "agent lead admin worker"),
+    ("board", "agent lead auditor admin worker"),
     ("board_refresh", "agent lead auditor admin worker"),
     ("calendar_days", "agent lead auditor admin worker"),
     ("calendar_edit", "lead admin"),
@@ -101,6 +102,8 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("next_due", "admin worker"),
     ("notices_purge", "admin worker"),
     ("notices_seen", "agent lead auditor admin worker"),
+    ("on_time", "agent lead auditor admin"),
+    ("on_time_cases", "agent lead auditor admin"),
     ("outbox_dead", "lead admin worker"),
     ("outbox_failed", "admin worker"),
     ("outbox_resend", "lead admin worker"),
