@@ -36,3 +36,7 @@ GRANT EXECUTE ON FUNCTION loket_api.apply, loket_api.case_open, loket_api.docume
   loket_api.outbox_failed, loket_api.outbox_dead, loket_api.outbox_resend, loket_api.message_context TO loket_worker, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.chain_heads TO loket_worker, loket_auditor, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.verify_batch, loket_api.verify_orphans TO loket_auditor, loket_administrator;
+
+GRANT EXECUTE ON FUNCTION loket_api.draft_save, loket_api.draft_drop, loket_api.draft_share TO loket_agent, loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.drafts_mine, loket_api.place_save TO loket_agent, loket_auditor, loket_administrator, loket_worker;
+GRANT EXECUTE ON FUNCTION loket_api.drafts_purge TO loket_worker, loket_administrator;

@@ -3,12 +3,14 @@
 
 mod calendar;
 mod detail;
+mod draft;
 mod list;
 mod outcome;
 mod people;
 
 pub use calendar::*;
 pub use detail::*;
+pub use draft::*;
 pub use list::*;
 pub use outcome::*;
 pub use people::*;
