@@ -2,6 +2,7 @@
 
 use super::model::Model;
 use super::screen::Layer;
+use super::screen::unfinished::Item;
 use super::world::Link;
 use crate::store::rows::{Role, WorkState};
 
@@ -56,6 +57,17 @@ pub fn held_by_me(model: &Model) -> Result<(), Why> {
     }
 }
 
+/// A case that is mine, or an unfinished form of mine whose case has a holder.
+pub fn to_hand_over(model: &Model) -> Result<(), Why> {
+    match model.layers.last() {
+        Some(Layer::Unfinished(list)) => match list.current(&model.world) {
+            Some(Item::Mine(draft)) if draft.content.subject.case().is_some() => live(model),
+            _ => Err(Why("no_draft")),
+        },
+        _ => held_by_me(model),
+    }
+}
+
 /// A lead before a case.
 pub fn lead_on_a_case(model: &Model) -> Result<(), Why> {
     on_a_case(model)?;
@@ -69,6 +81,10 @@ pub fn lead_on_a_case(model: &Model) -> Result<(), Why> {
 pub fn kept_draft(model: &Model) -> Result<(), Why> {
     match model.layers.last() {
         Some(Layer::Form(form)) if form.kept_at.is_some() => Ok(()),
+        Some(Layer::Unfinished(list)) => match list.current(&model.world) {
+            Some(Item::Mine(_)) => Ok(()),
+            _ => Err(Why("no_draft")),
+        },
         _ => Err(Why("no_draft")),
     }
 }

@@ -29,13 +29,15 @@ pub enum Context {
     Search,
     /// The help.
     Help,
+    /// Unfinished forms.
+    Unfinished,
     /// "Quit although something is unsaved?"
     Quit,
 }
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::List,
         Self::Detail,
         Self::Actions,
@@ -46,6 +48,7 @@ impl Context {
         Self::Ledger,
         Self::Search,
         Self::Help,
+        Self::Unfinished,
         Self::Quit,
     ];
 
@@ -67,6 +70,7 @@ impl Context {
             Self::Ledger => "ledger",
             Self::Search => "search",
             Self::Help => "help",
+            Self::Unfinished => "unfinished",
             Self::Quit => "quit",
         }
     }
@@ -95,6 +99,8 @@ pub enum Id {
     Tab,
     /// The cases that I hold.
     Mine,
+    /// Unfinished forms.
+    Drafts,
     /// Between list and detail.
     Switch,
     /// Back, one layer up.
@@ -176,18 +182,22 @@ pub struct Command {
     pub available: fn(&Model) -> Result<(), Why>,
 }
 
-use Context::{Actions, Choice, Detail, Help, Ledger, Line, List, Note, Quit, Review, Search};
+use Context::{
+    Actions, Choice, Detail, Help, Ledger, Line, List, Note, Quit, Review, Search, Unfinished,
+};
 
 const DESK: &[Context] = &[List, Detail];
-const LISTS: &[Context] = &[List, Detail, Actions, Search, Ledger, Help];
-const PAGES: &[Context] = &[List, Detail, Actions, Ledger, Help];
-const LONG: &[Context] = &[List, Detail, Actions, Ledger, Help, Review];
+const LISTS: &[Context] = &[List, Detail, Actions, Search, Ledger, Help, Unfinished];
+const PAGES: &[Context] = &[List, Detail, Actions, Ledger, Help, Unfinished];
+const LONG: &[Context] = &[List, Detail, Actions, Ledger, Help, Review, Unfinished];
 const FIELDS: &[Context] = &[Line, Note, Choice];
 const TEXT: &[Context] = &[Line, Note, Search];
 const FORM: &[Context] = &[Line, Note, Choice];
 const LAYERS: &[Context] = &[
-    Detail, Actions, Line, Note, Choice, Review, Ledger, Search, Help, Quit,
+    Detail, Actions, Line, Note, Choice, Review, Ledger, Search, Help, Unfinished, Quit,
 ];
+const DROP: &[Context] = &[Line, Note, Choice, Unfinished];
+const PASS: &[Context] = &[List, Detail, Unfinished];
 
 const fn free(id: Id, name: &'static str, contexts: &'static [Context], rank: u8) -> Command {
     when(id, name, contexts, rank, available::always)
@@ -215,7 +225,7 @@ pub static COMMANDS: &[Command] = &[
     when(Id::Next, "next", DESK, 2, available::live),
     when(Id::Claim, "claim", DESK, 3, available::claimable),
     when(Id::Release, "release", DESK, 7, available::held_by_me),
-    when(Id::HandOver, "hand_over", DESK, 8, available::held_by_me),
+    when(Id::HandOver, "hand_over", PASS, 8, available::to_hand_over),
     when(Id::Note, "note", DESK, 9, available::on_a_case),
     when(Id::Attach, "attach", DESK, 10, available::on_a_case),
     when(Id::Ledger, "ledger", DESK, 5, available::on_a_case),
@@ -223,9 +233,10 @@ pub static COMMANDS: &[Command] = &[
     when(Id::Lead, "lead", DESK, 12, available::lead_on_a_case),
     free(Id::Search, "search", DESK, 6),
     free(Id::Mine, "mine", DESK, 13),
+    free(Id::Drafts, "drafts", DESK, 15),
     when(Id::Refresh, "refresh", DESK, 4, available::live),
     free(Id::Switch, "switch", DESK, 14),
-    free(Id::Choose, "choose", &[Actions, Search], 1),
+    free(Id::Choose, "choose", &[Actions, Search, Unfinished], 1),
     free(Id::ChooseDigit, "choose_digit", &[Actions, Choice], 0),
     free(Id::Enter, "enter", &[Line, Choice], 1),
     free(Id::Newline, "newline", &[Note], 0),
@@ -234,7 +245,7 @@ pub static COMMANDS: &[Command] = &[
     free(Id::Previous, "previous", &[Choice, Ledger], 4),
     free(Id::Following, "following", &[Choice, Ledger], 5),
     free(Id::Review, "review", FIELDS, 3),
-    when(Id::Discard, "discard", FIELDS, 4, available::kept_draft),
+    when(Id::Discard, "discard", DROP, 4, available::kept_draft),
     when(Id::Complete, "complete", &[Line], 6, available::suggested),
     free(Id::Commit, "commit", &[Review], 1),
     free(Id::Back, "back", LAYERS, 20),

@@ -3,13 +3,13 @@
 
 pub mod actions;
 pub mod desk;
-pub mod draft;
 pub mod form;
 pub mod inbox;
 pub mod ledger;
 pub mod look;
 pub mod search;
 pub mod send;
+pub mod unfinished;
 mod work;
 
 use super::command::{Context, Id};
@@ -46,6 +46,8 @@ pub enum Layer {
     Search(Box<search::State>),
     /// The help of a context.
     Help(Help),
+    /// Unfinished forms.
+    Unfinished(unfinished::State),
     /// "Quit although something is unsaved?"
     Quit,
 }
@@ -68,6 +70,7 @@ impl Layer {
             Self::Ledger(_) => Context::Ledger,
             Self::Search(_) => Context::Search,
             Self::Help(_) => Context::Help,
+            Self::Unfinished(_) => Context::Unfinished,
             Self::Quit => Context::Quit,
         }
     }

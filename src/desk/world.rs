@@ -7,9 +7,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use uuid::Uuid;
 
+use super::drafts::Drafts;
 use super::effect::{Effect, Loaded, Question, Slot, Ticket};
-use super::route::Subject;
-use super::screen::draft::Draft;
 use super::toast::Toasts;
 use crate::domain::calendar::Calendars;
 use crate::domain::country::Country;
@@ -64,8 +63,8 @@ pub struct World {
     pub calendar_versions: Option<i64>,
     /// The colleagues, once read.
     pub colleagues: Vec<Colleague>,
-    /// Unsent forms.
-    pub drafts: BTreeMap<Subject, Draft>,
+    /// Unfinished forms.
+    pub drafts: Drafts,
     /// Short messages.
     pub toasts: Toasts,
     /// Cases that somebody changed while they were being read: to be read once more.
@@ -80,6 +79,8 @@ pub struct World {
 impl World {
     /// An empty world. `seed` makes the ids of commands; tests give a fixed one.
     pub fn new(texts: Arc<Texts>, seed: u64, now: DateTime<Utc>) -> Self {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let writer = uuid::Builder::from_random_bytes(random.u128(..).to_be_bytes()).into_uuid();
         Self {
             texts,
             me: None,
@@ -93,14 +94,14 @@ impl World {
             calendars: None,
             calendar_versions: None,
             colleagues: Vec::new(),
-            drafts: BTreeMap::new(),
+            drafts: Drafts::new(writer),
             toasts: Toasts::default(),
             outdated: BTreeSet::new(),
             details: BTreeMap::new(),
             order: VecDeque::new(),
             asked: BTreeMap::new(),
             numbers: 0,
-            random: fastrand::Rng::with_seed(seed),
+            random,
         }
     }
 
@@ -179,7 +180,8 @@ impl World {
 
     /// Since when the oldest open question waits.
     pub fn waiting_since(&self) -> Option<DateTime<Utc>> {
-        self.asked.values().map(|(_, at)| *at).min()
+        let shown = self.asked.iter().filter(|(slot, _)| !slot.is_quiet());
+        shown.map(|(_, (_, at))| *at).min()
     }
 
     /// Keep a case.

@@ -64,11 +64,8 @@ impl Store {
 
     /// Where we are, for the next console; at most 8 KiB.
     pub async fn place_save(&self, place: &serde_json::Value) -> Result<(), StoreError> {
-        ask(
-            sqlx::query!("SELECT loket_api.place_save($1)", place)
-                .fetch_one(&self.pool),
-        )
-        .await
-        .map(|_| ())
+        ask(sqlx::query!("SELECT loket_api.place_save($1)", place).fetch_one(&self.pool))
+            .await
+            .map(|_| ())
     }
 }

@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 
 use super::paint::Paint;
 use super::theme::Role;
-use super::{cards, clocks, timeline, width};
+use super::{cards, clocks, timeline, unfinished, width};
 use crate::desk::effect::Loaded;
 use crate::desk::geometry::Panes;
 use crate::desk::held;
@@ -84,6 +84,7 @@ fn lines(
         let said = paint.fill("detail.handover", &[("line", line)]);
         all.extend(paint.wrapped(Role::Warning, &said, columns));
     }
+    all.extend(unfinished::of_case(paint, case, columns));
     let timeline_here = paint.model.window.panes() != Panes::Three;
     let mut sections = vec![
         ("detail.clocks", clocks::lines(paint, detail, columns)),

@@ -19,6 +19,7 @@ mod paint;
 mod search;
 pub mod theme;
 mod timeline;
+mod unfinished;
 pub mod width;
 
 use ratatui::Frame;
@@ -52,6 +53,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
         Some(Layer::Ledger(ledger)) => ledger::draw(&mut paint, rest, ledger),
         Some(Layer::Search(search)) => search::draw(&mut paint, rest, search),
         Some(Layer::Help(help)) => help::draw(&mut paint, rest, *help),
+        Some(Layer::Unfinished(list)) => unfinished::draw(&mut paint, rest, *list),
         Some(Layer::Quit) => help::quit(&mut paint, rest),
     }
     let bottom = Rect {

@@ -4,8 +4,9 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::super::command::{Context, Id};
+use super::super::drafts::{Content, Draft, Pending};
 use super::super::editor::{Edit, Lines};
-use super::super::effect::{Call, Effect, Loaded};
+use super::super::effect::{Call, Effect, Loaded, Slot};
 use super::super::form::outcome::{self, Outcome};
 use super::super::form::{Ask, Entry, build};
 use super::super::held;
@@ -15,6 +16,7 @@ use super::super::toast::Tone;
 use super::super::world::World;
 use super::{Pressed, look, send};
 use crate::process::field::Required;
+use crate::store::rows::DraftBody;
 
 /// How many lines of the review a page key moves.
 const PAGE: usize = 8;
@@ -49,8 +51,12 @@ pub struct State {
     pub outcome: Outcome,
     /// What stands against it since it was sent, in words.
     pub problem: Option<String>,
+    /// The number under which what is typed here is kept.
+    pub draft: Uuid,
     /// The command id under which it is written.
     pub command: Uuid,
+    /// The command id of the claim that goes before it.
+    pub claim: Option<Uuid>,
     /// What was sent and perhaps not answered: sent again as it was.
     pub sent: Option<Call>,
     /// First visible line of the review.
@@ -65,13 +71,45 @@ pub struct State {
     pub version: Option<i32>,
     /// The numbers of connection and party that were looked up last.
     pub looked_up: (String, String),
+    /// Whether the case was ours while this form was open.
+    pub was_ours: bool,
+    /// Answers of the draft for which there is no field (now).
+    rest: Vec<(String, String)>,
 }
 
 impl State {
-    /// A form, with the draft of it if there is one.
+    /// A form, with the latest draft of it if there is one.
     pub fn open(world: &mut World, subject: Subject, now: DateTime<Utc>) -> Self {
+        let draft = world.drafts.of(&subject).map(|draft| draft.id);
+        Self::with(world, subject, draft, now)
+    }
+
+    /// The form of that draft; `None` when there is none (any more).
+    pub fn of_draft(world: &mut World, draft: Uuid, now: DateTime<Utc>) -> Option<Self> {
+        let subject = world.drafts.get(draft)?.content.subject.clone();
+        Some(Self::with(world, subject, Some(draft), now))
+    }
+
+    /// A form with a copy of what somebody left for it: a draft of our own.
+    pub fn copy(world: &mut World, subject: Subject, body: &DraftBody, now: DateTime<Utc>) -> Self {
+        let (draft, command) = (world.command(now), world.command(now));
+        let content = Content {
+            subject: subject.clone(),
+            body: body.clone(),
+            command,
+            pending: None,
+        };
+        world.drafts.put(draft, content, now);
+        Self::with(world, subject, Some(draft), now)
+    }
+
+    fn with(world: &mut World, subject: Subject, draft: Option<Uuid>, now: DateTime<Utc>) -> Self {
         let mut state = Self {
+            draft: draft.unwrap_or_else(|| world.command(now)),
             command: world.command(now),
+            claim: None,
+            was_ours: false,
+            rest: Vec::new(),
             subject,
             entries: Vec::new(),
             at: 0,
@@ -93,23 +131,78 @@ impl State {
     /// Build the fields, once what they need was read.
     fn fill(&mut self, world: &mut World, now: DateTime<Utc>) {
         self.entries = build::entries(world, &self.subject, now);
-        if let Some(draft) = world.drafts.get(&self.subject) {
-            for (key, raw) in &draft.answers {
-                if let Some(entry) = self.entries.iter_mut().find(|entry| entry.key == *key) {
-                    entry.set(raw);
-                }
-            }
-            self.at = draft.at.min(self.entries.len().saturating_sub(1));
-            self.touched = true;
-            self.kept_at = Some(draft.kept_at);
-            if let Some(pending) = &draft.pending {
-                self.command = pending.command;
-                self.sent = Some(pending.call.clone());
-                self.altered = pending.altered;
-                self.problem = Some(world.texts.get("form.unsure").to_owned());
-            }
+        let drafts = &world.drafts;
+        let kept = drafts.get(self.draft).or_else(|| drafts.of(&self.subject));
+        if let Some(kept) = kept {
+            self.take_up(world, kept);
         }
         self.weigh(world, now);
+    }
+
+    /// Go on with what was typed before, where it was.
+    fn take_up(&mut self, world: &World, kept: &Draft) {
+        self.draft = kept.id;
+        let body = &kept.content.body;
+        if self.entries.is_empty() && self.is_read(world) {
+            self.entries = build::of_answers(world, &body.answers);
+        }
+        self.rest.clear();
+        for (key, raw) in &body.answers {
+            match self.entries.iter_mut().find(|entry| entry.key == *key) {
+                Some(entry) => entry.set(raw),
+                None => self.rest.push((key.clone(), raw.clone())),
+            }
+        }
+        self.at = body.at.min(self.entries.len().saturating_sub(1));
+        if let Some(entry) = self.entries.get_mut(self.at) {
+            entry.put_cursor(body.cursor);
+        }
+        self.touched = true;
+        self.kept_at = Some(kept.kept_at);
+        if !kept.content.command.is_nil() {
+            self.command = kept.content.command;
+        }
+        if let Some(pending) = &kept.content.pending {
+            self.sent = Some(pending.call.clone());
+            self.altered = pending.altered;
+            self.problem = Some(world.texts.get("form.unsure").to_owned());
+        }
+    }
+
+    /// Whether all that its fields come from is there.
+    fn is_read(&self, world: &World) -> bool {
+        let case = self.subject.case();
+        world.calendars.is_some() && case.is_none_or(|case| world.case(case).is_some())
+    }
+
+    /// What is to be kept of it; `None` while there is nothing.
+    pub fn content(&self) -> Option<Content> {
+        if self.entries.is_empty() || !(self.touched || self.sent.is_some()) {
+            return None;
+        }
+        let answers = self.entries.iter();
+        let answers = answers.map(|entry| (entry.key.clone(), entry.raw().to_owned()));
+        let body = DraftBody {
+            answers: answers.chain(self.rest.iter().cloned()).collect(),
+            at: self.at,
+            cursor: self.entries.get(self.at).map_or(0, Entry::cursor),
+        };
+        let sent = self.sent.clone();
+        Some(Content {
+            subject: self.subject.clone(),
+            body,
+            command: self.command,
+            pending: sent.map(|call| Pending {
+                call,
+                altered: self.altered,
+            }),
+        })
+    }
+
+    /// Whether it waits for that answer.
+    pub fn awaits(&self, slot: Slot) -> bool {
+        let claims = self.claim.is_some_and(|claim| Slot::Command(claim) == slot);
+        claims || Slot::Command(self.command) == slot
     }
 
     /// Whether what it is about was not read yet. No fields alone do not say so: an action may ask
@@ -129,8 +222,9 @@ impl State {
 
     /// Work out what it would do now.
     pub fn weigh(&mut self, world: &World, now: DateTime<Utc>) {
-        let case = self.subject.case().and_then(|case| world.case(case));
-        if let Some(loaded) = case
+        let case = self.subject.case();
+        self.was_ours |= case.is_some_and(|case| world.leases.contains_key(&case));
+        if let Some(loaded) = case.and_then(|case| world.case(case))
             && !matches!(self.stage, Stage::Claiming | Stage::Sending)
         {
             self.see(world, loaded, now);
@@ -175,6 +269,13 @@ impl State {
     /// That somebody else holds the case, and what may be done although.
     pub fn held(&self, world: &World, now: DateTime<Utc>) -> Option<String> {
         held::with_ways(world, self.subject.case()?, now)
+    }
+
+    /// That the case was ours while this form was open and is not any more: how that came.
+    pub fn lost(&self, world: &World, now: DateTime<Utc>) -> Option<String> {
+        let case = self.subject.case()?;
+        let is_ours = world.leases.contains_key(&case);
+        (self.was_ours && !is_ours).then(|| held::lost(world, case, now))
     }
 
     /// Where keys are pressed.
@@ -360,8 +461,9 @@ impl State {
 
     /// Leave; what was typed is kept.
     fn leave(&mut self, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
-        if self.touched || self.sent.is_some() {
-            world.drafts.insert(self.subject.clone(), self.draft(now));
+        if let Some(content) = self.content() {
+            world.drafts.put(self.draft, content, now);
+            world.drafts.hurry(now);
             let said = world.texts.get("form.kept").to_owned();
             world.toasts.say(Tone::Done, said, now);
         }
@@ -370,7 +472,9 @@ impl State {
 
     /// The kept draft is not wanted: an empty form.
     fn discard(&mut self, world: &mut World, now: DateTime<Utc>) {
-        world.drafts.remove(&self.subject);
+        world.drafts.finish(self.draft, now);
+        (self.draft, self.command) = (world.command(now), world.command(now));
+        (self.sent, self.altered, self.rest) = (None, false, Vec::new());
         (self.at, self.touched, self.kept_at, self.problem) = (0, false, None, None);
         self.fill(world, now);
     }

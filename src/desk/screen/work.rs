@@ -17,6 +17,7 @@ impl State {
             (Id::Next, _) => self.next(world, now),
             (Id::Open, _) => go(Route::NewCase),
             (Id::Search, _) => go(Route::Search),
+            (Id::Drafts, _) => go(Route::Unfinished),
             (Id::Quit, _) => go(Route::Quit),
             (Id::Claim, Some(case)) => self.write(world, Call::Claim(case), now),
             (Id::Release, Some(case)) => match world.leases.get(&case) {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use loket::desk::effect::{Call, Loaded, Question, Slot};
+use loket::desk::effect::{Call, Loaded, Question, Save, Slot};
 use loket::desk::geometry::Window;
 use loket::desk::key::{Input, Key};
 use loket::desk::keymap::Keymap;
@@ -129,6 +129,7 @@ impl Script {
             }
             Effect::Ask(ticket, question) => (ticket, read(&question, self.now)),
             Effect::Write(ticket, call) => (ticket, written(&call)),
+            Effect::Save(ticket, save) => (ticket, saved(&save)),
             Effect::Names(ticket, _) => (ticket, Reply::Names(vec!["/tmp/mandate.pdf".into()])),
             Effect::Probe(ticket, _) => (ticket, Reply::Probed(None)),
             other => panic!("not to be answered here: {other:?}"),
@@ -202,6 +203,7 @@ pub(crate) fn read(question: &Question, now: DateTime<Utc>) -> Reply {
             party: Some(party(CaseId(1))),
             customer_ref: Some("K-10233".into()),
         }))),
+        Question::Drafts => Reply::Drafts(Ok(vec![])),
         Question::Colleagues => Reply::Colleagues(Ok(vec![
             colleague(2, "Joost Bakker", true),
             colleague(3, "An Peeters", false),
@@ -253,6 +255,16 @@ pub(crate) fn written(call: &Call) -> Reply {
     }
 }
 
+/// What the fixed world answers to a save: all is well.
+pub(crate) fn saved(save: &Save) -> Reply {
+    match save {
+        Save::Draft(_) => Reply::Saved(Ok(DraftSaved::Saved)),
+        Save::Drop(..) => Reply::Dropped(Ok(true)),
+        Save::Share(_) => Reply::Shared(Ok(true)),
+        Save::Place(_) => Reply::Placed(Ok(())),
+    }
+}
+
 pub(crate) fn offline() -> StoreError {
     StoreError::Offline("connection refused".into())
 }
@@ -276,6 +288,7 @@ fn session(now: DateTime<Utc>) -> Session {
         }],
         legal_now: now,
         rehearsal: true,
+        place: None,
     }
 }
 
@@ -450,6 +463,7 @@ pub(crate) fn loaded(case: CaseId) -> Loaded {
             error: None,
         }],
         linked: vec![],
+        drafts: vec![],
     };
     Loaded {
         detail,
@@ -549,6 +563,7 @@ pub(crate) fn slots(effects: &[Effect]) -> Vec<Slot> {
         | Effect::Write(ticket, _)
         | Effect::Names(ticket, _)
         | Effect::Probe(ticket, _) => Some(ticket.slot),
+        Effect::Save(ticket, _) => Some(ticket.slot),
         _ => None,
     };
     effects.iter().filter_map(slot).collect()
