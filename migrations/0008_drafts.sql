@@ -23,8 +23,8 @@ CREATE TABLE places (agent_id int PRIMARY KEY REFERENCES agents, body jsonb NOT 
 
 -- Whether that command was carried out. `command_end` deletes its draft in the same transaction; this
 -- covers a save that was under way at that moment.
-CREATE FUNCTION is_done(p_command uuid) RETURNS bool LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
-$$ SELECT EXISTS (SELECT 1 FROM commands WHERE cmd_id = p_command AND result IS NOT NULL) $$;
+CREATE FUNCTION is_done(p_command uuid) RETURNS bool LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS
+$$ BEGIN RETURN EXISTS (SELECT 1 FROM commands WHERE cmd_id = p_command AND result IS NOT NULL); END $$;
 
 -- Saves the agent's own row. Saves of one console are ordered by `rev`: a late one changes nothing.
 -- Another console of the same agent goes on with a draft only from where it stands (`base`); otherwise

@@ -1,6 +1,6 @@
 //! All that the screen shows: one value. It knows no terminal, no database, no clock.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -38,6 +38,8 @@ pub struct Model {
     pub keeping: place::Keeping,
     /// The agent wants to leave: until then the last saves are waited for (machine time).
     pub leaving: Option<DateTime<Utc>>,
+    /// The held cases in which a key was pressed since that was last told.
+    pub worked: BTreeSet<CaseId>,
     /// Whether a frame is due: something visible may be different.
     pub dirty: bool,
     /// The instant of the last message: what the view shows is as of then (machine time).
@@ -70,6 +72,7 @@ impl Model {
             ahead: VecDeque::new(),
             keeping: place::Keeping::default(),
             leaving: None,
+            worked: BTreeSet::new(),
             dirty: true,
             now,
         }

@@ -12,7 +12,7 @@ use super::msg::Msg;
 use super::route::{Route, Subject};
 use super::screen::{Help, Layer, Pressed, actions, form, ledger, moved, unfinished};
 use super::toast::Tone;
-use super::{answer, beat, safe};
+use super::{answer, beat, here, safe};
 use crate::store::rows::DraftRow;
 
 /// Take in a message; what is returned is to be done. `now` is machine time.
@@ -54,6 +54,10 @@ fn take_input(model: &mut Model, input: Input, now: DateTime<Utc>) -> Vec<Effect
 }
 
 fn take_one(model: &mut Model, input: Input, now: DateTime<Utc>) -> Vec<Effect> {
+    if !matches!(input, Input::Resize(..)) {
+        let id = meant(model, &input);
+        here::note_key(model, id);
+    }
     let effects = match input {
         Input::Resize(columns, rows) => {
             resize(model, columns, rows);

@@ -5,6 +5,7 @@ mod calendar;
 mod detail;
 mod draft;
 mod list;
+mod live;
 mod outcome;
 mod people;
 
@@ -12,5 +13,6 @@ pub use calendar::*;
 pub use detail::*;
 pub use draft::*;
 pub use list::*;
+pub use live::*;
 pub use outcome::*;
 pub use people::*;
