@@ -207,13 +207,12 @@ pub fn dropped(
     now: DateTime<Utc>,
 ) -> Vec<Effect> {
     match result {
-        Ok(true) => model.world.drafts.forget(id),
         Ok(false) => {
             model.world.drafts.forget(id);
             return vec![ask(&mut model.world, now)];
         }
         Err(StoreError::Offline(_)) => model.world.drafts.not_saved(id, None, now),
-        Err(_) => model.world.drafts.forget(id),
+        Ok(true) | Err(_) => model.world.drafts.forget(id),
     }
     Vec::new()
 }

@@ -5,6 +5,7 @@ pub mod actions;
 pub mod desk;
 pub mod form;
 pub mod inbox;
+mod keep;
 pub mod ledger;
 pub mod look;
 pub mod search;

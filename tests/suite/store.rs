@@ -2,6 +2,7 @@
 
 mod changes;
 mod claims;
+mod drafts;
 mod feed;
 mod hostile;
 mod live;

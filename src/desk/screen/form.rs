@@ -4,19 +4,16 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::super::command::{Context, Id};
-use super::super::drafts::{Content, Draft, Pending};
 use super::super::editor::{Edit, Lines};
 use super::super::effect::{Call, Effect, Loaded, Slot};
 use super::super::form::outcome::{self, Outcome};
 use super::super::form::{Ask, Entry, build};
 use super::super::held;
 use super::super::preview;
-use super::super::route::{Route, Subject};
-use super::super::toast::Tone;
+use super::super::route::Subject;
 use super::super::world::World;
 use super::{Pressed, look, send};
 use crate::process::field::Required;
-use crate::store::rows::DraftBody;
 
 /// How many lines of the review a page key moves.
 const PAGE: usize = 8;
@@ -74,7 +71,7 @@ pub struct State {
     /// Whether the case was ours while this form was open.
     pub was_ours: bool,
     /// Answers of the draft for which there is no field (now).
-    rest: Vec<(String, String)>,
+    pub(super) rest: Vec<(String, String)>,
 }
 
 impl State {
@@ -84,26 +81,12 @@ impl State {
         Self::with(world, subject, draft, now)
     }
 
-    /// The form of that draft; `None` when there is none (any more).
-    pub fn of_draft(world: &mut World, draft: Uuid, now: DateTime<Utc>) -> Option<Self> {
-        let subject = world.drafts.get(draft)?.content.subject.clone();
-        Some(Self::with(world, subject, Some(draft), now))
-    }
-
-    /// A form with a copy of what somebody left for it: a draft of our own.
-    pub fn copy(world: &mut World, subject: Subject, body: &DraftBody, now: DateTime<Utc>) -> Self {
-        let (draft, command) = (world.command(now), world.command(now));
-        let content = Content {
-            subject: subject.clone(),
-            body: body.clone(),
-            command,
-            pending: None,
-        };
-        world.drafts.put(draft, content, now);
-        Self::with(world, subject, Some(draft), now)
-    }
-
-    fn with(world: &mut World, subject: Subject, draft: Option<Uuid>, now: DateTime<Utc>) -> Self {
+    pub(super) fn with(
+        world: &mut World,
+        subject: Subject,
+        draft: Option<Uuid>,
+        now: DateTime<Utc>,
+    ) -> Self {
         let mut state = Self {
             draft: draft.unwrap_or_else(|| world.command(now)),
             command: world.command(now),
@@ -129,7 +112,7 @@ impl State {
     }
 
     /// Build the fields, once what they need was read.
-    fn fill(&mut self, world: &mut World, now: DateTime<Utc>) {
+    pub(super) fn fill(&mut self, world: &mut World, now: DateTime<Utc>) {
         self.entries = build::entries(world, &self.subject, now);
         let drafts = &world.drafts;
         let kept = drafts.get(self.draft).or_else(|| drafts.of(&self.subject));
@@ -137,66 +120,6 @@ impl State {
             self.take_up(world, kept);
         }
         self.weigh(world, now);
-    }
-
-    /// Go on with what was typed before, where it was.
-    fn take_up(&mut self, world: &World, kept: &Draft) {
-        self.draft = kept.id;
-        let body = &kept.content.body;
-        if self.entries.is_empty() && self.is_read(world) {
-            self.entries = build::of_answers(world, &body.answers);
-        }
-        self.rest.clear();
-        for (key, raw) in &body.answers {
-            match self.entries.iter_mut().find(|entry| entry.key == *key) {
-                Some(entry) => entry.set(raw),
-                None => self.rest.push((key.clone(), raw.clone())),
-            }
-        }
-        self.at = body.at.min(self.entries.len().saturating_sub(1));
-        if let Some(entry) = self.entries.get_mut(self.at) {
-            entry.put_cursor(body.cursor);
-        }
-        self.touched = true;
-        self.kept_at = Some(kept.kept_at);
-        if !kept.content.command.is_nil() {
-            self.command = kept.content.command;
-        }
-        if let Some(pending) = &kept.content.pending {
-            self.sent = Some(pending.call.clone());
-            self.altered = pending.altered;
-            self.problem = Some(world.texts.get("form.unsure").to_owned());
-        }
-    }
-
-    /// Whether all that its fields come from is there.
-    fn is_read(&self, world: &World) -> bool {
-        let case = self.subject.case();
-        world.calendars.is_some() && case.is_none_or(|case| world.case(case).is_some())
-    }
-
-    /// What is to be kept of it; `None` while there is nothing.
-    pub fn content(&self) -> Option<Content> {
-        if self.entries.is_empty() || !(self.touched || self.sent.is_some()) {
-            return None;
-        }
-        let answers = self.entries.iter();
-        let answers = answers.map(|entry| (entry.key.clone(), entry.raw().to_owned()));
-        let body = DraftBody {
-            answers: answers.chain(self.rest.iter().cloned()).collect(),
-            at: self.at,
-            cursor: self.entries.get(self.at).map_or(0, Entry::cursor),
-        };
-        let sent = self.sent.clone();
-        Some(Content {
-            subject: self.subject.clone(),
-            body,
-            command: self.command,
-            pending: sent.map(|call| Pending {
-                call,
-                altered: self.altered,
-            }),
-        })
     }
 
     /// Whether it waits for that answer.
@@ -269,13 +192,6 @@ impl State {
     /// That somebody else holds the case, and what may be done although.
     pub fn held(&self, world: &World, now: DateTime<Utc>) -> Option<String> {
         held::with_ways(world, self.subject.case()?, now)
-    }
-
-    /// That the case was ours while this form was open and is not any more: how that came.
-    pub fn lost(&self, world: &World, now: DateTime<Utc>) -> Option<String> {
-        let case = self.subject.case()?;
-        let is_ours = world.leases.contains_key(&case);
-        (self.was_ours && !is_ours).then(|| held::lost(world, case, now))
     }
 
     /// Where keys are pressed.
@@ -457,25 +373,5 @@ impl State {
             }
             Outcome::Refused(_) | Outcome::Unknown => {}
         }
-    }
-
-    /// Leave; what was typed is kept.
-    fn leave(&mut self, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
-        if let Some(content) = self.content() {
-            world.drafts.put(self.draft, content, now);
-            world.drafts.hurry(now);
-            let said = world.texts.get("form.kept").to_owned();
-            world.toasts.say(Tone::Done, said, now);
-        }
-        vec![Effect::Go(Route::Back)]
-    }
-
-    /// The kept draft is not wanted: an empty form.
-    fn discard(&mut self, world: &mut World, now: DateTime<Utc>) {
-        world.drafts.finish(self.draft, now);
-        (self.draft, self.command) = (world.command(now), world.command(now));
-        (self.sent, self.altered, self.rest) = (None, false, Vec::new());
-        (self.at, self.touched, self.kept_at, self.problem) = (0, false, None, None);
-        self.fill(world, now);
     }
 }

@@ -556,8 +556,8 @@ pub(crate) fn slots(effects: &[Effect]) -> Vec<Slot> {
         Effect::Ask(ticket, _)
         | Effect::Write(ticket, _)
         | Effect::Names(ticket, _)
-        | Effect::Probe(ticket, _) => Some(ticket.slot),
-        Effect::Save(ticket, _) => Some(ticket.slot),
+        | Effect::Probe(ticket, _)
+        | Effect::Save(ticket, _) => Some(ticket.slot),
         _ => None,
     };
     effects.iter().filter_map(slot).collect()
