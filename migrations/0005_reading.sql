@@ -82,12 +82,13 @@ BEGIN
     'texts', texts_json(p_case), 'messages', messages_json(p_case),
     'documents', (SELECT coalesce(jsonb_agg(to_jsonb(d) - 'bytes' - 'case_id' ORDER BY d.added_at DESC), '[]') FROM
        (SELECT document_id, name, kind, purpose, size, sha256, added_at, erased_at FROM documents WHERE case_id = p_case ORDER BY added_at DESC LIMIT 50) d),
-    'handover', (SELECT body FROM texts WHERE text_id = c.handover), 'drafts', drafts_of(p_case));
+    'handover', (SELECT body FROM texts WHERE text_id = c.handover), 'drafts', drafts_of(p_case), 'undo', undo_json(c));
 END $$;
 
 CREATE FUNCTION loket_api.timeline(p_case bigint, p_before int, p_limit int) RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT coalesce(jsonb_agg(jsonb_build_object('seq', e.seq, 'at', e.legal_at, 'kind', e.kind, 'agent', CASE WHEN a.role = 'worker' THEN NULL ELSE a.name END,
        'from', nullif(e.body -> 'change' ->> 'from', ''), 'to', e.body -> 'change' ->> 'to',
+       'takes_back', CASE WHEN e.kind = 'taken_back' THEN e.body END,
        'answers', coalesce(e.body -> 'change' -> 'answers', CASE WHEN e.body ? 'line' THEN jsonb_build_object('line', e.body -> 'line') ELSE '{}' END),
        'moves', (SELECT coalesce(jsonb_agg(jsonb_build_object('clock', o ->> 'key', 'was_due_at', o -> 'was_due_at', 'due_at', o -> 'due_at', 'late_by_retriage', o -> 'late_by_retriage') ORDER BY n), '[]')
          FROM jsonb_array_elements(e.body -> 'change' -> 'clocks') WITH ORDINALITY q(o, n) WHERE o ->> 'op' = 'move')) ORDER BY e.seq DESC), '[]')

@@ -17,9 +17,9 @@ macro_rules! areas {
 }
 
 const ENGLISH: &[(&str, &str)] =
-    areas!("en": "calendar", "cli", "drafts", "exchange", "process", "ui");
+    areas!("en": "calendar", "cli", "drafts", "exchange", "process", "ui", "undo");
 const DUTCH: &[(&str, &str)] =
-    areas!("nl": "calendar", "cli", "drafts", "exchange", "process", "ui");
+    areas!("nl": "calendar", "cli", "drafts", "exchange", "process", "ui", "undo");
 
 /// The languages there are.
 pub const LANGUAGES: [&str; 2] = ["en", "nl"];

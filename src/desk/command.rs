@@ -121,6 +121,8 @@ pub enum Id {
     Release,
     /// Hand it over with a line.
     HandOver,
+    /// Take back the last change.
+    TakeBack,
     /// Write a note.
     Note,
     /// Attach a document.
@@ -234,6 +236,7 @@ pub static COMMANDS: &[Command] = &[
     free(Id::Search, "search", DESK, 6),
     free(Id::Mine, "mine", DESK, 13),
     free(Id::Drafts, "drafts", DESK, 15),
+    when(Id::TakeBack, "take_back", DESK, 4, available::undoable),
     when(Id::Refresh, "refresh", DESK, 4, available::live),
     free(Id::Switch, "switch", DESK, 14),
     free(Id::Choose, "choose", &[Actions, Search, Unfinished], 1),

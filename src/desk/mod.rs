@@ -29,6 +29,7 @@ pub mod say;
 pub mod screen;
 pub mod toast;
 pub mod under_way;
+pub mod undo;
 pub mod update;
 pub mod wake;
 pub mod world;

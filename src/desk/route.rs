@@ -59,6 +59,8 @@ pub enum Subject {
     Reassign(CaseId),
     /// Moving it to another queue.
     Transfer(CaseId),
+    /// Taking back its last change.
+    TakeBack(CaseId),
 }
 
 impl Subject {
@@ -69,7 +71,8 @@ impl Subject {
             | Self::HandOver(case)
             | Self::Attach(case)
             | Self::Reassign(case)
-            | Self::Transfer(case) => Some(*case),
+            | Self::Transfer(case)
+            | Self::TakeBack(case) => Some(*case),
             Self::Open(_) => None,
         }
     }
@@ -82,6 +85,7 @@ impl Subject {
             Self::Attach(_) => "attach".to_owned(),
             Self::Reassign(_) => "reassign".to_owned(),
             Self::Transfer(_) => "transfer".to_owned(),
+            Self::TakeBack(_) => "take_back".to_owned(),
         }
     }
 
@@ -95,6 +99,7 @@ impl Subject {
             ("attach", Some(case)) => Self::Attach(case),
             ("reassign", Some(case)) => Self::Reassign(case),
             ("transfer", Some(case)) => Self::Transfer(case),
+            ("take_back", Some(case)) => Self::TakeBack(case),
             _ => return None,
         })
     }

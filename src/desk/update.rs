@@ -12,7 +12,7 @@ use super::msg::Msg;
 use super::route::{Route, Subject};
 use super::screen::{Help, Layer, Pressed, actions, form, ledger, moved, unfinished};
 use super::toast::Tone;
-use super::{answer, beat, here, safe};
+use super::{answer, available, beat, here, safe};
 use crate::store::rows::DraftRow;
 
 /// Take in a message; what is returned is to be done. `now` is machine time.
@@ -246,7 +246,7 @@ fn run(
     now: DateTime<Utc>,
 ) -> Vec<Effect> {
     if let Err(why) = (command.available)(model) {
-        let said = model.world.texts.get(&format!("why.{}", why.0)).to_owned();
+        let said = available::said(model, why);
         model.world.toasts.say(Tone::Warning, said, now);
         return Vec::new();
     }

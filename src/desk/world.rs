@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::drafts::Drafts;
 use super::effect::{Effect, Loaded, Question, Slot, Ticket};
 use super::toast::Toasts;
+use super::undo::Undoable;
 use crate::domain::calendar::Calendars;
 use crate::domain::country::Country;
 use crate::process;
@@ -65,6 +66,8 @@ pub struct World {
     pub colleagues: Vec<Colleague>,
     /// Unfinished forms.
     pub drafts: Drafts,
+    /// Our last form that can be taken back.
+    pub undoable: Option<Undoable>,
     /// Short messages.
     pub toasts: Toasts,
     /// Cases that somebody changed while they were being read: to be read once more.
@@ -95,6 +98,7 @@ impl World {
             calendar_versions: None,
             colleagues: Vec::new(),
             drafts: Drafts::new(writer),
+            undoable: None,
             toasts: Toasts::default(),
             outdated: BTreeSet::new(),
             details: BTreeMap::new(),

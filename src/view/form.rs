@@ -10,6 +10,7 @@ use super::width;
 use crate::desk::editor::{Editor, Lines};
 use crate::desk::form::{Ask, Entry, must_be_filled};
 use crate::desk::preview;
+use crate::desk::route::Subject;
 use crate::desk::screen::form::{Stage, State};
 
 /// Columns of the names of the fields.
@@ -33,6 +34,7 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
     let title = title(paint, state);
     let step = paint.text(match state.stage {
         Stage::Edit => "form.step_fill",
+        Stage::Review if matches!(state.subject, Subject::TakeBack(_)) => "undo.step",
         Stage::Review => "form.step_review",
         Stage::Claiming => "form.claiming",
         Stage::Sending => "form.sending",

@@ -9,3 +9,5 @@ mod live;
 mod reading;
 mod recount;
 mod rights;
+mod undo;
+mod undo_walk;

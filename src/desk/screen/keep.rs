@@ -70,22 +70,26 @@ impl State {
         world.calendars.is_some() && case.is_none_or(|case| world.case(case).is_some())
     }
 
+    /// What is answered, and where the cursor stands.
+    pub fn body(&self) -> DraftBody {
+        let answers = self.entries.iter();
+        let answers = answers.map(|entry| (entry.key.clone(), entry.raw().to_owned()));
+        DraftBody {
+            answers: answers.chain(self.rest.iter().cloned()).collect(),
+            at: self.at,
+            cursor: self.entries.get(self.at).map_or(0, Entry::cursor),
+        }
+    }
+
     /// What is to be kept of it; `None` while there is nothing.
     pub fn content(&self) -> Option<Content> {
         if self.entries.is_empty() || !(self.touched || self.sent.is_some()) {
             return None;
         }
-        let answers = self.entries.iter();
-        let answers = answers.map(|entry| (entry.key.clone(), entry.raw().to_owned()));
-        let body = DraftBody {
-            answers: answers.chain(self.rest.iter().cloned()).collect(),
-            at: self.at,
-            cursor: self.entries.get(self.at).map_or(0, Entry::cursor),
-        };
         let sent = self.sent.clone();
         Some(Content {
             subject: self.subject.clone(),
-            body,
+            body: self.body(),
             command: self.command,
             pending: sent.map(|call| Pending {
                 call,

@@ -238,6 +238,7 @@ pub(crate) fn written(call: &Call) -> Reply {
             work,
             lease,
             opened: None,
+            undo: None,
         }))
     };
     match call {
@@ -458,6 +459,7 @@ pub(crate) fn loaded(case: CaseId) -> Loaded {
         }],
         linked: vec![],
         drafts: vec![],
+        undo: None,
     };
     Loaded {
         detail,
@@ -535,6 +537,7 @@ fn timeline() -> Vec<TimelineRow> {
         to: None,
         answers: loket::process::engine::Facts::new(),
         moves: Vec::new(),
+        takes_back: None,
     };
     let text = Value::Text(TextRef {
         text: Uuid::from_u128(77),
