@@ -70,8 +70,10 @@ BEGIN
   END IF;
   RETURN c.result;
 END $$;
+-- what was typed for the command is written now: its draft goes in the same transaction
 CREATE FUNCTION command_end(p_cmd uuid, p_result jsonb) RETURNS jsonb LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
+  DELETE FROM drafts WHERE command = p_cmd;
   UPDATE commands SET result = p_result WHERE cmd_id = p_cmd;
   RETURN p_result;
 END $$;

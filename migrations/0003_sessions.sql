@@ -23,7 +23,7 @@ BEGIN
    WHERE s.agent_id = a;                              -- nobody resumes somebody else's session
   IF NOT FOUND THEN RAISE EXCEPTION 'session of another agent' USING ERRCODE = 'LK002'; END IF;
   RETURN jsonb_build_object('session_id', p_session, 'me', me_card(a), 'leases', leases_of(p_session), 'legal_now', legal_now(),
-    'rehearsal', (SELECT rehearsal FROM settings));
+    'rehearsal', (SELECT rehearsal FROM settings), 'place', CASE WHEN NOT p_detached THEN place_of(a, p_session) END);
 END $$;
 
 CREATE FUNCTION drop_session(p_session uuid, p_why text) RETURNS int LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
@@ -34,6 +34,7 @@ BEGIN
     SELECT agent_id INTO a FROM case_leases WHERE case_id = i AND session_id = p_session;
     IF FOUND THEN
       c := lease_end(c);
+      PERFORM drafts_share(i, a);
       PERFORM case_write(c, 'lease_returned', a, p_session, NULL, jsonb_build_object('why', p_why), legal_now());
       IF p_why IN ('ttl', 'disconnected') THEN PERFORM notify_agent(a, i, 'given_back', NULL, NULL); END IF;
       n := n + 1;
@@ -200,14 +201,15 @@ BEGIN
   c.work := 'held';
   RETURN c;
 END $$;
-CREATE FUNCTION loket_api.hand_over(p_cmd uuid, p_session uuid, p_case bigint, p_fence bigint, p_to int, p_line text) RETURNS jsonb
+CREATE FUNCTION loket_api.hand_over(p_cmd uuid, p_session uuid, p_case bigint, p_fence bigint, p_to int, p_line text, p_drafts bool DEFAULT false) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE a int := require_agent(); r jsonb; c cases%ROWTYPE; t jsonb;
 BEGIN
-  r := command_begin(p_cmd, a, 'hand_over', concat_ws(' ', p_case, md5(concat_ws(' ', p_to, p_line)))); IF r IS NOT NULL THEN RETURN r; END IF;
+  r := command_begin(p_cmd, a, 'hand_over', concat_ws(' ', p_case, md5(concat_ws(' ', p_to, p_line, p_drafts)))); IF r IS NOT NULL THEN RETURN r; END IF;
   c := case_lock(p_case);
   PERFORM require_lease(p_session, a, c, p_fence);
   t := line_store(p_case, 'handover', p_line, p_cmd);
+  IF p_drafts THEN PERFORM drafts_share(p_case, a); END IF;
   c := lease_give(c, p_to);
   c.handover := p_cmd;
   c := case_write(c, 'handed_over', a, p_session, p_cmd, jsonb_build_object('to', p_to, 'line', t), legal_now());

@@ -82,7 +82,7 @@ BEGIN
     'texts', texts_json(p_case), 'messages', messages_json(p_case),
     'documents', (SELECT coalesce(jsonb_agg(to_jsonb(d) - 'bytes' - 'case_id' ORDER BY d.added_at DESC), '[]') FROM
        (SELECT document_id, name, kind, purpose, size, sha256, added_at, erased_at FROM documents WHERE case_id = p_case ORDER BY added_at DESC LIMIT 50) d),
-    'handover', (SELECT body FROM texts WHERE text_id = c.handover), 'undo', undo_json(c));
+    'handover', (SELECT body FROM texts WHERE text_id = c.handover), 'drafts', drafts_of(p_case), 'undo', undo_json(c));
 END $$;
 
 CREATE FUNCTION loket_api.timeline(p_case bigint, p_before int, p_limit int) RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS

@@ -48,6 +48,10 @@ GRANT EXECUTE ON FUNCTION loket_api.chain_heads TO loket_worker, loket_auditor, 
 GRANT EXECUTE ON FUNCTION loket_api.board TO loket_agent, loket_auditor, loket_administrator, loket_worker;
 GRANT EXECUTE ON FUNCTION loket_api.on_time, loket_api.on_time_cases TO loket_agent, loket_auditor, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.verify_batch, loket_api.verify_orphans TO loket_auditor, loket_administrator;
+
+GRANT EXECUTE ON FUNCTION loket_api.draft_save, loket_api.draft_drop, loket_api.draft_share TO loket_agent, loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.drafts_mine, loket_api.place_save TO loket_agent, loket_auditor, loket_administrator, loket_worker;
+GRANT EXECUTE ON FUNCTION loket_api.drafts_purge TO loket_worker, loket_administrator;
 -- taking back (0011)
 GRANT EXECUTE ON FUNCTION loket_api.take_back TO loket_agent, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.grace TO loket_agent, loket_auditor, loket_administrator, loket_worker;

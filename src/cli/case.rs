@@ -1,5 +1,6 @@
 //! `loket case …`: cases from a shell, with the verbs and the refusals of the screen.
 
+mod drafts;
 mod fetch;
 mod fields;
 mod list;
@@ -14,6 +15,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::clerk::{Clerk, Typed};
 use super::{Ended, Shell};
+use crate::store::rows::Along;
 
 /// What to do with cases.
 #[derive(Debug, Args)]
@@ -54,6 +56,8 @@ pub enum Verb {
         /// Case number
         no: String,
     },
+    /// What I typed on the screen and did not send
+    Drafts,
     /// What happened to a case, newest first
     Timeline {
         /// Case number
@@ -129,6 +133,9 @@ pub enum Verb {
         /// What the next must know
         #[arg(long, value_name = "TEXT")]
         line: String,
+        /// Let the next one read what I typed for it and did not send
+        #[arg(long)]
+        with_drafts: bool,
     },
     /// As a lead: give a case to somebody else, or back to the pool
     Reassign {
@@ -225,6 +232,7 @@ pub async fn run(args: CaseArgs, shell: &Shell) -> Ended {
         Verb::List { queue, mine, limit } => counter.list(queue.as_deref(), mine, limit).await,
         Verb::Find { text, limit } => counter.find(&text, limit).await,
         Verb::Show { no } => counter.show(&no).await,
+        Verb::Drafts => counter.drafts().await,
         Verb::Timeline { no, limit } => counter.timeline(&no, limit).await,
         Verb::Next { queue } => counter.next(queue.as_deref()).await,
         Verb::Claim { no } => counter.claim(&no).await,
@@ -236,7 +244,19 @@ pub async fn run(args: CaseArgs, shell: &Shell) -> Ended {
         Verb::Fetch { no, document, to } => counter.fetch(&no, &document, &to).await,
         Verb::Erase { text } => counter.erase(text).await,
         Verb::TakeBack { no } => counter.take_back(&no).await,
-        Verb::HandOver { no, to, line } => counter.hand_over(&no, to.as_deref(), &line).await,
+        Verb::HandOver {
+            no,
+            to,
+            line,
+            with_drafts,
+        } => {
+            let along = if with_drafts {
+                Along::Drafts
+            } else {
+                Along::Nothing
+            };
+            counter.hand_over(&no, to.as_deref(), &line, along).await
+        }
         Verb::Reassign { no, to, reason } => counter.reassign(&no, to.as_deref(), &reason).await,
         Verb::Transfer { no, queue, reason } => counter.transfer(&no, &queue, &reason).await,
     }

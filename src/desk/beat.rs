@@ -8,7 +8,7 @@ use super::model::Model;
 use super::screen::Layer;
 use super::screen::inbox::{Inbox, Take};
 use super::world::{Changed, Link, World};
-use super::{cleanse, live};
+use super::{cleanse, live, place, safe};
 use crate::store::StoreError;
 use crate::store::rows::{CaseId, FeedEvent, InboxView, Pulse, Session};
 
@@ -41,10 +41,15 @@ pub fn opened(model: &mut Model, session: Session, now: DateTime<Utc>) -> Vec<Ef
     world.rehearsal = session.rehearsal;
     take_clock(world, session.legal_now, now);
     world.set_leases(&session.leases);
+    let is_first = model.desk.tabs.is_empty();
     model.desk.set_up(&session.me);
+    if let Some(place) = session.place.filter(|_| is_first) {
+        place::come_back(model, place);
+    }
     model.desk.keyed.opened(session.session_id);
-    world.me = Some(session.me);
+    model.world.me = Some(session.me);
     let mut effects = mend(model, now);
+    effects.push(safe::ask(&mut model.world, now));
     if model.world.calendars.is_none() {
         effects.push(model.world.ask(Slot::Calendars, Question::Calendars, now));
     }

@@ -10,7 +10,7 @@ use crate::domain::deadline::Comparison;
 use crate::process::engine::{CaseFacts, Change, ClockOp, Refusal};
 use crate::process::{self, Clock};
 use crate::store::rows::TimelineRow;
-use crate::text::{self, ledger};
+use crate::text::{self, Texts, ledger};
 
 /// One line: what kind of thing happens, and what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +65,24 @@ pub fn action<'a>(world: &'a World, process: &str, action: &'a str) -> &'a str {
     let own = world.texts.find(&format!("action.{process}.{action}"));
     own.or_else(|| world.texts.find(&format!("action.general.{action}")))
         .unwrap_or(action)
+}
+
+/// The name of a form.
+pub fn form(texts: &Texts, subject: &Subject, process: &str) -> String {
+    let key = match subject {
+        Subject::Action(_, action) => {
+            let keys = [process, "general"].map(|of| format!("action.{of}.{action}"));
+            let known = keys.iter().find_map(|key| texts.find(key));
+            return known.unwrap_or(action).to_owned();
+        }
+        Subject::Open(process) => return texts.say(&format!("process.{process}")),
+        Subject::HandOver(_) => "command.hand_over",
+        Subject::Attach(_) => "command.attach",
+        Subject::Reassign(_) => "lead.reassign",
+        Subject::Transfer(_) => "lead.transfer",
+        Subject::TakeBack(_) => "command.take_back",
+    };
+    texts.say(key)
 }
 
 /// What an event was.

@@ -1,5 +1,7 @@
 //! Where on the screen to go. A screen never calls another: it returns a route.
 
+use uuid::Uuid;
+
 use crate::store::rows::CaseId;
 
 /// A way on the screen.
@@ -11,6 +13,12 @@ pub enum Route {
     Actions(CaseId, Only),
     /// A form.
     Form(Subject),
+    /// The form of that draft.
+    Draft(Uuid),
+    /// A form with what a colleague left for it.
+    Copy(Box<crate::store::rows::DraftRow>),
+    /// Unfinished forms.
+    Unfinished,
     /// The choice of the process of a new case.
     NewCase,
     /// The deadline ledger of a case.
@@ -79,5 +87,32 @@ impl Subject {
             | Self::TakeBack(case) => Some(*case),
             Self::Open(_) => None,
         }
+    }
+    /// Its name in the database.
+    pub fn form(&self) -> String {
+        match self {
+            Self::Action(_, action) => format!("action:{action}"),
+            Self::Open(process) => format!("open:{process}"),
+            Self::HandOver(_) => "hand_over".to_owned(),
+            Self::Attach(_) => "attach".to_owned(),
+            Self::Reassign(_) => "reassign".to_owned(),
+            Self::Transfer(_) => "transfer".to_owned(),
+            Self::TakeBack(_) => "take_back".to_owned(),
+        }
+    }
+
+    /// The form of that name; `None` when it is not known here.
+    pub fn of_form(form: &str, case: Option<CaseId>) -> Option<Self> {
+        let (kind, name) = form.split_once(':').unwrap_or((form, ""));
+        Some(match (kind, case) {
+            ("open", None) => Self::Open(name.to_owned()),
+            ("action", Some(case)) => Self::Action(case, name.to_owned()),
+            ("hand_over", Some(case)) => Self::HandOver(case),
+            ("attach", Some(case)) => Self::Attach(case),
+            ("reassign", Some(case)) => Self::Reassign(case),
+            ("transfer", Some(case)) => Self::Transfer(case),
+            ("take_back", Some(case)) => Self::TakeBack(case),
+            _ => return None,
+        })
     }
 }

@@ -4,6 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::model::Model;
+use super::safe;
 use super::say;
 use super::screen::Layer;
 use super::undo;
@@ -30,6 +31,7 @@ pub fn next_wake(model: &Model, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         model.desk.rest,
         of_layer,
         world.retry_at,
+        safe::next_due(model),
         world.toasts.shown(now).map(|toast| toast.until),
         quiet.filter(|at| *at > now),
         Some(world.machine(say::clock_changes(legal))),

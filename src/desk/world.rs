@@ -7,10 +7,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use uuid::Uuid;
 
+use super::drafts::Drafts;
 use super::effect::{Effect, Loaded, Question, Slot, Ticket};
 use super::live::Live;
-use super::route::Subject;
-use super::screen::draft::Draft;
 use super::toast::Toasts;
 use super::undo::Undoable;
 use crate::domain::calendar::Calendars;
@@ -66,8 +65,8 @@ pub struct World {
     pub calendar_versions: Option<i64>,
     /// The colleagues, once read.
     pub colleagues: Vec<Colleague>,
-    /// Unsent forms.
-    pub drafts: BTreeMap<Subject, Draft>,
+    /// Unfinished forms.
+    pub drafts: Drafts,
     /// Our last form that can be taken back.
     pub undoable: Option<Undoable>,
     /// Short messages.
@@ -86,6 +85,8 @@ pub struct World {
 impl World {
     /// An empty world. `seed` makes the ids of commands; tests give a fixed one.
     pub fn new(texts: Arc<Texts>, seed: u64, now: DateTime<Utc>) -> Self {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let writer = uuid::Builder::from_random_bytes(random.u128(..).to_be_bytes()).into_uuid();
         Self {
             texts,
             me: None,
@@ -99,7 +100,7 @@ impl World {
             calendars: None,
             calendar_versions: None,
             colleagues: Vec::new(),
-            drafts: BTreeMap::new(),
+            drafts: Drafts::new(writer),
             undoable: None,
             toasts: Toasts::default(),
             live: Live::default(),
@@ -108,7 +109,7 @@ impl World {
             order: VecDeque::new(),
             asked: BTreeMap::new(),
             numbers: 0,
-            random: fastrand::Rng::with_seed(seed),
+            random,
         }
     }
 
@@ -187,7 +188,8 @@ impl World {
 
     /// Since when the oldest open question waits.
     pub fn waiting_since(&self) -> Option<DateTime<Utc>> {
-        self.asked.values().map(|(_, at)| *at).min()
+        let shown = self.asked.iter().filter(|(slot, _)| !slot.is_quiet());
+        shown.map(|(_, (_, at))| *at).min()
     }
 
     /// Keep a case.

@@ -4,6 +4,7 @@
 mod board;
 mod calendar;
 mod detail;
+mod draft;
 mod list;
 mod live;
 mod outcome;
@@ -12,6 +13,7 @@ mod people;
 pub use board::*;
 pub use calendar::*;
 pub use detail::*;
+pub use draft::*;
 pub use list::*;
 pub use live::*;
 pub use outcome::*;

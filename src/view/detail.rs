@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 
 use super::paint::Paint;
 use super::theme::Role;
-use super::{cards, clocks, timeline, width};
+use super::{cards, clocks, timeline, unfinished, width};
 use crate::desk::effect::Loaded;
 use crate::desk::geometry::Panes;
 use crate::desk::held;
@@ -87,6 +87,7 @@ fn lines(
         all.extend(paint.wrapped(Role::Warning, &said, columns));
     }
     all.push(others(paint, case, &detail.row));
+    all.extend(unfinished::of_case(paint, case, columns));
     let timeline_here = paint.model.window.panes() != Panes::Three;
     let mut sections = vec![
         ("detail.clocks", clocks::lines(paint, detail, columns)),

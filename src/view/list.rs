@@ -142,7 +142,15 @@ fn line(paint: &Paint<'_, '_>, row: &Row, widths: Widths) -> Line<'static> {
     let left = case
         .due_at
         .map_or_else(String::new, |due| say::left(due, paint.legal()));
+    let is_unfinished = paint
+        .model
+        .world
+        .drafts
+        .for_case(case.case_id)
+        .next()
+        .is_some();
     let mark = match row.mark {
+        Mark::Same if is_unfinished => "~",
         Mark::Same => " ",
         Mark::Changed => "+",
         Mark::Gone => "-",

@@ -3,6 +3,7 @@
 mod board;
 mod changes;
 mod claims;
+mod drafts;
 mod feed;
 mod hostile;
 mod live;

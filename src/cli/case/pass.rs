@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::Counter;
 use crate::cli::clerk::not_granted;
 use crate::cli::{CliError, Ended, Sentence, words};
-use crate::store::rows::{Applied, Claim};
+use crate::store::rows::{Along, Applied, Claim};
 
 /// What became of a case that changed hands.
 #[derive(Serialize)]
@@ -71,13 +71,19 @@ impl Counter<'_> {
         self.passed("case.released", &detail.row.case_no, "", &applied)
     }
 
-    pub(super) async fn hand_over(&self, no: &str, to: Option<&str>, line: &str) -> Ended {
+    pub(super) async fn hand_over(
+        &self,
+        no: &str,
+        to: Option<&str>,
+        line: &str,
+        along: Along,
+    ) -> Ended {
         let detail = self.clerk.find(no).await?;
         let lease = self.clerk.lease(&detail)?;
         let agent = self.colleague(to).await?;
         let (store, session) = (&self.clerk.store, self.clerk.session.session_id);
         let applied = store
-            .case_hand_over(Uuid::now_v7(), session, lease, agent, line)
+            .case_hand_over_with(Uuid::now_v7(), session, lease, (agent, line), along)
             .await?;
         self.passed(
             "case.handed_over",

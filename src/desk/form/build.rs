@@ -22,7 +22,10 @@ pub fn entries(world: &World, subject: &Subject, now: DateTime<Utc>) -> Vec<Entr
             let fields = process.opening.fields.iter();
             fields.map(|field| of_field(world, field, None)).collect()
         }),
-        Subject::HandOver(_) => vec![colleagues(world), line(world, "line")],
+        Subject::HandOver(case) => {
+            let asked = [colleagues(world), line(world, "line")];
+            asked.into_iter().chain(drafts(world, *case)).collect()
+        }
         Subject::Reassign(_) => vec![colleagues(world), line(world, "reason")],
         Subject::Transfer(_) => vec![queues(world), line(world, "reason")],
         Subject::Attach(_) => vec![path(world), purpose(world)],
@@ -126,6 +129,34 @@ fn contacts(party: &PartyCard) -> Ask {
 
 fn line(world: &World, key: &str) -> Entry {
     own(world, key, text(Lines::One, LINE_LIMIT))
+}
+
+/// Whether what is unfinished goes along; asked when there is something.
+fn drafts(world: &World, case: CaseId) -> Option<Entry> {
+    let mut others = world.drafts.for_case(case);
+    let is_other = others.any(|draft| !matches!(draft.content.subject, Subject::HandOver(_)));
+    is_other.then(|| {
+        let label = |key: &str| world.texts.say(&format!("choice.yes_no.{key}"));
+        let picks = ["yes", "no"].map(|key| (key.to_owned(), label(key)));
+        let mut entry = own(world, "drafts", choice(picks.into_iter()));
+        entry.set("yes");
+        entry
+    })
+}
+
+/// What was typed, without a form for it (any more): to be read, and to be copied from.
+pub fn of_answers(world: &World, answers: &[(String, String)]) -> Vec<Entry> {
+    let typed = answers.iter().filter(|(_, raw)| !raw.is_empty());
+    typed
+        .map(|(key, raw)| {
+            let known = ["field", "form"].map(|area| format!("{area}.{key}"));
+            let label = known.iter().find_map(|key| world.texts.find(key));
+            let label = label.unwrap_or(key).to_owned();
+            let mut entry = entry(key, &label, "", Required::No, text(Lines::Many, NOTE_LIMIT));
+            entry.set(raw);
+            entry
+        })
+        .collect()
 }
 
 fn path(world: &World) -> Entry {

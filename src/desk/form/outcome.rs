@@ -16,7 +16,7 @@ use super::super::world::World;
 use super::{Entry, must_be_filled};
 use crate::process::engine::{self, Actor, Answers, Change, Context, Refusal};
 use crate::process::{self, Action, Field};
-use crate::store::rows::{CaseId, Role};
+use crate::store::rows::{Along, CaseId, Role};
 
 /// What a form would do.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,7 +39,7 @@ pub enum Plan {
     /// An opening.
     Open(Change, Answers),
     /// Something that is a call already, or needs the lease only.
-    HandOver(Option<i32>, String),
+    HandOver(Option<i32>, String, Along),
     /// Ready to be made.
     Call(Call),
 }
@@ -266,7 +266,13 @@ fn of_call(world: &World, subject: &Subject, entries: &[Entry]) -> Outcome {
     };
     let number = |key: &str| raw(key).parse::<i32>().ok();
     let plan = match subject {
-        Subject::HandOver(_) => Plan::HandOver(number("to"), raw("line").to_owned()),
+        Subject::HandOver(_) => {
+            let along = match raw("drafts") {
+                "yes" => Along::Drafts,
+                _ => Along::Nothing,
+            };
+            Plan::HandOver(number("to"), raw("line").to_owned(), along)
+        }
         Subject::Reassign(case) => Plan::Call(Call::Reassign {
             case: *case,
             to: number("to"),

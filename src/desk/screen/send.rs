@@ -46,8 +46,9 @@ pub fn commit(state: &mut State, world: &mut World, now: DateTime<Utc>) -> Vec<E
 
 fn claim(state: &mut State, world: &mut World, case: CaseId, now: DateTime<Utc>) -> Vec<Effect> {
     state.stage = Stage::Claiming;
-    state.command = world.command(now);
-    let ticket = world.ticket(Slot::Command(state.command), now);
+    let claim = world.command(now);
+    state.claim = Some(claim);
+    let ticket = world.ticket(Slot::Command(claim), now);
     vec![Effect::Write(ticket, Box::new(Call::Claim(case)))]
 }
 
@@ -55,10 +56,11 @@ fn call(state: &State, plan: Plan, held: Option<Lease>) -> Option<Call> {
     Some(match plan {
         Plan::Call(call) => call,
         Plan::Open(change, answers) => Call::Open(change, answers),
-        Plan::HandOver(to, line) => Call::HandOver {
+        Plan::HandOver(to, line, along) => Call::HandOver {
             lease: held?,
             to,
             line,
+            along,
         },
         Plan::Apply(change, needs) => Call::Apply {
             case: state.subject.case()?,
@@ -108,7 +110,7 @@ pub fn answered(
 }
 
 fn claimed(state: &mut State, world: &mut World, claim: &Claim, now: DateTime<Utc>) -> Vec<Effect> {
-    state.command = world.command(now);
+    state.claim = None;
     let Claim::Granted { lease, version, .. } = claim else {
         state.stage = Stage::Review;
         let case = state.subject.case();
@@ -185,7 +187,7 @@ fn wrote(
     }
     let kept = conclude(state, world, said, now);
     if let (Some(offer), Kept::Nothing) = (applied.undo, kept) {
-        undo::keep(world, (case, offer), &state.subject, state.draft(now), now);
+        undo::keep(world, (case, offer), &state.subject, state.body(), now);
     }
     let route = match kept {
         Kept::Nothing => Route::Desk,
@@ -207,13 +209,18 @@ enum Kept {
 fn conclude(state: &mut State, world: &mut World, said: String, now: DateTime<Utc>) -> Kept {
     if !state.altered {
         world.toasts.say(Tone::Done, said, now);
-        world.drafts.remove(&state.subject);
+        world.drafts.finish(state.draft, now);
+        state.touched = false;
+        state.sent = None;
         return Kept::Nothing;
     }
     (state.sent, state.altered) = (None, false);
     let said = world.texts.fill("form.earlier_written", &[("said", &said)]);
     world.toasts.say(Tone::Warning, said, now);
-    world.drafts.insert(state.subject.clone(), state.draft(now));
+    state.command = world.command(now);
+    if let Some(content) = state.content() {
+        world.drafts.put(state.draft, content, now);
+    }
     Kept::Later
 }
 
@@ -264,6 +271,7 @@ fn failed(
     now: DateTime<Utc>,
 ) -> Vec<Effect> {
     state.stage = Stage::Review;
+    state.claim = None;
     let is_unknown = matches!(error, StoreError::Offline(_));
     if is_unknown && state.sent.is_some() {
         return explain(state, world, error, now);
@@ -273,9 +281,7 @@ fn failed(
         return explain(state, world, error, now);
     }
     state.sent = None;
-    if let Some(draft) = world.drafts.get_mut(&state.subject) {
-        draft.pending = None;
-    }
+    world.drafts.answered(state.draft, now);
     let altered = std::mem::take(&mut state.altered);
     let effects = explain(state, world, error, now);
     if altered && *error != StoreError::Reused {

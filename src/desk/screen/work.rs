@@ -18,6 +18,7 @@ impl State {
             (Id::Open, _) => go(Route::NewCase),
             (Id::Search, _) => go(Route::Search),
             (Id::Board, _) => go(Route::Board),
+            (Id::Drafts, _) => go(Route::Unfinished),
             (Id::Quit, _) => go(Route::Quit),
             (Id::Claim, Some(case)) => self.write(world, Call::Claim(case), now),
             (Id::Release, Some(case)) => match world.leases.get(&case) {
