@@ -5,6 +5,7 @@ pub mod agent;
 mod asked;
 pub mod case;
 pub mod check;
+mod claims;
 pub mod clerk;
 pub mod connect;
 pub mod console;
@@ -15,6 +16,7 @@ pub mod error;
 pub mod import;
 pub mod pg_supervisor;
 pub mod process;
+pub mod queue;
 mod settings;
 mod shell;
 pub mod words;
@@ -73,6 +75,8 @@ pub enum Command {
     Db(db::DbArgs),
     /// Who may work: agents, leads, auditors, administrators, workers
     Agent(agent::AgentArgs),
+    /// Limit and gate of the queues, set by their leads
+    Queue(queue::QueueArgs),
     /// Bring in registers and cases from files
     Import(import::ImportArgs),
     /// Fire clocks, deliver messages, keep house; list and resend what was not delivered
@@ -117,6 +121,7 @@ async fn dispatch(command: Command, shell: Shell) -> Ended {
         Command::Case(args) => Box::pin(case::run(args, &shell)).await,
         Command::Db(args) => db::run(args, &shell).await,
         Command::Agent(args) => agent::run(args, &shell).await,
+        Command::Queue(args) => queue::run(args, &shell).await,
         Command::Import(args) => Ok(import::run(&args, &shell.store()?, &shell.texts).await?),
         Command::Worker(args) => {
             let config = settings::worker(&shell.config);

@@ -13,7 +13,7 @@ use super::screen::{Layer, look, send};
 use super::toast::Tone;
 use super::under_way::UnderWay;
 use super::world::World;
-use super::{beat, cleanse, preview};
+use super::{beat, claims, cleanse, preview};
 use crate::store::StoreError;
 use crate::store::rows::{Applied, Claim};
 
@@ -161,7 +161,7 @@ fn claimed(model: &mut Model, claim: &Claim, sent: &UnderWay, now: DateTime<Utc>
     } = claim
     else {
         model.ahead.clear();
-        let said = send::claim_refused(&model.world, claim, now);
+        let said = claims::refused(&model.world, claim, now);
         model.world.toasts.say(Tone::Warning, said, now);
         return reread_list(model, now);
     };

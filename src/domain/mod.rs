@@ -10,6 +10,7 @@ pub mod fodselsnummer;
 pub mod gln;
 pub mod gs1;
 pub mod house_number;
+pub mod idle;
 pub mod kbo;
 mod luhn;
 pub mod organisasjonsnummer;

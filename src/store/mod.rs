@@ -8,6 +8,7 @@
 pub mod admin;
 pub mod calendar;
 pub mod case;
+pub mod claiming;
 pub mod error;
 pub mod feed;
 pub mod reading;

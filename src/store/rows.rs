@@ -2,12 +2,14 @@
 //! model, the command line prints them as JSON.
 
 mod calendar;
+mod claiming;
 mod detail;
 mod list;
 mod outcome;
 mod people;
 
 pub use calendar::*;
+pub use claiming::*;
 pub use detail::*;
 pub use list::*;
 pub use outcome::*;

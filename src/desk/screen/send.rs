@@ -3,11 +3,11 @@
 
 use chrono::{DateTime, Utc};
 
+use super::super::claims;
 use super::super::effect::{Call, Effect, FileError, Reply, Slot};
 use super::super::form::outcome::{Needs, Outcome, Plan, refused};
 use super::super::preview;
 use super::super::route::{Route, Subject};
-use super::super::say;
 use super::super::toast::Tone;
 use super::super::world::World;
 use super::form::{Stage, State};
@@ -111,7 +111,7 @@ fn claimed(state: &mut State, world: &mut World, claim: &Claim, now: DateTime<Ut
     let Claim::Granted { lease, version, .. } = claim else {
         state.stage = Stage::Review;
         let case = state.subject.case();
-        state.problem = Some(claim_refused(world, claim, now));
+        state.problem = Some(claims::refused(world, claim, now));
         return case
             .map(|case| world.ask_detail(case, now))
             .into_iter()
@@ -137,26 +137,6 @@ fn claimed(state: &mut State, world: &mut World, claim: &Claim, now: DateTime<Ut
     state.stage = Stage::Review;
     state.problem = Some(world.texts.get("form.changed").to_owned());
     vec![world.ask_detail(lease.case_id, now)]
-}
-
-/// Why a claim gave nothing, in words.
-pub fn claim_refused(world: &World, claim: &Claim, now: DateTime<Utc>) -> String {
-    let texts = &world.texts;
-    match claim {
-        Claim::Granted { .. } => String::new(),
-        Claim::Empty => texts.get("claim.empty").to_owned(),
-        Claim::Taken { holder, since } => {
-            let zone = world.zone("");
-            let since = say::at(texts, *since, world.legal(now), zone);
-            texts.fill("claim.taken", &[("holder", holder), ("since", &since)])
-        }
-        Claim::Limit { held, limit } => {
-            let (held, limit) = (held.to_string(), limit.to_string());
-            texts.fill("claim.limit", &[("held", &held), ("limit", &limit)])
-        }
-        Claim::NotFound => texts.get("claim.not_found").to_owned(),
-        Claim::Closed => texts.get("claim.closed").to_owned(),
-    }
 }
 
 fn wrote(

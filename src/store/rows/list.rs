@@ -78,6 +78,9 @@ pub struct CaseRow {
     pub version: i32,
     /// When it was received.
     pub received_at: DateTime<Utc>,
+    /// Whether it was passed over so often that a lead must look at it.
+    #[serde(default)]
+    pub raised: bool,
 }
 
 /// Place in a list: the sort key of the last row seen.
