@@ -31,6 +31,12 @@ CREATE FUNCTION passed_over(p_agent int, p_queues int[]) RETURNS jsonb LANGUAGE 
 $$ SELECT jsonb_build_object('result', 'passed_over', 'cases', count(*)) FROM skips s JOIN cases c USING (case_id)
    WHERE s.agent_id = p_agent AND c.work = 'open' AND c.queue_id = ANY (p_queues) HAVING count(*) > 0 $$;
 
+CREATE FUNCTION notify_leads(p_case cases, p_by int) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM notify_agent(g.agent_id, p_case.case_id, 'raised', p_by, NULL) FROM agents g JOIN agent_queues q USING (agent_id)
+    WHERE q.queue_id = p_case.queue_id AND g.role = 'lead' AND g.disabled_at IS NULL;
+END $$;
+
 -- Gives back a case that "next" proposed and nothing was done with: a reason of the list, a line with
 -- "other". It is not proposed to this agent again until its state changes.
 CREATE FUNCTION loket_api.skip(p_cmd uuid, p_session uuid, p_case bigint, p_fence bigint, p_reason text, p_line text) RETURNS jsonb
@@ -51,6 +57,7 @@ BEGIN
   IF is_raised THEN c.raised_at := l; END IF;
   c := case_write(c, 'skipped', a, p_session, p_cmd,
     jsonb_strip_nulls(jsonb_build_object('reason', p_reason, 'count', n, 'line', t, 'raised', CASE WHEN is_raised THEN true END)), l);
+  IF is_raised THEN PERFORM notify_leads(c, a); END IF;
   RETURN command_end(p_cmd, applied(c, NULL));
 END $$;
 
@@ -75,6 +82,7 @@ BEGIN
   IF r IS NOT NULL THEN PERFORM refuse('limit_reached', '', r - 'result'); END IF;
   c := lease_begin(c, p_session, a, 'taken_over');
   c := case_write(c, 'taken_over', a, p_session, p_cmd, jsonb_build_object('was', l.agent_id, 'line', t), legal_now());
+  PERFORM notify_agent(l.agent_id, p_case, 'taken_over', a, p_cmd);
   RETURN command_end(p_cmd, granted(c, 'taken_over'));
 END $$;
 
@@ -102,6 +110,7 @@ BEGIN
   SELECT * INTO l FROM case_leases WHERE case_id = p_case AND fence = p_fence AND worked_at = p_worked_at FOR UPDATE;
   IF NOT FOUND THEN RETURN false; END IF;
   PERFORM case_write(lease_end(c), 'lease_returned', l.agent_id, l.session_id, NULL, '{"why":"idle"}', legal_now());
+  PERFORM notify_agent(l.agent_id, p_case, 'lease_idle', NULL, NULL);
   RETURN true;
 END $$;
 

@@ -5,6 +5,7 @@ mod calendar;
 mod claiming;
 mod detail;
 mod list;
+mod live;
 mod outcome;
 mod people;
 
@@ -12,5 +13,6 @@ pub use calendar::*;
 pub use claiming::*;
 pub use detail::*;
 pub use list::*;
+pub use live::*;
 pub use outcome::*;
 pub use people::*;
