@@ -2,8 +2,8 @@
 -- passed. They decide only when a lease returns to the pool; safety is the lease row and its fence.
 SET LOCAL search_path = loket, pg_catalog, ext;
 
-CREATE FUNCTION leases_of(p_session uuid) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
-$$ SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', case_id, 'fence', fence, 'worked_at', worked_at) ORDER BY case_id), '[]') FROM case_leases WHERE session_id = p_session $$;
+CREATE FUNCTION leases_of(p_session uuid) RETURNS jsonb LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS
+$$ BEGIN RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', case_id, 'fence', fence, 'worked_at', worked_at) ORDER BY case_id), '[]') FROM case_leases WHERE session_id = p_session); END $$;
 CREATE FUNCTION me_card(p_agent int) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT jsonb_build_object('agent_id', a.agent_id, 'name', a.name, 'role', a.role, 'queues',
      (SELECT coalesce(jsonb_agg(jsonb_build_object('queue_id', q.queue_id, 'key', q.key) ORDER BY q.queue_id), '[]')
@@ -77,9 +77,9 @@ BEGIN
   c.work := 'held';
   RETURN c;
 END $$;
-CREATE FUNCTION granted(p_case cases, p_why text) RETURNS jsonb LANGUAGE sql IMMUTABLE AS
-$$ SELECT jsonb_build_object('result', 'granted', 'lease', jsonb_build_object('case_id', p_case.case_id, 'fence', p_case.fence),
-     'case_no', p_case.case_no, 'version', p_case.version, 'why', p_why) $$;
+CREATE FUNCTION granted(p_case cases, p_why text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS
+$$ BEGIN RETURN jsonb_build_object('result', 'granted', 'lease', jsonb_build_object('case_id', p_case.case_id, 'fence', p_case.fence),
+     'case_no', p_case.case_no, 'version', p_case.version, 'why', p_why); END $$;
 CREATE FUNCTION take(p_case cases, p_session uuid, p_agent int, p_cmd uuid, p_why text) RETURNS jsonb
 LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE c cases%ROWTYPE := p_case;
@@ -89,10 +89,6 @@ BEGIN
   c := case_write(c, 'claimed', p_agent, p_session, p_cmd, jsonb_build_object('why', p_why), legal_now());
   RETURN granted(c, p_why);
 END $$;
--- the lead's numbers: those of the agent, else those of the queue
-CREATE FUNCTION limits_of(p_agent int, p_queue int, OUT max_leases int, OUT gate int) LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
-$$ SELECT coalesce(o.max_leases, q.max_leases), coalesce(o.gate, q.gate) FROM queues q
-   LEFT JOIN agent_queues o ON o.queue_id = q.queue_id AND o.agent_id = p_agent WHERE q.queue_id = p_queue $$;
 -- What stands against a further case of that queue; NULL: nothing. An agent's own claims stand in line
 -- here, so that both numbers hold even when two consoles of one agent claim at once. The gate holds for
 -- what an agent takes of his own accord, not for what a colleague or a lead gives, nor for a take-over.
@@ -104,7 +100,8 @@ BEGIN
       (array_agg(due_clock ORDER BY warned DESC, sort_at, case_id))[1] AS clock INTO h
     FROM (SELECT c.case_id, c.case_no, c.sort_at, c.due_clock, coalesce(c.due_warn <= t AND c.due_whose IN ('ours', 'party'), false) AS warned
       FROM case_leases l JOIN cases c USING (case_id) WHERE l.agent_id = p_agent AND c.queue_id = p_queue) x;
-  SELECT * INTO m FROM limits_of(p_agent, p_queue);
+  SELECT coalesce(o.max_leases, q.max_leases) AS max_leases, coalesce(o.gate, q.gate) AS gate INTO m FROM queues q   -- the agent's own before the queue's
+    LEFT JOIN agent_queues o ON o.queue_id = q.queue_id AND o.agent_id = p_agent WHERE q.queue_id = p_queue;
   IF h.n >= m.max_leases THEN
     RETURN jsonb_build_object('result', 'limit', 'held', h.n, 'limit', m.max_leases, 'case_no', h.case_no); END IF;
   IF p_gated AND m.gate > 0 AND h.warned >= m.gate THEN
@@ -112,36 +109,51 @@ BEGIN
   RETURN NULL;
 END $$;
 
+-- The most urgent case of these queues that nobody holds or is about to, locked. Per queue an index
+-- probe, merged, then ONE row locked; never `queue_id = ANY` with ORDER BY. The first probe has a fixed
+-- bound, so that its plan is kept: with a variable one it is planned anew each time, which took longer
+-- than the rest of a claim. What this agent passed over is probed row by row in the order of the index:
+-- a scalar subquery is never made a join.
+CREATE FUNCTION candidate(p_queues int[], p_agent int) RETURNS cases LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE c cases%ROWTYPE; i bigint; n int := 0; k int := 64;
+BEGIN
+  FOR i IN SELECT x.case_id FROM unnest(p_queues) q(id) CROSS JOIN LATERAL
+      (SELECT o.case_id, o.sort_at FROM cases o WHERE o.work = 'open' AND o.queue_id = q.id
+         AND (SELECT s.case_id FROM skips s WHERE s.case_id = o.case_id AND s.agent_id = p_agent) IS NULL ORDER BY o.sort_at, o.case_id LIMIT 8) x ORDER BY x.sort_at, x.case_id LIMIT 8 LOOP
+    n := n + 1;
+    SELECT * INTO c FROM cases WHERE case_id = i AND work = 'open' FOR UPDATE SKIP LOCKED;
+    IF FOUND THEN RETURN c; END IF;
+  END LOOP;
+  WHILE n >= k / 8 AND k <= 32768 LOOP                      -- all candidates busy: widen, do not say "empty"
+    n := 0;
+    FOR i IN SELECT x.case_id FROM unnest(p_queues) q(id) CROSS JOIN LATERAL
+        (SELECT o.case_id, o.sort_at FROM cases o WHERE o.work = 'open' AND o.queue_id = q.id
+           AND (SELECT s.case_id FROM skips s WHERE s.case_id = o.case_id AND s.agent_id = p_agent) IS NULL ORDER BY o.sort_at, o.case_id LIMIT k) x ORDER BY x.sort_at, x.case_id LIMIT k LOOP
+      n := n + 1;
+      SELECT * INTO c FROM cases WHERE case_id = i AND work = 'open' FOR UPDATE SKIP LOCKED;
+      IF FOUND THEN RETURN c; END IF;
+    END LOOP;
+    k := k * 8;
+  END LOOP;
+  RETURN NULL;
+END $$;
+
 CREATE FUNCTION loket_api.claim_next(p_cmd uuid, p_session uuid, p_queues int[]) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE a int := require_role('agent', 'lead', 'admin'); r jsonb; qs int[]; k int := 8; got bigint; n_cand int; c cases%ROWTYPE; full_ jsonb; q int;
+DECLARE a int := require_role('agent', 'lead', 'admin'); r jsonb; qs int[]; c cases%ROWTYPE; full_ jsonb; q int;
 BEGIN
   r := command_begin(p_cmd, a, 'claim_next'); IF r IS NOT NULL THEN RETURN r; END IF;
   PERFORM require_session(p_session, a);
-  FOR q IN SELECT unnest(my_queues()) ORDER BY 1 LOOP
+  FOREACH q IN ARRAY own_queues() LOOP
     CONTINUE WHEN p_queues IS NOT NULL AND q <> ALL (p_queues);
     r := claim_limit(a, q, true);
     IF r IS NULL THEN qs := qs || q; ELSE full_ := coalesce(full_, r); END IF;
   END LOOP;
-  WHILE qs IS NOT NULL LOOP
-    -- per queue an index probe, merged, then ONE row locked; never `queue_id = ANY` with ORDER BY. What
-    -- I passed over is probed row by row in the order of the index (a scalar subquery is never joined)
-    WITH cand AS MATERIALIZED (
-      SELECT x.case_id, x.sort_at FROM unnest(qs) q(id) CROSS JOIN LATERAL
-        (SELECT o.case_id, o.sort_at FROM cases o WHERE o.work = 'open' AND o.queue_id = q.id
-           AND (SELECT s.case_id FROM skips s WHERE s.case_id = o.case_id AND s.agent_id = a) IS NULL ORDER BY o.sort_at, o.case_id LIMIT k) x
-      ORDER BY x.sort_at, x.case_id LIMIT k),
-    pick AS (SELECT t.case_id FROM cand JOIN cases t USING (case_id) WHERE t.work = 'open'
-             ORDER BY cand.sort_at, t.case_id LIMIT 1 FOR UPDATE OF t SKIP LOCKED)
-    SELECT (SELECT case_id FROM pick), (SELECT count(*) FROM cand) INTO got, n_cand;
-    EXIT WHEN got IS NOT NULL OR n_cand < k OR k > 4096;   -- all candidates busy: widen, do not say "empty"
-    k := k * 8;
-  END LOOP;
-  IF got IS NULL THEN                                       -- not kept: a repetition may find work
+  IF qs IS NOT NULL THEN c := candidate(qs, a); END IF;
+  IF c.case_id IS NULL THEN                                 -- not kept: a repetition may find work
     DELETE FROM commands WHERE cmd_id = p_cmd;
     RETURN coalesce(full_, passed_over(a, qs), jsonb_build_object('result', 'empty'));
   END IF;
-  SELECT * INTO c FROM cases WHERE case_id = got;
   RETURN command_end(p_cmd, take(c, p_session, a, p_cmd, CASE WHEN c.due_clock IS NULL THEN 'oldest'
     WHEN c.sort_at < legal_now() THEN 'overdue' ELSE 'nearest_breach' END));
 END $$;
@@ -166,10 +178,10 @@ BEGIN
   RETURN r;
 END $$;
 
-CREATE FUNCTION applied(p_case cases, p_opened text) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
-$$ SELECT jsonb_build_object('version', p_case.version, 'work', p_case.work, 'opened', p_opened, 'lease',
+CREATE FUNCTION applied(p_case cases, p_opened text) RETURNS jsonb LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS
+$$ BEGIN RETURN jsonb_build_object('version', p_case.version, 'work', p_case.work, 'opened', p_opened, 'lease',
      CASE WHEN p_case.work = 'held' AND EXISTS (SELECT 1 FROM case_leases WHERE case_id = p_case.case_id AND agent_id = me())
-       THEN jsonb_build_object('case_id', p_case.case_id, 'fence', p_case.fence) END) $$;
+       THEN jsonb_build_object('case_id', p_case.case_id, 'fence', p_case.fence) END); END $$;
 
 CREATE FUNCTION loket_api.release(p_cmd uuid, p_session uuid, p_case bigint, p_fence bigint) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
@@ -195,8 +207,8 @@ BEGIN
 END $$;
 -- who gets a case stands in line with his own claims before the case is locked: the other way round two
 -- of them could wait for each other
-CREATE FUNCTION claim_queue_up(p_agent int) RETURNS void LANGUAGE sql SET search_path = loket, pg_catalog, pg_temp AS
-$$ SELECT pg_advisory_xact_lock(4243, p_agent) WHERE p_agent IS NOT NULL $$;
+CREATE FUNCTION claim_queue_up(p_agent int) RETURNS void LANGUAGE plpgsql AS
+$$ BEGIN IF p_agent IS NOT NULL THEN PERFORM pg_advisory_xact_lock(4243, p_agent); END IF; END $$;
 -- to a colleague's living session, or to the pool
 CREATE FUNCTION lease_give(p_case cases, p_to int) RETURNS cases LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE c cases%ROWTYPE := lease_end(p_case); s uuid;

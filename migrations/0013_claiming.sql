@@ -3,13 +3,13 @@ SET LOCAL search_path = loket, pg_catalog, ext;
 
 -- ---------------------------------------------------------------- work
 -- an action was done by the holder: the lease is kept by it, and giving the case back is no skip any more
-CREATE FUNCTION lease_worked(p_case bigint, p_session uuid) RETURNS void LANGUAGE sql SET search_path = loket, pg_catalog, pg_temp AS
-$$ UPDATE case_leases SET worked = true, worked_at = clock_timestamp() WHERE case_id = p_case AND session_id = p_session $$;
+CREATE FUNCTION lease_worked(p_case bigint, p_session uuid) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS
+$$ BEGIN UPDATE case_leases SET worked = true, worked_at = clock_timestamp() WHERE case_id = p_case AND session_id = p_session; END $$;
 
 -- ---------------------------------------------------------------- passing over
 -- got by "next", and nothing was done with it
-CREATE FUNCTION is_skip(p_case bigint) RETURNS bool LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
-$$ SELECT EXISTS (SELECT 1 FROM case_leases WHERE case_id = p_case AND how = 'next' AND NOT worked) $$;
+CREATE FUNCTION is_skip(p_case bigint) RETURNS bool LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS
+$$ BEGIN RETURN EXISTS (SELECT 1 FROM case_leases WHERE case_id = p_case AND how = 'next' AND NOT worked); END $$;
 CREATE FUNCTION require_no_skip(p_case bigint) RETURNS void LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
   IF is_skip(p_case) THEN PERFORM refuse('skip_reason_needed'); END IF;
@@ -121,7 +121,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp A
 DECLARE a int := require_role('lead', 'admin'); r jsonb; now_ record;
 BEGIN
   r := command_begin(p_cmd, a, 'limits_set', concat_ws(' ', p_queue, 'agent', p_agent, 'max', p_max, 'gate', p_gate)); IF r IS NOT NULL THEN RETURN r; END IF;
-  IF p_queue IS NULL OR p_queue <> ALL (my_queues()) THEN PERFORM refuse('queue_not_yours'); END IF;
+  IF p_queue IS NULL OR p_queue <> ALL (own_queues()) THEN PERFORM refuse('queue_not_yours'); END IF;
   IF p_max NOT BETWEEN 1 AND 50 THEN PERFORM refuse('limit_out_of_range', '', jsonb_build_object('given', p_max, 'first', 1, 'last', 50)); END IF;
   IF p_gate NOT BETWEEN 0 AND 20 THEN PERFORM refuse('limit_out_of_range', '', jsonb_build_object('given', p_gate, 'first', 0, 'last', 20)); END IF;
   IF p_agent IS NULL THEN
