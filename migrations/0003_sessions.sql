@@ -2,8 +2,11 @@
 -- passed. They decide only when a lease returns to the pool; safety is the lease row and its fence.
 SET LOCAL search_path = loket, pg_catalog, ext;
 
+-- `proposed`: got by "next" and nothing was done with it, so that giving it back needs a reason
+CREATE FUNCTION lease_json(l case_leases) RETURNS jsonb LANGUAGE sql STABLE AS
+$$ SELECT jsonb_build_object('case_id', l.case_id, 'fence', l.fence, 'worked_at', l.worked_at, 'proposed', l.how = 'next' AND NOT l.worked) $$;
 CREATE FUNCTION leases_of(p_session uuid) RETURNS jsonb LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS
-$$ BEGIN RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', case_id, 'fence', fence, 'worked_at', worked_at) ORDER BY case_id), '[]') FROM case_leases WHERE session_id = p_session); END $$;
+$$ BEGIN RETURN (SELECT coalesce(jsonb_agg(lease_json(l) ORDER BY case_id), '[]') FROM case_leases l WHERE session_id = p_session); END $$;
 CREATE FUNCTION me_card(p_agent int) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT jsonb_build_object('agent_id', a.agent_id, 'name', a.name, 'role', a.role, 'queues',
      (SELECT coalesce(jsonb_agg(jsonb_build_object('queue_id', q.queue_id, 'key', q.key) ORDER BY q.queue_id), '[]')
@@ -77,9 +80,9 @@ BEGIN
   c.work := 'held';
   RETURN c;
 END $$;
-CREATE FUNCTION granted(p_case cases, p_why text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS
-$$ BEGIN RETURN jsonb_build_object('result', 'granted', 'lease', jsonb_build_object('case_id', p_case.case_id, 'fence', p_case.fence),
-     'case_no', p_case.case_no, 'version', p_case.version, 'why', p_why); END $$;
+CREATE FUNCTION granted(p_case cases, p_why text) RETURNS jsonb LANGUAGE plpgsql VOLATILE AS
+$$ BEGIN RETURN jsonb_build_object('result', 'granted', 'lease', jsonb_build_object('case_id', p_case.case_id, 'fence', p_case.fence, 'worked_at', clock_timestamp(),
+     'proposed', p_why NOT IN ('by_hand', 'taken_over')), 'case_no', p_case.case_no, 'version', p_case.version, 'why', p_why); END $$;
 CREATE FUNCTION take(p_case cases, p_session uuid, p_agent int, p_cmd uuid, p_why text) RETURNS jsonb
 LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE c cases%ROWTYPE := p_case;

@@ -74,7 +74,7 @@ BEGIN
   SELECT * INTO c FROM cases WHERE case_id = p_case AND queue_id = ANY ((SELECT my_queues())::int[]);
   IF NOT FOUND THEN PERFORM refuse('case_not_found'); END IF;
   RETURN jsonb_build_object('row', row_json(c), 'facts', facts_json(c),
-    'lease', (SELECT jsonb_build_object('case_id', case_id, 'fence', fence) FROM case_leases WHERE case_id = p_case AND agent_id = me()),
+    'lease', (SELECT lease_json(l) FROM case_leases l WHERE case_id = p_case AND agent_id = me()),
     'customer', (SELECT customer_json(u) FROM customers u WHERE u.customer_ref = c.customer_ref),
     'connection', (SELECT address_json(k) FROM connections k WHERE k.ean = c.ean), 'party', party_json(c.party_gln),
     'related', related_json(ARRAY(SELECT case_id FROM cases WHERE ean = c.ean AND case_id <> p_case ORDER BY received_at DESC LIMIT 10)),

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::effect::{Effect, Loaded, Reply, Slot, Ticket};
 use super::model::Model;
+use super::route::{Route, Subject};
 use super::screen::desk::Why;
 use super::screen::inbox::Take;
 use super::screen::{Layer, look, send};
@@ -217,6 +218,10 @@ fn write_failed(
     };
     say_error(&mut model.world, &error, now);
     match error {
+        StoreError::Refused(refusal) if refusal.key == "skip_reason_needed" => {
+            let form = |case| Effect::Go(Route::Form(Subject::Skip(case)));
+            sent.case.map(form).into_iter().collect()
+        }
         StoreError::SessionLost => beat::open(model, now),
         StoreError::Stale | StoreError::LeaseLost { .. } | StoreError::Reused => sent
             .case

@@ -51,6 +51,10 @@ pub enum Subject {
     Reassign(CaseId),
     /// Moving it to another queue.
     Transfer(CaseId),
+    /// Passing over a case that "next" gave.
+    Skip(CaseId),
+    /// Taking it from the colleague who holds it.
+    TakeOver(CaseId),
 }
 
 impl Subject {
@@ -61,7 +65,9 @@ impl Subject {
             | Self::HandOver(case)
             | Self::Attach(case)
             | Self::Reassign(case)
-            | Self::Transfer(case) => Some(*case),
+            | Self::Transfer(case)
+            | Self::Skip(case)
+            | Self::TakeOver(case) => Some(*case),
             Self::Open(_) => None,
         }
     }

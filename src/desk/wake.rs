@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::claims;
 use super::model::Model;
 use super::say;
 use super::screen::Layer;
@@ -32,6 +33,7 @@ pub fn next_wake(model: &Model, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         quiet.filter(|at| *at > now),
         Some(world.machine(say::clock_changes(legal))),
         next_countdown(model, legal).map(|at| world.machine(at)),
+        claims::idle_changes(model, now),
     ]
     .into_iter()
     .flatten()

@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 use super::paint::Paint;
 use super::theme::Role;
 use super::width;
+use crate::desk::claims;
 use crate::desk::command::{COMMANDS, Command, Context, Id};
 use crate::desk::toast::Tone;
 use crate::desk::wake::QUIET_MS;
@@ -29,13 +30,21 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect) {
 fn message(paint: &Paint<'_, '_>) -> Line<'static> {
     let model = paint.model;
     let Some(toast) = model.world.toasts.shown(model.now) else {
-        return Line::default();
+        return idle(paint);
     };
     let role = match toast.tone {
         Tone::Done => Role::Good,
         Tone::Warning => Role::Warning,
     };
     Line::from(vec![Span::raw(" "), paint.span(role, toast.text.clone())])
+}
+
+/// A case that goes back to the pool soon, as long as nothing else is to be said.
+fn idle(paint: &Paint<'_, '_>) -> Line<'static> {
+    match claims::idle_said(paint.model) {
+        Some(said) => Line::from(vec![Span::raw(" "), paint.span(Role::Soon, said)]),
+        None => Line::default(),
+    }
 }
 
 /// On the right: what waits to be taken in, and that something is being read.

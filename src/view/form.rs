@@ -102,6 +102,8 @@ fn title(paint: &Paint<'_, '_>, state: &State) -> Line<'static> {
         Subject::Attach(_) => paint.text("command.attach"),
         Subject::Reassign(_) => paint.text("lead.reassign"),
         Subject::Transfer(_) => paint.text("lead.transfer"),
+        Subject::Skip(_) => paint.text("command.skip"),
+        Subject::TakeOver(_) => paint.text("command.take_over"),
     };
     Line::from(vec![
         Span::raw(" "),

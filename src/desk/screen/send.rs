@@ -59,6 +59,11 @@ fn call(state: &State, plan: Plan, held: Option<Lease>) -> Option<Call> {
             to,
             line,
         },
+        Plan::Skip(reason, line) => Call::Skip {
+            lease: held?,
+            reason,
+            line,
+        },
         Plan::Apply(change, needs) => Call::Apply {
             case: state.subject.case()?,
             fence: match needs {
@@ -87,6 +92,9 @@ pub fn answered(
     now: DateTime<Utc>,
 ) -> Vec<Effect> {
     match reply {
+        Reply::Claimed(Ok(claim)) if matches!(state.subject, Subject::TakeOver(_)) => {
+            took_over(state, world, &claim, now)
+        }
         Reply::Claimed(Ok(claim)) => claimed(state, world, &claim, now),
         Reply::Applied(Ok(applied)) => wrote(state, world, &applied, now),
         Reply::Opened(Ok(opened)) => was_opened(state, world, &opened, now),
@@ -164,6 +172,23 @@ fn wrote(
     vec![Effect::Go(route), world.ask_detail(case, now)]
 }
 
+/// The case is ours, and the one who held it is told.
+fn took_over(
+    state: &mut State,
+    world: &mut World,
+    claim: &Claim,
+    now: DateTime<Utc>,
+) -> Vec<Effect> {
+    let Claim::Granted { lease, .. } = claim else {
+        return claimed(state, world, claim, now);
+    };
+    world.leases.insert(lease.case_id, *lease);
+    let said = done(state, world);
+    conclude(state, world, said, now);
+    let case = lease.case_id;
+    vec![Effect::Go(Route::Case(case)), world.ask_detail(case, now)]
+}
+
 /// What stays of a form that was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kept {
@@ -204,6 +229,8 @@ fn done(state: &State, world: &World) -> String {
         (Subject::HandOver(_), _) => with("done.handed_over"),
         (Subject::Reassign(_), _) => with("done.reassigned"),
         (Subject::Transfer(_), _) => with("done.transferred"),
+        (Subject::Skip(_), _) => with("done.skipped"),
+        (Subject::TakeOver(_), _) => with("done.taken_over"),
         _ => with("done.attached"),
     }
 }

@@ -6,6 +6,7 @@
 
 mod delivery;
 mod house;
+mod idle;
 mod practice;
 mod timers;
 
@@ -100,6 +101,7 @@ impl Worker {
         self.fire_all(&mut done).await?;
         self.deliver_all(&mut done).await?;
         done.swept = u64::try_from(self.store.sweep().await?).unwrap_or(0);
+        done.swept += self.expire_idle().await?;
         self.store.board_refresh().await?;
         self.export_heads().await;
         Ok(done)

@@ -23,6 +23,9 @@ pub struct Lease {
     /// The last sign of work in it (technical time of the server), as of the last pulse.
     #[serde(default)]
     pub worked_at: Option<DateTime<Utc>>,
+    /// Whether "next" gave it and nothing was done with it: giving it back needs a reason.
+    #[serde(default)]
+    pub proposed: bool,
 }
 
 impl Lease {
@@ -32,6 +35,7 @@ impl Lease {
             case_id,
             fence,
             worked_at: None,
+            proposed: false,
         }
     }
 }
