@@ -7,12 +7,14 @@
 
 mod cli_admin;
 mod cli_case;
+mod cli_claiming;
 mod cli_connect;
 mod cli_demo;
 mod cli_doubt;
 mod cli_import;
 mod cli_recount;
 mod cli_report;
+mod desk_claiming;
 mod desk_form;
 mod desk_held;
 mod desk_keys;
@@ -23,6 +25,7 @@ mod domain_cli;
 mod domain_clock;
 mod domain_deadline;
 mod domain_identifiers;
+mod domain_idle;
 mod domain_laws;
 mod exchange_away;
 mod exchange_import;

@@ -1,6 +1,7 @@
 //! The database as referee, on a real PostgreSQL.
 
 mod changes;
+mod claiming;
 mod claims;
 mod feed;
 mod hostile;

@@ -25,9 +25,15 @@ fn readable(role: &str) -> BTreeSet<&'static str> {
     ]);
     match role {
         "worker_1" => BTreeSet::new(),
-        "admin_1" => tables,
+        "admin_1" => {
+            tables.insert("desk_log");
+            tables
+        }
         _ => {
             tables.insert("texts");
+            if role == "auditor_1" {
+                tables.insert("desk_log");
+            }
             tables
         }
     }
@@ -91,7 +97,11 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("import_parties", "admin"),
     ("inbox", "agent lead auditor admin worker"),
     ("lapsed", "admin worker"),
+    ("lease_expire", "admin worker"),
+    ("leases_idle", "admin worker"),
     ("legal_now", "agent lead auditor admin worker"),
+    ("limits", "agent lead auditor admin"),
+    ("limits_set", "lead admin"),
     ("look_up", "agent lead auditor admin worker"),
     ("message_context", "admin worker"),
     ("next_due", "admin worker"),
@@ -111,7 +121,9 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("search", "agent lead auditor admin worker"),
     ("session_close", "agent lead auditor admin worker"),
     ("session_open", "agent lead auditor admin worker"),
+    ("skip", "agent lead admin"),
     ("sweep", "agent lead auditor admin worker"),
+    ("take_over", "agent lead admin"),
     ("text_erase", "lead admin"),
     ("timeline", "agent lead auditor admin worker"),
     ("transfer", "lead admin"),
