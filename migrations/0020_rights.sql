@@ -60,3 +60,9 @@ GRANT EXECUTE ON FUNCTION loket_api.undo_clear TO loket_worker, loket_administra
 -- many desks (0009)
 GRANT EXECUTE ON FUNCTION loket_api.notices_seen TO loket_agent, loket_auditor, loket_administrator, loket_worker;
 GRANT EXECUTE ON FUNCTION loket_api.notices_purge, loket_api.line_open, loket_api.tick_lead, loket_api.feed_tick TO loket_worker, loket_administrator;
+-- claiming
+GRANT SELECT ON desk_log TO loket_auditor, loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.skip, loket_api.take_over TO loket_agent, loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.limits TO loket_agent, loket_auditor, loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.limits_set TO loket_lead, loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.leases_idle, loket_api.lease_expire TO loket_worker, loket_administrator;

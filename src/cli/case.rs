@@ -11,11 +11,13 @@ mod work;
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::clerk::{Clerk, Typed};
 use super::{Ended, Shell};
 use crate::store::rows::Along;
+use crate::store::rows::{SKIP_OTHER, SKIP_REASONS};
 
 /// What to do with cases.
 #[derive(Debug, Args)]
@@ -81,6 +83,25 @@ pub enum Verb {
     Release {
         /// Case number
         no: String,
+    },
+    /// Pass over a case that `next` gave, before anything was done with it
+    Skip {
+        /// Case number
+        no: String,
+        /// Why
+        #[arg(long, value_name = "R", value_parser = PossibleValuesParser::new(SKIP_REASONS))]
+        reason: String,
+        /// In your words; needed with the reason `other`
+        #[arg(long, value_name = "TEXT", required_if_eq("reason", SKIP_OTHER))]
+        line: Option<String>,
+    },
+    /// Take a case from the colleague who holds it, or from another desk of your own
+    TakeOver {
+        /// Case number
+        no: String,
+        /// Why; they are told
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
     },
     /// Open a case
     Open(OpenArgs),
@@ -237,6 +258,8 @@ pub async fn run(args: CaseArgs, shell: &Shell) -> Ended {
         Verb::Next { queue } => counter.next(queue.as_deref()).await,
         Verb::Claim { no } => counter.claim(&no).await,
         Verb::Release { no } => counter.release(&no).await,
+        Verb::Skip { no, reason, line } => counter.skip(&no, &reason, line.as_deref()).await,
+        Verb::TakeOver { no, reason } => counter.take_over(&no, &reason).await,
         Verb::Open(args) => counter.open(&args).await,
         Verb::Do(args) => counter.act(&args).await,
         Verb::Note { no, text } => counter.note(&no, text).await,

@@ -7,13 +7,14 @@ use chrono::{DateTime, Utc};
 
 use super::effect::{Effect, Loaded, Reply, Slot, Ticket};
 use super::model::Model;
+use super::route::{Route, Subject};
 use super::screen::desk::Why;
 use super::screen::inbox::Take;
 use super::screen::{Layer, look, send};
 use super::toast::Tone;
 use super::under_way::UnderWay;
 use super::world::World;
-use super::{beat, cleanse, place, preview, safe};
+use super::{beat, claims, cleanse, place, preview, safe};
 use crate::store::StoreError;
 use crate::store::rows::{Applied, Claim};
 
@@ -222,7 +223,7 @@ fn claimed(model: &mut Model, claim: &Claim, sent: &UnderWay, now: DateTime<Utc>
     } = claim
     else {
         model.ahead.clear();
-        let said = send::claim_refused(&model.world, claim, now);
+        let said = claims::refused(&model.world, claim, now);
         model.world.toasts.say(Tone::Warning, said, now);
         return reread_list(model, now);
     };
@@ -278,6 +279,10 @@ fn write_failed(
     };
     say_error(&mut model.world, &error, now);
     match error {
+        StoreError::Refused(refusal) if refusal.key == "skip_reason_needed" => {
+            let form = |case| Effect::Go(Route::Form(Subject::Skip(case)));
+            sent.case.map(form).into_iter().collect()
+        }
         StoreError::SessionLost => beat::open(model, now),
         StoreError::Stale | StoreError::LeaseLost { .. } | StoreError::Reused => sent
             .case

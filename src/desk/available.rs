@@ -95,6 +95,35 @@ pub fn to_hand_over(model: &Model) -> Result<(), Why> {
     }
 }
 
+/// A case that "next" gave and nothing was done with.
+pub fn proposed(model: &Model) -> Result<(), Why> {
+    held_by_me(model)?;
+    let lease = model
+        .current_case()
+        .and_then(|case| model.world.leases.get(&case));
+    match lease {
+        Some(lease) if lease.proposed => Ok(()),
+        _ => Err(Why("not_proposed")),
+    }
+}
+
+/// A case that somebody else holds, or another desk of mine.
+pub fn takeable(model: &Model) -> Result<(), Why> {
+    live(model)?;
+    let case = model.current_case().ok_or(Why("no_case"))?;
+    if model.world.leases.contains_key(&case) {
+        return Err(Why("held_by_me"));
+    }
+    if is_auditor(model) {
+        return Err(Why("auditor"));
+    }
+    match model.current_row().map(|row| row.work) {
+        Some(WorkState::Held) | None => Ok(()),
+        Some(WorkState::Closed) => Err(Why("closed")),
+        Some(WorkState::Open | WorkState::Waiting) => Err(Why("nobody_holds")),
+    }
+}
+
 /// A lead before a case.
 pub fn lead_on_a_case(model: &Model) -> Result<(), Why> {
     on_a_case(model)?;

@@ -132,6 +132,14 @@ fn take_clock(world: &mut World, legal: DateTime<Utc>, now: DateTime<Utc>) -> Ch
     Changed::Yes
 }
 
+/// The same for the technical clock, which nothing but idle leases is held against.
+fn take_skew(world: &mut World, technical: DateTime<Utc>, now: DateTime<Utc>) {
+    let skew = technical - now;
+    if (skew - world.skew).num_milliseconds().abs() >= DRIFT_MS {
+        world.skew = skew;
+    }
+}
+
 /// The once-a-second answer. A frame is due only when something visible is different.
 pub fn take(model: &mut Model, beat: Beat, now: DateTime<Utc>) -> Vec<Effect> {
     match beat {
@@ -153,6 +161,7 @@ pub fn take(model: &mut Model, beat: Beat, now: DateTime<Utc>) -> Vec<Effect> {
 fn take_pulse(model: &mut Model, pulse: &Pulse, now: DateTime<Utc>) -> Vec<Effect> {
     let line = heard(&mut model.world, now);
     let clock = take_clock(&mut model.world, pulse.legal_now, now);
+    take_skew(&mut model.world, pulse.now, now);
     let Some(leases) = &pulse.leases else {
         return reopen(model, now);
     };

@@ -131,6 +131,10 @@ pub enum Id {
     Claim,
     /// Give it back to the pool.
     Release,
+    /// Pass over a case that "next" gave.
+    Skip,
+    /// Take it from the colleague who holds it.
+    TakeOver,
     /// Hand it over with a line.
     HandOver,
     /// Take back the last change.
@@ -260,6 +264,8 @@ pub static COMMANDS: &[Command] = &[
     when(Id::Next, "next", DESK, 2, available::live),
     when(Id::Claim, "claim", DESK, 3, available::claimable),
     when(Id::Release, "release", DESK, 7, available::held_by_me),
+    when(Id::Skip, "skip", DESK, 7, available::proposed),
+    when(Id::TakeOver, "take_over", DESK, 7, available::takeable),
     when(Id::HandOver, "hand_over", PASS, 8, available::to_hand_over),
     when(Id::Note, "note", DESK, 9, available::on_a_case),
     when(Id::Attach, "attach", DESK, 10, available::on_a_case),

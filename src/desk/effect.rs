@@ -172,6 +172,22 @@ pub enum Call {
     Claim(CaseId),
     /// Give it back.
     Release(Lease),
+    /// Pass it over: back to the pool, not proposed to us again.
+    Skip {
+        /// Our right to it.
+        lease: Lease,
+        /// Key of the reason.
+        reason: String,
+        /// In our words.
+        line: Option<String>,
+    },
+    /// Take it from the colleague who holds it.
+    TakeOver {
+        /// Which case.
+        case: CaseId,
+        /// Why; they are told.
+        reason: String,
+    },
     /// Hand it over.
     HandOver {
         /// Our right to it.

@@ -99,7 +99,7 @@ fn since(timeline: &[TimelineRow]) -> Option<DateTime<Utc>> {
     let got = |event: &&TimelineRow| {
         matches!(
             event.kind.as_str(),
-            "claimed" | "handed_over" | "reassigned"
+            "claimed" | "handed_over" | "reassigned" | "taken_over"
         )
     };
     timeline.iter().find(got).map(|event| event.at)
@@ -113,7 +113,13 @@ pub fn handover<'a>(world: &World, loaded: &'a Loaded) -> Option<&'a str> {
         return None;
     }
     for event in &loaded.timeline {
-        let given_back = ["released", "lease_returned", "reassigned", "transferred"];
+        let given_back = [
+            "released",
+            "skipped",
+            "lease_returned",
+            "reassigned",
+            "transferred",
+        ];
         match event.kind.as_str() {
             "handed_over" => break,
             kind if given_back.contains(&kind) => return None,

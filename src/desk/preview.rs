@@ -81,6 +81,8 @@ pub fn form(texts: &Texts, subject: &Subject, process: &str) -> String {
         Subject::Reassign(_) => "lead.reassign",
         Subject::Transfer(_) => "lead.transfer",
         Subject::TakeBack(_) => "command.take_back",
+        Subject::Skip(_) => "command.skip",
+        Subject::TakeOver(_) => "command.take_over",
     };
     texts.say(key)
 }
@@ -237,6 +239,21 @@ pub fn of_call(world: &World, subject: &Subject, answer: &dyn Fn(&str) -> String
             line(world, "attaches", answer("path")),
             line(world, "keeps_as", answer("purpose")),
         ],
+        Subject::Skip(_) => {
+            let reason = line(world, "passes_over", answer("skip_reason"));
+            let said = Some(answer("skip_line")).filter(|said| !said.trim().is_empty());
+            let said = said.map(|said| line(world, "because", said));
+            std::iter::once(reason).chain(said).collect()
+        }
+        Subject::TakeOver(case) => {
+            let loaded = world.case(*case);
+            let holder = loaded.and_then(|loaded| loaded.detail.row.holder.clone());
+            let holder = holder.unwrap_or_else(|| world.texts.say("preview.nobody"));
+            vec![
+                line(world, "takes_from", holder),
+                line(world, "tells", answer("take_over")),
+            ]
+        }
         Subject::Action(..) | Subject::Open(_) | Subject::TakeBack(_) => Vec::new(),
     }
 }

@@ -73,6 +73,10 @@ pub enum Subject {
     Transfer(CaseId),
     /// Taking back its last change.
     TakeBack(CaseId),
+    /// Passing over a case that "next" gave.
+    Skip(CaseId),
+    /// Taking it from the colleague who holds it.
+    TakeOver(CaseId),
 }
 
 impl Subject {
@@ -84,10 +88,13 @@ impl Subject {
             | Self::Attach(case)
             | Self::Reassign(case)
             | Self::Transfer(case)
-            | Self::TakeBack(case) => Some(*case),
+            | Self::TakeBack(case)
+            | Self::Skip(case)
+            | Self::TakeOver(case) => Some(*case),
             Self::Open(_) => None,
         }
     }
+
     /// Its name in the database.
     pub fn form(&self) -> String {
         match self {
@@ -98,6 +105,8 @@ impl Subject {
             Self::Reassign(_) => "reassign".to_owned(),
             Self::Transfer(_) => "transfer".to_owned(),
             Self::TakeBack(_) => "take_back".to_owned(),
+            Self::Skip(_) => "skip".to_owned(),
+            Self::TakeOver(_) => "take_over".to_owned(),
         }
     }
 
@@ -112,6 +121,8 @@ impl Subject {
             ("reassign", Some(case)) => Self::Reassign(case),
             ("transfer", Some(case)) => Self::Transfer(case),
             ("take_back", Some(case)) => Self::TakeBack(case),
+            ("skip", Some(case)) => Self::Skip(case),
+            ("take_over", Some(case)) => Self::TakeOver(case),
             _ => return None,
         })
     }

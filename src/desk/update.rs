@@ -65,7 +65,7 @@ fn take_input(model: &mut Model, input: Input, now: DateTime<Utc>) -> Vec<Effect
 fn take_one(model: &mut Model, input: Input, now: DateTime<Utc>) -> Vec<Effect> {
     if !matches!(input, Input::Resize(..)) {
         let id = meant(model, &input);
-        here::note_key(model, id);
+        here::note_key(model, id, now);
     }
     let effects = match input {
         Input::Resize(columns, rows) => {

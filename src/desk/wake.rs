@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::claims;
 use super::model::Model;
 use super::safe;
 use super::say;
@@ -37,6 +38,7 @@ pub fn next_wake(model: &Model, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         Some(world.machine(say::clock_changes(legal))),
         next_countdown(model, legal).map(|at| world.machine(at)),
         next_of_offer(model, now),
+        claims::idle_changes(model, now),
     ]
     .into_iter()
     .flatten()

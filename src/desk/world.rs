@@ -57,6 +57,8 @@ pub struct World {
     pub failures: u32,
     /// Legal time less machine time.
     pub offset: TimeDelta,
+    /// Technical time of the server less machine time: leases are measured by it (decision 8).
+    pub skew: TimeDelta,
     /// What we hold.
     pub leases: BTreeMap<CaseId, Lease>,
     /// The calendars, once read.
@@ -96,6 +98,7 @@ impl World {
             retry_at: None,
             failures: 0,
             offset: TimeDelta::zero(),
+            skew: TimeDelta::zero(),
             leases: BTreeMap::new(),
             calendars: None,
             calendar_versions: None,
@@ -233,9 +236,27 @@ impl World {
         self.order.retain(|case| shown.contains(case));
     }
 
-    /// Take over the leases that the database knows of.
+    /// Work in a case that is held: known here before the database is told.
+    pub fn worked(&mut self, case: CaseId, now: DateTime<Utc>) {
+        let at = now + self.skew;
+        if let Some(lease) = self.leases.get_mut(&case) {
+            lease.worked_at = lease.worked_at.max(Some(at));
+        }
+    }
+
+    /// Take over the leases that the database knows of; of a sign of work the later one counts.
     pub fn set_leases(&mut self, leases: &[Lease]) -> Changed {
-        let fresh = leases.iter().map(|lease| (lease.case_id, *lease)).collect();
+        let known = |lease: &Lease| self.leases.get(&lease.case_id).filter(|old| *old == lease);
+        let merged = |lease: &Lease| Lease {
+            worked_at: lease
+                .worked_at
+                .max(known(lease).and_then(|old| old.worked_at)),
+            ..*lease
+        };
+        let fresh = leases
+            .iter()
+            .map(|lease| (lease.case_id, merged(lease)))
+            .collect();
         let changed = self.leases != fresh;
         self.leases = fresh;
         if changed { Changed::Yes } else { Changed::No }

@@ -150,6 +150,18 @@ impl Caller {
             }
             Call::Claim(case) => Reply::Claimed(store.case_claim(cmd, session, case).await),
             Call::Release(lease) => Reply::Applied(store.case_release(cmd, session, lease).await),
+            Call::Skip {
+                lease,
+                reason,
+                line,
+            } => Reply::Applied(
+                store
+                    .case_skip(cmd, session, lease, &reason, line.as_deref())
+                    .await,
+            ),
+            Call::TakeOver { case, reason } => {
+                Reply::Claimed(store.case_take_over(cmd, session, case, &reason).await)
+            }
             Call::HandOver {
                 lease,
                 to,

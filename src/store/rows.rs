@@ -3,6 +3,7 @@
 
 mod board;
 mod calendar;
+mod claiming;
 mod detail;
 mod draft;
 mod list;
@@ -12,6 +13,7 @@ mod people;
 
 pub use board::*;
 pub use calendar::*;
+pub use claiming::*;
 pub use detail::*;
 pub use draft::*;
 pub use list::*;

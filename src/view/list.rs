@@ -221,6 +221,7 @@ fn who(paint: &Paint<'_, '_>, case: &CaseRow) -> (Role, String) {
         (Some(name), _) => (Role::Other, name.clone()),
         (None, WorkState::Waiting) => (Role::Faint, paint.text("list.outside")),
         (None, WorkState::Closed) => (Role::Faint, paint.text("list.closed")),
+        (None, _) if case.raised => (Role::Warning, paint.text("list.raised")),
         (None, _) => (Role::Calm, String::new()),
     }
 }

@@ -2,6 +2,7 @@
 
 mod board;
 mod changes;
+mod claiming;
 mod claims;
 mod drafts;
 mod feed;

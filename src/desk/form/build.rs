@@ -9,7 +9,7 @@ use super::suggest::Suggestions;
 use super::{Ask, Entry, LINE_LIMIT, NOTE_LIMIT, Pick};
 use crate::process::field::Required;
 use crate::process::{self, Field, FieldKind, engine};
-use crate::store::rows::{CaseId, PartyCard};
+use crate::store::rows::{CaseId, PartyCard, SKIP_OTHER, SKIP_REASONS};
 
 /// Why documents are kept, as the database knows it.
 const PURPOSES: [&str; 4] = ["authorisation", "evidence", "letter", "other"];
@@ -30,6 +30,8 @@ pub fn entries(world: &World, subject: &Subject, now: DateTime<Utc>) -> Vec<Entr
         Subject::Transfer(_) => vec![queues(world), line(world, "reason")],
         Subject::Attach(_) => vec![path(world), purpose(world)],
         Subject::TakeBack(_) => Vec::new(),
+        Subject::Skip(_) => vec![skip_reason(world), skip_line(world)],
+        Subject::TakeOver(_) => vec![line(world, "take_over")],
     }
 }
 
@@ -171,6 +173,21 @@ fn purpose(world: &World) -> Entry {
     let label = |key: &str| world.texts.say(&format!("purpose.{key}"));
     let options = PURPOSES.into_iter().map(|key| (key.to_owned(), label(key)));
     own(world, "purpose", choice(options))
+}
+
+fn skip_reason(world: &World) -> Entry {
+    let label = |key: &str| world.texts.say(&format!("choice.skip_reason.{key}"));
+    let options = SKIP_REASONS
+        .into_iter()
+        .map(|key| (key.to_owned(), label(key)));
+    own(world, "skip_reason", choice(options))
+}
+
+fn skip_line(world: &World) -> Entry {
+    Entry {
+        required: Required::If("skip_reason", SKIP_OTHER),
+        ..line(world, "skip_line")
+    }
 }
 
 fn queues(world: &World) -> Entry {

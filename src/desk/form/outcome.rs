@@ -40,6 +40,8 @@ pub enum Plan {
     Open(Change, Answers),
     /// Something that is a call already, or needs the lease only.
     HandOver(Option<i32>, String, Along),
+    /// Passing over: reason and line.
+    Skip(String, Option<String>),
     /// Ready to be made.
     Call(Call),
 }
@@ -290,6 +292,18 @@ fn of_call(world: &World, subject: &Subject, entries: &[Entry]) -> Outcome {
             case: *case,
             path: PathBuf::from(raw("path")),
             purpose: raw("purpose").to_owned(),
+        }),
+        Subject::Skip(case) if !world.leases.contains_key(case) => {
+            return Outcome::Refused(world.texts.say("why.not_held_by_me"));
+        }
+        Subject::Skip(_) => {
+            let line = raw("skip_line").to_owned();
+            let line = (!line.is_empty()).then_some(line);
+            Plan::Skip(raw("skip_reason").to_owned(), line)
+        }
+        Subject::TakeOver(case) => Plan::Call(Call::TakeOver {
+            case: *case,
+            reason: raw("take_over").to_owned(),
         }),
         Subject::Action(..) | Subject::Open(_) | Subject::TakeBack(_) => return Outcome::Unknown,
     };

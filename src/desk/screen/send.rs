@@ -3,11 +3,11 @@
 
 use chrono::{DateTime, Utc};
 
+use super::super::claims;
 use super::super::effect::{Call, Effect, FileError, Reply, Slot};
 use super::super::form::outcome::{Needs, Outcome, Plan, refused};
 use super::super::preview;
 use super::super::route::{Route, Subject};
-use super::super::say;
 use super::super::toast::Tone;
 use super::super::undo;
 use super::super::world::World;
@@ -62,6 +62,11 @@ fn call(state: &State, plan: Plan, held: Option<Lease>) -> Option<Call> {
             line,
             along,
         },
+        Plan::Skip(reason, line) => Call::Skip {
+            lease: held?,
+            reason,
+            line,
+        },
         Plan::Apply(change, needs) => Call::Apply {
             case: state.subject.case()?,
             fence: match needs {
@@ -90,6 +95,9 @@ pub fn answered(
     now: DateTime<Utc>,
 ) -> Vec<Effect> {
     match reply {
+        Reply::Claimed(Ok(claim)) if matches!(state.subject, Subject::TakeOver(_)) => {
+            took_over(state, world, &claim, now)
+        }
         Reply::Claimed(Ok(claim)) => claimed(state, world, &claim, now),
         Reply::Applied(Ok(applied)) => wrote(state, world, &applied, now),
         Reply::Opened(Ok(opened)) => was_opened(state, world, &opened, now),
@@ -114,7 +122,7 @@ fn claimed(state: &mut State, world: &mut World, claim: &Claim, now: DateTime<Ut
     let Claim::Granted { lease, version, .. } = claim else {
         state.stage = Stage::Review;
         let case = state.subject.case();
-        state.problem = Some(claim_refused(world, claim, now));
+        state.problem = Some(claims::refused(world, claim, now));
         return case
             .map(|case| world.ask_detail(case, now))
             .into_iter()
@@ -140,26 +148,6 @@ fn claimed(state: &mut State, world: &mut World, claim: &Claim, now: DateTime<Ut
     state.stage = Stage::Review;
     state.problem = Some(world.texts.get("form.changed").to_owned());
     vec![world.ask_detail(lease.case_id, now)]
-}
-
-/// Why a claim gave nothing, in words.
-pub fn claim_refused(world: &World, claim: &Claim, now: DateTime<Utc>) -> String {
-    let texts = &world.texts;
-    match claim {
-        Claim::Granted { .. } => String::new(),
-        Claim::Empty => texts.get("claim.empty").to_owned(),
-        Claim::Taken { holder, since } => {
-            let zone = world.zone("");
-            let since = say::at(texts, *since, world.legal(now), zone);
-            texts.fill("claim.taken", &[("holder", holder), ("since", &since)])
-        }
-        Claim::Limit { held, limit } => {
-            let (held, limit) = (held.to_string(), limit.to_string());
-            texts.fill("claim.limit", &[("held", &held), ("limit", &limit)])
-        }
-        Claim::NotFound => texts.get("claim.not_found").to_owned(),
-        Claim::Closed => texts.get("claim.closed").to_owned(),
-    }
 }
 
 fn wrote(
@@ -194,6 +182,23 @@ fn wrote(
         Kept::Later => Route::Case(case),
     };
     vec![Effect::Go(route), world.ask_detail(case, now)]
+}
+
+/// The case is ours, and the one who held it is told.
+fn took_over(
+    state: &mut State,
+    world: &mut World,
+    claim: &Claim,
+    now: DateTime<Utc>,
+) -> Vec<Effect> {
+    let Claim::Granted { lease, .. } = claim else {
+        return claimed(state, world, claim, now);
+    };
+    world.leases.insert(lease.case_id, *lease);
+    let said = done(state, world);
+    conclude(state, world, said, now);
+    let case = lease.case_id;
+    vec![Effect::Go(Route::Case(case)), world.ask_detail(case, now)]
 }
 
 /// What stays of a form that was written.
@@ -242,6 +247,8 @@ fn done(state: &State, world: &World) -> String {
         (Subject::Reassign(_), _) => with("done.reassigned"),
         (Subject::Transfer(_), _) => with("done.transferred"),
         (Subject::TakeBack(_), _) => with("done.taken_back"),
+        (Subject::Skip(_), _) => with("done.skipped"),
+        (Subject::TakeOver(_), _) => with("done.taken_over"),
         _ => with("done.attached"),
     }
 }

@@ -59,6 +59,7 @@ impl Worker {
                 tracing::info!(returned, "leases went back to the pool");
             }
             self.store.undo_clear().await?;
+            self.expire_idle().await?;
         }
         self.store.board_refresh().await?;
         if sweep {

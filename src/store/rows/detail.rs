@@ -221,8 +221,8 @@ pub struct TimelineRow {
     pub seq: i32,
     /// Legal instant.
     pub at: DateTime<Utc>,
-    /// What: an action key, or `opened`, `claimed`, `released`, `lease_returned`, `handed_over`,
-    /// `reassigned`, `attached`, `transferred`.
+    /// What: an action key, or `opened`, `claimed`, `released`, `skipped`, `lease_returned`,
+    /// `handed_over`, `taken_over`, `reassigned`, `attached`, `transferred`.
     pub kind: String,
     /// Who; `None` for the system.
     pub agent: Option<String>,

@@ -25,9 +25,15 @@ fn readable(role: &str) -> BTreeSet<&'static str> {
     ]);
     match role {
         "worker_1" => BTreeSet::new(),
-        "admin_1" => tables,
+        "admin_1" => {
+            tables.insert("desk_log");
+            tables
+        }
         _ => {
             tables.insert("texts");
+            if role == "auditor_1" {
+                tables.insert("desk_log");
+            }
             tables
         }
     }
@@ -100,7 +106,11 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("import_parties", "admin"),
     ("inbox", "agent lead auditor admin worker"),
     ("lapsed", "admin worker"),
+    ("lease_expire", "admin worker"),
+    ("leases_idle", "admin worker"),
     ("legal_now", "agent lead auditor admin worker"),
+    ("limits", "agent lead auditor admin"),
+    ("limits_set", "lead admin"),
     ("line_open", "admin worker"),
     ("look_up", "agent lead auditor admin worker"),
     ("message_context", "admin worker"),
@@ -124,8 +134,10 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("search", "agent lead auditor admin worker"),
     ("session_close", "agent lead auditor admin worker"),
     ("session_open", "agent lead auditor admin worker"),
+    ("skip", "agent lead admin"),
     ("sweep", "agent lead auditor admin worker"),
     ("take_back", "agent lead admin"),
+    ("take_over", "agent lead admin"),
     ("text_erase", "lead admin"),
     ("tick_lead", "admin worker"),
     ("timeline", "agent lead auditor admin worker"),

@@ -394,6 +394,7 @@ fn row(given: Given) -> CaseRow {
         holder_id: holder.map(|(id, _)| id),
         version: 4,
         received_at: now() - TimeDelta::hours(5),
+        raised: false,
     }
 }
 
