@@ -36,3 +36,6 @@ GRANT EXECUTE ON FUNCTION loket_api.apply, loket_api.case_open, loket_api.docume
   loket_api.outbox_failed, loket_api.outbox_dead, loket_api.outbox_resend, loket_api.message_context TO loket_worker, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.chain_heads TO loket_worker, loket_auditor, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.verify_batch, loket_api.verify_orphans TO loket_auditor, loket_administrator;
+
+-- bulk
+GRANT EXECUTE ON FUNCTION loket_api.inbox_filtered, loket_api.filter_cases, loket_api.facts_of TO loket_agent, loket_auditor, loket_administrator, loket_worker;

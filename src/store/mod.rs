@@ -6,10 +6,12 @@
 //! Nothing here knows a screen.
 
 pub mod admin;
+pub mod bulk;
 pub mod calendar;
 pub mod case;
 pub mod error;
 pub mod feed;
+pub mod filter;
 pub mod reading;
 pub mod recount;
 pub mod register;

@@ -1,12 +1,14 @@
 //! What the database gives to everybody else: plain rows, no SQL types. The desk keeps them in its
 //! model, the command line prints them as JSON.
 
+mod bulk;
 mod calendar;
 mod detail;
 mod list;
 mod outcome;
 mod people;
 
+pub use bulk::*;
 pub use calendar::*;
 pub use detail::*;
 pub use list::*;

@@ -3,6 +3,7 @@
 mod changes;
 mod claims;
 mod feed;
+mod filter;
 mod hostile;
 mod reading;
 mod recount;

@@ -393,6 +393,7 @@ pub(crate) fn page() -> InboxPage {
         rows: rows(),
         more: false,
         counts: [(1, count)].into(),
+        ..InboxPage::default()
     }
 }
 
