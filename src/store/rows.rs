@@ -5,6 +5,7 @@ mod bulk;
 mod calendar;
 mod detail;
 mod list;
+mod live;
 mod outcome;
 mod people;
 
@@ -12,5 +13,6 @@ pub use bulk::*;
 pub use calendar::*;
 pub use detail::*;
 pub use list::*;
+pub use live::*;
 pub use outcome::*;
 pub use people::*;

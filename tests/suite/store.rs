@@ -5,6 +5,7 @@ mod claims;
 mod feed;
 mod filter;
 mod hostile;
+mod live;
 mod reading;
 mod recount;
 mod rights;
