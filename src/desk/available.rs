@@ -1,7 +1,9 @@
 //! Whether a command is possible now, and if not, why: the texts `why.<key>`.
 
+use super::bulk;
 use super::model::Model;
 use super::screen::Layer;
+use super::screen::inbox::Mark;
 use super::world::Link;
 use crate::store::rows::{Role, WorkState};
 
@@ -54,6 +56,38 @@ pub fn held_by_me(model: &Model) -> Result<(), Why> {
     } else {
         Err(Why("not_held_by_me"))
     }
+}
+
+/// A case of the list shown.
+pub fn in_the_list(model: &Model) -> Result<(), Why> {
+    let case = model.current_case().ok_or(Why("no_case"))?;
+    let inbox = model.desk.inbox().ok_or(Why("no_case"))?;
+    let here = inbox.rows.iter().find(|row| row.case.case_id == case);
+    match here {
+        Some(row) if row.mark != Mark::Gone => Ok(()),
+        _ => Err(Why("not_in_list")),
+    }
+}
+
+/// Marked cases, and nothing else of the kind under way.
+pub fn marked(model: &Model) -> Result<(), Why> {
+    live(model)?;
+    if is_auditor(model) {
+        return Err(Why("auditor"));
+    }
+    match model.desk.marks().is_empty() && !bulk::run::is_going(&model.world) {
+        true => Err(Why("nothing_marked")),
+        false => Ok(()),
+    }
+}
+
+/// Marks or a filter.
+pub fn clearable(model: &Model) -> Result<(), Why> {
+    let inbox = model.desk.inbox().ok_or(Why("nothing_to_clear"))?;
+    if inbox.marks.is_empty() && inbox.filter.is_empty() {
+        return Err(Why("nothing_to_clear"));
+    }
+    Ok(())
 }
 
 /// A lead before a case.

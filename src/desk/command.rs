@@ -27,6 +27,14 @@ pub enum Context {
     Ledger,
     /// The search screen.
     Search,
+    /// The line of the filter.
+    Filter,
+    /// The preview of an action on many.
+    Preview,
+    /// An action on many that runs.
+    Running,
+    /// The results of an action on many.
+    Results,
     /// The help.
     Help,
     /// "Quit although something is unsaved?"
@@ -35,7 +43,7 @@ pub enum Context {
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 15] = [
         Self::List,
         Self::Detail,
         Self::Actions,
@@ -45,13 +53,17 @@ impl Context {
         Self::Review,
         Self::Ledger,
         Self::Search,
+        Self::Filter,
+        Self::Preview,
+        Self::Running,
+        Self::Results,
         Self::Help,
         Self::Quit,
     ];
 
     /// Whether printable characters are text here, so that they are no commands.
     pub fn takes_text(self) -> bool {
-        matches!(self, Self::Line | Self::Note | Self::Search)
+        matches!(self, Self::Line | Self::Note | Self::Search | Self::Filter)
     }
 
     /// Key of its heading: `context.<key>`.
@@ -66,6 +78,10 @@ impl Context {
             Self::Review => "review",
             Self::Ledger => "ledger",
             Self::Search => "search",
+            Self::Filter => "filter",
+            Self::Preview => "preview",
+            Self::Running => "running",
+            Self::Results => "results",
             Self::Help => "help",
             Self::Quit => "quit",
         }
@@ -125,6 +141,22 @@ pub enum Id {
     Search,
     /// The deadline ledger.
     Ledger,
+    /// Mark this case, or take its mark away.
+    Mark,
+    /// Mark all of the list.
+    MarkAll,
+    /// Do something with all marked cases.
+    Bulk,
+    /// The line of the filter.
+    Filter,
+    /// Marks away, then the filter.
+    Clear,
+    /// Take the proposed word.
+    FillWord,
+    /// Take a case out of an action on many.
+    TakeOut,
+    /// Stop an action on many.
+    Stop,
     /// Take in what changed.
     Refresh,
     /// Previous clock of the ledger, choice of a field.
@@ -176,17 +208,27 @@ pub struct Command {
     pub available: fn(&Model) -> Result<(), Why>,
 }
 
-use Context::{Actions, Choice, Detail, Help, Ledger, Line, List, Note, Quit, Review, Search};
+use Context::{
+    Actions, Choice, Detail, Filter, Help, Ledger, Line, List, Note, Preview, Quit, Results,
+    Review, Running, Search,
+};
 
 const DESK: &[Context] = &[List, Detail];
-const LISTS: &[Context] = &[List, Detail, Actions, Search, Ledger, Help];
-const PAGES: &[Context] = &[List, Detail, Actions, Ledger, Help];
-const LONG: &[Context] = &[List, Detail, Actions, Ledger, Help, Review];
+const LISTS: &[Context] = &[
+    List, Detail, Actions, Search, Filter, Ledger, Help, Preview, Running, Results,
+];
+const PAGES: &[Context] = &[
+    List, Detail, Actions, Ledger, Help, Preview, Running, Results,
+];
+const LONG: &[Context] = &[
+    List, Detail, Actions, Ledger, Help, Review, Preview, Running, Results,
+];
 const FIELDS: &[Context] = &[Line, Note, Choice];
-const TEXT: &[Context] = &[Line, Note, Search];
+const TEXT: &[Context] = &[Line, Note, Search, Filter];
 const FORM: &[Context] = &[Line, Note, Choice];
 const LAYERS: &[Context] = &[
-    Detail, Actions, Line, Note, Choice, Review, Ledger, Search, Help, Quit,
+    Detail, Actions, Line, Note, Choice, Review, Ledger, Search, Filter, Preview, Results, Help,
+    Quit,
 ];
 
 const fn free(id: Id, name: &'static str, contexts: &'static [Context], rank: u8) -> Command {
@@ -222,10 +264,18 @@ pub static COMMANDS: &[Command] = &[
     when(Id::Open, "open", DESK, 11, available::live),
     when(Id::Lead, "lead", DESK, 12, available::lead_on_a_case),
     free(Id::Search, "search", DESK, 6),
+    free(Id::Filter, "filter", DESK, 15),
+    when(Id::Mark, "mark", DESK, 16, available::in_the_list),
+    when(Id::MarkAll, "mark_all", DESK, 17, available::live),
+    when(Id::Bulk, "bulk", DESK, 1, available::marked),
+    when(Id::Clear, "clear", &[List], 18, available::clearable),
     free(Id::Mine, "mine", DESK, 13),
     when(Id::Refresh, "refresh", DESK, 4, available::live),
     free(Id::Switch, "switch", DESK, 14),
-    free(Id::Choose, "choose", &[Actions, Search], 1),
+    free(Id::Choose, "choose", &[Actions, Search, Filter, Results], 1),
+    free(Id::FillWord, "fill_word", &[Filter], 2),
+    free(Id::TakeOut, "take_out", &[Preview], 2),
+    free(Id::Stop, "stop", &[Running], 1),
     free(Id::ChooseDigit, "choose_digit", &[Actions, Choice], 0),
     free(Id::Enter, "enter", &[Line, Choice], 1),
     free(Id::Newline, "newline", &[Note], 0),
@@ -236,7 +286,7 @@ pub static COMMANDS: &[Command] = &[
     free(Id::Review, "review", FIELDS, 3),
     when(Id::Discard, "discard", FIELDS, 4, available::kept_draft),
     when(Id::Complete, "complete", &[Line], 6, available::suggested),
-    free(Id::Commit, "commit", &[Review], 1),
+    free(Id::Commit, "commit", &[Review, Preview], 1),
     free(Id::Back, "back", LAYERS, 20),
     free(Id::Up, "up", LISTS, 0),
     free(Id::Down, "down", LISTS, 0),

@@ -209,7 +209,7 @@ pub fn of_call(world: &World, subject: &Subject, answer: &dyn Fn(&str) -> String
             line(world, "attaches", answer("path")),
             line(world, "keeps_as", answer("purpose")),
         ],
-        Subject::Action(..) | Subject::Open(_) => Vec::new(),
+        Subject::Action(..) | Subject::Open(_) | Subject::Many(_) => Vec::new(),
     }
 }
 

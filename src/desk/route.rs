@@ -1,5 +1,7 @@
 //! Where on the screen to go. A screen never calls another: it returns a route.
 
+use super::bulk::Act;
+use crate::store::filter::Filter;
 use crate::store::rows::CaseId;
 
 /// A way on the screen.
@@ -17,6 +19,14 @@ pub enum Route {
     Ledger(CaseId),
     /// The search.
     Search,
+    /// The line of the filter.
+    Filter,
+    /// The list shown with that filter.
+    Filtered(Filter),
+    /// What to do with the marked cases.
+    Bulk,
+    /// Preview, run and results of an action on many.
+    Sheet,
     /// The help of the context in which it was asked for.
     Help,
     /// "Quit although something is unsaved?"
@@ -51,6 +61,8 @@ pub enum Subject {
     Reassign(CaseId),
     /// Moving it to another queue.
     Transfer(CaseId),
+    /// Something with all marked cases.
+    Many(Act),
 }
 
 impl Subject {
@@ -62,7 +74,7 @@ impl Subject {
             | Self::Attach(case)
             | Self::Reassign(case)
             | Self::Transfer(case) => Some(*case),
-            Self::Open(_) => None,
+            Self::Open(_) | Self::Many(_) => None,
         }
     }
 }

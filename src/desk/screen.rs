@@ -2,12 +2,15 @@
 //! other: where to go next is returned as a route. The desk lies below, the others are layers on it.
 
 pub mod actions;
+pub mod bulk;
 pub mod desk;
 pub mod draft;
+pub mod filter;
 pub mod form;
 pub mod inbox;
 pub mod ledger;
 pub mod look;
+mod mark;
 pub mod search;
 pub mod send;
 mod work;
@@ -15,6 +18,7 @@ mod work;
 use super::command::{Context, Id};
 use super::geometry::Window;
 use super::key::Key;
+use super::world::World;
 
 /// A command with the key that called it: a digit chooses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +48,12 @@ pub enum Layer {
     Ledger(ledger::State),
     /// The search.
     Search(Box<search::State>),
+    /// The line of the filter.
+    Filter(Box<filter::State>),
+    /// What is to be done with many cases.
+    Bulk(bulk::State),
+    /// Preview, run and results of an action on many.
+    Sheet,
     /// The help of a context.
     Help(Help),
     /// "Quit although something is unsaved?"
@@ -60,10 +70,12 @@ pub struct Help {
 }
 
 impl Layer {
-    /// Where keys are pressed.
-    pub fn context(&self) -> Context {
+    /// Where keys are pressed; the sheet of an action on many has three places.
+    pub fn context(&self, world: &World) -> Context {
         match self {
-            Self::Actions(_) => Context::Actions,
+            Self::Actions(_) | Self::Bulk(_) => Context::Actions,
+            Self::Filter(_) => Context::Filter,
+            Self::Sheet => bulk::context(world.bulk.as_deref()),
             Self::Form(form) => form.context(),
             Self::Ledger(_) => Context::Ledger,
             Self::Search(_) => Context::Search,

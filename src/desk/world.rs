@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use uuid::Uuid;
 
+use super::bulk::Job;
 use super::effect::{Effect, Loaded, Question, Slot, Ticket};
 use super::route::Subject;
 use super::screen::draft::Draft;
@@ -66,6 +67,8 @@ pub struct World {
     pub colleagues: Vec<Colleague>,
     /// Unsent forms.
     pub drafts: BTreeMap<Subject, Draft>,
+    /// An action on many cases.
+    pub bulk: Option<Box<Job>>,
     /// Short messages.
     pub toasts: Toasts,
     /// Cases that somebody changed while they were being read: to be read once more.
@@ -94,6 +97,7 @@ impl World {
             calendar_versions: None,
             colleagues: Vec::new(),
             drafts: BTreeMap::new(),
+            bulk: None,
             toasts: Toasts::default(),
             outdated: BTreeSet::new(),
             details: BTreeMap::new(),

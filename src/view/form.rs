@@ -102,6 +102,7 @@ fn title(paint: &Paint<'_, '_>, state: &State) -> Line<'static> {
         Subject::Attach(_) => paint.text("command.attach"),
         Subject::Reassign(_) => paint.text("lead.reassign"),
         Subject::Transfer(_) => paint.text("lead.transfer"),
+        Subject::Many(_) => many(paint, &state.subject),
     };
     Line::from(vec![
         Span::raw(" "),
@@ -109,6 +110,17 @@ fn title(paint: &Paint<'_, '_>, state: &State) -> Line<'static> {
         Span::raw(if no.is_empty() { "" } else { "   " }),
         paint.span(Role::Title, what),
     ])
+}
+
+/// What is done with how many cases.
+fn many(paint: &Paint<'_, '_>, subject: &Subject) -> String {
+    let (Subject::Many(act), Some(job)) = (subject, paint.model.world.bulk.as_deref()) else {
+        return String::new();
+    };
+    let found = job.choices.iter().find(|choice| choice.act == *act);
+    let name = found.map_or("", |choice| choice.label.as_str());
+    let n = job.cases.len().to_string();
+    paint.fill("bulk.form", &[("action", name), ("n", &n)])
 }
 
 fn fields(paint: &Paint<'_, '_>, state: &State, columns: usize) -> Fields {

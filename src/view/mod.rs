@@ -5,9 +5,11 @@
 //! scripts, nothing that a screen reader spells out.
 
 mod actions;
+mod bulk;
 mod cards;
 mod clocks;
 mod detail;
+mod filter;
 mod footer;
 mod form;
 mod header;
@@ -51,6 +53,9 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
         Some(Layer::Form(form)) => form::draw(&mut paint, rest, form),
         Some(Layer::Ledger(ledger)) => ledger::draw(&mut paint, rest, ledger),
         Some(Layer::Search(search)) => search::draw(&mut paint, rest, search),
+        Some(Layer::Filter(line)) => filter::draw(&mut paint, rest, line),
+        Some(Layer::Bulk(list)) => bulk::actions(&mut paint, rest, *list),
+        Some(Layer::Sheet) => bulk::sheet(&mut paint, rest),
         Some(Layer::Help(help)) => help::draw(&mut paint, rest, *help),
         Some(Layer::Quit) => help::quit(&mut paint, rest),
     }
