@@ -92,9 +92,10 @@ BEGIN
   RETURN true;
 END $$;
 
--- those of the cases that fit, in their order; custom plans leave out what is not asked for
+-- those of the cases that fit, in their order; with custom plans (set by the callers of the schema
+-- loket_api) what is not asked for costs nothing
 CREATE FUNCTION filter_hits(p_cases bigint[], f filter, p_now timestamptz) RETURNS bigint[] LANGUAGE plpgsql STABLE
-SET search_path = loket, pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan AS $$
+AS $$
 BEGIN
   RETURN ARRAY(SELECT c.case_id FROM unnest(p_cases) WITH ORDINALITY x(id, n) JOIN cases c ON c.case_id = x.id
     WHERE c.work = ANY (f.works)
@@ -193,7 +194,7 @@ $$ SELECT coalesce(jsonb_agg(row_json(c) ORDER BY x.n), '[]') FROM unnest(p_case
 -- As `inbox`, with a filter. `found` counts hits from here on, up to 500; `place` is where looking
 -- goes on; `known` are those of the caller's rows that still fit and stand on no page.
 CREATE FUNCTION loket_api.inbox_filtered(p_queue int, p_filter jsonb, p_work text, p_sort timestamptz, p_case bigint, p_limit int, p_known bigint[]) RETURNS jsonb
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan AS $$
 DECLARE n timestamptz := legal_now(); f filter; ids_ bigint[]; at_ jsonb; lim int := least(greatest(p_limit, 1), 500); hits int; c cases%ROWTYPE; known_ bigint[]; whole bool;
 BEGIN
   PERFORM require_agent();
@@ -216,7 +217,7 @@ END $$;
 
 -- All that fit, as they are at this moment: what an action on many works through. At most 1,000.
 CREATE FUNCTION loket_api.filter_cases(p_queue int, p_filter jsonb, p_limit int) RETURNS jsonb
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan AS $$
 DECLARE n timestamptz := legal_now(); ids_ bigint[]; at_ jsonb; lim int := least(greatest(p_limit, 1), 1000);
 BEGIN
   PERFORM require_agent();

@@ -39,7 +39,7 @@ pub enum Verb {
         #[arg(long)]
         mine: bool,
         /// Only those that fit, e.g. "due:2h -holder:none zonnebloem"
-        #[arg(long, value_name = "LINE")]
+        #[arg(long, value_name = "LINE", allow_hyphen_values = true)]
         filter: Option<String>,
         /// At most so many of a queue
         #[arg(long, value_name = "N", default_value_t = 100)]
@@ -184,7 +184,7 @@ pub struct DoArgs {
     #[arg(required_unless_present = "filter", conflicts_with = "filter")]
     pub action: Option<String>,
     /// With every case that fits, e.g. "state:assessing party:zonnebloem"
-    #[arg(long, value_name = "LINE")]
+    #[arg(long, value_name = "LINE", allow_hyphen_values = true)]
     pub filter: Option<String>,
     /// With --filter: only of this queue
     #[arg(long, value_name = "KEY", requires = "filter")]

@@ -4,6 +4,7 @@
 //!
 //! Pure. The cases are read once, in pages; the change of each is computed anew when its turn comes.
 
+pub mod call;
 pub mod choices;
 pub mod plan;
 pub mod run;

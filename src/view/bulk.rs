@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use super::paint::Paint;
 use super::theme::Role;
 use super::width;
+use crate::desk::bulk::call;
 use crate::desk::bulk::run::{self, Run};
 use crate::desk::bulk::{Job, Row, Verdict, run::Then};
 use crate::desk::screen::bulk::State;
@@ -88,7 +89,7 @@ pub(super) fn sheet(paint: &mut Paint<'_, '_>, area: Rect) {
     let Some(job) = model.world.bulk.as_deref() else {
         return;
     };
-    let name = run::name(&model.world, job);
+    let name = call::name(&model.world, job);
     let title = Line::from(paint.span(Role::Title, format!(" {name}")));
     let stage = Line::from(paint.span(Role::Faint, format!("{} ", stage(paint, job))));
     paint.both(Rect { height: 1, ..area }, title, stage);

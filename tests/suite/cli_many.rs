@@ -110,8 +110,10 @@ async fn an_action_is_done_with_every_case_that_fits_under_the_same_guards() {
 async fn nothing_is_done_when_more_fit_than_the_role_allows() {
     let (world, anna, _) = office(1).await;
     let pool = world.db.pool(crate::support::db::SUPERUSER, 1).await;
-    let copies = "INSERT INTO loket.cases (case_no, queue_id, process, state, work, facts, received_at, opened_at, subject)
-      SELECT 'GT-2025-' || lpad(n::text, 6, '0'), queue_id, process, state, work, facts, received_at, opened_at, subject
+    let copies = "INSERT INTO loket.cases (case_no, queue_id, process, state, work, facts,
+        received_at, opened_at, subject)
+      SELECT 'GT-2025-' || lpad(n::text, 6, '0'), queue_id, process, state, work, facts,
+        received_at, opened_at, subject
       FROM loket.cases, generate_series(1, 60) n";
     sqlx::query(copies).execute(&pool).await.unwrap();
     let note = [

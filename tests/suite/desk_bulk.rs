@@ -360,7 +360,7 @@ fn what_belongs_to_one_case_is_not_asked_of_many() {
             continue;
         };
         let mut page = facts_page(&cases);
-        page.cases[1].party_gln = Some("8717180006440".into());
+        page.cases[1].party_gln = Some("8716879000004".into());
         script.reply(ticket, Reply::Facts(Ok(Box::new(page))));
     }
     let choice = job(&script)

@@ -51,6 +51,7 @@ fn a_filtered_list_with_marks() {
             .keys("F")
             .text("state:blocked_contact_due")
             .keys("enter");
+        script.answer_all();
         press(&mut script, "space space");
         insta::assert_snapshot!(format!("marked_{columns}x{rows}"), script.screen());
     }

@@ -5,11 +5,10 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::plan;
-use super::{Act, Job, Row, Verdict};
+use super::call::{call, written_before};
+use super::{Job, Row, Verdict};
 use crate::desk::answer;
 use crate::desk::effect::{Call, Effect, Reply, Slot};
-use crate::desk::preview;
 use crate::desk::screen::send;
 use crate::desk::world::World;
 use crate::store::StoreError;
@@ -162,48 +161,6 @@ fn write(world: &mut World, command: Uuid, call: Call, now: DateTime<Utc>) -> Ve
     vec![Effect::Write(ticket, Box::new(call))]
 }
 
-/// The call for a row as things are now, and whether the case must be held for it.
-fn call(world: &World, job: &Job, row: &Row, now: DateTime<Utc>) -> Result<(Call, bool), String> {
-    let case = row.case;
-    let lease = world.leases.get(&case).copied();
-    match &job.act {
-        Some(Act::Release) => {
-            let lease = lease.ok_or_else(|| world.texts.say("why.not_held_by_me"))?;
-            Ok((Call::Release(lease), true))
-        }
-        Some(Act::Reassign) => {
-            let reason = job.entries.iter().find(|entry| entry.key == "reason");
-            let reason = reason.map_or("", |entry| entry.raw().trim()).to_owned();
-            Ok((
-                Call::Reassign {
-                    case,
-                    to: row.to,
-                    reason,
-                },
-                false,
-            ))
-        }
-        _ => {
-            let one = job
-                .case(case)
-                .ok_or_else(|| world.texts.say("claim.not_found"))?;
-            let (change, holder) =
-                plan::change(world, job, one, row.command, now).map_err(plan::Not::said)?;
-            let fence = lease.filter(|_| holder).map(|lease| lease.fence);
-            let version = one.row.version;
-            Ok((
-                Call::Apply {
-                    case,
-                    fence,
-                    version,
-                    change,
-                },
-                holder,
-            ))
-        }
-    }
-}
-
 /// The line is back: what had no answer is asked again, under the same id.
 pub fn resume(world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
     let Some(mut job) = world.bulk.take() else {
@@ -233,31 +190,6 @@ fn again(world: &mut World, job: &mut Job, now: DateTime<Utc>) -> Vec<Effect> {
         Ok(call) => write(world, going.command, call, now),
         Err(said) => settle(world, job, Verdict::Refused(said), now),
     }
-}
-
-/// The write once more. A lease that the new session does not have is sent along as it was: if it
-/// was written before, the answer says so; if not, the database refuses it.
-fn written_before(
-    world: &World,
-    job: &Job,
-    row: &Row,
-    taken: Option<Lease>,
-    now: DateTime<Utc>,
-) -> Result<Call, String> {
-    let before = taken.or_else(|| job.case(row.case).and_then(|one| one.lease));
-    if let (Some(Act::Release), Some(lease)) = (&job.act, before) {
-        return Ok(Call::Release(lease));
-    }
-    let (mut call, holder) = call(world, job, row, now)?;
-    if let Call::Apply {
-        fence: fence @ None,
-        ..
-    } = &mut call
-        && holder
-    {
-        *fence = before.map(|lease| lease.fence);
-    }
-    Ok(call)
 }
 
 /// An answer. `None` when it is not for the run.
@@ -402,17 +334,4 @@ fn next(world: &mut World, job: &mut Job, now: DateTime<Utc>) -> Vec<Effect> {
     }
     job.cursor = at;
     go_on(world, job, at + 1, then, now)
-}
-
-/// The name of the action that runs, in words.
-pub fn name(world: &World, job: &Job) -> String {
-    match &job.act {
-        Some(Act::Action(key)) => {
-            let process = job.cases.first().map_or("", |one| one.row.process.as_str());
-            preview::action(world, process, key).to_owned()
-        }
-        Some(Act::Release) => world.texts.say("command.release"),
-        Some(Act::Reassign) => world.texts.say("lead.reassign"),
-        None => String::new(),
-    }
 }

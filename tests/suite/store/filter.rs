@@ -114,7 +114,8 @@ fn invented(count: usize, queue: i32, now: DateTime<Utc>, desks: &[&Desk<'_>]) -
         let _ = writeln!(
             sql,
             "INSERT INTO cases (case_no, queue_id, process, state, work, facts, received_at, opened_at,
-               closed_at, subject, ean, party_gln, reference, sort_at, due_clock, due_comparison, due_retriaged)
+               closed_at, subject, ean, party_gln, reference, sort_at, due_clock, due_comparison,
+               due_retriaged)
              VALUES ('GT-2026-{n:06}', {queue}, 'doubt', '{state}', '{work}', '{{}}', now(), now(),
                CASE WHEN '{work}' = 'closed' THEN now() END, '{subject}', '{}', {party}, {reference},
                '{sort}', {clock}, {comparison}, {retriaged});",
