@@ -57,6 +57,9 @@ GRANT EXECUTE ON FUNCTION loket_api.take_back TO loket_agent, loket_administrato
 GRANT EXECUTE ON FUNCTION loket_api.grace TO loket_agent, loket_auditor, loket_administrator, loket_worker;
 GRANT EXECUTE ON FUNCTION loket_api.grace_set TO loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.undo_clear TO loket_worker, loket_administrator;
+
+-- bulk
+GRANT EXECUTE ON FUNCTION loket_api.inbox_filtered, loket_api.filter_cases, loket_api.facts_of TO loket_agent, loket_auditor, loket_administrator, loket_worker;
 -- many desks (0009)
 GRANT EXECUTE ON FUNCTION loket_api.notices_seen TO loket_agent, loket_auditor, loket_administrator, loket_worker;
 GRANT EXECUTE ON FUNCTION loket_api.notices_purge, loket_api.line_open, loket_api.tick_lead, loket_api.feed_tick TO loket_worker, loket_administrator;

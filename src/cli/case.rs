@@ -4,6 +4,7 @@ mod drafts;
 mod fetch;
 mod fields;
 mod list;
+mod many;
 mod pass;
 mod show;
 mod told;
@@ -41,6 +42,9 @@ pub enum Verb {
         /// Only those that I hold
         #[arg(long)]
         mine: bool,
+        /// Only those that fit, e.g. "due:2h -holder:none zonnebloem"
+        #[arg(long, value_name = "LINE", allow_hyphen_values = true)]
+        filter: Option<String>,
         /// At most so many of a queue
         #[arg(long, value_name = "N", default_value_t = 100)]
         limit: u32,
@@ -106,6 +110,9 @@ pub enum Verb {
     /// Open a case
     Open(OpenArgs),
     /// Do an action; without the fields that it needs they are listed
+    ///
+    /// With --filter and without a case number it is done with every case that fits: a line for
+    /// each, at most 50 for an agent and 500 for a lead. Exit code 3 says that some were refused.
     Do(DoArgs),
     /// Add a note
     Note {
@@ -204,12 +211,22 @@ pub struct OpenArgs {
 /// `loket case do`.
 #[derive(Debug, Args)]
 pub struct DoArgs {
-    /// Case number
+    /// Case number; left out with --filter
     pub no: String,
     /// The action, as `case show` names it
-    pub action: String,
+    #[arg(required_unless_present = "filter", conflicts_with = "filter")]
+    pub action: Option<String>,
+    /// With every case that fits, e.g. "state:assessing party:zonnebloem"
+    #[arg(long, value_name = "LINE", allow_hyphen_values = true)]
+    pub filter: Option<String>,
+    /// With --filter: only of this queue
+    #[arg(long, value_name = "KEY", requires = "filter")]
+    pub queue: Option<String>,
+    /// With --filter: only the first so many, the most urgent of the pool first
+    #[arg(long, value_name = "N", requires = "filter")]
+    pub limit: Option<u32>,
     /// A field; may be repeated
-    #[arg(long = "field", value_name = "KEY=VALUE", value_parser = typed)]
+    #[arg(long = "field", visible_alias = "set", value_name = "KEY=VALUE", value_parser = typed)]
     pub fields: Vec<Typed>,
     /// Say what would happen, and do nothing
     #[arg(long)]
@@ -227,6 +244,13 @@ pub enum Purpose {
     Letter,
     /// Anything else
     Other,
+}
+
+impl DoArgs {
+    /// The action when no case number was given: it stands in its place.
+    fn action_of_many(&self) -> &str {
+        self.action.as_deref().unwrap_or(&self.no)
+    }
 }
 
 fn typed(text: &str) -> Result<Typed, String> {
@@ -250,7 +274,15 @@ pub async fn run(args: CaseArgs, shell: &Shell) -> Ended {
         json: args.json,
     };
     match args.verb {
-        Verb::List { queue, mine, limit } => counter.list(queue.as_deref(), mine, limit).await,
+        Verb::List {
+            queue,
+            mine,
+            filter,
+            limit,
+        } => {
+            let filter = counter.filter(filter.as_deref().unwrap_or_default())?;
+            counter.list(queue.as_deref(), mine, &filter, limit).await
+        }
         Verb::Find { text, limit } => counter.find(&text, limit).await,
         Verb::Show { no } => counter.show(&no).await,
         Verb::Drafts => counter.drafts().await,

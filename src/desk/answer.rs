@@ -14,7 +14,7 @@ use super::screen::{Layer, look, send};
 use super::toast::Tone;
 use super::under_way::UnderWay;
 use super::world::World;
-use super::{beat, claims, cleanse, place, preview, safe};
+use super::{beat, bulk, claims, cleanse, place, preview, safe};
 use crate::store::StoreError;
 use crate::store::rows::{Applied, Claim};
 
@@ -48,8 +48,23 @@ pub fn take(
                 say_gone(model, now);
             }
             place::list_read(model, ticket.slot, now);
+            let Model { world, desk, .. } = model;
+            desk.say_unmarked(world, now);
+            let is_filtered = desk.inbox().is_some_and(|inbox| !inbox.filter.is_empty());
+            let more = is_filtered.then(|| desk.ask_more(world, now));
+            more.flatten().into_iter().collect()
+        }
+        Reply::Snapshot(result) => {
+            let Model { world, desk, .. } = model;
+            if let Some(error) = result.as_ref().err() {
+                say_error(world, error, now);
+            }
+            if let Slot::Marks(at) = ticket.slot {
+                desk.take_marks(world, at, result, now);
+            }
             Vec::new()
         }
+        Reply::Facts(Ok(page)) => bulk::take(&mut model.world, *page, now),
         Reply::Detail(Ok(loaded)) => take_case(model, *loaded, now),
         reply @ (Reply::Drafts(_)
         | Reply::Saved(_)
@@ -194,6 +209,15 @@ fn read_failed(model: &mut Model, error: Option<&StoreError>, now: DateTime<Utc>
 }
 
 fn written(model: &mut Model, ticket: Ticket, reply: Reply, now: DateTime<Utc>) -> Vec<Effect> {
+    if let Some(mut effects) = bulk::run::answered(&mut model.world, ticket.slot, &reply, now) {
+        if let Some(job) = model.world.bulk.as_deref() {
+            model.desk.unmark_done(job);
+        }
+        if !bulk::run::is_going(&model.world) {
+            effects.extend(reread_list(model, now));
+        }
+        return effects;
+    }
     let Model { world, layers, .. } = model;
     let sender = layers.iter_mut().find_map(|layer| match layer {
         Layer::Form(form) if form.awaits(ticket.slot) => Some(form),
@@ -294,8 +318,14 @@ fn write_failed(
 }
 
 fn say_error(world: &mut World, error: &StoreError, now: DateTime<Utc>) {
+    let said = error_said(world, error, now);
+    world.toasts.say(Tone::Warning, said, now);
+}
+
+/// What the database said, in words.
+pub(super) fn error_said(world: &World, error: &StoreError, now: DateTime<Utc>) -> String {
     let texts = Arc::clone(&world.texts);
-    let said = match error {
+    match error {
         StoreError::Offline(_) => {
             let since = send::offline_since(world, now);
             texts.fill("trouble.offline", &[("since", &since)])
@@ -310,8 +340,7 @@ fn say_error(world: &mut World, error: &StoreError, now: DateTime<Utc>) {
         StoreError::Refused(refusal) => preview::refusal(world, refusal),
         StoreError::NotAnAgent(role) => texts.fill("trouble.not_an_agent", &[("role", role)]),
         StoreError::Bug(said) => texts.fill("trouble.bug", &[("said", said)]),
-    };
-    world.toasts.say(Tone::Warning, said, now);
+    }
 }
 
 /// We did something ourselves: the list is read anew, the cursor stays on its case.

@@ -1,7 +1,9 @@
 //! Whether a command is possible now, and if not, why: the texts `why.<key>`.
 
+use super::bulk;
 use super::model::Model;
 use super::screen::Layer;
+use super::screen::inbox::Mark;
 use super::screen::unfinished::Item;
 use super::world::Link;
 use super::{preview, undo};
@@ -122,6 +124,38 @@ pub fn takeable(model: &Model) -> Result<(), Why> {
         Some(WorkState::Closed) => Err(Why("closed")),
         Some(WorkState::Open | WorkState::Waiting) => Err(Why("nobody_holds")),
     }
+}
+
+/// A case of the list shown.
+pub fn in_the_list(model: &Model) -> Result<(), Why> {
+    let case = model.current_case().ok_or(Why("no_case"))?;
+    let inbox = model.desk.inbox().ok_or(Why("no_case"))?;
+    let here = inbox.rows.iter().find(|row| row.case.case_id == case);
+    match here {
+        Some(row) if row.mark != Mark::Gone => Ok(()),
+        _ => Err(Why("not_in_list")),
+    }
+}
+
+/// Marked cases, and nothing else of the kind under way.
+pub fn marked(model: &Model) -> Result<(), Why> {
+    live(model)?;
+    if is_auditor(model) {
+        return Err(Why("auditor"));
+    }
+    match model.desk.marks().is_empty() && !bulk::run::is_going(&model.world) {
+        true => Err(Why("nothing_marked")),
+        false => Ok(()),
+    }
+}
+
+/// Marks or a filter.
+pub fn clearable(model: &Model) -> Result<(), Why> {
+    let inbox = model.desk.inbox().ok_or(Why("nothing_to_clear"))?;
+    if inbox.marks.is_empty() && inbox.filter.is_empty() {
+        return Err(Why("nothing_to_clear"));
+    }
+    Ok(())
 }
 
 /// A lead before a case.

@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::bulk;
 use super::effect::{Beat, Effect, Question, Slot};
 use super::model::Model;
 use super::screen::Layer;
@@ -50,6 +51,7 @@ pub fn opened(model: &mut Model, session: Session, now: DateTime<Utc>) -> Vec<Ef
     model.world.me = Some(session.me);
     let mut effects = mend(model, now);
     effects.push(safe::ask(&mut model.world, now));
+    effects.extend(bulk::resume(&mut model.world, now));
     if model.world.calendars.is_none() {
         effects.push(model.world.ask(Slot::Calendars, Question::Calendars, now));
     }

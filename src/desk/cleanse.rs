@@ -13,8 +13,12 @@ use crate::store::rows::{
 pub fn reply(reply: &mut Reply) {
     match reply {
         Reply::Session(Ok(session)) => me(&mut session.me),
-        Reply::Inbox(Ok(page)) => page.rows.iter_mut().for_each(row),
+        Reply::Inbox(Ok(page)) => page.rows.iter_mut().chain(&mut page.known).for_each(row),
         Reply::Detail(Ok(loaded)) => case(loaded),
+        Reply::Facts(Ok(page)) => {
+            page.cases.iter_mut().for_each(|one| row(&mut one.row));
+            page.parties.iter_mut().for_each(party);
+        }
         Reply::Search(Ok(hits)) => hits.iter_mut().for_each(|hit| {
             row(&mut hit.row);
             tidy(&mut hit.how);
@@ -44,6 +48,8 @@ pub fn reply(reply: &mut Reply) {
         | Reply::Inbox(Err(error))
         | Reply::Detail(Err(error))
         | Reply::Search(Err(error))
+        | Reply::Snapshot(Err(error))
+        | Reply::Facts(Err(error))
         | Reply::Colleagues(Err(error))
         | Reply::Seen(Err(error))
         | Reply::Drafts(Err(error))

@@ -33,6 +33,14 @@ pub enum Context {
     Board,
     /// The share on time.
     OnTime,
+    /// The line of the filter.
+    Filter,
+    /// The preview of an action on many.
+    Preview,
+    /// An action on many that runs.
+    Running,
+    /// The results of an action on many.
+    Results,
     /// The help.
     Help,
     /// Unfinished forms.
@@ -43,7 +51,7 @@ pub enum Context {
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 19] = [
         Self::List,
         Self::Detail,
         Self::Actions,
@@ -56,6 +64,10 @@ impl Context {
         Self::Notices,
         Self::Board,
         Self::OnTime,
+        Self::Filter,
+        Self::Preview,
+        Self::Running,
+        Self::Results,
         Self::Help,
         Self::Unfinished,
         Self::Quit,
@@ -63,7 +75,7 @@ impl Context {
 
     /// Whether printable characters are text here, so that they are no commands.
     pub fn takes_text(self) -> bool {
-        matches!(self, Self::Line | Self::Note | Self::Search)
+        matches!(self, Self::Line | Self::Note | Self::Search | Self::Filter)
     }
 
     /// Key of its heading: `context.<key>`.
@@ -81,6 +93,10 @@ impl Context {
             Self::Notices => "notices",
             Self::Board => "board",
             Self::OnTime => "on_time",
+            Self::Filter => "filter",
+            Self::Preview => "preview",
+            Self::Running => "running",
+            Self::Results => "results",
             Self::Help => "help",
             Self::Unfinished => "unfinished",
             Self::Quit => "quit",
@@ -159,6 +175,22 @@ pub enum Id {
     Reassign,
     /// Give the case of the board back to the pool.
     CallBack,
+    /// Mark this case, or take its mark away.
+    Mark,
+    /// Mark all of the list.
+    MarkAll,
+    /// Do something with all marked cases.
+    Bulk,
+    /// The line of the filter.
+    Filter,
+    /// Marks away, then the filter.
+    Clear,
+    /// Take the proposed word.
+    FillWord,
+    /// Take a case out of an action on many.
+    TakeOut,
+    /// Stop an action on many.
+    Stop,
     /// Take in what changed.
     Refresh,
     /// What happened to our cases without us.
@@ -213,27 +245,30 @@ pub struct Command {
 }
 
 use Context::{
-    Actions, Board, Choice, Detail, Help, Ledger, Line, List, Note, Notices, OnTime, Quit, Review,
-    Search, Unfinished,
+    Actions, Board, Choice, Detail, Filter, Help, Ledger, Line, List, Note, Notices, OnTime,
+    Preview, Quit, Results, Review, Running, Search, Unfinished,
 };
 
 const DESK: &[Context] = &[List, Detail];
 const LISTS: &[Context] = &[
-    List, Detail, Actions, Search, Ledger, Notices, Help, Board, OnTime, Unfinished,
+    List, Detail, Actions, Search, Filter, Ledger, Notices, Help, Board, OnTime, Unfinished,
+    Preview, Running, Results,
 ];
 const PAGES: &[Context] = &[
-    List, Detail, Actions, Ledger, Notices, Help, Board, OnTime, Unfinished,
+    List, Detail, Actions, Ledger, Notices, Help, Board, OnTime, Unfinished, Preview, Running,
+    Results,
 ];
 const LONG: &[Context] = &[
-    List, Detail, Actions, Ledger, Notices, Help, Review, Board, OnTime, Unfinished,
+    List, Detail, Actions, Ledger, Notices, Help, Review, Board, OnTime, Unfinished, Preview,
+    Running, Results,
 ];
 const WATCH: &[Context] = &[List, Detail, Board, OnTime];
 const FIELDS: &[Context] = &[Line, Note, Choice];
-const TEXT: &[Context] = &[Line, Note, Search];
+const TEXT: &[Context] = &[Line, Note, Search, Filter];
 const FORM: &[Context] = &[Line, Note, Choice];
 const LAYERS: &[Context] = &[
-    Detail, Actions, Line, Note, Choice, Review, Ledger, Search, Notices, Help, Unfinished, Quit,
-    Board, OnTime,
+    Detail, Actions, Line, Note, Choice, Review, Ledger, Search, Notices, Filter, Preview, Results,
+    Help, Unfinished, Quit, Board, OnTime,
 ];
 const DROP: &[Context] = &[Line, Note, Choice, Unfinished];
 const PASS: &[Context] = &[List, Detail, Unfinished];
@@ -273,6 +308,11 @@ pub static COMMANDS: &[Command] = &[
     when(Id::Open, "open", DESK, 11, available::live),
     when(Id::Lead, "lead", DESK, 12, available::lead_on_a_case),
     free(Id::Search, "search", DESK, 6),
+    free(Id::Filter, "filter", DESK, 15),
+    when(Id::Mark, "mark", DESK, 16, available::in_the_list),
+    when(Id::MarkAll, "mark_all", DESK, 17, available::live),
+    when(Id::Bulk, "bulk", DESK, 1, available::marked),
+    when(Id::Clear, "clear", &[List], 18, available::clearable),
     free(Id::Mine, "mine", DESK, 13),
     free(Id::Drafts, "drafts", DESK, 15),
     when(Id::TakeBack, "take_back", DESK, 4, available::undoable),
@@ -299,9 +339,14 @@ pub static COMMANDS: &[Command] = &[
     free(
         Id::Choose,
         "choose",
-        &[Actions, Search, Notices, Board, OnTime, Unfinished],
+        &[
+            Actions, Search, Notices, Board, OnTime, Unfinished, Filter, Results,
+        ],
         1,
     ),
+    free(Id::FillWord, "fill_word", &[Filter], 2),
+    free(Id::TakeOut, "take_out", &[Preview], 2),
+    free(Id::Stop, "stop", &[Running], 1),
     free(Id::ChooseDigit, "choose_digit", &[Actions, Choice], 0),
     free(Id::Enter, "enter", &[Line, Choice], 1),
     free(Id::Newline, "newline", &[Note], 0),
@@ -312,7 +357,7 @@ pub static COMMANDS: &[Command] = &[
     free(Id::Review, "review", FIELDS, 3),
     when(Id::Discard, "discard", DROP, 4, available::kept_draft),
     when(Id::Complete, "complete", &[Line], 6, available::suggested),
-    free(Id::Commit, "commit", &[Review], 1),
+    free(Id::Commit, "commit", &[Review, Preview], 1),
     free(Id::Back, "back", LAYERS, 20),
     free(Id::Up, "up", LISTS, 0),
     free(Id::Down, "down", LISTS, 0),

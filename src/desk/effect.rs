@@ -9,11 +9,12 @@ use super::route::Route;
 use crate::domain::calendar::Calendars;
 use crate::process::engine::{Answers, Change};
 use crate::store::StoreError;
+use crate::store::filter::Filter;
 use crate::store::reading::{LookUp, PartyChoice};
 use crate::store::rows::{
     Along, Applied, Board, CaseDetail, CaseId, Claim, Colleague, DraftRow, DraftSave, DraftSaved,
-    InboxPage, InboxView, Lease, NewDocument, OnTimeCase, OnTimeKind, OnTimeRow, Opened, PageKey,
-    Pulse, SearchHit, Session, TimelineRow,
+    FactsPage, InboxPage, InboxView, Lease, NewDocument, OnTimeCase, OnTimeKind, OnTimeRow, Opened,
+    PageKey, Pulse, SearchHit, Session, Snapshot, TimelineRow,
 };
 
 /// Number of a question. A later question of the same slot makes it void.
@@ -40,6 +41,10 @@ pub enum Slot {
     Detail(CaseId),
     /// The search.
     Search,
+    /// All cases of the tab, to be marked.
+    Marks(usize),
+    /// What an action on many works with.
+    Facts,
     /// The colleagues.
     Colleagues,
     /// That notices were seen.
@@ -129,6 +134,28 @@ pub enum Question {
         /// How many rows.
         limit: u32,
     },
+    /// A page of what a filter leaves of a list.
+    Filtered {
+        /// Which list.
+        view: InboxView,
+        /// The filter.
+        filter: Filter,
+        /// Behind which place.
+        after: Option<PageKey>,
+        /// How many rows.
+        limit: u32,
+        /// Rows that are there already.
+        known: Vec<CaseId>,
+    },
+    /// All cases of a list that fit now.
+    Snapshot {
+        /// Which list.
+        view: InboxView,
+        /// The filter.
+        filter: Filter,
+    },
+    /// What an action on many works with: a page of cases.
+    Facts(Vec<CaseId>),
     /// A case with its timeline.
     Detail(CaseId),
     /// A search.
@@ -276,6 +303,10 @@ pub enum Reply {
     Inbox(Result<InboxPage, StoreError>),
     /// A case with its timeline, newest first.
     Detail(Result<Box<Loaded>, StoreError>),
+    /// Cases to be marked.
+    Snapshot(Result<Snapshot, StoreError>),
+    /// What an action on many works with.
+    Facts(Result<Box<FactsPage>, StoreError>),
     /// Hits.
     Search(Result<Vec<SearchHit>, StoreError>),
     /// Colleagues.
@@ -340,6 +371,8 @@ impl Reply {
             Self::Inbox(result) => result.as_ref().err(),
             Self::Detail(result) => result.as_ref().err(),
             Self::Search(result) => result.as_ref().err(),
+            Self::Snapshot(result) => result.as_ref().err(),
+            Self::Facts(result) => result.as_ref().err(),
             Self::Colleagues(result) => result.as_ref().err(),
             Self::Seen(result) => result.as_ref().err(),
             Self::Parties(result) => result.as_ref().err(),

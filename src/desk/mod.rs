@@ -7,6 +7,7 @@
 pub mod answer;
 pub mod available;
 pub mod beat;
+pub mod bulk;
 pub mod claims;
 pub mod clean;
 pub mod cleanse;

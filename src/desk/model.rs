@@ -87,7 +87,7 @@ impl Model {
     /// Where keys are pressed.
     pub fn context(&self) -> Context {
         match (self.layers.last(), self.desk.page) {
-            (Some(layer), _) => layer.context(),
+            (Some(layer), _) => layer.context(&self.world),
             (None, Page::List) if self.desk.pinned.is_none() => Context::List,
             (None, _) => Context::Detail,
         }
@@ -117,6 +117,7 @@ impl Model {
                 actions::choices(&self.world, list.of, self.now).is_none()
             }
             Some(Layer::Form(form)) => form.is_unread(),
+            Some(Layer::Bulk(_)) => self.world.bulk.as_ref().is_some_and(|job| !job.is_read()),
             None => self.desk.keyed.is_under_way(),
             _ => false,
         }

@@ -83,6 +83,7 @@ pub fn form(texts: &Texts, subject: &Subject, process: &str) -> String {
         Subject::TakeBack(_) => "command.take_back",
         Subject::Skip(_) => "command.skip",
         Subject::TakeOver(_) => "command.take_over",
+        Subject::Many(_) => "command.bulk",
     };
     texts.say(key)
 }
@@ -254,7 +255,9 @@ pub fn of_call(world: &World, subject: &Subject, answer: &dyn Fn(&str) -> String
                 line(world, "tells", answer("take_over")),
             ]
         }
-        Subject::Action(..) | Subject::Open(_) | Subject::TakeBack(_) => Vec::new(),
+        Subject::Action(..) | Subject::Open(_) | Subject::TakeBack(_) | Subject::Many(_) => {
+            Vec::new()
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 
 use uuid::Uuid;
 
+use super::bulk::Act;
+use crate::store::filter::Filter;
 use crate::store::rows::CaseId;
 
 /// A way on the screen.
@@ -27,6 +29,14 @@ pub enum Route {
     Search,
     /// The notices.
     Notices,
+    /// The line of the filter.
+    Filter,
+    /// The list shown with that filter.
+    Filtered(Filter),
+    /// What to do with the marked cases.
+    Bulk,
+    /// Preview, run and results of an action on many.
+    Sheet,
     /// The help of the context in which it was asked for.
     Help,
     /// "Quit although something is unsaved?"
@@ -77,6 +87,8 @@ pub enum Subject {
     Skip(CaseId),
     /// Taking it from the colleague who holds it.
     TakeOver(CaseId),
+    /// Something with all marked cases.
+    Many(Act),
 }
 
 impl Subject {
@@ -91,7 +103,7 @@ impl Subject {
             | Self::TakeBack(case)
             | Self::Skip(case)
             | Self::TakeOver(case) => Some(*case),
-            Self::Open(_) => None,
+            Self::Open(_) | Self::Many(_) => None,
         }
     }
 
@@ -107,6 +119,7 @@ impl Subject {
             Self::TakeBack(_) => "take_back".to_owned(),
             Self::Skip(_) => "skip".to_owned(),
             Self::TakeOver(_) => "take_over".to_owned(),
+            Self::Many(_) => "many".to_owned(),
         }
     }
 

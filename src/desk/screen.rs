@@ -3,12 +3,15 @@
 
 pub mod actions;
 pub mod board;
+pub mod bulk;
 pub mod desk;
+pub mod filter;
 pub mod form;
 pub mod inbox;
 mod keep;
 pub mod ledger;
 pub mod look;
+mod mark;
 pub mod notices;
 pub mod on_time;
 pub mod search;
@@ -19,6 +22,7 @@ mod work;
 use super::command::{Context, Id};
 use super::geometry::Window;
 use super::key::Key;
+use super::world::World;
 
 /// A command with the key that called it: a digit chooses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +58,12 @@ pub enum Layer {
     Board(Box<board::State>),
     /// The share on time.
     OnTime(Box<on_time::State>),
+    /// The line of the filter.
+    Filter(Box<filter::State>),
+    /// What is to be done with many cases.
+    Bulk(bulk::State),
+    /// Preview, run and results of an action on many.
+    Sheet,
     /// The help of a context.
     Help(Help),
     /// Unfinished forms.
@@ -72,10 +82,12 @@ pub struct Help {
 }
 
 impl Layer {
-    /// Where keys are pressed.
-    pub fn context(&self) -> Context {
+    /// Where keys are pressed; the sheet of an action on many has three places.
+    pub fn context(&self, world: &World) -> Context {
         match self {
-            Self::Actions(_) => Context::Actions,
+            Self::Actions(_) | Self::Bulk(_) => Context::Actions,
+            Self::Filter(_) => Context::Filter,
+            Self::Sheet => bulk::context(world.bulk.as_deref()),
             Self::Form(form) => form.context(),
             Self::Ledger(_) => Context::Ledger,
             Self::Search(_) => Context::Search,

@@ -11,10 +11,10 @@ use super::model::Model;
 use super::msg::Msg;
 use super::route::{Route, Subject};
 use super::screen::{
-    Help, Layer, Pressed, actions, board, form, ledger, moved, notices, on_time, unfinished,
+    Help, Layer, Pressed, actions, board, filter, form, ledger, moved, notices, on_time, unfinished,
 };
 use super::toast::Tone;
-use super::{answer, available, beat, here, live, safe};
+use super::{answer, available, beat, bulk, here, live, safe, screen};
 use crate::store::rows::DraftRow;
 
 /// Take in a message; what is returned is to be done. `now` is machine time.
@@ -166,6 +166,17 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
                 return vec![live::ask_seen(&mut model.world, now)];
             }
         }
+        Route::Filter => {
+            let filter = model.desk.inbox().map(|inbox| inbox.filter.clone());
+            let line = filter::State::of(&filter.unwrap_or_default());
+            model.layers.push(Layer::Filter(Box::new(line)));
+        }
+        Route::Filtered(filter) => {
+            clear_layers(model);
+            return model.desk.set_filter(&mut model.world, filter, now);
+        }
+        Route::Bulk => return begin_bulk(model, now),
+        Route::Sheet => model.layers.push(Layer::Sheet),
         Route::Help => {
             let of = model.context();
             model.layers.push(Layer::Help(Help { of, top: 0 }));
@@ -252,6 +263,28 @@ fn open_form(model: &mut Model, form: form::State, now: DateTime<Utc>) -> Vec<Ef
     }
     model.layers.push(Layer::Form(Box::new(form)));
     effects
+}
+
+/// What can be done with the marked cases; one such action at a time.
+fn begin_bulk(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
+    let Model { world, layers, .. } = model;
+    if bulk::run::is_going(world) {
+        layers.push(Layer::Sheet);
+        return Vec::new();
+    }
+    let marks = model.desk.marks();
+    let most = bulk::most(world.role());
+    if marks.len() > most {
+        let (n, most) = (marks.len().to_string(), most.to_string());
+        let said = world
+            .texts
+            .fill("bulk.too_many", &[("n", &n), ("most", &most)]);
+        world.toasts.say(Tone::Warning, said, now);
+        return Vec::new();
+    }
+    world.bulk = Some(Box::new(bulk::Job::new(&marks)));
+    layers.push(Layer::Bulk(screen::bulk::State::default()));
+    bulk::read(world, now)
 }
 
 fn push_actions(model: &mut Model, of: actions::Of) {
@@ -347,6 +380,7 @@ fn run(
         Id::Redraw => return vec![Effect::Redraw],
         Id::Suspend => return vec![Effect::Suspend],
         Id::QuitAnyway => return vec![Effect::Quit],
+        Id::Back if layers_left_for_a_case(model) => return vec![Effect::Go(Route::Sheet)],
         _ => {}
     }
     if let Some(effects) = come_back(model, command.id, now) {
@@ -368,10 +402,31 @@ fn run(
         Some(Layer::Notices(list)) => list.press(pressed, window),
         Some(Layer::Board(board)) => board.press(world, pressed, window, now),
         Some(Layer::OnTime(report)) => report.press(world, pressed, window, now),
+        Some(Layer::Filter(line)) => line.press(pressed),
+        Some(Layer::Bulk(list)) => list.press(world, pressed, window, now),
+        Some(Layer::Sheet) => screen::bulk::press(world, pressed, window, now),
         Some(Layer::Help(help)) => press_help(help, pressed, window),
         Some(Layer::Unfinished(list)) => list.press(world, pressed, window, now),
         Some(Layer::Quit) => vec![Effect::Go(Route::Back)],
     }
+}
+
+/// Whether the case shown was opened from the results of an action on many; they are shown again.
+fn layers_left_for_a_case(model: &mut Model) -> bool {
+    let shown = model.desk.case();
+    let Some(job) = model
+        .world
+        .bulk
+        .as_deref_mut()
+        .filter(|_| model.layers.is_empty())
+    else {
+        return false;
+    };
+    let is_it = job.left_for.take().is_some_and(|case| Some(case) == shown);
+    if is_it {
+        model.desk.leave_case();
+    }
+    is_it
 }
 
 fn press_help(help: &mut Help, pressed: Pressed, window: super::geometry::Window) -> Vec<Effect> {
@@ -389,6 +444,10 @@ fn type_in(model: &mut Model, text: &str, now: DateTime<Utc>) -> Vec<Effect> {
         Some(Layer::Form(form)) => form.type_in(world, text, now),
         Some(Layer::Search(search)) => {
             search.type_in(text, now);
+            Vec::new()
+        }
+        Some(Layer::Filter(line)) => {
+            line.type_in(text);
             Vec::new()
         }
         _ => Vec::new(),

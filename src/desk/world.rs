@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use uuid::Uuid;
 
+use super::bulk::Job;
 use super::drafts::Drafts;
 use super::effect::{Effect, Loaded, Question, Slot, Ticket};
 use super::live::Live;
@@ -71,6 +72,8 @@ pub struct World {
     pub drafts: Drafts,
     /// Our last form that can be taken back.
     pub undoable: Option<Undoable>,
+    /// An action on many cases.
+    pub bulk: Option<Box<Job>>,
     /// Short messages.
     pub toasts: Toasts,
     /// What is known of others at work.
@@ -105,6 +108,7 @@ impl World {
             colleagues: Vec::new(),
             drafts: Drafts::new(writer),
             undoable: None,
+            bulk: None,
             toasts: Toasts::default(),
             live: Live::default(),
             outdated: BTreeSet::new(),

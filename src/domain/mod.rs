@@ -7,6 +7,7 @@ pub mod country;
 pub mod deadline;
 pub mod ean;
 pub mod fodselsnummer;
+pub mod fold;
 pub mod forecast;
 pub mod gln;
 pub mod gs1;

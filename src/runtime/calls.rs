@@ -12,6 +12,7 @@ use crate::desk::effect::{Call, FileError, Loaded, Question, Save, Slot};
 use crate::desk::{Msg, Reply, Ticket};
 use crate::domain::calendar::Calendars;
 use crate::process::engine::{Answers, Change};
+use crate::store::bulk::SNAPSHOT_MAX;
 use crate::store::case::{Opening, Target};
 use crate::store::rows::{Applied, CaseId, Opened, Session};
 use crate::store::session::SessionKind;
@@ -57,6 +58,23 @@ impl Caller {
             Question::Inbox { view, after, limit } => {
                 Reply::Inbox(self.store.inbox(&view, after, limit).await)
             }
+            Question::Filtered {
+                view,
+                filter,
+                after,
+                limit,
+                known,
+            } => {
+                let page = self
+                    .store
+                    .inbox_filtered(&view, &filter, after, limit, &known);
+                Reply::Inbox(page.await)
+            }
+            Question::Snapshot { view, filter } => {
+                let found = self.store.filter_cases(&view, &filter, SNAPSHOT_MAX).await;
+                Reply::Snapshot(found)
+            }
+            Question::Facts(cases) => Reply::Facts(self.store.facts_of(&cases).await.map(Box::new)),
             Question::Detail(case) => Reply::Detail(self.load(case).await),
             Question::Search(text) => Reply::Search(self.store.search(&text, HITS).await),
             Question::Parties(text) => Reply::Parties(self.store.parties_like(&text).await),

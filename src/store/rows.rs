@@ -2,6 +2,7 @@
 //! model, the command line prints them as JSON.
 
 mod board;
+mod bulk;
 mod calendar;
 mod claiming;
 mod detail;
@@ -12,6 +13,7 @@ mod outcome;
 mod people;
 
 pub use board::*;
+pub use bulk::*;
 pub use calendar::*;
 pub use claiming::*;
 pub use detail::*;

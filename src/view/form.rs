@@ -94,13 +94,27 @@ fn title(paint: &Paint<'_, '_>, state: &State) -> Line<'static> {
     let row = row.filter(|row| Some(row.case_id) == state.subject.case());
     let no = row.map_or("", |row| row.case_no.as_str());
     let process = row.map_or("", |row| row.process.as_str());
-    let what = preview::form(&world.texts, &state.subject, process);
+    let what = match &state.subject {
+        Subject::Many(_) => many(paint, &state.subject),
+        subject => preview::form(&world.texts, subject, process),
+    };
     Line::from(vec![
         Span::raw(" "),
         paint.span(Role::Title, no.to_owned()),
         Span::raw(if no.is_empty() { "" } else { "   " }),
         paint.span(Role::Title, what),
     ])
+}
+
+/// What is done with how many cases.
+fn many(paint: &Paint<'_, '_>, subject: &Subject) -> String {
+    let (Subject::Many(act), Some(job)) = (subject, paint.model.world.bulk.as_deref()) else {
+        return String::new();
+    };
+    let found = job.choices.iter().find(|choice| choice.act == *act);
+    let name = found.map_or("", |choice| choice.label.as_str());
+    let n = job.cases.len().to_string();
+    paint.fill("bulk.form", &[("action", name), ("n", &n)])
 }
 
 fn fields(paint: &Paint<'_, '_>, state: &State, columns: usize) -> Fields {

@@ -7,9 +7,11 @@
 mod actions;
 mod big;
 mod board;
+mod bulk;
 mod cards;
 mod clocks;
 mod detail;
+mod filter;
 mod footer;
 mod form;
 mod header;
@@ -60,6 +62,9 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
         Some(Layer::Notices(list)) => notices::draw(&mut paint, rest, list),
         Some(Layer::Board(board)) => board::draw(&mut paint, rest, board),
         Some(Layer::OnTime(report)) => on_time::draw(&mut paint, rest, report),
+        Some(Layer::Filter(line)) => filter::draw(&mut paint, rest, line),
+        Some(Layer::Bulk(list)) => bulk::actions(&mut paint, rest, *list),
+        Some(Layer::Sheet) => bulk::sheet(&mut paint, rest),
         Some(Layer::Help(help)) => help::draw(&mut paint, rest, *help),
         Some(Layer::Unfinished(list)) => unfinished::draw(&mut paint, rest, *list),
         Some(Layer::Quit) => help::quit(&mut paint, rest),

@@ -65,6 +65,7 @@ fn s_passes_over_with_a_reason() {
             work: WorkState::Open,
             lease: None,
             opened: None,
+            undo: None,
         })),
     );
     assert!(script.model.layers.is_empty());

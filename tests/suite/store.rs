@@ -6,6 +6,7 @@ mod claiming;
 mod claims;
 mod drafts;
 mod feed;
+mod filter;
 mod hostile;
 mod live;
 mod reading;

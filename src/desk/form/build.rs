@@ -2,14 +2,19 @@
 
 use chrono::{DateTime, Utc};
 
+use super::super::bulk::Act;
+use super::super::bulk::choices::shared_party;
+use super::super::bulk::plan::LEAST;
 use super::super::editor::{Editor, Lines};
 use super::super::route::Subject;
+use super::super::screen::bulk::preset;
 use super::super::world::World;
+use super::outcome::action_of_facts;
 use super::suggest::Suggestions;
 use super::{Ask, Entry, LINE_LIMIT, NOTE_LIMIT, Pick};
 use crate::process::field::Required;
 use crate::process::{self, Field, FieldKind, engine};
-use crate::store::rows::{CaseId, PartyCard, SKIP_OTHER, SKIP_REASONS};
+use crate::store::rows::{Briefly, CaseId, PartyCard, SKIP_OTHER, SKIP_REASONS};
 
 /// Why documents are kept, as the database knows it.
 const PURPOSES: [&str; 4] = ["authorisation", "evidence", "letter", "other"];
@@ -32,6 +37,7 @@ pub fn entries(world: &World, subject: &Subject, now: DateTime<Utc>) -> Vec<Entr
         Subject::TakeBack(_) => Vec::new(),
         Subject::Skip(_) => vec![skip_reason(world), skip_line(world)],
         Subject::TakeOver(_) => vec![line(world, "take_over")],
+        Subject::Many(act) => of_many(world, act, now),
     }
 }
 
@@ -59,6 +65,63 @@ fn of_action(world: &World, case: CaseId, action: &str, now: DateTime<Utc>) -> V
         entry
     };
     action.fields.iter().map(build).collect()
+}
+
+/// One set of answers for all marked cases. What differs from case to case is not proposed.
+fn of_many(world: &World, act: &Act, now: DateTime<Utc>) -> Vec<Entry> {
+    let Some(job) = world.bulk.as_deref() else {
+        return Vec::new();
+    };
+    let key = match act {
+        Act::Action(key) => key,
+        Act::Release => return Vec::new(),
+        Act::Reassign => return vec![receivers(world), line(world, "reason")],
+    };
+    let able = |one: &&Briefly| action_of_facts(world, &one.facts, key, now).is_some();
+    let Some(first) = job.cases.iter().find(able) else {
+        return Vec::new();
+    };
+    let Some(action) = action_of_facts(world, &first.facts, key, now) else {
+        return Vec::new();
+    };
+    let party = shared_party(job);
+    let legal = world.legal(now);
+    let build = |field: &&'static Field| {
+        let mut entry = of_field(world, field, party);
+        if field.key == "channel" && party.is_some() && action.fields.iter().any(is_contact) {
+            entry.set("email");
+        }
+        let known = engine::prefill(&first.facts, action, field, legal);
+        let is_of_all = |known: &String| {
+            let mut others = job.cases.iter();
+            others.all(|one| {
+                engine::prefill(&one.facts, action, field, legal).as_ref() == Some(known)
+            })
+        };
+        if let Some(known) = known.filter(is_of_all) {
+            entry.set(&known);
+        }
+        entry
+    };
+    action.fields.iter().map(build).collect()
+}
+
+fn is_contact(field: &&'static Field) -> bool {
+    field.kind == FieldKind::Contact
+}
+
+/// Whoever holds least first, then the pool and the colleagues who are there.
+fn receivers(world: &World) -> Entry {
+    let mut entry = colleagues(world);
+    if let Ask::Choice(picks, _) = &mut entry.ask
+        && picks.len() > 1
+    {
+        let label = world.texts.say("bulk.least");
+        let raw = LEAST.to_owned();
+        picks.insert(0, Pick { raw, label });
+    }
+    preset(&mut entry.ask);
+    entry
 }
 
 fn of_field(world: &World, field: &'static Field, party: Option<&PartyCard>) -> Entry {

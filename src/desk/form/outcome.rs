@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::super::bulk::plan;
 use super::super::effect::Call;
 use super::super::held;
 use super::super::preview;
@@ -14,7 +15,7 @@ use super::super::route::Subject;
 use super::super::undo;
 use super::super::world::World;
 use super::{Entry, must_be_filled};
-use crate::process::engine::{self, Actor, Answers, Change, Context, Refusal};
+use crate::process::engine::{self, Actor, Answers, CaseFacts, Change, Context, Refusal};
 use crate::process::{self, Action, Field};
 use crate::store::rows::{Along, CaseId, Role};
 
@@ -44,6 +45,8 @@ pub enum Plan {
     Skip(String, Option<String>),
     /// Ready to be made.
     Call(Call),
+    /// Something with many cases: previewed case by case.
+    Many,
 }
 
 /// Whether an action needs the case to be held (decision 2).
@@ -71,7 +74,16 @@ pub fn action_of(
     key: &str,
     now: DateTime<Utc>,
 ) -> Option<&'static Action> {
-    let loaded = world.case(case)?;
+    action_of_facts(world, &world.case(case)?.detail.facts, key, now)
+}
+
+/// … for a case of which only the facts were read.
+pub fn action_of_facts(
+    world: &World,
+    facts: &CaseFacts,
+    key: &str,
+    now: DateTime<Utc>,
+) -> Option<&'static Action> {
     let calendars = world.calendars.as_deref()?;
     let context = Context {
         now: world.legal(now),
@@ -79,7 +91,7 @@ pub fn action_of(
         calendars,
         command: Uuid::nil(),
     };
-    let listed = engine::listed(&loaded.detail.facts, &context);
+    let listed = engine::listed(facts, &context);
     let found = listed.iter().find(|listed| listed.action.key == key)?;
     Some(found.action)
 }
@@ -100,6 +112,7 @@ pub fn of(
         Subject::Action(case, action) => of_action(world, *case, action, entries, command, now),
         Subject::Open(process) => of_opening(world, process, entries, command, now),
         Subject::TakeBack(case) => undo::outcome(world, *case, now),
+        Subject::Many(act) => plan::weigh(world, act, entries, now),
         _ => of_call(world, subject, entries),
     }
 }
@@ -221,7 +234,8 @@ fn of_opening(
     }
 }
 
-fn answers(
+/// The answers of a form, parsed by the fields; what no field asks is left out.
+pub fn answers(
     world: &World,
     process: &str,
     fields: &[&'static Field],
@@ -305,7 +319,9 @@ fn of_call(world: &World, subject: &Subject, entries: &[Entry]) -> Outcome {
             case: *case,
             reason: raw("take_over").to_owned(),
         }),
-        Subject::Action(..) | Subject::Open(_) | Subject::TakeBack(_) => return Outcome::Unknown,
+        Subject::Action(..) | Subject::Open(_) | Subject::TakeBack(_) | Subject::Many(_) => {
+            return Outcome::Unknown;
+        }
     };
     let label = |key: &str| {
         let entry = entries.iter().find(|entry| entry.key == key);

@@ -14,7 +14,8 @@ use super::super::world::World;
 use super::inbox::{Inbox, MOST, PAGE, Take};
 use super::{Pressed, moved};
 use crate::store::StoreError;
-use crate::store::rows::{CaseId, CaseRow, InboxPage, InboxView, Me, QueueCount};
+use crate::store::filter::Filter;
+use crate::store::rows::{CaseId, CaseRow, InboxPage, InboxView, Me, PageKey, QueueCount};
 
 /// How long the cursor must rest before the detail is asked for (decision 28).
 pub const REST_MS: i64 = 120;
@@ -64,6 +65,8 @@ pub struct State {
     pub acted: Option<CaseId>,
     /// Whether something changed in the visible list since it was read.
     pub stale: bool,
+    /// The filter for which all cases are being marked.
+    pub marking: Option<Filter>,
     /// Commands by key that are being written.
     pub keyed: Keyed,
 }
@@ -82,6 +85,7 @@ impl Default for State {
             counts: BTreeMap::new(),
             acted: None,
             stale: false,
+            marking: None,
             keyed: Keyed::default(),
         }
     }
@@ -137,12 +141,11 @@ impl State {
         if take == Take::Anew {
             inbox.take = Take::Anew;
         }
-        let (view, limit) = (inbox.view.clone(), inbox.limit());
-        let question = Question::Inbox {
-            view,
-            after: None,
-            limit,
+        let known = match inbox.take {
+            Take::Anew => Vec::new(),
+            Take::InPlace => inbox.rows.iter().map(|row| row.case.case_id).collect(),
         };
+        let question = question(inbox, None, inbox.limit(), known);
         Some(world.ask(Slot::Inbox(at), question, now))
     }
 
@@ -186,7 +189,7 @@ impl State {
     }
 
     /// The cursor is on another case: the detail follows after a rest, at once when it is empty.
-    fn look(&mut self, now: DateTime<Utc>) {
+    pub(super) fn look(&mut self, now: DateTime<Utc>) {
         let pause = match self.shown {
             Some(_) => TimeDelta::milliseconds(REST_MS),
             None => TimeDelta::zero(),
@@ -235,6 +238,10 @@ impl State {
                 self.look(now);
             }
             Id::Notices => return vec![Effect::Go(Route::Notices)],
+            Id::Act if self.bulks() => return vec![Effect::Go(Route::Bulk)],
+            Id::Mark | Id::MarkAll | Id::Filter | Id::Bulk | Id::Clear => {
+                return self.mark(world, pressed.id, window, now);
+            }
             Id::Refresh => return self.refresh(world, window, now),
             Id::Mine => return self.go_to_tab(world, 0, now),
             Id::Tab => return self.go_to_tab(world, pressed.digit().unwrap_or(0), now),
@@ -255,6 +262,11 @@ impl State {
             }
         }
         Vec::new()
+    }
+
+    /// Whether enter means all marked cases: in the list, while some are marked.
+    fn bulks(&self) -> bool {
+        self.page == Page::List && self.pinned.is_none() && !self.marks().is_empty()
     }
 
     fn scrolled(&mut self, id: Id, window: Window) -> bool {
@@ -297,7 +309,7 @@ impl State {
         self.look(now);
     }
 
-    fn back(&mut self) {
+    pub(super) fn back(&mut self) {
         self.page = Page::List;
         self.pinned = None;
         self.scroll = 0;
@@ -339,22 +351,15 @@ impl State {
         Some(self.ask_more(world, now).into_iter().collect())
     }
 
-    fn ask_more(&mut self, world: &mut World, now: DateTime<Utc>) -> Option<Effect> {
+    /// Ask for more rows when the cursor is near the end of those there are.
+    pub fn ask_more(&mut self, world: &mut World, now: DateTime<Utc>) -> Option<Effect> {
         let (at, inbox) = (self.at, self.tabs.get(self.at)?);
         let slot = Slot::More(at);
         if !inbox.wants_more() || inbox.rows.len() >= MOST || world.asked_since(slot).is_some() {
             return None;
         }
-        let (view, after) = (inbox.view.clone(), inbox.end());
-        Some(world.ask(
-            slot,
-            Question::Inbox {
-                view,
-                after,
-                limit: PAGE,
-            },
-            now,
-        ))
+        let question = question(inbox, inbox.end(), PAGE, Vec::new());
+        Some(world.ask(slot, question, now))
     }
 
     /// A case was read: why it was given is told until it moves on or is not ours any more.
@@ -403,5 +408,20 @@ impl State {
         self.page = Page::Detail;
         self.rest = None;
         self.scroll = 0;
+    }
+}
+
+/// The question for a page of that list, with its filter.
+fn question(inbox: &Inbox, after: Option<PageKey>, limit: u32, known: Vec<CaseId>) -> Question {
+    let (view, filter) = (inbox.view.clone(), inbox.filter.clone());
+    if filter.is_empty() {
+        return Question::Inbox { view, after, limit };
+    }
+    Question::Filtered {
+        view,
+        filter,
+        after,
+        limit,
+        known,
     }
 }

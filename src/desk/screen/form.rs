@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::super::bulk::plan;
 use super::super::command::{Context, Id};
 use super::super::editor::{Edit, Lines};
 use super::super::effect::{Call, Effect, Loaded, Slot};
@@ -10,7 +11,7 @@ use super::super::form::outcome::{self, Outcome};
 use super::super::form::{Ask, Entry, build};
 use super::super::held;
 use super::super::preview;
-use super::super::route::Subject;
+use super::super::route::{Route, Subject};
 use super::super::world::World;
 use super::{Pressed, look, send};
 use crate::process::field::Required;
@@ -254,9 +255,27 @@ impl State {
             }
             (Stage::Review, Id::Commit) => send::commit(self, world, now),
             (_, Id::Back) => self.leave(world, now),
-            (Stage::Edit, id) => self.fill_in(world, id, pressed.digit(), now),
+            (Stage::Edit, id) => {
+                let effects = self.fill_in(world, id, pressed.digit(), now);
+                self.hand_on(world, effects, now)
+            }
             _ => Vec::new(),
         }
+    }
+
+    /// A form for many cases has no review of its own: the preview tells it case by case.
+    fn hand_on(
+        &mut self,
+        world: &mut World,
+        mut effects: Vec<Effect>,
+        now: DateTime<Utc>,
+    ) -> Vec<Effect> {
+        if let (Stage::Review, Subject::Many(act)) = (self.stage, &self.subject) {
+            self.stage = Stage::Edit;
+            plan::make(world, act.clone(), self.entries.clone(), now);
+            effects.push(Effect::Go(Route::Sheet));
+        }
+        effects
     }
 
     fn fill_in(

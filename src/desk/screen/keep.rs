@@ -83,7 +83,9 @@ impl State {
 
     /// What is to be kept of it; `None` while there is nothing.
     pub fn content(&self) -> Option<Content> {
-        if self.entries.is_empty() || !(self.touched || self.sent.is_some()) {
+        // the answers for many cases belong to the run that they are for, which is not kept
+        let is_for_many = matches!(self.subject, Subject::Many(_));
+        if is_for_many || self.entries.is_empty() || !(self.touched || self.sent.is_some()) {
             return None;
         }
         let sent = self.sent.clone();

@@ -55,6 +55,7 @@ fn claim(state: &mut State, world: &mut World, case: CaseId, now: DateTime<Utc>)
 fn call(state: &State, plan: Plan, held: Option<Lease>) -> Option<Call> {
     Some(match plan {
         Plan::Call(call) => call,
+        Plan::Many => return None,
         Plan::Open(change, answers) => Call::Open(change, answers),
         Plan::HandOver(to, line, along) => Call::HandOver {
             lease: held?,

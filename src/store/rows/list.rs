@@ -140,6 +140,24 @@ pub struct InboxPage {
     pub more: bool,
     /// Counts per queue id: live cases, capped at 10,000.
     pub counts: BTreeMap<i32, QueueCount>,
+    /// With a filter: where looking goes on; not always behind the last row.
+    #[serde(default)]
+    pub place: Option<PageKey>,
+    /// With a filter: how many fit.
+    #[serde(default)]
+    pub found: Option<Found>,
+    /// With a filter: rows that the caller has, that still fit and stand on no page.
+    #[serde(default)]
+    pub known: Vec<CaseRow>,
+}
+
+/// How many cases fit a filter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    /// So many, at most 500.
+    pub count: i64,
+    /// Whether that is all of them.
+    pub all: bool,
 }
 
 /// Counts of one queue, from the board that one process refreshes.

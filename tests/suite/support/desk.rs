@@ -11,6 +11,7 @@ use loket::desk::keymap::Keymap;
 use loket::desk::{Effect, Model, Msg, Reply, Start, Ticket, update};
 use loket::process::engine::CaseFacts;
 use loket::store::StoreError;
+use loket::store::filter::{Filter, Sign, Test};
 use loket::store::reading::LookUp;
 use loket::store::rows::*;
 use loket::text::Texts;
@@ -189,6 +190,17 @@ pub(crate) fn read(question: &Question, now: DateTime<Utc>) -> Reply {
         Question::Calendars => Reply::Calendars(Ok(Arc::new(calendars().clone()))),
         Question::Inbox { after: Some(_), .. } => Reply::Inbox(Ok(InboxPage::default())),
         Question::Inbox { .. } => Reply::Inbox(Ok(page())),
+        Question::Filtered { after: Some(_), .. } => Reply::Inbox(Ok(InboxPage::default())),
+        Question::Filtered { filter, .. } => Reply::Inbox(Ok(filtered(filter))),
+        Question::Snapshot { filter, .. } => {
+            let cases = filtered(filter)
+                .rows
+                .iter()
+                .map(|row| row.case_id)
+                .collect();
+            Reply::Snapshot(Ok(Snapshot { cases, more: false }))
+        }
+        Question::Facts(cases) => Reply::Facts(Ok(Box::new(facts_page(cases)))),
         Question::Detail(case) => Reply::Detail(Ok(Box::new(loaded(*case)))),
         Question::Search(_) => {
             let row = rows().remove(2);
@@ -409,6 +421,41 @@ pub(crate) fn page() -> InboxPage {
         rows: rows(),
         more: false,
         counts: [(1, count)].into(),
+        ..InboxPage::default()
+    }
+}
+
+/// What a filter by state leaves of the fixed world.
+pub(crate) fn filtered(filter: &Filter) -> InboxPage {
+    let fits = |row: &CaseRow| {
+        filter.words().iter().all(|word| match &word.test {
+            Test::State(keys) => keys.contains(&row.state) == (word.sign == Sign::Is),
+            _ => true,
+        })
+    };
+    let rows: Vec<CaseRow> = rows().into_iter().filter(fits).collect();
+    let count = i64::try_from(rows.len()).unwrap();
+    InboxPage {
+        rows,
+        found: Some(Found { count, all: true }),
+        ..page()
+    }
+}
+
+/// The cases of the fixed world as an action on many reads them.
+pub(crate) fn facts_page(cases: &[CaseId]) -> FactsPage {
+    let brief = |case: &CaseId| {
+        let detail = loaded(*case).detail;
+        Briefly {
+            row: detail.row,
+            facts: detail.facts,
+            party_gln: detail.party.map(|party| party.gln),
+            lease: detail.lease,
+        }
+    };
+    FactsPage {
+        cases: cases.iter().map(brief).collect(),
+        parties: vec![party(CaseId(1))],
     }
 }
 
