@@ -84,10 +84,7 @@ impl Agent {
             ("channel", code("phone")),
             ("contact", Answer::Value(Value::Number(contact))),
             ("ask_proof", Answer::Value(Value::Bool(true))),
-            (
-                "contacted_at",
-                Answer::Value(Value::instant(system::now())),
-            ),
+            ("contacted_at", Answer::Value(Value::instant(system::now()))),
         ];
         self.apply(lease, detail, "contact_party", &answers).await
     }

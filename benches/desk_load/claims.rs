@@ -29,7 +29,7 @@ struct Side {
 }
 
 pub(crate) async fn measure(bench: &Bench) -> Result<Vec<Table>> {
-    let database = bench.database(bench.options.many()).await?;
+    let database = bench.database(bench.options.many(), "claims").await?;
     lift_limits(&database).await?;
     let mut table = Table::new(
         format!(
@@ -37,8 +37,14 @@ pub(crate) async fn measure(bench: &Bench) -> Result<Vec<Table>> {
             database.cases
         ),
         &[
-            "clients", "bare a second", "audited a second", "ratio", "rounds",
-            "bare ms (p50 / p95 / p99)", "audited ms (p50 / p95 / p99)", "aim",
+            "clients",
+            "bare a second",
+            "audited a second",
+            "ratio",
+            "rounds",
+            "bare ms (p50 / p95 / p99)",
+            "audited ms (p50 / p95 / p99)",
+            "aim",
         ],
     );
     for clients in &bench.options.clients {
@@ -49,6 +55,7 @@ pub(crate) async fn measure(bench: &Bench) -> Result<Vec<Table>> {
          taken is given back and vacuumed between, untimed. \"Rounds\" is the range of the ratio.",
         bench.options.rounds
     ));
+    bench.drop(database).await?;
     Ok(vec![table])
 }
 

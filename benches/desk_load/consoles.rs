@@ -79,7 +79,7 @@ impl Drop for Console {
 }
 
 pub(crate) async fn measure(bench: &Bench) -> Result<Vec<Table>> {
-    let database = bench.database(bench.options.many()).await?;
+    let database = bench.database(bench.options.many(), "consoles").await?;
     let count = bench.options.consoles;
     let pool = database.pool(1).await?;
     let (tell, stop) = watch::channel(false);
@@ -87,7 +87,7 @@ pub(crate) async fn measure(bench: &Bench) -> Result<Vec<Table>> {
     let worker = tokio::spawn(async move { worker.run(stop).await });
     let mut consoles = Vec::new();
     for number in 0..count {
-        let mut console = Console::start(&database.url(&server::agent(number)))?;
+        let console = Console::start(&database.url(&server::agent(number)))?;
         let mut keys = console
             .master
             .take_writer()
@@ -107,6 +107,8 @@ pub(crate) async fn measure(bench: &Bench) -> Result<Vec<Table>> {
     tell.send_replace(true);
     worker.await??;
     drop(consoles);
+    pool.close().await;
+    bench.drop(database).await?;
     Ok(vec![memory, crash_table(&back, count)])
 }
 
@@ -156,8 +158,15 @@ async fn at_rest(consoles: &[Running]) -> Result<Table> {
         shares.push(100.0 * spent.as_secs_f64() / REST.as_secs_f64());
     }
     let mut table = Table::new(
-        format!("{} real consoles at rest, each with a case open, 160x48", pids.len()),
-        &["memory (PSS) MiB", "of it private MiB", "processor, hundredths of one core"],
+        format!(
+            "{} real consoles at rest, each with a case open, 160x48",
+            pids.len()
+        ),
+        &[
+            "memory (PSS) MiB",
+            "of it private MiB",
+            "processor, hundredths of one core",
+        ],
     );
     table.row([
         format!("{:.1}", median(&pss)),

@@ -1,6 +1,7 @@
 //! Cases by the million. The engine makes a few hundred histories; SQL copies each onto thousands of
-//! metering points, with hash chains of their own. What comes out is what the program would have
-//! written, so that `loket db verify` finds nothing to say; only texts and sent letters are left out.
+//! metering points, with hash chains of their own. A live case is what the program would have written
+//! (without texts and sent letters), so that `loket db verify` has nothing to say of it; a closed one
+//! has its row and its clocks, but one short event in place of its history.
 
 use chrono::{DateTime, Duration, Utc};
 use color_eyre::Result;
@@ -24,8 +25,8 @@ pub(crate) const SQL: &str = include_str!("fill.sql");
 /// Moments of receipt, spread over the last day.
 const MOMENTS: u32 = 96;
 /// Stand for the metering point, the party, the customer and the contact until they are copied.
-const EAN: &str = "871687900000000000";
-const PARTY: &str = "8717180000000";
+const EAN: &str = "871687909999999991";
+const PARTY: &str = "8717189999996";
 const CUSTOMER: &str = "NL-CUSTOMER";
 const CONTACT: i64 = 987_654_321;
 
@@ -198,5 +199,7 @@ pub(crate) fn code(word: &str) -> Answer {
 /// Answers by field.
 pub(crate) fn collect(answers: &[(&str, Answer)]) -> Answers {
     let owned = answers.iter().cloned();
-    owned.map(|(key, answer)| (key.to_owned(), answer)).collect()
+    owned
+        .map(|(key, answer)| (key.to_owned(), answer))
+        .collect()
 }

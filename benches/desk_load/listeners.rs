@@ -30,7 +30,7 @@ struct Writer {
 }
 
 pub(crate) async fn measure(bench: &Bench) -> Result<Vec<Table>> {
-    let database = bench.database(bench.options.few()).await?;
+    let database = bench.database(bench.options.few(), "listeners").await?;
     let writers = writers(&database).await?;
     let listeners = bench.options.listeners;
     let (mut alone, mut heard) = (Vec::new(), Vec::new());
@@ -59,8 +59,13 @@ pub(crate) async fn measure(bench: &Bench) -> Result<Vec<Table>> {
     let mut table = Table::new(
         format!("{WRITERS} writers with {listeners} listeners against none (aim: at least {AIM})"),
         &[
-            "writes a second, none", "with listeners", "ratio", "rounds",
-            "none ms (p50 / p95 / p99)", "with listeners ms", "aim",
+            "writes a second, none",
+            "with listeners",
+            "ratio",
+            "rounds",
+            "none ms (p50 / p95 / p99)",
+            "with listeners ms",
+            "aim",
         ],
     );
     table.row([
@@ -77,6 +82,7 @@ pub(crate) async fn measure(bench: &Bench) -> Result<Vec<Table>> {
         bench.options.rounds,
         SPAN.as_secs()
     ));
+    bench.drop(database).await?;
     Ok(vec![table])
 }
 

@@ -38,8 +38,9 @@ pub(crate) async fn measure(bench: &Bench) -> Result<Vec<Table>> {
     let mut runs = Vec::new();
     for cases in &bench.options.cases {
         for sessions in &bench.options.sessions {
-            let database = bench.database(*cases).await?;
+            let database = bench.database(*cases, "load").await?;
             runs.push(run(bench, &database, *sessions).await?);
+            bench.drop(database).await?;
         }
     }
     Ok(vec![latencies(bench, &runs), resources(&runs)])
@@ -159,7 +160,11 @@ async fn one_case(
 /// `true` when told to stop.
 async fn think(stop: &mut watch::Receiver<bool>, mean: f64) -> bool {
     let time = -mean * (1.0 - fastrand::f64()).ln();
-    let _ = tokio::time::timeout(Duration::from_secs_f64(time.min(mean * 6.0)), stop.changed()).await;
+    let _ = tokio::time::timeout(
+        Duration::from_secs_f64(time.min(mean * 6.0)),
+        stop.changed(),
+    )
+    .await;
     *stop.borrow()
 }
 
@@ -167,8 +172,17 @@ fn latencies(bench: &Bench, runs: &[Run]) -> Table {
     let mut table = Table::new(
         "Desk load: milliseconds (p50 / p95 / p99)",
         &[
-            "cases", "sessions", "claims", "claim", "case read", "applies", "apply",
-            "commit to visible", "pulse", "double claims", "errors",
+            "cases",
+            "sessions",
+            "claims",
+            "claim",
+            "case read",
+            "applies",
+            "apply",
+            "commit to visible",
+            "pulse",
+            "double claims",
+            "errors",
         ],
     );
     for run in runs {
@@ -207,7 +221,14 @@ fn latencies(bench: &Bench, runs: &[Run]) -> Table {
 fn resources(runs: &[Run]) -> Table {
     let mut table = Table::new(
         "Desk load: processor time in hundredths of one core, connections",
-        &["cases", "sessions", "steps a second", "server", "all clients", "connections"],
+        &[
+            "cases",
+            "sessions",
+            "steps a second",
+            "server",
+            "all clients",
+            "connections",
+        ],
     );
     for run in runs {
         let seen = run.shared.lock();

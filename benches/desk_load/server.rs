@@ -55,7 +55,11 @@ impl Bench {
             version: version()?,
         };
         bench.make_roles().await?;
-        let fsync = if bench.options.not_durable { "off" } else { "on" };
+        let fsync = if bench.options.not_durable {
+            "off"
+        } else {
+            "on"
+        };
         bench
             .execute(&format!("ALTER SYSTEM SET fsync = {fsync}"))
             .await?;
@@ -85,7 +89,11 @@ impl Bench {
         }
         session.close().await?;
         Ok(vec![
-            format!("PostgreSQL {}, {}.", self.server.version(), machine::words()),
+            format!(
+                "PostgreSQL {}, {}.",
+                self.server.version(),
+                machine::words()
+            ),
             format!("Settings: {}.", settings.join(", ")),
         ])
     }
@@ -120,10 +128,10 @@ impl Bench {
         Ok(())
     }
 
-    /// A database with so many cases, as they were made: a copy that this run may change.
-    pub(crate) async fn database(&self, cases: u32) -> Result<Database> {
+    /// A database with so many cases, as they were made: a copy for one part of a run.
+    pub(crate) async fn database(&self, cases: u32, part: &str) -> Result<Database<'_>> {
         let template = self.template(cases).await?;
-        let name = format!("run_{cases}");
+        let name = format!("run_{part}_{cases}");
         say(&format!("copying {cases} cases"));
         self.execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
             .await?;
@@ -191,6 +199,13 @@ impl Bench {
         Ok(())
     }
 
+    /// The database of a part is not needed any more.
+    pub(crate) async fn drop(&self, database: Database<'_>) -> Result<()> {
+        let name = &database.name;
+        self.execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+            .await
+    }
+
     /// Drops what this run changed. The server stops by itself.
     pub(crate) async fn close(&self) -> Result<()> {
         for name in self.databases().await? {
@@ -235,5 +250,7 @@ fn digest(texts: &[&[u8]]) -> String {
         hash.update(text);
     }
     let bytes = hash.finalize();
-    bytes.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+    let number = bytes.iter().take(4);
+    let number = number.fold(0_u32, |sum, byte| sum << 8 | u32::from(*byte));
+    format!("{number:08x}")
 }

@@ -28,8 +28,8 @@ struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    async fn open(bench: &'a Bench, cases: u32) -> Result<Self> {
-        let database = bench.database(cases).await?;
+    async fn open(bench: &'a Bench, cases: u32, part: &str) -> Result<Self> {
+        let database = bench.database(cases, part).await?;
         lift_limits(&database).await?;
         Ok(Self {
             crowd: Agent::crowd(&database, CLIENTS).await?,
@@ -57,8 +57,8 @@ impl<'a> Place<'a> {
 }
 
 pub(crate) async fn measure(bench: &Bench) -> Result<Vec<Table>> {
-    let few = Place::open(bench, bench.options.few()).await?;
-    let many = Place::open(bench, bench.options.many()).await?;
+    let few = Place::open(bench, bench.options.few(), "few").await?;
+    let many = Place::open(bench, bench.options.many(), "many").await?;
     let mut p50: [[Vec<f64>; 3]; 2] = Default::default();
     // the first round warms plans and caches
     for round in 0..=bench.options.rounds {
@@ -104,6 +104,7 @@ pub(crate) async fn measure(bench: &Bench) -> Result<Vec<Table>> {
         for agent in &place.crowd {
             agent.leave().await;
         }
+        bench.drop(place.database).await?;
     }
     Ok(vec![table])
 }
