@@ -152,7 +152,8 @@ CREATE INDEX case_search_trgm ON case_search USING gin (doc gin_trgm_ops) WITH (
 
 CREATE TABLE case_leases (
   case_id bigint PRIMARY KEY REFERENCES cases, session_id uuid NOT NULL REFERENCES agent_sessions,
-  agent_id int NOT NULL REFERENCES agents, fence bigint NOT NULL, acquired_at timestamptz NOT NULL
+  agent_id int NOT NULL REFERENCES agents, fence bigint NOT NULL, acquired_at timestamptz NOT NULL,
+  worked_at timestamptz NOT NULL DEFAULT clock_timestamp()   -- last sign of work (technical time)
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
 CREATE INDEX case_leases_session ON case_leases (session_id);
 CREATE INDEX case_leases_agent ON case_leases (agent_id);

@@ -3,7 +3,7 @@
 SET LOCAL search_path = loket, pg_catalog, ext;
 
 CREATE FUNCTION leases_of(p_session uuid) RETURNS jsonb LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS
-$$ BEGIN RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', case_id, 'fence', fence) ORDER BY case_id), '[]') FROM case_leases WHERE session_id = p_session); END $$;
+$$ BEGIN RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', case_id, 'fence', fence, 'worked_at', worked_at) ORDER BY case_id), '[]') FROM case_leases WHERE session_id = p_session); END $$;
 CREATE FUNCTION me_card(p_agent int) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT jsonb_build_object('agent_id', a.agent_id, 'name', a.name, 'role', a.role, 'queues',
      (SELECT coalesce(jsonb_agg(jsonb_build_object('queue_id', q.queue_id, 'key', q.key) ORDER BY q.queue_id), '[]')
@@ -35,6 +35,7 @@ BEGIN
     IF FOUND THEN
       c := lease_end(c);
       PERFORM case_write(c, 'lease_returned', a, p_session, NULL, jsonb_build_object('why', p_why), legal_now());
+      IF p_why IN ('ttl', 'disconnected') THEN PERFORM notify_agent(a, i, 'given_back', NULL, NULL); END IF;
       n := n + 1;
     END IF;
   END LOOP;
@@ -210,6 +211,7 @@ BEGIN
   c := lease_give(c, p_to);
   c.handover := p_cmd;
   c := case_write(c, 'handed_over', a, p_session, p_cmd, jsonb_build_object('to', p_to, 'line', t), legal_now());
+  PERFORM notify_agent(p_to, p_case, 'handed_to_you', a, p_cmd);
   RETURN command_end(p_cmd, applied(c, NULL));
 END $$;
 CREATE FUNCTION loket_api.reassign(p_cmd uuid, p_session uuid, p_case bigint, p_to int, p_reason text) RETURNS jsonb
@@ -224,6 +226,8 @@ BEGIN
   t := line_store(p_case, 'reassign', p_reason, p_cmd);
   c := lease_give(c, p_to);
   c := case_write(c, 'reassigned', a, p_session, p_cmd, jsonb_build_object('was', was, 'to', p_to, 'line', t), legal_now());
+  PERFORM notify_agent(p_to, p_case, 'handed_to_you', a, p_cmd);
+  IF was IS DISTINCT FROM p_to THEN PERFORM notify_agent(was, p_case, 'reassigned', a, p_cmd); END IF;
   RETURN command_end(p_cmd, applied(c, NULL));
 END $$;
 CREATE FUNCTION loket_api.transfer(p_cmd uuid, p_session uuid, p_case bigint, p_queue int, p_reason text) RETURNS jsonb

@@ -110,19 +110,23 @@ $$ SELECT coalesce(jsonb_agg(jsonb_build_object('gln', gln, 'name', name, 'role'
 -- ---------------------------------------------------------------- feed
 -- Rows become visible in commit order, numbers are given earlier: the cursor is (xid, id) below the
 -- oldest transaction that still runs. `id > last` loses events.
-CREATE FUNCTION loket_api.pulse(p_session uuid, p_epoch uuid, p_timeline int, p_xid text, p_id bigint) RETURNS jsonb
+CREATE FUNCTION loket_api.pulse(p_session uuid, p_epoch uuid, p_timeline int, p_xid text, p_id bigint, p_here jsonb) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE a int := require_agent(); e uuid; ev jsonb := '[]'; low xid8 := pg_snapshot_xmin(pg_current_snapshot()); alive bool; t timestamptz := clock_timestamp(); last jsonb; resync bool;
 BEGIN
+  PERFORM check_here(p_here);
   SELECT epoch INTO e FROM settings;
-  SELECT heartbeat_at > t - interval '10 s' AND lost_at IS NULL AND backend_pid = pg_backend_pid() INTO alive FROM agent_sessions
+  SELECT heartbeat_at > t - interval '10 s' AND lost_at IS NULL AND backend_pid = pg_backend_pid()
+      AND (at_case, writing) IS NOT DISTINCT FROM ((p_here ->> 'at')::bigint, coalesce((p_here ->> 'writing')::bool, false)) INTO alive FROM agent_sessions
     WHERE session_id = p_session AND agent_id = a AND timeline = timeline();
   IF alive IS FALSE THEN
     -- bound to the present backend: a pool may have taken another connection
     UPDATE agent_sessions SET heartbeat_at = t, expires_at = t + CASE WHEN detached THEN interval '30 min' ELSE interval '90 s' END, lost_at = NULL, backend_pid = pg_backend_pid(),
+        at_case = (p_here ->> 'at')::bigint, writing = coalesce((p_here ->> 'writing')::bool, false),
         backend_start = (SELECT x.backend_start FROM pg_stat_activity x WHERE x.pid = pg_backend_pid())
       WHERE session_id = p_session AND agent_id = a;
   END IF;
+  PERFORM leases_worked(p_session, here_ids(p_here, 'worked'));
   resync := p_xid IS NULL OR p_epoch IS DISTINCT FROM e OR p_timeline IS DISTINCT FROM timeline();
   IF NOT resync THEN
     SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', x.case_id, 'queue_id', x.queue_id, 'kind', x.kind, 'agent', g.name, 'seq', x.seq, 'xid', x.xid, 'event_id', x.event_id) ORDER BY x.xid, x.event_id), '[]')
@@ -134,7 +138,8 @@ BEGIN
       'xid', CASE WHEN resync OR (last IS NULL AND low::text::numeric > p_xid::numeric) THEN low::text ELSE coalesce(last ->> 'xid', p_xid) END,
       'event_id', CASE WHEN resync OR (last IS NULL AND low::text::numeric > p_xid::numeric) THEN 0 ELSE coalesce((last ->> 'event_id')::bigint, p_id) END),
     'events', ev, 'more', jsonb_array_length(ev) = 500, 'resync', resync AND p_xid IS NOT NULL,
-    'leases', CASE WHEN alive IS NULL THEN NULL ELSE leases_of(p_session) END, 'legal_now', legal_now(),
+    'leases', CASE WHEN alive IS NULL THEN NULL ELSE leases_of(p_session) END, 'legal_now', legal_now(), 'now', t,
+    'presence', presence_json(a, here_ids(p_here, 'see') || (p_here ->> 'at')::bigint), 'notices', notices_json(a),
     'calendars', (SELECT count(*) FROM calendars));
 END $$;
 

@@ -46,3 +46,6 @@ GRANT EXECUTE ON FUNCTION loket_api.apply, loket_api.case_open, loket_api.docume
   loket_api.outbox_failed, loket_api.outbox_dead, loket_api.outbox_resend, loket_api.message_context TO loket_worker, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.chain_heads TO loket_worker, loket_auditor, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.verify_batch, loket_api.verify_orphans TO loket_auditor, loket_administrator;
+-- many desks (0009)
+GRANT EXECUTE ON FUNCTION loket_api.notices_seen TO loket_agent, loket_auditor, loket_administrator, loket_worker;
+GRANT EXECUTE ON FUNCTION loket_api.notices_purge TO loket_worker, loket_administrator;

@@ -15,6 +15,7 @@ pub mod effect;
 pub mod form;
 pub mod geometry;
 pub mod held;
+pub mod here;
 pub mod key;
 pub mod keymap;
 pub mod model;

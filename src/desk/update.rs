@@ -11,7 +11,7 @@ use super::msg::Msg;
 use super::route::Route;
 use super::screen::{Help, Layer, Pressed, actions, form, ledger, moved};
 use super::toast::Tone;
-use super::{answer, beat};
+use super::{answer, beat, here};
 
 /// Take in a message; what is returned is to be done. `now` is machine time.
 pub fn update(model: &mut Model, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
@@ -46,6 +46,10 @@ fn take_input(model: &mut Model, input: Input, now: DateTime<Utc>) -> Vec<Effect
 }
 
 fn take_one(model: &mut Model, input: Input, now: DateTime<Utc>) -> Vec<Effect> {
+    if !matches!(input, Input::Resize(..)) {
+        let id = meant(model, &input);
+        here::note_key(model, id);
+    }
     let effects = match input {
         Input::Resize(columns, rows) => {
             resize(model, columns, rows);

@@ -4,6 +4,7 @@ mod changes;
 mod claims;
 mod feed;
 mod hostile;
+mod live;
 mod reading;
 mod recount;
 mod rights;

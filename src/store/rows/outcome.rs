@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{CaseId, Lease, WorkState};
+use super::{CaseId, Lease, Notice, Presence, WorkState};
 use crate::process::engine::{CaseFacts, Facts};
 
 /// Result of a claim.
@@ -127,6 +127,14 @@ pub struct Pulse {
     pub leases: Option<Vec<Lease>>,
     /// Legal now at the server.
     pub legal_now: DateTime<Utc>,
+    /// Technical now at the server: what leases are measured by.
+    pub now: DateTime<Utc>,
+    /// Colleagues at the cases that we see.
+    #[serde(default)]
+    pub presence: Vec<Presence>,
+    /// What was not seen yet of what happened to our cases, at most 20, the oldest first.
+    #[serde(default)]
+    pub notices: Vec<Notice>,
     /// How many versions of calendars there are; more than before: read them again.
     #[serde(default)]
     pub calendars: i64,

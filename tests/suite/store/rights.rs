@@ -95,6 +95,8 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("look_up", "agent lead auditor admin worker"),
     ("message_context", "admin worker"),
     ("next_due", "admin worker"),
+    ("notices_purge", "admin worker"),
+    ("notices_seen", "agent lead auditor admin worker"),
     ("outbox_dead", "lead admin worker"),
     ("outbox_failed", "admin worker"),
     ("outbox_resend", "lead admin worker"),
