@@ -1,14 +1,15 @@
 //! An agent at work: the same calls as the console makes, without the screen.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use color_eyre::Result;
+use color_eyre::eyre::eyre;
 use loket::domain::calendar::Calendars;
 use loket::process::engine::{self, Actor, Answer, Context, Refusal};
 use loket::process::field::Value;
 use loket::store::case::Target;
-use loket::store::rows::{Applied, CaseDetail, Claim, Lease};
+use loket::store::rows::{Applied, CaseDetail, CaseId, Claim, HERE_MOST, Here, InboxView, Lease};
 use loket::store::session::SessionKind;
 use loket::store::{Store, StoreError};
 use loket::system;
@@ -19,12 +20,19 @@ use super::fill::{code, collect};
 use super::measure::timed;
 use super::server;
 
+/// Rows of a list, as the console asks for them, and how many of them a screen shows.
+const PAGE: u32 = 100;
+const SHOWN: usize = 40;
+
 /// An agent with a session of their own.
 #[derive(Clone)]
 pub(crate) struct Agent {
     pub(crate) store: Store,
     pub(crate) session: Uuid,
+    /// The list on the screen.
+    view: InboxView,
     calendars: Arc<Calendars>,
+    here: Arc<Mutex<Here>>,
 }
 
 impl Agent {
@@ -36,14 +44,48 @@ impl Agent {
     ) -> Result<Self> {
         let store = database.store(&server::agent(number));
         let session = Uuid::new_v4();
-        store
+        let opened = store
             .session_open(session, "desk load", SessionKind::Console)
             .await?;
+        let queue = opened.me.queues.first();
+        let queue = queue.ok_or_else(|| eyre!("an agent without a queue"))?;
         Ok(Self {
             store,
             session,
+            view: InboxView::Queue(queue.queue_id),
             calendars: Arc::clone(calendars),
+            here: Arc::default(),
         })
+    }
+
+    /// What the console would say of itself; the keys pressed since it was last asked with it.
+    pub(crate) fn here(&self) -> Here {
+        let mut here = self.lock();
+        let said = here.clone();
+        here.worked.clear();
+        said
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Here> {
+        self.here.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The agent looks at this case, and writes in it.
+    pub(crate) fn at(&self, case: Option<CaseId>, is_writing: bool) {
+        let mut here = self.lock();
+        here.at = case;
+        here.writing = is_writing;
+        if is_writing {
+            here.worked.extend(case);
+        }
+    }
+
+    /// Reads the list on the screen again, as a console does when others changed something in it.
+    pub(crate) async fn reread(&self) -> Result<(), StoreError> {
+        let page = self.store.inbox(&self.view, None, PAGE).await?;
+        let rows = page.rows.iter().take(HERE_MOST.min(SHOWN));
+        self.lock().see = rows.map(|row| row.case_id).collect();
+        Ok(())
     }
 
     /// So many agents come in, a few at a time.

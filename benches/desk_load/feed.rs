@@ -1,5 +1,5 @@
 //! From the commit of one client to the screen of another: writers note the moment at which the
-//! database had answered, readers of the feed the moment at which the change reached them.
+//! database had answered, readers of the feed the moment at which they had read their list again.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,7 +11,7 @@ use loket::system;
 use tokio::sync::watch;
 
 use super::agent::Agent;
-use super::measure::Times;
+use super::measure::{Times, timed};
 
 /// As the console asks.
 const BEAT_MS: u64 = 1_000;
@@ -25,6 +25,7 @@ pub(crate) struct Seen {
     pub(crate) releases: Times,
     pub(crate) details: Times,
     pub(crate) pulses: Times,
+    pub(crate) pages: Times,
     pub(crate) visible: Times,
     pub(crate) errors: BTreeMap<String, u64>,
     /// Cases that were granted to two clients at once, or twice with one fence.
@@ -106,18 +107,34 @@ const WATCHED: [&str; 3] = ["claimed", "contact_party", "released"];
 /// Follows the feed as a console does, until told to stop.
 pub(crate) async fn follow(agent: Agent, shared: Shared, stop: watch::Receiver<bool>) {
     let mut cursor: Option<FeedCursor> = None;
+    // changes that are not on the screen yet
+    let mut news: Vec<FeedEvent> = Vec::new();
+    let mut is_stale = true;
     tokio::time::sleep(Duration::from_millis(fastrand::u64(..BEAT_MS))).await;
     while !*stop.borrow() {
         let began = system::monotonic();
-        match agent.store.pulse(agent.session, cursor.as_ref()).await {
+        let here = agent.here();
+        let beat = agent.store.pulse(agent.session, cursor.as_ref(), &here);
+        match beat.await {
             Ok(pulse) => {
                 shared.lock().pulses.add(began.elapsed());
-                if cursor.is_some() {
-                    shared.arrived(&pulse.events);
-                }
+                news.extend(pulse.events);
+                is_stale |= !news.is_empty();
                 cursor = Some(pulse.cursor);
             }
             Err(error) => shared.failed(&error),
+        }
+        if is_stale {
+            let (time, page) = timed(agent.reread()).await;
+            match page {
+                Ok(()) => {
+                    shared.lock().pages.add(time);
+                    shared.arrived(&news);
+                    news.clear();
+                }
+                Err(error) => shared.failed(&error),
+            }
+            is_stale = false;
         }
         let pause = BEAT_MS - JITTER_MS / 2 + fastrand::u64(..JITTER_MS);
         tokio::time::sleep(Duration::from_millis(pause)).await;

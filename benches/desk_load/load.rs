@@ -62,7 +62,7 @@ async fn run(bench: &Bench, database: &Database<'_>, sessions: usize) -> Result<
         let think = bench.options.think;
         tasks.spawn(work(agent.clone(), shared.clone(), stop.clone(), think));
     }
-    // until everybody has thought once
+    // until everybody has come in and thought once
     let warm_up = bench.options.think.min(20.0);
     tokio::time::sleep(Duration::from_secs_f64(warm_up)).await;
     let postmaster = bench.postmaster().await?;
@@ -137,7 +137,9 @@ async fn one_case(
     let began = system::monotonic();
     let detail = agent.store.case_detail(lease.case_id).await?;
     shared.lock().details.add(began.elapsed());
+    agent.at(Some(lease.case_id), true);
     think(stop, mean).await;
+    agent.at(Some(lease.case_id), false);
     if fastrand::u8(..100) < BACK {
         let (time, noted) = agent.note(lease, &detail).await;
         noted?;
@@ -181,6 +183,7 @@ fn latencies(bench: &Bench, runs: &[Run]) -> Table {
             "apply",
             "commit to visible",
             "pulse",
+            "list read again",
             "double claims",
             "errors",
         ],
@@ -203,6 +206,7 @@ fn latencies(bench: &Bench, runs: &[Run]) -> Table {
             cell(&seen.applies),
             cell(&seen.visible),
             cell(&seen.pulses),
+            cell(&seen.pages),
             seen.doubles.to_string(),
             if errors.is_empty() {
                 "none".into()
