@@ -9,6 +9,8 @@ CREATE TABLE settings (
   rehearsal bool NOT NULL DEFAULT false,
   legal_offset interval NOT NULL DEFAULT '0',
   epoch uuid NOT NULL DEFAULT gen_random_uuid(),
+  -- so long a person's change can be taken back and its messages wait (undo)
+  grace interval NOT NULL DEFAULT '20 s' CHECK (grace BETWEEN '0' AND '10 min'),
   CHECK (rehearsal OR legal_offset = interval '0'));
 INSERT INTO settings DEFAULT VALUES;
 
@@ -124,13 +126,15 @@ CREATE TABLE cases (
   version int NOT NULL DEFAULT 0,                   -- +1 at every change
   subject text NOT NULL, ean text, party_gln text, customer_ref text,
   reference text, unique_key text, handover uuid,
+  raised_at timestamptz,                            -- put before the lead
   last_hash bytea NOT NULL DEFAULT '\x', last_seq int NOT NULL DEFAULT 0,
   FOREIGN KEY (process, state) REFERENCES process_states,
   CHECK ((work = 'closed') = (closed_at IS NOT NULL))
 ) WITH (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.002, autovacuum_vacuum_threshold = 1000,
         autovacuum_vacuum_cost_delay = 0);
 CREATE INDEX cases_ready ON cases (queue_id, sort_at, case_id) WHERE work = 'open';
-CREATE INDEX cases_live ON cases (queue_id, work, sort_at, case_id) WHERE work <> 'closed';
+-- received_at goes along so that the board counts without touching the rows
+CREATE INDEX cases_live ON cases (queue_id, work, sort_at, case_id) INCLUDE (received_at) WHERE work <> 'closed';
 CREATE UNIQUE INDEX cases_one_open ON cases (process, unique_key) WHERE work <> 'closed';
 CREATE UNIQUE INDEX cases_reference ON cases (process, reference) WHERE reference IS NOT NULL;
 CREATE INDEX cases_ean ON cases (ean text_pattern_ops, received_at DESC);   -- also for the first digits
@@ -177,7 +181,8 @@ CREATE INDEX deadlines_open ON deadlines (case_id) INCLUDE (key, calendar_versio
 CREATE TABLE texts (
   text_id uuid PRIMARY KEY, case_id bigint NOT NULL REFERENCES cases, field text NOT NULL,
   body text CHECK (length(body) <= 8000), sha256 text NOT NULL, created_at timestamptz NOT NULL,
-  erased_at timestamptz, CHECK ((body IS NULL) = (erased_at IS NOT NULL)));
+  erased_at timestamptz, withdrawn bool NOT NULL DEFAULT false,   -- of a change that was taken back
+  CHECK ((body IS NULL) = (erased_at IS NOT NULL)));
 CREATE INDEX texts_case ON texts (case_id);
 CREATE TABLE documents (
   document_id uuid PRIMARY KEY, case_id bigint NOT NULL REFERENCES cases, name text NOT NULL,
@@ -203,7 +208,7 @@ CREATE TABLE outbox (
   facts jsonb NOT NULL, answers jsonb NOT NULL, legal_at timestamptz NOT NULL,
   created_at timestamptz NOT NULL DEFAULT clock_timestamp(), not_before timestamptz NOT NULL DEFAULT clock_timestamp(),
   attempts int NOT NULL DEFAULT 0, locked_until timestamptz, fence bigint NOT NULL DEFAULT 0,
-  last_error text, dead_at timestamptz
+  last_error text, dead_at timestamptz, seq int NOT NULL   -- the event that wrote it
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
 CREATE INDEX outbox_case ON outbox (case_id, outbox_id);
 CREATE INDEX outbox_due ON outbox (not_before, outbox_id) WHERE dead_at IS NULL;
@@ -211,7 +216,7 @@ CREATE INDEX outbox_dead ON outbox (outbox_id) WHERE dead_at IS NOT NULL;
 CREATE TABLE outbox_sent (
   outbox_id bigint PRIMARY KEY, case_id bigint NOT NULL, kind text NOT NULL, idem_key uuid NOT NULL,
   attempts int NOT NULL, legal_at timestamptz NOT NULL, created_at timestamptz NOT NULL,
-  sent_at timestamptz NOT NULL);
+  sent_at timestamptz NOT NULL, seq int NOT NULL);
 CREATE INDEX outbox_sent_case ON outbox_sent (case_id, outbox_id);
 
 -- one row per command of a client: a repeated command has one effect (decision 3)
@@ -219,9 +224,6 @@ CREATE TABLE commands (
   cmd_id uuid PRIMARY KEY, agent_id int NOT NULL, kind text NOT NULL,
   about text NOT NULL DEFAULT '', at timestamptz NOT NULL DEFAULT clock_timestamp(), result jsonb);
 CREATE INDEX commands_at ON commands USING brin (at);
-CREATE TABLE queue_board (
-  queue_id int PRIMARY KEY REFERENCES queues, n_open int NOT NULL, n_held int NOT NULL,
-  n_waiting int NOT NULL, n_overdue int NOT NULL, computed_at timestamptz NOT NULL) WITH (fillfactor = 50);
 
 -- append-only, also against the owner
 CREATE FUNCTION deny_change() RETURNS trigger LANGUAGE plpgsql AS $$

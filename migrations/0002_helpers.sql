@@ -300,6 +300,8 @@ END $$;
 CREATE FUNCTION country_version(p_case bigint) RETURNS int LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT max(k.version) FROM cases c JOIN processes p USING (process) JOIN calendars k USING (country) WHERE c.case_id = p_case $$;
 
+-- what protects the customer waits for nobody (GT-11, GT-16)
+CREATE FUNCTION leaves_at_once(p_kind text) RETURNS bool LANGUAGE sql IMMUTABLE AS $$ SELECT p_kind IN ('block', 'allocation_zero') $$;
 -- clocks, texts, documents and messages of a change
 CREATE FUNCTION change_clocks(p_case bigint, p_ops jsonb) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE o jsonb;
@@ -331,7 +333,8 @@ BEGIN
     END IF;
   END LOOP;
 END $$;
-CREATE FUNCTION change_rows(p_case bigint, p_change jsonb, p_facts jsonb, p_legal timestamptz) RETURNS void
+-- `p_grace`: how long the messages wait, because it may be taken back (undo); what blocks leaves at once
+CREATE FUNCTION change_rows(p_case bigint, p_change jsonb, p_facts jsonb, p_legal timestamptz, p_grace interval DEFAULT '0') RETURNS void
 LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM change_clocks(p_case, p_change -> 'clocks');
@@ -342,6 +345,7 @@ BEGIN
     SELECT (t ->> 'id')::uuid, p_case, t ->> 'field', t ->> 'body', t ->> 'sha256', p_legal FROM jsonb_array_elements(p_change -> 'texts') t;
   UPDATE documents SET bytes = NULL, erased_at = p_legal
     WHERE case_id = p_case AND bytes IS NOT NULL AND purpose IN (SELECT jsonb_array_elements_text(p_change -> 'destroy'));
-  INSERT INTO outbox (case_id, kind, facts, answers, legal_at)
-    SELECT p_case, m, p_facts, p_change -> 'answers', p_legal FROM jsonb_array_elements_text(p_change -> 'messages') WITH ORDINALITY q(m, n) ORDER BY n;
+  INSERT INTO outbox (case_id, kind, facts, answers, legal_at, seq, not_before)
+    SELECT p_case, m, p_facts, p_change -> 'answers', p_legal, (SELECT last_seq + 1 FROM cases WHERE case_id = p_case),
+      clock_timestamp() + CASE WHEN leaves_at_once(m) THEN interval '0' ELSE p_grace END FROM jsonb_array_elements_text(p_change -> 'messages') WITH ORDINALITY q(m, n) ORDER BY n;
 END $$;

@@ -90,12 +90,13 @@ BEGIN
     'texts', texts_json(p_case), 'messages', messages_json(p_case),
     'documents', (SELECT coalesce(jsonb_agg(to_jsonb(d) - 'bytes' - 'case_id' ORDER BY d.added_at DESC), '[]') FROM
        (SELECT document_id, name, kind, purpose, size, sha256, added_at, erased_at FROM documents WHERE case_id = p_case ORDER BY added_at DESC LIMIT 50) d),
-    'handover', (SELECT body FROM texts WHERE text_id = c.handover));
+    'handover', (SELECT body FROM texts WHERE text_id = c.handover), 'undo', undo_json(c));
 END $$;
 
 CREATE FUNCTION loket_api.timeline(p_case bigint, p_before int, p_limit int) RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT coalesce(jsonb_agg(jsonb_build_object('seq', e.seq, 'at', e.legal_at, 'kind', e.kind, 'agent', CASE WHEN a.role = 'worker' THEN NULL ELSE a.name END,
        'from', nullif(e.body -> 'change' ->> 'from', ''), 'to', e.body -> 'change' ->> 'to',
+       'takes_back', CASE WHEN e.kind = 'taken_back' THEN e.body END,
        'answers', coalesce(e.body -> 'change' -> 'answers', CASE WHEN e.body ? 'line' THEN jsonb_build_object('line', e.body -> 'line') ELSE '{}' END),
        'moves', (SELECT coalesce(jsonb_agg(jsonb_build_object('clock', o ->> 'key', 'was_due_at', o -> 'was_due_at', 'due_at', o -> 'due_at', 'late_by_retriage', o -> 'late_by_retriage') ORDER BY n), '[]')
          FROM jsonb_array_elements(e.body -> 'change' -> 'clocks') WITH ORDINALITY q(o, n) WHERE o ->> 'op' = 'move')) ORDER BY e.seq DESC), '[]')
@@ -130,6 +131,8 @@ BEGIN
   IF alive IS FALSE THEN
     -- bound to the present backend: a pool may have taken another connection
     UPDATE agent_sessions SET heartbeat_at = t, expires_at = t + CASE WHEN detached THEN interval '30 min' ELSE interval '90 s' END, lost_at = NULL, backend_pid = pg_backend_pid(),
+        was_case = CASE WHEN at_case IS DISTINCT FROM (p_here ->> 'at')::bigint THEN at_case ELSE was_case END,
+        moved_at = CASE WHEN (at_case, writing) IS DISTINCT FROM ((p_here ->> 'at')::bigint, coalesce((p_here ->> 'writing')::bool, false)) THEN t ELSE moved_at END,
         at_case = (p_here ->> 'at')::bigint, writing = coalesce((p_here ->> 'writing')::bool, false),
         backend_start = (SELECT x.backend_start FROM pg_stat_activity x WHERE x.pid = pg_backend_pid())
       WHERE session_id = p_session AND agent_id = a;

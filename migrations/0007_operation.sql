@@ -1,4 +1,4 @@
--- The worker (timers, outbox, board, chain heads), the auditor (verification), administration.
+-- The worker (timers, outbox, chain heads), the auditor (verification), administration.
 SET LOCAL search_path = loket, pg_catalog, ext;
 
 CREATE FUNCTION loket_api.legal_now() RETURNS timestamptz LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
@@ -21,14 +21,14 @@ BEGIN
 END $$;
 
 -- ---------------------------------------------------------------- outbox: in order per case, at least once
-CREATE FUNCTION loket_api.outbox_take(p_limit int) RETURNS jsonb LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+CREATE FUNCTION loket_api.outbox_take(p_limit int, p_pid int, p_start timestamptz) RETURNS jsonb LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE t timestamptz := clock_timestamp(); r jsonb;
 BEGIN
   PERFORM require_role('worker', 'admin');
-  WITH c AS MATERIALIZED (SELECT o.outbox_id FROM outbox o WHERE o.dead_at IS NULL AND o.not_before <= t AND (o.locked_until IS NULL OR o.locked_until < t)
+  WITH c AS MATERIALIZED (SELECT o.outbox_id FROM outbox o WHERE o.dead_at IS NULL AND o.not_before <= t AND (o.locked_until IS NULL OR o.locked_until < t OR line_is_gone(o.owner_pid, o.owner_start))
       AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.case_id = o.case_id AND p.outbox_id < o.outbox_id AND p.dead_at IS NULL)
       ORDER BY o.not_before, o.outbox_id LIMIT least(p_limit, 100) FOR UPDATE SKIP LOCKED),
-    u AS (UPDATE outbox o SET locked_until = t + interval '60 s', attempts = attempts + 1, fence = fence + 1 FROM c WHERE o.outbox_id = c.outbox_id RETURNING o.*)
+    u AS (UPDATE outbox o SET locked_until = t + interval '60 s', owner_pid = p_pid, owner_start = p_start, attempts = attempts + 1, fence = fence + 1 FROM c WHERE o.outbox_id = c.outbox_id RETURNING o.*)
   SELECT coalesce(jsonb_agg(jsonb_build_object('outbox_id', u.outbox_id, 'case_id', u.case_id, 'case_no', k.case_no, 'process', k.process, 'kind', u.kind, 'idem_key', u.idem_key,
       'fence', u.fence, 'attempts', u.attempts, 'legal_at', u.legal_at, 'facts', u.facts, 'answers', u.answers) ORDER BY u.outbox_id), '[]') INTO r FROM u JOIN cases k USING (case_id);
   RETURN r;
@@ -37,7 +37,7 @@ CREATE FUNCTION loket_api.outbox_sent(p_id bigint, p_fence bigint) RETURNS bool 
 BEGIN
   PERFORM require_role('worker', 'admin');
   WITH d AS (DELETE FROM outbox WHERE outbox_id = p_id AND fence = p_fence RETURNING *)
-  INSERT INTO outbox_sent SELECT outbox_id, case_id, kind, idem_key, attempts, legal_at, created_at, legal_now() FROM d;
+  INSERT INTO outbox_sent SELECT outbox_id, case_id, kind, idem_key, attempts, legal_at, created_at, legal_now(), seq FROM d;
   RETURN FOUND;
 END $$;
 CREATE FUNCTION loket_api.outbox_failed(p_id bigint, p_fence bigint, p_error text, p_retry_ms bigint) RETURNS bool LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
@@ -77,19 +77,6 @@ BEGIN
     'customer', (SELECT customer_json(u) || jsonb_build_object('email', CASE WHEN u.protected THEN '' ELSE u.email END) FROM customers u WHERE u.customer_ref = c.customer_ref), 'texts', texts_json(p_case));
 END $$;
 
-CREATE FUNCTION loket_api.board_refresh() RETURNS bool LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE n timestamptz := legal_now();
-BEGIN
-  PERFORM require_agent();
-  IF NOT pg_try_advisory_xact_lock(4242, 2) THEN RETURN false; END IF;
-  IF EXISTS (SELECT 1 FROM queue_board HAVING min(computed_at) > clock_timestamp() - interval '900 ms' AND count(*) = (SELECT count(*) FROM queues)) THEN RETURN false; END IF;
-  INSERT INTO queue_board AS b SELECT q.queue_id, coalesce(o, 0), coalesce(h, 0), coalesce(w, 0), coalesce(l, 0), clock_timestamp()
-    FROM queues q LEFT JOIN (SELECT queue_id, count(*) FILTER (WHERE work = 'open') o, count(*) FILTER (WHERE work = 'held') h, count(*) FILTER (WHERE work = 'waiting') w,
-      count(*) FILTER (WHERE sort_at < n) l FROM cases WHERE work <> 'closed' GROUP BY 1) c USING (queue_id)
-  ON CONFLICT (queue_id) DO UPDATE SET n_open = excluded.n_open, n_held = excluded.n_held, n_waiting = excluded.n_waiting, n_overdue = excluded.n_overdue, computed_at = excluded.computed_at;
-  RETURN true;
-END $$;
-
 -- heads of the chains that grew since then: exported daily, kept outside, so that even somebody who
 -- could rebuild a whole chain would be found out
 CREATE FUNCTION loket_api.chain_heads(p_since timestamptz, p_after bigint, p_limit int) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
@@ -124,6 +111,7 @@ BEGIN
       'documents', (SELECT coalesce(jsonb_object_agg(d.document_id, CASE WHEN d.bytes IS NOT NULL AND d.sha256 <> encode(sha256(d.bytes), 'hex') THEN 'changed' ELSE d.sha256 END), '{}') FROM documents d WHERE d.case_id = c.case_id),
       'columns', jsonb_build_object('ean', c.ean, 'party_gln', c.party_gln, 'customer_ref', c.customer_ref), 'reference', c.reference, 'closed', c.closed_at IS NOT NULL,
       'unique_ok', c.unique_key IS NOT DISTINCT FROM (SELECT unique_key_of(p.unique_by, jsonb_build_object('answers', '{}'::jsonb, 'facts', c.facts)) FROM processes p WHERE p.process = c.process),
+      'messages', (SELECT coalesce(jsonb_agg(DISTINCT m.seq), '[]') FROM (SELECT seq FROM outbox WHERE case_id = c.case_id UNION ALL SELECT seq FROM outbox_sent WHERE case_id = c.case_id) m),
       'lease', EXISTS (SELECT 1 FROM case_leases l WHERE l.case_id = c.case_id AND l.fence = c.fence),
       'events', (SELECT jsonb_agg(jsonb_build_object('seq', e.seq, 'at', e.legal_at, 'kind', e.kind, 'cmd_id', e.cmd_id, 'agent_role', a.role, 'body', e.body) ORDER BY e.seq) FROM case_events e LEFT JOIN agents a USING (agent_id) WHERE e.case_id = c.case_id)) ORDER BY c.case_id), '[]')
     FROM (SELECT * FROM cases WHERE case_id > p_after ORDER BY case_id LIMIT least(p_limit, 500)) c);

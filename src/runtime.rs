@@ -7,7 +7,11 @@
 
 mod beat;
 mod calls;
+mod ears;
+mod feed;
 mod files;
+
+pub use feed::{Hears, follow_feed};
 
 use std::io;
 use std::panic::AssertUnwindSafe;
@@ -142,7 +146,7 @@ struct Console {
     inbox: mpsc::Receiver<Msg>,
     writes: JoinSet<()>,
     /// Whether the session is open, for the task that asks once a second.
-    following: watch::Sender<Option<Uuid>>,
+    following: watch::Sender<Option<beat::Followed>>,
     /// What we are doing, for the same task.
     here: watch::Sender<Here>,
 }
@@ -165,12 +169,7 @@ impl Console {
         let terminal = Terminal::new(FrameBackend::new(outlet.clone(), size))?;
         let (following, follow) = watch::channel(None);
         let here = watch::Sender::new(Here::default());
-        tokio::spawn(beat::follow(
-            setup.store.clone(),
-            follow,
-            here.clone(),
-            messages.clone(),
-        ));
+        feed::start(&setup.store, follow, &here, Hears::Yes, messages.clone());
         listen(messages.clone())?;
         Ok(Self {
             store: setup.store,

@@ -41,6 +41,13 @@ pub fn due(at: DateTime<Utc>, comparison: Comparison, zone: Tz) -> String {
     local.format("%Y-%m-%d %H:%M").to_string()
 }
 
+/// The name of an action: of its process, or one that all have.
+pub fn action(process: &str, key: &str, texts: &Texts) -> String {
+    let text = process::find(process).map(|process| process.action_text(key));
+    let said = text.and_then(|text| texts.find(&text).map(str::to_owned));
+    said.unwrap_or_else(|| key.to_owned())
+}
+
 /// A clock of a process whose due instant became another: name, before, after.
 pub fn shift(
     process: &str,
@@ -131,6 +138,21 @@ pub fn choice(field: &str, code: &str, texts: &Texts) -> String {
         unknown if unknown == key => code.to_owned(),
         known => known.to_owned(),
     }
+}
+
+/// The cells of these columns, filled with spaces in front to one width.
+pub fn right_aligned(
+    mut rows: Vec<Vec<String>>,
+    columns: std::ops::RangeInclusive<usize>,
+) -> Vec<Vec<String>> {
+    for column in columns {
+        let cells = || rows.iter().filter_map(|row| row.get(column));
+        let widest = cells().map(|cell| cell.width()).max().unwrap_or(0);
+        for cell in rows.iter_mut().filter_map(|row| row.get_mut(column)) {
+            *cell = format!("{}{cell}", " ".repeat(widest - cell.width()));
+        }
+    }
+    rows
 }
 
 /// Rows as aligned columns, two spaces between them; the last column is not padded.

@@ -59,10 +59,15 @@ pub fn take(
             }
             Vec::new()
         }
+        Reply::Seen(Ok(ids)) => {
+            model.world.live.seen(&ids);
+            Vec::new()
+        }
         Reply::Colleagues(Ok(colleagues)) => {
             model.world.colleagues = colleagues;
             refresh_forms(model, now)
         }
+        Reply::Board(_) | Reply::OnTime(..) | Reply::OnTimeCases(_) => watched(model, reply, now),
         reply @ (Reply::Names(_)
         | Reply::Probed(_)
         | Reply::Parties(Ok(_))
@@ -81,14 +86,39 @@ pub fn take(
     }
 }
 
+/// An answer for the board or the report, where they still lie.
+fn watched(model: &mut Model, reply: Reply, now: DateTime<Utc>) -> Vec<Effect> {
+    let Model { world, layers, .. } = model;
+    for layer in layers.iter_mut().rev() {
+        match (layer, &reply) {
+            (Layer::Board(board), Reply::Board(result)) => {
+                board.take(world, result.clone().map(|board| *board), now);
+                return Vec::new();
+            }
+            (Layer::OnTime(report), Reply::OnTime(month, result)) => {
+                return report.take(world, *month, result.clone(), now);
+            }
+            (Layer::OnTime(report), Reply::OnTimeCases(result)) => {
+                report.take_cases(result.clone());
+                return Vec::new();
+            }
+            _ => {}
+        }
+    }
+    Vec::new()
+}
+
 /// The case that we just acted on is no longer in the list: said with what was done.
 fn say_gone(model: &mut Model, now: DateTime<Utc>) {
     let toasts = &mut model.world.toasts;
-    let done = toasts
-        .shown(now)
-        .map_or(String::new(), |toast| toast.text.clone());
+    let shown = toasts.shown(now);
+    let offer = shown.and_then(|toast| toast.offer);
+    let done = shown.map_or(String::new(), |toast| toast.text.clone());
     let said = model.world.texts.fill("done.gone", &[("done", &done)]);
     toasts.say(Tone::Done, said.trim().to_owned(), now);
+    if let Some(offer) = offer {
+        toasts.offer(offer, now);
+    }
 }
 
 fn take_case(model: &mut Model, loaded: Loaded, now: DateTime<Utc>) -> Vec<Effect> {

@@ -5,7 +5,7 @@ use super::clean::{self, tidy};
 use super::effect::{Loaded, Reply};
 use crate::store::StoreError;
 use crate::store::rows::{
-    CaseDetail, CaseRow, Claim, ConnectionCard, CustomerCard, Me, PartyCard, RelatedCase,
+    Board, CaseDetail, CaseRow, Claim, ConnectionCard, CustomerCard, Me, PartyCard, Pulse, RelatedCase,
 };
 
 /// Clean an answer.
@@ -33,19 +33,44 @@ pub fn reply(reply: &mut Reply) {
             found.party.iter_mut().for_each(party);
             found.customer_ref.iter_mut().for_each(tidy);
         }
+        Reply::Board(Ok(found)) => board(found),
+        Reply::OnTimeCases(Ok(cases)) => {
+            cases.iter_mut().for_each(|case| tidy(&mut case.case_no));
+        }
         Reply::Names(names) => names.iter_mut().for_each(tidy),
         Reply::Session(Err(error))
         | Reply::Inbox(Err(error))
         | Reply::Detail(Err(error))
         | Reply::Search(Err(error))
         | Reply::Colleagues(Err(error))
+        | Reply::Seen(Err(error))
         | Reply::Parties(Err(error))
         | Reply::LookUp(Err(error))
         | Reply::Calendars(Err(error))
+        | Reply::Board(Err(error))
+        | Reply::OnTime(_, Err(error))
+        | Reply::OnTimeCases(Err(error))
         | Reply::Claimed(Err(error))
         | Reply::Applied(Err(error))
         | Reply::Opened(Err(error)) => said(error),
         _ => {}
+    }
+}
+
+/// Clean what comes with the beat.
+pub fn pulse(pulse: &mut Pulse) {
+    for event in &mut pulse.events {
+        tidy(&mut event.kind);
+        event.agent.iter_mut().for_each(tidy);
+    }
+    for one in &mut pulse.presence {
+        tidy(&mut one.name);
+    }
+    for notice in &mut pulse.notices {
+        tidy(&mut notice.case_no);
+        tidy(&mut notice.kind);
+        notice.who.iter_mut().for_each(tidy);
+        notice.line.iter_mut().for_each(tidy);
     }
 }
 
@@ -59,6 +84,15 @@ fn said(error: &mut StoreError) {
         } => tidy(holder),
         StoreError::Refused(refusal) => refusal.args.values_mut().for_each(tidy),
         _ => {}
+    }
+}
+
+fn board(board: &mut Board) {
+    board.nearest.iter_mut().for_each(row);
+    board.raised.iter_mut().for_each(|case| row(&mut case.row));
+    for person in &mut board.people {
+        tidy(&mut person.name);
+        person.holds.iter_mut().for_each(|held| row(&mut held.row));
     }
 }
 
@@ -87,6 +121,11 @@ fn detail(detail: &mut CaseDetail) {
     detail.related.iter_mut().for_each(related);
     detail.linked.iter_mut().for_each(related);
     detail.handover.iter_mut().for_each(tidy);
+    if let Some(undo) = &mut detail.undo {
+        tidy(&mut undo.agent);
+        let stands = undo.stands.iter_mut();
+        stands.for_each(|refusal| refusal.args.values_mut().for_each(tidy));
+    }
     for text in detail.texts.values_mut() {
         *text = clean::lines(text);
     }

@@ -27,6 +27,12 @@ pub enum Context {
     Ledger,
     /// The search screen.
     Search,
+    /// The notices.
+    Notices,
+    /// The board.
+    Board,
+    /// The share on time.
+    OnTime,
     /// The help.
     Help,
     /// "Quit although something is unsaved?"
@@ -35,7 +41,7 @@ pub enum Context {
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::List,
         Self::Detail,
         Self::Actions,
@@ -45,6 +51,9 @@ impl Context {
         Self::Review,
         Self::Ledger,
         Self::Search,
+        Self::Notices,
+        Self::Board,
+        Self::OnTime,
         Self::Help,
         Self::Quit,
     ];
@@ -66,6 +75,9 @@ impl Context {
             Self::Review => "review",
             Self::Ledger => "ledger",
             Self::Search => "search",
+            Self::Notices => "notices",
+            Self::Board => "board",
+            Self::OnTime => "on_time",
             Self::Help => "help",
             Self::Quit => "quit",
         }
@@ -115,6 +127,8 @@ pub enum Id {
     Release,
     /// Hand it over with a line.
     HandOver,
+    /// Take back the last change.
+    TakeBack,
     /// Write a note.
     Note,
     /// Attach a document.
@@ -125,8 +139,20 @@ pub enum Id {
     Search,
     /// The deadline ledger.
     Ledger,
+    /// The board of the lead.
+    Board,
+    /// The next part of the board.
+    Section,
+    /// The share of clocks on time.
+    OnTime,
+    /// Give the case of the board to somebody.
+    Reassign,
+    /// Give the case of the board back to the pool.
+    CallBack,
     /// Take in what changed.
     Refresh,
+    /// What happened to our cases without us.
+    Notices,
     /// Previous clock of the ledger, choice of a field.
     Previous,
     /// Next clock of the ledger, choice of a field.
@@ -176,17 +202,22 @@ pub struct Command {
     pub available: fn(&Model) -> Result<(), Why>,
 }
 
-use Context::{Actions, Choice, Detail, Help, Ledger, Line, List, Note, Quit, Review, Search};
+use Context::{
+    
+    Actions, Board, Choice, Detail, Help, Ledger, Line, List, Note, Notices, OnTime, Quit, Review, Search,
+,
+};
 
 const DESK: &[Context] = &[List, Detail];
-const LISTS: &[Context] = &[List, Detail, Actions, Search, Ledger, Help];
-const PAGES: &[Context] = &[List, Detail, Actions, Ledger, Help];
-const LONG: &[Context] = &[List, Detail, Actions, Ledger, Help, Review];
+const LISTS: &[Context] = &[List, Detail, Actions, Search, Ledger, Notices, Help, Board, OnTime];
+const PAGES: &[Context] = &[List, Detail, Actions, Ledger, Notices, Help, Board, OnTime];
+const LONG: &[Context] = &[List, Detail, Actions, Ledger, Notices, Help, Review, Board, OnTime];
+const WATCH: &[Context] = &[List, Detail, Board, OnTime];
 const FIELDS: &[Context] = &[Line, Note, Choice];
 const TEXT: &[Context] = &[Line, Note, Search];
 const FORM: &[Context] = &[Line, Note, Choice];
 const LAYERS: &[Context] = &[
-    Detail, Actions, Line, Note, Choice, Review, Ledger, Search, Help, Quit,
+    Detail, Actions, Line, Note, Choice, Review, Ledger, Search, Notices, Help, Quit, Board, OnTime,
 ];
 
 const fn free(id: Id, name: &'static str, contexts: &'static [Context], rank: u8) -> Command {
@@ -223,16 +254,35 @@ pub static COMMANDS: &[Command] = &[
     when(Id::Lead, "lead", DESK, 12, available::lead_on_a_case),
     free(Id::Search, "search", DESK, 6),
     free(Id::Mine, "mine", DESK, 13),
-    when(Id::Refresh, "refresh", DESK, 4, available::live),
+    when(Id::TakeBack, "take_back", DESK, 4, available::undoable),
+    when(Id::Board, "board", DESK, 15, available::live),
+    when(
+        Id::Reassign,
+        "reassign",
+        &[Board],
+        2,
+        available::lead_on_board,
+    ),
+    when(
+        Id::CallBack,
+        "call_back",
+        &[Board],
+        3,
+        available::held_on_board,
+    ),
+    free(Id::OnTime, "on_time", &[Board], 5),
+    free(Id::Section, "section", &[Board], 6),
+    when(Id::Refresh, "refresh", WATCH, 4, available::live),
     free(Id::Switch, "switch", DESK, 14),
-    free(Id::Choose, "choose", &[Actions, Search], 1),
+    free(Id::Notices, "notices", DESK, 0),
+    free(Id::Choose, "choose", &[Actions, Search, Notices, Board, OnTime], 1),
     free(Id::ChooseDigit, "choose_digit", &[Actions, Choice], 0),
     free(Id::Enter, "enter", &[Line, Choice], 1),
     free(Id::Newline, "newline", &[Note], 0),
     free(Id::NextField, "next_field", FIELDS, 2),
     free(Id::PreviousField, "previous_field", FIELDS, 0),
-    free(Id::Previous, "previous", &[Choice, Ledger], 4),
-    free(Id::Following, "following", &[Choice, Ledger], 5),
+    free(Id::Previous, "previous", &[Choice, Ledger, OnTime], 4),
+    free(Id::Following, "following", &[Choice, Ledger, OnTime], 5),
     free(Id::Review, "review", FIELDS, 3),
     when(Id::Discard, "discard", FIELDS, 4, available::kept_draft),
     when(Id::Complete, "complete", &[Line], 6, available::suggested),

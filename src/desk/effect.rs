@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::route::Route;
@@ -11,8 +11,8 @@ use crate::process::engine::{Answers, Change};
 use crate::store::StoreError;
 use crate::store::reading::{LookUp, PartyChoice};
 use crate::store::rows::{
-    Applied, CaseDetail, CaseId, Claim, Colleague, InboxPage, InboxView, Lease, NewDocument,
-    Opened, PageKey, Pulse, SearchHit, Session, TimelineRow,
+    Applied, Board, CaseDetail, CaseId, Claim, Colleague, InboxPage, InboxView, Lease, NewDocument,
+    OnTimeCase, OnTimeKind, OnTimeRow, Opened, PageKey, Pulse, SearchHit, Session, TimelineRow,
 };
 
 /// Number of a question. A later question of the same slot makes it void.
@@ -41,6 +41,8 @@ pub enum Slot {
     Search,
     /// The colleagues.
     Colleagues,
+    /// That notices were seen.
+    Notices,
     /// Names of files.
     Names,
     /// Whether a file can be read.
@@ -49,6 +51,12 @@ pub enum Slot {
     Parties,
     /// What a form looks up.
     LookUp,
+    /// The board.
+    Board,
+    /// The share on time of a month.
+    OnTime(NaiveDate),
+    /// The cases behind a figure.
+    OnTimeCases,
     /// A write: its answer is never void.
     Command(Uuid),
 }
@@ -96,6 +104,8 @@ pub enum Question {
     Search(String),
     /// The colleagues.
     Colleagues,
+    /// That these notices were seen. Said twice it is the same.
+    Seen(Vec<i64>),
     /// Parties whose name or number begins so.
     Parties(String),
     /// The connection and the party of an opening; either may be empty.
@@ -104,6 +114,19 @@ pub enum Question {
         ean: String,
         /// Number of the party.
         gln: String,
+    },
+    /// The board.
+    Board,
+    /// The share on time in the month of that day.
+    OnTime(NaiveDate),
+    /// The cases behind a figure, after that place.
+    OnTimeCases {
+        /// Which clocks.
+        kind: OnTimeKind,
+        /// Behind which one.
+        after: Option<(DateTime<Utc>, CaseId, i32)>,
+        /// How many.
+        limit: u32,
     },
 }
 
@@ -156,6 +179,13 @@ pub enum Call {
         /// Why.
         reason: String,
     },
+    /// Take back its last change.
+    TakeBack {
+        /// Which case.
+        case: CaseId,
+        /// The event that is taken back.
+        seq: i32,
+    },
     /// Attach a document; the file is read by the one who runs it.
     Attach {
         /// Which case.
@@ -199,10 +229,18 @@ pub enum Reply {
     Search(Result<Vec<SearchHit>, StoreError>),
     /// Colleagues.
     Colleagues(Result<Vec<Colleague>, StoreError>),
+    /// The notices that were seen.
+    Seen(Result<Vec<i64>, StoreError>),
     /// Parties.
     Parties(Result<Vec<PartyChoice>, StoreError>),
     /// What was looked up.
     LookUp(Result<Box<LookUp>, StoreError>),
+    /// The board.
+    Board(Result<Box<Board>, StoreError>),
+    /// The share on time of a month.
+    OnTime(NaiveDate, Result<Vec<OnTimeRow>, StoreError>),
+    /// Cases behind a figure.
+    OnTimeCases(Result<Vec<OnTimeCase>, StoreError>),
     /// A claim.
     Claimed(Result<Claim, StoreError>),
     /// A written change.
@@ -242,8 +280,12 @@ impl Reply {
             Self::Detail(result) => result.as_ref().err(),
             Self::Search(result) => result.as_ref().err(),
             Self::Colleagues(result) => result.as_ref().err(),
+            Self::Seen(result) => result.as_ref().err(),
             Self::Parties(result) => result.as_ref().err(),
             Self::LookUp(result) => result.as_ref().err(),
+            Self::Board(result) => result.as_ref().err(),
+            Self::OnTime(_, result) => result.as_ref().err(),
+            Self::OnTimeCases(result) => result.as_ref().err(),
             Self::Claimed(result) => result.as_ref().err(),
             Self::Applied(result) => result.as_ref().err(),
             Self::Opened(result) => result.as_ref().err(),

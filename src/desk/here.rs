@@ -32,8 +32,19 @@ fn of_layers(model: &Model) -> Option<CaseId> {
     })
 }
 
+/// Whether the board or the report covers the desk: whoever watches them reads and works no case.
+fn is_watching(model: &Model) -> bool {
+    matches!(
+        model.layers.last(),
+        Some(Layer::Board(_) | Layer::OnTime(_))
+    )
+}
+
 /// The case that is being read: that of a layer, or of the detail where it is on the screen.
 fn read(model: &Model) -> Option<CaseId> {
+    if is_watching(model) {
+        return None;
+    }
     let desk = &model.desk;
     let is_drawn = model.window.panes() != Panes::One || desk.page == Page::Detail;
     let shown = if is_drawn || desk.pinned.is_some() {
@@ -83,7 +94,7 @@ pub fn note_key(model: &mut Model, meant: Option<Id>) {
         )
     );
     let is_list = model.layers.is_empty() && model.desk.page == Page::List;
-    if walks && is_list {
+    if walks && is_list || is_watching(model) {
         return;
     }
     let case = of_layers(model).or_else(|| model.desk.case());

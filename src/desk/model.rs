@@ -10,7 +10,7 @@ use super::geometry::Window;
 use super::key::Input;
 use super::keymap::Keymap;
 use super::screen::desk::{self, Page};
-use super::screen::{Layer, actions, search};
+use super::screen::{Layer, actions, board, search};
 use super::world::World;
 use crate::store::rows::{CaseId, CaseRow};
 use crate::text::Texts;
@@ -26,6 +26,10 @@ pub struct Model {
     pub layers: Vec<Layer>,
     /// The last search, to come back to.
     pub search: search::State,
+    /// The last board, to come back to.
+    pub board: Option<Box<board::State>>,
+    /// A case that was opened from layers, and the layers to which back leads.
+    pub aside: Option<(CaseId, Vec<Layer>)>,
     /// The keys.
     pub keymap: Keymap,
     /// The size of the window.
@@ -62,6 +66,8 @@ impl Model {
             desk: desk::State::default(),
             layers: Vec::new(),
             search: search::State::default(),
+            board: None,
+            aside: None,
             keymap: start.keymap,
             window: start.window,
             ahead: VecDeque::new(),

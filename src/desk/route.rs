@@ -17,14 +17,26 @@ pub enum Route {
     Ledger(CaseId),
     /// The search.
     Search,
+    /// The notices.
+    Notices,
     /// The help of the context in which it was asked for.
     Help,
     /// "Quit although something is unsaved?"
     Quit,
     /// All layers away, this case in the detail.
     Case(CaseId),
-    /// All layers away.
+    /// All layers away; those of the board stay.
     Desk,
+    /// The board.
+    Board,
+    /// The share on time.
+    OnTime,
+    /// The form in which a lead takes a case back to the pool.
+    CallBack(Subject),
+    /// This case in the detail; back leads to the layers as they are.
+    Aside(CaseId),
+    /// The list of that queue.
+    Queue(i32),
 }
 
 /// Which actions are listed.
@@ -51,6 +63,8 @@ pub enum Subject {
     Reassign(CaseId),
     /// Moving it to another queue.
     Transfer(CaseId),
+    /// Taking back its last change.
+    TakeBack(CaseId),
 }
 
 impl Subject {
@@ -61,7 +75,8 @@ impl Subject {
             | Self::HandOver(case)
             | Self::Attach(case)
             | Self::Reassign(case)
-            | Self::Transfer(case) => Some(*case),
+            | Self::Transfer(case)
+            | Self::TakeBack(case) => Some(*case),
             Self::Open(_) => None,
         }
     }

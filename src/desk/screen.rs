@@ -2,12 +2,15 @@
 //! other: where to go next is returned as a route. The desk lies below, the others are layers on it.
 
 pub mod actions;
+pub mod board;
 pub mod desk;
 pub mod draft;
 pub mod form;
 pub mod inbox;
 pub mod ledger;
 pub mod look;
+pub mod notices;
+pub mod on_time;
 pub mod search;
 pub mod send;
 mod work;
@@ -44,6 +47,12 @@ pub enum Layer {
     Ledger(ledger::State),
     /// The search.
     Search(Box<search::State>),
+    /// The notices.
+    Notices(notices::State),
+    /// The board.
+    Board(Box<board::State>),
+    /// The share on time.
+    OnTime(Box<on_time::State>),
     /// The help of a context.
     Help(Help),
     /// "Quit although something is unsaved?"
@@ -67,6 +76,9 @@ impl Layer {
             Self::Form(form) => form.context(),
             Self::Ledger(_) => Context::Ledger,
             Self::Search(_) => Context::Search,
+            Self::Notices(_) => Context::Notices,
+            Self::Board(_) => Context::Board,
+            Self::OnTime(_) => Context::OnTime,
             Self::Help(_) => Context::Help,
             Self::Quit => Context::Quit,
         }

@@ -9,12 +9,19 @@ use super::key::{Input, Key};
 use super::model::Model;
 use super::msg::Msg;
 use super::route::Route;
-use super::screen::{Help, Layer, Pressed, actions, form, ledger, moved};
+use super::screen::{actions, board, form, Help, Layer, ledger, moved, notices, on_time, Pressed};
 use super::toast::Tone;
-use super::{answer, beat, here};
+use super::{answer, available, beat, here, live};
 
 /// Take in a message; what is returned is to be done. `now` is machine time.
 pub fn update(model: &mut Model, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
+    let shown = model.desk.shown;
+    let effects = take_in(model, msg, now);
+    live::left(model, shown);
+    effects
+}
+
+fn take_in(model: &mut Model, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
     model.now = now;
     if !matches!(msg, Msg::Beat(_)) {
         model.dirty = true;
@@ -122,9 +129,8 @@ fn settle(model: &mut Model, effects: Vec<Effect>, now: DateTime<Utc>) -> Vec<Ef
 fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
     match route {
         Route::Back => {
-            if let Some(Layer::Search(search)) = model.layers.pop() {
-                model.search = *search;
-            }
+            let top = model.layers.pop();
+            keep(model, top);
         }
         Route::Actions(case, only) => push_actions(model, actions::Of::Case(case, only)),
         Route::NewCase => push_actions(model, actions::Of::NewCase),
@@ -137,6 +143,16 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
             let fresh = model.search.anew();
             model.layers.push(Layer::Search(Box::new(fresh)));
         }
+        Route::Notices => {
+            let items = model.world.live.notices.clone();
+            let is_empty = items.is_empty();
+            model
+                .layers
+                .push(Layer::Notices(notices::State::new(items)));
+            if !is_empty {
+                return vec![live::ask_seen(&mut model.world, now)];
+            }
+        }
         Route::Help => {
             let of = model.context();
             model.layers.push(Layer::Help(Help { of, top: 0 }));
@@ -147,6 +163,37 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
             clear_layers(model);
             model.desk.show(case, model.window);
             return answer::reread_list(model, now);
+        }
+        Route::Board => {
+            let mut board = model
+                .board
+                .take()
+                .unwrap_or_else(|| Box::new(board::State::new(now)));
+            board.resume(now);
+            model.layers.push(Layer::Board(board));
+            return wake(model, now);
+        }
+        Route::OnTime => {
+            let (report, asked) = on_time::State::open(&mut model.world, now);
+            model.layers.push(Layer::OnTime(Box::new(report)));
+            return asked;
+        }
+        Route::CallBack(subject) => {
+            let form = form::State::call_back(&mut model.world, subject, now);
+            model.layers.push(Layer::Form(Box::new(form)));
+        }
+        Route::Aside(case) => {
+            model.aside = Some((case, std::mem::take(&mut model.layers)));
+            model.desk.show(case, model.window);
+            return answer::reread_list(model, now);
+        }
+        Route::Queue(queue) => {
+            clear_layers(model);
+            return model.desk.go_to_queue(&mut model.world, queue, now);
+        }
+        Route::Desk if truncate_to_board(model) => {
+            resume_board(model, now);
+            return wake(model, now);
         }
         Route::Desk => {
             clear_layers(model);
@@ -162,11 +209,49 @@ fn push_actions(model: &mut Model, of: actions::Of) {
 }
 
 fn clear_layers(model: &mut Model) {
-    for layer in model.layers.drain(..) {
-        if let Layer::Search(search) = layer {
-            model.search = *search;
+    for layer in std::mem::take(&mut model.layers) {
+        keep(model, Some(layer));
+    }
+}
+
+/// Keep what one comes back to.
+fn keep(model: &mut Model, layer: Option<Layer>) {
+    match layer {
+        Some(Layer::Search(search)) => model.search = *search,
+        Some(Layer::Board(board)) => model.board = Some(board),
+        _ => {}
+    }
+}
+
+/// Take away what lies on the board, if there is one.
+fn truncate_to_board(model: &mut Model) -> bool {
+    let is_board = |layer: &Layer| matches!(layer, Layer::Board(_));
+    let at = model.layers.iter().rposition(is_board);
+    if let Some(at) = at {
+        model.layers.truncate(at + 1);
+    }
+    at.is_some()
+}
+
+fn resume_board(model: &mut Model, now: DateTime<Utc>) {
+    for layer in &mut model.layers {
+        if let Layer::Board(board) = layer {
+            board.resume(now);
         }
     }
+}
+
+/// Back from a case that was opened from the board or the report: to the same place there.
+fn come_back(model: &mut Model, id: Id, now: DateTime<Utc>) -> Option<Vec<Effect>> {
+    let is_back = id == Id::Back && model.layers.is_empty();
+    let here = model.current_case();
+    let (_, layers) = model
+        .aside
+        .take_if(|(case, _)| is_back && Some(*case) == here)?;
+    model.layers = layers;
+    model.desk.press_back(now);
+    resume_board(model, now);
+    Some(wake(model, now))
 }
 
 fn resize(model: &mut Model, columns: u16, rows: u16) {
@@ -198,7 +283,7 @@ fn run(
     now: DateTime<Utc>,
 ) -> Vec<Effect> {
     if let Err(why) = (command.available)(model) {
-        let said = model.world.texts.get(&format!("why.{}", why.0)).to_owned();
+        let said = available::said(model, why);
         model.world.toasts.say(Tone::Warning, said, now);
         return Vec::new();
     }
@@ -214,6 +299,9 @@ fn run(
         Id::QuitAnyway => return vec![Effect::Quit],
         _ => {}
     }
+    if let Some(effects) = come_back(model, command.id, now) {
+        return effects;
+    }
     let window = model.window;
     let Model {
         world,
@@ -227,6 +315,9 @@ fn run(
         Some(Layer::Form(form)) => form.press(world, pressed, now),
         Some(Layer::Ledger(ledger)) => ledger.press(world, pressed, window),
         Some(Layer::Search(search)) => search.press(world, pressed, window, now),
+        Some(Layer::Notices(list)) => list.press(pressed, window),
+        Some(Layer::Board(board)) => board.press(world, pressed, window, now),
+        Some(Layer::OnTime(report)) => report.press(world, pressed, window, now),
         Some(Layer::Help(help)) => press_help(help, pressed, window),
         Some(Layer::Quit) => vec![Effect::Go(Route::Back)],
     }
@@ -262,8 +353,10 @@ fn wake(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
         ..
     } = model;
     effects.extend(desk.wake(world, now));
-    if let Some(Layer::Search(search)) = layers.last_mut() {
-        effects.extend(search.wake(world, now));
+    match layers.last_mut() {
+        Some(Layer::Search(search)) => effects.extend(search.wake(world, now)),
+        Some(Layer::Board(board)) => effects.extend(board.wake(world, now)),
+        _ => {}
     }
     if world.retry_at.is_some_and(|at| at <= now) {
         effects.extend(beat::open(model, now));

@@ -8,9 +8,11 @@ use chrono_tz::Tz;
 use uuid::Uuid;
 
 use super::effect::{Effect, Loaded, Question, Slot, Ticket};
+use super::live::Live;
 use super::route::Subject;
 use super::screen::draft::Draft;
 use super::toast::Toasts;
+use super::undo::Undoable;
 use crate::domain::calendar::Calendars;
 use crate::domain::country::Country;
 use crate::process;
@@ -66,8 +68,12 @@ pub struct World {
     pub colleagues: Vec<Colleague>,
     /// Unsent forms.
     pub drafts: BTreeMap<Subject, Draft>,
+    /// Our last form that can be taken back.
+    pub undoable: Option<Undoable>,
     /// Short messages.
     pub toasts: Toasts,
+    /// What is known of others at work.
+    pub live: Live,
     /// Cases that somebody changed while they were being read: to be read once more.
     pub outdated: BTreeSet<CaseId>,
     details: BTreeMap<CaseId, Loaded>,
@@ -94,7 +100,9 @@ impl World {
             calendar_versions: None,
             colleagues: Vec::new(),
             drafts: BTreeMap::new(),
+            undoable: None,
             toasts: Toasts::default(),
+            live: Live::default(),
             outdated: BTreeSet::new(),
             details: BTreeMap::new(),
             order: VecDeque::new(),
@@ -217,10 +225,10 @@ impl World {
         self.details.get(&case)
     }
 
-    /// Forget what was read: everything may have changed.
-    pub fn forget_cases(&mut self) {
-        self.details.clear();
-        self.order.clear();
+    /// Forget what was read but these, which are read anew: everything may have changed.
+    pub fn forget_all_but(&mut self, shown: &[CaseId]) {
+        self.details.retain(|case, _| shown.contains(case));
+        self.order.retain(|case| shown.contains(case));
     }
 
     /// Take over the leases that the database knows of.

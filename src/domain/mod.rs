@@ -7,6 +7,7 @@ pub mod country;
 pub mod deadline;
 pub mod ean;
 pub mod fodselsnummer;
+pub mod forecast;
 pub mod gln;
 pub mod gs1;
 pub mod house_number;

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::{mpsc, watch};
 use uuid::Uuid;
 
+use super::beat::Followed;
 use super::files;
 use crate::desk::effect::{Call, FileError, Loaded, Question, Slot};
 use crate::desk::{Msg, Reply, Ticket};
@@ -30,7 +31,7 @@ pub(super) struct Caller {
     pub(super) session: Arc<Mutex<Uuid>>,
     pub(super) calendars: Option<Arc<Calendars>>,
     pub(super) messages: mpsc::Sender<Msg>,
-    pub(super) following: watch::Sender<Option<Uuid>>,
+    pub(super) following: watch::Sender<Option<Followed>>,
 }
 
 impl Caller {
@@ -62,6 +63,12 @@ impl Caller {
             Question::LookUp { ean, gln } => {
                 Reply::LookUp(self.store.look_up(&ean, &gln).await.map(Box::new))
             }
+            Question::Seen(ids) => Reply::Seen(self.store.notices_seen(&ids).await.map(|_| ids)),
+            Question::Board => Reply::Board(self.store.board().await.map(Box::new)),
+            Question::OnTime(month) => Reply::OnTime(month, self.store.on_time(month, None).await),
+            Question::OnTimeCases { kind, after, limit } => {
+                Reply::OnTimeCases(self.store.on_time_cases(&kind, after, limit).await)
+            }
             Question::Colleagues => Reply::Colleagues(self.store.colleagues().await),
         };
         self.send(ticket, reply).await;
@@ -81,7 +88,11 @@ impl Caller {
             other => other,
         };
         if let Ok(session) = &opened {
-            self.following.send_replace(Some(session.session_id));
+            let queues = session.me.queues.iter().map(|queue| queue.queue_id);
+            self.following.send_replace(Some(Followed {
+                session: session.session_id,
+                queues: queues.collect(),
+            }));
         }
         opened
     }
@@ -155,6 +166,9 @@ impl Caller {
                     .case_transfer(cmd, session, case, queue_id, &reason)
                     .await,
             ),
+            Call::TakeBack { case, seq } => {
+                Reply::Applied(store.case_take_back(cmd, session, case, seq).await)
+            }
             Call::Attach {
                 case,
                 path,

@@ -6,16 +6,20 @@
 //! Nothing here knows a screen.
 
 pub mod admin;
+pub mod board;
 pub mod calendar;
 pub mod case;
 pub mod error;
 pub mod feed;
+pub mod line;
+pub mod listener;
 pub mod reading;
 pub mod recount;
 pub mod register;
 pub mod registers;
 pub mod rows;
 pub mod session;
+pub mod undo;
 pub mod verify;
 pub mod work;
 

@@ -1,6 +1,7 @@
 //! What the database gives to everybody else: plain rows, no SQL types. The desk keeps them in its
 //! model, the command line prints them as JSON.
 
+mod board;
 mod calendar;
 mod detail;
 mod list;
@@ -8,6 +9,7 @@ mod live;
 mod outcome;
 mod people;
 
+pub use board::*;
 pub use calendar::*;
 pub use detail::*;
 pub use list::*;

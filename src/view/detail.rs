@@ -9,8 +9,10 @@ use super::{cards, clocks, timeline, width};
 use crate::desk::effect::Loaded;
 use crate::desk::geometry::Panes;
 use crate::desk::held;
+use crate::desk::live;
 use crate::desk::preview;
 use crate::desk::say;
+use crate::desk::screen::inbox::Mark;
 use crate::store::rows::{CaseId, CaseRow, WorkState};
 
 /// The detail with its heading.
@@ -84,6 +86,7 @@ fn lines(
         let said = paint.fill("detail.handover", &[("line", line)]);
         all.extend(paint.wrapped(Role::Warning, &said, columns));
     }
+    all.push(others(paint, case, &detail.row));
     let timeline_here = paint.model.window.panes() != Panes::Three;
     let mut sections = vec![
         ("detail.clocks", clocks::lines(paint, detail, columns)),
@@ -101,8 +104,11 @@ fn lines(
     if timeline_here {
         sections.push(("detail.timeline", timeline::lines(paint, loaded, columns)));
     }
-    for (heading, lines) in sections.into_iter().filter(|(_, lines)| !lines.is_empty()) {
-        all.push(Line::default());
+    let sections = sections.into_iter().filter(|(_, lines)| !lines.is_empty());
+    for (number, (heading, lines)) in sections.enumerate() {
+        if number > 0 {
+            all.push(Line::default());
+        }
         all.push(paint.heading(heading));
         all.extend(lines);
     }
@@ -132,6 +138,15 @@ fn standing(paint: &Paint<'_, '_>, row: &CaseRow) -> Line<'static> {
         paint.span(role, who),
         paint.span(Role::Faint, format!(", {received}")),
     ])
+}
+
+/// What others did since we looked, and who else is there: a line that is kept free for it.
+fn others(paint: &Paint<'_, '_>, case: CaseId, row: &CaseRow) -> Line<'static> {
+    let world = &paint.model.world;
+    let news = live::news(world, row, Mark::Same);
+    let present = live::present(world, case);
+    let parts: Vec<String> = news.into_iter().chain(present).collect();
+    Line::from(paint.span(Role::Other, parts.join("; ")))
 }
 
 /// Why "next" gave this case.

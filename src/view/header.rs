@@ -33,7 +33,18 @@ fn product(paint: &Paint<'_, '_>) -> Line<'static> {
         let mark = format!(" {} ", paint.text("header.rehearsal"));
         spans.push(paint.span(Role::Rehearsal, mark));
     }
+    spans.extend(notices(paint));
     Line::from(spans)
+}
+
+/// That something was not seen yet, quietly.
+fn notices(paint: &Paint<'_, '_>) -> Vec<Span<'static>> {
+    let said = match paint.model.world.live.notices.len() {
+        0 => return Vec::new(),
+        1 => paint.text("notice.mark_one"),
+        count => paint.fill("notice.mark", &[("n", &count.to_string())]),
+    };
+    vec![Span::raw("  "), paint.span(Role::Soon, said)]
 }
 
 fn right_side(paint: &Paint<'_, '_>) -> Line<'static> {

@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 use super::paint::{Paint, key_of, role_of};
 use super::theme::Role;
 use super::width;
+use crate::desk::live;
 use crate::desk::preview;
 use crate::desk::say;
 use crate::desk::screen::inbox::{Inbox, Mark, Row};
@@ -158,15 +159,43 @@ fn line(paint: &Paint<'_, '_>, row: &Row, widths: Widths) -> Line<'static> {
         paint.span(role, urgent),
         Span::raw(format!(" {}  ", width::left(&case.case_no, CASE))),
     ];
-    let what = width::left(&what(paint, case), widths.what);
-    spans.push(Span::raw(format!("{what} ")));
-    if widths.party > 0 {
-        let party = width::left(&case.subject, widths.party);
-        spans.push(paint.span(Role::Faint, format!("{party} ")));
-    }
+    spans.extend(middle(paint, row, widths));
     let (role, who) = who(paint, case);
+    let other = live::present_short(&paint.model.world, case).filter(|_| who.is_empty());
+    let (role, who) = other.map_or((role, who), |said| (Role::Other, said));
     spans.push(paint.span(role, width::left(&who, widths.who)));
     Line::from(spans)
+}
+
+/// What is to be done and whom it is about. What others did since stands where it hides least: in
+/// the place of the party, and for a case that left, of what was to be done.
+fn middle(paint: &Paint<'_, '_>, row: &Row, widths: Widths) -> Vec<Span<'static>> {
+    let case = &row.case;
+    let news = (row.mark != Mark::Same)
+        .then(|| live::news_short(&paint.model.world, case, row.mark))
+        .flatten();
+    let (what, news) = match (news, row.mark) {
+        (Some(news), Mark::Gone) => (news, None),
+        (Some(news), _) if widths.party == 0 => {
+            let what = what(paint, case);
+            let both = format!("{what}; {news}");
+            let fits = width::of(&both) <= widths.what;
+            (if fits { both } else { what }, None)
+        }
+        (news, _) => (what(paint, case), news),
+    };
+    let mut spans = vec![Span::raw(format!("{} ", width::left(&what, widths.what)))];
+    if widths.party > 0 {
+        let role = if news.is_some() {
+            Role::Other
+        } else {
+            Role::Faint
+        };
+        let said = news.unwrap_or_else(|| case.subject.clone());
+        let said = width::left(&said, widths.party);
+        spans.push(paint.span(role, format!("{said} ")));
+    }
+    spans
 }
 
 /// The next step in words.

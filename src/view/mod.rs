@@ -5,6 +5,8 @@
 //! scripts, nothing that a screen reader spells out.
 
 mod actions;
+mod big;
+mod board;
 mod cards;
 mod clocks;
 mod detail;
@@ -14,9 +16,12 @@ mod header;
 mod help;
 mod ledger;
 mod list;
+mod notices;
+mod on_time;
 mod outlook;
 mod paint;
 mod search;
+pub mod spark;
 pub mod theme;
 mod timeline;
 pub mod width;
@@ -51,6 +56,9 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
         Some(Layer::Form(form)) => form::draw(&mut paint, rest, form),
         Some(Layer::Ledger(ledger)) => ledger::draw(&mut paint, rest, ledger),
         Some(Layer::Search(search)) => search::draw(&mut paint, rest, search),
+        Some(Layer::Notices(list)) => notices::draw(&mut paint, rest, list),
+        Some(Layer::Board(board)) => board::draw(&mut paint, rest, board),
+        Some(Layer::OnTime(report)) => on_time::draw(&mut paint, rest, report),
         Some(Layer::Help(help)) => help::draw(&mut paint, rest, *help),
         Some(Layer::Quit) => help::quit(&mut paint, rest),
     }

@@ -133,6 +133,7 @@ fn an_action_on_a_case_of_the_pool_claims_it_first_with_the_same_key() {
         work: WorkState::Waiting,
         lease: Some(lease),
         opened: None,
+        undo: None,
     };
     script.reply(*ticket, Reply::Applied(Ok(applied)));
     assert!(script.model.layers.is_empty(), "the form is gone");

@@ -6,6 +6,7 @@
 )]
 
 mod cli_admin;
+mod cli_board;
 mod cli_case;
 mod cli_connect;
 mod cli_demo;
@@ -13,10 +14,13 @@ mod cli_doubt;
 mod cli_import;
 mod cli_recount;
 mod cli_report;
+mod desk_board;
 mod desk_form;
 mod desk_held;
 mod desk_keys;
+mod desk_live;
 mod desk_race;
+mod desk_undo;
 mod desk_work;
 mod domain_calendar;
 mod domain_cli;
@@ -26,6 +30,7 @@ mod domain_identifiers;
 mod domain_laws;
 mod exchange_away;
 mod exchange_import;
+mod exchange_many;
 mod exchange_outbox;
 mod exchange_worker;
 mod exchange_world;
@@ -41,6 +46,7 @@ mod process_world;
 mod store;
 mod support;
 mod terminal_console;
+mod terminal_live;
 mod terminal_walk;
 mod tidy;
 mod view_any;

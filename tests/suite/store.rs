@@ -1,5 +1,6 @@
 //! The database as referee, on a real PostgreSQL.
 
+mod board;
 mod changes;
 mod claims;
 mod feed;
@@ -8,3 +9,5 @@ mod live;
 mod reading;
 mod recount;
 mod rights;
+mod undo;
+mod undo_walk;

@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::super::command::Id;
 use super::super::effect::{Effect, Question, Slot};
 use super::super::geometry::{Panes, Window};
+use super::super::route::Route;
 use super::super::under_way::Keyed;
 use super::super::world::World;
 use super::inbox::{Inbox, MOST, PAGE, Take};
@@ -232,6 +233,7 @@ impl State {
                 self.back();
                 self.look(now);
             }
+            Id::Notices => return vec![Effect::Go(Route::Notices)],
             Id::Refresh => return self.refresh(world, window, now),
             Id::Mine => return self.go_to_tab(world, 0, now),
             Id::Tab => return self.go_to_tab(world, pressed.digit().unwrap_or(0), now),
@@ -272,6 +274,26 @@ impl State {
             self.scroll = 0;
         }
         self.follow(world, now).into_iter().collect()
+    }
+
+    /// The list of that queue, if it is one of ours.
+    pub fn go_to_queue(
+        &mut self,
+        world: &mut World,
+        queue: i32,
+        now: DateTime<Utc>,
+    ) -> Vec<Effect> {
+        let is_it = |tab: &Inbox| tab.view == InboxView::Queue(queue);
+        match self.tabs.iter().position(is_it) {
+            Some(at) => self.go_to_tab(world, at, now),
+            None => Vec::new(),
+        }
+    }
+
+    /// The case that was shown by the way is left.
+    pub fn press_back(&mut self, now: DateTime<Utc>) {
+        self.back();
+        self.look(now);
     }
 
     fn back(&mut self) {

@@ -17,6 +17,7 @@ impl State {
             (Id::Next, _) => self.next(world, now),
             (Id::Open, _) => go(Route::NewCase),
             (Id::Search, _) => go(Route::Search),
+            (Id::Board, _) => go(Route::Board),
             (Id::Quit, _) => go(Route::Quit),
             (Id::Claim, Some(case)) => self.write(world, Call::Claim(case), now),
             (Id::Release, Some(case)) => match world.leases.get(&case) {
@@ -35,6 +36,7 @@ impl State {
             (Id::Attach, Some(case)) => {
                 read_and_go(world, case, Route::Form(Subject::Attach(case)), now)
             }
+            (Id::TakeBack, Some(case)) => go(Route::Form(Subject::TakeBack(case))),
             (Id::HandOver, Some(case)) => {
                 let to = Route::Form(Subject::HandOver(case));
                 let mut effects = read_and_go(world, case, to, now);

@@ -52,8 +52,12 @@ impl Worker {
             if returned > 0 {
                 tracing::info!(returned, "leases went back to the pool");
             }
+            self.store.undo_clear().await?;
         }
         self.store.board_refresh().await?;
+        if sweep {
+            self.store.notices_purge().await?;
+        }
         Ok(BOARD)
     }
 

@@ -55,6 +55,18 @@ pub struct Applied {
     pub lease: Option<Lease>,
     /// Number of the linked case that was opened or attached to.
     pub opened: Option<String>,
+    /// That it can be taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undo: Option<UndoOffer>,
+}
+
+/// A change of ours that can be taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UndoOffer {
+    /// Its event.
+    pub seq: i32,
+    /// Until when (legal time).
+    pub until: DateTime<Utc>,
 }
 
 /// Result of an opening.

@@ -108,7 +108,7 @@ impl Script {
 
     /// Answer with what the fixed world says until nothing is asked any more.
     pub(crate) fn answer_all(&mut self) {
-        for _ in 0..10 {
+        for _ in 0..20 {
             let effects = self.take();
             if effects.is_empty() {
                 return;
@@ -202,6 +202,10 @@ pub(crate) fn read(question: &Question, now: DateTime<Utc>) -> Reply {
             party: Some(party(CaseId(1))),
             customer_ref: Some("K-10233".into()),
         }))),
+        Question::Seen(ids) => Reply::Seen(Ok(ids.clone())),
+        Question::Board | Question::OnTime(_) | Question::OnTimeCases { .. } => {
+            super::board::read(question).unwrap()
+        }
         Question::Colleagues => Reply::Colleagues(Ok(vec![
             colleague(2, "Joost Bakker", true),
             colleague(3, "An Peeters", false),
@@ -236,6 +240,7 @@ pub(crate) fn written(call: &Call) -> Reply {
             work,
             lease,
             opened: None,
+            undo: None,
         }))
     };
     match call {
@@ -444,6 +449,7 @@ pub(crate) fn loaded(case: CaseId) -> Loaded {
             error: None,
         }],
         linked: vec![],
+        undo: None,
     };
     Loaded {
         detail,
@@ -521,6 +527,7 @@ fn timeline() -> Vec<TimelineRow> {
         to: None,
         answers: loket::process::engine::Facts::new(),
         moves: Vec::new(),
+        takes_back: None,
     };
     let text = Value::Text(TextRef {
         text: Uuid::from_u128(77),
