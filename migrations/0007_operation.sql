@@ -241,11 +241,12 @@ BEGIN
   EXECUTE format('GRANT %I TO %I', group_of(p_role), p_db_role);
   INSERT INTO agents (db_role, name, role) VALUES (p_db_role, p_name, p_role)
     ON CONFLICT (db_role) DO UPDATE SET name = excluded.name, role = excluded.role, disabled_at = NULL RETURNING agent_id INTO i;
-  DELETE FROM agent_queues WHERE agent_id = i;
-  INSERT INTO agent_queues SELECT i, queue_id FROM queues WHERE key = ANY (p_queues);
+  -- limits of their own in a queue that stays theirs stay too
+  DELETE FROM agent_queues WHERE agent_id = i AND queue_id NOT IN (SELECT queue_id FROM queues WHERE key = ANY (p_queues));
+  INSERT INTO agent_queues (agent_id, queue_id) SELECT i, queue_id FROM queues WHERE key = ANY (p_queues) ON CONFLICT DO NOTHING;
   -- what they hold in a queue that they lost goes back
   FOR c IN SELECT x.* FROM cases x JOIN case_leases l USING (case_id) WHERE l.agent_id = i AND x.queue_id NOT IN (SELECT queue_id FROM agent_queues WHERE agent_id = i) ORDER BY x.case_id FOR UPDATE OF x LOOP
-    PERFORM case_write(lease_end(c), 'lease_returned', i, NULL, NULL, '{"why":"queues changed"}', legal_now());
+    PERFORM case_write(lease_end(c), 'lease_returned', i, NULL, NULL, '{"why":"queues_changed"}', legal_now());
   END LOOP;
   RETURN i;
 END $$;

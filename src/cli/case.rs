@@ -1,5 +1,6 @@
 //! `loket case …`: cases from a shell, with the verbs and the refusals of the screen.
 
+mod drafts;
 mod fetch;
 mod fields;
 mod list;
@@ -10,10 +11,13 @@ mod work;
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::clerk::{Clerk, Typed};
 use super::{Ended, Shell};
+use crate::store::rows::Along;
+use crate::store::rows::{SKIP_OTHER, SKIP_REASONS};
 
 /// What to do with cases.
 #[derive(Debug, Args)]
@@ -54,6 +58,8 @@ pub enum Verb {
         /// Case number
         no: String,
     },
+    /// What I typed on the screen and did not send
+    Drafts,
     /// What happened to a case, newest first
     Timeline {
         /// Case number
@@ -77,6 +83,25 @@ pub enum Verb {
     Release {
         /// Case number
         no: String,
+    },
+    /// Pass over a case that `next` gave, before anything was done with it
+    Skip {
+        /// Case number
+        no: String,
+        /// Why
+        #[arg(long, value_name = "R", value_parser = PossibleValuesParser::new(SKIP_REASONS))]
+        reason: String,
+        /// In your words; needed with the reason `other`
+        #[arg(long, value_name = "TEXT", required_if_eq("reason", SKIP_OTHER))]
+        line: Option<String>,
+    },
+    /// Take a case from the colleague who holds it, or from another desk of your own
+    TakeOver {
+        /// Case number
+        no: String,
+        /// Why; they are told
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
     },
     /// Open a case
     Open(OpenArgs),
@@ -129,6 +154,9 @@ pub enum Verb {
         /// What the next must know
         #[arg(long, value_name = "TEXT")]
         line: String,
+        /// Let the next one read what I typed for it and did not send
+        #[arg(long)]
+        with_drafts: bool,
     },
     /// As a lead: give a case to somebody else, or back to the pool
     Reassign {
@@ -225,10 +253,13 @@ pub async fn run(args: CaseArgs, shell: &Shell) -> Ended {
         Verb::List { queue, mine, limit } => counter.list(queue.as_deref(), mine, limit).await,
         Verb::Find { text, limit } => counter.find(&text, limit).await,
         Verb::Show { no } => counter.show(&no).await,
+        Verb::Drafts => counter.drafts().await,
         Verb::Timeline { no, limit } => counter.timeline(&no, limit).await,
         Verb::Next { queue } => counter.next(queue.as_deref()).await,
         Verb::Claim { no } => counter.claim(&no).await,
         Verb::Release { no } => counter.release(&no).await,
+        Verb::Skip { no, reason, line } => counter.skip(&no, &reason, line.as_deref()).await,
+        Verb::TakeOver { no, reason } => counter.take_over(&no, &reason).await,
         Verb::Open(args) => counter.open(&args).await,
         Verb::Do(args) => counter.act(&args).await,
         Verb::Note { no, text } => counter.note(&no, text).await,
@@ -236,7 +267,19 @@ pub async fn run(args: CaseArgs, shell: &Shell) -> Ended {
         Verb::Fetch { no, document, to } => counter.fetch(&no, &document, &to).await,
         Verb::Erase { text } => counter.erase(text).await,
         Verb::TakeBack { no } => counter.take_back(&no).await,
-        Verb::HandOver { no, to, line } => counter.hand_over(&no, to.as_deref(), &line).await,
+        Verb::HandOver {
+            no,
+            to,
+            line,
+            with_drafts,
+        } => {
+            let along = if with_drafts {
+                Along::Drafts
+            } else {
+                Along::Nothing
+            };
+            counter.hand_over(&no, to.as_deref(), &line, along).await
+        }
         Verb::Reassign { no, to, reason } => counter.reassign(&no, to.as_deref(), &reason).await,
         Verb::Transfer { no, queue, reason } => counter.transfer(&no, &queue, &reason).await,
     }

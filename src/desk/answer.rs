@@ -7,13 +7,14 @@ use chrono::{DateTime, Utc};
 
 use super::effect::{Effect, Loaded, Reply, Slot, Ticket};
 use super::model::Model;
+use super::route::{Route, Subject};
 use super::screen::desk::Why;
 use super::screen::inbox::Take;
 use super::screen::{Layer, look, send};
 use super::toast::Tone;
 use super::under_way::UnderWay;
 use super::world::World;
-use super::{beat, cleanse, preview};
+use super::{beat, claims, cleanse, place, preview, safe};
 use crate::store::StoreError;
 use crate::store::rows::{Applied, Claim};
 
@@ -46,9 +47,15 @@ pub fn take(
             if model.desk.take(ticket.slot, result, window, now).is_some() {
                 say_gone(model, now);
             }
+            place::list_read(model, ticket.slot, now);
             Vec::new()
         }
         Reply::Detail(Ok(loaded)) => take_case(model, *loaded, now),
+        reply @ (Reply::Drafts(_)
+        | Reply::Saved(_)
+        | Reply::Dropped(_)
+        | Reply::Shared(_)
+        | Reply::Placed(_)) => kept(model, ticket.slot, reply, now),
         Reply::Search(result) => {
             let search = model.layers.iter_mut().rev().find_map(|layer| match layer {
                 Layer::Search(search) => Some(search),
@@ -108,6 +115,30 @@ fn watched(model: &mut Model, reply: Reply, now: DateTime<Utc>) -> Vec<Effect> {
     Vec::new()
 }
 
+/// What became of what is kept while somebody types.
+fn kept(model: &mut Model, slot: Slot, reply: Reply, now: DateTime<Utc>) -> Vec<Effect> {
+    match (slot, reply) {
+        (_, Reply::Drafts(Ok(rows))) => {
+            safe::read(model, &rows, now);
+            let mut effects = place::drafts_read(model, now);
+            effects.extend(refresh_forms(model, now));
+            effects
+        }
+        (Slot::Draft(id), Reply::Saved(result)) => safe::saved(model, id, result, now),
+        (Slot::Draft(id), Reply::Dropped(result)) => safe::dropped(model, id, &result, now),
+        (_, Reply::Shared(Ok(_))) => {
+            let said = model.world.texts.get("drafts.shared").to_owned();
+            model.world.toasts.say(Tone::Done, said, now);
+            vec![safe::ask(&mut model.world, now)]
+        }
+        (_, Reply::Placed(Err(_))) => {
+            place::not_saved(model, now);
+            Vec::new()
+        }
+        (_, other) => read_failed(model, other.error(), now),
+    }
+}
+
 /// The case that we just acted on is no longer in the list: said with what was done.
 fn say_gone(model: &mut Model, now: DateTime<Utc>) {
     let toasts = &mut model.world.toasts;
@@ -123,6 +154,7 @@ fn say_gone(model: &mut Model, now: DateTime<Utc>) {
 
 fn take_case(model: &mut Model, loaded: Loaded, now: DateTime<Utc>) -> Vec<Effect> {
     let row = loaded.detail.row.clone();
+    safe::read_case(model, &loaded.detail);
     model.world.keep(loaded);
     model.desk.keep_why(&model.world, &row);
     let mut effects = refresh_forms(model, now);
@@ -164,7 +196,7 @@ fn read_failed(model: &mut Model, error: Option<&StoreError>, now: DateTime<Utc>
 fn written(model: &mut Model, ticket: Ticket, reply: Reply, now: DateTime<Utc>) -> Vec<Effect> {
     let Model { world, layers, .. } = model;
     let sender = layers.iter_mut().find_map(|layer| match layer {
-        Layer::Form(form) if Slot::Command(form.command) == ticket.slot => Some(form),
+        Layer::Form(form) if form.awaits(ticket.slot) => Some(form),
         _ => None,
     });
     if let Some(form) = sender {
@@ -191,7 +223,7 @@ fn claimed(model: &mut Model, claim: &Claim, sent: &UnderWay, now: DateTime<Utc>
     } = claim
     else {
         model.ahead.clear();
-        let said = send::claim_refused(&model.world, claim, now);
+        let said = claims::refused(&model.world, claim, now);
         model.world.toasts.say(Tone::Warning, said, now);
         return reread_list(model, now);
     };
@@ -247,6 +279,10 @@ fn write_failed(
     };
     say_error(&mut model.world, &error, now);
     match error {
+        StoreError::Refused(refusal) if refusal.key == "skip_reason_needed" => {
+            let form = |case| Effect::Go(Route::Form(Subject::Skip(case)));
+            sent.case.map(form).into_iter().collect()
+        }
         StoreError::SessionLost => beat::open(model, now),
         StoreError::Stale | StoreError::LeaseLost { .. } | StoreError::Reused => sent
             .case

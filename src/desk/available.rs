@@ -2,6 +2,7 @@
 
 use super::model::Model;
 use super::screen::Layer;
+use super::screen::unfinished::Item;
 use super::world::Link;
 use super::{preview, undo};
 use crate::store::rows::{Role, WorkState};
@@ -83,6 +84,46 @@ pub fn held_by_me(model: &Model) -> Result<(), Why> {
     }
 }
 
+/// A case that is mine, or an unfinished form of mine whose case has a holder.
+pub fn to_hand_over(model: &Model) -> Result<(), Why> {
+    match model.layers.last() {
+        Some(Layer::Unfinished(list)) => match list.current(&model.world) {
+            Some(Item::Mine(draft)) if draft.content.subject.case().is_some() => live(model),
+            _ => Err(Why("no_draft")),
+        },
+        _ => held_by_me(model),
+    }
+}
+
+/// A case that "next" gave and nothing was done with.
+pub fn proposed(model: &Model) -> Result<(), Why> {
+    held_by_me(model)?;
+    let lease = model
+        .current_case()
+        .and_then(|case| model.world.leases.get(&case));
+    match lease {
+        Some(lease) if lease.proposed => Ok(()),
+        _ => Err(Why("not_proposed")),
+    }
+}
+
+/// A case that somebody else holds, or another desk of mine.
+pub fn takeable(model: &Model) -> Result<(), Why> {
+    live(model)?;
+    let case = model.current_case().ok_or(Why("no_case"))?;
+    if model.world.leases.contains_key(&case) {
+        return Err(Why("held_by_me"));
+    }
+    if is_auditor(model) {
+        return Err(Why("auditor"));
+    }
+    match model.current_row().map(|row| row.work) {
+        Some(WorkState::Held) | None => Ok(()),
+        Some(WorkState::Closed) => Err(Why("closed")),
+        Some(WorkState::Open | WorkState::Waiting) => Err(Why("nobody_holds")),
+    }
+}
+
 /// A lead before a case.
 pub fn lead_on_a_case(model: &Model) -> Result<(), Why> {
     on_a_case(model)?;
@@ -118,6 +159,10 @@ pub fn held_on_board(model: &Model) -> Result<(), Why> {
 pub fn kept_draft(model: &Model) -> Result<(), Why> {
     match model.layers.last() {
         Some(Layer::Form(form)) if form.kept_at.is_some() => Ok(()),
+        Some(Layer::Unfinished(list)) => match list.current(&model.world) {
+            Some(Item::Mine(_)) => Ok(()),
+            _ => Err(Why("no_draft")),
+        },
         _ => Err(Why("no_draft")),
     }
 }

@@ -5,7 +5,8 @@ use super::clean::{self, tidy};
 use super::effect::{Loaded, Reply};
 use crate::store::StoreError;
 use crate::store::rows::{
-    Board, CaseDetail, CaseRow, Claim, ConnectionCard, CustomerCard, Me, PartyCard, Pulse, RelatedCase,
+    Board, CaseDetail, CaseRow, Claim, ConnectionCard, CustomerCard, DraftRow, Me, PartyCard,
+    Pulse, RelatedCase,
 };
 
 /// Clean an answer.
@@ -37,6 +38,7 @@ pub fn reply(reply: &mut Reply) {
         Reply::OnTimeCases(Ok(cases)) => {
             cases.iter_mut().for_each(|case| tidy(&mut case.case_no));
         }
+        Reply::Drafts(Ok(rows)) => rows.iter_mut().for_each(draft),
         Reply::Names(names) => names.iter_mut().for_each(tidy),
         Reply::Session(Err(error))
         | Reply::Inbox(Err(error))
@@ -44,6 +46,11 @@ pub fn reply(reply: &mut Reply) {
         | Reply::Search(Err(error))
         | Reply::Colleagues(Err(error))
         | Reply::Seen(Err(error))
+        | Reply::Drafts(Err(error))
+        | Reply::Saved(Err(error))
+        | Reply::Dropped(Err(error))
+        | Reply::Shared(Err(error))
+        | Reply::Placed(Err(error))
         | Reply::Parties(Err(error))
         | Reply::LookUp(Err(error))
         | Reply::Calendars(Err(error))
@@ -129,12 +136,25 @@ fn detail(detail: &mut CaseDetail) {
     for text in detail.texts.values_mut() {
         *text = clean::lines(text);
     }
+    detail.drafts.iter_mut().for_each(draft);
     for document in &mut detail.documents {
         tidy(&mut document.name);
         tidy(&mut document.kind);
     }
     for message in &mut detail.messages {
         message.error.iter_mut().for_each(tidy);
+    }
+}
+
+/// What was typed is cleaned again: another program may have written the row.
+fn draft(row: &mut DraftRow) {
+    row.case_no.iter_mut().for_each(tidy);
+    row.process.iter_mut().for_each(tidy);
+    row.owner.iter_mut().for_each(tidy);
+    tidy(&mut row.form);
+    for (key, raw) in &mut row.body.answers {
+        tidy(key);
+        *raw = clean::lines(raw);
     }
 }
 

@@ -35,13 +35,15 @@ pub enum Context {
     OnTime,
     /// The help.
     Help,
+    /// Unfinished forms.
+    Unfinished,
     /// "Quit although something is unsaved?"
     Quit,
 }
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::List,
         Self::Detail,
         Self::Actions,
@@ -55,6 +57,7 @@ impl Context {
         Self::Board,
         Self::OnTime,
         Self::Help,
+        Self::Unfinished,
         Self::Quit,
     ];
 
@@ -79,6 +82,7 @@ impl Context {
             Self::Board => "board",
             Self::OnTime => "on_time",
             Self::Help => "help",
+            Self::Unfinished => "unfinished",
             Self::Quit => "quit",
         }
     }
@@ -107,6 +111,8 @@ pub enum Id {
     Tab,
     /// The cases that I hold.
     Mine,
+    /// Unfinished forms.
+    Drafts,
     /// Between list and detail.
     Switch,
     /// Back, one layer up.
@@ -125,6 +131,10 @@ pub enum Id {
     Claim,
     /// Give it back to the pool.
     Release,
+    /// Pass over a case that "next" gave.
+    Skip,
+    /// Take it from the colleague who holds it.
+    TakeOver,
     /// Hand it over with a line.
     HandOver,
     /// Take back the last change.
@@ -203,22 +213,30 @@ pub struct Command {
 }
 
 use Context::{
-    
-    Actions, Board, Choice, Detail, Help, Ledger, Line, List, Note, Notices, OnTime, Quit, Review, Search,
-,
+    Actions, Board, Choice, Detail, Help, Ledger, Line, List, Note, Notices, OnTime, Quit, Review,
+    Search, Unfinished,
 };
 
 const DESK: &[Context] = &[List, Detail];
-const LISTS: &[Context] = &[List, Detail, Actions, Search, Ledger, Notices, Help, Board, OnTime];
-const PAGES: &[Context] = &[List, Detail, Actions, Ledger, Notices, Help, Board, OnTime];
-const LONG: &[Context] = &[List, Detail, Actions, Ledger, Notices, Help, Review, Board, OnTime];
+const LISTS: &[Context] = &[
+    List, Detail, Actions, Search, Ledger, Notices, Help, Board, OnTime, Unfinished,
+];
+const PAGES: &[Context] = &[
+    List, Detail, Actions, Ledger, Notices, Help, Board, OnTime, Unfinished,
+];
+const LONG: &[Context] = &[
+    List, Detail, Actions, Ledger, Notices, Help, Review, Board, OnTime, Unfinished,
+];
 const WATCH: &[Context] = &[List, Detail, Board, OnTime];
 const FIELDS: &[Context] = &[Line, Note, Choice];
 const TEXT: &[Context] = &[Line, Note, Search];
 const FORM: &[Context] = &[Line, Note, Choice];
 const LAYERS: &[Context] = &[
-    Detail, Actions, Line, Note, Choice, Review, Ledger, Search, Notices, Help, Quit, Board, OnTime,
+    Detail, Actions, Line, Note, Choice, Review, Ledger, Search, Notices, Help, Unfinished, Quit,
+    Board, OnTime,
 ];
+const DROP: &[Context] = &[Line, Note, Choice, Unfinished];
+const PASS: &[Context] = &[List, Detail, Unfinished];
 
 const fn free(id: Id, name: &'static str, contexts: &'static [Context], rank: u8) -> Command {
     when(id, name, contexts, rank, available::always)
@@ -246,7 +264,9 @@ pub static COMMANDS: &[Command] = &[
     when(Id::Next, "next", DESK, 2, available::live),
     when(Id::Claim, "claim", DESK, 3, available::claimable),
     when(Id::Release, "release", DESK, 7, available::held_by_me),
-    when(Id::HandOver, "hand_over", DESK, 8, available::held_by_me),
+    when(Id::Skip, "skip", DESK, 7, available::proposed),
+    when(Id::TakeOver, "take_over", DESK, 7, available::takeable),
+    when(Id::HandOver, "hand_over", PASS, 8, available::to_hand_over),
     when(Id::Note, "note", DESK, 9, available::on_a_case),
     when(Id::Attach, "attach", DESK, 10, available::on_a_case),
     when(Id::Ledger, "ledger", DESK, 5, available::on_a_case),
@@ -254,6 +274,7 @@ pub static COMMANDS: &[Command] = &[
     when(Id::Lead, "lead", DESK, 12, available::lead_on_a_case),
     free(Id::Search, "search", DESK, 6),
     free(Id::Mine, "mine", DESK, 13),
+    free(Id::Drafts, "drafts", DESK, 15),
     when(Id::TakeBack, "take_back", DESK, 4, available::undoable),
     when(Id::Board, "board", DESK, 15, available::live),
     when(
@@ -275,7 +296,12 @@ pub static COMMANDS: &[Command] = &[
     when(Id::Refresh, "refresh", WATCH, 4, available::live),
     free(Id::Switch, "switch", DESK, 14),
     free(Id::Notices, "notices", DESK, 0),
-    free(Id::Choose, "choose", &[Actions, Search, Notices, Board, OnTime], 1),
+    free(
+        Id::Choose,
+        "choose",
+        &[Actions, Search, Notices, Board, OnTime, Unfinished],
+        1,
+    ),
     free(Id::ChooseDigit, "choose_digit", &[Actions, Choice], 0),
     free(Id::Enter, "enter", &[Line, Choice], 1),
     free(Id::Newline, "newline", &[Note], 0),
@@ -284,7 +310,7 @@ pub static COMMANDS: &[Command] = &[
     free(Id::Previous, "previous", &[Choice, Ledger, OnTime], 4),
     free(Id::Following, "following", &[Choice, Ledger, OnTime], 5),
     free(Id::Review, "review", FIELDS, 3),
-    when(Id::Discard, "discard", FIELDS, 4, available::kept_draft),
+    when(Id::Discard, "discard", DROP, 4, available::kept_draft),
     when(Id::Complete, "complete", &[Line], 6, available::suggested),
     free(Id::Commit, "commit", &[Review], 1),
     free(Id::Back, "back", LAYERS, 20),

@@ -11,8 +11,9 @@ use crate::process::engine::{Answers, Change};
 use crate::store::StoreError;
 use crate::store::reading::{LookUp, PartyChoice};
 use crate::store::rows::{
-    Applied, Board, CaseDetail, CaseId, Claim, Colleague, InboxPage, InboxView, Lease, NewDocument,
-    OnTimeCase, OnTimeKind, OnTimeRow, Opened, PageKey, Pulse, SearchHit, Session, TimelineRow,
+    Along, Applied, Board, CaseDetail, CaseId, Claim, Colleague, DraftRow, DraftSave, DraftSaved,
+    InboxPage, InboxView, Lease, NewDocument, OnTimeCase, OnTimeKind, OnTimeRow, Opened, PageKey,
+    Pulse, SearchHit, Session, TimelineRow,
 };
 
 /// Number of a question. A later question of the same slot makes it void.
@@ -57,8 +58,23 @@ pub enum Slot {
     OnTime(NaiveDate),
     /// The cases behind a figure.
     OnTimeCases,
+    /// Our unfinished forms.
+    Drafts,
+    /// A save of an unfinished form.
+    Draft(Uuid),
+    /// A draft is shown to the holder of its case.
+    Share(Uuid),
+    /// A save of where we are.
+    Place,
     /// A write: its answer is never void.
     Command(Uuid),
+}
+
+impl Slot {
+    /// Whether nobody waits for the answer: saves go on behind the screen.
+    pub fn is_quiet(self) -> bool {
+        matches!(self, Self::Draft(_) | Self::Place | Self::Drafts)
+    }
 }
 
 /// What is to be done.
@@ -70,6 +86,8 @@ pub enum Effect {
     Ask(Ticket, Question),
     /// Write to the database: runs to its end whatever happens to the screen.
     Write(Ticket, Box<Call>),
+    /// Keep something that is no change of a case: runs to its end like a write.
+    Save(Ticket, Box<Save>),
     /// Names of files that begin so.
     Names(Ticket, PathBuf),
     /// Whether that file can be attached.
@@ -80,6 +98,19 @@ pub enum Effect {
     Suspend,
     /// Leave.
     Quit,
+}
+
+/// What is kept while somebody types.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Save {
+    /// An unfinished form.
+    Draft(DraftSave),
+    /// It is not wanted any more, up to that number.
+    Drop(Uuid, i64),
+    /// The holder of its case may read it.
+    Share(Uuid),
+    /// Where we are.
+    Place(serde_json::Value),
 }
 
 /// A question to the database.
@@ -106,6 +137,8 @@ pub enum Question {
     Colleagues,
     /// That these notices were seen. Said twice it is the same.
     Seen(Vec<i64>),
+    /// Our unfinished forms.
+    Drafts,
     /// Parties whose name or number begins so.
     Parties(String),
     /// The connection and the party of an opening; either may be empty.
@@ -139,6 +172,22 @@ pub enum Call {
     Claim(CaseId),
     /// Give it back.
     Release(Lease),
+    /// Pass it over: back to the pool, not proposed to us again.
+    Skip {
+        /// Our right to it.
+        lease: Lease,
+        /// Key of the reason.
+        reason: String,
+        /// In our words.
+        line: Option<String>,
+    },
+    /// Take it from the colleague who holds it.
+    TakeOver {
+        /// Which case.
+        case: CaseId,
+        /// Why; they are told.
+        reason: String,
+    },
     /// Hand it over.
     HandOver {
         /// Our right to it.
@@ -147,6 +196,8 @@ pub enum Call {
         to: Option<i32>,
         /// What the next one reads first.
         line: String,
+        /// Whether our drafts for it go along.
+        along: Along,
     },
     /// Do an action.
     Apply {
@@ -247,6 +298,16 @@ pub enum Reply {
     Applied(Result<Applied, StoreError>),
     /// An opening.
     Opened(Result<Opened, StoreError>),
+    /// Our unfinished forms.
+    Drafts(Result<Vec<DraftRow>, StoreError>),
+    /// An unfinished form was saved, or not.
+    Saved(Result<DraftSaved, StoreError>),
+    /// It was thrown away, or has grown elsewhere meanwhile.
+    Dropped(Result<bool, StoreError>),
+    /// The holder of its case may read it.
+    Shared(Result<bool, StoreError>),
+    /// Where we are was kept.
+    Placed(Result<(), StoreError>),
     /// The file could not be read; nothing was written.
     File(FileError),
     /// Names of files, directories with a slash at the end.
@@ -289,6 +350,10 @@ impl Reply {
             Self::Claimed(result) => result.as_ref().err(),
             Self::Applied(result) => result.as_ref().err(),
             Self::Opened(result) => result.as_ref().err(),
+            Self::Drafts(result) => result.as_ref().err(),
+            Self::Saved(result) => result.as_ref().err(),
+            Self::Dropped(result) | Self::Shared(result) => result.as_ref().err(),
+            Self::Placed(result) => result.as_ref().err(),
             Self::File(_) | Self::Names(_) | Self::Probed(_) => None,
         }
     }

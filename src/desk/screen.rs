@@ -4,15 +4,16 @@
 pub mod actions;
 pub mod board;
 pub mod desk;
-pub mod draft;
 pub mod form;
 pub mod inbox;
+mod keep;
 pub mod ledger;
 pub mod look;
 pub mod notices;
 pub mod on_time;
 pub mod search;
 pub mod send;
+pub mod unfinished;
 mod work;
 
 use super::command::{Context, Id};
@@ -55,6 +56,8 @@ pub enum Layer {
     OnTime(Box<on_time::State>),
     /// The help of a context.
     Help(Help),
+    /// Unfinished forms.
+    Unfinished(unfinished::State),
     /// "Quit although something is unsaved?"
     Quit,
 }
@@ -80,6 +83,7 @@ impl Layer {
             Self::Board(_) => Context::Board,
             Self::OnTime(_) => Context::OnTime,
             Self::Help(_) => Context::Help,
+            Self::Unfinished(_) => Context::Unfinished,
             Self::Quit => Context::Quit,
         }
     }

@@ -2,16 +2,20 @@
 //! never waits and never reads a clock.
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 use super::command::{Command, Context, Id};
-use super::effect::Effect;
+use super::effect::{Effect, Question, Slot};
 use super::key::{Input, Key};
 use super::model::Model;
 use super::msg::Msg;
-use super::route::Route;
-use super::screen::{actions, board, form, Help, Layer, ledger, moved, notices, on_time, Pressed};
+use super::route::{Route, Subject};
+use super::screen::{
+    Help, Layer, Pressed, actions, board, form, ledger, moved, notices, on_time, unfinished,
+};
 use super::toast::Tone;
-use super::{answer, available, beat, here, live};
+use super::{answer, available, beat, here, live, safe};
+use crate::store::rows::DraftRow;
 
 /// Take in a message; what is returned is to be done. `now` is machine time.
 pub fn update(model: &mut Model, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
@@ -22,6 +26,12 @@ pub fn update(model: &mut Model, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
 }
 
 fn take_in(model: &mut Model, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
+    let mut effects = take(model, msg, now);
+    effects.extend(safe::tend(model, now));
+    effects
+}
+
+fn take(model: &mut Model, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
     model.now = now;
     if !matches!(msg, Msg::Beat(_)) {
         model.dirty = true;
@@ -55,7 +65,7 @@ fn take_input(model: &mut Model, input: Input, now: DateTime<Utc>) -> Vec<Effect
 fn take_one(model: &mut Model, input: Input, now: DateTime<Utc>) -> Vec<Effect> {
     if !matches!(input, Input::Resize(..)) {
         let id = meant(model, &input);
-        here::note_key(model, id);
+        here::note_key(model, id, now);
     }
     let effects = match input {
         Input::Resize(columns, rows) => {
@@ -68,7 +78,10 @@ fn take_one(model: &mut Model, input: Input, now: DateTime<Utc>) -> Vec<Effect> 
             }
             return Vec::new();
         }
-        Input::Key(key) => press(model, key, now),
+        Input::Key(key) => {
+            model.leaving = None;
+            press(model, key, now)
+        }
         Input::Paste(text) => type_in(model, &text, now),
     };
     settle(model, effects, now)
@@ -157,8 +170,15 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
             let of = model.context();
             model.layers.push(Layer::Help(Help { of, top: 0 }));
         }
-        Route::Quit if model.has_unsaved() => model.layers.push(Layer::Quit),
-        Route::Quit => return vec![Effect::Quit],
+        Route::Draft(draft) => return open_draft(model, draft, now),
+        Route::Copy(left) => return open_copy(model, &left, now),
+        Route::Unfinished => {
+            model
+                .layers
+                .push(Layer::Unfinished(unfinished::State::default()));
+            return vec![safe::ask(&mut model.world, now)];
+        }
+        Route::Quit => return safe::quit(model, now),
         Route::Case(case) => {
             clear_layers(model);
             model.desk.show(case, model.window);
@@ -202,6 +222,36 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
         }
     }
     Vec::new()
+}
+
+/// A draft is taken up again, with its case beside it.
+fn open_draft(model: &mut Model, draft: Uuid, now: DateTime<Utc>) -> Vec<Effect> {
+    let form = form::State::of_draft(&mut model.world, draft, now);
+    form.map_or_else(Vec::new, |form| open_form(model, form, now))
+}
+
+/// What a colleague left is copied: theirs stays as it is.
+fn open_copy(model: &mut Model, left: &DraftRow, now: DateTime<Utc>) -> Vec<Effect> {
+    let Some(subject) = Subject::of_form(&left.form, left.case_id) else {
+        return Vec::new();
+    };
+    let form = form::State::copy(&mut model.world, subject, &left.body, now);
+    open_form(model, form, now)
+}
+
+fn open_form(model: &mut Model, form: form::State, now: DateTime<Utc>) -> Vec<Effect> {
+    clear_layers(model);
+    let case = form.subject.case();
+    let mut effects = Vec::new();
+    if let Some(case) = case {
+        model.desk.show(case, model.window);
+        effects.push(model.world.ask_detail(case, now));
+    }
+    if matches!(form.subject, Subject::HandOver(_) | Subject::Reassign(_)) {
+        effects.push(model.world.ask(Slot::Colleagues, Question::Colleagues, now));
+    }
+    model.layers.push(Layer::Form(Box::new(form)));
+    effects
 }
 
 fn push_actions(model: &mut Model, of: actions::Of) {
@@ -319,6 +369,7 @@ fn run(
         Some(Layer::Board(board)) => board.press(world, pressed, window, now),
         Some(Layer::OnTime(report)) => report.press(world, pressed, window, now),
         Some(Layer::Help(help)) => press_help(help, pressed, window),
+        Some(Layer::Unfinished(list)) => list.press(world, pressed, window, now),
         Some(Layer::Quit) => vec![Effect::Go(Route::Back)],
     }
 }

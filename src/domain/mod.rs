@@ -11,6 +11,7 @@ pub mod forecast;
 pub mod gln;
 pub mod gs1;
 pub mod house_number;
+pub mod idle;
 pub mod kbo;
 mod luhn;
 pub mod organisasjonsnummer;

@@ -9,6 +9,8 @@ pub mod admin;
 pub mod board;
 pub mod calendar;
 pub mod case;
+pub mod claiming;
+pub mod draft;
 pub mod error;
 pub mod feed;
 pub mod line;

@@ -3,7 +3,9 @@
 
 mod board;
 mod calendar;
+mod claiming;
 mod detail;
+mod draft;
 mod list;
 mod live;
 mod outcome;
@@ -11,7 +13,9 @@ mod people;
 
 pub use board::*;
 pub use calendar::*;
+pub use claiming::*;
 pub use detail::*;
+pub use draft::*;
 pub use list::*;
 pub use live::*;
 pub use outcome::*;

@@ -93,18 +93,8 @@ fn title(paint: &Paint<'_, '_>, state: &State) -> Line<'static> {
         .or_else(|| paint.model.current_row());
     let row = row.filter(|row| Some(row.case_id) == state.subject.case());
     let no = row.map_or("", |row| row.case_no.as_str());
-    let what = match &state.subject {
-        Subject::Action(_, action) => {
-            let process = row.map_or("", |row| row.process.as_str());
-            preview::action(world, process, action).to_owned()
-        }
-        Subject::Open(process) => world.texts.say(&format!("process.{process}")),
-        Subject::HandOver(_) => paint.text("command.hand_over"),
-        Subject::Attach(_) => paint.text("command.attach"),
-        Subject::Reassign(_) => paint.text("lead.reassign"),
-        Subject::Transfer(_) => paint.text("lead.transfer"),
-        Subject::TakeBack(_) => paint.text("command.take_back"),
-    };
+    let process = row.map_or("", |row| row.process.as_str());
+    let what = preview::form(&world.texts, &state.subject, process);
     Line::from(vec![
         Span::raw(" "),
         paint.span(Role::Title, no.to_owned()),

@@ -142,7 +142,15 @@ fn line(paint: &Paint<'_, '_>, row: &Row, widths: Widths) -> Line<'static> {
     let left = case
         .due_at
         .map_or_else(String::new, |due| say::left(due, paint.legal()));
+    let is_unfinished = paint
+        .model
+        .world
+        .drafts
+        .for_case(case.case_id)
+        .next()
+        .is_some();
     let mark = match row.mark {
+        Mark::Same if is_unfinished => "~",
         Mark::Same => " ",
         Mark::Changed => "+",
         Mark::Gone => "-",
@@ -213,6 +221,7 @@ fn who(paint: &Paint<'_, '_>, case: &CaseRow) -> (Role, String) {
         (Some(name), _) => (Role::Other, name.clone()),
         (None, WorkState::Waiting) => (Role::Faint, paint.text("list.outside")),
         (None, WorkState::Closed) => (Role::Faint, paint.text("list.closed")),
+        (None, _) if case.raised => (Role::Warning, paint.text("list.raised")),
         (None, _) => (Role::Calm, String::new()),
     }
 }

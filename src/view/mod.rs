@@ -24,6 +24,7 @@ mod search;
 pub mod spark;
 pub mod theme;
 mod timeline;
+mod unfinished;
 pub mod width;
 
 use ratatui::Frame;
@@ -60,6 +61,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
         Some(Layer::Board(board)) => board::draw(&mut paint, rest, board),
         Some(Layer::OnTime(report)) => on_time::draw(&mut paint, rest, report),
         Some(Layer::Help(help)) => help::draw(&mut paint, rest, *help),
+        Some(Layer::Unfinished(list)) => unfinished::draw(&mut paint, rest, *list),
         Some(Layer::Quit) => help::quit(&mut paint, rest),
     }
     let bottom = Rect {

@@ -2,7 +2,9 @@
 
 mod board;
 mod changes;
+mod claiming;
 mod claims;
+mod drafts;
 mod feed;
 mod hostile;
 mod live;

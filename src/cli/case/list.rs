@@ -124,6 +124,7 @@ impl Counter<'_> {
             row.holder
                 .clone()
                 .filter(|_| row.work == WorkState::Held)
+                .or_else(|| row.raised.then(|| texts.say("list.raised")))
                 .unwrap_or_default(),
         ]
     }

@@ -9,7 +9,7 @@ use super::suggest::Suggestions;
 use super::{Ask, Entry, LINE_LIMIT, NOTE_LIMIT, Pick};
 use crate::process::field::Required;
 use crate::process::{self, Field, FieldKind, engine};
-use crate::store::rows::{CaseId, PartyCard};
+use crate::store::rows::{CaseId, PartyCard, SKIP_OTHER, SKIP_REASONS};
 
 /// Why documents are kept, as the database knows it.
 const PURPOSES: [&str; 4] = ["authorisation", "evidence", "letter", "other"];
@@ -22,11 +22,16 @@ pub fn entries(world: &World, subject: &Subject, now: DateTime<Utc>) -> Vec<Entr
             let fields = process.opening.fields.iter();
             fields.map(|field| of_field(world, field, None)).collect()
         }),
-        Subject::HandOver(_) => vec![colleagues(world), line(world, "line")],
+        Subject::HandOver(case) => {
+            let asked = [colleagues(world), line(world, "line")];
+            asked.into_iter().chain(drafts(world, *case)).collect()
+        }
         Subject::Reassign(_) => vec![colleagues(world), line(world, "reason")],
         Subject::Transfer(_) => vec![queues(world), line(world, "reason")],
         Subject::Attach(_) => vec![path(world), purpose(world)],
         Subject::TakeBack(_) => Vec::new(),
+        Subject::Skip(_) => vec![skip_reason(world), skip_line(world)],
+        Subject::TakeOver(_) => vec![line(world, "take_over")],
     }
 }
 
@@ -128,6 +133,34 @@ fn line(world: &World, key: &str) -> Entry {
     own(world, key, text(Lines::One, LINE_LIMIT))
 }
 
+/// Whether what is unfinished goes along; asked when there is something.
+fn drafts(world: &World, case: CaseId) -> Option<Entry> {
+    let mut others = world.drafts.for_case(case);
+    let is_other = others.any(|draft| !matches!(draft.content.subject, Subject::HandOver(_)));
+    is_other.then(|| {
+        let label = |key: &str| world.texts.say(&format!("choice.yes_no.{key}"));
+        let picks = ["yes", "no"].map(|key| (key.to_owned(), label(key)));
+        let mut entry = own(world, "drafts", choice(picks.into_iter()));
+        entry.set("yes");
+        entry
+    })
+}
+
+/// What was typed, without a form for it (any more): to be read, and to be copied from.
+pub fn of_answers(world: &World, answers: &[(String, String)]) -> Vec<Entry> {
+    let typed = answers.iter().filter(|(_, raw)| !raw.is_empty());
+    typed
+        .map(|(key, raw)| {
+            let known = ["field", "form"].map(|area| format!("{area}.{key}"));
+            let label = known.iter().find_map(|key| world.texts.find(key));
+            let label = label.unwrap_or(key).to_owned();
+            let mut entry = entry(key, &label, "", Required::No, text(Lines::Many, NOTE_LIMIT));
+            entry.set(raw);
+            entry
+        })
+        .collect()
+}
+
 fn path(world: &World) -> Entry {
     own(
         world,
@@ -140,6 +173,21 @@ fn purpose(world: &World) -> Entry {
     let label = |key: &str| world.texts.say(&format!("purpose.{key}"));
     let options = PURPOSES.into_iter().map(|key| (key.to_owned(), label(key)));
     own(world, "purpose", choice(options))
+}
+
+fn skip_reason(world: &World) -> Entry {
+    let label = |key: &str| world.texts.say(&format!("choice.skip_reason.{key}"));
+    let options = SKIP_REASONS
+        .into_iter()
+        .map(|key| (key.to_owned(), label(key)));
+    own(world, "skip_reason", choice(options))
+}
+
+fn skip_line(world: &World) -> Entry {
+    Entry {
+        required: Required::If("skip_reason", SKIP_OTHER),
+        ..line(world, "skip_line")
+    }
 }
 
 fn queues(world: &World) -> Entry {

@@ -16,7 +16,7 @@ use super::super::world::World;
 use super::{Entry, must_be_filled};
 use crate::process::engine::{self, Actor, Answers, Change, Context, Refusal};
 use crate::process::{self, Action, Field};
-use crate::store::rows::{CaseId, Role};
+use crate::store::rows::{Along, CaseId, Role};
 
 /// What a form would do.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,7 +39,9 @@ pub enum Plan {
     /// An opening.
     Open(Change, Answers),
     /// Something that is a call already, or needs the lease only.
-    HandOver(Option<i32>, String),
+    HandOver(Option<i32>, String, Along),
+    /// Passing over: reason and line.
+    Skip(String, Option<String>),
     /// Ready to be made.
     Call(Call),
 }
@@ -266,7 +268,13 @@ fn of_call(world: &World, subject: &Subject, entries: &[Entry]) -> Outcome {
     };
     let number = |key: &str| raw(key).parse::<i32>().ok();
     let plan = match subject {
-        Subject::HandOver(_) => Plan::HandOver(number("to"), raw("line").to_owned()),
+        Subject::HandOver(_) => {
+            let along = match raw("drafts") {
+                "yes" => Along::Drafts,
+                _ => Along::Nothing,
+            };
+            Plan::HandOver(number("to"), raw("line").to_owned(), along)
+        }
         Subject::Reassign(case) => Plan::Call(Call::Reassign {
             case: *case,
             to: number("to"),
@@ -284,6 +292,18 @@ fn of_call(world: &World, subject: &Subject, entries: &[Entry]) -> Outcome {
             case: *case,
             path: PathBuf::from(raw("path")),
             purpose: raw("purpose").to_owned(),
+        }),
+        Subject::Skip(case) if !world.leases.contains_key(case) => {
+            return Outcome::Refused(world.texts.say("why.not_held_by_me"));
+        }
+        Subject::Skip(_) => {
+            let line = raw("skip_line").to_owned();
+            let line = (!line.is_empty()).then_some(line);
+            Plan::Skip(raw("skip_reason").to_owned(), line)
+        }
+        Subject::TakeOver(case) => Plan::Call(Call::TakeOver {
+            case: *case,
+            reason: raw("take_over").to_owned(),
         }),
         Subject::Action(..) | Subject::Open(_) | Subject::TakeBack(_) => return Outcome::Unknown,
     };

@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::super::command::Id;
 use super::super::effect::{Effect, Question, Slot};
 use super::super::geometry::{Panes, Window};
+use super::super::place::Place;
 use super::super::route::Route;
 use super::super::under_way::Keyed;
 use super::super::world::World;
@@ -367,6 +368,26 @@ impl State {
         } else {
             why.state = Some(row.state.clone());
         }
+    }
+
+    /// The list where another console was is read: cursor, case and page as there.
+    pub fn come_back(&mut self, place: &Place, window: Window, now: DateTime<Utc>) {
+        let lines = window.body_lines();
+        let Some(inbox) = self.inbox_mut() else {
+            return;
+        };
+        let found = place.case.is_some_and(|case| inbox.find(case));
+        if !found {
+            inbox.move_to(place.row, lines);
+        }
+        inbox.keep_visible(lines);
+        if place.detail {
+            self.page = Page::Detail;
+            self.pinned = place.case.filter(|_| !found);
+        }
+        self.shown = self.case();
+        self.scroll = place.scroll;
+        self.rest = Some(now);
     }
 
     /// Show a case, wherever it is.

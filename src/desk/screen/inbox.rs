@@ -65,6 +65,8 @@ pub struct Inbox {
     pub waiting: Option<InboxPage>,
     /// Why the last reading failed.
     pub problem: Option<StoreError>,
+    /// How many rows are wanted at least: a cursor that comes back stands on the last of them.
+    wanted: u32,
 }
 
 impl Inbox {
@@ -82,6 +84,7 @@ impl Inbox {
             new: 0,
             waiting: None,
             problem: None,
+            wanted: PAGE,
         }
     }
 
@@ -93,7 +96,12 @@ impl Inbox {
     /// How many rows to ask for so that none of ours is missing.
     pub fn limit(&self) -> u32 {
         let shown = u32::try_from(self.rows.len().min(MOST)).unwrap_or(PAGE);
-        shown.max(PAGE)
+        shown.max(self.wanted)
+    }
+
+    /// Read at least so many rows from now on.
+    pub fn want(&mut self, rows: usize) {
+        self.wanted = u32::try_from(rows).unwrap_or(PAGE).max(PAGE);
     }
 
     /// The place behind the last row.

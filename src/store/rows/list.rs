@@ -23,6 +23,9 @@ pub struct Lease {
     /// The last sign of work in it (technical time of the server), as of the last pulse.
     #[serde(default)]
     pub worked_at: Option<DateTime<Utc>>,
+    /// Whether "next" gave it and nothing was done with it: giving it back needs a reason.
+    #[serde(default)]
+    pub proposed: bool,
 }
 
 impl Lease {
@@ -32,6 +35,7 @@ impl Lease {
             case_id,
             fence,
             worked_at: None,
+            proposed: false,
         }
     }
 }
@@ -101,6 +105,9 @@ pub struct CaseRow {
     pub version: i32,
     /// When it was received.
     pub received_at: DateTime<Utc>,
+    /// Whether it was passed over so often that a lead must look at it.
+    #[serde(default)]
+    pub raised: bool,
 }
 
 /// Place in a list: the sort key of the last row seen.

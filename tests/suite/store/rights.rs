@@ -25,9 +25,15 @@ fn readable(role: &str) -> BTreeSet<&'static str> {
     ]);
     match role {
         "worker_1" => BTreeSet::new(),
-        "admin_1" => tables,
+        "admin_1" => {
+            tables.insert("desk_log");
+            tables
+        }
         _ => {
             tables.insert("texts");
+            if role == "auditor_1" {
+                tables.insert("desk_log");
+            }
             tables
         }
     }
@@ -83,6 +89,11 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("colleagues", "agent lead auditor admin worker"),
     ("document_attach", "agent lead admin worker"),
     ("document_fetch", "agent lead auditor admin worker"),
+    ("draft_drop", "agent lead admin"),
+    ("draft_save", "agent lead admin"),
+    ("draft_share", "agent lead admin"),
+    ("drafts_mine", "agent lead auditor admin worker"),
+    ("drafts_purge", "admin worker"),
     ("feed_tick", "admin worker"),
     ("grace", "agent lead auditor admin worker"),
     ("grace_set", "admin"),
@@ -95,7 +106,11 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("import_parties", "admin"),
     ("inbox", "agent lead auditor admin worker"),
     ("lapsed", "admin worker"),
+    ("lease_expire", "admin worker"),
+    ("leases_idle", "admin worker"),
     ("legal_now", "agent lead auditor admin worker"),
+    ("limits", "agent lead auditor admin"),
+    ("limits_set", "lead admin"),
     ("line_open", "admin worker"),
     ("look_up", "agent lead auditor admin worker"),
     ("message_context", "admin worker"),
@@ -110,6 +125,7 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("outbox_sent", "admin worker"),
     ("outbox_take", "admin worker"),
     ("parties_like", "agent lead auditor admin worker"),
+    ("place_save", "agent lead auditor admin worker"),
     ("pulse", "agent lead auditor admin worker"),
     ("reassign", "lead admin"),
     ("recount_batch", "lead admin"),
@@ -118,8 +134,10 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("search", "agent lead auditor admin worker"),
     ("session_close", "agent lead auditor admin worker"),
     ("session_open", "agent lead auditor admin worker"),
+    ("skip", "agent lead admin"),
     ("sweep", "agent lead auditor admin worker"),
     ("take_back", "agent lead admin"),
+    ("take_over", "agent lead admin"),
     ("text_erase", "lead admin"),
     ("tick_lead", "admin worker"),
     ("timeline", "agent lead auditor admin worker"),

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use loket::desk::effect::{Call, Loaded, Question, Slot};
+use loket::desk::effect::{Call, Loaded, Question, Save, Slot};
 use loket::desk::geometry::Window;
 use loket::desk::key::{Input, Key};
 use loket::desk::keymap::Keymap;
@@ -129,6 +129,7 @@ impl Script {
             }
             Effect::Ask(ticket, question) => (ticket, read(&question, self.now)),
             Effect::Write(ticket, call) => (ticket, written(&call)),
+            Effect::Save(ticket, save) => (ticket, saved(&save)),
             Effect::Names(ticket, _) => (ticket, Reply::Names(vec!["/tmp/mandate.pdf".into()])),
             Effect::Probe(ticket, _) => (ticket, Reply::Probed(None)),
             other => panic!("not to be answered here: {other:?}"),
@@ -206,6 +207,7 @@ pub(crate) fn read(question: &Question, now: DateTime<Utc>) -> Reply {
         Question::Board | Question::OnTime(_) | Question::OnTimeCases { .. } => {
             super::board::read(question).unwrap()
         }
+        Question::Drafts => Reply::Drafts(Ok(vec![])),
         Question::Colleagues => Reply::Colleagues(Ok(vec![
             colleague(2, "Joost Bakker", true),
             colleague(3, "An Peeters", false),
@@ -258,6 +260,16 @@ pub(crate) fn written(call: &Call) -> Reply {
     }
 }
 
+/// What the fixed world answers to a save: all is well.
+pub(crate) fn saved(save: &Save) -> Reply {
+    match save {
+        Save::Draft(_) => Reply::Saved(Ok(DraftSaved::Saved)),
+        Save::Drop(..) => Reply::Dropped(Ok(true)),
+        Save::Share(_) => Reply::Shared(Ok(true)),
+        Save::Place(_) => Reply::Placed(Ok(())),
+    }
+}
+
 pub(crate) fn offline() -> StoreError {
     StoreError::Offline("connection refused".into())
 }
@@ -278,6 +290,7 @@ fn session(now: DateTime<Utc>) -> Session {
         leases: vec![Lease::new(CaseId(2), 4)],
         legal_now: now,
         rehearsal: true,
+        place: None,
     }
 }
 
@@ -381,6 +394,7 @@ fn row(given: Given) -> CaseRow {
         holder_id: holder.map(|(id, _)| id),
         version: 4,
         received_at: now() - TimeDelta::hours(5),
+        raised: false,
     }
 }
 
@@ -449,6 +463,7 @@ pub(crate) fn loaded(case: CaseId) -> Loaded {
             error: None,
         }],
         linked: vec![],
+        drafts: vec![],
         undo: None,
     };
     Loaded {
@@ -549,7 +564,8 @@ pub(crate) fn slots(effects: &[Effect]) -> Vec<Slot> {
         Effect::Ask(ticket, _)
         | Effect::Write(ticket, _)
         | Effect::Names(ticket, _)
-        | Effect::Probe(ticket, _) => Some(ticket.slot),
+        | Effect::Probe(ticket, _)
+        | Effect::Save(ticket, _) => Some(ticket.slot),
         _ => None,
     };
     effects.iter().filter_map(slot).collect()
