@@ -284,6 +284,18 @@ async fn no_function_of_the_owner_can_be_led_astray_by_temporary_tables() {
     .await
     .unwrap();
     assert_eq!(open, Vec::<String>::new());
+    // the others take over the path of their caller, so that nobody else may call them
+    let loose: Vec<String> = sqlx::query_scalar(
+        "SELECT proname::text FROM pg_proc p
+         WHERE pronamespace IN ('loket'::regnamespace, 'loket_api'::regnamespace)
+           AND proconfig IS NULL AND NOT EXISTS (SELECT 1 FROM pg_roles r
+             WHERE r.rolname = 'loket_owner' AND p.proowner = r.oid AND p.proacl IS NOT NULL
+               AND NOT EXISTS (SELECT 1 FROM aclexplode(p.proacl) x WHERE x.grantee <> r.oid))",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    assert_eq!(loose, Vec::<String>::new());
     // and the attack itself
     let anna = world.db.pool("anna", 1).await;
     let attack =
