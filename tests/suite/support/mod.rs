@@ -3,6 +3,7 @@
 pub(crate) mod db;
 pub(crate) mod desk;
 pub(crate) mod keys;
+pub(crate) mod line;
 pub(crate) mod screen;
 pub(crate) mod server;
 pub(crate) mod shell;
