@@ -18,7 +18,8 @@ mod runs;
 mod shared;
 mod vandal;
 
+pub(crate) use ask::Ask;
 pub(crate) use invariants::holds as invariants_hold;
-pub(crate) use record::{Kind, list};
-pub(crate) use run::{Plan, Run};
-pub(crate) use shared::{long, seed};
+pub(crate) use record::{Ticket, Told};
+pub(crate) use run::{Plan, Running};
+pub(crate) use shared::{long, pulse, seed};

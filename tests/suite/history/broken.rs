@@ -49,7 +49,7 @@ async fn finds(name: &str, kind: Kind, edits: &[(&str, &[(&str, &str)])], sql: &
         }
         all.extend(run.findings);
     }
-    panic!("nobody noticed {name}; found: {}", super::list(&all));
+    panic!("nobody noticed {name}; found: {}", super::record::list(&all));
 }
 
 /// Looks for a free case without locking it, and lets the lease be a second one.

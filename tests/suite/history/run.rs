@@ -31,7 +31,7 @@ impl Plan {
         Self {
             seed,
             agents: 8,
-            cases: 4,
+            cases: 5,
             steps: 60,
             lines: 0,
             followers: 3,
@@ -156,6 +156,18 @@ impl Running {
             followers,
             vandals,
         }
+    }
+
+    /// Waits until that many more commands were given.
+    pub(crate) async fn goes_on(&self, commands: usize) {
+        let until = self.shared.recorder.count() + commands;
+        for _ in 0..6_000 {
+            if self.shared.recorder.count() >= until {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("nobody goes on");
     }
 
     /// Waits until the agents have done their steps, or stops them when they have no end.

@@ -19,6 +19,8 @@ use sha2::{Digest as _, Sha256};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection, PgPool};
 
+use super::line::Line;
+
 /// The superuser, for what no role of the product may do.
 pub(crate) const SUPERUSER: &str = loket::local_postgres::SUPERUSER;
 /// People and services that tests may connect as. Roles belong to the whole server, so that a
@@ -52,6 +54,8 @@ pub(crate) struct TestDb {
     name: String,
     /// A server of the test's own, for what cannot be tried on the shared one.
     private: Option<LocalPostgres>,
+    /// The line that leads there, when it is not the server's own socket.
+    via: Option<Line>,
 }
 
 impl TestDb {
@@ -71,6 +75,7 @@ impl TestDb {
         Self {
             name,
             private: None,
+            via: None,
         }
     }
 
@@ -85,7 +90,18 @@ impl TestDb {
         Self {
             name,
             private: Some(server),
+            via: None,
         }
+    }
+
+    /// From now on everybody connects through a line, which may lead to another server later.
+    pub(crate) async fn lead_through_a_line(&mut self) {
+        self.via = Some(Line::to(self).await);
+    }
+
+    /// The line that leads there.
+    pub(crate) fn line(&self) -> &Line {
+        self.via.as_ref().unwrap()
     }
 
     /// The name of the database.
@@ -100,7 +116,10 @@ impl TestDb {
 
     /// How to connect as `role`.
     pub(crate) fn options(&self, role: &str) -> PgConnectOptions {
-        self.server().options(role, &self.name)
+        match &self.via {
+            Some(line) => line.options(role, &self.name),
+            None => self.server().options(role, &self.name),
+        }
     }
 
     /// Connections as `role`, at most `max` of them.
@@ -120,7 +139,10 @@ impl TestDb {
 
     /// The address for another program (the real binary under test).
     pub(crate) fn url(&self, role: &str) -> String {
-        self.server().url(role, &self.name)
+        match &self.via {
+            Some(line) => line.url(role, &self.name),
+            None => self.server().url(role, &self.name),
+        }
     }
 }
 

@@ -28,6 +28,8 @@ pub(crate) enum Mode {
     BlackHole,
     /// What the client says arrives; the answers do not.
     Mute,
+    /// It carries until the client says this word; from there on that connection is a black hole.
+    HoleAt(&'static str),
     /// One byte at a time.
     Fragments,
     /// Each piece so much later.
@@ -82,6 +84,11 @@ impl Line {
             swallowed,
             task,
         }
+    }
+
+    /// The port that leads there.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
     }
 
     /// From now on the line is like that.
@@ -200,7 +207,7 @@ async fn ended(mut mode: watch::Receiver<Mode>, spoiled: &AtomicBool) -> bool {
             return false;
         }
         let now = *mode.borrow_and_update();
-        let hides = now == Mode::BlackHole || now == Mode::Mute;
+        let hides = matches!(now, Mode::BlackHole | Mode::Mute | Mode::HoleAt(_));
         match now {
             Mode::Reset => return true,
             Mode::Cut => return false,
@@ -229,7 +236,7 @@ impl Pump<'_> {
     ) {
         let mut bytes = [0; 8192];
         while let Ok(count @ 1..) = from.read(&mut bytes).await {
-            if self.mode().swallows(way) {
+            if self.swallows(way, &bytes[..count]) {
                 self.spoiled.store(true, Ordering::SeqCst);
                 self.swallowed.fetch_add(count as u64, Ordering::SeqCst);
             } else if self.write(&mut to, &bytes[..count]).await.is_err() {
@@ -240,6 +247,18 @@ impl Pump<'_> {
         if self.mode().swallows(way) {
             self.spoiled.store(true, Ordering::SeqCst);
             std::future::pending::<()>().await;
+        }
+    }
+
+    fn swallows(&self, way: Way, bytes: &[u8]) -> bool {
+        let said = |word: &str| {
+            let is_lost = self.spoiled.load(Ordering::SeqCst);
+            let word = word.as_bytes();
+            is_lost || way == Way::Up && bytes.windows(word.len()).any(|part| part == word)
+        };
+        match self.mode() {
+            Mode::HoleAt(word) => said(word),
+            mode => mode.swallows(way),
         }
     }
 

@@ -7,4 +7,5 @@ pub(crate) mod line;
 pub(crate) mod screen;
 pub(crate) mod server;
 pub(crate) mod shell;
+pub(crate) mod standby;
 pub(crate) mod world;
