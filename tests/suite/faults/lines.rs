@@ -127,8 +127,10 @@ async fn a_lost_answer_is_asked_for_again_under_the_same_id() {
         let (lost, ()) = tokio::join!(console.write(cmd), async {
             somebody_waits(&owner).await;
             console.line.set(Mode::Mute);
+            let before = console.line.swallowed();
             sqlx::query("COMMIT").execute(&mut other).await.unwrap();
             has_effect(&owner, cmd).await;
+            console.line.swallows_more_than(before).await;
             console.line.set(end);
         });
         assert!(matches!(lost, Err(StoreError::Offline(_))), "{end:?}: {lost:?}");

@@ -129,7 +129,7 @@ async fn a_console_that_slept_too_long_writes_nothing_and_keeps_its_text() {
     let version = world.admin.rows(&[case]).await.unwrap()[0].version;
     screen.signal(Signal::SIGCONT);
     screen.press(" was meant");
-    screen.wait("held by Bram");
+    screen.wait("Bram has this case");
     screen.wait("the line of the neighbours was meant");
     screen.press("\u{13}");
     screen.press("\r");
