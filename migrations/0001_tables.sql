@@ -9,6 +9,8 @@ CREATE TABLE settings (
   rehearsal bool NOT NULL DEFAULT false,
   legal_offset interval NOT NULL DEFAULT '0',
   epoch uuid NOT NULL DEFAULT gen_random_uuid(),
+  -- so long a person's change can be taken back and its messages wait (undo)
+  grace interval NOT NULL DEFAULT '20 s' CHECK (grace BETWEEN '0' AND '10 min'),
   CHECK (rehearsal OR legal_offset = interval '0'));
 INSERT INTO settings DEFAULT VALUES;
 
@@ -152,7 +154,8 @@ CREATE INDEX case_search_trgm ON case_search USING gin (doc gin_trgm_ops) WITH (
 
 CREATE TABLE case_leases (
   case_id bigint PRIMARY KEY REFERENCES cases, session_id uuid NOT NULL REFERENCES agent_sessions,
-  agent_id int NOT NULL REFERENCES agents, fence bigint NOT NULL, acquired_at timestamptz NOT NULL
+  agent_id int NOT NULL REFERENCES agents, fence bigint NOT NULL, acquired_at timestamptz NOT NULL,
+  worked_at timestamptz NOT NULL DEFAULT clock_timestamp()   -- last sign of work (technical time)
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
 CREATE INDEX case_leases_session ON case_leases (session_id);
 CREATE INDEX case_leases_agent ON case_leases (agent_id);
@@ -176,7 +179,8 @@ CREATE INDEX deadlines_open ON deadlines (case_id) INCLUDE (key, calendar_versio
 CREATE TABLE texts (
   text_id uuid PRIMARY KEY, case_id bigint NOT NULL REFERENCES cases, field text NOT NULL,
   body text CHECK (length(body) <= 8000), sha256 text NOT NULL, created_at timestamptz NOT NULL,
-  erased_at timestamptz, CHECK ((body IS NULL) = (erased_at IS NOT NULL)));
+  erased_at timestamptz, withdrawn bool NOT NULL DEFAULT false,   -- of a change that was taken back
+  CHECK ((body IS NULL) = (erased_at IS NOT NULL)));
 CREATE INDEX texts_case ON texts (case_id);
 CREATE TABLE documents (
   document_id uuid PRIMARY KEY, case_id bigint NOT NULL REFERENCES cases, name text NOT NULL,
@@ -202,7 +206,7 @@ CREATE TABLE outbox (
   facts jsonb NOT NULL, answers jsonb NOT NULL, legal_at timestamptz NOT NULL,
   created_at timestamptz NOT NULL DEFAULT clock_timestamp(), not_before timestamptz NOT NULL DEFAULT clock_timestamp(),
   attempts int NOT NULL DEFAULT 0, locked_until timestamptz, fence bigint NOT NULL DEFAULT 0,
-  last_error text, dead_at timestamptz
+  last_error text, dead_at timestamptz, seq int NOT NULL   -- the event that wrote it
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
 CREATE INDEX outbox_case ON outbox (case_id, outbox_id);
 CREATE INDEX outbox_due ON outbox (not_before, outbox_id) WHERE dead_at IS NULL;
@@ -210,7 +214,7 @@ CREATE INDEX outbox_dead ON outbox (outbox_id) WHERE dead_at IS NOT NULL;
 CREATE TABLE outbox_sent (
   outbox_id bigint PRIMARY KEY, case_id bigint NOT NULL, kind text NOT NULL, idem_key uuid NOT NULL,
   attempts int NOT NULL, legal_at timestamptz NOT NULL, created_at timestamptz NOT NULL,
-  sent_at timestamptz NOT NULL);
+  sent_at timestamptz NOT NULL, seq int NOT NULL);
 CREATE INDEX outbox_sent_case ON outbox_sent (case_id, outbox_id);
 
 -- one row per command of a client: a repeated command has one effect (decision 3)

@@ -2,20 +2,29 @@
 -- Lock order everywhere: commands, agent_sessions, cases, case_leases; several cases by case_id.
 SET LOCAL search_path = loket, pg_catalog, ext;
 
-CREATE FUNCTION legal_now() RETURNS timestamptz LANGUAGE sql VOLATILE SET search_path = loket, pg_catalog, pg_temp AS
-$$ SELECT clock_timestamp() + legal_offset FROM settings $$;
+-- The small functions that every command calls are PL/pgSQL on purpose: a session keeps their plans,
+-- while an SQL function that cannot be inlined is parsed and planned anew in every transaction.
+CREATE FUNCTION legal_now() RETURNS timestamptz LANGUAGE plpgsql VOLATILE SET search_path = loket, pg_catalog, pg_temp AS
+$$ BEGIN RETURN (SELECT clock_timestamp() + legal_offset FROM settings); END $$;
 
 -- timeline of the server: changes at failover, when fences of before are worth nothing
-CREATE FUNCTION timeline() RETURNS int LANGUAGE sql STABLE AS
-$$ SELECT ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int $$;
+CREATE FUNCTION timeline() RETURNS int LANGUAGE plpgsql STABLE AS
+$$ BEGIN RETURN ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int; END $$;
 
-CREATE FUNCTION me() RETURNS int LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
-$$ SELECT agent_id FROM agents WHERE db_role = session_user AND disabled_at IS NULL $$;
-CREATE FUNCTION my_role() RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
-$$ SELECT role FROM agents WHERE db_role = session_user AND disabled_at IS NULL $$;
-CREATE FUNCTION my_queues() RETURNS int[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
-$$ SELECT CASE WHEN my_role() IN ('auditor', 'admin', 'worker') THEN (SELECT coalesce(array_agg(queue_id), '{}') FROM queues)
-               ELSE (SELECT coalesce(array_agg(queue_id), '{}') FROM agent_queues WHERE agent_id = me()) END $$;
+CREATE FUNCTION me() RETURNS int LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
+$$ BEGIN RETURN (SELECT agent_id FROM agents WHERE db_role = session_user AND disabled_at IS NULL); END $$;
+CREATE FUNCTION my_role() RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
+$$ BEGIN RETURN (SELECT role FROM agents WHERE db_role = session_user AND disabled_at IS NULL); END $$;
+-- the queues of who is connected, for functions that run as the owner already
+CREATE FUNCTION own_queues() RETURNS int[] LANGUAGE plpgsql STABLE AS $$
+DECLARE a int; r text;
+BEGIN
+  SELECT agent_id, role INTO a, r FROM agents WHERE db_role = session_user AND disabled_at IS NULL;
+  IF r IN ('auditor', 'admin', 'worker') THEN RETURN (SELECT coalesce(array_agg(queue_id ORDER BY queue_id), '{}') FROM queues); END IF;
+  RETURN (SELECT coalesce(array_agg(queue_id ORDER BY queue_id), '{}') FROM agent_queues WHERE agent_id = a);
+END $$;
+CREATE FUNCTION my_queues() RETURNS int[] LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
+$$ BEGIN RETURN own_queues(); END $$;
 
 -- a refusal with its text key, its rule and the values for the text
 CREATE FUNCTION refuse(p_key text, p_rule text DEFAULT '', p_args jsonb DEFAULT '{}') RETURNS void
@@ -23,15 +32,18 @@ LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION '%', p_key USING ERRCODE = 'LK006', DETAIL = p_rule, HINT = p_args::text; END $$;
 
 CREATE FUNCTION require_agent() RETURNS int LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE a int := me();
+DECLARE a int;
 BEGIN
+  SELECT agent_id INTO a FROM agents WHERE db_role = session_user AND disabled_at IS NULL;
   IF a IS NULL THEN RAISE EXCEPTION 'unknown or disabled agent %', session_user USING ERRCODE = 'LK002'; END IF;
   RETURN a;
 END $$;
 CREATE FUNCTION require_role(VARIADIC p_roles text[]) RETURNS int LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE a int := require_agent();
+DECLARE a int; r text;
 BEGIN
-  IF my_role() <> ALL (p_roles) THEN PERFORM refuse('role_required', '', jsonb_build_object('role', array_to_string(p_roles, ', '))); END IF;
+  SELECT agent_id, role INTO a, r FROM agents WHERE db_role = session_user AND disabled_at IS NULL;
+  IF a IS NULL THEN RETURN require_agent(); END IF;
+  IF r <> ALL (p_roles) THEN PERFORM refuse('role_required', '', jsonb_build_object('role', array_to_string(p_roles, ', '))); END IF;
   RETURN a;
 END $$;
 
@@ -58,8 +70,11 @@ BEGIN
   END IF;
   RETURN c.result;
 END $$;
-CREATE FUNCTION command_end(p_cmd uuid, p_result jsonb) RETURNS jsonb LANGUAGE sql SET search_path = loket, pg_catalog, pg_temp AS
-$$ UPDATE commands SET result = p_result WHERE cmd_id = p_cmd RETURNING result $$;
+CREATE FUNCTION command_end(p_cmd uuid, p_result jsonb) RETURNS jsonb LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  UPDATE commands SET result = p_result WHERE cmd_id = p_cmd;
+  RETURN p_result;
+END $$;
 
 CREATE FUNCTION require_session(p_session uuid, p_agent int) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
@@ -72,7 +87,7 @@ CREATE FUNCTION case_lock(p_case bigint) RETURNS cases LANGUAGE plpgsql SET sear
 DECLARE c cases%ROWTYPE;
 BEGIN
   SELECT * INTO c FROM cases WHERE case_id = p_case FOR UPDATE;
-  IF NOT FOUND OR c.queue_id <> ALL (my_queues()) THEN PERFORM refuse('case_not_found'); END IF;
+  IF NOT FOUND OR c.queue_id <> ALL (own_queues()) THEN PERFORM refuse('case_not_found'); END IF;
   RETURN c;
 END $$;
 
@@ -90,9 +105,9 @@ BEGIN
 END $$;
 
 CREATE FUNCTION hash_of(p_prev bytea, p_case bigint, p_seq int, p_queue int, p_kind text, p_agent int, p_session uuid,
-  p_fence bigint, p_cmd uuid, p_body jsonb, p_at timestamptz, p_legal timestamptz) RETURNS bytea LANGUAGE sql IMMUTABLE AS
-$$ SELECT sha256(p_prev || convert_to(jsonb_build_array(p_case, p_seq, p_queue, p_kind, p_agent, p_session, p_fence, p_cmd, p_body,
-     to_char(p_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), to_char(p_legal AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'))::text, 'UTF8')) $$;
+  p_fence bigint, p_cmd uuid, p_body jsonb, p_at timestamptz, p_legal timestamptz) RETURNS bytea LANGUAGE plpgsql IMMUTABLE AS
+$$ BEGIN RETURN sha256(p_prev || convert_to(jsonb_build_array(p_case, p_seq, p_queue, p_kind, p_agent, p_session, p_fence, p_cmd, p_body,
+     to_char(p_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), to_char(p_legal AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'))::text, 'UTF8')); END $$;
 
 -- Writes the event and the changed row of a case in one UPDATE: version, fence, work, chain head.
 -- The caller holds the row lock, so the chain cannot fork.
@@ -129,8 +144,8 @@ BEGIN
   RETURN c;
 END $$;
 
-CREATE FUNCTION state_work(p_process text, p_state text) RETURNS work_state LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
-$$ SELECT work FROM process_states WHERE process = p_process AND state = p_state $$;
+CREATE FUNCTION state_work(p_process text, p_state text) RETURNS work_state LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS
+$$ BEGIN RETURN (SELECT work FROM process_states WHERE process = p_process AND state = p_state); END $$;
 
 -- the lease ends; the fence rises so that nobody can write with the old one
 CREATE FUNCTION lease_end(p_case cases) RETURNS cases LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
@@ -285,6 +300,8 @@ END $$;
 CREATE FUNCTION country_version(p_case bigint) RETURNS int LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT max(k.version) FROM cases c JOIN processes p USING (process) JOIN calendars k USING (country) WHERE c.case_id = p_case $$;
 
+-- what protects the customer waits for nobody (GT-11, GT-16)
+CREATE FUNCTION leaves_at_once(p_kind text) RETURNS bool LANGUAGE sql IMMUTABLE AS $$ SELECT p_kind IN ('block', 'allocation_zero') $$;
 -- clocks, texts, documents and messages of a change
 CREATE FUNCTION change_clocks(p_case bigint, p_ops jsonb) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE o jsonb;
@@ -316,7 +333,8 @@ BEGIN
     END IF;
   END LOOP;
 END $$;
-CREATE FUNCTION change_rows(p_case bigint, p_change jsonb, p_facts jsonb, p_legal timestamptz) RETURNS void
+-- `p_grace`: how long the messages wait, because it may be taken back (undo); what blocks leaves at once
+CREATE FUNCTION change_rows(p_case bigint, p_change jsonb, p_facts jsonb, p_legal timestamptz, p_grace interval DEFAULT '0') RETURNS void
 LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM change_clocks(p_case, p_change -> 'clocks');
@@ -327,6 +345,7 @@ BEGIN
     SELECT (t ->> 'id')::uuid, p_case, t ->> 'field', t ->> 'body', t ->> 'sha256', p_legal FROM jsonb_array_elements(p_change -> 'texts') t;
   UPDATE documents SET bytes = NULL, erased_at = p_legal
     WHERE case_id = p_case AND bytes IS NOT NULL AND purpose IN (SELECT jsonb_array_elements_text(p_change -> 'destroy'));
-  INSERT INTO outbox (case_id, kind, facts, answers, legal_at)
-    SELECT p_case, m, p_facts, p_change -> 'answers', p_legal FROM jsonb_array_elements_text(p_change -> 'messages') WITH ORDINALITY q(m, n) ORDER BY n;
+  INSERT INTO outbox (case_id, kind, facts, answers, legal_at, seq, not_before)
+    SELECT p_case, m, p_facts, p_change -> 'answers', p_legal, (SELECT last_seq + 1 FROM cases WHERE case_id = p_case),
+      clock_timestamp() + CASE WHEN leaves_at_once(m) THEN interval '0' ELSE p_grace END FROM jsonb_array_elements_text(p_change -> 'messages') WITH ORDINALITY q(m, n) ORDER BY n;
 END $$;

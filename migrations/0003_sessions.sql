@@ -2,8 +2,8 @@
 -- passed. They decide only when a lease returns to the pool; safety is the lease row and its fence.
 SET LOCAL search_path = loket, pg_catalog, ext;
 
-CREATE FUNCTION leases_of(p_session uuid) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
-$$ SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', case_id, 'fence', fence) ORDER BY case_id), '[]') FROM case_leases WHERE session_id = p_session $$;
+CREATE FUNCTION leases_of(p_session uuid) RETURNS jsonb LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS
+$$ BEGIN RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', case_id, 'fence', fence, 'worked_at', worked_at) ORDER BY case_id), '[]') FROM case_leases WHERE session_id = p_session); END $$;
 CREATE FUNCTION me_card(p_agent int) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT jsonb_build_object('agent_id', a.agent_id, 'name', a.name, 'role', a.role, 'queues',
      (SELECT coalesce(jsonb_agg(jsonb_build_object('queue_id', q.queue_id, 'key', q.key) ORDER BY q.queue_id), '[]')
@@ -35,6 +35,7 @@ BEGIN
     IF FOUND THEN
       c := lease_end(c);
       PERFORM case_write(c, 'lease_returned', a, p_session, NULL, jsonb_build_object('why', p_why), legal_now());
+      IF p_why IN ('ttl', 'disconnected') THEN PERFORM notify_agent(a, i, 'given_back', NULL, NULL); END IF;
       n := n + 1;
     END IF;
   END LOOP;
@@ -89,34 +90,48 @@ BEGIN
   RETURN NULL;
 END $$;
 
+-- The most urgent case of these queues that nobody holds or is about to, locked. Per queue an index
+-- probe, merged, then ONE row locked; never `queue_id = ANY` with ORDER BY. The first probe has a fixed
+-- bound, so that its plan is kept: with a variable one it is planned anew each time, which took longer
+-- than the rest of a claim.
+CREATE FUNCTION candidate(p_queues int[]) RETURNS cases LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE c cases%ROWTYPE; i bigint; n int := 0; k int := 64;
+BEGIN
+  FOR i IN SELECT x.case_id FROM unnest(p_queues) q(id) CROSS JOIN LATERAL
+      (SELECT case_id, sort_at FROM cases WHERE work = 'open' AND queue_id = q.id ORDER BY sort_at, case_id LIMIT 8) x ORDER BY x.sort_at, x.case_id LIMIT 8 LOOP
+    n := n + 1;
+    SELECT * INTO c FROM cases WHERE case_id = i AND work = 'open' FOR UPDATE SKIP LOCKED;
+    IF FOUND THEN RETURN c; END IF;
+  END LOOP;
+  WHILE n >= k / 8 AND k <= 32768 LOOP                      -- all candidates busy: widen, do not say "empty"
+    n := 0;
+    FOR i IN SELECT x.case_id FROM unnest(p_queues) q(id) CROSS JOIN LATERAL
+        (SELECT case_id, sort_at FROM cases WHERE work = 'open' AND queue_id = q.id ORDER BY sort_at, case_id LIMIT k) x ORDER BY x.sort_at, x.case_id LIMIT k LOOP
+      n := n + 1;
+      SELECT * INTO c FROM cases WHERE case_id = i AND work = 'open' FOR UPDATE SKIP LOCKED;
+      IF FOUND THEN RETURN c; END IF;
+    END LOOP;
+    k := k * 8;
+  END LOOP;
+  RETURN NULL;
+END $$;
+
 CREATE FUNCTION loket_api.claim_next(p_cmd uuid, p_session uuid, p_queues int[]) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE a int := require_role('agent', 'lead', 'admin'); r jsonb; qs int[]; k int := 8; got bigint; n_cand int; c cases%ROWTYPE; full_ jsonb; q int;
+DECLARE a int := require_role('agent', 'lead', 'admin'); r jsonb; qs int[]; c cases%ROWTYPE; full_ jsonb; q int;
 BEGIN
   r := command_begin(p_cmd, a, 'claim_next'); IF r IS NOT NULL THEN RETURN r; END IF;
   PERFORM require_session(p_session, a);
-  FOR q IN SELECT unnest(my_queues()) ORDER BY 1 LOOP
+  FOREACH q IN ARRAY own_queues() LOOP
     CONTINUE WHEN p_queues IS NOT NULL AND q <> ALL (p_queues);
     r := claim_limit(a, q);
     IF r IS NULL THEN qs := qs || q; ELSE full_ := r; END IF;
   END LOOP;
-  WHILE qs IS NOT NULL LOOP
-    -- per queue an index probe, merged, then ONE row locked; never `queue_id = ANY` with ORDER BY
-    WITH cand AS MATERIALIZED (
-      SELECT x.case_id, x.sort_at FROM unnest(qs) q(id) CROSS JOIN LATERAL
-        (SELECT case_id, sort_at FROM cases WHERE work = 'open' AND queue_id = q.id ORDER BY sort_at, case_id LIMIT k) x
-      ORDER BY x.sort_at, x.case_id LIMIT k),
-    pick AS (SELECT t.case_id FROM cand JOIN cases t USING (case_id) WHERE t.work = 'open'
-             ORDER BY cand.sort_at, t.case_id LIMIT 1 FOR UPDATE OF t SKIP LOCKED)
-    SELECT (SELECT case_id FROM pick), (SELECT count(*) FROM cand) INTO got, n_cand;
-    EXIT WHEN got IS NOT NULL OR n_cand < k OR k > 4096;   -- all candidates busy: widen, do not say "empty"
-    k := k * 8;
-  END LOOP;
-  IF got IS NULL THEN                                       -- not kept: a repetition may find work
+  IF qs IS NOT NULL THEN c := candidate(qs); END IF;
+  IF c.case_id IS NULL THEN                                 -- not kept: a repetition may find work
     DELETE FROM commands WHERE cmd_id = p_cmd;
     RETURN coalesce(full_, jsonb_build_object('result', 'empty'));
   END IF;
-  SELECT * INTO c FROM cases WHERE case_id = got;
   RETURN command_end(p_cmd, take(c, p_session, a, p_cmd, CASE WHEN c.due_clock IS NULL THEN 'oldest'
     WHEN c.sort_at < legal_now() THEN 'overdue' ELSE 'nearest_breach' END));
 END $$;
@@ -142,10 +157,10 @@ BEGIN
   RETURN r;
 END $$;
 
-CREATE FUNCTION applied(p_case cases, p_opened text) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
-$$ SELECT jsonb_build_object('version', p_case.version, 'work', p_case.work, 'opened', p_opened, 'lease',
+CREATE FUNCTION applied(p_case cases, p_opened text) RETURNS jsonb LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS
+$$ BEGIN RETURN jsonb_build_object('version', p_case.version, 'work', p_case.work, 'opened', p_opened, 'lease',
      CASE WHEN p_case.work = 'held' AND EXISTS (SELECT 1 FROM case_leases WHERE case_id = p_case.case_id AND agent_id = me())
-       THEN jsonb_build_object('case_id', p_case.case_id, 'fence', p_case.fence) END) $$;
+       THEN jsonb_build_object('case_id', p_case.case_id, 'fence', p_case.fence) END); END $$;
 
 CREATE FUNCTION loket_api.release(p_cmd uuid, p_session uuid, p_case bigint, p_fence bigint) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
@@ -196,6 +211,7 @@ BEGIN
   c := lease_give(c, p_to);
   c.handover := p_cmd;
   c := case_write(c, 'handed_over', a, p_session, p_cmd, jsonb_build_object('to', p_to, 'line', t), legal_now());
+  PERFORM notify_agent(p_to, p_case, 'handed_to_you', a, p_cmd);
   RETURN command_end(p_cmd, applied(c, NULL));
 END $$;
 CREATE FUNCTION loket_api.reassign(p_cmd uuid, p_session uuid, p_case bigint, p_to int, p_reason text) RETURNS jsonb
@@ -210,6 +226,8 @@ BEGIN
   t := line_store(p_case, 'reassign', p_reason, p_cmd);
   c := lease_give(c, p_to);
   c := case_write(c, 'reassigned', a, p_session, p_cmd, jsonb_build_object('was', was, 'to', p_to, 'line', t), legal_now());
+  PERFORM notify_agent(p_to, p_case, 'handed_to_you', a, p_cmd);
+  IF was IS DISTINCT FROM p_to THEN PERFORM notify_agent(was, p_case, 'reassigned', a, p_cmd); END IF;
   RETURN command_end(p_cmd, applied(c, NULL));
 END $$;
 CREATE FUNCTION loket_api.transfer(p_cmd uuid, p_session uuid, p_case bigint, p_queue int, p_reason text) RETURNS jsonb

@@ -9,7 +9,7 @@ $$ SELECT CASE WHEN cardinality(p_by) = 0 THEN NULL ELSE
 CREATE FUNCTION search_doc(p_case bigint) RETURNS text LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT lower(concat_ws(' ', c.case_no, c.subject, c.reference,
      CASE WHEN NOT coalesce(u.protected, true) THEN concat_ws(' ', u.first_name, u.last_name, u.organisation_name) END,
-     k.street, k.city, (SELECT string_agg(body, ' ') FROM texts t WHERE t.case_id = c.case_id AND t.field IN ('summary', 'findings') AND NOT coalesce(u.protected, false))))
+     k.street, k.city, (SELECT string_agg(body, ' ') FROM texts t WHERE t.case_id = c.case_id AND t.field IN ('summary', 'findings') AND NOT t.withdrawn AND NOT coalesce(u.protected, false))))
    FROM cases c LEFT JOIN customers u ON u.customer_ref = c.customer_ref LEFT JOIN connections k ON k.ean = c.ean WHERE c.case_id = p_case $$;
 
 CREATE FUNCTION check_registers(p_ean text, p_party text, p_customer text) RETURNS void LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
@@ -138,7 +138,7 @@ BEGIN
   IF c.work = 'closed' AND w <> 'closed' AND EXISTS (SELECT 1 FROM cases x WHERE x.process = c.process AND x.unique_key = c.unique_key AND x.work <> 'closed') THEN
     PERFORM refuse('twin_open');
   END IF;
-  PERFORM change_rows(c.case_id, p_change, c.facts, n);
+  PERFORM change_rows(c.case_id, p_change, c.facts, n, undo_keep(c.case_id, a, p_session, p_change, p_reference));
   IF l.from_state <> l.to_state THEN
     c.state := l.to_state;
     c.closed_at := CASE WHEN w = 'closed' THEN n END;
@@ -161,7 +161,7 @@ BEGIN
   c := case_write(with_nearest_clock(c), l.action, a, p_session, p_cmd,
     jsonb_strip_nulls(jsonb_build_object('linked', o.case_id, 'reference', p_reference)) || jsonb_build_object('change', without_bodies(p_change)), n);
   IF p_change -> 'texts' <> '[]' THEN UPDATE case_search SET doc = search_doc(c.case_id) WHERE case_id = c.case_id; END IF;
-  RETURN command_end(p_cmd, applied(c, o.case_no));
+  RETURN command_end(p_cmd, applied(c, o.case_no) || undo_offer(c));
 END $$;
 
 CREATE FUNCTION loket_api.document_attach(p_cmd uuid, p_session uuid, p_case bigint, p_name text, p_kind text, p_purpose text, p_bytes bytea) RETURNS jsonb

@@ -82,12 +82,13 @@ BEGIN
     'texts', texts_json(p_case), 'messages', messages_json(p_case),
     'documents', (SELECT coalesce(jsonb_agg(to_jsonb(d) - 'bytes' - 'case_id' ORDER BY d.added_at DESC), '[]') FROM
        (SELECT document_id, name, kind, purpose, size, sha256, added_at, erased_at FROM documents WHERE case_id = p_case ORDER BY added_at DESC LIMIT 50) d),
-    'handover', (SELECT body FROM texts WHERE text_id = c.handover));
+    'handover', (SELECT body FROM texts WHERE text_id = c.handover), 'undo', undo_json(c));
 END $$;
 
 CREATE FUNCTION loket_api.timeline(p_case bigint, p_before int, p_limit int) RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT coalesce(jsonb_agg(jsonb_build_object('seq', e.seq, 'at', e.legal_at, 'kind', e.kind, 'agent', CASE WHEN a.role = 'worker' THEN NULL ELSE a.name END,
        'from', nullif(e.body -> 'change' ->> 'from', ''), 'to', e.body -> 'change' ->> 'to',
+       'takes_back', CASE WHEN e.kind = 'taken_back' THEN e.body END,
        'answers', coalesce(e.body -> 'change' -> 'answers', CASE WHEN e.body ? 'line' THEN jsonb_build_object('line', e.body -> 'line') ELSE '{}' END),
        'moves', (SELECT coalesce(jsonb_agg(jsonb_build_object('clock', o ->> 'key', 'was_due_at', o -> 'was_due_at', 'due_at', o -> 'due_at', 'late_by_retriage', o -> 'late_by_retriage') ORDER BY n), '[]')
          FROM jsonb_array_elements(e.body -> 'change' -> 'clocks') WITH ORDINALITY q(o, n) WHERE o ->> 'op' = 'move')) ORDER BY e.seq DESC), '[]')
@@ -110,19 +111,23 @@ $$ SELECT coalesce(jsonb_agg(jsonb_build_object('gln', gln, 'name', name, 'role'
 -- ---------------------------------------------------------------- feed
 -- Rows become visible in commit order, numbers are given earlier: the cursor is (xid, id) below the
 -- oldest transaction that still runs. `id > last` loses events.
-CREATE FUNCTION loket_api.pulse(p_session uuid, p_epoch uuid, p_timeline int, p_xid text, p_id bigint) RETURNS jsonb
+CREATE FUNCTION loket_api.pulse(p_session uuid, p_epoch uuid, p_timeline int, p_xid text, p_id bigint, p_here jsonb) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE a int := require_agent(); e uuid; ev jsonb := '[]'; low xid8 := pg_snapshot_xmin(pg_current_snapshot()); alive bool; t timestamptz := clock_timestamp(); last jsonb; resync bool;
 BEGIN
+  PERFORM check_here(p_here);
   SELECT epoch INTO e FROM settings;
-  SELECT heartbeat_at > t - interval '10 s' AND lost_at IS NULL AND backend_pid = pg_backend_pid() INTO alive FROM agent_sessions
+  SELECT heartbeat_at > t - interval '10 s' AND lost_at IS NULL AND backend_pid = pg_backend_pid()
+      AND (at_case, writing) IS NOT DISTINCT FROM ((p_here ->> 'at')::bigint, coalesce((p_here ->> 'writing')::bool, false)) INTO alive FROM agent_sessions
     WHERE session_id = p_session AND agent_id = a AND timeline = timeline();
   IF alive IS FALSE THEN
     -- bound to the present backend: a pool may have taken another connection
     UPDATE agent_sessions SET heartbeat_at = t, expires_at = t + CASE WHEN detached THEN interval '30 min' ELSE interval '90 s' END, lost_at = NULL, backend_pid = pg_backend_pid(),
+        at_case = (p_here ->> 'at')::bigint, writing = coalesce((p_here ->> 'writing')::bool, false),
         backend_start = (SELECT x.backend_start FROM pg_stat_activity x WHERE x.pid = pg_backend_pid())
       WHERE session_id = p_session AND agent_id = a;
   END IF;
+  PERFORM leases_worked(p_session, here_ids(p_here, 'worked'));
   resync := p_xid IS NULL OR p_epoch IS DISTINCT FROM e OR p_timeline IS DISTINCT FROM timeline();
   IF NOT resync THEN
     SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', x.case_id, 'queue_id', x.queue_id, 'kind', x.kind, 'agent', g.name, 'seq', x.seq, 'xid', x.xid, 'event_id', x.event_id) ORDER BY x.xid, x.event_id), '[]')
@@ -134,7 +139,8 @@ BEGIN
       'xid', CASE WHEN resync OR (last IS NULL AND low::text::numeric > p_xid::numeric) THEN low::text ELSE coalesce(last ->> 'xid', p_xid) END,
       'event_id', CASE WHEN resync OR (last IS NULL AND low::text::numeric > p_xid::numeric) THEN 0 ELSE coalesce((last ->> 'event_id')::bigint, p_id) END),
     'events', ev, 'more', jsonb_array_length(ev) = 500, 'resync', resync AND p_xid IS NOT NULL,
-    'leases', CASE WHEN alive IS NULL THEN NULL ELSE leases_of(p_session) END, 'legal_now', legal_now(),
+    'leases', CASE WHEN alive IS NULL THEN NULL ELSE leases_of(p_session) END, 'legal_now', legal_now(), 'now', t,
+    'presence', presence_json(a, here_ids(p_here, 'see') || (p_here ->> 'at')::bigint), 'notices', notices_json(a),
     'calendars', (SELECT count(*) FROM calendars));
 END $$;
 

@@ -37,7 +37,7 @@ CREATE FUNCTION loket_api.outbox_sent(p_id bigint, p_fence bigint) RETURNS bool 
 BEGIN
   PERFORM require_role('worker', 'admin');
   WITH d AS (DELETE FROM outbox WHERE outbox_id = p_id AND fence = p_fence RETURNING *)
-  INSERT INTO outbox_sent SELECT outbox_id, case_id, kind, idem_key, attempts, legal_at, created_at, legal_now() FROM d;
+  INSERT INTO outbox_sent SELECT outbox_id, case_id, kind, idem_key, attempts, legal_at, created_at, legal_now(), seq FROM d;
   RETURN FOUND;
 END $$;
 CREATE FUNCTION loket_api.outbox_failed(p_id bigint, p_fence bigint, p_error text, p_retry_ms bigint) RETURNS bool LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
@@ -124,6 +124,7 @@ BEGIN
       'documents', (SELECT coalesce(jsonb_object_agg(d.document_id, CASE WHEN d.bytes IS NOT NULL AND d.sha256 <> encode(sha256(d.bytes), 'hex') THEN 'changed' ELSE d.sha256 END), '{}') FROM documents d WHERE d.case_id = c.case_id),
       'columns', jsonb_build_object('ean', c.ean, 'party_gln', c.party_gln, 'customer_ref', c.customer_ref), 'reference', c.reference, 'closed', c.closed_at IS NOT NULL,
       'unique_ok', c.unique_key IS NOT DISTINCT FROM (SELECT unique_key_of(p.unique_by, jsonb_build_object('answers', '{}'::jsonb, 'facts', c.facts)) FROM processes p WHERE p.process = c.process),
+      'messages', (SELECT coalesce(jsonb_agg(DISTINCT m.seq), '[]') FROM (SELECT seq FROM outbox WHERE case_id = c.case_id UNION ALL SELECT seq FROM outbox_sent WHERE case_id = c.case_id) m),
       'lease', EXISTS (SELECT 1 FROM case_leases l WHERE l.case_id = c.case_id AND l.fence = c.fence),
       'events', (SELECT jsonb_agg(jsonb_build_object('seq', e.seq, 'at', e.legal_at, 'kind', e.kind, 'cmd_id', e.cmd_id, 'agent_role', a.role, 'body', e.body) ORDER BY e.seq) FROM case_events e LEFT JOIN agents a USING (agent_id) WHERE e.case_id = c.case_id)) ORDER BY c.case_id), '[]')
     FROM (SELECT * FROM cases WHERE case_id > p_after ORDER BY case_id LIMIT least(p_limit, 500)) c);

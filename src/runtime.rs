@@ -25,8 +25,9 @@ use uuid::Uuid;
 use crate::desk::geometry::Window;
 use crate::desk::key::Input;
 use crate::desk::keymap::Keymap;
-use crate::desk::{Effect, Model, Msg, Start, next_wake, update};
+use crate::desk::{self, Effect, Model, Msg, Start, next_wake, update};
 use crate::store::Store;
+use crate::store::rows::Here;
 use crate::system;
 use crate::terminal::reader::{self, Heard, Read};
 use crate::terminal::{FrameBackend, Guard, Outlet, guard};
@@ -142,6 +143,8 @@ struct Console {
     writes: JoinSet<()>,
     /// Whether the session is open, for the task that asks once a second.
     following: watch::Sender<Option<Uuid>>,
+    /// What we are doing, for the same task.
+    here: watch::Sender<Here>,
 }
 
 impl Console {
@@ -161,7 +164,13 @@ impl Console {
         let outlet = Outlet::start(io::stdout(), move || drop(left.try_send(Msg::Wake)))?;
         let terminal = Terminal::new(FrameBackend::new(outlet.clone(), size))?;
         let (following, follow) = watch::channel(None);
-        tokio::spawn(beat::follow(setup.store.clone(), follow, messages.clone()));
+        let here = watch::Sender::new(Here::default());
+        tokio::spawn(beat::follow(
+            setup.store.clone(),
+            follow,
+            here.clone(),
+            messages.clone(),
+        ));
         listen(messages.clone())?;
         Ok(Self {
             store: setup.store,
@@ -176,6 +185,7 @@ impl Console {
             inbox,
             writes: JoinSet::new(),
             following,
+            here,
         })
     }
 
@@ -231,6 +241,7 @@ impl Console {
             self.terminal.backend_mut().set_size(size);
         }
         let effects = update(&mut self.model, msg, system::now());
+        beat::tell(&self.here, desk::here::take(&mut self.model));
         for effect in effects {
             if self.run(effect)? == Flow::Stop {
                 return Ok(Flow::Stop);

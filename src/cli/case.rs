@@ -114,6 +114,11 @@ pub enum Verb {
         /// Number of the text, as `case show --json` tells it
         text: uuid::Uuid,
     },
+    /// Take back the last change of a case, while nothing of it has left
+    TakeBack {
+        /// Case number
+        no: String,
+    },
     /// Hand a case to a colleague who is there, or to the pool, with one line for the next
     HandOver {
         /// Case number
@@ -230,6 +235,7 @@ pub async fn run(args: CaseArgs, shell: &Shell) -> Ended {
         Verb::Attach { no, file, purpose } => counter.attach(&no, &file, purpose).await,
         Verb::Fetch { no, document, to } => counter.fetch(&no, &document, &to).await,
         Verb::Erase { text } => counter.erase(text).await,
+        Verb::TakeBack { no } => counter.take_back(&no).await,
         Verb::HandOver { no, to, line } => counter.hand_over(&no, to.as_deref(), &line).await,
         Verb::Reassign { no, to, reason } => counter.reassign(&no, to.as_deref(), &reason).await,
         Verb::Transfer { no, queue, reason } => counter.transfer(&no, &queue, &reason).await,

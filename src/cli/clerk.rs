@@ -188,6 +188,7 @@ impl Clerk {
         let applied = match applied.lease {
             Some(lease) => Applied {
                 opened: applied.opened,
+                undo: applied.undo,
                 ..self.release(lease).await?
             },
             None => applied,

@@ -55,6 +55,12 @@ pub enum Verb {
         #[arg(long)]
         dry_run: bool,
     },
+    /// How long a person's change can be taken back and its messages wait; sets it when given
+    Grace {
+        /// 0 to 600; 0 lets everything leave at once
+        #[arg(value_name = "SECONDS")]
+        seconds: Option<i32>,
+    },
     /// The legal clock; of a rehearsal it can be set or shifted
     Clock {
         /// Set it to this instant (RFC 3339, or Dutch local time); it runs on from there
@@ -78,6 +84,11 @@ struct Migrated {
 }
 
 #[derive(Serialize)]
+struct Grace {
+    grace_seconds: i32,
+}
+
+#[derive(Serialize)]
 struct Clock {
     legal_now: DateTime<Utc>,
     /// How far the legal clock is ahead of the machine's.
@@ -93,6 +104,7 @@ pub async fn run(args: DbArgs, shell: &Shell) -> Ended {
         Verb::Verify => verify(shell, args.json).await,
         Verb::Calendar(calendar) => calendar::run(shell, args.json, &calendar).await,
         Verb::Recount { dry_run } => recount::run(shell, args.json, dry_run).await,
+        Verb::Grace { seconds } => grace(shell, args.json, seconds).await,
         Verb::Clock { at, shift } => clock(shell, args.json, at.as_deref(), shift.as_deref()).await,
     }
 }
@@ -218,6 +230,22 @@ async fn clock(shell: &Shell, json: bool, at: Option<&str>, shift: Option<&str>)
     } else {
         let at = words::when(legal_now, Country::Nl.zone());
         shell.tell("db.clock", &[("at", &at), ("offset", &spoken(offset))]);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn grace(shell: &Shell, json: bool, seconds: Option<i32>) -> Ended {
+    let store = shell.store()?;
+    let grace_seconds = match seconds {
+        Some(seconds) => store.grace_set(seconds).await?,
+        None => store.grace().await?,
+    };
+    if json {
+        shell.json(&Grace { grace_seconds })?;
+    } else if grace_seconds == 0 {
+        shell.tell("db.no_grace", &[]);
+    } else {
+        shell.tell("db.grace", &[("n", &grace_seconds.to_string())]);
     }
     Ok(ExitCode::SUCCESS)
 }

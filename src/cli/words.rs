@@ -41,6 +41,13 @@ pub fn due(at: DateTime<Utc>, comparison: Comparison, zone: Tz) -> String {
     local.format("%Y-%m-%d %H:%M").to_string()
 }
 
+/// The name of an action: of its process, or one that all have.
+pub fn action(process: &str, key: &str, texts: &Texts) -> String {
+    let text = process::find(process).map(|process| process.action_text(key));
+    let said = text.and_then(|text| texts.find(&text).map(str::to_owned));
+    said.unwrap_or_else(|| key.to_owned())
+}
+
 /// A clock of a process whose due instant became another: name, before, after.
 pub fn shift(
     process: &str,

@@ -84,11 +84,14 @@ pub fn take(
 /// The case that we just acted on is no longer in the list: said with what was done.
 fn say_gone(model: &mut Model, now: DateTime<Utc>) {
     let toasts = &mut model.world.toasts;
-    let done = toasts
-        .shown(now)
-        .map_or(String::new(), |toast| toast.text.clone());
+    let shown = toasts.shown(now);
+    let offer = shown.and_then(|toast| toast.offer);
+    let done = shown.map_or(String::new(), |toast| toast.text.clone());
     let said = model.world.texts.fill("done.gone", &[("done", &done)]);
     toasts.say(Tone::Done, said.trim().to_owned(), now);
+    if let Some(offer) = offer {
+        toasts.offer(offer, now);
+    }
 }
 
 fn take_case(model: &mut Model, loaded: Loaded, now: DateTime<Utc>) -> Vec<Effect> {

@@ -3,11 +3,38 @@
 use super::model::Model;
 use super::screen::Layer;
 use super::world::Link;
+use super::{preview, undo};
 use crate::store::rows::{Role, WorkState};
 
 /// Why a command is not possible now: the text `why.<key>`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Why(pub &'static str);
+
+/// The reason in words.
+pub fn said(model: &Model, why: Why) -> String {
+    let undo = model
+        .current_case()
+        .and_then(|case| undo::find(&model.world, case, model.now));
+    match undo.and_then(|undo| undo.stands.as_ref()) {
+        Some(refusal) if why == STANDS => preview::refusal(&model.world, refusal),
+        _ => model.world.texts.get(&format!("why.{}", why.0)).to_owned(),
+    }
+}
+
+/// Something stands against taking back, which the database names.
+const STANDS: Why = Why("undo_stands");
+
+/// A case whose last change can be taken back.
+pub fn undoable(model: &Model) -> Result<(), Why> {
+    live(model)?;
+    let case = model.current_case().ok_or(Why("no_case"))?;
+    match undo::find(&model.world, case, model.now) {
+        None if undo::is_coming(&model.world, case) => Ok(()),
+        None => Err(Why("nothing_to_take_back")),
+        Some(undo) if undo.stands.is_some() => Err(STANDS),
+        Some(_) => Ok(()),
+    }
+}
 
 /// Nothing hinders.
 pub fn always(_: &Model) -> Result<(), Why> {

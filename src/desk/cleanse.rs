@@ -87,6 +87,11 @@ fn detail(detail: &mut CaseDetail) {
     detail.related.iter_mut().for_each(related);
     detail.linked.iter_mut().for_each(related);
     detail.handover.iter_mut().for_each(tidy);
+    if let Some(undo) = &mut detail.undo {
+        tidy(&mut undo.agent);
+        let stands = undo.stands.iter_mut();
+        stands.for_each(|refusal| refusal.args.values_mut().for_each(tidy));
+    }
     for text in detail.texts.values_mut() {
         *text = clean::lines(text);
     }

@@ -115,6 +115,8 @@ pub enum Id {
     Release,
     /// Hand it over with a line.
     HandOver,
+    /// Take back the last change.
+    TakeBack,
     /// Write a note.
     Note,
     /// Attach a document.
@@ -223,6 +225,7 @@ pub static COMMANDS: &[Command] = &[
     when(Id::Lead, "lead", DESK, 12, available::lead_on_a_case),
     free(Id::Search, "search", DESK, 6),
     free(Id::Mine, "mine", DESK, 13),
+    when(Id::TakeBack, "take_back", DESK, 4, available::undoable),
     when(Id::Refresh, "refresh", DESK, 4, available::live),
     free(Id::Switch, "switch", DESK, 14),
     free(Id::Choose, "choose", &[Actions, Search], 1),

@@ -156,6 +156,13 @@ pub enum Call {
         /// Why.
         reason: String,
     },
+    /// Take back its last change.
+    TakeBack {
+        /// Which case.
+        case: CaseId,
+        /// The event that is taken back.
+        seq: i32,
+    },
     /// Attach a document; the file is read by the one who runs it.
     Attach {
         /// Which case.

@@ -1,6 +1,6 @@
 //! All that the screen shows: one value. It knows no terminal, no database, no clock.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -33,6 +33,8 @@ pub struct Model {
     /// What was typed while a layer waits for its case, or a command by key for its answer; it is
     /// taken in when that is there.
     pub ahead: VecDeque<Input>,
+    /// The held cases in which a key was pressed since that was last told.
+    pub worked: BTreeSet<CaseId>,
     /// Whether a frame is due: something visible may be different.
     pub dirty: bool,
     /// The instant of the last message: what the view shows is as of then (machine time).
@@ -63,6 +65,7 @@ impl Model {
             keymap: start.keymap,
             window: start.window,
             ahead: VecDeque::new(),
+            worked: BTreeSet::new(),
             dirty: true,
             now,
         }

@@ -67,12 +67,21 @@ pub fn action<'a>(world: &'a World, process: &str, action: &'a str) -> &'a str {
         .unwrap_or(action)
 }
 
+/// What an event was.
+pub fn happened(world: &World, process: &str, event: &TimelineRow) -> String {
+    if let Some(taken) = &event.takes_back {
+        let action = action(world, process, &taken.action);
+        return world.texts.fill("undo.took_back", &[("action", action)]);
+    }
+    match world.texts.find(&format!("event.{}", event.kind)) {
+        Some(said) => said.to_owned(),
+        None => action(world, process, &event.kind).to_owned(),
+    }
+}
+
 /// What an event was, and by whom, in one line.
 pub fn event(world: &World, process: &str, event: &TimelineRow) -> String {
-    let what = match world.texts.find(&format!("event.{}", event.kind)) {
-        Some(what) => what,
-        None => action(world, process, &event.kind),
-    };
+    let what = happened(world, process, event);
     let system = || world.texts.get("timeline.system");
     let who = event.agent.as_deref().unwrap_or_else(system);
     format!("{what}, {who}")
@@ -83,7 +92,8 @@ pub fn clock(world: &World, key: &str) -> String {
     world.texts.say(&format!("clock.{key}"))
 }
 
-fn line(world: &World, verb: &str, what: String) -> Line {
+/// A line; `preview.<verb>` is the text of the verb.
+pub fn line(world: &World, verb: &str, what: String) -> Line {
     let verb = world.texts.say(&format!("preview.{verb}"));
     Line { verb, what }
 }
@@ -209,7 +219,7 @@ pub fn of_call(world: &World, subject: &Subject, answer: &dyn Fn(&str) -> String
             line(world, "attaches", answer("path")),
             line(world, "keeps_as", answer("purpose")),
         ],
-        Subject::Action(..) | Subject::Open(_) => Vec::new(),
+        Subject::Action(..) | Subject::Open(_) | Subject::TakeBack(_) => Vec::new(),
     }
 }
 

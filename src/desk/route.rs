@@ -51,6 +51,8 @@ pub enum Subject {
     Reassign(CaseId),
     /// Moving it to another queue.
     Transfer(CaseId),
+    /// Taking back its last change.
+    TakeBack(CaseId),
 }
 
 impl Subject {
@@ -61,7 +63,8 @@ impl Subject {
             | Self::HandOver(case)
             | Self::Attach(case)
             | Self::Reassign(case)
-            | Self::Transfer(case) => Some(*case),
+            | Self::Transfer(case)
+            | Self::TakeBack(case) => Some(*case),
             Self::Open(_) => None,
         }
     }

@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::store::rows::CaseId;
+
 /// How many are kept.
 const KEPT: usize = 50;
 
@@ -25,6 +27,24 @@ pub struct Toast {
     pub tone: Tone,
     /// Until when it is shown (machine time).
     pub until: DateTime<Utc>,
+    /// That what it tells can be taken back.
+    pub offer: Option<Offer>,
+}
+
+/// A change that can be taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Offer {
+    /// Of which case.
+    pub case: CaseId,
+    /// Until when (machine time).
+    pub until: DateTime<Utc>,
+}
+
+impl Offer {
+    /// Whether it stands, with that case under the cursor.
+    pub fn stands(self, case: Option<CaseId>, now: DateTime<Utc>) -> bool {
+        case == Some(self.case) && now < self.until
+    }
 }
 
 /// All messages of the session that are kept.
@@ -44,7 +64,23 @@ impl Toasts {
         if self.all.len() == KEPT {
             self.all.pop_front();
         }
-        self.all.push_back(Toast { text, tone, until });
+        self.all.push_back(Toast {
+            text,
+            tone,
+            until,
+            offer: None,
+        });
+    }
+
+    /// The one that was just said can be taken back: it stays for as long, a minute at most.
+    pub fn offer(&mut self, offer: Offer, now: DateTime<Utc>) {
+        if let Some(toast) = self.all.back_mut() {
+            toast.until = offer
+                .until
+                .min(now + TimeDelta::minutes(1))
+                .max(toast.until);
+            toast.offer = Some(offer);
+        }
     }
 
     /// The one to be shown.

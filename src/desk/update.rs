@@ -11,7 +11,7 @@ use super::msg::Msg;
 use super::route::Route;
 use super::screen::{Help, Layer, Pressed, actions, form, ledger, moved};
 use super::toast::Tone;
-use super::{answer, beat};
+use super::{answer, available, beat, here};
 
 /// Take in a message; what is returned is to be done. `now` is machine time.
 pub fn update(model: &mut Model, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
@@ -46,6 +46,10 @@ fn take_input(model: &mut Model, input: Input, now: DateTime<Utc>) -> Vec<Effect
 }
 
 fn take_one(model: &mut Model, input: Input, now: DateTime<Utc>) -> Vec<Effect> {
+    if !matches!(input, Input::Resize(..)) {
+        let id = meant(model, &input);
+        here::note_key(model, id);
+    }
     let effects = match input {
         Input::Resize(columns, rows) => {
             resize(model, columns, rows);
@@ -194,7 +198,7 @@ fn run(
     now: DateTime<Utc>,
 ) -> Vec<Effect> {
     if let Err(why) = (command.available)(model) {
-        let said = model.world.texts.get(&format!("why.{}", why.0)).to_owned();
+        let said = available::said(model, why);
         model.world.toasts.say(Tone::Warning, said, now);
         return Vec::new();
     }

@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::model::Model;
 use super::say;
 use super::screen::Layer;
+use super::undo;
 use crate::domain::clock::ClockRun;
 use crate::domain::deadline::next_change;
 use crate::store::rows::CaseRow;
@@ -32,10 +33,18 @@ pub fn next_wake(model: &Model, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         quiet.filter(|at| *at > now),
         Some(world.machine(say::clock_changes(legal))),
         next_countdown(model, legal).map(|at| world.machine(at)),
+        next_of_offer(model, now),
     ]
     .into_iter()
     .flatten()
     .min()
+}
+
+/// The time left to take back what was just done (machine time).
+fn next_of_offer(model: &Model, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let offer = model.world.toasts.shown(now)?.offer?;
+    let is_said = offer.stands(model.current_case(), now);
+    is_said.then(|| undo::changes(offer.until, now))
 }
 
 /// The next change of a countdown that is on the screen (legal time).

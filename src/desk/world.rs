@@ -11,6 +11,7 @@ use super::effect::{Effect, Loaded, Question, Slot, Ticket};
 use super::route::Subject;
 use super::screen::draft::Draft;
 use super::toast::Toasts;
+use super::undo::Undoable;
 use crate::domain::calendar::Calendars;
 use crate::domain::country::Country;
 use crate::process;
@@ -66,6 +67,8 @@ pub struct World {
     pub colleagues: Vec<Colleague>,
     /// Unsent forms.
     pub drafts: BTreeMap<Subject, Draft>,
+    /// Our last form that can be taken back.
+    pub undoable: Option<Undoable>,
     /// Short messages.
     pub toasts: Toasts,
     /// Cases that somebody changed while they were being read: to be read once more.
@@ -94,6 +97,7 @@ impl World {
             calendar_versions: None,
             colleagues: Vec::new(),
             drafts: BTreeMap::new(),
+            undoable: None,
             toasts: Toasts::default(),
             outdated: BTreeSet::new(),
             details: BTreeMap::new(),

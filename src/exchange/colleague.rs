@@ -16,7 +16,7 @@ use crate::process::engine::{self, Actor, Context};
 use crate::process::field::{Field, FieldKind, Required};
 use crate::process::{self, Action, By, To};
 use crate::store::case::Target;
-use crate::store::rows::{CaseDetail, CaseId, Claim, InboxView, Lease, WorkState};
+use crate::store::rows::{CaseDetail, CaseId, Claim, Here, InboxView, Lease, WorkState};
 use crate::store::session::SessionKind;
 use crate::store::{Store, StoreError};
 
@@ -141,11 +141,17 @@ impl Colleague {
     }
 
     /// Thinks, and gives a sign of life meanwhile.
-    async fn think(&mut self) -> Result<(), StoreError> {
+    async fn think(&mut self, at: Option<CaseId>) -> Result<(), StoreError> {
         let spread = self.manner.think_max.saturating_sub(self.manner.think_min);
         let mut left = self.manner.think_min + spread.mul_f64(self.dice.f64());
+        let here = Here {
+            at,
+            see: at.into_iter().collect(),
+            worked: at.into_iter().collect(),
+            writing: false,
+        };
         loop {
-            let pulse = self.store.pulse(self.session, None).await?;
+            let pulse = self.store.pulse(self.session, None, &here).await?;
             if pulse.leases.is_none() {
                 return Err(StoreError::SessionLost);
             }
@@ -161,12 +167,12 @@ impl Colleague {
     /// One case.
     async fn next(&mut self) -> Result<(), StoreError> {
         let Some((case_id, lease)) = self.take().await? else {
-            self.think().await?;
+            self.think(None).await?;
             self.rest(REST).await;
             return Ok(());
         };
         self.tally.taken += 1;
-        self.think().await?;
+        self.think(Some(case_id)).await?;
         let result = self.treat(case_id, lease).await;
         match self
             .store

@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, watch};
 use uuid::Uuid;
 
 use crate::desk::Msg;
-use crate::store::rows::FeedCursor;
+use crate::store::rows::{CaseId, FeedCursor, HERE_MOST, Here};
 use crate::store::{Store, StoreError};
 
 const BEAT_MS: u64 = 1_000;
@@ -19,6 +19,7 @@ const LONGEST_MS: u64 = 8_000;
 pub(super) async fn follow(
     store: Store,
     mut session: watch::Receiver<Option<Uuid>>,
+    here: watch::Sender<Here>,
     messages: mpsc::Sender<Msg>,
 ) {
     let mut cursor: Option<FeedCursor> = None;
@@ -29,7 +30,11 @@ pub(super) async fn follow(
             return;
         };
         let Some(open) = open else { continue };
-        let mut beat = store.pulse(open, cursor.as_ref()).await;
+        let told = taken(&here);
+        let mut beat = store.pulse(open, cursor.as_ref(), &told).await;
+        if beat.is_err() {
+            remember(&here, &told.worked);
+        }
         match &mut beat {
             Ok(pulse) => {
                 failures = 0;
@@ -44,6 +49,44 @@ pub(super) async fn follow(
             return;
         }
     }
+}
+
+/// What the console is doing now. What was worked in adds up until it was told.
+pub(super) fn tell(here: &watch::Sender<Here>, now: Here) {
+    let worked = now.worked.clone();
+    here.send_if_modified(|known| {
+        let earlier = std::mem::take(&mut known.worked);
+        let changed = (known.at, known.writing) != (now.at, now.writing);
+        *known = Here {
+            worked: earlier,
+            ..now
+        };
+        changed
+    });
+    remember(here, &worked);
+}
+
+/// To be told with the next pulse.
+fn remember(here: &watch::Sender<Here>, worked: &[CaseId]) {
+    here.send_if_modified(|known| {
+        for case in worked {
+            if !known.worked.contains(case) && known.worked.len() < HERE_MOST {
+                known.worked.push(*case);
+            }
+        }
+        false
+    });
+}
+
+/// What is told now.
+fn taken(here: &watch::Sender<Here>) -> Here {
+    let mut told = Here::default();
+    here.send_if_modified(|known| {
+        told = known.clone();
+        known.worked.clear();
+        false
+    });
+    told
 }
 
 fn pause(failures: u32) -> Duration {

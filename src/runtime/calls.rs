@@ -155,6 +155,9 @@ impl Caller {
                     .case_transfer(cmd, session, case, queue_id, &reason)
                     .await,
             ),
+            Call::TakeBack { case, seq } => {
+                Reply::Applied(store.case_take_back(cmd, session, case, seq).await)
+            }
             Call::Attach {
                 case,
                 path,

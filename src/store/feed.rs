@@ -3,28 +3,48 @@
 
 use uuid::Uuid;
 
-use super::rows::{FeedCursor, Pulse};
-use super::{Store, StoreError, ask, read};
+use super::rows::{FeedCursor, Here, Pulse};
+use super::{Store, StoreError, ask, read, write};
 
 impl Store {
     /// Changes since that place. Without a cursor the answer is the present place: read the lists
     /// after it. With a cursor of another epoch or timeline `resync` says that everything must be
-    /// read anew.
+    /// read anew. `here` is what the console is doing; colleagues see it.
     pub async fn pulse(
         &self,
         session_id: Uuid,
         cursor: Option<&FeedCursor>,
+        here: &Here,
     ) -> Result<Pulse, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.pulse($1, $2, $3, $4, $5) AS "r!""#,
+            r#"SELECT loket_api.pulse($1, $2, $3, $4, $5, $6) AS "r!""#,
             session_id,
             cursor.map(|place| place.epoch),
             cursor.map(|place| place.timeline),
             cursor.map(|place| place.xid.as_str()),
-            cursor.map(|place| place.event_id)
+            cursor.map(|place| place.event_id),
+            write(here)?
         )
         .fetch_one(&self.pool))
         .await?;
         read(answer)
+    }
+
+    /// These notices were seen. Returns how many of them were not before.
+    pub async fn notices_seen(&self, ids: &[i64]) -> Result<i32, StoreError> {
+        ask(
+            sqlx::query_scalar!(r#"SELECT loket_api.notices_seen($1) AS "r!""#, ids)
+                .fetch_one(&self.pool),
+        )
+        .await
+    }
+
+    /// Removes notices that were seen 7 days ago or earlier. Returns how many.
+    pub async fn notices_purge(&self) -> Result<i32, StoreError> {
+        ask(
+            sqlx::query_scalar!(r#"SELECT loket_api.notices_purge() AS "r!""#)
+                .fetch_one(&self.pool),
+        )
+        .await
     }
 }

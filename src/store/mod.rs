@@ -16,6 +16,7 @@ pub mod register;
 pub mod registers;
 pub mod rows;
 pub mod session;
+pub mod undo;
 pub mod verify;
 pub mod work;
 

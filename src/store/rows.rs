@@ -4,11 +4,13 @@
 mod calendar;
 mod detail;
 mod list;
+mod live;
 mod outcome;
 mod people;
 
 pub use calendar::*;
 pub use detail::*;
 pub use list::*;
+pub use live::*;
 pub use outcome::*;
 pub use people::*;

@@ -1,7 +1,7 @@
 //! Verification: the hash chains are recomputed in the database, all events are replayed through the
 //! engine here, and what comes out is compared with the stored cases. Each difference is named.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use super::{Store, StoreError, ask, read};
 use crate::domain::calendar::Calendars;
 use crate::domain::clock::ClockRun;
 use crate::process::engine::{CaseFacts, Facts};
-use crate::process::replay::{ReplayEvent, replay};
+use crate::process::replay::{ReplayEvent, Step, replay_steps};
 use crate::process::{self, Work};
 
 /// Cases that are read in one call.
@@ -53,6 +53,8 @@ struct StoredCase {
     texts: BTreeMap<Uuid, String>,
     documents: BTreeMap<Uuid, String>,
     lease: bool,
+    /// Events of which messages wait or have left.
+    messages: BTreeSet<i32>,
     columns: BTreeMap<String, Option<String>>,
     reference: Option<String>,
     closed: bool,
@@ -140,23 +142,38 @@ fn differences(case: &StoredCase, calendars: &Calendars) -> Vec<String> {
     found.extend(case.chain.iter().map(|what| format!("hash chain: {what}")));
     let mut events = Vec::new();
     for event in case.events.iter().flatten() {
-        match event.as_change() {
-            Ok(change) => events.extend(change),
+        match event.as_step() {
+            Ok(step) => events.extend(step),
             Err(error) => found.push(format!("event {} cannot be read: {error}", event.seq)),
         }
     }
-    match replay(&events, calendars) {
+    match replay_steps(&events, calendars) {
         Ok(computed) => found.extend(compare(case, &computed)),
         Err(difference) => found.push(difference.to_string()),
     }
     found.extend(compare_work(case));
     found.extend(compare_columns(case));
     found.extend(compare_kept(case));
+    found.extend(compare_taken_back(case));
     found
 }
 
 impl StoredEvent {
-    /// The event as the engine knows it; `None` for claims, hand-overs and the like.
+    /// The event as replay knows it; `None` for claims, hand-overs and the like.
+    fn as_step(&self) -> Result<Option<Step>, serde_json::Error> {
+        if let Some(seq) = self.takes_back() {
+            return Ok(Some(Step::TakenBack(seq)));
+        }
+        let change = self.as_change()?;
+        Ok(change.map(|change| Step::Change(self.seq, change)))
+    }
+
+    /// The event that it takes back.
+    fn takes_back(&self) -> Option<i32> {
+        let seq = self.body["seq"].as_i64().unwrap_or(-1);
+        (self.kind == "taken_back").then(|| i32::try_from(seq).unwrap_or(-1))
+    }
+
     fn as_change(&self) -> Result<Option<ReplayEvent>, serde_json::Error> {
         let Some(change) = self.body.get("change") else {
             return Ok(None);
@@ -195,6 +212,15 @@ impl StoredEvent {
         let document = pair(&self.body["document"], &self.body["sha256"]);
         texts.chain(line).chain(document).collect()
     }
+}
+
+/// Nothing of what was taken back waits or has left.
+fn compare_taken_back(case: &StoredCase) -> Vec<String> {
+    let events = case.events.iter().flatten();
+    let taken = events.filter_map(StoredEvent::takes_back);
+    let left = taken.filter(|seq| case.messages.contains(seq));
+    left.map(|seq| format!("event {seq} was taken back, its messages were not"))
+        .collect()
 }
 
 /// What is copied out of the facts into columns, for lists and letters.
@@ -276,7 +302,7 @@ fn compare(case: &StoredCase, computed: &CaseFacts) -> Vec<String> {
         .facts
         .keys()
         .chain(computed.facts.keys())
-        .collect::<std::collections::BTreeSet<_>>()
+        .collect::<BTreeSet<_>>()
     {
         let (left, right) = (stored.facts.get(key), computed.facts.get(key));
         if left != right {
@@ -295,7 +321,7 @@ fn compare_clocks(stored: &[ClockRun], computed: &[ClockRun]) -> Vec<String> {
             .collect()
     };
     let (stored, computed) = (by_key(stored), by_key(computed));
-    let keys: std::collections::BTreeSet<_> = stored.keys().chain(computed.keys()).collect();
+    let keys: BTreeSet<_> = stored.keys().chain(computed.keys()).collect();
     keys.into_iter()
         .filter(|key| stored.get(key) != computed.get(key))
         .map(|(key, run)| {

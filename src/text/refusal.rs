@@ -30,7 +30,12 @@ pub fn said(texts: &Texts, key: &str, args: &BTreeMap<String, String>, zone: Tz)
 fn value(texts: &Texts, name: &str, given: &str, zone: Tz) -> String {
     if AREAS.iter().any(|area| given.starts_with(area)) {
         let bare = given.rsplit('.').next().unwrap_or(given);
-        return texts.find(given).unwrap_or(bare).to_owned();
+        // an action that all processes have, or an event that is no action
+        let others = ["action.general", "event"].map(|area| format!("{area}.{bare}"));
+        let is_action = given.starts_with("action.");
+        let mut others = others.iter().filter(|_| is_action);
+        let other = others.find_map(|key| texts.find(key));
+        return texts.find(given).or(other).unwrap_or(bare).to_owned();
     }
     if let Ok(at) = DateTime::parse_from_rfc3339(given) {
         return instant(texts, at.to_utc(), zone);

@@ -7,13 +7,16 @@ use super::paint::Paint;
 use super::theme::Role;
 use super::width;
 use crate::desk::command::{COMMANDS, Command, Context, Id};
-use crate::desk::toast::Tone;
+use crate::desk::toast::{Toast, Tone};
+use crate::desk::undo;
 use crate::desk::wake::QUIET_MS;
 
 /// The footer.
 pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect) {
     let messages = Rect { height: 1, ..area };
-    let (left, right) = (message(paint), waiting(paint));
+    let right = waiting(paint);
+    let room = usize::from(area.width).saturating_sub(right.width() + 2);
+    let left = message(paint, room);
     paint.both(messages, left, right);
     let hints = hints(paint, usize::from(area.width));
     paint.line(
@@ -26,7 +29,7 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect) {
     );
 }
 
-fn message(paint: &Paint<'_, '_>) -> Line<'static> {
+fn message(paint: &Paint<'_, '_>, room: usize) -> Line<'static> {
     let model = paint.model;
     let Some(toast) = model.world.toasts.shown(model.now) else {
         return Line::default();
@@ -35,7 +38,33 @@ fn message(paint: &Paint<'_, '_>) -> Line<'static> {
         Tone::Done => Role::Good,
         Tone::Warning => Role::Warning,
     };
-    Line::from(vec![Span::raw(" "), paint.span(role, toast.text.clone())])
+    let offer = offer(paint, toast);
+    let said = match width::of(&offer) {
+        0 => toast.text.clone(),
+        taken => width::cut(&toast.text, room.saturating_sub(taken)),
+    };
+    let spans = [
+        Span::raw(" "),
+        paint.span(role, said),
+        paint.span(Role::Key, offer),
+    ];
+    Line::from(spans.to_vec())
+}
+
+/// That what was done can be taken back, and for how long; empty otherwise.
+fn offer(paint: &Paint<'_, '_>, toast: &Toast) -> String {
+    let model = paint.model;
+    let Some(offer) = toast
+        .offer
+        .filter(|it| it.stands(model.current_case(), model.now))
+    else {
+        return String::new();
+    };
+    let command = COMMANDS.iter().find(|command| command.id == Id::TakeBack);
+    let keys = command.and_then(|it| model.keymap.keys_in(it, Context::Detail).next());
+    let key = keys.map_or_else(String::new, |key| key.to_string());
+    let left = undo::left(&model.world.texts, offer.until, model.now);
+    paint.fill("undo.offer", &[("key", &key), ("left", &left)])
 }
 
 /// On the right: what waits to be taken in, and that something is being read.

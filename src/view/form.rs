@@ -34,6 +34,7 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
     let title = title(paint, state);
     let step = paint.text(match state.stage {
         Stage::Edit => "form.step_fill",
+        Stage::Review if matches!(state.subject, Subject::TakeBack(_)) => "undo.step",
         Stage::Review => "form.step_review",
         Stage::Claiming => "form.claiming",
         Stage::Sending => "form.sending",
@@ -102,6 +103,7 @@ fn title(paint: &Paint<'_, '_>, state: &State) -> Line<'static> {
         Subject::Attach(_) => paint.text("command.attach"),
         Subject::Reassign(_) => paint.text("lead.reassign"),
         Subject::Transfer(_) => paint.text("lead.transfer"),
+        Subject::TakeBack(_) => paint.text("command.take_back"),
     };
     Line::from(vec![
         Span::raw(" "),

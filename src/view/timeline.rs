@@ -57,10 +57,11 @@ fn of_event(
         .agent
         .clone()
         .unwrap_or_else(|| paint.text("timeline.system"));
-    let what = match world.texts.find(&format!("event.{}", event.kind)) {
-        Some(said) => said.to_owned(),
-        None => preview::action(world, process, &event.kind).to_owned(),
-    };
+    let is_void = is_taken_back(loaded, event);
+    let mut what = preview::happened(world, process, event);
+    if is_void {
+        what = paint.fill("undo.void", &[("what", &what)]);
+    }
     let who = width::cut(&who, columns / 3);
     let room = columns.saturating_sub(width::of(&at) + 2 + 1 + width::of(&who));
     let mut lines = Vec::new();
@@ -71,7 +72,7 @@ fn of_event(
         };
         lines.push(Line::from(vec![
             paint.span(Role::Faint, format!("{at}  ")),
-            Span::raw(width::left(&what, room)),
+            void_or(paint, is_void, width::left(&what, room)),
             paint.span(Role::Faint, format!(" {who}")),
         ]));
     }
@@ -90,6 +91,23 @@ fn of_event(
     }
     lines.extend(answers(paint, loaded, event, columns));
     lines
+}
+
+/// Whether a later event took it back.
+fn is_taken_back(loaded: &Loaded, event: &TimelineRow) -> bool {
+    let later = loaded
+        .timeline
+        .iter()
+        .filter_map(|other| other.takes_back.as_ref());
+    later.map(|taken| taken.seq).any(|seq| seq == event.seq)
+}
+
+fn void_or(paint: &Paint<'_, '_>, is_void: bool, what: String) -> Span<'static> {
+    if is_void {
+        paint.span(Role::Faint, what)
+    } else {
+        Span::raw(what)
+    }
 }
 
 fn answers(

@@ -322,3 +322,29 @@ async fn output_speaks_dutch_to_who_asks() {
     let refused = office.anna.refused(&format!("--lang nl case release {no}"));
     assert!(refused.contains("ligt niet bij u"), "{refused}");
 }
+
+/// The request for proof has not left: it is taken back whole, and the timeline tells both.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_change_is_taken_back() {
+    let office = Office::open().await;
+    let no = office.signal(1).await;
+    let anna = &office.anna;
+    let admin = Shell::of(&office.world.db.url("admin_1"));
+    assert_eq!(admin.one("db grace 60")["grace_seconds"], 60);
+    assert_eq!(anna.one("db grace")["grace_seconds"], 60);
+    anna.refused("db grace 30");
+    anna.refused(&format!("case take-back {no}"));
+    let contact = format!(
+        "case do {no} contact_party --field channel=email --field contact_other=Receptie \
+         --field ask_proof=yes"
+    );
+    anna.one(&contact);
+    let refused = office.bram.refused(&format!("case take-back {no}"));
+    assert!(refused.contains("Anna did this"), "{refused}");
+    assert_eq!(anna.one(&format!("case take-back {no}"))["work"], "held");
+    let shown = anna.one(&format!("case show {no}"));
+    assert_eq!(shown["row"]["state"], "blocked_contact_due");
+    let timeline = anna.json(&format!("case timeline {no}"));
+    assert_eq!(timeline[0]["takes_back"]["action"], "contact_party");
+    anna.refused(&format!("case take-back {no}"));
+}

@@ -79,11 +79,11 @@ fn event(case: i64) -> Msg {
         events: vec![event],
         more: false,
         resync: false,
-        leases: Some(vec![Lease {
-            case_id: CaseId(2),
-            fence: 4,
-        }]),
+        leases: Some(vec![Lease::new(CaseId(2), 4)]),
         legal_now: crate::support::desk::now(),
+        now: crate::support::desk::now(),
+        presence: Vec::new(),
+        notices: Vec::new(),
         calendars: 4,
     })))
 }
@@ -172,10 +172,7 @@ fn a_claim_without_an_answer_leaves_its_id_behind() {
     let (claim, call) = write(&mut script);
     assert_eq!(call, Call::Claim(CaseId(1)));
     script.reply(claim, Reply::Claimed(Err(offline())));
-    let lease = Lease {
-        case_id: CaseId(1),
-        fence: 9,
-    };
+    let lease = Lease::new(CaseId(1), 9);
     script.model.world.leases.insert(CaseId(1), lease);
     script.keys("enter");
     let (ticket, call) = write(&mut script);

@@ -40,11 +40,11 @@ fn pulse(events: Vec<FeedEvent>) -> Msg {
         events,
         more: false,
         resync: false,
-        leases: Some(vec![Lease {
-            case_id: CaseId(2),
-            fence: 4,
-        }]),
+        leases: Some(vec![Lease::new(CaseId(2), 4)]),
         legal_now: crate::support::desk::now(),
+        now: crate::support::desk::now(),
+        presence: Vec::new(),
+        notices: Vec::new(),
         calendars: 4,
     })))
 }
@@ -104,10 +104,7 @@ fn an_action_on_a_case_of_the_pool_claims_it_first_with_the_same_key() {
     let [(ticket, Call::Claim(CaseId(1)))] = writes.as_slice() else {
         panic!("a claim comes first: {writes:?}");
     };
-    let lease = Lease {
-        case_id: CaseId(1),
-        fence: 9,
-    };
+    let lease = Lease::new(CaseId(1), 9);
     let claim = Claim::Granted {
         lease,
         case_no: "x".into(),
@@ -136,6 +133,7 @@ fn an_action_on_a_case_of_the_pool_claims_it_first_with_the_same_key() {
         work: WorkState::Waiting,
         lease: Some(lease),
         opened: None,
+        undo: None,
     };
     script.reply(*ticket, Reply::Applied(Ok(applied)));
     assert!(script.model.layers.is_empty(), "the form is gone");

@@ -17,6 +17,7 @@ mod desk_form;
 mod desk_held;
 mod desk_keys;
 mod desk_race;
+mod desk_undo;
 mod desk_work;
 mod domain_calendar;
 mod domain_cli;

@@ -61,6 +61,17 @@ fn handing_over() {
     at_all_sizes("hand_over", "j h");
 }
 
+/// The confirmation before something is taken back.
+#[test]
+fn taking_back() {
+    for (columns, rows) in SIZES {
+        let mut script = crate::desk_undo::contacted(columns, rows);
+        script.keys("u");
+        let name = format!("take_back_{columns}x{rows}");
+        insta::assert_snapshot!(name, script.screen());
+    }
+}
+
 #[test]
 fn the_desk_in_dutch() {
     let mut script = Script::bare_in("nl", 120, 32);

@@ -1,4 +1,4 @@
-//! Who has a case: next, claim, release, hand over, reassign, transfer.
+//! Who has a case: next, claim, release, hand over, reassign, transfer; and taking back.
 
 use std::process::ExitCode;
 
@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::Counter;
 use crate::cli::clerk::not_granted;
-use crate::cli::{CliError, Ended, Sentence};
+use crate::cli::{CliError, Ended, Sentence, words};
 use crate::store::rows::{Applied, Claim};
 
 /// What became of a case that changed hands.
@@ -112,6 +112,26 @@ impl Counter<'_> {
             .case_transfer(Uuid::now_v7(), session, case_id, id, reason)
             .await?;
         self.passed("case.handed_over", &detail.row.case_no, queue, &applied)
+    }
+
+    pub(super) async fn take_back(&self, no: &str) -> Ended {
+        let detail = self.clerk.find(no).await?;
+        let nothing = || Sentence::new("refusal.undo_nothing", &[]);
+        let undo = detail.undo.ok_or_else(|| CliError::Refused(nothing()))?;
+        let (store, session) = (&self.clerk.store, self.clerk.session.session_id);
+        let applied = store
+            .case_take_back(Uuid::now_v7(), session, detail.row.case_id, undo.seq)
+            .await?;
+        let case_no = detail.row.case_no.as_str();
+        if self.json {
+            let applied = &applied;
+            self.shell.json(&Passed { case_no, applied })?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let action = words::action(&detail.row.process, &undo.action, &self.shell.texts);
+        let said = [("case_no", case_no), ("action", &*action)];
+        self.shell.tell("case.taken_back", &said);
+        Ok(ExitCode::SUCCESS)
     }
 
     fn receiver<'b>(&'b self, to: Option<&'b str>) -> &'b str {

@@ -245,21 +245,32 @@ impl Counter<'_> {
     }
 
     fn events(&self, detail: &CaseDetail, rows: &[TimelineRow]) -> Vec<Vec<String>> {
-        rows.iter().map(|row| self.event(detail, row)).collect()
+        let taken = |row: &TimelineRow| row.takes_back.as_ref().map(|taken| taken.seq);
+        let void: Vec<i32> = rows.iter().filter_map(taken).collect();
+        let lines = rows.iter().map(|row| {
+            let mut line = self.event(detail, row);
+            if void.contains(&row.seq) {
+                line[2] = self.shell.texts.fill("undo.void", &[("what", &line[2])]);
+            }
+            line
+        });
+        lines.collect()
+    }
+
+    /// What an event was.
+    fn happened(&self, process: &str, row: &TimelineRow) -> String {
+        let texts = &self.shell.texts;
+        if let Some(taken) = &row.takes_back {
+            let action = words::action(process, &taken.action, texts);
+            return texts.fill("undo.took_back", &[("action", &action)]);
+        }
+        let own = texts.find(&format!("case.event.{}", row.kind));
+        own.map_or_else(|| words::action(process, &row.kind, texts), str::to_owned)
     }
 
     fn event(&self, detail: &CaseDetail, row: &TimelineRow) -> Vec<String> {
         let (texts, zone) = (&self.shell.texts, words::zone_of(&detail.row.process));
-        let process = crate::process::find(&detail.facts.process);
-        let own = format!("case.event.{}", row.kind);
-        let action = process
-            .map(|process| process.action_text(&row.kind))
-            .unwrap_or_default();
-        let what = texts
-            .find(&own)
-            .or_else(|| texts.find(&action))
-            .unwrap_or(&row.kind)
-            .to_owned();
+        let what = self.happened(&detail.facts.process, row);
         let answers: Vec<String> = row
             .answers
             .iter()

@@ -26,6 +26,7 @@ pub fn entries(world: &World, subject: &Subject, now: DateTime<Utc>) -> Vec<Entr
         Subject::Reassign(_) => vec![colleagues(world), line(world, "reason")],
         Subject::Transfer(_) => vec![queues(world), line(world, "reason")],
         Subject::Attach(_) => vec![path(world), purpose(world)],
+        Subject::TakeBack(_) => Vec::new(),
     }
 }
 

@@ -11,6 +11,7 @@ use super::super::effect::Call;
 use super::super::held;
 use super::super::preview;
 use super::super::route::Subject;
+use super::super::undo;
 use super::super::world::World;
 use super::{Entry, must_be_filled};
 use crate::process::engine::{self, Actor, Answers, Change, Context, Refusal};
@@ -96,6 +97,7 @@ pub fn of(
     match subject {
         Subject::Action(case, action) => of_action(world, *case, action, entries, command, now),
         Subject::Open(process) => of_opening(world, process, entries, command, now),
+        Subject::TakeBack(case) => undo::outcome(world, *case, now),
         _ => of_call(world, subject, entries),
     }
 }
@@ -283,7 +285,7 @@ fn of_call(world: &World, subject: &Subject, entries: &[Entry]) -> Outcome {
             path: PathBuf::from(raw("path")),
             purpose: raw("purpose").to_owned(),
         }),
-        Subject::Action(..) | Subject::Open(_) => return Outcome::Unknown,
+        Subject::Action(..) | Subject::Open(_) | Subject::TakeBack(_) => return Outcome::Unknown,
     };
     let label = |key: &str| {
         let entry = entries.iter().find(|entry| entry.key == key);

@@ -110,6 +110,14 @@ impl State {
             }
         }
         self.weigh(world, now);
+        if self.is_question() {
+            self.review(world, now);
+        }
+    }
+
+    /// Whether it only asks for a yes: nothing is filled in.
+    fn is_question(&self) -> bool {
+        matches!(self.subject, Subject::TakeBack(_))
     }
 
     /// Whether what it is about was not read yet. No fields alone do not say so: an action may ask
@@ -174,7 +182,9 @@ impl State {
 
     /// That somebody else holds the case, and what may be done although.
     pub fn held(&self, world: &World, now: DateTime<Utc>) -> Option<String> {
-        held::with_ways(world, self.subject.case()?, now)
+        // who holds it stands against taking back, and is said as that
+        let case = self.subject.case().filter(|_| !self.is_question())?;
+        held::with_ways(world, case, now)
     }
 
     /// Where keys are pressed.
@@ -198,7 +208,7 @@ impl State {
     ) -> Vec<Effect> {
         match (self.stage, pressed.id) {
             (Stage::Claiming | Stage::Sending, _) => Vec::new(),
-            (Stage::Review, Id::Back) => {
+            (Stage::Review, Id::Back) if !self.is_question() => {
                 self.stage = Stage::Edit;
                 Vec::new()
             }

@@ -9,6 +9,7 @@ use super::super::preview;
 use super::super::route::{Route, Subject};
 use super::super::say;
 use super::super::toast::Tone;
+use super::super::undo;
 use super::super::world::World;
 use super::form::{Stage, State};
 use crate::process;
@@ -177,7 +178,16 @@ fn wrote(
         said.push_str("; ");
         said.push_str(&world.texts.fill("done.opened", &[("case", other)]));
     }
-    let route = match conclude(state, world, said, now) {
+    if let Some(Call::TakeBack { case, seq }) = state.sent
+        && undo::offer_again(world, case, seq, now)
+    {
+        said = format!("{said} {}", world.texts.get("undo.answers_kept"));
+    }
+    let kept = conclude(state, world, said, now);
+    if let (Some(offer), Kept::Nothing) = (applied.undo, kept) {
+        undo::keep(world, (case, offer), &state.subject, state.draft(now), now);
+    }
+    let route = match kept {
         Kept::Nothing => Route::Desk,
         Kept::Later => Route::Case(case),
     };
@@ -224,6 +234,7 @@ fn done(state: &State, world: &World) -> String {
         (Subject::HandOver(_), _) => with("done.handed_over"),
         (Subject::Reassign(_), _) => with("done.reassigned"),
         (Subject::Transfer(_), _) => with("done.transferred"),
+        (Subject::TakeBack(_), _) => with("done.taken_back"),
         _ => with("done.attached"),
     }
 }

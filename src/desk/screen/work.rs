@@ -35,6 +35,7 @@ impl State {
             (Id::Attach, Some(case)) => {
                 read_and_go(world, case, Route::Form(Subject::Attach(case)), now)
             }
+            (Id::TakeBack, Some(case)) => go(Route::Form(Subject::TakeBack(case))),
             (Id::HandOver, Some(case)) => {
                 let to = Route::Form(Subject::HandOver(case));
                 let mut effects = read_and_go(world, case, to, now);

@@ -52,6 +52,7 @@ impl Worker {
             if returned > 0 {
                 tracing::info!(returned, "leases went back to the pool");
             }
+            self.store.undo_clear().await?;
         }
         self.store.board_refresh().await?;
         Ok(BOARD)

@@ -100,6 +100,7 @@ impl Worker {
         self.fire_all(&mut done).await?;
         self.deliver_all(&mut done).await?;
         done.swept = u64::try_from(self.store.sweep().await?).unwrap_or(0);
+        self.store.undo_clear().await?;
         self.store.board_refresh().await?;
         self.export_heads().await;
         Ok(done)

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{CaseId, CaseRow, Lease};
-use crate::process::engine::{CaseFacts, Facts};
+use crate::process::engine::{CaseFacts, Facts, Refusal};
 
 /// All that the detail panes show of one case.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -36,6 +36,30 @@ pub struct CaseDetail {
     pub messages: Vec<MessageRow>,
     /// Linked case (conversion), if any.
     pub linked: Vec<RelatedCase>,
+    /// The last change of a person, while its time to be taken back runs.
+    #[serde(default)]
+    pub undo: Option<Undo>,
+}
+
+/// A change that may perhaps be taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undo {
+    /// Its event.
+    pub seq: i32,
+    /// Its action.
+    pub action: String,
+    /// Who did it.
+    pub agent: String,
+    /// Until when (legal time).
+    pub until: DateTime<Utc>,
+    /// Kinds of its messages, which have not left.
+    pub messages: Vec<String>,
+    /// The state to which the case goes back.
+    pub state: String,
+    /// Whether we held the case before it, and get it back.
+    pub gets_back: bool,
+    /// What stands against it.
+    pub stands: Option<Refusal>,
 }
 
 /// The customer, masked where the agent's role and purpose demand it.
@@ -208,6 +232,18 @@ pub struct TimelineRow {
     /// Deadlines that it moved, after an edit of the calendar.
     #[serde(default)]
     pub moves: Vec<MovedClock>,
+    /// What it takes back.
+    #[serde(default)]
+    pub takes_back: Option<TakenBack>,
+}
+
+/// A change that was taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakenBack {
+    /// Its event.
+    pub seq: i32,
+    /// Its action.
+    pub action: String,
 }
 
 /// A deadline that a recount moved.

@@ -14,13 +14,36 @@ use crate::domain::deadline::Comparison;
 pub struct CaseId(pub i64);
 
 /// The right to write a case: valid while the lease row has the same fence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Lease {
     /// The case.
     pub case_id: CaseId,
     /// Raised at every change of ownership; an older fence is refused.
     pub fence: i64,
+    /// The last sign of work in it (technical time of the server), as of the last pulse.
+    #[serde(default)]
+    pub worked_at: Option<DateTime<Utc>>,
 }
+
+impl Lease {
+    /// A lease of which nothing but the right itself is known yet.
+    pub const fn new(case_id: CaseId, fence: i64) -> Self {
+        Self {
+            case_id,
+            fence,
+            worked_at: None,
+        }
+    }
+}
+
+/// The same right is equal, whenever it was last used.
+impl PartialEq for Lease {
+    fn eq(&self, other: &Self) -> bool {
+        (self.case_id, self.fence) == (other.case_id, other.fence)
+    }
+}
+
+impl Eq for Lease {}
 
 /// Work state as the inbox shows it (decision 1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{CaseId, Lease, WorkState};
+use super::{CaseId, Lease, Notice, Presence, WorkState};
 use crate::process::engine::{CaseFacts, Facts};
 
 /// Result of a claim.
@@ -55,6 +55,18 @@ pub struct Applied {
     pub lease: Option<Lease>,
     /// Number of the linked case that was opened or attached to.
     pub opened: Option<String>,
+    /// That it can be taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undo: Option<UndoOffer>,
+}
+
+/// A change of ours that can be taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UndoOffer {
+    /// Its event.
+    pub seq: i32,
+    /// Until when (legal time).
+    pub until: DateTime<Utc>,
 }
 
 /// Result of an opening.
@@ -127,6 +139,14 @@ pub struct Pulse {
     pub leases: Option<Vec<Lease>>,
     /// Legal now at the server.
     pub legal_now: DateTime<Utc>,
+    /// Technical now at the server: what leases are measured by.
+    pub now: DateTime<Utc>,
+    /// Colleagues at the cases that we see.
+    #[serde(default)]
+    pub presence: Vec<Presence>,
+    /// What was not seen yet of what happened to our cases, at most 20, the oldest first.
+    #[serde(default)]
+    pub notices: Vec<Notice>,
     /// How many versions of calendars there are; more than before: read them again.
     #[serde(default)]
     pub calendars: i64,

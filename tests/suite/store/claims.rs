@@ -1,7 +1,7 @@
 //! Claims, leases, fences, limits, hand-over: one holder at a time, whatever happens.
 
 use loket::store::StoreError;
-use loket::store::rows::{Claim, Lease, WorkState};
+use loket::store::rows::{Claim, Here, Lease, WorkState};
 use loket::store::session::SessionKind;
 use uuid::Uuid;
 
@@ -198,7 +198,11 @@ async fn leaving_gives_the_cases_back() {
     assert_eq!(anna.store.session_close(anna.id()).await, Ok(1));
     let row = world.admin.case_detail(case_id).await.unwrap().row;
     assert_eq!((row.work, row.holder), (WorkState::Open, None));
-    let pulse = anna.store.pulse(anna.id(), None).await.unwrap();
+    let pulse = anna
+        .store
+        .pulse(anna.id(), None, &Here::default())
+        .await
+        .unwrap();
     assert_eq!(
         pulse.leases, None,
         "the session is gone, and the console is told"
@@ -246,7 +250,11 @@ async fn a_case_goes_on_with_a_line_to_a_colleague_who_is_there() {
     )
     .await
     .unwrap();
-    let pulse = bram.store.pulse(bram.id(), None).await.unwrap();
+    let pulse = bram
+        .store
+        .pulse(bram.id(), None, &Here::default())
+        .await
+        .unwrap();
     assert_eq!(pulse.leases, Some(vec![given]));
 }
 

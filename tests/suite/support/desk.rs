@@ -221,7 +221,7 @@ fn colleague(agent_id: i32, name: &str, online: bool) -> Colleague {
 
 /// What the fixed world answers to a write: all is well.
 pub(crate) fn written(call: &Call) -> Reply {
-    let lease = |case_id| Lease { case_id, fence: 9 };
+    let lease = |case_id| Lease::new(case_id, 9);
     let granted = |case_id: CaseId, why: &str| {
         Reply::Claimed(Ok(Claim::Granted {
             lease: lease(case_id),
@@ -236,6 +236,7 @@ pub(crate) fn written(call: &Call) -> Reply {
             work,
             lease,
             opened: None,
+            undo: None,
         }))
     };
     match call {
@@ -270,10 +271,7 @@ fn session(now: DateTime<Utc>) -> Session {
             role: Role::Agent,
             queues: vec![queue(1, "mandate")],
         },
-        leases: vec![Lease {
-            case_id: CaseId(2),
-            fence: 4,
-        }],
+        leases: vec![Lease::new(CaseId(2), 4)],
         legal_now: now,
         rehearsal: true,
     }
@@ -416,10 +414,7 @@ pub(crate) fn loaded(case: CaseId) -> Loaded {
     let mut row = rows().into_iter().find(|row| row.case_id == case).unwrap();
     let facts = facts(case);
     row.state.clone_from(&facts.state);
-    let lease = (case == CaseId(2)).then_some(Lease {
-        case_id: case,
-        fence: 4,
-    });
+    let lease = (case == CaseId(2)).then_some(Lease::new(case, 4));
     let detail = CaseDetail {
         row,
         facts,
@@ -450,6 +445,7 @@ pub(crate) fn loaded(case: CaseId) -> Loaded {
             error: None,
         }],
         linked: vec![],
+        undo: None,
     };
     Loaded {
         detail,
@@ -527,6 +523,7 @@ fn timeline() -> Vec<TimelineRow> {
         to: None,
         answers: loket::process::engine::Facts::new(),
         moves: Vec::new(),
+        takes_back: None,
     };
     let text = Value::Text(TextRef {
         text: Uuid::from_u128(77),

@@ -1,0 +1,93 @@
+//! What this console is doing, for colleagues to see: which case is read, whether something is being
+//! written about it, which rows are on the screen, and in which held cases keys were pressed.
+
+use super::command::Id;
+use super::geometry::Panes;
+use super::model::Model;
+use super::screen::desk::Page;
+use super::screen::{Layer, actions};
+use crate::store::rows::{CaseId, HERE_MOST, Here};
+
+/// What is told with the next pulse. What was worked in goes along once.
+pub fn take(model: &mut Model) -> Here {
+    let worked = std::mem::take(&mut model.worked);
+    Here {
+        at: read(model),
+        writing: is_writing(model),
+        see: seen(model),
+        worked: worked.into_iter().take(HERE_MOST).collect(),
+    }
+}
+
+/// The case of the topmost layer that is about one.
+fn of_layers(model: &Model) -> Option<CaseId> {
+    model.layers.iter().rev().find_map(|layer| match layer {
+        Layer::Form(form) => form.subject.case(),
+        Layer::Ledger(ledger) => Some(ledger.case),
+        Layer::Actions(list) => match list.of {
+            actions::Of::Case(case, _) => Some(case),
+            actions::Of::NewCase => None,
+        },
+        _ => None,
+    })
+}
+
+/// The case that is being read: that of a layer, or of the detail where it is on the screen.
+fn read(model: &Model) -> Option<CaseId> {
+    let desk = &model.desk;
+    let is_drawn = model.window.panes() != Panes::One || desk.page == Page::Detail;
+    let shown = if is_drawn || desk.pinned.is_some() {
+        desk.shown
+    } else {
+        None
+    };
+    of_layers(model).or(shown)
+}
+
+/// Whether a form with something in it is open on that case.
+fn is_writing(model: &Model) -> bool {
+    let at = of_layers(model);
+    model.layers.iter().any(|layer| match layer {
+        Layer::Form(form) => at.is_some() && form.subject.case() == at && form.touched,
+        _ => false,
+    })
+}
+
+/// The rows on the screen.
+fn seen(model: &Model) -> Vec<CaseId> {
+    let lines = model.window.body_lines();
+    let inbox = model.desk.inbox();
+    let rows = inbox.map_or(&[][..], |inbox| inbox.visible(lines));
+    rows.iter()
+        .map(|row| row.case.case_id)
+        .take(HERE_MOST)
+        .collect()
+}
+
+/// A key was pressed: it counts as work in the held case that it was meant for. Walking through a
+/// list is no work in the cases that one passes.
+pub fn note_key(model: &mut Model, meant: Option<Id>) {
+    let walks = matches!(
+        meant,
+        Some(
+            Id::Up
+                | Id::Down
+                | Id::PageUp
+                | Id::PageDown
+                | Id::First
+                | Id::Last
+                | Id::Mine
+                | Id::Tab
+                | Id::NextTab
+                | Id::PreviousTab
+        )
+    );
+    let is_list = model.layers.is_empty() && model.desk.page == Page::List;
+    if walks && is_list {
+        return;
+    }
+    let case = of_layers(model).or_else(|| model.desk.case());
+    if let Some(case) = case.filter(|case| model.world.leases.contains_key(case)) {
+        model.worked.insert(case);
+    }
+}

@@ -1,0 +1,223 @@
+//! Many desks at once (issue 4): who is there, signs of work, notices.
+
+use chrono::TimeDelta;
+use loket::store::StoreError;
+use loket::store::rows::{CaseId, Here, Presence};
+use uuid::Uuid;
+
+use crate::support::world::{Desk, World};
+
+fn at(case: CaseId, writing: bool) -> Here {
+    Here {
+        at: Some(case),
+        writing,
+        ..Here::default()
+    }
+}
+
+fn seeing(cases: &[CaseId]) -> Here {
+    Here {
+        see: cases.to_vec(),
+        ..Here::default()
+    }
+}
+
+async fn tell(desk: &Desk<'_>, here: &Here) -> Vec<Presence> {
+    let pulse = desk.store.pulse(desk.id(), None, here).await;
+    pulse.unwrap().presence
+}
+
+async fn superuser(world: &World, statement: &'static str) {
+    let pool = world.db.pool(crate::support::db::SUPERUSER, 1).await;
+    sqlx::query(statement).execute(&pool).await.unwrap();
+}
+
+fn someone(case_id: CaseId, name: &str, writing: bool) -> Presence {
+    Presence {
+        case_id,
+        name: name.into(),
+        writing,
+    }
+}
+
+/// Who reads and who writes is seen by colleagues at the case or with the row on the screen, never
+/// by oneself; it ends with the session.
+#[tokio::test(flavor = "multi_thread")]
+async fn colleagues_see_who_reads_and_who_writes() {
+    let world = World::new().await;
+    let (one, other) = (world.signal(1).await, world.signal(2).await);
+    let (anna, bram) = (world.desk("anna").await, world.desk("bram").await);
+    assert_eq!(tell(&anna, &at(one, false)).await, []);
+    let seen = tell(&bram, &seeing(&[one, other])).await;
+    assert_eq!(seen, [someone(one, "Anna", false)]);
+    tell(&anna, &at(one, true)).await;
+    let seen = tell(&bram, &at(one, false)).await;
+    assert_eq!(seen, [someone(one, "Anna", true)]);
+    let seen = tell(&anna, &at(one, true)).await;
+    assert_eq!(seen, [someone(one, "Bram", false)], "not oneself");
+    assert_eq!(
+        tell(&bram, &seeing(&[other])).await,
+        [],
+        "another case is on the screen"
+    );
+    anna.store.session_close(anna.id()).await.unwrap();
+    assert_eq!(tell(&bram, &at(one, false)).await, [], "she left");
+}
+
+/// A console that fell silent is not shown for as long as its session may live.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_silent_console_reads_nothing() {
+    let world = World::new().await;
+    let case = world.signal(1).await;
+    let (anna, bram) = (world.desk("anna").await, world.desk("bram").await);
+    tell(&anna, &at(case, false)).await;
+    superuser(
+        &world,
+        "UPDATE loket.agent_sessions SET heartbeat_at = heartbeat_at - interval '31 s'",
+    )
+    .await;
+    assert_eq!(tell(&bram, &seeing(&[case])).await, []);
+}
+
+/// Nobody is told who is at a case of a queue that is not his.
+#[tokio::test(flavor = "multi_thread")]
+async fn presence_stays_within_the_queue() {
+    let world = World::new().await;
+    let case = world.signal(1).await;
+    let (anna, carla) = (world.desk("anna").await, world.desk("carla").await);
+    tell(&anna, &at(case, false)).await;
+    assert_eq!(
+        tell(&carla, &seeing(&[case])).await,
+        [someone(case, "Anna", false)]
+    );
+    superuser(
+        &world,
+        "DELETE FROM loket.agent_queues
+         WHERE agent_id = (SELECT agent_id FROM loket.agents WHERE db_role = 'carla')",
+    )
+    .await;
+    assert_eq!(tell(&carla, &seeing(&[case])).await, []);
+}
+
+/// What a console says of itself is bounded: 60 cases a list, and nothing of another shape.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_console_says_of_itself_is_bounded() {
+    let world = World::new().await;
+    let anna = world.desk("anna").await;
+    let many: Vec<CaseId> = (1..=61).map(CaseId).collect();
+    let told = anna.store.pulse(anna.id(), None, &seeing(&many)).await;
+    assert!(matches!(told, Err(StoreError::Refused(_))), "{told:?}");
+    let told = anna
+        .store
+        .pulse(anna.id(), None, &seeing(&many[..60]))
+        .await;
+    assert!(told.is_ok(), "{told:?}");
+    let pool = world.db.pool("anna", 1).await;
+    for here in [
+        r#""x""#,
+        r#"{"at":"x"}"#,
+        r#"{"see":5}"#,
+        r#"{"writing":1}"#,
+    ] {
+        let pulse = "SELECT loket_api.pulse($1, NULL, NULL, NULL, NULL, $2::jsonb)::text";
+        let told = sqlx::query(pulse).bind(anna.id()).bind(here);
+        assert!(told.execute(&pool).await.is_err(), "{here}");
+    }
+}
+
+/// A key in a held case is a sign of work of its own lease, written at most once in ten seconds.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_in_a_held_case_is_a_sign_of_work() {
+    let world = World::new().await;
+    let (one, other) = (world.signal(1).await, world.signal(2).await);
+    let (anna, bram) = (world.desk("anna").await, world.desk("bram").await);
+    anna.take(one).await;
+    bram.take(other).await;
+    superuser(
+        &world,
+        "UPDATE loket.case_leases SET worked_at = worked_at - interval '20 minutes'",
+    )
+    .await;
+    let worked = Here {
+        worked: vec![one, other],
+        ..Here::default()
+    };
+    let ago = async |desk: &Desk<'_>, here: &Here| {
+        let pulse = desk.store.pulse(desk.id(), None, here).await.unwrap();
+        let leases = pulse.leases.unwrap();
+        let last = leases[0].worked_at.unwrap();
+        (last, pulse.now - last > TimeDelta::minutes(19))
+    };
+    assert!(ago(&anna, &Here::default()).await.1, "a beat is no work");
+    let (first, is_long) = ago(&anna, &worked).await;
+    assert!(!is_long);
+    assert!(
+        ago(&bram, &Here::default()).await.1,
+        "nobody works in a colleague's name"
+    );
+    assert_eq!(ago(&anna, &worked).await.0, first, "not with every key");
+}
+
+/// A hand-over is told to the one who got the case, with its line, until he has seen it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hand_over_is_told_until_it_was_seen() {
+    let world = World::new().await;
+    let case = world.signal(1).await;
+    let (anna, bram) = (world.desk("anna").await, world.desk("bram").await);
+    let lease = anna.take(case).await;
+    let to = bram.session.me.agent_id;
+    anna.store
+        .case_hand_over(Uuid::now_v7(), anna.id(), lease, Some(to), "calls at four")
+        .await
+        .unwrap();
+    let notices = async |desk: &Desk<'_>| {
+        let pulse = desk.store.pulse(desk.id(), None, &Here::default()).await;
+        pulse.unwrap().notices
+    };
+    assert_eq!(notices(&anna).await, []);
+    let told = notices(&bram).await;
+    assert_eq!(told.len(), 1);
+    assert_eq!(
+        (
+            told[0].kind.as_str(),
+            told[0].case_id,
+            told[0].who.as_deref(),
+            told[0].line.as_deref()
+        ),
+        ("handed_to_you", case, Some("Anna"), Some("calls at four"))
+    );
+    let ids = [told[0].notice_id];
+    assert_eq!(anna.store.notices_seen(&ids).await, Ok(0), "not hers");
+    assert_eq!(bram.store.notices_seen(&ids).await, Ok(1));
+    assert_eq!(notices(&bram).await, []);
+    let worker = world.db.store("worker_1");
+    assert_eq!(worker.notices_purge().await, Ok(0), "kept for seven days");
+    superuser(
+        &world,
+        "UPDATE loket.notices SET seen_at = seen_at - interval '8 days'",
+    )
+    .await;
+    assert_eq!(worker.notices_purge().await, Ok(1));
+}
+
+/// A reassignment is told to the one who got the case and to the one who lost it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reassignment_is_told_to_both() {
+    let world = World::new().await;
+    let case = world.signal(1).await;
+    let (anna, bram) = (world.desk("anna").await, world.desk("bram").await);
+    let lead = world.desk("lead_1").await;
+    anna.take(case).await;
+    let to = bram.session.me.agent_id;
+    lead.store
+        .case_reassign(Uuid::now_v7(), lead.id(), case, Some(to), "at lunch")
+        .await
+        .unwrap();
+    for (desk, kind) in [(&anna, "reassigned"), (&bram, "handed_to_you")] {
+        let pulse = desk.store.pulse(desk.id(), None, &Here::default()).await;
+        let told = pulse.unwrap().notices;
+        let kinds: Vec<&str> = told.iter().map(|notice| notice.kind.as_str()).collect();
+        assert_eq!(kinds, [kind]);
+        assert_eq!(told[0].line.as_deref(), Some("at lunch"));
+    }
+}
