@@ -1,0 +1,1 @@
+//! Whatever a person or a file can give: nothing breaks.
