@@ -142,13 +142,7 @@ impl Agent {
         self.last = Some((ask, cmd, session, ticket));
     }
 
-    async fn try_once(
-        &self,
-        ask: &Ask,
-        cmd: Uuid,
-        session: Option<Uuid>,
-        ticket: Ticket,
-    ) -> Told {
+    async fn try_once(&self, ask: &Ask, cmd: Uuid, session: Option<Uuid>, ticket: Ticket) -> Told {
         let told = ask.of(&self.store, cmd, session).await;
         self.shared.recorder.told(ticket, &told);
         told
@@ -164,9 +158,10 @@ impl Agent {
                 let case_id = CaseId(case);
                 self.held.insert(case_id, Lease { case_id, fence });
             }
-            (Told::Applied { fence: None, .. } | Told::LeaseLost, Ask::Apply { case, fence, .. })
-                if fence.is_some() =>
-            {
+            (
+                Told::Applied { fence: None, .. } | Told::LeaseLost,
+                Ask::Apply { case, fence, .. },
+            ) if fence.is_some() => {
                 self.lose(*case);
             }
             (
@@ -268,7 +263,11 @@ impl Agent {
         }
         let at = self.rng.usize(..self.old.len());
         let (session, lease) = self.old[at];
-        let session = if self.rng.bool() { session } else { self.session };
+        let session = if self.rng.bool() {
+            session
+        } else {
+            self.session
+        };
         if self.rng.bool() {
             self.act_on(lease.case_id, Some(lease.fence), session).await;
         } else {
@@ -432,7 +431,10 @@ fn a_note(_: &CaseDetail) -> Option<(&'static str, Answers)> {
 }
 
 fn reopening(_: &CaseDetail) -> Option<(&'static str, Answers)> {
-    Some(("reopen", answers([("reason", free("the customer rang again"))])))
+    Some((
+        "reopen",
+        answers([("reason", free("the customer rang again"))]),
+    ))
 }
 
 /// A step of the process from that state; the dice keep cases going round.
@@ -471,6 +473,9 @@ fn next_step(state: &str, dice: u32, contact: i64) -> Option<(&'static str, Answ
         }
         ("unblock_due", _) => ("unblocked", answers([])),
         (closed, _) if closed.starts_with("closed_") => return None,
-        _ => ("wrongly_blocked", answers([("wrong_reason", word("own_error"))])),
+        _ => (
+            "wrongly_blocked",
+            answers([("wrong_reason", word("own_error"))]),
+        ),
     })
 }

@@ -23,7 +23,9 @@ async fn edit(world: &World, function: &str, edits: &[(&str, &str)]) {
 }
 
 async fn run_sql(owner: &sqlx::PgPool, text: String) {
-    let done = sqlx::raw_sql(sqlx::AssertSqlSafe(text)).execute(owner).await;
+    let done = sqlx::raw_sql(sqlx::AssertSqlSafe(text))
+        .execute(owner)
+        .await;
     done.unwrap();
 }
 
@@ -49,7 +51,10 @@ async fn finds(name: &str, kind: Kind, edits: &[(&str, &[(&str, &str)])], sql: &
         }
         all.extend(run.findings);
     }
-    panic!("nobody noticed {name}; found: {}", super::record::list(&all));
+    panic!(
+        "nobody noticed {name}; found: {}",
+        super::record::list(&all)
+    );
 }
 
 /// Looks for a free case without locking it, and lets the lease be a second one.

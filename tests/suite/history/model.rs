@@ -51,7 +51,9 @@ pub(crate) fn replay(events: &[Event]) -> (BTreeMap<i64, Case<'_>>, Vec<Finding>
     let mut cases: BTreeMap<i64, Case<'_>> = BTreeMap::new();
     let mut findings = Vec::new();
     for event in events {
-        let case = cases.entry(event.case_id).or_insert_with(|| Case::new(event));
+        let case = cases
+            .entry(event.case_id)
+            .or_insert_with(|| Case::new(event));
         case.take(event, &mut findings);
     }
     (cases, findings)
@@ -184,8 +186,7 @@ impl<'a> Case<'a> {
 
 fn holds(state: &State, actor: Holder) -> bool {
     state.holder.is_some_and(|holder| {
-        holder.agent == actor.agent
-            && (holder.session.is_none() || holder.session == actor.session)
+        holder.agent == actor.agent && (holder.session.is_none() || holder.session == actor.session)
     })
 }
 
@@ -198,7 +199,9 @@ fn must_hold(state: &State, actor: Holder, wrong: &mut dyn FnMut(Kind, &str)) {
 
 /// The lease ends; `to` in the event names a colleague who has it from now on.
 fn give(after: &mut State, event: &Event) {
-    let to = event.body["to"].as_i64().and_then(|id| i32::try_from(id).ok());
+    let to = event.body["to"]
+        .as_i64()
+        .and_then(|id| i32::try_from(id).ok());
     after.holder = to.map(|agent| Holder {
         agent,
         session: None,
