@@ -106,10 +106,7 @@ async fn write(writers: &[Writer]) -> Result<(f64, Times)> {
         let (agent, detail) = (writer.agent.clone(), writer.detail.clone());
         async move {
             // a note needs no lease
-            let lease = Lease {
-                case_id: detail.row.case_id,
-                fence: 0,
-            };
+            let lease = Lease::new(detail.row.case_id, 0);
             let mut times = Times::default();
             while began.elapsed() < SPAN {
                 let (time, noted) = agent.note(lease, &detail).await;
