@@ -185,7 +185,7 @@ pub fn held_on_board(model: &Model) -> Result<(), Why> {
     lead_on_board(model)?;
     match model.layers.last() {
         Some(Layer::Board(board)) if board.is_held() => Ok(()),
-        _ => Err(Why("nobody_holds")),
+        _ => Err(Why("held_by_nobody")),
     }
 }
 
