@@ -36,6 +36,8 @@ pub(crate) struct Agent {
     /// What was once ours: session and fence.
     old: Vec<(Uuid, Lease)>,
     last: Option<(Ask, Uuid, Option<Uuid>, Ticket)>,
+    /// What was done last and may be taken back: case and number of the event.
+    done: Option<(CaseId, i32)>,
 }
 
 impl Agent {
@@ -57,6 +59,7 @@ impl Agent {
             held: BTreeMap::new(),
             old: Vec::new(),
             last: None,
+            done: None,
         };
         agent.sit_down(Uuid::new_v4()).await;
         agent
@@ -92,7 +95,8 @@ impl Agent {
             68..75 => self.give_back().await,
             75..80 => self.hand_over().await,
             80..86 => self.write_with_what_was_ours().await,
-            86..90 => self.repeat().await,
+            86..88 => self.repeat().await,
+            88..90 => self.take_back().await,
             90..93 => self.look().await,
             93..95 => self.crash().await,
             95..96 => self.leave().await,
@@ -153,16 +157,25 @@ impl Agent {
         if session != Some(self.session) {
             return;
         }
+        if let (Told::Applied { version, .. }, Ask::Apply { case, .. }) = (&told, ask) {
+            self.done = Some((*case, *version));
+        }
         match (told, ask) {
             (Told::Granted { case, fence, .. }, _) => {
                 let case_id = CaseId(case);
-                self.held.insert(case_id, Lease { case_id, fence });
+                self.held.insert(case_id, lease(case_id, fence));
             }
             (
                 Told::Applied { fence: None, .. } | Told::LeaseLost,
                 Ask::Apply { case, fence, .. },
             ) if fence.is_some() => {
                 self.lose(*case);
+            }
+            (Told::Applied { fence, .. }, Ask::TakeBack(case, _)) => {
+                let case_id = *case;
+                if let Some(fence) = fence {
+                    self.held.insert(case_id, lease(case_id, fence));
+                }
             }
             (
                 Told::Applied { .. } | Told::LeaseLost,
@@ -225,6 +238,9 @@ impl Agent {
         if let Some(lease) = self.any_held() {
             let session = self.session;
             self.act_on(lease.case_id, Some(lease.fence), session).await;
+            if self.rng.u32(..5) == 0 {
+                self.take_back().await;
+            }
         }
     }
 
@@ -288,6 +304,13 @@ impl Agent {
                 self.look().await;
             }
             drop(told);
+        }
+    }
+
+    /// What one did last, unless somebody has built on it.
+    async fn take_back(&mut self) {
+        if let Some((case, seq)) = self.done.take() {
+            self.send(Ask::TakeBack(case, seq)).await;
         }
     }
 
@@ -421,6 +444,14 @@ impl Agent {
             },
             Err(error) => refused(&StoreError::from(error)),
         }
+    }
+}
+
+fn lease(case_id: CaseId, fence: i64) -> Lease {
+    Lease {
+        case_id,
+        fence,
+        worked_at: None,
     }
 }
 

@@ -15,6 +15,8 @@ pub(crate) enum Ask {
     Release(Lease),
     HandOver(Lease, Option<i32>),
     Reassign(CaseId, Option<i32>),
+    /// What that event did.
+    TakeBack(CaseId, i32),
     Apply {
         case: CaseId,
         fence: Option<i64>,
@@ -38,6 +40,9 @@ impl Ask {
             }
             Self::Reassign(case, to) => {
                 applied(store.case_reassign(cmd, seat, *case, *to, "at lunch").await)
+            }
+            Self::TakeBack(case, seq) => {
+                applied(store.case_take_back(cmd, seat, *case, *seq).await)
             }
             Self::Apply {
                 case,
@@ -63,6 +68,7 @@ impl Ask {
             Self::Release(lease) => lease_of("release", lease),
             Self::HandOver(lease, _) => lease_of("hand_over", lease),
             Self::Reassign(case, _) => ("reassign".into(), Some(case.0), None, None),
+            Self::TakeBack(case, _) => ("take_back".into(), Some(case.0), None, None),
             Self::Apply {
                 case,
                 fence,

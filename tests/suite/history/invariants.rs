@@ -85,6 +85,11 @@ const EXCEPTIONS: &[(&str, &str)] = &[
          WHERE o.dead_at IS NULL AND o.attempts > 0 AND s.outbox_id > o.outbox_id",
     ),
     (
+        "a message of what was taken back",
+        "SELECT o.outbox_id::text FROM loket.outbox o JOIN loket.case_events e
+           ON e.case_id = o.case_id AND e.kind = 'taken_back' AND (e.body ->> 'seq')::int = o.seq",
+    ),
+    (
         "a case that sorts by another clock than its nearest",
         "SELECT c.case_id::text FROM loket.cases c LEFT JOIN LATERAL (
            SELECT key, due_at FROM loket.deadlines d

@@ -132,6 +132,7 @@ impl<'a> Case<'a> {
                 after.holder = None;
                 after.fence += 1;
             }
+            "taken_back" => self.take_back(event, &mut after, wrong),
             "transferred_in" | "attached" | "text_erased" => {}
             key => match action(self.process, key) {
                 Some(line) => self.act(line, event, &mut after, wrong),
@@ -166,6 +167,39 @@ impl<'a> Case<'a> {
             wrong(Kind::State, "comes from another state");
         }
         self.to(after, event, wrong);
+    }
+
+    /// The state of before, if nobody has built on what is taken back. Whoever took it back has the
+    /// case again when they had it then; whoever has it now keeps it.
+    fn take_back(&self, event: &Event, after: &mut State, wrong: &mut dyn FnMut(Kind, &str)) {
+        let seq = event.body["seq"].as_u64().and_then(|seq| usize::try_from(seq).ok());
+        let Some((at, done)) = seq.and_then(|seq| Some((seq, *self.events.get(seq - 1)?))) else {
+            wrong(Kind::State, "takes back what never happened");
+            return;
+        };
+        let passes = ["claimed", "released", "lease_returned"];
+        let is_note = |key: &str| action(self.process, key).is_some_and(|it| it.by == By::Agent);
+        let builds = |it: &&&Event| !passes.contains(&it.kind.as_str()) && !is_note(&it.kind);
+        if let Some(later) = self.events[at..].iter().find(builds) {
+            let what = format!("takes back what {} was built on", later.kind);
+            wrong(Kind::State, &what);
+        }
+        let before = &self.states[at - 1];
+        after.state.clone_from(&before.state);
+        let is_closed = self.process.is_final(&after.state);
+        if after.holder.is_some() && is_closed {
+            after.holder = None;
+            after.fence += 1;
+        } else if after.holder.is_none() && event.fence == after.fence + 1 {
+            if done.agent_id != event.agent_id || before.holder.is_none() {
+                wrong(Kind::TwoHolders, "given to who had it not");
+            }
+            after.fence += 1;
+            after.holder = event.agent_id.map(|agent| Holder {
+                agent,
+                session: event.session_id,
+            });
+        }
     }
 
     /// A changed state ends the lease, unless the next step is again one of ours.

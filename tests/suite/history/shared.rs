@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use loket::store::rows::{CaseId, FeedCursor, Pulse};
+use loket::store::rows::{CaseId, FeedCursor, Here, Pulse};
 use loket::store::{Store, StoreError};
 use loket::system;
 use uuid::Uuid;
@@ -49,6 +49,9 @@ impl Shared {
         let people = "SELECT agent_id FROM loket.agents WHERE db_role = ANY ($1)";
         let people = sqlx::query_scalar(people).bind(roles).fetch_all(&pool);
         let people = people.await.unwrap();
+        // what a person does can be taken back for so long
+        let grace = "UPDATE loket.settings SET grace = '20 s'";
+        sqlx::query(grace).execute(&pool).await.unwrap();
         pool.close().await;
         let mut ways = Vec::new();
         for _ in 0..lines {
@@ -88,5 +91,6 @@ pub(crate) async fn pulse(
     session: Uuid,
     cursor: Option<&FeedCursor>,
 ) -> Result<Pulse, StoreError> {
-    store.pulse(session, cursor).await
+    let here = Here::default();
+    store.pulse(session, cursor, &here).await
 }
