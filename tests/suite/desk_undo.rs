@@ -261,7 +261,7 @@ fn a_refusal_of_the_database_is_shown() {
         "{}",
         script.screen()
     );
-    assert!(script.model.world.drafts.is_empty());
+    assert!(script.model.world.drafts.mine().next().is_none());
 }
 
 /// The timeline tells both: what was done, and that it was taken back.
