@@ -40,7 +40,7 @@ impl<'a> Place<'a> {
 
     /// Times of claims, of first pages, of pages in the middle of the list.
     async fn round(&self) -> Result<[Times; 3]> {
-        let (_, claims) = burst(&self.crowd, EACH).await?;
+        let (_, claims) = burst(&self.database, &self.crowd, EACH).await?;
         self.database.tidy().await?;
         let store = &self.crowd[0].store;
         let (mut first, mut later) = (Times::default(), Times::default());
