@@ -113,7 +113,12 @@ async fn prepare(server: &LocalPostgres) -> Result<PgPool> {
     store.close().await;
     let pool = PgPoolOptions::new()
         .max_connections(16)
-        .connect_with(options.options([("search_path", "loket,pg_catalog,pg_temp")]))
+        // the functions between have no search path of their own
+        .connect_with(
+            options
+                .options([("search_path", "loket,pg_catalog,pg_temp")])
+                .options([("search_path", "loket")]),
+        )
         .await?;
     let fill = "INSERT INTO loket.cases (case_no, queue_id, process, state, work, facts, received_at, opened_at, subject)
         SELECT 'GT-2026-' || lpad(n::text, 6, '0'), q.queue_id, 'doubt', 'blocked_contact_due', 'open', '{}', now(), now(), 'x'

@@ -1,4 +1,4 @@
--- The worker (timers, outbox, board, chain heads), the auditor (verification), administration.
+-- The worker (timers, outbox, chain heads), the auditor (verification), administration.
 SET LOCAL search_path = loket, pg_catalog, ext;
 
 CREATE FUNCTION loket_api.legal_now() RETURNS timestamptz LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
@@ -75,19 +75,6 @@ BEGIN
   RETURN jsonb_build_object('case_no', c.case_no, 'process', c.process, 'received_at', c.received_at, 'opened_at', c.opened_at, 'reference', c.reference, 'facts', c.facts, 'clocks', clocks_json(p_case),
     'party', party_json(c.party_gln), 'party_country', (SELECT country FROM parties WHERE gln = c.party_gln), 'connection', (SELECT address_json(k) FROM connections k WHERE k.ean = c.ean),
     'customer', (SELECT customer_json(u) || jsonb_build_object('email', CASE WHEN u.protected THEN '' ELSE u.email END) FROM customers u WHERE u.customer_ref = c.customer_ref), 'texts', texts_json(p_case));
-END $$;
-
-CREATE FUNCTION loket_api.board_refresh() RETURNS bool LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE n timestamptz := legal_now();
-BEGIN
-  PERFORM require_agent();
-  IF NOT pg_try_advisory_xact_lock(4242, 2) THEN RETURN false; END IF;
-  IF EXISTS (SELECT 1 FROM queue_board HAVING min(computed_at) > clock_timestamp() - interval '900 ms' AND count(*) = (SELECT count(*) FROM queues)) THEN RETURN false; END IF;
-  INSERT INTO queue_board AS b SELECT q.queue_id, coalesce(o, 0), coalesce(h, 0), coalesce(w, 0), coalesce(l, 0), clock_timestamp()
-    FROM queues q LEFT JOIN (SELECT queue_id, count(*) FILTER (WHERE work = 'open') o, count(*) FILTER (WHERE work = 'held') h, count(*) FILTER (WHERE work = 'waiting') w,
-      count(*) FILTER (WHERE sort_at < n) l FROM cases WHERE work <> 'closed' GROUP BY 1) c USING (queue_id)
-  ON CONFLICT (queue_id) DO UPDATE SET n_open = excluded.n_open, n_held = excluded.n_held, n_waiting = excluded.n_waiting, n_overdue = excluded.n_overdue, computed_at = excluded.computed_at;
-  RETURN true;
 END $$;
 
 -- heads of the chains that grew since then: exported daily, kept outside, so that even somebody who
@@ -254,11 +241,12 @@ BEGIN
   EXECUTE format('GRANT %I TO %I', group_of(p_role), p_db_role);
   INSERT INTO agents (db_role, name, role) VALUES (p_db_role, p_name, p_role)
     ON CONFLICT (db_role) DO UPDATE SET name = excluded.name, role = excluded.role, disabled_at = NULL RETURNING agent_id INTO i;
-  DELETE FROM agent_queues WHERE agent_id = i;
-  INSERT INTO agent_queues SELECT i, queue_id FROM queues WHERE key = ANY (p_queues);
+  -- limits of their own in a queue that stays theirs stay too
+  DELETE FROM agent_queues WHERE agent_id = i AND queue_id NOT IN (SELECT queue_id FROM queues WHERE key = ANY (p_queues));
+  INSERT INTO agent_queues (agent_id, queue_id) SELECT i, queue_id FROM queues WHERE key = ANY (p_queues) ON CONFLICT DO NOTHING;
   -- what they hold in a queue that they lost goes back
   FOR c IN SELECT x.* FROM cases x JOIN case_leases l USING (case_id) WHERE l.agent_id = i AND x.queue_id NOT IN (SELECT queue_id FROM agent_queues WHERE agent_id = i) ORDER BY x.case_id FOR UPDATE OF x LOOP
-    PERFORM case_write(lease_end(c), 'lease_returned', i, NULL, NULL, '{"why":"queues changed"}', legal_now());
+    PERFORM case_write(lease_end(c), 'lease_returned', i, NULL, NULL, '{"why":"queues_changed"}', legal_now());
   END LOOP;
   RETURN i;
 END $$;

@@ -73,6 +73,7 @@ pub async fn run(setup: Setup) -> io::Result<()> {
     } else {
         guard::abandon();
     }
+    console.save_all();
     console.finish_writes().await;
     drop(console);
     let session = session
@@ -271,6 +272,11 @@ impl Console {
                 self.writes
                     .spawn(async move { desk.write(ticket, *call).await });
             }
+            Effect::Save(ticket, save) => {
+                let desk = self.caller();
+                self.writes
+                    .spawn(async move { desk.save(ticket, *save).await });
+            }
             Effect::Names(ticket, path) => {
                 let desk = self.caller();
                 tokio::spawn(async move { desk.names(ticket, path).await });
@@ -314,6 +320,14 @@ impl Console {
         self.terminal.clear()?;
         self.model.dirty = true;
         Ok(())
+    }
+
+    /// Whatever ended us: what was typed and not saved is saved now.
+    fn save_all(&mut self) {
+        for effect in crate::desk::safe::save_all(&mut self.model, system::now()) {
+            // saves only: they change nothing here
+            let _ = self.run(effect);
+        }
     }
 
     /// Let writes that are under way come to their end.

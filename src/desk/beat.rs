@@ -3,12 +3,13 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::bulk;
 use super::effect::{Beat, Effect, Question, Slot};
 use super::model::Model;
 use super::screen::Layer;
 use super::screen::inbox::{Inbox, Take};
 use super::world::{Changed, Link, World};
-use super::{cleanse, live};
+use super::{cleanse, live, place, safe};
 use crate::store::StoreError;
 use crate::store::rows::{CaseId, FeedEvent, InboxView, Pulse, Session};
 
@@ -41,10 +42,16 @@ pub fn opened(model: &mut Model, session: Session, now: DateTime<Utc>) -> Vec<Ef
     world.rehearsal = session.rehearsal;
     take_clock(world, session.legal_now, now);
     world.set_leases(&session.leases);
+    let is_first = model.desk.tabs.is_empty();
     model.desk.set_up(&session.me);
+    if let Some(place) = session.place.filter(|_| is_first) {
+        place::come_back(model, place);
+    }
     model.desk.keyed.opened(session.session_id);
-    world.me = Some(session.me);
+    model.world.me = Some(session.me);
     let mut effects = mend(model, now);
+    effects.push(safe::ask(&mut model.world, now));
+    effects.extend(bulk::resume(&mut model.world, now));
     if model.world.calendars.is_none() {
         effects.push(model.world.ask(Slot::Calendars, Question::Calendars, now));
     }
@@ -127,6 +134,14 @@ fn take_clock(world: &mut World, legal: DateTime<Utc>, now: DateTime<Utc>) -> Ch
     Changed::Yes
 }
 
+/// The same for the technical clock, which nothing but idle leases is held against.
+fn take_skew(world: &mut World, technical: DateTime<Utc>, now: DateTime<Utc>) {
+    let skew = technical - now;
+    if (skew - world.skew).num_milliseconds().abs() >= DRIFT_MS {
+        world.skew = skew;
+    }
+}
+
 /// The once-a-second answer. A frame is due only when something visible is different.
 pub fn take(model: &mut Model, beat: Beat, now: DateTime<Utc>) -> Vec<Effect> {
     match beat {
@@ -148,6 +163,7 @@ pub fn take(model: &mut Model, beat: Beat, now: DateTime<Utc>) -> Vec<Effect> {
 fn take_pulse(model: &mut Model, pulse: &Pulse, now: DateTime<Utc>) -> Vec<Effect> {
     let line = heard(&mut model.world, now);
     let clock = take_clock(&mut model.world, pulse.legal_now, now);
+    take_skew(&mut model.world, pulse.now, now);
     let Some(leases) = &pulse.leases else {
         return reopen(model, now);
     };

@@ -1,4 +1,4 @@
-//! What the worker asks for: lapsed clocks, the outbox, the board, the heads of the chains.
+//! What the worker asks for: lapsed clocks, the outbox, the heads of the chains.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -218,15 +218,6 @@ impl Store {
         .fetch_one(&self.pool))
         .await?;
         read(answer)
-    }
-
-    /// Counts the queues anew; `false` when somebody else just did.
-    pub async fn board_refresh(&self) -> Result<bool, StoreError> {
-        ask(
-            sqlx::query_scalar!(r#"SELECT loket_api.board_refresh() AS "r!""#)
-                .fetch_one(&self.pool),
-        )
-        .await
     }
 
     /// Heads of the chains that grew since then, by case, at most 5,000 after that case.

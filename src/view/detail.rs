@@ -5,7 +5,8 @@ use ratatui::text::{Line, Span};
 
 use super::paint::Paint;
 use super::theme::Role;
-use super::{cards, clocks, timeline, width};
+use super::{cards, clocks, timeline, unfinished, width};
+use crate::desk::claims;
 use crate::desk::effect::Loaded;
 use crate::desk::geometry::Panes;
 use crate::desk::held;
@@ -81,12 +82,20 @@ fn lines(
 ) -> Vec<Line<'static>> {
     let detail = &loaded.detail;
     let mut all = vec![standing(paint, &detail.row)];
+    if detail.row.raised {
+        let said = paint.text("detail.raised");
+        all.extend(paint.wrapped(Role::Warning, &said, columns));
+    }
+    if let Some(said) = claims::idle_here(paint.model, case) {
+        all.extend(paint.wrapped(Role::Soon, &said, columns));
+    }
     all.extend(why(paint, case, &detail.row));
     if let Some(line) = held::handover(&paint.model.world, loaded) {
         let said = paint.fill("detail.handover", &[("line", line)]);
         all.extend(paint.wrapped(Role::Warning, &said, columns));
     }
     all.push(others(paint, case, &detail.row));
+    all.extend(unfinished::of_case(paint, case, columns));
     let timeline_here = paint.model.window.panes() != Panes::Three;
     let mut sections = vec![
         ("detail.clocks", clocks::lines(paint, detail, columns)),

@@ -29,7 +29,7 @@ const PARTY: usize = 9;
 /// The list with its headings.
 pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect) {
     let columns = usize::from(area.width);
-    let headings = headings(paint, columns);
+    let headings = filtered(paint, columns).unwrap_or_else(|| headings(paint, columns));
     paint.line(Rect { height: 1, ..area }, headings);
     let body = Rect {
         y: area.y + 1,
@@ -106,6 +106,32 @@ fn headings(paint: &Paint<'_, '_>, columns: usize) -> Line<'static> {
     Line::from(vec![first, paint.span(Role::Faint, text)])
 }
 
+/// That a filter is on, which, and how many fit: in the place of the headings.
+fn filtered(paint: &Paint<'_, '_>, columns: usize) -> Option<Line<'static>> {
+    let inbox = paint.model.desk.inbox()?;
+    if inbox.filter.is_empty() {
+        return None;
+    }
+    let found = inbox.count();
+    let key = if found.all {
+        "filter.fit"
+    } else {
+        "filter.fit_more"
+    };
+    let count = match inbox.read {
+        true => paint.fill(key, &[("n", &found.count.to_string())]),
+        false => String::new(),
+    };
+    let label = format!(" {} ", paint.text("filter.label"));
+    let room = columns.saturating_sub(width::of(&label) + width::of(&count) + 3);
+    let line = width::left(&inbox.filter.to_string(), room);
+    Some(Line::from(vec![
+        paint.span(Role::Title, label),
+        Span::raw(line),
+        paint.span(Role::Faint, format!("  {count}")),
+    ]))
+}
+
 fn rows(paint: &mut Paint<'_, '_>, area: Rect, inbox: &Inbox) {
     let lines = usize::from(area.height);
     let here = inbox.cursor.saturating_sub(inbox.top);
@@ -142,20 +168,35 @@ fn line(paint: &Paint<'_, '_>, row: &Row, widths: Widths) -> Line<'static> {
     let left = case
         .due_at
         .map_or_else(String::new, |due| say::left(due, paint.legal()));
+    let is_unfinished = paint
+        .model
+        .world
+        .drafts
+        .for_case(case.case_id)
+        .next()
+        .is_some();
     let mark = match row.mark {
+        Mark::Same if is_unfinished => "~",
         Mark::Same => " ",
         Mark::Changed => "+",
         Mark::Gone => "-",
     };
     let letter = width::left(&paint.maybe(&format!("status.{key}.letter")), 1);
     let word = paint.maybe(&format!("status.{key}.word"));
+    let is_marked = paint
+        .model
+        .desk
+        .inbox()
+        .is_some_and(|it| it.marks.contains(&case.case_id));
+    // a marked row has a star in front, and what happened to it behind the letter
+    let (mark, then) = if is_marked { ("*", mark) } else { (mark, " ") };
     let urgent = format!(
-        "{letter} {} {}",
+        "{letter}{then}{} {}",
         width::right(&left, LEFT),
         width::left(&word, WORD)
     );
     let mut spans = vec![
-        paint.span(Role::Faint, mark),
+        paint.span(if is_marked { Role::Key } else { Role::Faint }, mark),
         paint.span(role, urgent),
         Span::raw(format!(" {}  ", width::left(&case.case_no, CASE))),
     ];
@@ -213,6 +254,7 @@ fn who(paint: &Paint<'_, '_>, case: &CaseRow) -> (Role, String) {
         (Some(name), _) => (Role::Other, name.clone()),
         (None, WorkState::Waiting) => (Role::Faint, paint.text("list.outside")),
         (None, WorkState::Closed) => (Role::Faint, paint.text("list.closed")),
+        (None, _) if case.raised => (Role::Warning, paint.text("list.raised")),
         (None, _) => (Role::Calm, String::new()),
     }
 }
@@ -243,7 +285,14 @@ fn skeleton(paint: &mut Paint<'_, '_>, area: Rect) {
 }
 
 fn empty(paint: &mut Paint<'_, '_>, area: Rect) {
-    let key = if paint.model.desk.at == 0 {
+    let is_filtered = paint
+        .model
+        .desk
+        .inbox()
+        .is_some_and(|it| !it.filter.is_empty());
+    let key = if is_filtered {
+        "list.empty_filtered"
+    } else if paint.model.desk.at == 0 {
         "list.empty_mine"
     } else {
         "list.empty"

@@ -7,6 +7,7 @@
 
 mod delivery;
 mod house;
+mod idle;
 mod practice;
 mod ticker;
 mod timers;
@@ -107,6 +108,7 @@ impl Worker {
         self.deliver_all(&mut done).await?;
         done.swept = u64::try_from(self.store.sweep().await?).unwrap_or(0);
         self.store.undo_clear().await?;
+        done.swept += self.expire_idle().await?;
         self.store.board_refresh().await?;
         self.export_heads().await;
         Ok(done)
