@@ -23,7 +23,9 @@ impl<'a> Disk<'a> {
             .args(["-t", "tmpfs", "-o", "size=160m,mode=0755", "loket-test"])
             .arg(path)
             .output();
-        mount.is_ok_and(|it| it.status.success()).then_some(Self(path))
+        mount
+            .is_ok_and(|it| it.status.success())
+            .then_some(Self(path))
     }
 
     fn ballast(&self) -> std::path::PathBuf {

@@ -126,16 +126,27 @@ async fn without_it_a_lost_claim_gives_no_right_even_with_the_same_fence() {
     let told = release(&bram, lost).await;
     assert!(is_refused(&told), "bram: {told:?}");
     let told = release(&anna, kept).await;
-    assert!(is_refused(&told), "anna, with a session of before: {told:?}");
-    let again = anna.store.session_open(anna.id(), "test", SessionKind::Console);
+    assert!(
+        is_refused(&told),
+        "anna, with a session of before: {told:?}"
+    );
+    let again = anna
+        .store
+        .session_open(anna.id(), "test", SessionKind::Console);
     let again = again.await.unwrap().leases;
     assert_eq!(again[0].fence, kept.fence, "resumed, it is hers again");
     release(&anna, kept).await.unwrap();
     let carla = world.desk("carla").await;
     let new = carla.take(case).await;
-    assert_eq!(new.fence, lost.fence, "the fence is handed out a second time");
+    assert_eq!(
+        new.fence, lost.fence,
+        "the fence is handed out a second time"
+    );
     let told = release(&bram, lost).await;
-    assert!(is_refused(&told), "the same fence is not the same lease: {told:?}");
+    assert!(
+        is_refused(&told),
+        "the same fence is not the same lease: {told:?}"
+    );
     let told = pulse(&bram.store, bram.id(), Some(&place_in_feed)).await;
     let told = told.unwrap();
     assert!(told.resync, "everything must be read anew");

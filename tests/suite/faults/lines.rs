@@ -134,7 +134,10 @@ async fn a_lost_answer_is_asked_for_again_under_the_same_id() {
             console.line.swallows_more_than(before).await;
             console.line.set(end);
         });
-        assert!(matches!(lost, Err(StoreError::Offline(_))), "{end:?}: {lost:?}");
+        assert!(
+            matches!(lost, Err(StoreError::Offline(_))),
+            "{end:?}: {lost:?}"
+        );
         console.line.set(Mode::Pass);
         let told = console.write_until_answered(cmd).await;
         assert_eq!(told.version, console.version + 1, "{end:?}");
@@ -157,7 +160,10 @@ async fn a_command_that_never_arrives_is_sent_again_and_written_once() {
             console.line.swallows_more_than(before).await;
             console.line.set(end);
         });
-        assert!(matches!(lost, Err(StoreError::Offline(_))), "{end:?}: {lost:?}");
+        assert!(
+            matches!(lost, Err(StoreError::Offline(_))),
+            "{end:?}: {lost:?}"
+        );
         assert_eq!(effects(&owner, cmd).await, 0, "{end:?}");
         console.line.set(Mode::Pass);
         console.write_until_answered(cmd).await;

@@ -19,10 +19,8 @@ struct Worker(Child);
 
 impl Worker {
     fn start(world: &World, role: &str) -> Self {
-        let out = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!(
-            "worker-out-{}-{role}",
-            world.db.name()
-        ));
+        let out = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"))
+            .join(format!("worker-out-{}-{role}", world.db.name()));
         std::fs::create_dir_all(&out).unwrap();
         let child = Command::new(env!("CARGO_BIN_EXE_loket"))
             .arg("worker")
@@ -136,7 +134,10 @@ async fn a_console_that_slept_too_long_writes_nothing_and_keeps_its_text() {
     screen.wait("the line of the neighbours was meant");
     tokio::time::sleep(Duration::from_millis(500)).await;
     let row = &world.admin.rows(&[case]).await.unwrap()[0];
-    assert_eq!((row.version, row.state.as_str()), (version, "blocked_contact_due"));
+    assert_eq!(
+        (row.version, row.state.as_str()),
+        (version, "blocked_contact_due")
+    );
     assert_eq!(row.holder.as_deref(), Some("Bram"));
 }
 
@@ -152,7 +153,11 @@ async fn sleeps_too_long(world: &World, case: CaseId) {
             owner.close().await;
             return;
         }
-        sqlx::query(LOSE).bind(case.0).execute(&owner).await.unwrap();
+        sqlx::query(LOSE)
+            .bind(case.0)
+            .execute(&owner)
+            .await
+            .unwrap();
         worker.sweep().await.unwrap();
     }
     panic!("never returned");

@@ -92,7 +92,10 @@ async fn after_a_restart_everybody_is_back() {
     }
     let owner = world.db.pool(SUPERUSER, 1).await;
     let sessions = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'";
-    let sessions: i64 = sqlx::query_scalar(sessions).fetch_one(&owner).await.unwrap();
+    let sessions: i64 = sqlx::query_scalar(sessions)
+        .fetch_one(&owner)
+        .await
+        .unwrap();
     assert!(sessions <= i64::from(PLACES), "{sessions}");
     owner.close().await;
     // the real consoles see what happens next

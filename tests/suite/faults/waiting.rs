@@ -117,7 +117,10 @@ async fn behind_a_long_writer_the_feed_waits_and_loses_nothing() {
     running.goes_on(60).await;
     let told = pulse(&lotte.store, lotte.id(), Some(&place_in_feed)).await;
     assert_eq!(told.unwrap().events, [], "nothing overtakes the writer");
-    assert!(written_since(&running, &place_in_feed.xid).await > 5, "others write on");
+    assert!(
+        written_since(&running, &place_in_feed.xid).await > 5,
+        "others write on"
+    );
     writer.commit(&running).await;
     running.goes_on(20).await;
     let run = running.end().await;

@@ -146,13 +146,7 @@ impl Agent {
         self.last = Some((ask, cmd, session, ticket));
     }
 
-    async fn try_once(
-        &self,
-        ask: &Ask,
-        cmd: Uuid,
-        session: Option<Uuid>,
-        ticket: Ticket,
-    ) -> Told {
+    async fn try_once(&self, ask: &Ask, cmd: Uuid, session: Option<Uuid>, ticket: Ticket) -> Told {
         let told = ask.of(&self.store, cmd, session).await;
         self.shared.recorder.told(ticket, &told);
         told
@@ -171,9 +165,10 @@ impl Agent {
                 let case_id = CaseId(case);
                 self.held.insert(case_id, lease(case_id, fence));
             }
-            (Told::Applied { fence: None, .. } | Told::LeaseLost, Ask::Apply { case, fence, .. })
-                if fence.is_some() =>
-            {
+            (
+                Told::Applied { fence: None, .. } | Told::LeaseLost,
+                Ask::Apply { case, fence, .. },
+            ) if fence.is_some() => {
                 self.lose(*case);
             }
             (Told::Applied { fence, .. }, Ask::TakeBack(case, _)) => {
@@ -284,7 +279,11 @@ impl Agent {
         }
         let at = self.rng.usize(..self.old.len());
         let (session, lease) = self.old[at];
-        let session = if self.rng.bool() { session } else { self.session };
+        let session = if self.rng.bool() {
+            session
+        } else {
+            self.session
+        };
         if self.rng.bool() {
             self.act_on(lease.case_id, Some(lease.fence), session).await;
         } else {
@@ -463,7 +462,10 @@ fn a_note(_: &CaseDetail) -> Option<(&'static str, Answers)> {
 }
 
 fn reopening(_: &CaseDetail) -> Option<(&'static str, Answers)> {
-    Some(("reopen", answers([("reason", free("the customer rang again"))])))
+    Some((
+        "reopen",
+        answers([("reason", free("the customer rang again"))]),
+    ))
 }
 
 /// A step of the process from that state; the dice keep cases going round.
@@ -502,6 +504,9 @@ fn next_step(state: &str, dice: u32, contact: i64) -> Option<(&'static str, Answ
         }
         ("unblock_due", _) => ("unblocked", answers([])),
         (closed, _) if closed.starts_with("closed_") => return None,
-        _ => ("wrongly_blocked", answers([("wrong_reason", word("own_error"))])),
+        _ => (
+            "wrongly_blocked",
+            answers([("wrong_reason", word("own_error"))]),
+        ),
     })
 }

@@ -91,7 +91,12 @@ impl Ask {
 }
 
 fn lease_of(op: &str, lease: &Lease) -> (String, Option<i64>, Option<i64>, Option<i32>) {
-    (op.to_owned(), Some(lease.case_id.0), Some(lease.fence), None)
+    (
+        op.to_owned(),
+        Some(lease.case_id.0),
+        Some(lease.fence),
+        None,
+    )
 }
 
 fn claimed(result: Result<Claim, StoreError>) -> Told {

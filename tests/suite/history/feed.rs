@@ -124,7 +124,8 @@ impl Follower {
         };
         let happened: BTreeSet<_> = events.iter().filter(mine).map(key).collect();
         let seen: BTreeSet<_> = self.seen.iter().copied().collect();
-        let finding = |kind, what: &(i64, i32)| Finding::new(kind, format!("{}: {what:?}", self.role));
+        let finding =
+            |kind, what: &(i64, i32)| Finding::new(kind, format!("{}: {what:?}", self.role));
         let missed = happened.difference(&seen);
         let missed = missed.filter(|it| !self.read.contains(it));
         let missed = missed.map(|it| finding(Kind::FeedMissed, it));

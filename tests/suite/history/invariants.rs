@@ -121,8 +121,8 @@ pub(crate) async fn holds(world: &World, owner: &PgPool) -> Vec<Finding> {
     let auditor = world.db.store("auditor_1");
     let verified = auditor.verify(&world.calendars, |_| {}).await.unwrap();
     let differences = verified.differences.into_iter();
-    findings.extend(differences.map(|it| {
-        Finding::new(Kind::Verify, format!("{}: {}", it.case_no, it.what))
-    }));
+    findings.extend(
+        differences.map(|it| Finding::new(Kind::Verify, format!("{}: {}", it.case_no, it.what))),
+    );
     findings
 }

@@ -51,7 +51,9 @@ pub(crate) fn replay(events: &[Event]) -> (BTreeMap<i64, Case<'_>>, Vec<Finding>
     let mut cases: BTreeMap<i64, Case<'_>> = BTreeMap::new();
     let mut findings = Vec::new();
     for event in events {
-        let case = cases.entry(event.case_id).or_insert_with(|| Case::new(event));
+        let case = cases
+            .entry(event.case_id)
+            .or_insert_with(|| Case::new(event));
         case.take(event, &mut findings);
     }
     (cases, findings)
@@ -170,7 +172,9 @@ impl<'a> Case<'a> {
     /// The state of before, if nobody has built on what is taken back. Whoever took it back has the
     /// case again when they had it then; whoever has it now keeps it.
     fn take_back(&self, event: &Event, after: &mut State, wrong: &mut dyn FnMut(Kind, &str)) {
-        let seq = event.body["seq"].as_u64().and_then(|seq| usize::try_from(seq).ok());
+        let seq = event.body["seq"]
+            .as_u64()
+            .and_then(|seq| usize::try_from(seq).ok());
         let Some((at, done)) = seq.and_then(|seq| Some((seq, *self.events.get(seq - 1)?))) else {
             wrong(Kind::State, "takes back what never happened");
             return;
@@ -218,8 +222,7 @@ impl<'a> Case<'a> {
 
 fn holds(state: &State, actor: Holder) -> bool {
     state.holder.is_some_and(|holder| {
-        holder.agent == actor.agent
-            && (holder.session.is_none() || holder.session == actor.session)
+        holder.agent == actor.agent && (holder.session.is_none() || holder.session == actor.session)
     })
 }
 
@@ -232,7 +235,9 @@ fn must_hold(state: &State, actor: Holder, wrong: &mut dyn FnMut(Kind, &str)) {
 
 /// The lease ends; `to` in the event names a colleague who has it from now on.
 fn give(after: &mut State, event: &Event) {
-    let to = event.body["to"].as_i64().and_then(|id| i32::try_from(id).ok());
+    let to = event.body["to"]
+        .as_i64()
+        .and_then(|id| i32::try_from(id).ok());
     after.holder = to.map(|agent| Holder {
         agent,
         session: None,

@@ -198,7 +198,8 @@ impl Event {
 
 /// All events, by case and number.
 pub(crate) async fn events(owner: &PgPool) -> Vec<Event> {
-    let query = "SELECT event_id, case_id, seq, queue_id, kind, agent_id, session_id, fence, cmd_id,
+    let query =
+        "SELECT event_id, case_id, seq, queue_id, kind, agent_id, session_id, fence, cmd_id,
         body FROM loket.case_events ORDER BY case_id, seq, event_id";
     sqlx::query_as(query).fetch_all(owner).await.unwrap()
 }

@@ -112,12 +112,24 @@ impl Run {
 
     /// Whether the run was one: things were done, refused and, with bad lines, left open.
     pub(crate) fn must_be_busy(&self) {
-        let kinds: std::collections::BTreeSet<&str> =
-            self.events.iter().map(|event| event.kind.as_str()).collect();
-        for kind in ["claimed", "released", "lease_returned", "add_note", "contact_party"] {
+        let kinds: std::collections::BTreeSet<&str> = self
+            .events
+            .iter()
+            .map(|event| event.kind.as_str())
+            .collect();
+        for kind in [
+            "claimed",
+            "released",
+            "lease_returned",
+            "add_note",
+            "contact_party",
+        ] {
             assert!(kinds.contains(kind), "no {kind} in {kinds:?}");
         }
-        assert!(self.calls.iter().any(|call| call.ok().is_none()), "nothing was refused");
+        assert!(
+            self.calls.iter().any(|call| call.ok().is_none()),
+            "nothing was refused"
+        );
     }
 }
 

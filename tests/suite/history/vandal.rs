@@ -11,7 +11,8 @@ use crate::support::line::Mode;
 
 /// Takes consoles for dead, with the time of grace played by setting back the instant of the loss.
 pub(crate) async fn expire(shared: Arc<Shared>, seed: u64) {
-    const LOSE: &str = "UPDATE loket.agent_sessions SET lost_at = clock_timestamp() - interval '61 s'
+    const LOSE: &str =
+        "UPDATE loket.agent_sessions SET lost_at = clock_timestamp() - interval '61 s'
         WHERE session_id IN (SELECT session_id FROM loket.agent_sessions
             WHERE client = 'history' ORDER BY md5(session_id::text || $1) LIMIT 1)";
     let mut rng = Rng::with_seed(seed);

@@ -84,7 +84,11 @@ impl TestDb {
         let mut session = superuser(&server, "postgres").await;
         make_roles(&server, &mut session).await;
         let name = String::from("loket");
-        execute(&mut session, &format!("CREATE DATABASE {name} TEMPLATE template0")).await;
+        execute(
+            &mut session,
+            &format!("CREATE DATABASE {name} TEMPLATE template0"),
+        )
+        .await;
         session.close().await.unwrap();
         prepare_template(&server.options(SUPERUSER, &name)).await;
         Self {

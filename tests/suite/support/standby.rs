@@ -76,7 +76,11 @@ impl Standby {
         copy.args(["-p", "5432", "-U", SUPERUSER, "-R", "-X", "stream"]);
         copy.args(["--checkpoint=fast", "--no-sync"]);
         let done = copy.output().unwrap();
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        assert!(
+            done.status.success(),
+            "{}",
+            String::from_utf8_lossy(&done.stderr)
+        );
     }
 
     fn follow(&mut self, primary: &str) {
@@ -84,7 +88,10 @@ impl Standby {
         server.arg("-D").arg(&self.data).arg("-k").arg(&self.socket);
         server.args(["-p", "5432", "-c", "listen_addresses="]);
         server.arg("-c").arg(format!("primary_conninfo={primary}"));
-        server.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        server
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         self.server = Some(server.spawn().unwrap());
     }
 
@@ -139,7 +146,12 @@ pub(crate) async fn in_step(owner: &PgPool, is_sync: bool) {
         AND (sync_state = 'sync' OR NOT $1) AND replay_lsn = pg_current_wal_lsn())
         FROM pg_stat_replication";
     for _ in 0..1_200 {
-        if sqlx::query_scalar(query).bind(is_sync).fetch_one(owner).await.unwrap() {
+        if sqlx::query_scalar(query)
+            .bind(is_sync)
+            .fetch_one(owner)
+            .await
+            .unwrap()
+        {
             return;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
