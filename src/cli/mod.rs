@@ -3,11 +3,14 @@
 
 pub mod agent;
 mod asked;
+pub mod board;
 pub mod case;
 pub mod check;
+mod claims;
 pub mod clerk;
 pub mod connect;
 pub mod console;
+mod csv;
 pub mod db;
 pub mod demo;
 pub mod due;
@@ -15,6 +18,8 @@ pub mod error;
 pub mod import;
 pub mod pg_supervisor;
 pub mod process;
+pub mod queue;
+pub mod report;
 mod settings;
 mod shell;
 pub mod words;
@@ -69,10 +74,16 @@ pub enum Command {
     Console(console::ConsoleArgs),
     /// Work cases from a shell: the same verbs and refusals as on the screen
     Case(case::CaseArgs),
+    /// The lead's figures: queues, what is due next, who is there
+    Board(board::BoardArgs),
+    /// Reports for a spreadsheet or a script
+    Report(report::ReportArgs),
     /// Make, migrate and verify a database; its legal clock
     Db(db::DbArgs),
     /// Who may work: agents, leads, auditors, administrators, workers
     Agent(agent::AgentArgs),
+    /// Limit and gate of the queues, set by their leads
+    Queue(queue::QueueArgs),
     /// Bring in registers and cases from files
     Import(import::ImportArgs),
     /// Fire clocks, deliver messages, keep house; list and resend what was not delivered
@@ -115,8 +126,11 @@ async fn dispatch(command: Command, shell: Shell) -> Ended {
         Command::Demo(args) => Box::pin(demo::run(args, &shell)).await,
         Command::Console(args) => Box::pin(console::run(args, &shell)).await,
         Command::Case(args) => Box::pin(case::run(args, &shell)).await,
+        Command::Board(args) => board::run(args, &shell).await,
+        Command::Report(args) => report::run(args, &shell).await,
         Command::Db(args) => db::run(args, &shell).await,
         Command::Agent(args) => agent::run(args, &shell).await,
+        Command::Queue(args) => queue::run(args, &shell).await,
         Command::Import(args) => Ok(import::run(&args, &shell.store()?, &shell.texts).await?),
         Command::Worker(args) => {
             let config = settings::worker(&shell.config);

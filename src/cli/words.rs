@@ -140,6 +140,21 @@ pub fn choice(field: &str, code: &str, texts: &Texts) -> String {
     }
 }
 
+/// The cells of these columns, filled with spaces in front to one width.
+pub fn right_aligned(
+    mut rows: Vec<Vec<String>>,
+    columns: std::ops::RangeInclusive<usize>,
+) -> Vec<Vec<String>> {
+    for column in columns {
+        let cells = || rows.iter().filter_map(|row| row.get(column));
+        let widest = cells().map(|cell| cell.width()).max().unwrap_or(0);
+        for cell in rows.iter_mut().filter_map(|row| row.get_mut(column)) {
+            *cell = format!("{}{cell}", " ".repeat(widest - cell.width()));
+        }
+    }
+    rows
+}
+
 /// Rows as aligned columns, two spaces between them; the last column is not padded.
 pub fn columns(rows: &[Vec<String>]) -> Vec<String> {
     let count = rows.iter().map(Vec::len).max().unwrap_or(0);

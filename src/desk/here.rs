@@ -1,6 +1,8 @@
 //! What this console is doing, for colleagues to see: which case is read, whether something is being
 //! written about it, which rows are on the screen, and in which held cases keys were pressed.
 
+use chrono::{DateTime, Utc};
+
 use super::command::Id;
 use super::geometry::Panes;
 use super::model::Model;
@@ -32,8 +34,19 @@ fn of_layers(model: &Model) -> Option<CaseId> {
     })
 }
 
+/// Whether the board or the report covers the desk: whoever watches them reads and works no case.
+fn is_watching(model: &Model) -> bool {
+    matches!(
+        model.layers.last(),
+        Some(Layer::Board(_) | Layer::OnTime(_))
+    )
+}
+
 /// The case that is being read: that of a layer, or of the detail where it is on the screen.
 fn read(model: &Model) -> Option<CaseId> {
+    if is_watching(model) {
+        return None;
+    }
     let desk = &model.desk;
     let is_drawn = model.window.panes() != Panes::One || desk.page == Page::Detail;
     let shown = if is_drawn || desk.pinned.is_some() {
@@ -66,7 +79,7 @@ fn seen(model: &Model) -> Vec<CaseId> {
 
 /// A key was pressed: it counts as work in the held case that it was meant for. Walking through a
 /// list is no work in the cases that one passes.
-pub fn note_key(model: &mut Model, meant: Option<Id>) {
+pub fn note_key(model: &mut Model, meant: Option<Id>, now: DateTime<Utc>) {
     let walks = matches!(
         meant,
         Some(
@@ -83,11 +96,12 @@ pub fn note_key(model: &mut Model, meant: Option<Id>) {
         )
     );
     let is_list = model.layers.is_empty() && model.desk.page == Page::List;
-    if walks && is_list {
+    if walks && is_list || is_watching(model) {
         return;
     }
     let case = of_layers(model).or_else(|| model.desk.case());
     if let Some(case) = case.filter(|case| model.world.leases.contains_key(case)) {
         model.worked.insert(case);
+        model.world.worked(case, now);
     }
 }

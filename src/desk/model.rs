@@ -9,8 +9,9 @@ use super::command::{Context, Id};
 use super::geometry::Window;
 use super::key::Input;
 use super::keymap::Keymap;
+use super::place;
 use super::screen::desk::{self, Page};
-use super::screen::{Layer, actions, search};
+use super::screen::{Layer, actions, board, search};
 use super::world::World;
 use crate::store::rows::{CaseId, CaseRow};
 use crate::text::Texts;
@@ -26,6 +27,10 @@ pub struct Model {
     pub layers: Vec<Layer>,
     /// The last search, to come back to.
     pub search: search::State,
+    /// The last board, to come back to.
+    pub board: Option<Box<board::State>>,
+    /// A case that was opened from layers, and the layers to which back leads.
+    pub aside: Option<(CaseId, Vec<Layer>)>,
     /// The keys.
     pub keymap: Keymap,
     /// The size of the window.
@@ -33,6 +38,10 @@ pub struct Model {
     /// What was typed while a layer waits for its case, or a command by key for its answer; it is
     /// taken in when that is there.
     pub ahead: VecDeque<Input>,
+    /// Keeping the place, and coming back to it.
+    pub keeping: place::Keeping,
+    /// The agent wants to leave: until then the last saves are waited for (machine time).
+    pub leaving: Option<DateTime<Utc>>,
     /// The held cases in which a key was pressed since that was last told.
     pub worked: BTreeSet<CaseId>,
     /// Whether a frame is due: something visible may be different.
@@ -62,9 +71,13 @@ impl Model {
             desk: desk::State::default(),
             layers: Vec::new(),
             search: search::State::default(),
+            board: None,
+            aside: None,
             keymap: start.keymap,
             window: start.window,
             ahead: VecDeque::new(),
+            keeping: place::Keeping::default(),
+            leaving: None,
             worked: BTreeSet::new(),
             dirty: true,
             now,
@@ -74,7 +87,7 @@ impl Model {
     /// Where keys are pressed.
     pub fn context(&self) -> Context {
         match (self.layers.last(), self.desk.page) {
-            (Some(layer), _) => layer.context(),
+            (Some(layer), _) => layer.context(&self.world),
             (None, Page::List) if self.desk.pinned.is_none() => Context::List,
             (None, _) => Context::Detail,
         }
@@ -104,14 +117,15 @@ impl Model {
                 actions::choices(&self.world, list.of, self.now).is_none()
             }
             Some(Layer::Form(form)) => form.is_unread(),
+            Some(Layer::Bulk(_)) => self.world.bulk.as_ref().is_some_and(|job| !job.is_read()),
             None => self.desk.keyed.is_under_way(),
             _ => false,
         }
     }
 
-    /// Whether something typed was not sent.
+    /// Whether something typed is not in the database yet.
     pub fn has_unsaved(&self) -> bool {
-        !self.world.drafts.is_empty()
+        self.world.drafts.is_unsaved()
     }
 
     /// Whether the command of that id is possible now.

@@ -2,19 +2,36 @@
 //! never waits and never reads a clock.
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 use super::command::{Command, Context, Id};
-use super::effect::Effect;
+use super::effect::{Effect, Question, Slot};
 use super::key::{Input, Key};
 use super::model::Model;
 use super::msg::Msg;
-use super::route::Route;
-use super::screen::{Help, Layer, Pressed, actions, form, ledger, moved};
+use super::route::{Route, Subject};
+use super::screen::{
+    Help, Layer, Pressed, actions, board, filter, form, ledger, moved, notices, on_time, unfinished,
+};
 use super::toast::Tone;
-use super::{answer, available, beat, here};
+use super::{answer, available, beat, bulk, here, live, safe, screen};
+use crate::store::rows::DraftRow;
 
 /// Take in a message; what is returned is to be done. `now` is machine time.
 pub fn update(model: &mut Model, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
+    let shown = model.desk.shown;
+    let effects = take_in(model, msg, now);
+    live::left(model, shown);
+    effects
+}
+
+fn take_in(model: &mut Model, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
+    let mut effects = take(model, msg, now);
+    effects.extend(safe::tend(model, now));
+    effects
+}
+
+fn take(model: &mut Model, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
     model.now = now;
     if !matches!(msg, Msg::Beat(_)) {
         model.dirty = true;
@@ -48,7 +65,7 @@ fn take_input(model: &mut Model, input: Input, now: DateTime<Utc>) -> Vec<Effect
 fn take_one(model: &mut Model, input: Input, now: DateTime<Utc>) -> Vec<Effect> {
     if !matches!(input, Input::Resize(..)) {
         let id = meant(model, &input);
-        here::note_key(model, id);
+        here::note_key(model, id, now);
     }
     let effects = match input {
         Input::Resize(columns, rows) => {
@@ -61,7 +78,10 @@ fn take_one(model: &mut Model, input: Input, now: DateTime<Utc>) -> Vec<Effect> 
             }
             return Vec::new();
         }
-        Input::Key(key) => press(model, key, now),
+        Input::Key(key) => {
+            model.leaving = None;
+            press(model, key, now)
+        }
         Input::Paste(text) => type_in(model, &text, now),
     };
     settle(model, effects, now)
@@ -122,9 +142,8 @@ fn settle(model: &mut Model, effects: Vec<Effect>, now: DateTime<Utc>) -> Vec<Ef
 fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
     match route {
         Route::Back => {
-            if let Some(Layer::Search(search)) = model.layers.pop() {
-                model.search = *search;
-            }
+            let top = model.layers.pop();
+            keep(model, top);
         }
         Route::Actions(case, only) => push_actions(model, actions::Of::Case(case, only)),
         Route::NewCase => push_actions(model, actions::Of::NewCase),
@@ -137,16 +156,75 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
             let fresh = model.search.anew();
             model.layers.push(Layer::Search(Box::new(fresh)));
         }
+        Route::Notices => {
+            let items = model.world.live.notices.clone();
+            let is_empty = items.is_empty();
+            model
+                .layers
+                .push(Layer::Notices(notices::State::new(items)));
+            if !is_empty {
+                return vec![live::ask_seen(&mut model.world, now)];
+            }
+        }
+        Route::Filter => {
+            let filter = model.desk.inbox().map(|inbox| inbox.filter.clone());
+            let line = filter::State::of(&filter.unwrap_or_default());
+            model.layers.push(Layer::Filter(Box::new(line)));
+        }
+        Route::Filtered(filter) => {
+            clear_layers(model);
+            return model.desk.set_filter(&mut model.world, filter, now);
+        }
+        Route::Bulk => return begin_bulk(model, now),
+        Route::Sheet => model.layers.push(Layer::Sheet),
         Route::Help => {
             let of = model.context();
             model.layers.push(Layer::Help(Help { of, top: 0 }));
         }
-        Route::Quit if model.has_unsaved() => model.layers.push(Layer::Quit),
-        Route::Quit => return vec![Effect::Quit],
+        Route::Draft(draft) => return open_draft(model, draft, now),
+        Route::Copy(left) => return open_copy(model, &left, now),
+        Route::Unfinished => {
+            model
+                .layers
+                .push(Layer::Unfinished(unfinished::State::default()));
+            return vec![safe::ask(&mut model.world, now)];
+        }
+        Route::Quit => return safe::quit(model, now),
         Route::Case(case) => {
             clear_layers(model);
             model.desk.show(case, model.window);
             return answer::reread_list(model, now);
+        }
+        Route::Board => {
+            let mut board = model
+                .board
+                .take()
+                .unwrap_or_else(|| Box::new(board::State::new(now)));
+            board.resume(now);
+            model.layers.push(Layer::Board(board));
+            return wake(model, now);
+        }
+        Route::OnTime => {
+            let (report, asked) = on_time::State::open(&mut model.world, now);
+            model.layers.push(Layer::OnTime(Box::new(report)));
+            return asked;
+        }
+        Route::CallBack(subject) => {
+            let form = form::State::call_back(&mut model.world, subject, now);
+            model.layers.push(Layer::Form(Box::new(form)));
+        }
+        Route::Aside(case) => {
+            model.aside = Some((case, std::mem::take(&mut model.layers)));
+            model.desk.show(case, model.window);
+            return answer::reread_list(model, now);
+        }
+        Route::Queue(queue) => {
+            clear_layers(model);
+            return model.desk.go_to_queue(&mut model.world, queue, now);
+        }
+        Route::Desk if truncate_to_board(model) => {
+            resume_board(model, now);
+            return wake(model, now);
         }
         Route::Desk => {
             clear_layers(model);
@@ -157,16 +235,106 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
     Vec::new()
 }
 
+/// A draft is taken up again, with its case beside it.
+fn open_draft(model: &mut Model, draft: Uuid, now: DateTime<Utc>) -> Vec<Effect> {
+    let form = form::State::of_draft(&mut model.world, draft, now);
+    form.map_or_else(Vec::new, |form| open_form(model, form, now))
+}
+
+/// What a colleague left is copied: theirs stays as it is.
+fn open_copy(model: &mut Model, left: &DraftRow, now: DateTime<Utc>) -> Vec<Effect> {
+    let Some(subject) = Subject::of_form(&left.form, left.case_id) else {
+        return Vec::new();
+    };
+    let form = form::State::copy(&mut model.world, subject, &left.body, now);
+    open_form(model, form, now)
+}
+
+fn open_form(model: &mut Model, form: form::State, now: DateTime<Utc>) -> Vec<Effect> {
+    clear_layers(model);
+    let case = form.subject.case();
+    let mut effects = Vec::new();
+    if let Some(case) = case {
+        model.desk.show(case, model.window);
+        effects.push(model.world.ask_detail(case, now));
+    }
+    if matches!(form.subject, Subject::HandOver(_) | Subject::Reassign(_)) {
+        effects.push(model.world.ask(Slot::Colleagues, Question::Colleagues, now));
+    }
+    model.layers.push(Layer::Form(Box::new(form)));
+    effects
+}
+
+/// What can be done with the marked cases; one such action at a time.
+fn begin_bulk(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
+    let Model { world, layers, .. } = model;
+    if bulk::run::is_going(world) {
+        layers.push(Layer::Sheet);
+        return Vec::new();
+    }
+    let marks = model.desk.marks();
+    let most = bulk::most(world.role());
+    if marks.len() > most {
+        let (n, most) = (marks.len().to_string(), most.to_string());
+        let said = world
+            .texts
+            .fill("bulk.too_many", &[("n", &n), ("most", &most)]);
+        world.toasts.say(Tone::Warning, said, now);
+        return Vec::new();
+    }
+    world.bulk = Some(Box::new(bulk::Job::new(&marks)));
+    layers.push(Layer::Bulk(screen::bulk::State::default()));
+    bulk::read(world, now)
+}
+
 fn push_actions(model: &mut Model, of: actions::Of) {
     model.layers.push(Layer::Actions(actions::State::new(of)));
 }
 
 fn clear_layers(model: &mut Model) {
-    for layer in model.layers.drain(..) {
-        if let Layer::Search(search) = layer {
-            model.search = *search;
+    for layer in std::mem::take(&mut model.layers) {
+        keep(model, Some(layer));
+    }
+}
+
+/// Keep what one comes back to.
+fn keep(model: &mut Model, layer: Option<Layer>) {
+    match layer {
+        Some(Layer::Search(search)) => model.search = *search,
+        Some(Layer::Board(board)) => model.board = Some(board),
+        _ => {}
+    }
+}
+
+/// Take away what lies on the board, if there is one.
+fn truncate_to_board(model: &mut Model) -> bool {
+    let is_board = |layer: &Layer| matches!(layer, Layer::Board(_));
+    let at = model.layers.iter().rposition(is_board);
+    if let Some(at) = at {
+        model.layers.truncate(at + 1);
+    }
+    at.is_some()
+}
+
+fn resume_board(model: &mut Model, now: DateTime<Utc>) {
+    for layer in &mut model.layers {
+        if let Layer::Board(board) = layer {
+            board.resume(now);
         }
     }
+}
+
+/// Back from a case that was opened from the board or the report: to the same place there.
+fn come_back(model: &mut Model, id: Id, now: DateTime<Utc>) -> Option<Vec<Effect>> {
+    let is_back = id == Id::Back && model.layers.is_empty();
+    let here = model.current_case();
+    let (_, layers) = model
+        .aside
+        .take_if(|(case, _)| is_back && Some(*case) == here)?;
+    model.layers = layers;
+    model.desk.press_back(now);
+    resume_board(model, now);
+    Some(wake(model, now))
 }
 
 fn resize(model: &mut Model, columns: u16, rows: u16) {
@@ -212,7 +380,11 @@ fn run(
         Id::Redraw => return vec![Effect::Redraw],
         Id::Suspend => return vec![Effect::Suspend],
         Id::QuitAnyway => return vec![Effect::Quit],
+        Id::Back if layers_left_for_a_case(model) => return vec![Effect::Go(Route::Sheet)],
         _ => {}
+    }
+    if let Some(effects) = come_back(model, command.id, now) {
+        return effects;
     }
     let window = model.window;
     let Model {
@@ -227,9 +399,34 @@ fn run(
         Some(Layer::Form(form)) => form.press(world, pressed, now),
         Some(Layer::Ledger(ledger)) => ledger.press(world, pressed, window),
         Some(Layer::Search(search)) => search.press(world, pressed, window, now),
+        Some(Layer::Notices(list)) => list.press(pressed, window),
+        Some(Layer::Board(board)) => board.press(world, pressed, window, now),
+        Some(Layer::OnTime(report)) => report.press(world, pressed, window, now),
+        Some(Layer::Filter(line)) => line.press(pressed),
+        Some(Layer::Bulk(list)) => list.press(world, pressed, window, now),
+        Some(Layer::Sheet) => screen::bulk::press(world, pressed, window, now),
         Some(Layer::Help(help)) => press_help(help, pressed, window),
+        Some(Layer::Unfinished(list)) => list.press(world, pressed, window, now),
         Some(Layer::Quit) => vec![Effect::Go(Route::Back)],
     }
+}
+
+/// Whether the case shown was opened from the results of an action on many; they are shown again.
+fn layers_left_for_a_case(model: &mut Model) -> bool {
+    let shown = model.desk.case();
+    let Some(job) = model
+        .world
+        .bulk
+        .as_deref_mut()
+        .filter(|_| model.layers.is_empty())
+    else {
+        return false;
+    };
+    let is_it = job.left_for.take().is_some_and(|case| Some(case) == shown);
+    if is_it {
+        model.desk.leave_case();
+    }
+    is_it
 }
 
 fn press_help(help: &mut Help, pressed: Pressed, window: super::geometry::Window) -> Vec<Effect> {
@@ -249,6 +446,10 @@ fn type_in(model: &mut Model, text: &str, now: DateTime<Utc>) -> Vec<Effect> {
             search.type_in(text, now);
             Vec::new()
         }
+        Some(Layer::Filter(line)) => {
+            line.type_in(text);
+            Vec::new()
+        }
         _ => Vec::new(),
     }
 }
@@ -262,8 +463,10 @@ fn wake(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
         ..
     } = model;
     effects.extend(desk.wake(world, now));
-    if let Some(Layer::Search(search)) = layers.last_mut() {
-        effects.extend(search.wake(world, now));
+    match layers.last_mut() {
+        Some(Layer::Search(search)) => effects.extend(search.wake(world, now)),
+        Some(Layer::Board(board)) => effects.extend(board.wake(world, now)),
+        _ => {}
     }
     if world.retry_at.is_some_and(|at| at <= now) {
         effects.extend(beat::open(model, now));

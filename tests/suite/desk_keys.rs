@@ -112,7 +112,23 @@ fn the_footer_shows_only_what_works_now() {
 #[test]
 fn no_key_of_a_text_is_shown_instead_of_the_text() {
     let keys = [
-        "", "j", "enter", "d", "/", "?", "j h", "f", "l", "enter 1", "o", "o 1", "m",
+        "",
+        "j",
+        "enter",
+        "d",
+        "/",
+        "?",
+        "j h",
+        "f",
+        "l",
+        "enter 1",
+        "o",
+        "o 1",
+        "m",
+        "b",
+        "b tab tab enter",
+        "b o",
+        "b o enter",
     ];
     for keys in keys {
         let mut script = Script::new(160, 60);
@@ -123,6 +139,7 @@ fn no_key_of_a_text_is_shown_instead_of_the_text() {
         let screen = script.screen();
         for area in [
             "command.", "field.", "form.", "detail.", "status.", "list.", "action.", "state.",
+            "board.", "report.",
         ] {
             let area = format!(" {area}");
             let is_key = |rest: &str| rest.starts_with(|c: char| c.is_ascii_lowercase());

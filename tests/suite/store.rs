@@ -1,8 +1,12 @@
 //! The database as referee, on a real PostgreSQL.
 
+mod board;
 mod changes;
+mod claiming;
 mod claims;
+mod drafts;
 mod feed;
+mod filter;
 mod hostile;
 mod live;
 mod reading;

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 use crate::support::desk::{Script, loaded, rows};
 
-const PLACES: [&str; 9] = [
+const PLACES: [&str; 12] = [
     "",
     "tab",
     "enter",
@@ -19,6 +19,9 @@ const PLACES: [&str; 9] = [
     "/",
     "?",
     "h",
+    "b",
+    "b o",
+    "b o enter",
 ];
 
 fn at(place: &str) -> Script {
@@ -34,7 +37,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(120))]
 
     #[test]
-    fn no_size_breaks_the_screen(columns in 1u16..=250, rows in 1u16..=80, place in 0usize..9) {
+    fn no_size_breaks_the_screen(columns in 1u16..=250, rows in 1u16..=80, place in 0usize..12) {
         let mut script = at(PLACES[place]);
         script.send(Msg::Input(Input::Resize(columns, rows)));
         let screen = script.screen();
@@ -48,13 +51,13 @@ proptest! {
 
     #[test]
     fn no_order_of_keys_breaks_the_desk(
-        keys in proptest::collection::vec(0usize..40, 0..60)
+        keys in proptest::collection::vec(0usize..42, 0..60)
     ) {
-        const KEYS: [&str; 40] = [
+        const KEYS: [&str; 42] = [
             "j", "k", "G", "g", "enter", "esc", "tab", "shift-tab", "n", "c", "x", "h", "t", "f",
             "o", "l", "/", "d", "m", "r", "?", "1", "2", "3", "left", "right", "up", "down",
             "pgdn", "pgup", "ctrl-s", "backspace", "ctrl-w", "space", "]", "[", "q", "ctrl-n",
-            "home", "end",
+            "home", "end", "b", "R",
         ];
         let mut script = Script::new(80, 24);
         for key in keys {

@@ -57,6 +57,42 @@ fn the_help() {
 }
 
 #[test]
+fn the_board() {
+    at_all_sizes("board", "b");
+}
+
+#[test]
+fn the_people_of_the_board() {
+    at_all_sizes("board_people", "b tab tab enter");
+}
+
+#[test]
+fn the_share_on_time() {
+    at_all_sizes("on_time", "b o");
+}
+
+#[test]
+fn the_cases_behind_a_figure() {
+    at_all_sizes("on_time_cases", "b o enter");
+}
+
+/// The trend is the one thing that is not ASCII, and stands last on its line: a terminal that draws
+/// it wide moves nothing.
+#[test]
+fn only_the_trend_of_the_board_is_more_than_ascii() {
+    for (columns, rows) in SIZES {
+        let mut script = Script::new(columns, rows);
+        script.keys("b");
+        script.answer_all();
+        for line in script.screen().lines() {
+            let from = line.find(|c: char| !c.is_ascii()).unwrap_or(line.len());
+            let is_trend = |c: char| ('\u{2581}'..='\u{2588}').contains(&c) || c == ' ';
+            assert!(line[from..].chars().all(is_trend), "{line}");
+        }
+    }
+}
+
+#[test]
 fn handing_over() {
     at_all_sizes("hand_over", "j h");
 }
@@ -82,6 +118,11 @@ fn the_desk_in_dutch() {
     script.keys("j enter 1");
     script.answer_all();
     insta::assert_snapshot!("form_in_dutch", script.screen());
+    let mut script = Script::bare_in("nl", 120, 32);
+    script.answer_all();
+    script.keys("b");
+    script.answer_all();
+    insta::assert_snapshot!("board_in_dutch", script.screen());
 }
 
 /// Nothing of our own is of ambiguous width: borders and marks are ASCII (ratatui #75).

@@ -1,5 +1,6 @@
 //! What several tests need.
 
+pub(crate) mod board;
 pub(crate) mod db;
 pub(crate) mod desk;
 pub(crate) mod keys;
