@@ -65,7 +65,7 @@ mod tests {
     proptest! {
         /// What is read back is what was written, and never begins a formula.
         #[test]
-        fn any_row_is_read_back(row in proptest::collection::vec("[^\0]{0,12}", 1..5)) {
+        fn any_row_is_read_back(row in proptest::collection::vec("[^\0\u{feff}]{0,12}", 1..5)) {
             let written = line(&row).unwrap();
             let mut reader = csv::ReaderBuilder::new()
                 .has_headers(false)
