@@ -18,7 +18,10 @@ INSERT INTO settings DEFAULT VALUES;
 CREATE TABLE queues (
   queue_id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   key text NOT NULL UNIQUE,
-  max_leases smallint NOT NULL DEFAULT 5 CHECK (max_leases BETWEEN 1 AND 50));
+  -- how many cases an agent may hold, and at how many held ones past their warning no new one is taken
+  -- (0: no gate); both set by the lead (limits_set)
+  max_leases smallint NOT NULL DEFAULT 5 CHECK (max_leases BETWEEN 1 AND 50),
+  gate smallint NOT NULL DEFAULT 1 CHECK (gate BETWEEN 0 AND 20));
 CREATE TABLE processes (
   process text PRIMARY KEY, prefix text NOT NULL UNIQUE CHECK (prefix ~ '^[A-Z]{2}$'),
   queue_id int NOT NULL REFERENCES queues, country text NOT NULL, unique_by text[] NOT NULL DEFAULT '{}');
@@ -61,6 +64,8 @@ CREATE TABLE agents (
   disabled_at timestamptz);
 CREATE TABLE agent_queues (
   agent_id int NOT NULL REFERENCES agents, queue_id int NOT NULL REFERENCES queues,
+  -- of this agent instead of those of the queue
+  max_leases smallint CHECK (max_leases BETWEEN 1 AND 50), gate smallint CHECK (gate BETWEEN 0 AND 20),
   PRIMARY KEY (agent_id, queue_id));
 -- one narrow row per console; a heartbeat touches nothing else and no indexed column (HOT)
 CREATE TABLE agent_sessions (
@@ -126,7 +131,7 @@ CREATE TABLE cases (
   version int NOT NULL DEFAULT 0,                   -- +1 at every change
   subject text NOT NULL, ean text, party_gln text, customer_ref text,
   reference text, unique_key text, handover uuid,
-  raised_at timestamptz,                            -- put before the lead
+  raised_at timestamptz,                            -- passed over so often that a lead must look at it
   last_hash bytea NOT NULL DEFAULT '\x', last_seq int NOT NULL DEFAULT 0,
   FOREIGN KEY (process, state) REFERENCES process_states,
   CHECK ((work = 'closed') = (closed_at IS NOT NULL))
@@ -157,10 +162,17 @@ CREATE INDEX case_search_trgm ON case_search USING gin (doc gin_trgm_ops) WITH (
 CREATE TABLE case_leases (
   case_id bigint PRIMARY KEY REFERENCES cases, session_id uuid NOT NULL REFERENCES agent_sessions,
   agent_id int NOT NULL REFERENCES agents, fence bigint NOT NULL, acquired_at timestamptz NOT NULL,
-  worked_at timestamptz NOT NULL DEFAULT clock_timestamp()   -- last sign of work (technical time)
+  how text NOT NULL DEFAULT 'by_hand' CHECK (how IN ('next', 'by_hand', 'given', 'taken_over')),
+  worked bool NOT NULL DEFAULT false,               -- whether an action was done by this lease
+  worked_at timestamptz NOT NULL DEFAULT clock_timestamp()   -- last sign of work (technical time); no index: HOT
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
 CREATE INDEX case_leases_session ON case_leases (session_id);
 CREATE INDEX case_leases_agent ON case_leases (agent_id);
+-- who was proposed this case and passed it over since its state last changed
+CREATE TABLE skips (
+  case_id bigint NOT NULL REFERENCES cases, agent_id int NOT NULL REFERENCES agents,
+  at timestamptz NOT NULL, reason text NOT NULL, PRIMARY KEY (case_id, agent_id));
+CREATE INDEX skips_agent ON skips (agent_id);
 
 CREATE TABLE deadlines (
   case_id bigint NOT NULL REFERENCES cases, key text NOT NULL, run int NOT NULL,
@@ -230,3 +242,10 @@ CREATE FUNCTION deny_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION 'append-only table %', TG_TABLE_NAME USING ERRCODE = 'LK001'; END $$;
 CREATE TRIGGER no_change BEFORE UPDATE OR DELETE ON case_events FOR EACH ROW EXECUTE FUNCTION deny_change();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON case_events FOR EACH STATEMENT EXECUTE FUNCTION deny_change();
+
+-- what leads set at the desk itself: who, when, what; append-only, no free text, nothing of customers
+CREATE TABLE desk_log (
+  log_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  agent_id int NOT NULL REFERENCES agents, kind text NOT NULL, what jsonb NOT NULL);
+CREATE TRIGGER no_change BEFORE UPDATE OR DELETE ON desk_log FOR EACH ROW EXECUTE FUNCTION deny_change();
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON desk_log FOR EACH STATEMENT EXECUTE FUNCTION deny_change();

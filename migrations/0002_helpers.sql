@@ -70,8 +70,10 @@ BEGIN
   END IF;
   RETURN c.result;
 END $$;
+-- what was typed for the command is written now: its draft goes in the same transaction
 CREATE FUNCTION command_end(p_cmd uuid, p_result jsonb) RETURNS jsonb LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
+  DELETE FROM drafts WHERE command = p_cmd;
   UPDATE commands SET result = p_result WHERE cmd_id = p_cmd;
   RETURN p_result;
 END $$;
@@ -122,7 +124,7 @@ BEGIN
   UPDATE cases SET queue_id = c.queue_id, state = c.state, work = c.work, facts = c.facts, received_at = c.received_at, closed_at = c.closed_at,
     sort_at = c.sort_at, due_clock = c.due_clock, due_warn = c.due_warn, due_comparison = c.due_comparison,
     due_whose = c.due_whose, due_breached = c.due_breached, due_retriaged = c.due_retriaged, fence = c.fence, version = c.version,
-    handover = c.handover, last_hash = c.last_hash, last_seq = c.last_seq
+    handover = c.handover, raised_at = c.raised_at, last_hash = c.last_hash, last_seq = c.last_seq
   WHERE case_id = c.case_id;
   RETURN c;
 END $$;

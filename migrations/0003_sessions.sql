@@ -2,8 +2,11 @@
 -- passed. They decide only when a lease returns to the pool; safety is the lease row and its fence.
 SET LOCAL search_path = loket, pg_catalog, ext;
 
+-- `proposed`: got by "next" and nothing was done with it, so that giving it back needs a reason
+CREATE FUNCTION lease_json(l case_leases) RETURNS jsonb LANGUAGE sql STABLE AS
+$$ SELECT jsonb_build_object('case_id', l.case_id, 'fence', l.fence, 'worked_at', l.worked_at, 'proposed', l.how = 'next' AND NOT l.worked) $$;
 CREATE FUNCTION leases_of(p_session uuid) RETURNS jsonb LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS
-$$ BEGIN RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', case_id, 'fence', fence, 'worked_at', worked_at) ORDER BY case_id), '[]') FROM case_leases WHERE session_id = p_session); END $$;
+$$ BEGIN RETURN (SELECT coalesce(jsonb_agg(lease_json(l) ORDER BY case_id), '[]') FROM case_leases l WHERE session_id = p_session); END $$;
 CREATE FUNCTION me_card(p_agent int) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT jsonb_build_object('agent_id', a.agent_id, 'name', a.name, 'role', a.role, 'queues',
      (SELECT coalesce(jsonb_agg(jsonb_build_object('queue_id', q.queue_id, 'key', q.key) ORDER BY q.queue_id), '[]')
@@ -23,7 +26,7 @@ BEGIN
    WHERE s.agent_id = a;                              -- nobody resumes somebody else's session
   IF NOT FOUND THEN RAISE EXCEPTION 'session of another agent' USING ERRCODE = 'LK002'; END IF;
   RETURN jsonb_build_object('session_id', p_session, 'me', me_card(a), 'leases', leases_of(p_session), 'legal_now', legal_now(),
-    'rehearsal', (SELECT rehearsal FROM settings));
+    'rehearsal', (SELECT rehearsal FROM settings), 'place', CASE WHEN NOT p_detached THEN place_of(a, p_session) END);
 END $$;
 
 CREATE FUNCTION drop_session(p_session uuid, p_why text) RETURNS int LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
@@ -34,6 +37,7 @@ BEGIN
     SELECT agent_id INTO a FROM case_leases WHERE case_id = i AND session_id = p_session;
     IF FOUND THEN
       c := lease_end(c);
+      PERFORM drafts_share(i, a);
       PERFORM case_write(c, 'lease_returned', a, p_session, NULL, jsonb_build_object('why', p_why), legal_now());
       IF p_why IN ('ttl', 'disconnected') THEN PERFORM notify_agent(a, i, 'given_back', NULL, NULL); END IF;
       n := n + 1;
@@ -68,37 +72,58 @@ BEGIN
 END $$;
 
 -- ---------------------------------------------------------------- claim
+-- The lease itself, in one place: how it was got, and the first sign of work.
+CREATE FUNCTION lease_begin(p_case cases, p_session uuid, p_agent int, p_how text) RETURNS cases
+LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE c cases%ROWTYPE := p_case; t timestamptz := clock_timestamp();
+BEGIN
+  INSERT INTO case_leases (case_id, session_id, agent_id, fence, acquired_at, how, worked_at) VALUES (c.case_id, p_session, p_agent, c.fence, t, p_how, t);
+  c.work := 'held';
+  RETURN c;
+END $$;
+CREATE FUNCTION granted(p_case cases, p_why text) RETURNS jsonb LANGUAGE plpgsql VOLATILE AS
+$$ BEGIN RETURN jsonb_build_object('result', 'granted', 'lease', jsonb_build_object('case_id', p_case.case_id, 'fence', p_case.fence, 'worked_at', clock_timestamp(),
+     'proposed', p_why NOT IN ('by_hand', 'taken_over')), 'case_no', p_case.case_no, 'version', p_case.version, 'why', p_why); END $$;
 CREATE FUNCTION take(p_case cases, p_session uuid, p_agent int, p_cmd uuid, p_why text) RETURNS jsonb
 LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE c cases%ROWTYPE := p_case;
 BEGIN
-  c.work := 'held'; c.fence := c.fence + 1;
-  INSERT INTO case_leases VALUES (c.case_id, p_session, p_agent, c.fence, clock_timestamp());
+  c.fence := c.fence + 1;
+  c := lease_begin(c, p_session, p_agent, CASE WHEN p_why = 'by_hand' THEN 'by_hand' ELSE 'next' END);
   c := case_write(c, 'claimed', p_agent, p_session, p_cmd, jsonb_build_object('why', p_why), legal_now());
-  RETURN jsonb_build_object('result', 'granted', 'lease', jsonb_build_object('case_id', c.case_id, 'fence', c.fence),
-    'case_no', c.case_no, 'version', c.version, 'why', p_why);
+  RETURN granted(c, p_why);
 END $$;
--- The lock on the agent's session row is taken by the caller: an agent's own claims stand in line,
--- so the limit holds even when two consoles of one agent claim at once.
-CREATE FUNCTION claim_limit(p_agent int, p_queue int) RETURNS jsonb LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE n bigint; m int;
+-- What stands against a further case of that queue; NULL: nothing. An agent's own claims stand in line
+-- here, so that both numbers hold even when two consoles of one agent claim at once. The gate holds for
+-- what an agent takes of his own accord, not for what a colleague or a lead gives, nor for a take-over.
+CREATE FUNCTION claim_limit(p_agent int, p_queue int, p_gated bool DEFAULT false) RETURNS jsonb LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE h record; m record; t timestamptz := legal_now();
 BEGIN
   PERFORM pg_advisory_xact_lock(4243, p_agent);
-  SELECT count(*) INTO n FROM case_leases l JOIN cases c USING (case_id) WHERE l.agent_id = p_agent AND c.queue_id = p_queue;
-  SELECT max_leases INTO m FROM queues WHERE queue_id = p_queue;
-  IF n >= m THEN RETURN jsonb_build_object('result', 'limit', 'held', n, 'limit', m); END IF;
+  SELECT count(*) AS n, count(*) FILTER (WHERE warned) AS warned, (array_agg(case_no ORDER BY warned DESC, sort_at, case_id))[1] AS case_no,
+      (array_agg(due_clock ORDER BY warned DESC, sort_at, case_id))[1] AS clock INTO h
+    FROM (SELECT c.case_id, c.case_no, c.sort_at, c.due_clock, coalesce(c.due_warn <= t AND c.due_whose IN ('ours', 'party'), false) AS warned
+      FROM case_leases l JOIN cases c USING (case_id) WHERE l.agent_id = p_agent AND c.queue_id = p_queue) x;
+  SELECT coalesce(o.max_leases, q.max_leases) AS max_leases, coalesce(o.gate, q.gate) AS gate INTO m FROM queues q   -- the agent's own before the queue's
+    LEFT JOIN agent_queues o ON o.queue_id = q.queue_id AND o.agent_id = p_agent WHERE q.queue_id = p_queue;
+  IF h.n >= m.max_leases THEN
+    RETURN jsonb_build_object('result', 'limit', 'held', h.n, 'limit', m.max_leases, 'case_no', h.case_no); END IF;
+  IF p_gated AND m.gate > 0 AND h.warned >= m.gate THEN
+    RETURN jsonb_build_object('result', 'gate', 'held', h.warned, 'gate', m.gate, 'case_no', h.case_no, 'clock', h.clock); END IF;
   RETURN NULL;
 END $$;
 
 -- The most urgent case of these queues that nobody holds or is about to, locked. Per queue an index
 -- probe, merged, then ONE row locked; never `queue_id = ANY` with ORDER BY. The first probe has a fixed
 -- bound, so that its plan is kept: with a variable one it is planned anew each time, which took longer
--- than the rest of a claim.
-CREATE FUNCTION candidate(p_queues int[]) RETURNS cases LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+-- than the rest of a claim. What this agent passed over is probed row by row in the order of the index:
+-- a scalar subquery is never made a join.
+CREATE FUNCTION candidate(p_queues int[], p_agent int) RETURNS cases LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE c cases%ROWTYPE; i bigint; n int := 0; k int := 64;
 BEGIN
   FOR i IN SELECT x.case_id FROM unnest(p_queues) q(id) CROSS JOIN LATERAL
-      (SELECT case_id, sort_at FROM cases WHERE work = 'open' AND queue_id = q.id ORDER BY sort_at, case_id LIMIT 8) x ORDER BY x.sort_at, x.case_id LIMIT 8 LOOP
+      (SELECT o.case_id, o.sort_at FROM cases o WHERE o.work = 'open' AND o.queue_id = q.id
+         AND (SELECT s.case_id FROM skips s WHERE s.case_id = o.case_id AND s.agent_id = p_agent) IS NULL ORDER BY o.sort_at, o.case_id LIMIT 8) x ORDER BY x.sort_at, x.case_id LIMIT 8 LOOP
     n := n + 1;
     SELECT * INTO c FROM cases WHERE case_id = i AND work = 'open' FOR UPDATE SKIP LOCKED;
     IF FOUND THEN RETURN c; END IF;
@@ -106,7 +131,8 @@ BEGIN
   WHILE n >= k / 8 AND k <= 32768 LOOP                      -- all candidates busy: widen, do not say "empty"
     n := 0;
     FOR i IN SELECT x.case_id FROM unnest(p_queues) q(id) CROSS JOIN LATERAL
-        (SELECT case_id, sort_at FROM cases WHERE work = 'open' AND queue_id = q.id ORDER BY sort_at, case_id LIMIT k) x ORDER BY x.sort_at, x.case_id LIMIT k LOOP
+        (SELECT o.case_id, o.sort_at FROM cases o WHERE o.work = 'open' AND o.queue_id = q.id
+           AND (SELECT s.case_id FROM skips s WHERE s.case_id = o.case_id AND s.agent_id = p_agent) IS NULL ORDER BY o.sort_at, o.case_id LIMIT k) x ORDER BY x.sort_at, x.case_id LIMIT k LOOP
       n := n + 1;
       SELECT * INTO c FROM cases WHERE case_id = i AND work = 'open' FOR UPDATE SKIP LOCKED;
       IF FOUND THEN RETURN c; END IF;
@@ -124,13 +150,13 @@ BEGIN
   PERFORM require_session(p_session, a);
   FOREACH q IN ARRAY own_queues() LOOP
     CONTINUE WHEN p_queues IS NOT NULL AND q <> ALL (p_queues);
-    r := claim_limit(a, q);
-    IF r IS NULL THEN qs := qs || q; ELSE full_ := r; END IF;
+    r := claim_limit(a, q, true);
+    IF r IS NULL THEN qs := qs || q; ELSE full_ := coalesce(full_, r); END IF;
   END LOOP;
-  IF qs IS NOT NULL THEN c := candidate(qs); END IF;
+  IF qs IS NOT NULL THEN c := candidate(qs, a); END IF;
   IF c.case_id IS NULL THEN                                 -- not kept: a repetition may find work
     DELETE FROM commands WHERE cmd_id = p_cmd;
-    RETURN coalesce(full_, jsonb_build_object('result', 'empty'));
+    RETURN coalesce(full_, passed_over(a, qs), jsonb_build_object('result', 'empty'));
   END IF;
   RETURN command_end(p_cmd, take(c, p_session, a, p_cmd, CASE WHEN c.due_clock IS NULL THEN 'oldest'
     WHEN c.sort_at < legal_now() THEN 'overdue' ELSE 'nearest_breach' END));
@@ -143,13 +169,12 @@ BEGIN
   r := command_begin(p_cmd, a, 'claim', p_case::text); IF r IS NOT NULL THEN RETURN r; END IF;
   PERFORM require_session(p_session, a);
   SELECT * INTO c FROM cases WHERE case_id = p_case;
-  IF FOUND AND c.queue_id = ANY ((SELECT my_queues())::int[]) THEN r := claim_limit(a, c.queue_id); END IF;
+  IF FOUND AND c.queue_id = ANY ((SELECT my_queues())::int[]) THEN r := claim_limit(a, c.queue_id, true); END IF;
   SELECT * INTO c FROM cases WHERE case_id = p_case FOR UPDATE;   -- waits, then sees the winner
   SELECT x.*, g.name INTO l FROM case_leases x JOIN agents g USING (agent_id) WHERE x.case_id = p_case;
   r := CASE WHEN c.case_id IS NULL OR c.queue_id <> ALL (my_queues()) THEN jsonb_build_object('result', 'not_found')
     WHEN c.work = 'closed' THEN jsonb_build_object('result', 'closed')
-    WHEN l.session_id = p_session THEN jsonb_build_object('result', 'granted', 'lease', jsonb_build_object('case_id', c.case_id, 'fence', c.fence),
-      'case_no', c.case_no, 'version', c.version, 'why', 'by_hand')
+    WHEN l.session_id = p_session THEN granted(c, 'by_hand')
     WHEN l.case_id IS NOT NULL THEN jsonb_build_object('result', 'taken', 'holder', l.name, 'since', l.acquired_at + (SELECT legal_offset FROM settings))
     ELSE r END;
   IF r IS NULL THEN RETURN command_end(p_cmd, take(c, p_session, a, p_cmd, 'by_hand')); END IF;
@@ -169,6 +194,7 @@ BEGIN
   r := command_begin(p_cmd, a, 'release', p_case::text); IF r IS NOT NULL THEN RETURN r; END IF;
   SELECT * INTO c FROM cases WHERE case_id = p_case FOR UPDATE;   -- whatever queues one has by now
   PERFORM require_lease(p_session, a, c, p_fence);
+  PERFORM require_no_skip(p_case);
   c := case_write(lease_end(c), 'released', a, p_session, p_cmd, '{}', legal_now());
   RETURN command_end(p_cmd, applied(c, NULL));
 END $$;
@@ -183,6 +209,10 @@ BEGIN
   INSERT INTO texts (text_id, case_id, field, body, sha256, created_at) VALUES (p_cmd, p_case, p_field, p_line, h, legal_now());
   RETURN jsonb_build_object('text', p_cmd, 'sha256', h);
 END $$;
+-- who gets a case stands in line with his own claims before the case is locked: the other way round two
+-- of them could wait for each other
+CREATE FUNCTION claim_queue_up(p_agent int) RETURNS void LANGUAGE plpgsql AS
+$$ BEGIN IF p_agent IS NOT NULL THEN PERFORM pg_advisory_xact_lock(4243, p_agent); END IF; END $$;
 -- to a colleague's living session, or to the pool
 CREATE FUNCTION lease_give(p_case cases, p_to int) RETURNS cases LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE c cases%ROWTYPE := lease_end(p_case); s uuid;
@@ -196,18 +226,19 @@ BEGIN
     AND expires_at > clock_timestamp() ORDER BY heartbeat_at DESC LIMIT 1 FOR KEY SHARE;
   IF s IS NULL THEN PERFORM refuse('agent_offline'); END IF;
   IF claim_limit(p_to, c.queue_id) IS NOT NULL THEN PERFORM refuse('agent_full'); END IF;
-  INSERT INTO case_leases VALUES (c.case_id, s, p_to, c.fence, clock_timestamp());
-  c.work := 'held';
-  RETURN c;
+  RETURN lease_begin(c, s, p_to, 'given');
 END $$;
-CREATE FUNCTION loket_api.hand_over(p_cmd uuid, p_session uuid, p_case bigint, p_fence bigint, p_to int, p_line text) RETURNS jsonb
+CREATE FUNCTION loket_api.hand_over(p_cmd uuid, p_session uuid, p_case bigint, p_fence bigint, p_to int, p_line text, p_drafts bool DEFAULT false) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE a int := require_agent(); r jsonb; c cases%ROWTYPE; t jsonb;
 BEGIN
-  r := command_begin(p_cmd, a, 'hand_over', concat_ws(' ', p_case, md5(concat_ws(' ', p_to, p_line)))); IF r IS NOT NULL THEN RETURN r; END IF;
+  r := command_begin(p_cmd, a, 'hand_over', concat_ws(' ', p_case, md5(concat_ws(' ', p_to, p_line, p_drafts)))); IF r IS NOT NULL THEN RETURN r; END IF;
+  PERFORM claim_queue_up(p_to);
   c := case_lock(p_case);
   PERFORM require_lease(p_session, a, c, p_fence);
+  IF p_to IS NULL THEN PERFORM require_no_skip(p_case); END IF;
   t := line_store(p_case, 'handover', p_line, p_cmd);
+  IF p_drafts THEN PERFORM drafts_share(p_case, a); END IF;
   c := lease_give(c, p_to);
   c.handover := p_cmd;
   c := case_write(c, 'handed_over', a, p_session, p_cmd, jsonb_build_object('to', p_to, 'line', t), legal_now());
@@ -220,11 +251,12 @@ DECLARE a int := require_role('lead', 'admin'); r jsonb; c cases%ROWTYPE; t json
 BEGIN
   r := command_begin(p_cmd, a, 'reassign', concat_ws(' ', p_case, md5(concat_ws(' ', p_to, p_reason)))); IF r IS NOT NULL THEN RETURN r; END IF;
   PERFORM require_session(p_session, a);
+  PERFORM claim_queue_up(p_to);
   c := case_lock(p_case);
   IF c.work = 'closed' THEN PERFORM refuse('case_closed'); END IF;
   SELECT agent_id INTO was FROM case_leases WHERE case_id = p_case;
   t := line_store(p_case, 'reassign', p_reason, p_cmd);
-  c := lease_give(c, p_to);
+  c := skips_clear(lease_give(c, p_to));
   c := case_write(c, 'reassigned', a, p_session, p_cmd, jsonb_build_object('was', was, 'to', p_to, 'line', t), legal_now());
   PERFORM notify_agent(p_to, p_case, 'handed_to_you', a, p_cmd);
   IF was IS DISTINCT FROM p_to THEN PERFORM notify_agent(was, p_case, 'reassigned', a, p_cmd); END IF;
@@ -242,7 +274,7 @@ BEGIN
   was := c.queue_id;
   t := line_store(p_case, 'transfer', p_reason, p_cmd);
   -- the event stands in the old queue too, so that both queues' consoles see the move
-  c := case_write(lease_end(c), 'transferred', a, p_session, p_cmd, jsonb_build_object('was', was, 'to', p_queue, 'line', t), legal_now());
+  c := case_write(skips_clear(lease_end(c)), 'transferred', a, p_session, p_cmd, jsonb_build_object('was', was, 'to', p_queue, 'line', t), legal_now());
   c.queue_id := p_queue;
   c := case_write(c, 'transferred_in', a, p_session, p_cmd, jsonb_build_object('was', was, 'to', p_queue), legal_now());
   UPDATE case_search SET queue_id = p_queue WHERE case_id = p_case;

@@ -139,9 +139,11 @@ BEGIN
     PERFORM refuse('twin_open');
   END IF;
   PERFORM change_rows(c.case_id, p_change, c.facts, n, undo_keep(c.case_id, a, p_session, p_change, p_reference));
+  PERFORM lease_worked(c.case_id, p_session);
   IF l.from_state <> l.to_state THEN
     c.state := l.to_state;
     c.closed_at := CASE WHEN w = 'closed' THEN n END;
+    c := skips_clear(c);
     IF w <> 'open' OR c.work <> 'held' THEN c := lease_end(c); END IF;
   END IF;
   IF p_reference IS NOT NULL THEN
@@ -177,6 +179,7 @@ BEGIN
   IF p_purpose NOT IN ('authorisation', 'evidence', 'letter', 'other') THEN PERFORM refuse('not_a_choice', '', '{"field":"purpose"}'); END IF;
   INSERT INTO documents (document_id, case_id, name, kind, purpose, size, sha256, bytes, added_at)
   VALUES (p_cmd, p_case, left(p_name, 120), left(p_kind, 60), p_purpose, length(p_bytes), h, p_bytes, n);
+  PERFORM lease_worked(p_case, p_session);
   c := case_write(c, 'attached', a, p_session, p_cmd, jsonb_build_object('document', p_cmd, 'purpose', p_purpose, 'size', length(p_bytes), 'sha256', h), n);
   RETURN command_end(p_cmd, applied(c, NULL));
 END $$;

@@ -2,34 +2,42 @@
 -- by row level security below (LIKE is not leakproof: under a policy the trigram index is not used).
 SET LOCAL search_path = loket, pg_catalog, ext;
 
-CREATE FUNCTION row_json(c cases) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
-$$ SELECT jsonb_build_object('case_id', c.case_id, 'case_no', c.case_no, 'queue', (SELECT key FROM queues WHERE queue_id = c.queue_id),
+-- An expression and nothing else, so that the planner takes it into the query of a list: a function
+-- with a query of its own costs more than the row, a hundred times a page. Lists are json and not jsonb,
+-- which would sort the keys of each row and copy it three times more.
+CREATE FUNCTION row_json(c cases, p_queue text, p_holder text, p_holder_id int) RETURNS json LANGUAGE sql STABLE AS
+$$ SELECT json_build_object('case_id', c.case_id, 'case_no', c.case_no, 'queue', p_queue,
      'process', c.process, 'state', c.state, 'work', c.work, 'sort_at', c.sort_at, 'clock', c.due_clock,
      'due_at', CASE WHEN c.due_clock IS NOT NULL THEN c.sort_at END, 'comparison', c.due_comparison, 'warn_at', c.due_warn,
-     'breached', c.due_breached, 'late_by_retriage', c.due_retriaged, 'whose', c.due_whose, 'subject', c.subject, 'holder', a.name, 'holder_id', a.agent_id,
-     'version', c.version, 'received_at', c.received_at)
-   FROM (SELECT 1) one LEFT JOIN case_leases l ON l.case_id = c.case_id AND c.work = 'held' LEFT JOIN agents a ON a.agent_id = l.agent_id $$;
+     'breached', c.due_breached, 'late_by_retriage', c.due_retriaged, 'whose', c.due_whose, 'subject', c.subject, 'holder', p_holder, 'holder_id', p_holder_id,
+     'version', c.version, 'received_at', c.received_at, 'raised', c.raised_at IS NOT NULL) $$;
+CREATE FUNCTION row_json(c cases) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
+$$ SELECT row_json(c, q.key, a.name, a.agent_id)::jsonb FROM queues q LEFT JOIN case_leases l ON l.case_id = c.case_id AND c.work = 'held' LEFT JOIN agents a ON a.agent_id = l.agent_id
+   WHERE q.queue_id = c.queue_id $$;
 
-CREATE FUNCTION loket_api.inbox(p_queue int, p_work text, p_sort timestamptz, p_case bigint, p_limit int) RETURNS jsonb
+CREATE FUNCTION loket_api.inbox(p_queue int, p_work text, p_sort timestamptz, p_case bigint, p_limit int) RETURNS json
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE rows_ jsonb; lim int := least(greatest(p_limit, 1), 500);
+DECLARE rows_ json; lim int := least(greatest(p_limit, 1), 500);
 BEGIN
   PERFORM require_agent();
   IF p_queue IS NULL THEN
-    SELECT coalesce(jsonb_agg(row_json(c) ORDER BY c.sort_at, c.case_id), '[]') INTO rows_ FROM
+    SELECT coalesce(json_agg(row_json(c, q.key, a.name, a.agent_id) ORDER BY c.sort_at, c.case_id), '[]') INTO rows_ FROM
       (SELECT c.* FROM case_leases l JOIN cases c USING (case_id) WHERE l.agent_id = me() AND (c.sort_at, c.case_id) > (p_sort, p_case)
-       ORDER BY c.sort_at, c.case_id LIMIT lim) c;
+       ORDER BY c.sort_at, c.case_id LIMIT lim) c
+      JOIN queues q USING (queue_id) LEFT JOIN case_leases l ON l.case_id = c.case_id AND c.work = 'held' LEFT JOIN agents a ON a.agent_id = l.agent_id;
   ELSE
-    SELECT coalesce(jsonb_agg(row_json(c) ORDER BY c.work, c.sort_at, c.case_id), '[]') INTO rows_ FROM
+    SELECT coalesce(json_agg(row_json(c, q.key, a.name, a.agent_id) ORDER BY c.work, c.sort_at, c.case_id), '[]') INTO rows_ FROM
       (SELECT c.* FROM cases c WHERE c.queue_id = p_queue AND p_queue = ANY ((SELECT my_queues())::int[]) AND c.work <> 'closed'
-         AND (c.work, c.sort_at, c.case_id) > (p_work::work_state, p_sort, p_case) ORDER BY c.work, c.sort_at, c.case_id LIMIT lim) c;
+         AND (c.work, c.sort_at, c.case_id) > (p_work::work_state, p_sort, p_case) ORDER BY c.work, c.sort_at, c.case_id LIMIT lim) c
+      JOIN queues q USING (queue_id) LEFT JOIN case_leases l ON l.case_id = c.case_id AND c.work = 'held' LEFT JOIN agents a ON a.agent_id = l.agent_id;
   END IF;
-  RETURN jsonb_build_object('rows', rows_, 'more', jsonb_array_length(rows_) = lim, 'counts',
-    (SELECT coalesce(jsonb_object_agg(b.queue_id, jsonb_build_object('open', n_open, 'held', n_held, 'waiting', n_waiting, 'overdue', n_overdue)), '{}')
+  RETURN json_build_object('rows', rows_, 'more', json_array_length(rows_) = lim, 'counts',
+    (SELECT coalesce(json_object_agg(b.queue_id, json_build_object('open', n_open, 'held', n_held, 'waiting', n_waiting, 'overdue', n_overdue)), '{}')
      FROM queue_board b WHERE b.queue_id = ANY ((SELECT my_queues())::int[])));
 END $$;
-CREATE FUNCTION loket_api.rows_of(p_cases bigint[]) RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
-$$ SELECT coalesce(jsonb_agg(row_json(c) ORDER BY x.n), '[]') FROM unnest(p_cases[1:500]) WITH ORDINALITY x(id, n) JOIN cases c ON c.case_id = x.id
+CREATE FUNCTION loket_api.rows_of(p_cases bigint[]) RETURNS json LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
+$$ SELECT coalesce(json_agg(row_json(c, q.key, a.name, a.agent_id) ORDER BY x.n), '[]') FROM unnest(p_cases[1:500]) WITH ORDINALITY x(id, n) JOIN cases c ON c.case_id = x.id
+     JOIN queues q USING (queue_id) LEFT JOIN case_leases l ON l.case_id = c.case_id AND c.work = 'held' LEFT JOIN agents a ON a.agent_id = l.agent_id
    WHERE c.queue_id = ANY ((SELECT my_queues())::int[]) $$;
 CREATE FUNCTION loket_api.case_by_number(p_case_no text) RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT case_id FROM cases WHERE case_no = upper(p_case_no) AND queue_id = ANY ((SELECT my_queues())::int[]) $$;
@@ -74,7 +82,7 @@ BEGIN
   SELECT * INTO c FROM cases WHERE case_id = p_case AND queue_id = ANY ((SELECT my_queues())::int[]);
   IF NOT FOUND THEN PERFORM refuse('case_not_found'); END IF;
   RETURN jsonb_build_object('row', row_json(c), 'facts', facts_json(c),
-    'lease', (SELECT jsonb_build_object('case_id', case_id, 'fence', fence) FROM case_leases WHERE case_id = p_case AND agent_id = me()),
+    'lease', (SELECT lease_json(l) FROM case_leases l WHERE case_id = p_case AND agent_id = me()),
     'customer', (SELECT customer_json(u) FROM customers u WHERE u.customer_ref = c.customer_ref),
     'connection', (SELECT address_json(k) FROM connections k WHERE k.ean = c.ean), 'party', party_json(c.party_gln),
     'related', related_json(ARRAY(SELECT case_id FROM cases WHERE ean = c.ean AND case_id <> p_case ORDER BY received_at DESC LIMIT 10)),
@@ -82,14 +90,18 @@ BEGIN
     'texts', texts_json(p_case), 'messages', messages_json(p_case),
     'documents', (SELECT coalesce(jsonb_agg(to_jsonb(d) - 'bytes' - 'case_id' ORDER BY d.added_at DESC), '[]') FROM
        (SELECT document_id, name, kind, purpose, size, sha256, added_at, erased_at FROM documents WHERE case_id = p_case ORDER BY added_at DESC LIMIT 50) d),
-    'handover', (SELECT body FROM texts WHERE text_id = c.handover), 'undo', undo_json(c));
+    'handover', (SELECT body FROM texts WHERE text_id = c.handover), 'drafts', drafts_of(p_case), 'undo', undo_json(c));
 END $$;
 
+-- what an event of the desk itself tells, as answers: its line, and why a case was passed over or came back
+CREATE FUNCTION said_beside(p_kind text, p_body jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS
+$$ SELECT jsonb_strip_nulls(jsonb_build_object('line', p_body -> 'line', 'skip_reason', CASE WHEN p_kind = 'skipped' THEN p_body -> 'reason' END,
+     'skips', CASE WHEN p_kind = 'skipped' THEN p_body -> 'count' END, 'returned', CASE WHEN p_kind = 'lease_returned' THEN p_body -> 'why' END)) $$;
 CREATE FUNCTION loket_api.timeline(p_case bigint, p_before int, p_limit int) RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT coalesce(jsonb_agg(jsonb_build_object('seq', e.seq, 'at', e.legal_at, 'kind', e.kind, 'agent', CASE WHEN a.role = 'worker' THEN NULL ELSE a.name END,
        'from', nullif(e.body -> 'change' ->> 'from', ''), 'to', e.body -> 'change' ->> 'to',
        'takes_back', CASE WHEN e.kind = 'taken_back' THEN e.body END,
-       'answers', coalesce(e.body -> 'change' -> 'answers', CASE WHEN e.body ? 'line' THEN jsonb_build_object('line', e.body -> 'line') ELSE '{}' END),
+       'answers', coalesce(e.body -> 'change' -> 'answers', said_beside(e.kind, e.body)),
        'moves', (SELECT coalesce(jsonb_agg(jsonb_build_object('clock', o ->> 'key', 'was_due_at', o -> 'was_due_at', 'due_at', o -> 'due_at', 'late_by_retriage', o -> 'late_by_retriage') ORDER BY n), '[]')
          FROM jsonb_array_elements(e.body -> 'change' -> 'clocks') WITH ORDINALITY q(o, n) WHERE o ->> 'op' = 'move')) ORDER BY e.seq DESC), '[]')
    FROM (SELECT * FROM case_events WHERE case_id = p_case AND EXISTS (SELECT 1 FROM cases c WHERE c.case_id = p_case AND c.queue_id = ANY ((SELECT my_queues())::int[])) AND seq < coalesce(p_before, 2147483647) ORDER BY seq DESC LIMIT least(greatest(p_limit, 1), 500)) e
@@ -123,6 +135,8 @@ BEGIN
   IF alive IS FALSE THEN
     -- bound to the present backend: a pool may have taken another connection
     UPDATE agent_sessions SET heartbeat_at = t, expires_at = t + CASE WHEN detached THEN interval '30 min' ELSE interval '90 s' END, lost_at = NULL, backend_pid = pg_backend_pid(),
+        was_case = CASE WHEN at_case IS DISTINCT FROM (p_here ->> 'at')::bigint THEN at_case ELSE was_case END,
+        moved_at = CASE WHEN (at_case, writing) IS DISTINCT FROM ((p_here ->> 'at')::bigint, coalesce((p_here ->> 'writing')::bool, false)) THEN t ELSE moved_at END,
         at_case = (p_here ->> 'at')::bigint, writing = coalesce((p_here ->> 'writing')::bool, false),
         backend_start = (SELECT x.backend_start FROM pg_stat_activity x WHERE x.pid = pg_backend_pid())
       WHERE session_id = p_session AND agent_id = a;

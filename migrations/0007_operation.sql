@@ -21,14 +21,14 @@ BEGIN
 END $$;
 
 -- ---------------------------------------------------------------- outbox: in order per case, at least once
-CREATE FUNCTION loket_api.outbox_take(p_limit int) RETURNS jsonb LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+CREATE FUNCTION loket_api.outbox_take(p_limit int, p_pid int, p_start timestamptz) RETURNS jsonb LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE t timestamptz := clock_timestamp(); r jsonb;
 BEGIN
   PERFORM require_role('worker', 'admin');
-  WITH c AS MATERIALIZED (SELECT o.outbox_id FROM outbox o WHERE o.dead_at IS NULL AND o.not_before <= t AND (o.locked_until IS NULL OR o.locked_until < t)
+  WITH c AS MATERIALIZED (SELECT o.outbox_id FROM outbox o WHERE o.dead_at IS NULL AND o.not_before <= t AND (o.locked_until IS NULL OR o.locked_until < t OR line_is_gone(o.owner_pid, o.owner_start))
       AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.case_id = o.case_id AND p.outbox_id < o.outbox_id AND p.dead_at IS NULL)
       ORDER BY o.not_before, o.outbox_id LIMIT least(p_limit, 100) FOR UPDATE SKIP LOCKED),
-    u AS (UPDATE outbox o SET locked_until = t + interval '60 s', attempts = attempts + 1, fence = fence + 1 FROM c WHERE o.outbox_id = c.outbox_id RETURNING o.*)
+    u AS (UPDATE outbox o SET locked_until = t + interval '60 s', owner_pid = p_pid, owner_start = p_start, attempts = attempts + 1, fence = fence + 1 FROM c WHERE o.outbox_id = c.outbox_id RETURNING o.*)
   SELECT coalesce(jsonb_agg(jsonb_build_object('outbox_id', u.outbox_id, 'case_id', u.case_id, 'case_no', k.case_no, 'process', k.process, 'kind', u.kind, 'idem_key', u.idem_key,
       'fence', u.fence, 'attempts', u.attempts, 'legal_at', u.legal_at, 'facts', u.facts, 'answers', u.answers) ORDER BY u.outbox_id), '[]') INTO r FROM u JOIN cases k USING (case_id);
   RETURN r;
@@ -241,11 +241,12 @@ BEGIN
   EXECUTE format('GRANT %I TO %I', group_of(p_role), p_db_role);
   INSERT INTO agents (db_role, name, role) VALUES (p_db_role, p_name, p_role)
     ON CONFLICT (db_role) DO UPDATE SET name = excluded.name, role = excluded.role, disabled_at = NULL RETURNING agent_id INTO i;
-  DELETE FROM agent_queues WHERE agent_id = i;
-  INSERT INTO agent_queues SELECT i, queue_id FROM queues WHERE key = ANY (p_queues);
+  -- limits of their own in a queue that stays theirs stay too
+  DELETE FROM agent_queues WHERE agent_id = i AND queue_id NOT IN (SELECT queue_id FROM queues WHERE key = ANY (p_queues));
+  INSERT INTO agent_queues (agent_id, queue_id) SELECT i, queue_id FROM queues WHERE key = ANY (p_queues) ON CONFLICT DO NOTHING;
   -- what they hold in a queue that they lost goes back
   FOR c IN SELECT x.* FROM cases x JOIN case_leases l USING (case_id) WHERE l.agent_id = i AND x.queue_id NOT IN (SELECT queue_id FROM agent_queues WHERE agent_id = i) ORDER BY x.case_id FOR UPDATE OF x LOOP
-    PERFORM case_write(lease_end(c), 'lease_returned', i, NULL, NULL, '{"why":"queues changed"}', legal_now());
+    PERFORM case_write(lease_end(c), 'lease_returned', i, NULL, NULL, '{"why":"queues_changed"}', legal_now());
   END LOOP;
   RETURN i;
 END $$;

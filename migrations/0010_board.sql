@@ -142,8 +142,8 @@ BEGIN
 END $$;
 
 -- ---------------------------------------------------------------- reading
--- Who is on, or holds something although nobody sits there: an index probe for each. The cases stand
--- here as row_json says them, without a call for each of some hundreds.
+-- Who is on, or holds something although nobody sits there: an index probe for each. The form of
+-- row_json that can be inlined: some hundreds of cases are held.
 CREATE FUNCTION people_json(p_queues int[]) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT coalesce(jsonb_agg(jsonb_build_object('agent_id', p.agent_id, 'name', p.name, 'role', p.role, 'queues', p.queues, 'online_since', s.since + o.legal_offset, 'done_at', d.done_at, 'done', coalesce(d.n_done, 0), 'holds', h.cases)
        ORDER BY s.since IS NULL, p.name, p.agent_id), '[]')
@@ -151,10 +151,7 @@ $$ SELECT coalesce(jsonb_agg(jsonb_build_object('agent_id', p.agent_id, 'name', 
        WHERE a.disabled_at IS NULL AND a.role IN ('agent', 'lead') AND EXISTS (SELECT 1 FROM agent_queues q WHERE q.agent_id = a.agent_id AND q.queue_id = ANY (p_queues))) p
    CROSS JOIN (SELECT legal_offset FROM settings) o LEFT JOIN board_people d USING (agent_id)
    CROSS JOIN LATERAL (SELECT min(opened_at) AS since FROM agent_sessions x WHERE x.agent_id = p.agent_id AND x.lost_at IS NULL AND NOT x.detached AND x.expires_at > clock_timestamp()) s
-   CROSS JOIN LATERAL (SELECT coalesce(jsonb_agg(jsonb_build_object('since', l.acquired_at + o.legal_offset, 'row', jsonb_build_object('case_id', c.case_id, 'case_no', c.case_no, 'queue', q.key,
-         'process', c.process, 'state', c.state, 'work', c.work, 'sort_at', c.sort_at, 'clock', c.due_clock, 'due_at', CASE WHEN c.due_clock IS NOT NULL THEN c.sort_at END, 'comparison', c.due_comparison,
-         'warn_at', c.due_warn, 'breached', c.due_breached, 'late_by_retriage', c.due_retriaged, 'whose', c.due_whose, 'subject', c.subject, 'holder', p.name, 'holder_id', p.agent_id,
-         'version', c.version, 'received_at', c.received_at)) ORDER BY l.acquired_at, l.case_id), '[]') AS cases
+   CROSS JOIN LATERAL (SELECT coalesce(jsonb_agg(jsonb_build_object('since', l.acquired_at + o.legal_offset, 'row', row_json(c, q.key, p.name, p.agent_id)) ORDER BY l.acquired_at, l.case_id), '[]') AS cases
        FROM (SELECT * FROM case_leases x WHERE x.agent_id = p.agent_id ORDER BY x.acquired_at LIMIT 50) l JOIN cases c USING (case_id) JOIN queues q USING (queue_id) WHERE c.queue_id = ANY (p_queues)) h
    WHERE s.since IS NOT NULL OR h.cases <> '[]' $$;
 -- the nearest of all that is not closed: per queue and kind of work an index probe, merged

@@ -55,7 +55,7 @@ $$ BEGIN RETURN (SELECT jsonb_build_object('key', CASE WHEN e.kind = 'taken_back
        WHEN e.agent_id = p_agent THEN 'undo_own' ELSE 'undo_built_on' END,
      'args', jsonb_build_object('agent', coalesce(g.name, ''), 'what', 'action.' || p_case.process || '.' || e.kind))
    FROM case_events e LEFT JOIN agents g USING (agent_id)
-   WHERE e.case_id = p_case.case_id AND e.seq > p_seq AND e.kind NOT IN ('claimed', 'released', 'lease_returned') AND is_note(e.body -> 'change') IS NOT TRUE
+   WHERE e.case_id = p_case.case_id AND e.seq > p_seq AND e.kind NOT IN ('claimed', 'released', 'skipped', 'taken_over', 'lease_returned') AND is_note(e.body -> 'change') IS NOT TRUE
    ORDER BY e.seq LIMIT 1); END $$;
 
 -- What stands against taking back that event, as a refusal; NULL when nothing does. The caller holds
@@ -106,8 +106,8 @@ BEGIN
     IF c.work = 'closed' THEN RETURN lease_end(c); END IF;
     c.work := 'held';
   ELSIF c.work <> 'closed' AND p_undo.held AND p_undo.agent_id = p_agent AND p_full IS NULL THEN
-    c.work := 'held'; c.fence := c.fence + 1;
-    INSERT INTO case_leases (case_id, session_id, agent_id, fence, acquired_at) VALUES (c.case_id, p_session, p_agent, c.fence, clock_timestamp());
+    c.fence := c.fence + 1;
+    c := lease_begin(c, p_session, p_agent, 'by_hand');
   END IF;
   RETURN c;
 END $$;

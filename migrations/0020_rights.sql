@@ -48,11 +48,24 @@ GRANT EXECUTE ON FUNCTION loket_api.chain_heads TO loket_worker, loket_auditor, 
 GRANT EXECUTE ON FUNCTION loket_api.board TO loket_agent, loket_auditor, loket_administrator, loket_worker;
 GRANT EXECUTE ON FUNCTION loket_api.on_time, loket_api.on_time_cases TO loket_agent, loket_auditor, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.verify_batch, loket_api.verify_orphans TO loket_auditor, loket_administrator;
+
+GRANT EXECUTE ON FUNCTION loket_api.draft_save, loket_api.draft_drop, loket_api.draft_share TO loket_agent, loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.drafts_mine, loket_api.place_save TO loket_agent, loket_auditor, loket_administrator, loket_worker;
+GRANT EXECUTE ON FUNCTION loket_api.drafts_purge TO loket_worker, loket_administrator;
 -- taking back (0011)
 GRANT EXECUTE ON FUNCTION loket_api.take_back TO loket_agent, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.grace TO loket_agent, loket_auditor, loket_administrator, loket_worker;
 GRANT EXECUTE ON FUNCTION loket_api.grace_set TO loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.undo_clear TO loket_worker, loket_administrator;
+
+-- bulk
+GRANT EXECUTE ON FUNCTION loket_api.inbox_filtered, loket_api.filter_cases, loket_api.facts_of TO loket_agent, loket_auditor, loket_administrator, loket_worker;
 -- many desks (0009)
 GRANT EXECUTE ON FUNCTION loket_api.notices_seen TO loket_agent, loket_auditor, loket_administrator, loket_worker;
-GRANT EXECUTE ON FUNCTION loket_api.notices_purge TO loket_worker, loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.notices_purge, loket_api.line_open, loket_api.tick_lead, loket_api.feed_tick TO loket_worker, loket_administrator;
+-- claiming
+GRANT SELECT ON desk_log TO loket_auditor, loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.skip, loket_api.take_over TO loket_agent, loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.limits TO loket_agent, loket_auditor, loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.limits_set TO loket_lead, loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.leases_idle, loket_api.lease_expire TO loket_worker, loket_administrator;

@@ -7,7 +7,11 @@
 
 mod beat;
 mod calls;
+mod ears;
+mod feed;
 mod files;
+
+pub use feed::{Hears, follow_feed};
 
 use std::io;
 use std::panic::AssertUnwindSafe;
@@ -69,6 +73,7 @@ pub async fn run(setup: Setup) -> io::Result<()> {
     } else {
         guard::abandon();
     }
+    console.save_all();
     console.finish_writes().await;
     drop(console);
     let session = session
@@ -142,7 +147,7 @@ struct Console {
     inbox: mpsc::Receiver<Msg>,
     writes: JoinSet<()>,
     /// Whether the session is open, for the task that asks once a second.
-    following: watch::Sender<Option<Uuid>>,
+    following: watch::Sender<Option<beat::Followed>>,
     /// What we are doing, for the same task.
     here: watch::Sender<Here>,
 }
@@ -165,12 +170,7 @@ impl Console {
         let terminal = Terminal::new(FrameBackend::new(outlet.clone(), size))?;
         let (following, follow) = watch::channel(None);
         let here = watch::Sender::new(Here::default());
-        tokio::spawn(beat::follow(
-            setup.store.clone(),
-            follow,
-            here.clone(),
-            messages.clone(),
-        ));
+        feed::start(&setup.store, follow, &here, Hears::Yes, messages.clone());
         listen(messages.clone())?;
         Ok(Self {
             store: setup.store,
@@ -272,6 +272,11 @@ impl Console {
                 self.writes
                     .spawn(async move { desk.write(ticket, *call).await });
             }
+            Effect::Save(ticket, save) => {
+                let desk = self.caller();
+                self.writes
+                    .spawn(async move { desk.save(ticket, *save).await });
+            }
             Effect::Names(ticket, path) => {
                 let desk = self.caller();
                 tokio::spawn(async move { desk.names(ticket, path).await });
@@ -315,6 +320,14 @@ impl Console {
         self.terminal.clear()?;
         self.model.dirty = true;
         Ok(())
+    }
+
+    /// Whatever ended us: what was typed and not saved is saved now.
+    fn save_all(&mut self) {
+        for effect in crate::desk::safe::save_all(&mut self.model, system::now()) {
+            // saves only: they change nothing here
+            let _ = self.run(effect);
+        }
     }
 
     /// Let writes that are under way come to their end.

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::asked::{answers_of, known, lines, parsed};
+use super::claims::not_granted;
 use super::{CliError, Sentence, Shell};
 use crate::domain::calendar::Calendars;
 use crate::process::engine::{self, Actor, Answer, Answers, CaseFacts, Change, Context, Refusal};
@@ -313,21 +314,4 @@ impl Clerk {
         }
         Ok(())
     }
-}
-
-/// Why a claim was not granted.
-pub fn not_granted(claim: &Claim, case_no: &str) -> CliError {
-    let sentence = match claim {
-        Claim::Granted { .. } | Claim::Empty => Sentence::new("case.none_to_take", &[]),
-        Claim::Taken { holder, .. } => {
-            Sentence::new("case.held_by", &[("case_no", case_no), ("holder", holder)])
-        }
-        Claim::Limit { held, limit } => {
-            let (held, limit) = (held.to_string(), limit.to_string());
-            Sentence::new("case.limit", &[("held", &held), ("limit", &limit)])
-        }
-        Claim::NotFound => return Refusal::new("case_not_found").into(),
-        Claim::Closed => return Refusal::new("case_closed").into(),
-    };
-    CliError::Refused(sentence)
 }

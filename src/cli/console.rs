@@ -11,8 +11,8 @@ use crate::terminal::guard;
 use crate::view::Theme;
 use crate::view::theme::Colours;
 
-/// Connections of one console: commands, reading, and the question once a second.
-pub const CONNECTIONS: u32 = 3;
+/// Connections of one console: commands, reading, and the question what is new. A third one listens.
+pub const CONNECTIONS: u32 = 2;
 
 /// Flags of the console.
 #[derive(Debug, Clone, Default, clap::Args)]

@@ -6,6 +6,7 @@ mod asked;
 pub mod board;
 pub mod case;
 pub mod check;
+mod claims;
 pub mod clerk;
 pub mod connect;
 pub mod console;
@@ -17,6 +18,7 @@ pub mod error;
 pub mod import;
 pub mod pg_supervisor;
 pub mod process;
+pub mod queue;
 pub mod report;
 mod settings;
 mod shell;
@@ -80,6 +82,8 @@ pub enum Command {
     Db(db::DbArgs),
     /// Who may work: agents, leads, auditors, administrators, workers
     Agent(agent::AgentArgs),
+    /// Limit and gate of the queues, set by their leads
+    Queue(queue::QueueArgs),
     /// Bring in registers and cases from files
     Import(import::ImportArgs),
     /// Fire clocks, deliver messages, keep house; list and resend what was not delivered
@@ -126,6 +130,7 @@ async fn dispatch(command: Command, shell: Shell) -> Ended {
         Command::Report(args) => report::run(args, &shell).await,
         Command::Db(args) => db::run(args, &shell).await,
         Command::Agent(args) => agent::run(args, &shell).await,
+        Command::Queue(args) => queue::run(args, &shell).await,
         Command::Import(args) => Ok(import::run(&args, &shell.store()?, &shell.texts).await?),
         Command::Worker(args) => {
             let config = settings::worker(&shell.config);

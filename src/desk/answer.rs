@@ -7,13 +7,14 @@ use chrono::{DateTime, Utc};
 
 use super::effect::{Effect, Loaded, Reply, Slot, Ticket};
 use super::model::Model;
+use super::route::{Route, Subject};
 use super::screen::desk::Why;
 use super::screen::inbox::Take;
 use super::screen::{Layer, look, send};
 use super::toast::Tone;
 use super::under_way::UnderWay;
 use super::world::World;
-use super::{beat, cleanse, preview};
+use super::{beat, bulk, claims, cleanse, place, preview, safe};
 use crate::store::StoreError;
 use crate::store::rows::{Applied, Claim};
 
@@ -46,9 +47,30 @@ pub fn take(
             if model.desk.take(ticket.slot, result, window, now).is_some() {
                 say_gone(model, now);
             }
+            place::list_read(model, ticket.slot, now);
+            let Model { world, desk, .. } = model;
+            desk.say_unmarked(world, now);
+            let is_filtered = desk.inbox().is_some_and(|inbox| !inbox.filter.is_empty());
+            let more = is_filtered.then(|| desk.ask_more(world, now));
+            more.flatten().into_iter().collect()
+        }
+        Reply::Snapshot(result) => {
+            let Model { world, desk, .. } = model;
+            if let Some(error) = result.as_ref().err() {
+                say_error(world, error, now);
+            }
+            if let Slot::Marks(at) = ticket.slot {
+                desk.take_marks(world, at, result, now);
+            }
             Vec::new()
         }
+        Reply::Facts(Ok(page)) => bulk::take(&mut model.world, *page, now),
         Reply::Detail(Ok(loaded)) => take_case(model, *loaded, now),
+        reply @ (Reply::Drafts(_)
+        | Reply::Saved(_)
+        | Reply::Dropped(_)
+        | Reply::Shared(_)
+        | Reply::Placed(_)) => kept(model, ticket.slot, reply, now),
         Reply::Search(result) => {
             let search = model.layers.iter_mut().rev().find_map(|layer| match layer {
                 Layer::Search(search) => Some(search),
@@ -57,6 +79,10 @@ pub fn take(
             if let Some(search) = search {
                 search.take(result);
             }
+            Vec::new()
+        }
+        Reply::Seen(Ok(ids)) => {
+            model.world.live.seen(&ids);
             Vec::new()
         }
         Reply::Colleagues(Ok(colleagues)) => {
@@ -104,6 +130,30 @@ fn watched(model: &mut Model, reply: Reply, now: DateTime<Utc>) -> Vec<Effect> {
     Vec::new()
 }
 
+/// What became of what is kept while somebody types.
+fn kept(model: &mut Model, slot: Slot, reply: Reply, now: DateTime<Utc>) -> Vec<Effect> {
+    match (slot, reply) {
+        (_, Reply::Drafts(Ok(rows))) => {
+            safe::read(model, &rows, now);
+            let mut effects = place::drafts_read(model, now);
+            effects.extend(refresh_forms(model, now));
+            effects
+        }
+        (Slot::Draft(id), Reply::Saved(result)) => safe::saved(model, id, result, now),
+        (Slot::Draft(id), Reply::Dropped(result)) => safe::dropped(model, id, &result, now),
+        (_, Reply::Shared(Ok(_))) => {
+            let said = model.world.texts.get("drafts.shared").to_owned();
+            model.world.toasts.say(Tone::Done, said, now);
+            vec![safe::ask(&mut model.world, now)]
+        }
+        (_, Reply::Placed(Err(_))) => {
+            place::not_saved(model, now);
+            Vec::new()
+        }
+        (_, other) => read_failed(model, other.error(), now),
+    }
+}
+
 /// The case that we just acted on is no longer in the list: said with what was done.
 fn say_gone(model: &mut Model, now: DateTime<Utc>) {
     let toasts = &mut model.world.toasts;
@@ -119,6 +169,7 @@ fn say_gone(model: &mut Model, now: DateTime<Utc>) {
 
 fn take_case(model: &mut Model, loaded: Loaded, now: DateTime<Utc>) -> Vec<Effect> {
     let row = loaded.detail.row.clone();
+    safe::read_case(model, &loaded.detail);
     model.world.keep(loaded);
     model.desk.keep_why(&model.world, &row);
     let mut effects = refresh_forms(model, now);
@@ -158,9 +209,18 @@ fn read_failed(model: &mut Model, error: Option<&StoreError>, now: DateTime<Utc>
 }
 
 fn written(model: &mut Model, ticket: Ticket, reply: Reply, now: DateTime<Utc>) -> Vec<Effect> {
+    if let Some(mut effects) = bulk::run::answered(&mut model.world, ticket.slot, &reply, now) {
+        if let Some(job) = model.world.bulk.as_deref() {
+            model.desk.unmark_done(job);
+        }
+        if !bulk::run::is_going(&model.world) {
+            effects.extend(reread_list(model, now));
+        }
+        return effects;
+    }
     let Model { world, layers, .. } = model;
     let sender = layers.iter_mut().find_map(|layer| match layer {
-        Layer::Form(form) if Slot::Command(form.command) == ticket.slot => Some(form),
+        Layer::Form(form) if form.awaits(ticket.slot) => Some(form),
         _ => None,
     });
     if let Some(form) = sender {
@@ -187,7 +247,7 @@ fn claimed(model: &mut Model, claim: &Claim, sent: &UnderWay, now: DateTime<Utc>
     } = claim
     else {
         model.ahead.clear();
-        let said = send::claim_refused(&model.world, claim, now);
+        let said = claims::refused(&model.world, claim, now);
         model.world.toasts.say(Tone::Warning, said, now);
         return reread_list(model, now);
     };
@@ -243,6 +303,10 @@ fn write_failed(
     };
     say_error(&mut model.world, &error, now);
     match error {
+        StoreError::Refused(refusal) if refusal.key == "skip_reason_needed" => {
+            let form = |case| Effect::Go(Route::Form(Subject::Skip(case)));
+            sent.case.map(form).into_iter().collect()
+        }
         StoreError::SessionLost => beat::open(model, now),
         StoreError::Stale | StoreError::LeaseLost { .. } | StoreError::Reused => sent
             .case
@@ -254,8 +318,14 @@ fn write_failed(
 }
 
 fn say_error(world: &mut World, error: &StoreError, now: DateTime<Utc>) {
+    let said = error_said(world, error, now);
+    world.toasts.say(Tone::Warning, said, now);
+}
+
+/// What the database said, in words.
+pub(super) fn error_said(world: &World, error: &StoreError, now: DateTime<Utc>) -> String {
     let texts = Arc::clone(&world.texts);
-    let said = match error {
+    match error {
         StoreError::Offline(_) => {
             let since = send::offline_since(world, now);
             texts.fill("trouble.offline", &[("since", &since)])
@@ -270,8 +340,7 @@ fn say_error(world: &mut World, error: &StoreError, now: DateTime<Utc>) {
         StoreError::Refused(refusal) => preview::refusal(world, refusal),
         StoreError::NotAnAgent(role) => texts.fill("trouble.not_an_agent", &[("role", role)]),
         StoreError::Bug(said) => texts.fill("trouble.bug", &[("said", said)]),
-    };
-    world.toasts.say(Tone::Warning, said, now);
+    }
 }
 
 /// We did something ourselves: the list is read anew, the cursor stays on its case.

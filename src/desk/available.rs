@@ -1,7 +1,10 @@
 //! Whether a command is possible now, and if not, why: the texts `why.<key>`.
 
+use super::bulk;
 use super::model::Model;
 use super::screen::Layer;
+use super::screen::inbox::Mark;
+use super::screen::unfinished::Item;
 use super::world::Link;
 use super::{preview, undo};
 use crate::store::rows::{Role, WorkState};
@@ -83,6 +86,78 @@ pub fn held_by_me(model: &Model) -> Result<(), Why> {
     }
 }
 
+/// A case that is mine, or an unfinished form of mine whose case has a holder.
+pub fn to_hand_over(model: &Model) -> Result<(), Why> {
+    match model.layers.last() {
+        Some(Layer::Unfinished(list)) => match list.current(&model.world) {
+            Some(Item::Mine(draft)) if draft.content.subject.case().is_some() => live(model),
+            _ => Err(Why("no_draft")),
+        },
+        _ => held_by_me(model),
+    }
+}
+
+/// A case that "next" gave and nothing was done with.
+pub fn proposed(model: &Model) -> Result<(), Why> {
+    held_by_me(model)?;
+    let lease = model
+        .current_case()
+        .and_then(|case| model.world.leases.get(&case));
+    match lease {
+        Some(lease) if lease.proposed => Ok(()),
+        _ => Err(Why("not_proposed")),
+    }
+}
+
+/// A case that somebody else holds, or another desk of mine.
+pub fn takeable(model: &Model) -> Result<(), Why> {
+    live(model)?;
+    let case = model.current_case().ok_or(Why("no_case"))?;
+    if model.world.leases.contains_key(&case) {
+        return Err(Why("held_by_me"));
+    }
+    if is_auditor(model) {
+        return Err(Why("auditor"));
+    }
+    match model.current_row().map(|row| row.work) {
+        Some(WorkState::Held) | None => Ok(()),
+        Some(WorkState::Closed) => Err(Why("closed")),
+        Some(WorkState::Open | WorkState::Waiting) => Err(Why("nobody_holds")),
+    }
+}
+
+/// A case of the list shown.
+pub fn in_the_list(model: &Model) -> Result<(), Why> {
+    let case = model.current_case().ok_or(Why("no_case"))?;
+    let inbox = model.desk.inbox().ok_or(Why("no_case"))?;
+    let here = inbox.rows.iter().find(|row| row.case.case_id == case);
+    match here {
+        Some(row) if row.mark != Mark::Gone => Ok(()),
+        _ => Err(Why("not_in_list")),
+    }
+}
+
+/// Marked cases, and nothing else of the kind under way.
+pub fn marked(model: &Model) -> Result<(), Why> {
+    live(model)?;
+    if is_auditor(model) {
+        return Err(Why("auditor"));
+    }
+    match model.desk.marks().is_empty() && !bulk::run::is_going(&model.world) {
+        true => Err(Why("nothing_marked")),
+        false => Ok(()),
+    }
+}
+
+/// Marks or a filter.
+pub fn clearable(model: &Model) -> Result<(), Why> {
+    let inbox = model.desk.inbox().ok_or(Why("nothing_to_clear"))?;
+    if inbox.marks.is_empty() && inbox.filter.is_empty() {
+        return Err(Why("nothing_to_clear"));
+    }
+    Ok(())
+}
+
 /// A lead before a case.
 pub fn lead_on_a_case(model: &Model) -> Result<(), Why> {
     on_a_case(model)?;
@@ -110,7 +185,7 @@ pub fn held_on_board(model: &Model) -> Result<(), Why> {
     lead_on_board(model)?;
     match model.layers.last() {
         Some(Layer::Board(board)) if board.is_held() => Ok(()),
-        _ => Err(Why("nobody_holds")),
+        _ => Err(Why("held_by_nobody")),
     }
 }
 
@@ -118,6 +193,10 @@ pub fn held_on_board(model: &Model) -> Result<(), Why> {
 pub fn kept_draft(model: &Model) -> Result<(), Why> {
     match model.layers.last() {
         Some(Layer::Form(form)) if form.kept_at.is_some() => Ok(()),
+        Some(Layer::Unfinished(list)) => match list.current(&model.world) {
+            Some(Item::Mine(_)) => Ok(()),
+            _ => Err(Why("no_draft")),
+        },
         _ => Err(Why("no_draft")),
     }
 }

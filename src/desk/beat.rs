@@ -3,11 +3,13 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::bulk;
 use super::effect::{Beat, Effect, Question, Slot};
 use super::model::Model;
 use super::screen::Layer;
-use super::screen::inbox::Take;
+use super::screen::inbox::{Inbox, Take};
 use super::world::{Changed, Link, World};
+use super::{cleanse, live, place, safe};
 use crate::store::StoreError;
 use crate::store::rows::{CaseId, FeedEvent, InboxView, Pulse, Session};
 
@@ -40,13 +42,37 @@ pub fn opened(model: &mut Model, session: Session, now: DateTime<Utc>) -> Vec<Ef
     world.rehearsal = session.rehearsal;
     take_clock(world, session.legal_now, now);
     world.set_leases(&session.leases);
-    world.forget_cases();
+    let is_first = model.desk.tabs.is_empty();
     model.desk.set_up(&session.me);
+    if let Some(place) = session.place.filter(|_| is_first) {
+        place::come_back(model, place);
+    }
     model.desk.keyed.opened(session.session_id);
-    world.me = Some(session.me);
-    let mut effects = reread(model, now);
+    model.world.me = Some(session.me);
+    let mut effects = mend(model, now);
+    effects.push(safe::ask(&mut model.world, now));
+    effects.extend(bulk::resume(&mut model.world, now));
     if model.world.calendars.is_none() {
         effects.push(model.world.ask(Slot::Calendars, Question::Calendars, now));
+    }
+    effects
+}
+
+/// Ask again for what could not be read. What others changed meanwhile comes with the next pulse, from
+/// the place in the feed where we were.
+fn mend(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    let is_missing = |inbox: &Inbox| !inbox.read || inbox.problem.is_some();
+    let list_missing = model.desk.inbox().is_some_and(is_missing);
+    let slot = Slot::Inbox(model.desk.at);
+    if (list_missing || model.desk.stale) && model.world.asked_since(slot).is_none() {
+        effects.extend(model.desk.ask(&mut model.world, Take::InPlace, now));
+    }
+    for case in shown_cases(model) {
+        let is_asked = model.world.asked_since(Slot::Detail(case)).is_some();
+        if model.world.case(case).is_none() && !is_asked {
+            effects.push(model.world.ask_detail(case, now));
+        }
     }
     effects
 }
@@ -108,10 +134,21 @@ fn take_clock(world: &mut World, legal: DateTime<Utc>, now: DateTime<Utc>) -> Ch
     Changed::Yes
 }
 
+/// The same for the technical clock, which nothing but idle leases is held against.
+fn take_skew(world: &mut World, technical: DateTime<Utc>, now: DateTime<Utc>) {
+    let skew = technical - now;
+    if (skew - world.skew).num_milliseconds().abs() >= DRIFT_MS {
+        world.skew = skew;
+    }
+}
+
 /// The once-a-second answer. A frame is due only when something visible is different.
 pub fn take(model: &mut Model, beat: Beat, now: DateTime<Utc>) -> Vec<Effect> {
     match beat {
-        Ok(pulse) => take_pulse(model, &pulse, now),
+        Ok(mut pulse) => {
+            cleanse::pulse(&mut pulse);
+            take_pulse(model, &pulse, now)
+        }
         Err(StoreError::Offline(_)) => {
             if model.world.link == Link::Live {
                 model.dirty = true;
@@ -126,6 +163,7 @@ pub fn take(model: &mut Model, beat: Beat, now: DateTime<Utc>) -> Vec<Effect> {
 fn take_pulse(model: &mut Model, pulse: &Pulse, now: DateTime<Utc>) -> Vec<Effect> {
     let line = heard(&mut model.world, now);
     let clock = take_clock(&mut model.world, pulse.legal_now, now);
+    take_skew(&mut model.world, pulse.now, now);
     let Some(leases) = &pulse.leases else {
         return reopen(model, now);
     };
@@ -136,15 +174,23 @@ fn take_pulse(model: &mut Model, pulse: &Pulse, now: DateTime<Utc>) -> Vec<Effec
     }
     model.world.retry_at = None;
     model.world.failures = 0;
-    if line == Changed::Yes || pulse.resync {
+    let mut effects: Vec<Effect> = calendars.into_iter().collect();
+    effects.extend(live::take(model, pulse, now));
+    if pulse.resync {
         model.dirty = true;
-        return calendars.into_iter().chain(reread(model, now)).collect();
+        let shown = shown_cases(model);
+        model.world.forget_all_but(&shown);
+        effects.extend(reread(model, now));
+        return effects;
     }
-    if pulse.events.is_empty() && !model.desk.stale {
-        return calendars.into_iter().collect();
+    if line == Changed::Yes {
+        effects.extend(mend(model, now));
     }
-    let followed = follow(model, &pulse.events, now);
-    calendars.into_iter().chain(followed).collect()
+    if !pulse.events.is_empty() || model.desk.stale {
+        live::note(model, &pulse.events);
+        effects.extend(follow(model, &pulse.events, now));
+    }
+    effects
 }
 
 /// Somebody edited a calendar: deadlines are counted with the new one from here on.

@@ -5,15 +5,20 @@ use super::clean::{self, tidy};
 use super::effect::{Loaded, Reply};
 use crate::store::StoreError;
 use crate::store::rows::{
-    Board, CaseDetail, CaseRow, Claim, ConnectionCard, CustomerCard, Me, PartyCard, RelatedCase,
+    Board, CaseDetail, CaseRow, Claim, ConnectionCard, CustomerCard, DraftRow, Me, PartyCard,
+    Pulse, RelatedCase,
 };
 
 /// Clean an answer.
 pub fn reply(reply: &mut Reply) {
     match reply {
         Reply::Session(Ok(session)) => me(&mut session.me),
-        Reply::Inbox(Ok(page)) => page.rows.iter_mut().for_each(row),
+        Reply::Inbox(Ok(page)) => page.rows.iter_mut().chain(&mut page.known).for_each(row),
         Reply::Detail(Ok(loaded)) => case(loaded),
+        Reply::Facts(Ok(page)) => {
+            page.cases.iter_mut().for_each(|one| row(&mut one.row));
+            page.parties.iter_mut().for_each(party);
+        }
         Reply::Search(Ok(hits)) => hits.iter_mut().for_each(|hit| {
             row(&mut hit.row);
             tidy(&mut hit.how);
@@ -37,12 +42,21 @@ pub fn reply(reply: &mut Reply) {
         Reply::OnTimeCases(Ok(cases)) => {
             cases.iter_mut().for_each(|case| tidy(&mut case.case_no));
         }
+        Reply::Drafts(Ok(rows)) => rows.iter_mut().for_each(draft),
         Reply::Names(names) => names.iter_mut().for_each(tidy),
         Reply::Session(Err(error))
         | Reply::Inbox(Err(error))
         | Reply::Detail(Err(error))
         | Reply::Search(Err(error))
+        | Reply::Snapshot(Err(error))
+        | Reply::Facts(Err(error))
         | Reply::Colleagues(Err(error))
+        | Reply::Seen(Err(error))
+        | Reply::Drafts(Err(error))
+        | Reply::Saved(Err(error))
+        | Reply::Dropped(Err(error))
+        | Reply::Shared(Err(error))
+        | Reply::Placed(Err(error))
         | Reply::Parties(Err(error))
         | Reply::LookUp(Err(error))
         | Reply::Calendars(Err(error))
@@ -53,6 +67,23 @@ pub fn reply(reply: &mut Reply) {
         | Reply::Applied(Err(error))
         | Reply::Opened(Err(error)) => said(error),
         _ => {}
+    }
+}
+
+/// Clean what comes with the beat.
+pub fn pulse(pulse: &mut Pulse) {
+    for event in &mut pulse.events {
+        tidy(&mut event.kind);
+        event.agent.iter_mut().for_each(tidy);
+    }
+    for one in &mut pulse.presence {
+        tidy(&mut one.name);
+    }
+    for notice in &mut pulse.notices {
+        tidy(&mut notice.case_no);
+        tidy(&mut notice.kind);
+        notice.who.iter_mut().for_each(tidy);
+        notice.line.iter_mut().for_each(tidy);
     }
 }
 
@@ -111,12 +142,25 @@ fn detail(detail: &mut CaseDetail) {
     for text in detail.texts.values_mut() {
         *text = clean::lines(text);
     }
+    detail.drafts.iter_mut().for_each(draft);
     for document in &mut detail.documents {
         tidy(&mut document.name);
         tidy(&mut document.kind);
     }
     for message in &mut detail.messages {
         message.error.iter_mut().for_each(tidy);
+    }
+}
+
+/// What was typed is cleaned again: another program may have written the row.
+fn draft(row: &mut DraftRow) {
+    row.case_no.iter_mut().for_each(tidy);
+    row.process.iter_mut().for_each(tidy);
+    row.owner.iter_mut().for_each(tidy);
+    tidy(&mut row.form);
+    for (key, raw) in &mut row.body.answers {
+        tidy(key);
+        *raw = clean::lines(raw);
     }
 }
 

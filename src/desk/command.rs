@@ -27,19 +27,31 @@ pub enum Context {
     Ledger,
     /// The search screen.
     Search,
+    /// The notices.
+    Notices,
     /// The board.
     Board,
     /// The share on time.
     OnTime,
+    /// The line of the filter.
+    Filter,
+    /// The preview of an action on many.
+    Preview,
+    /// An action on many that runs.
+    Running,
+    /// The results of an action on many.
+    Results,
     /// The help.
     Help,
+    /// Unfinished forms.
+    Unfinished,
     /// "Quit although something is unsaved?"
     Quit,
 }
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 19] = [
         Self::List,
         Self::Detail,
         Self::Actions,
@@ -49,15 +61,21 @@ impl Context {
         Self::Review,
         Self::Ledger,
         Self::Search,
+        Self::Notices,
         Self::Board,
         Self::OnTime,
+        Self::Filter,
+        Self::Preview,
+        Self::Running,
+        Self::Results,
         Self::Help,
+        Self::Unfinished,
         Self::Quit,
     ];
 
     /// Whether printable characters are text here, so that they are no commands.
     pub fn takes_text(self) -> bool {
-        matches!(self, Self::Line | Self::Note | Self::Search)
+        matches!(self, Self::Line | Self::Note | Self::Search | Self::Filter)
     }
 
     /// Key of its heading: `context.<key>`.
@@ -72,9 +90,15 @@ impl Context {
             Self::Review => "review",
             Self::Ledger => "ledger",
             Self::Search => "search",
+            Self::Notices => "notices",
             Self::Board => "board",
             Self::OnTime => "on_time",
+            Self::Filter => "filter",
+            Self::Preview => "preview",
+            Self::Running => "running",
+            Self::Results => "results",
             Self::Help => "help",
+            Self::Unfinished => "unfinished",
             Self::Quit => "quit",
         }
     }
@@ -103,6 +127,8 @@ pub enum Id {
     Tab,
     /// The cases that I hold.
     Mine,
+    /// Unfinished forms.
+    Drafts,
     /// Between list and detail.
     Switch,
     /// Back, one layer up.
@@ -121,6 +147,10 @@ pub enum Id {
     Claim,
     /// Give it back to the pool.
     Release,
+    /// Pass over a case that "next" gave.
+    Skip,
+    /// Take it from the colleague who holds it.
+    TakeOver,
     /// Hand it over with a line.
     HandOver,
     /// Take back the last change.
@@ -145,8 +175,26 @@ pub enum Id {
     Reassign,
     /// Give the case of the board back to the pool.
     CallBack,
+    /// Mark this case, or take its mark away.
+    Mark,
+    /// Mark all of the list.
+    MarkAll,
+    /// Do something with all marked cases.
+    Bulk,
+    /// The line of the filter.
+    Filter,
+    /// Marks away, then the filter.
+    Clear,
+    /// Take the proposed word.
+    FillWord,
+    /// Take a case out of an action on many.
+    TakeOut,
+    /// Stop an action on many.
+    Stop,
     /// Take in what changed.
     Refresh,
+    /// What happened to our cases without us.
+    Notices,
     /// Previous clock of the ledger, choice of a field.
     Previous,
     /// Next clock of the ledger, choice of a field.
@@ -197,20 +245,33 @@ pub struct Command {
 }
 
 use Context::{
-    Actions, Board, Choice, Detail, Help, Ledger, Line, List, Note, OnTime, Quit, Review, Search,
+    Actions, Board, Choice, Detail, Filter, Help, Ledger, Line, List, Note, Notices, OnTime,
+    Preview, Quit, Results, Review, Running, Search, Unfinished,
 };
 
 const DESK: &[Context] = &[List, Detail];
-const LISTS: &[Context] = &[List, Detail, Actions, Search, Ledger, Help, Board, OnTime];
-const PAGES: &[Context] = &[List, Detail, Actions, Ledger, Help, Board, OnTime];
-const LONG: &[Context] = &[List, Detail, Actions, Ledger, Help, Review, Board, OnTime];
+const LISTS: &[Context] = &[
+    List, Detail, Actions, Search, Filter, Ledger, Notices, Help, Board, OnTime, Unfinished,
+    Preview, Running, Results,
+];
+const PAGES: &[Context] = &[
+    List, Detail, Actions, Ledger, Notices, Help, Board, OnTime, Unfinished, Preview, Running,
+    Results,
+];
+const LONG: &[Context] = &[
+    List, Detail, Actions, Ledger, Notices, Help, Review, Board, OnTime, Unfinished, Preview,
+    Running, Results,
+];
 const WATCH: &[Context] = &[List, Detail, Board, OnTime];
 const FIELDS: &[Context] = &[Line, Note, Choice];
-const TEXT: &[Context] = &[Line, Note, Search];
+const TEXT: &[Context] = &[Line, Note, Search, Filter];
 const FORM: &[Context] = &[Line, Note, Choice];
 const LAYERS: &[Context] = &[
-    Detail, Actions, Line, Note, Choice, Review, Ledger, Search, Help, Quit, Board, OnTime,
+    Detail, Actions, Line, Note, Choice, Review, Ledger, Search, Notices, Filter, Preview, Results,
+    Help, Unfinished, Quit, Board, OnTime,
 ];
+const DROP: &[Context] = &[Line, Note, Choice, Unfinished];
+const PASS: &[Context] = &[List, Detail, Unfinished];
 
 const fn free(id: Id, name: &'static str, contexts: &'static [Context], rank: u8) -> Command {
     when(id, name, contexts, rank, available::always)
@@ -238,14 +299,22 @@ pub static COMMANDS: &[Command] = &[
     when(Id::Next, "next", DESK, 2, available::live),
     when(Id::Claim, "claim", DESK, 3, available::claimable),
     when(Id::Release, "release", DESK, 7, available::held_by_me),
-    when(Id::HandOver, "hand_over", DESK, 8, available::held_by_me),
+    when(Id::Skip, "skip", DESK, 7, available::proposed),
+    when(Id::TakeOver, "take_over", DESK, 7, available::takeable),
+    when(Id::HandOver, "hand_over", PASS, 8, available::to_hand_over),
     when(Id::Note, "note", DESK, 9, available::on_a_case),
     when(Id::Attach, "attach", DESK, 10, available::on_a_case),
     when(Id::Ledger, "ledger", DESK, 5, available::on_a_case),
     when(Id::Open, "open", DESK, 11, available::live),
     when(Id::Lead, "lead", DESK, 12, available::lead_on_a_case),
     free(Id::Search, "search", DESK, 6),
+    free(Id::Filter, "filter", DESK, 15),
+    when(Id::Mark, "mark", DESK, 16, available::in_the_list),
+    when(Id::MarkAll, "mark_all", DESK, 17, available::live),
+    when(Id::Bulk, "bulk", DESK, 1, available::marked),
+    when(Id::Clear, "clear", &[List], 18, available::clearable),
     free(Id::Mine, "mine", DESK, 13),
+    free(Id::Drafts, "drafts", DESK, 15),
     when(Id::TakeBack, "take_back", DESK, 4, available::undoable),
     when(Id::Board, "board", DESK, 15, available::live),
     when(
@@ -266,7 +335,18 @@ pub static COMMANDS: &[Command] = &[
     free(Id::Section, "section", &[Board], 6),
     when(Id::Refresh, "refresh", WATCH, 4, available::live),
     free(Id::Switch, "switch", DESK, 14),
-    free(Id::Choose, "choose", &[Actions, Search, Board, OnTime], 1),
+    free(Id::Notices, "notices", DESK, 0),
+    free(
+        Id::Choose,
+        "choose",
+        &[
+            Actions, Search, Notices, Board, OnTime, Unfinished, Filter, Results,
+        ],
+        1,
+    ),
+    free(Id::FillWord, "fill_word", &[Filter], 2),
+    free(Id::TakeOut, "take_out", &[Preview], 2),
+    free(Id::Stop, "stop", &[Running], 1),
     free(Id::ChooseDigit, "choose_digit", &[Actions, Choice], 0),
     free(Id::Enter, "enter", &[Line, Choice], 1),
     free(Id::Newline, "newline", &[Note], 0),
@@ -275,9 +355,9 @@ pub static COMMANDS: &[Command] = &[
     free(Id::Previous, "previous", &[Choice, Ledger, OnTime], 4),
     free(Id::Following, "following", &[Choice, Ledger, OnTime], 5),
     free(Id::Review, "review", FIELDS, 3),
-    when(Id::Discard, "discard", FIELDS, 4, available::kept_draft),
+    when(Id::Discard, "discard", DROP, 4, available::kept_draft),
     when(Id::Complete, "complete", &[Line], 6, available::suggested),
-    free(Id::Commit, "commit", &[Review], 1),
+    free(Id::Commit, "commit", &[Review, Preview], 1),
     free(Id::Back, "back", LAYERS, 20),
     free(Id::Up, "up", LISTS, 0),
     free(Id::Down, "down", LISTS, 0),

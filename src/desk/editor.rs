@@ -92,6 +92,17 @@ impl Editor {
         self.cursor
     }
 
+    /// Put the cursor before that byte, or before the character that it is in.
+    pub fn put_cursor(&mut self, at: usize) {
+        let mut borders = self.text.grapheme_indices(true).map(|(border, _)| border);
+        let before = borders.rfind(|border| *border <= at).unwrap_or(0);
+        self.cursor = if at >= self.text.len() {
+            self.text.len()
+        } else {
+            before
+        };
+    }
+
     /// Whether it takes several lines.
     pub fn lines(&self) -> Lines {
         self.lines

@@ -9,10 +9,12 @@ use super::route::Route;
 use crate::domain::calendar::Calendars;
 use crate::process::engine::{Answers, Change};
 use crate::store::StoreError;
+use crate::store::filter::Filter;
 use crate::store::reading::{LookUp, PartyChoice};
 use crate::store::rows::{
-    Applied, Board, CaseDetail, CaseId, Claim, Colleague, InboxPage, InboxView, Lease, NewDocument,
-    OnTimeCase, OnTimeKind, OnTimeRow, Opened, PageKey, Pulse, SearchHit, Session, TimelineRow,
+    Along, Applied, Board, CaseDetail, CaseId, Claim, Colleague, DraftRow, DraftSave, DraftSaved,
+    FactsPage, InboxPage, InboxView, Lease, NewDocument, OnTimeCase, OnTimeKind, OnTimeRow, Opened,
+    PageKey, Pulse, SearchHit, Session, Snapshot, TimelineRow,
 };
 
 /// Number of a question. A later question of the same slot makes it void.
@@ -39,8 +41,14 @@ pub enum Slot {
     Detail(CaseId),
     /// The search.
     Search,
+    /// All cases of the tab, to be marked.
+    Marks(usize),
+    /// What an action on many works with.
+    Facts,
     /// The colleagues.
     Colleagues,
+    /// That notices were seen.
+    Notices,
     /// Names of files.
     Names,
     /// Whether a file can be read.
@@ -55,8 +63,23 @@ pub enum Slot {
     OnTime(NaiveDate),
     /// The cases behind a figure.
     OnTimeCases,
+    /// Our unfinished forms.
+    Drafts,
+    /// A save of an unfinished form.
+    Draft(Uuid),
+    /// A draft is shown to the holder of its case.
+    Share(Uuid),
+    /// A save of where we are.
+    Place,
     /// A write: its answer is never void.
     Command(Uuid),
+}
+
+impl Slot {
+    /// Whether nobody waits for the answer: saves go on behind the screen.
+    pub fn is_quiet(self) -> bool {
+        matches!(self, Self::Draft(_) | Self::Place | Self::Drafts)
+    }
 }
 
 /// What is to be done.
@@ -68,6 +91,8 @@ pub enum Effect {
     Ask(Ticket, Question),
     /// Write to the database: runs to its end whatever happens to the screen.
     Write(Ticket, Box<Call>),
+    /// Keep something that is no change of a case: runs to its end like a write.
+    Save(Ticket, Box<Save>),
     /// Names of files that begin so.
     Names(Ticket, PathBuf),
     /// Whether that file can be attached.
@@ -78,6 +103,19 @@ pub enum Effect {
     Suspend,
     /// Leave.
     Quit,
+}
+
+/// What is kept while somebody types.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Save {
+    /// An unfinished form.
+    Draft(DraftSave),
+    /// It is not wanted any more, up to that number.
+    Drop(Uuid, i64),
+    /// The holder of its case may read it.
+    Share(Uuid),
+    /// Where we are.
+    Place(serde_json::Value),
 }
 
 /// A question to the database.
@@ -96,12 +134,38 @@ pub enum Question {
         /// How many rows.
         limit: u32,
     },
+    /// A page of what a filter leaves of a list.
+    Filtered {
+        /// Which list.
+        view: InboxView,
+        /// The filter.
+        filter: Filter,
+        /// Behind which place.
+        after: Option<PageKey>,
+        /// How many rows.
+        limit: u32,
+        /// Rows that are there already.
+        known: Vec<CaseId>,
+    },
+    /// All cases of a list that fit now.
+    Snapshot {
+        /// Which list.
+        view: InboxView,
+        /// The filter.
+        filter: Filter,
+    },
+    /// What an action on many works with: a page of cases.
+    Facts(Vec<CaseId>),
     /// A case with its timeline.
     Detail(CaseId),
     /// A search.
     Search(String),
     /// The colleagues.
     Colleagues,
+    /// That these notices were seen. Said twice it is the same.
+    Seen(Vec<i64>),
+    /// Our unfinished forms.
+    Drafts,
     /// Parties whose name or number begins so.
     Parties(String),
     /// The connection and the party of an opening; either may be empty.
@@ -135,6 +199,22 @@ pub enum Call {
     Claim(CaseId),
     /// Give it back.
     Release(Lease),
+    /// Pass it over: back to the pool, not proposed to us again.
+    Skip {
+        /// Our right to it.
+        lease: Lease,
+        /// Key of the reason.
+        reason: String,
+        /// In our words.
+        line: Option<String>,
+    },
+    /// Take it from the colleague who holds it.
+    TakeOver {
+        /// Which case.
+        case: CaseId,
+        /// Why; they are told.
+        reason: String,
+    },
     /// Hand it over.
     HandOver {
         /// Our right to it.
@@ -143,6 +223,8 @@ pub enum Call {
         to: Option<i32>,
         /// What the next one reads first.
         line: String,
+        /// Whether our drafts for it go along.
+        along: Along,
     },
     /// Do an action.
     Apply {
@@ -221,10 +303,16 @@ pub enum Reply {
     Inbox(Result<InboxPage, StoreError>),
     /// A case with its timeline, newest first.
     Detail(Result<Box<Loaded>, StoreError>),
+    /// Cases to be marked.
+    Snapshot(Result<Snapshot, StoreError>),
+    /// What an action on many works with.
+    Facts(Result<Box<FactsPage>, StoreError>),
     /// Hits.
     Search(Result<Vec<SearchHit>, StoreError>),
     /// Colleagues.
     Colleagues(Result<Vec<Colleague>, StoreError>),
+    /// The notices that were seen.
+    Seen(Result<Vec<i64>, StoreError>),
     /// Parties.
     Parties(Result<Vec<PartyChoice>, StoreError>),
     /// What was looked up.
@@ -241,6 +329,16 @@ pub enum Reply {
     Applied(Result<Applied, StoreError>),
     /// An opening.
     Opened(Result<Opened, StoreError>),
+    /// Our unfinished forms.
+    Drafts(Result<Vec<DraftRow>, StoreError>),
+    /// An unfinished form was saved, or not.
+    Saved(Result<DraftSaved, StoreError>),
+    /// It was thrown away, or has grown elsewhere meanwhile.
+    Dropped(Result<bool, StoreError>),
+    /// The holder of its case may read it.
+    Shared(Result<bool, StoreError>),
+    /// Where we are was kept.
+    Placed(Result<(), StoreError>),
     /// The file could not be read; nothing was written.
     File(FileError),
     /// Names of files, directories with a slash at the end.
@@ -273,7 +371,10 @@ impl Reply {
             Self::Inbox(result) => result.as_ref().err(),
             Self::Detail(result) => result.as_ref().err(),
             Self::Search(result) => result.as_ref().err(),
+            Self::Snapshot(result) => result.as_ref().err(),
+            Self::Facts(result) => result.as_ref().err(),
             Self::Colleagues(result) => result.as_ref().err(),
+            Self::Seen(result) => result.as_ref().err(),
             Self::Parties(result) => result.as_ref().err(),
             Self::LookUp(result) => result.as_ref().err(),
             Self::Board(result) => result.as_ref().err(),
@@ -282,6 +383,10 @@ impl Reply {
             Self::Claimed(result) => result.as_ref().err(),
             Self::Applied(result) => result.as_ref().err(),
             Self::Opened(result) => result.as_ref().err(),
+            Self::Drafts(result) => result.as_ref().err(),
+            Self::Saved(result) => result.as_ref().err(),
+            Self::Dropped(result) | Self::Shared(result) => result.as_ref().err(),
+            Self::Placed(result) => result.as_ref().err(),
             Self::File(_) | Self::Names(_) | Self::Probed(_) => None,
         }
     }

@@ -81,6 +81,21 @@ impl Entry {
         }
     }
 
+    /// Where the cursor stands in the text, in bytes.
+    pub fn cursor(&self) -> usize {
+        match &self.ask {
+            Ask::Text(editor) | Ask::Look(editor, _) => editor.cursor(),
+            Ask::Choice(..) => 0,
+        }
+    }
+
+    /// Put the cursor there, or near it.
+    pub fn put_cursor(&mut self, at: usize) {
+        if let Ask::Text(editor) | Ask::Look(editor, _) = &mut self.ask {
+            editor.put_cursor(at);
+        }
+    }
+
     /// Type or paste.
     pub fn type_in(&mut self, text: &str) {
         if let Ask::Text(editor) | Ask::Look(editor, _) = &mut self.ask {

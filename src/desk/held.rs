@@ -29,6 +29,36 @@ pub fn by_other(world: &World, case: CaseId, now: DateTime<Utc>) -> Option<Strin
     Some(world.texts.fill("held.since", &with))
 }
 
+/// How a case that was ours went, and what can be done with what was typed for it.
+pub fn lost(world: &World, case: CaseId, now: DateTime<Utc>) -> String {
+    let event = world.case(case).and_then(|loaded| {
+        let kept = ["claimed", "add_note"];
+        let mut events = loaded.timeline.iter();
+        events.find(|event| !kept.contains(&event.kind.as_str()))
+    });
+    let said = event.and_then(|event| {
+        let key = format!("lost.{}", event.kind);
+        world.texts.find(&key)?;
+        let process = world.case(case).map_or("", |it| &it.detail.row.process);
+        let at = say::at(
+            &world.texts,
+            event.at,
+            world.legal(now),
+            world.zone(process),
+        );
+        let who = event.agent.as_deref().unwrap_or_default();
+        Some(world.texts.fill(&key, &[("at", &at), ("who", who)]))
+    });
+    let said = said.unwrap_or_else(|| world.texts.say("lost.other"));
+    let is_free = by_other(world, case, now).is_none();
+    let then = world.texts.get(if is_free {
+        "drafts.again"
+    } else {
+        "drafts.yours"
+    });
+    format!("{said} {then}")
+}
+
 /// The same, with what everybody may do although it is held.
 pub fn with_ways(world: &World, case: CaseId, now: DateTime<Utc>) -> Option<String> {
     let said = by_other(world, case, now)?;
@@ -69,7 +99,7 @@ fn since(timeline: &[TimelineRow]) -> Option<DateTime<Utc>> {
     let got = |event: &&TimelineRow| {
         matches!(
             event.kind.as_str(),
-            "claimed" | "handed_over" | "reassigned"
+            "claimed" | "handed_over" | "reassigned" | "taken_over"
         )
     };
     timeline.iter().find(got).map(|event| event.at)
@@ -83,7 +113,13 @@ pub fn handover<'a>(world: &World, loaded: &'a Loaded) -> Option<&'a str> {
         return None;
     }
     for event in &loaded.timeline {
-        let given_back = ["released", "lease_returned", "reassigned", "transferred"];
+        let given_back = [
+            "released",
+            "skipped",
+            "lease_returned",
+            "reassigned",
+            "transferred",
+        ];
         match event.kind.as_str() {
             "handed_over" => break,
             kind if given_back.contains(&kind) => return None,

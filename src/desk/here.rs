@@ -1,6 +1,8 @@
 //! What this console is doing, for colleagues to see: which case is read, whether something is being
 //! written about it, which rows are on the screen, and in which held cases keys were pressed.
 
+use chrono::{DateTime, Utc};
+
 use super::command::Id;
 use super::geometry::Panes;
 use super::model::Model;
@@ -77,7 +79,7 @@ fn seen(model: &Model) -> Vec<CaseId> {
 
 /// A key was pressed: it counts as work in the held case that it was meant for. Walking through a
 /// list is no work in the cases that one passes.
-pub fn note_key(model: &mut Model, meant: Option<Id>) {
+pub fn note_key(model: &mut Model, meant: Option<Id>, now: DateTime<Utc>) {
     let walks = matches!(
         meant,
         Some(
@@ -100,5 +102,6 @@ pub fn note_key(model: &mut Model, meant: Option<Id>) {
     let case = of_layers(model).or_else(|| model.desk.case());
     if let Some(case) = case.filter(|case| model.world.leases.contains_key(case)) {
         model.worked.insert(case);
+        model.world.worked(case, now);
     }
 }

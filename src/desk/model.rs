@@ -9,6 +9,7 @@ use super::command::{Context, Id};
 use super::geometry::Window;
 use super::key::Input;
 use super::keymap::Keymap;
+use super::place;
 use super::screen::desk::{self, Page};
 use super::screen::{Layer, actions, board, search};
 use super::world::World;
@@ -37,6 +38,10 @@ pub struct Model {
     /// What was typed while a layer waits for its case, or a command by key for its answer; it is
     /// taken in when that is there.
     pub ahead: VecDeque<Input>,
+    /// Keeping the place, and coming back to it.
+    pub keeping: place::Keeping,
+    /// The agent wants to leave: until then the last saves are waited for (machine time).
+    pub leaving: Option<DateTime<Utc>>,
     /// The held cases in which a key was pressed since that was last told.
     pub worked: BTreeSet<CaseId>,
     /// Whether a frame is due: something visible may be different.
@@ -71,6 +76,8 @@ impl Model {
             keymap: start.keymap,
             window: start.window,
             ahead: VecDeque::new(),
+            keeping: place::Keeping::default(),
+            leaving: None,
             worked: BTreeSet::new(),
             dirty: true,
             now,
@@ -80,7 +87,7 @@ impl Model {
     /// Where keys are pressed.
     pub fn context(&self) -> Context {
         match (self.layers.last(), self.desk.page) {
-            (Some(layer), _) => layer.context(),
+            (Some(layer), _) => layer.context(&self.world),
             (None, Page::List) if self.desk.pinned.is_none() => Context::List,
             (None, _) => Context::Detail,
         }
@@ -110,14 +117,15 @@ impl Model {
                 actions::choices(&self.world, list.of, self.now).is_none()
             }
             Some(Layer::Form(form)) => form.is_unread(),
+            Some(Layer::Bulk(_)) => self.world.bulk.as_ref().is_some_and(|job| !job.is_read()),
             None => self.desk.keyed.is_under_way(),
             _ => false,
         }
     }
 
-    /// Whether something typed was not sent.
+    /// Whether something typed is not in the database yet.
     pub fn has_unsaved(&self) -> bool {
-        !self.world.drafts.is_empty()
+        self.world.drafts.is_unsaved()
     }
 
     /// Whether the command of that id is possible now.

@@ -10,7 +10,7 @@ use crate::domain::deadline::Comparison;
 use crate::process::engine::{CaseFacts, Change, ClockOp, Refusal};
 use crate::process::{self, Clock};
 use crate::store::rows::TimelineRow;
-use crate::text::{self, ledger};
+use crate::text::{self, Texts, ledger};
 
 /// One line: what kind of thing happens, and what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +65,27 @@ pub fn action<'a>(world: &'a World, process: &str, action: &'a str) -> &'a str {
     let own = world.texts.find(&format!("action.{process}.{action}"));
     own.or_else(|| world.texts.find(&format!("action.general.{action}")))
         .unwrap_or(action)
+}
+
+/// The name of a form.
+pub fn form(texts: &Texts, subject: &Subject, process: &str) -> String {
+    let key = match subject {
+        Subject::Action(_, action) => {
+            let keys = [process, "general"].map(|of| format!("action.{of}.{action}"));
+            let known = keys.iter().find_map(|key| texts.find(key));
+            return known.unwrap_or(action).to_owned();
+        }
+        Subject::Open(process) => return texts.say(&format!("process.{process}")),
+        Subject::HandOver(_) => "command.hand_over",
+        Subject::Attach(_) => "command.attach",
+        Subject::Reassign(_) => "lead.reassign",
+        Subject::Transfer(_) => "lead.transfer",
+        Subject::TakeBack(_) => "command.take_back",
+        Subject::Skip(_) => "command.skip",
+        Subject::TakeOver(_) => "command.take_over",
+        Subject::Many(_) => "command.bulk",
+    };
+    texts.say(key)
 }
 
 /// What an event was.
@@ -219,7 +240,24 @@ pub fn of_call(world: &World, subject: &Subject, answer: &dyn Fn(&str) -> String
             line(world, "attaches", answer("path")),
             line(world, "keeps_as", answer("purpose")),
         ],
-        Subject::Action(..) | Subject::Open(_) | Subject::TakeBack(_) => Vec::new(),
+        Subject::Skip(_) => {
+            let reason = line(world, "passes_over", answer("skip_reason"));
+            let said = Some(answer("skip_line")).filter(|said| !said.trim().is_empty());
+            let said = said.map(|said| line(world, "because", said));
+            std::iter::once(reason).chain(said).collect()
+        }
+        Subject::TakeOver(case) => {
+            let loaded = world.case(*case);
+            let holder = loaded.and_then(|loaded| loaded.detail.row.holder.clone());
+            let holder = holder.unwrap_or_else(|| world.texts.say("preview.nobody"));
+            vec![
+                line(world, "takes_from", holder),
+                line(world, "tells", answer("take_over")),
+            ]
+        }
+        Subject::Action(..) | Subject::Open(_) | Subject::TakeBack(_) | Subject::Many(_) => {
+            Vec::new()
+        }
     }
 }
 

@@ -1,5 +1,9 @@
 //! Where on the screen to go. A screen never calls another: it returns a route.
 
+use uuid::Uuid;
+
+use super::bulk::Act;
+use crate::store::filter::Filter;
 use crate::store::rows::CaseId;
 
 /// A way on the screen.
@@ -11,12 +15,28 @@ pub enum Route {
     Actions(CaseId, Only),
     /// A form.
     Form(Subject),
+    /// The form of that draft.
+    Draft(Uuid),
+    /// A form with what a colleague left for it.
+    Copy(Box<crate::store::rows::DraftRow>),
+    /// Unfinished forms.
+    Unfinished,
     /// The choice of the process of a new case.
     NewCase,
     /// The deadline ledger of a case.
     Ledger(CaseId),
     /// The search.
     Search,
+    /// The notices.
+    Notices,
+    /// The line of the filter.
+    Filter,
+    /// The list shown with that filter.
+    Filtered(Filter),
+    /// What to do with the marked cases.
+    Bulk,
+    /// Preview, run and results of an action on many.
+    Sheet,
     /// The help of the context in which it was asked for.
     Help,
     /// "Quit although something is unsaved?"
@@ -63,6 +83,12 @@ pub enum Subject {
     Transfer(CaseId),
     /// Taking back its last change.
     TakeBack(CaseId),
+    /// Passing over a case that "next" gave.
+    Skip(CaseId),
+    /// Taking it from the colleague who holds it.
+    TakeOver(CaseId),
+    /// Something with all marked cases.
+    Many(Act),
 }
 
 impl Subject {
@@ -74,8 +100,43 @@ impl Subject {
             | Self::Attach(case)
             | Self::Reassign(case)
             | Self::Transfer(case)
-            | Self::TakeBack(case) => Some(*case),
-            Self::Open(_) => None,
+            | Self::TakeBack(case)
+            | Self::Skip(case)
+            | Self::TakeOver(case) => Some(*case),
+            Self::Open(_) | Self::Many(_) => None,
         }
+    }
+
+    /// Its name in the database.
+    pub fn form(&self) -> String {
+        match self {
+            Self::Action(_, action) => format!("action:{action}"),
+            Self::Open(process) => format!("open:{process}"),
+            Self::HandOver(_) => "hand_over".to_owned(),
+            Self::Attach(_) => "attach".to_owned(),
+            Self::Reassign(_) => "reassign".to_owned(),
+            Self::Transfer(_) => "transfer".to_owned(),
+            Self::TakeBack(_) => "take_back".to_owned(),
+            Self::Skip(_) => "skip".to_owned(),
+            Self::TakeOver(_) => "take_over".to_owned(),
+            Self::Many(_) => "many".to_owned(),
+        }
+    }
+
+    /// The form of that name; `None` when it is not known here.
+    pub fn of_form(form: &str, case: Option<CaseId>) -> Option<Self> {
+        let (kind, name) = form.split_once(':').unwrap_or((form, ""));
+        Some(match (kind, case) {
+            ("open", None) => Self::Open(name.to_owned()),
+            ("action", Some(case)) => Self::Action(case, name.to_owned()),
+            ("hand_over", Some(case)) => Self::HandOver(case),
+            ("attach", Some(case)) => Self::Attach(case),
+            ("reassign", Some(case)) => Self::Reassign(case),
+            ("transfer", Some(case)) => Self::Transfer(case),
+            ("take_back", Some(case)) => Self::TakeBack(case),
+            ("skip", Some(case)) => Self::Skip(case),
+            ("take_over", Some(case)) => Self::TakeOver(case),
+            _ => return None,
+        })
     }
 }

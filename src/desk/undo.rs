@@ -3,14 +3,14 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::drafts::Content;
 use super::effect::{Call, Slot};
 use super::form::outcome::{Outcome, Plan};
 use super::preview::{self, Line};
 use super::route::Subject;
-use super::screen::draft::Draft;
 use super::toast::Offer;
 use super::world::World;
-use crate::store::rows::{CaseId, Undo, UndoOffer};
+use crate::store::rows::{CaseId, DraftBody, Undo, UndoOffer};
 use crate::text::Texts;
 
 /// The form behind the last change of ours, in case it is taken back.
@@ -21,7 +21,7 @@ pub struct Undoable {
     /// What the form was about.
     pub subject: Subject,
     /// What was answered.
-    pub draft: Draft,
+    pub body: DraftBody,
 }
 
 /// The change of the case whose time to be taken back runs still.
@@ -82,7 +82,7 @@ pub fn keep(
     world: &mut World,
     (case, offer): (CaseId, UndoOffer),
     subject: &Subject,
-    draft: Draft,
+    body: DraftBody,
     now: DateTime<Utc>,
 ) {
     let until = world.machine(offer.until);
@@ -90,10 +90,7 @@ pub fn keep(
     world.undoable = Some(Undoable {
         seq: offer.seq,
         subject: subject.clone(),
-        draft: Draft {
-            pending: None,
-            ..draft
-        },
+        body,
     });
 }
 
@@ -104,11 +101,19 @@ pub fn offer_again(world: &mut World, case: CaseId, seq: i32, now: DateTime<Utc>
     else {
         return false;
     };
-    let draft = Draft {
-        kept_at: now,
-        ..kept.draft
+    // a draft like any other from here on, under a command of its own
+    let (draft, command) = (world.command(now), world.command(now));
+    let content = Content {
+        subject: kept.subject,
+        body: kept.body,
+        command,
+        pending: None,
     };
-    world.drafts.insert(kept.subject, draft);
+    world.drafts.put(draft, content, now);
+    let row = world.case(case).map(|loaded| loaded.detail.row.clone());
+    if let Some(row) = row {
+        world.drafts.name(draft, &row.case_no, &row.process);
+    }
     true
 }
 

@@ -3,7 +3,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::claims;
 use super::model::Model;
+use super::safe;
 use super::say;
 use super::screen::Layer;
 use super::undo;
@@ -30,11 +32,13 @@ pub fn next_wake(model: &Model, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         model.desk.rest,
         of_layer,
         world.retry_at,
+        safe::next_due(model),
         world.toasts.shown(now).map(|toast| toast.until),
         quiet.filter(|at| *at > now),
         Some(world.machine(say::clock_changes(legal))),
         next_countdown(model, legal).map(|at| world.machine(at)),
         next_of_offer(model, now),
+        claims::idle_changes(model, now),
     ]
     .into_iter()
     .flatten()

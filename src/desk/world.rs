@@ -7,9 +7,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use uuid::Uuid;
 
+use super::bulk::Job;
+use super::drafts::Drafts;
 use super::effect::{Effect, Loaded, Question, Slot, Ticket};
-use super::route::Subject;
-use super::screen::draft::Draft;
+use super::live::Live;
 use super::toast::Toasts;
 use super::undo::Undoable;
 use crate::domain::calendar::Calendars;
@@ -57,6 +58,8 @@ pub struct World {
     pub failures: u32,
     /// Legal time less machine time.
     pub offset: TimeDelta,
+    /// Technical time of the server less machine time: leases are measured by it (decision 8).
+    pub skew: TimeDelta,
     /// What we hold.
     pub leases: BTreeMap<CaseId, Lease>,
     /// The calendars, once read.
@@ -65,12 +68,16 @@ pub struct World {
     pub calendar_versions: Option<i64>,
     /// The colleagues, once read.
     pub colleagues: Vec<Colleague>,
-    /// Unsent forms.
-    pub drafts: BTreeMap<Subject, Draft>,
+    /// Unfinished forms.
+    pub drafts: Drafts,
     /// Our last form that can be taken back.
     pub undoable: Option<Undoable>,
+    /// An action on many cases.
+    pub bulk: Option<Box<Job>>,
     /// Short messages.
     pub toasts: Toasts,
+    /// What is known of others at work.
+    pub live: Live,
     /// Cases that somebody changed while they were being read: to be read once more.
     pub outdated: BTreeSet<CaseId>,
     details: BTreeMap<CaseId, Loaded>,
@@ -83,6 +90,8 @@ pub struct World {
 impl World {
     /// An empty world. `seed` makes the ids of commands; tests give a fixed one.
     pub fn new(texts: Arc<Texts>, seed: u64, now: DateTime<Utc>) -> Self {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let writer = uuid::Builder::from_random_bytes(random.u128(..).to_be_bytes()).into_uuid();
         Self {
             texts,
             me: None,
@@ -92,19 +101,22 @@ impl World {
             retry_at: None,
             failures: 0,
             offset: TimeDelta::zero(),
+            skew: TimeDelta::zero(),
             leases: BTreeMap::new(),
             calendars: None,
             calendar_versions: None,
             colleagues: Vec::new(),
-            drafts: BTreeMap::new(),
+            drafts: Drafts::new(writer),
             undoable: None,
+            bulk: None,
             toasts: Toasts::default(),
+            live: Live::default(),
             outdated: BTreeSet::new(),
             details: BTreeMap::new(),
             order: VecDeque::new(),
             asked: BTreeMap::new(),
             numbers: 0,
-            random: fastrand::Rng::with_seed(seed),
+            random,
         }
     }
 
@@ -183,7 +195,8 @@ impl World {
 
     /// Since when the oldest open question waits.
     pub fn waiting_since(&self) -> Option<DateTime<Utc>> {
-        self.asked.values().map(|(_, at)| *at).min()
+        let shown = self.asked.iter().filter(|(slot, _)| !slot.is_quiet());
+        shown.map(|(_, (_, at))| *at).min()
     }
 
     /// Keep a case.
@@ -221,15 +234,33 @@ impl World {
         self.details.get(&case)
     }
 
-    /// Forget what was read: everything may have changed.
-    pub fn forget_cases(&mut self) {
-        self.details.clear();
-        self.order.clear();
+    /// Forget what was read but these, which are read anew: everything may have changed.
+    pub fn forget_all_but(&mut self, shown: &[CaseId]) {
+        self.details.retain(|case, _| shown.contains(case));
+        self.order.retain(|case| shown.contains(case));
     }
 
-    /// Take over the leases that the database knows of.
+    /// Work in a case that is held: known here before the database is told.
+    pub fn worked(&mut self, case: CaseId, now: DateTime<Utc>) {
+        let at = now + self.skew;
+        if let Some(lease) = self.leases.get_mut(&case) {
+            lease.worked_at = lease.worked_at.max(Some(at));
+        }
+    }
+
+    /// Take over the leases that the database knows of; of a sign of work the later one counts.
     pub fn set_leases(&mut self, leases: &[Lease]) -> Changed {
-        let fresh = leases.iter().map(|lease| (lease.case_id, *lease)).collect();
+        let known = |lease: &Lease| self.leases.get(&lease.case_id).filter(|old| *old == lease);
+        let merged = |lease: &Lease| Lease {
+            worked_at: lease
+                .worked_at
+                .max(known(lease).and_then(|old| old.worked_at)),
+            ..*lease
+        };
+        let fresh = leases
+            .iter()
+            .map(|lease| (lease.case_id, merged(lease)))
+            .collect();
         let changed = self.leases != fresh;
         self.leases = fresh;
         if changed { Changed::Yes } else { Changed::No }

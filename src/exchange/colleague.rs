@@ -84,6 +84,7 @@ pub async fn work(store: Store, manner: Manner, stop: Stop) -> Result<Tally, Sto
         stop,
         session: Uuid::new_v4(),
         tally: Tally::default(),
+        given: None,
     };
     let mut is_in = false;
     while !colleague.is_told_to_stop() {
@@ -116,6 +117,8 @@ struct Colleague {
     session: Uuid,
     calendars: Calendars,
     tally: Tally,
+    /// A case that is held and not in work: somebody gave it.
+    given: Option<Lease>,
 }
 
 impl Colleague {
@@ -152,9 +155,10 @@ impl Colleague {
         };
         loop {
             let pulse = self.store.pulse(self.session, None, &here).await?;
-            if pulse.leases.is_none() {
+            let Some(leases) = pulse.leases else {
                 return Err(StoreError::SessionLost);
-            }
+            };
+            self.given = leases.into_iter().find(|lease| Some(lease.case_id) != at);
             if left.is_zero() || self.is_told_to_stop() {
                 return Ok(());
             }
@@ -174,20 +178,32 @@ impl Colleague {
         self.tally.taken += 1;
         self.think(Some(case_id)).await?;
         let result = self.treat(case_id, lease).await;
-        match self
-            .store
-            .case_release(Uuid::now_v7(), self.session, lease)
-            .await
-        {
-            // the action gave it back already
-            Ok(_) | Err(StoreError::LeaseLost { .. } | StoreError::Stale) => {}
-            Err(error) => return Err(error),
-        }
+        self.give_back(lease).await?;
         result
     }
 
+    /// Back to the pool; with a reason when nothing was done with it.
+    async fn give_back(&mut self, lease: Lease) -> Result<(), StoreError> {
+        let (cmd, session) = (Uuid::now_v7(), self.session);
+        let mut given = self.store.case_release(cmd, session, lease).await;
+        if matches!(&given, Err(StoreError::Refused(why)) if why.key == "skip_reason_needed") {
+            let reason = self.word(&SKIPS);
+            let (store, cmd) = (&self.store, Uuid::now_v7());
+            given = store.case_skip(cmd, session, lease, reason, None).await;
+        }
+        match given {
+            // the action gave it back already
+            Ok(_) | Err(StoreError::LeaseLost { .. } | StoreError::Stale) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What a colleague or a lead gave comes first; then the next one.
     async fn take(&mut self) -> Result<Option<(CaseId, Lease)>, StoreError> {
         let cmd = Uuid::now_v7();
+        if let Some(lease) = self.given.take() {
+            return Ok(Some((lease.case_id, lease)));
+        }
         let waiting_percent = self.manner.waiting_percent;
         let by_hand = if self.percent(waiting_percent) {
             self.waiting().await?
@@ -389,6 +405,9 @@ fn moves_on(action: &Action) -> bool {
 
 /// Done only when nothing else is possible.
 const RARE: &[&str] = &["wrongly_blocked", "late_proof", "open_doubt"];
+
+/// Why colleagues pass a case over.
+const SKIPS: [&str; 3] = ["unclear", "not_my_skill", "waits_for_colleague"];
 
 /// What colleagues write.
 const LINES: &[&str] = &[

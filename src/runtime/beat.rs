@@ -1,54 +1,188 @@
-//! Asks once a second what others changed; that also keeps the session alive. Backs off while the
-//! database does not answer. Jitter keeps many consoles apart.
+//! Asks what others changed: when news is heard of, else once a second; seldom while ticks tell that
+//! we would hear. The question also keeps the session alive. Backs off while the database does not
+//! answer. Jitter keeps many consoles apart.
 
+use std::future::Future;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::desk::Msg;
-use crate::store::rows::{CaseId, FeedCursor, HERE_MOST, Here};
+use crate::store::listener::Tick;
+use crate::store::rows::{CaseId, FeedCursor, HERE_MOST, Here, Pulse};
 use crate::store::{Store, StoreError};
+use crate::system;
 
 const BEAT_MS: u64 = 1_000;
-const JITTER_MS: u64 = 100;
+/// The pause while ticks are heard.
+const RELAXED_MS: u64 = 5_000;
 /// The longest pause while the database does not answer.
 const LONGEST_MS: u64 = 8_000;
+/// No tick for so long: nobody ticks, or we do not hear. A tick comes once a second.
+const DEAF: Duration = Duration::from_millis(1_600);
+/// After a tick, at most so much later: all consoles hear it in the same moment.
+const SPREAD_MS: u64 = 150;
+/// Never more often than this, however much happens.
+const LEAST: Duration = Duration::from_millis(500);
+/// A cursor that moves on is no news for colleagues yet.
+const REST: Duration = Duration::from_millis(250);
+/// No answer for so long is told, although it may still come.
+const LATE: Duration = Duration::from_millis(1_500);
+
+/// The session that is followed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Followed {
+    /// Its id.
+    pub(super) session: Uuid,
+    /// The queues whose news is ours.
+    pub(super) queues: Vec<i32>,
+}
+
+/// What the one who asks listens to.
+#[derive(Debug)]
+pub(super) struct Ears {
+    /// The open session.
+    pub(super) session: watch::Receiver<Option<Followed>>,
+    /// What the console is doing.
+    pub(super) here: watch::Sender<Here>,
+    /// Ticks.
+    pub(super) ticks: mpsc::Receiver<Tick>,
+}
 
 /// Ask as long as somebody listens, while a session is open.
-pub(super) async fn follow(
-    store: Store,
-    mut session: watch::Receiver<Option<Uuid>>,
-    here: watch::Sender<Here>,
-    messages: mpsc::Sender<Msg>,
-) {
+pub(super) async fn follow(store: Store, mut ears: Ears, messages: mpsc::Sender<Msg>) {
     let mut cursor: Option<FeedCursor> = None;
-    let mut failures = 0;
+    let mut rhythm = Rhythm::new(ears.here.subscribe());
     loop {
-        tokio::time::sleep(pause(failures)).await;
-        let Ok(open) = session.wait_for(Option::is_some).await.map(|open| *open) else {
+        let open = ears.session.wait_for(Option::is_some).await;
+        let Ok(queues) = open.map(|open| open.as_ref().map(|open| open.queues.clone())) else {
             return;
         };
-        let Some(open) = open else { continue };
-        let told = taken(&here);
-        let mut beat = store.pulse(open, cursor.as_ref(), &told).await;
+        let queues = queues.unwrap_or_default();
+        rhythm.wait(&mut ears, &queues).await;
+        // the session may have been opened anew meanwhile
+        let Some(open) = ears.session.borrow().clone() else {
+            continue;
+        };
+        rhythm.here.mark_unchanged();
+        let told = taken(&ears.here);
+        let asked = store.pulse(open.session, cursor.as_ref(), &told);
+        let mut beat = said_when_late(asked, &messages).await;
         if beat.is_err() {
-            remember(&here, &told.worked);
+            remember(&ears.here, &told.worked);
         }
-        match &mut beat {
-            Ok(pulse) => {
-                failures = 0;
-                // what happened between the first reading and the first place in the feed
-                pulse.resync |= cursor.is_none();
-                cursor = Some(pulse.cursor.clone());
-            }
-            Err(StoreError::Offline(_)) => failures = (failures + 1).min(4),
-            Err(_) => failures = 1,
+        if let Ok(pulse) = &mut beat {
+            // what happened between the first reading and the first place in the feed
+            pulse.resync |= cursor.is_none();
+            cursor = Some(pulse.cursor.clone());
         }
+        rhythm.asked(&beat);
         if messages.send(Msg::Beat(Box::new(beat))).await.is_err() {
             return;
         }
     }
+}
+
+/// The answer. While it is late that is told, so that nobody takes what is shown for the present.
+async fn said_when_late(
+    asked: impl Future<Output = Result<Pulse, StoreError>>,
+    messages: &mpsc::Sender<Msg>,
+) -> Result<Pulse, StoreError> {
+    tokio::pin!(asked);
+    if let Ok(answer) = tokio::time::timeout(LATE, &mut asked).await {
+        return answer;
+    }
+    let late = StoreError::Offline("no answer yet".to_owned());
+    let _ = messages.send(Msg::Beat(Box::new(Err(late)))).await;
+    asked.await
+}
+
+/// When to ask next.
+struct Rhythm {
+    failures: u32,
+    /// More is waiting at the place where we are.
+    more: bool,
+    /// When we asked last.
+    asked: Option<Instant>,
+    /// When the last tick was heard.
+    heard: Option<Instant>,
+    /// What the console is doing.
+    here: watch::Receiver<Here>,
+}
+
+impl Rhythm {
+    fn new(here: watch::Receiver<Here>) -> Self {
+        Self {
+            failures: 0,
+            more: false,
+            asked: None,
+            heard: None,
+            here,
+        }
+    }
+
+    fn asked(&mut self, beat: &Result<Pulse, StoreError>) {
+        self.asked = Some(now());
+        (self.failures, self.more) = match beat {
+            Ok(pulse) => (0, pulse.more),
+            Err(StoreError::Offline(_)) => ((self.failures + 1).min(4), false),
+            Err(_) => (1, false),
+        };
+    }
+
+    /// Waits until it is time.
+    async fn wait(&mut self, ears: &mut Ears, queues: &[i32]) {
+        if self.more {
+            return;
+        }
+        let often = now() + pause(self.failures, BEAT_MS);
+        let seldom = now() + pause(self.failures, RELAXED_MS);
+        let mut soon: Option<Instant> = None;
+        let mut ticks_end = false;
+        loop {
+            let by_itself = match self.heard {
+                Some(heard) => seldom.min(often.max(heard + DEAF)),
+                None => often,
+            };
+            let until = soon.map_or(by_itself, |soon| soon.min(by_itself));
+            // a database that is away is not hurried
+            let may_hurry = self.failures == 0;
+            tokio::select! {
+                () = tokio::time::sleep_until(until) => return,
+                tick = ears.ticks.recv(), if !ticks_end => match tick {
+                    Some(tick) => {
+                        self.heard = Some(now());
+                        if may_hurry && concerns(&tick, queues, &ears.here.borrow()) {
+                            let spread = Duration::from_millis(fastrand::u64(..SPREAD_MS));
+                            soon = Some(self.hurry(soon, spread));
+                        }
+                    }
+                    None => ticks_end = true,
+                },
+                Ok(()) = self.here.changed(), if may_hurry => {
+                    soon = Some(self.hurry(soon, REST));
+                }
+            }
+        }
+    }
+
+    fn hurry(&self, soon: Option<Instant>, after: Duration) -> Instant {
+        let at = now() + after;
+        let at = self.asked.map_or(at, |asked| at.max(asked + LEAST));
+        soon.map_or(at, |soon| soon.min(at))
+    }
+}
+
+fn now() -> Instant {
+    Instant::from_std(system::monotonic())
+}
+
+/// Whether there may be something for us: news of our queues, other readers of what is on the screen.
+fn concerns(tick: &Tick, queues: &[i32], here: &Here) -> bool {
+    let cases: Vec<i64> = here.see.iter().chain(&here.at).map(|case| case.0).collect();
+    tick.queues.has_any(queues) || tick.cases.has_any(&cases)
 }
 
 /// What the console is doing now. What was worked in adds up until it was told.
@@ -89,7 +223,10 @@ fn taken(here: &watch::Sender<Here>) -> Here {
     told
 }
 
-fn pause(failures: u32) -> Duration {
-    let base = (BEAT_MS << failures).min(LONGEST_MS);
-    Duration::from_millis(base - JITTER_MS / 2 + fastrand::u64(..JITTER_MS))
+/// Longer after each failure; never the same for all consoles.
+fn pause(failures: u32, base_ms: u64) -> Duration {
+    let longest = (base_ms << failures).min(LONGEST_MS.max(base_ms));
+    let share = if failures == 0 { 10 } else { 2 };
+    let spread = longest / share;
+    Duration::from_millis(longest - spread / 2 + fastrand::u64(..=spread) - spread / 2)
 }

@@ -6,11 +6,13 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::{mpsc, watch};
 use uuid::Uuid;
 
+use super::beat::Followed;
 use super::files;
-use crate::desk::effect::{Call, FileError, Loaded, Question, Slot};
+use crate::desk::effect::{Call, FileError, Loaded, Question, Save, Slot};
 use crate::desk::{Msg, Reply, Ticket};
 use crate::domain::calendar::Calendars;
 use crate::process::engine::{Answers, Change};
+use crate::store::bulk::SNAPSHOT_MAX;
 use crate::store::case::{Opening, Target};
 use crate::store::rows::{Applied, CaseId, Opened, Session};
 use crate::store::session::SessionKind;
@@ -30,7 +32,7 @@ pub(super) struct Caller {
     pub(super) session: Arc<Mutex<Uuid>>,
     pub(super) calendars: Option<Arc<Calendars>>,
     pub(super) messages: mpsc::Sender<Msg>,
-    pub(super) following: watch::Sender<Option<Uuid>>,
+    pub(super) following: watch::Sender<Option<Followed>>,
 }
 
 impl Caller {
@@ -56,18 +58,37 @@ impl Caller {
             Question::Inbox { view, after, limit } => {
                 Reply::Inbox(self.store.inbox(&view, after, limit).await)
             }
+            Question::Filtered {
+                view,
+                filter,
+                after,
+                limit,
+                known,
+            } => {
+                let page = self
+                    .store
+                    .inbox_filtered(&view, &filter, after, limit, &known);
+                Reply::Inbox(page.await)
+            }
+            Question::Snapshot { view, filter } => {
+                let found = self.store.filter_cases(&view, &filter, SNAPSHOT_MAX).await;
+                Reply::Snapshot(found)
+            }
+            Question::Facts(cases) => Reply::Facts(self.store.facts_of(&cases).await.map(Box::new)),
             Question::Detail(case) => Reply::Detail(self.load(case).await),
             Question::Search(text) => Reply::Search(self.store.search(&text, HITS).await),
             Question::Parties(text) => Reply::Parties(self.store.parties_like(&text).await),
             Question::LookUp { ean, gln } => {
                 Reply::LookUp(self.store.look_up(&ean, &gln).await.map(Box::new))
             }
+            Question::Seen(ids) => Reply::Seen(self.store.notices_seen(&ids).await.map(|_| ids)),
             Question::Board => Reply::Board(self.store.board().await.map(Box::new)),
             Question::OnTime(month) => Reply::OnTime(month, self.store.on_time(month, None).await),
             Question::OnTimeCases { kind, after, limit } => {
                 Reply::OnTimeCases(self.store.on_time_cases(&kind, after, limit).await)
             }
             Question::Colleagues => Reply::Colleagues(self.store.colleagues().await),
+            Question::Drafts => Reply::Drafts(self.store.drafts_mine().await),
         };
         self.send(ticket, reply).await;
     }
@@ -86,7 +107,11 @@ impl Caller {
             other => other,
         };
         if let Ok(session) = &opened {
-            self.following.send_replace(Some(session.session_id));
+            let queues = session.me.queues.iter().map(|queue| queue.queue_id);
+            self.following.send_replace(Some(Followed {
+                session: session.session_id,
+                queues: queues.collect(),
+            }));
         }
         opened
     }
@@ -114,6 +139,18 @@ impl Caller {
         self.send(ticket, Reply::Probed(probed)).await;
     }
 
+    /// Keep something, and send the answer.
+    pub(super) async fn save(&self, ticket: Ticket, save: Save) {
+        let store = &self.store;
+        let reply = match save {
+            Save::Draft(draft) => Reply::Saved(store.draft_save(&draft).await),
+            Save::Drop(draft, rev) => Reply::Dropped(store.draft_drop(draft, rev).await),
+            Save::Share(draft) => Reply::Shared(store.draft_share(draft).await),
+            Save::Place(place) => Reply::Placed(store.place_save(&place).await),
+        };
+        self.send(ticket, reply).await;
+    }
+
     /// Write, and send the answer. The command id is the one of the ticket.
     pub(super) async fn write(&self, ticket: Ticket, call: Call) {
         let Slot::Command(cmd) = ticket.slot else {
@@ -131,8 +168,27 @@ impl Caller {
             }
             Call::Claim(case) => Reply::Claimed(store.case_claim(cmd, session, case).await),
             Call::Release(lease) => Reply::Applied(store.case_release(cmd, session, lease).await),
-            Call::HandOver { lease, to, line } => {
-                Reply::Applied(store.case_hand_over(cmd, session, lease, to, &line).await)
+            Call::Skip {
+                lease,
+                reason,
+                line,
+            } => Reply::Applied(
+                store
+                    .case_skip(cmd, session, lease, &reason, line.as_deref())
+                    .await,
+            ),
+            Call::TakeOver { case, reason } => {
+                Reply::Claimed(store.case_take_over(cmd, session, case, &reason).await)
+            }
+            Call::HandOver {
+                lease,
+                to,
+                line,
+                along,
+            } => {
+                let given = (to, line.as_str());
+                let handed = store.case_hand_over_with(cmd, session, lease, given, along);
+                Reply::Applied(handed.await)
             }
             Call::Apply {
                 case,

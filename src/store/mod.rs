@@ -7,10 +7,16 @@
 
 pub mod admin;
 pub mod board;
+pub mod bulk;
 pub mod calendar;
 pub mod case;
+pub mod claiming;
+pub mod draft;
 pub mod error;
 pub mod feed;
+pub mod filter;
+pub mod line;
+pub mod listener;
 pub mod reading;
 pub mod recount;
 pub mod register;

@@ -2,16 +2,22 @@
 //! model, the command line prints them as JSON.
 
 mod board;
+mod bulk;
 mod calendar;
+mod claiming;
 mod detail;
+mod draft;
 mod list;
 mod live;
 mod outcome;
 mod people;
 
 pub use board::*;
+pub use bulk::*;
 pub use calendar::*;
+pub use claiming::*;
 pub use detail::*;
+pub use draft::*;
 pub use list::*;
 pub use live::*;
 pub use outcome::*;

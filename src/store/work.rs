@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::line::Backend;
 use super::rows::{ConnectionCard, CustomerCard, LapsedClock, OutboxItem, PartyCard};
 use super::{Store, StoreError, ask, read};
 use crate::domain::clock::ClockRun;
@@ -118,9 +119,20 @@ impl Store {
 
     /// Takes messages for delivery; they come again after 60 s unless told sent or failed.
     pub async fn outbox_take(&self, limit: u32) -> Result<Vec<OutboxItem>, StoreError> {
+        self.outbox_take_as(limit, None).await
+    }
+
+    /// The same; they come again as soon as that line is gone, to whoever asks then.
+    pub async fn outbox_take_as(
+        &self,
+        limit: u32,
+        owner: Option<Backend>,
+    ) -> Result<Vec<OutboxItem>, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.outbox_take($1) AS "r!""#,
-            limit.cast_signed()
+            r#"SELECT loket_api.outbox_take($1, $2, $3) AS "r!""#,
+            limit.cast_signed(),
+            owner.map(|line| line.pid),
+            owner.map(|line| line.start)
         )
         .fetch_one(&self.pool))
         .await?;

@@ -5,12 +5,15 @@ use ratatui::text::{Line, Span};
 
 use super::paint::Paint;
 use super::theme::Role;
-use super::{cards, clocks, timeline, width};
+use super::{cards, clocks, timeline, unfinished, width};
+use crate::desk::claims;
 use crate::desk::effect::Loaded;
 use crate::desk::geometry::Panes;
 use crate::desk::held;
+use crate::desk::live;
 use crate::desk::preview;
 use crate::desk::say;
+use crate::desk::screen::inbox::Mark;
 use crate::store::rows::{CaseId, CaseRow, WorkState};
 
 /// The detail with its heading.
@@ -79,11 +82,20 @@ fn lines(
 ) -> Vec<Line<'static>> {
     let detail = &loaded.detail;
     let mut all = vec![standing(paint, &detail.row)];
+    if detail.row.raised {
+        let said = paint.text("detail.raised");
+        all.extend(paint.wrapped(Role::Warning, &said, columns));
+    }
+    if let Some(said) = claims::idle_here(paint.model, case) {
+        all.extend(paint.wrapped(Role::Soon, &said, columns));
+    }
     all.extend(why(paint, case, &detail.row));
     if let Some(line) = held::handover(&paint.model.world, loaded) {
         let said = paint.fill("detail.handover", &[("line", line)]);
         all.extend(paint.wrapped(Role::Warning, &said, columns));
     }
+    all.push(others(paint, case, &detail.row));
+    all.extend(unfinished::of_case(paint, case, columns));
     let timeline_here = paint.model.window.panes() != Panes::Three;
     let mut sections = vec![
         ("detail.clocks", clocks::lines(paint, detail, columns)),
@@ -101,8 +113,11 @@ fn lines(
     if timeline_here {
         sections.push(("detail.timeline", timeline::lines(paint, loaded, columns)));
     }
-    for (heading, lines) in sections.into_iter().filter(|(_, lines)| !lines.is_empty()) {
-        all.push(Line::default());
+    let sections = sections.into_iter().filter(|(_, lines)| !lines.is_empty());
+    for (number, (heading, lines)) in sections.enumerate() {
+        if number > 0 {
+            all.push(Line::default());
+        }
         all.push(paint.heading(heading));
         all.extend(lines);
     }
@@ -132,6 +147,15 @@ fn standing(paint: &Paint<'_, '_>, row: &CaseRow) -> Line<'static> {
         paint.span(role, who),
         paint.span(Role::Faint, format!(", {received}")),
     ])
+}
+
+/// What others did since we looked, and who else is there: a line that is kept free for it.
+fn others(paint: &Paint<'_, '_>, case: CaseId, row: &CaseRow) -> Line<'static> {
+    let world = &paint.model.world;
+    let news = live::news(world, row, Mark::Same);
+    let present = live::present(world, case);
+    let parts: Vec<String> = news.into_iter().chain(present).collect();
+    Line::from(paint.span(Role::Other, parts.join("; ")))
 }
 
 /// Why "next" gave this case.

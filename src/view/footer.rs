@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 use super::paint::Paint;
 use super::theme::Role;
 use super::width;
+use crate::desk::claims;
 use crate::desk::command::{COMMANDS, Command, Context, Id};
 use crate::desk::toast::{Toast, Tone};
 use crate::desk::undo;
@@ -32,7 +33,7 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect) {
 fn message(paint: &Paint<'_, '_>, room: usize) -> Line<'static> {
     let model = paint.model;
     let Some(toast) = model.world.toasts.shown(model.now) else {
-        return Line::default();
+        return idle(paint);
     };
     let role = match toast.tone {
         Tone::Done => Role::Good,
@@ -67,6 +68,14 @@ fn offer(paint: &Paint<'_, '_>, toast: &Toast) -> String {
     paint.fill("undo.offer", &[("key", &key), ("left", &left)])
 }
 
+/// A case that goes back to the pool soon, as long as nothing else is to be said.
+fn idle(paint: &Paint<'_, '_>) -> Line<'static> {
+    match claims::idle_said(paint.model) {
+        Some(said) => Line::from(vec![Span::raw(" "), paint.span(Role::Soon, said)]),
+        None => Line::default(),
+    }
+}
+
 /// On the right: what waits to be taken in, and that something is being read.
 fn waiting(paint: &Paint<'_, '_>) -> Line<'static> {
     let model = paint.model;
@@ -75,6 +84,13 @@ fn waiting(paint: &Paint<'_, '_>) -> Line<'static> {
     let mut parts = Vec::new();
     if slow {
         parts.push(paint.text("screen.loading"));
+    }
+    if model.context() == Context::List
+        && let Some(inbox) = model.desk.inbox()
+        && inbox.problem.is_some()
+        && inbox.read
+    {
+        parts.push(paint.text("list.not_read"));
     }
     if model.context() == Context::List
         && let Some(inbox) = model.desk.inbox()

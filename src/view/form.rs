@@ -93,17 +93,10 @@ fn title(paint: &Paint<'_, '_>, state: &State) -> Line<'static> {
         .or_else(|| paint.model.current_row());
     let row = row.filter(|row| Some(row.case_id) == state.subject.case());
     let no = row.map_or("", |row| row.case_no.as_str());
+    let process = row.map_or("", |row| row.process.as_str());
     let what = match &state.subject {
-        Subject::Action(_, action) => {
-            let process = row.map_or("", |row| row.process.as_str());
-            preview::action(world, process, action).to_owned()
-        }
-        Subject::Open(process) => world.texts.say(&format!("process.{process}")),
-        Subject::HandOver(_) => paint.text("command.hand_over"),
-        Subject::Attach(_) => paint.text("command.attach"),
-        Subject::Reassign(_) => paint.text("lead.reassign"),
-        Subject::Transfer(_) => paint.text("lead.transfer"),
-        Subject::TakeBack(_) => paint.text("command.take_back"),
+        Subject::Many(_) => many(paint, &state.subject),
+        subject => preview::form(&world.texts, subject, process),
     };
     Line::from(vec![
         Span::raw(" "),
@@ -111,6 +104,17 @@ fn title(paint: &Paint<'_, '_>, state: &State) -> Line<'static> {
         Span::raw(if no.is_empty() { "" } else { "   " }),
         paint.span(Role::Title, what),
     ])
+}
+
+/// What is done with how many cases.
+fn many(paint: &Paint<'_, '_>, subject: &Subject) -> String {
+    let (Subject::Many(act), Some(job)) = (subject, paint.model.world.bulk.as_deref()) else {
+        return String::new();
+    };
+    let found = job.choices.iter().find(|choice| choice.act == *act);
+    let name = found.map_or("", |choice| choice.label.as_str());
+    let n = job.cases.len().to_string();
+    paint.fill("bulk.form", &[("action", name), ("n", &n)])
 }
 
 fn fields(paint: &Paint<'_, '_>, state: &State, columns: usize) -> Fields {

@@ -33,7 +33,18 @@ fn product(paint: &Paint<'_, '_>) -> Line<'static> {
         let mark = format!(" {} ", paint.text("header.rehearsal"));
         spans.push(paint.span(Role::Rehearsal, mark));
     }
+    spans.extend(notices(paint));
     Line::from(spans)
+}
+
+/// That something was not seen yet, quietly.
+fn notices(paint: &Paint<'_, '_>) -> Vec<Span<'static>> {
+    let said = match paint.model.world.live.notices.len() {
+        0 => return Vec::new(),
+        1 => paint.text("notice.mark_one"),
+        count => paint.fill("notice.mark", &[("n", &count.to_string())]),
+    };
+    vec![Span::raw("  "), paint.span(Role::Soon, said)]
 }
 
 fn right_side(paint: &Paint<'_, '_>) -> Line<'static> {
@@ -138,12 +149,25 @@ fn counts(paint: &Paint<'_, '_>) -> Line<'static> {
     };
     let late = paint.fill("header.overdue", &[("n", &overdue.to_string())]);
     let late_role = if overdue > 0 { Role::Late } else { Role::Faint };
-    Line::from(vec![
+    let marked = model.desk.inbox().map_or(0, |inbox| inbox.marks.len());
+    let marked = match marked {
+        0 => String::new(),
+        n => format!("{}  ", paint.fill("mark.count", &[("n", &n.to_string())])),
+    };
+    let mut spans = Vec::new();
+    let unfinished = model.world.drafts.mine().count();
+    if unfinished > 0 {
+        let said = paint.fill("header.unfinished", &[("n", &unfinished.to_string())]);
+        spans.extend([paint.span(Role::Soon, said), Span::raw("  ")]);
+    }
+    spans.extend([
+        paint.span(Role::Title, marked),
         paint.span(role, mine),
         Span::raw("  "),
         paint.span(late_role, late),
         Span::raw(" "),
-    ])
+    ]);
+    Line::from(spans)
 }
 
 /// One sentence for a window in which nothing can be shown.

@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::paint::Paint;
 use super::theme::Role;
+use super::unfinished;
 use super::width;
 use crate::desk::command::{COMMANDS, Command};
 use crate::desk::screen::Help;
@@ -86,11 +87,10 @@ fn legend(paint: &Paint<'_, '_>, columns: usize) -> Vec<Line<'static>> {
 pub(super) fn quit(paint: &mut Paint<'_, '_>, area: Rect) {
     let columns = usize::from(area.width).saturating_sub(4);
     let mut lines = paint.wrapped(Role::Title, &paint.text("quit.title"), columns);
-    for subject in paint.model.world.drafts.keys() {
-        let case = subject.case().and_then(|case| paint.model.world.case(case));
-        let no = case.map_or("", |loaded| loaded.detail.row.case_no.as_str());
-        let said = paint.fill("quit.draft", &[("case", no)]);
-        lines.push(Line::from(said));
+    let drafts = paint.model.world.drafts.listed().into_iter();
+    for draft in drafts.filter(|draft| draft.is_unsaved()) {
+        let name = unfinished::name(paint, draft);
+        lines.push(Line::from(format!("  {name}")));
     }
     lines.push(Line::default());
     lines.extend(paint.wrapped(Role::Calm, &paint.text("quit.hint"), columns));

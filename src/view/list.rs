@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 use super::paint::{Paint, key_of, role_of};
 use super::theme::Role;
 use super::width;
+use crate::desk::live;
 use crate::desk::preview;
 use crate::desk::say;
 use crate::desk::screen::inbox::{Inbox, Mark, Row};
@@ -28,7 +29,7 @@ const PARTY: usize = 9;
 /// The list with its headings.
 pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect) {
     let columns = usize::from(area.width);
-    let headings = headings(paint, columns);
+    let headings = filtered(paint, columns).unwrap_or_else(|| headings(paint, columns));
     paint.line(Rect { height: 1, ..area }, headings);
     let body = Rect {
         y: area.y + 1,
@@ -105,6 +106,32 @@ fn headings(paint: &Paint<'_, '_>, columns: usize) -> Line<'static> {
     Line::from(vec![first, paint.span(Role::Faint, text)])
 }
 
+/// That a filter is on, which, and how many fit: in the place of the headings.
+fn filtered(paint: &Paint<'_, '_>, columns: usize) -> Option<Line<'static>> {
+    let inbox = paint.model.desk.inbox()?;
+    if inbox.filter.is_empty() {
+        return None;
+    }
+    let found = inbox.count();
+    let key = if found.all {
+        "filter.fit"
+    } else {
+        "filter.fit_more"
+    };
+    let count = match inbox.read {
+        true => paint.fill(key, &[("n", &found.count.to_string())]),
+        false => String::new(),
+    };
+    let label = format!(" {} ", paint.text("filter.label"));
+    let room = columns.saturating_sub(width::of(&label) + width::of(&count) + 3);
+    let line = width::left(&inbox.filter.to_string(), room);
+    Some(Line::from(vec![
+        paint.span(Role::Title, label),
+        Span::raw(line),
+        paint.span(Role::Faint, format!("  {count}")),
+    ]))
+}
+
 fn rows(paint: &mut Paint<'_, '_>, area: Rect, inbox: &Inbox) {
     let lines = usize::from(area.height);
     let here = inbox.cursor.saturating_sub(inbox.top);
@@ -141,32 +168,75 @@ fn line(paint: &Paint<'_, '_>, row: &Row, widths: Widths) -> Line<'static> {
     let left = case
         .due_at
         .map_or_else(String::new, |due| say::left(due, paint.legal()));
+    let is_unfinished = paint
+        .model
+        .world
+        .drafts
+        .for_case(case.case_id)
+        .next()
+        .is_some();
     let mark = match row.mark {
+        Mark::Same if is_unfinished => "~",
         Mark::Same => " ",
         Mark::Changed => "+",
         Mark::Gone => "-",
     };
     let letter = width::left(&paint.maybe(&format!("status.{key}.letter")), 1);
     let word = paint.maybe(&format!("status.{key}.word"));
+    let is_marked = paint
+        .model
+        .desk
+        .inbox()
+        .is_some_and(|it| it.marks.contains(&case.case_id));
+    // a marked row has a star in front, and what happened to it behind the letter
+    let (mark, then) = if is_marked { ("*", mark) } else { (mark, " ") };
     let urgent = format!(
-        "{letter} {} {}",
+        "{letter}{then}{} {}",
         width::right(&left, LEFT),
         width::left(&word, WORD)
     );
     let mut spans = vec![
-        paint.span(Role::Faint, mark),
+        paint.span(if is_marked { Role::Key } else { Role::Faint }, mark),
         paint.span(role, urgent),
         Span::raw(format!(" {}  ", width::left(&case.case_no, CASE))),
     ];
-    let what = width::left(&what(paint, case), widths.what);
-    spans.push(Span::raw(format!("{what} ")));
-    if widths.party > 0 {
-        let party = width::left(&case.subject, widths.party);
-        spans.push(paint.span(Role::Faint, format!("{party} ")));
-    }
+    spans.extend(middle(paint, row, widths));
     let (role, who) = who(paint, case);
+    let other = live::present_short(&paint.model.world, case).filter(|_| who.is_empty());
+    let (role, who) = other.map_or((role, who), |said| (Role::Other, said));
     spans.push(paint.span(role, width::left(&who, widths.who)));
     Line::from(spans)
+}
+
+/// What is to be done and whom it is about. What others did since stands where it hides least: in
+/// the place of the party, and for a case that left, of what was to be done.
+fn middle(paint: &Paint<'_, '_>, row: &Row, widths: Widths) -> Vec<Span<'static>> {
+    let case = &row.case;
+    let news = (row.mark != Mark::Same)
+        .then(|| live::news_short(&paint.model.world, case, row.mark))
+        .flatten();
+    let (what, news) = match (news, row.mark) {
+        (Some(news), Mark::Gone) => (news, None),
+        (Some(news), _) if widths.party == 0 => {
+            let what = what(paint, case);
+            let both = format!("{what}; {news}");
+            let fits = width::of(&both) <= widths.what;
+            (if fits { both } else { what }, None)
+        }
+        (news, _) => (what(paint, case), news),
+    };
+    let mut spans = vec![Span::raw(format!("{} ", width::left(&what, widths.what)))];
+    if widths.party > 0 {
+        let role = if news.is_some() {
+            Role::Other
+        } else {
+            Role::Faint
+        };
+        let said = news.unwrap_or_else(|| case.subject.clone());
+        let said = width::left(&said, widths.party);
+        spans.push(paint.span(role, format!("{said} ")));
+    }
+    spans
 }
 
 /// The next step in words.
@@ -184,6 +254,7 @@ fn who(paint: &Paint<'_, '_>, case: &CaseRow) -> (Role, String) {
         (Some(name), _) => (Role::Other, name.clone()),
         (None, WorkState::Waiting) => (Role::Faint, paint.text("list.outside")),
         (None, WorkState::Closed) => (Role::Faint, paint.text("list.closed")),
+        (None, _) if case.raised => (Role::Warning, paint.text("list.raised")),
         (None, _) => (Role::Calm, String::new()),
     }
 }
@@ -214,7 +285,14 @@ fn skeleton(paint: &mut Paint<'_, '_>, area: Rect) {
 }
 
 fn empty(paint: &mut Paint<'_, '_>, area: Rect) {
-    let key = if paint.model.desk.at == 0 {
+    let is_filtered = paint
+        .model
+        .desk
+        .inbox()
+        .is_some_and(|it| !it.filter.is_empty());
+    let key = if is_filtered {
+        "list.empty_filtered"
+    } else if paint.model.desk.at == 0 {
         "list.empty_mine"
     } else {
         "list.empty"

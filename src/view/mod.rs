@@ -7,15 +7,18 @@
 mod actions;
 mod big;
 mod board;
+mod bulk;
 mod cards;
 mod clocks;
 mod detail;
+mod filter;
 mod footer;
 mod form;
 mod header;
 mod help;
 mod ledger;
 mod list;
+mod notices;
 mod on_time;
 mod outlook;
 mod paint;
@@ -23,6 +26,7 @@ mod search;
 pub mod spark;
 pub mod theme;
 mod timeline;
+mod unfinished;
 pub mod width;
 
 use ratatui::Frame;
@@ -55,9 +59,14 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
         Some(Layer::Form(form)) => form::draw(&mut paint, rest, form),
         Some(Layer::Ledger(ledger)) => ledger::draw(&mut paint, rest, ledger),
         Some(Layer::Search(search)) => search::draw(&mut paint, rest, search),
+        Some(Layer::Notices(list)) => notices::draw(&mut paint, rest, list),
         Some(Layer::Board(board)) => board::draw(&mut paint, rest, board),
         Some(Layer::OnTime(report)) => on_time::draw(&mut paint, rest, report),
+        Some(Layer::Filter(line)) => filter::draw(&mut paint, rest, line),
+        Some(Layer::Bulk(list)) => bulk::actions(&mut paint, rest, *list),
+        Some(Layer::Sheet) => bulk::sheet(&mut paint, rest),
         Some(Layer::Help(help)) => help::draw(&mut paint, rest, *help),
+        Some(Layer::Unfinished(list)) => unfinished::draw(&mut paint, rest, *list),
         Some(Layer::Quit) => help::quit(&mut paint, rest),
     }
     let bottom = Rect {

@@ -4,11 +4,11 @@ use ratatui::text::{Line, Span};
 
 use super::paint::Paint;
 use super::theme::Role;
+use super::unfinished;
 use super::width;
 use crate::desk::form::Entry;
 use crate::desk::form::outcome::{Needs, Outcome, Plan};
 use crate::desk::preview;
-use crate::desk::say;
 use crate::desk::screen::form::State;
 
 /// What stands against it, and what will happen.
@@ -24,15 +24,15 @@ pub(super) fn below(paint: &Paint<'_, '_>, state: &State, columns: usize) -> Vec
     let model = paint.model;
     let held = state.held(&model.world, model.now);
     if let Some(at) = state.kept_at {
-        let zone = model.world.zone("");
-        let at = say::at(
-            &model.world.texts,
-            model.world.legal(at),
-            paint.legal(),
-            zone,
-        );
+        let at = unfinished::at(paint, at);
         let said = paint.fill("form.draft", &[("at", &at)]);
         lines.extend(indented(Role::Soon, &said));
+    }
+    if let Some((role, said)) = unfinished::of_form(paint, state) {
+        lines.extend(indented(role, &said));
+    }
+    if let Some(lost) = state.lost(&model.world, model.now) {
+        lines.extend(indented(Role::Warning, &lost));
     }
     if let Some(held) = &held {
         lines.extend(indented(Role::Other, held));

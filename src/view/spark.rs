@@ -37,7 +37,8 @@ pub fn line(samples: &[BoardSample], now: DateTime<Utc>, columns: usize) -> Stri
 }
 
 fn height(desk: u32, highest: u32) -> char {
-    let scaled = (u64::from(desk) * 7).div_ceil(u64::from(highest.max(1)));
+    let highest = u64::from(highest.max(1));
+    let scaled = (u64::from(desk) * 7 + highest / 2) / highest;
     let at = usize::try_from(scaled).unwrap_or(7).min(7);
     HEIGHTS[at]
 }

@@ -119,13 +119,12 @@ fn answers(
     let mut short = Vec::new();
     let mut long = Vec::new();
     for (key, answer) in &event.answers {
-        let Some(name) = paint.model.world.texts.find(&format!("field.{key}")) else {
-            continue;
-        };
-        let said = cards::value(paint, &loaded.detail, key, answer);
-        match answer {
-            Value::Text(_) => long.push(said),
-            _ => short.push(format!("{name}: {said}")),
+        let said = || cards::value(paint, &loaded.detail, key, answer);
+        let name = paint.model.world.texts.find(&format!("field.{key}"));
+        match (answer, name) {
+            (Value::Text(_), _) => long.push(said()),
+            (_, Some(name)) => short.push(format!("{name}: {}", said())),
+            _ => {}
         }
     }
     let room = columns.saturating_sub(2).max(1);

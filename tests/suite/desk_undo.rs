@@ -169,11 +169,7 @@ fn it_is_asked_first_and_the_answers_come_back() {
     let applied = Applied {
         version: 7,
         work: WorkState::Held,
-        lease: Some(Lease {
-            case_id: CASE,
-            fence: 12,
-            worked_at: None,
-        }),
+        lease: Some(Lease::new(CASE, 12)),
         opened: None,
         undo: None,
     };
@@ -261,7 +257,7 @@ fn a_refusal_of_the_database_is_shown() {
         "{}",
         script.screen()
     );
-    assert!(script.model.world.drafts.is_empty());
+    assert!(script.model.world.drafts.mine().next().is_none());
 }
 
 /// The timeline tells both: what was done, and that it was taken back.

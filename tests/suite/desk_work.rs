@@ -253,14 +253,15 @@ fn a_refusal_stands_at_its_field_with_the_rule() {
 }
 
 #[test]
-fn an_unsent_form_is_kept_and_restored_and_quitting_asks() {
+fn an_unsent_form_is_kept_and_restored() {
     let mut script = Script::new(80, 24);
     script.keys("j t").text("called, no answer");
     script.answer_all();
-    script.keys("esc q");
-    assert!(matches!(script.model.layers.last(), Some(Layer::Quit)));
-    assert!(!script.take().contains(&Effect::Quit));
-    script.keys("esc t");
+    script.now += chrono::TimeDelta::milliseconds(700);
+    script.send(Msg::Wake);
+    script.keys("esc");
+    script.answer_all();
+    script.keys("t");
     assert_eq!(form(&script).entries[0].raw(), "called, no answer");
     script.keys("ctrl-s enter");
     let writes = script.writes();

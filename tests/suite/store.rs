@@ -2,8 +2,11 @@
 
 mod board;
 mod changes;
+mod claiming;
 mod claims;
+mod drafts;
 mod feed;
+mod filter;
 mod hostile;
 mod live;
 mod reading;

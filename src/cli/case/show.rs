@@ -39,6 +39,7 @@ impl Counter<'_> {
         self.part("documents", self.documents(&detail));
         self.part("messages", self.messages(&detail));
         self.part("related", self.related(&detail));
+        self.part("drafts", self.draft_rows(&detail.drafts));
         self.part("actions", self.actions(&detail, &listed));
         self.part("timeline", self.events(&detail, &recent));
         Ok(ExitCode::SUCCESS)

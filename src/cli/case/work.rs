@@ -112,18 +112,23 @@ impl Counter<'_> {
     }
 
     pub(super) async fn act(&self, args: &DoArgs) -> Ended {
+        let (Some(action), None) = (&args.action, &args.filter) else {
+            return self
+                .do_many(args, args.filter.as_deref().unwrap_or_default())
+                .await;
+        };
         let detail = self.clerk.find(&args.no).await?;
         let facts = detail.facts.clone();
         match self
             .clerk
-            .act(detail, &args.action, &args.fields, args.dry_run)
+            .act(detail, action, &args.fields, args.dry_run)
             .await
         {
             Ok(done) => {
                 self.done(&done)?;
                 Ok(ExitCode::SUCCESS)
             }
-            Err(error) => Err(self.explain(error, &facts, &args.action).await?),
+            Err(error) => Err(self.explain(error, &facts, action).await?),
         }
     }
 

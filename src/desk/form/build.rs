@@ -2,14 +2,19 @@
 
 use chrono::{DateTime, Utc};
 
+use super::super::bulk::Act;
+use super::super::bulk::choices::shared_party;
+use super::super::bulk::plan::LEAST;
 use super::super::editor::{Editor, Lines};
 use super::super::route::Subject;
+use super::super::screen::bulk::preset;
 use super::super::world::World;
+use super::outcome::action_of_facts;
 use super::suggest::Suggestions;
 use super::{Ask, Entry, LINE_LIMIT, NOTE_LIMIT, Pick};
 use crate::process::field::Required;
 use crate::process::{self, Field, FieldKind, engine};
-use crate::store::rows::{CaseId, PartyCard};
+use crate::store::rows::{Briefly, CaseId, PartyCard, SKIP_OTHER, SKIP_REASONS};
 
 /// Why documents are kept, as the database knows it.
 const PURPOSES: [&str; 4] = ["authorisation", "evidence", "letter", "other"];
@@ -22,11 +27,17 @@ pub fn entries(world: &World, subject: &Subject, now: DateTime<Utc>) -> Vec<Entr
             let fields = process.opening.fields.iter();
             fields.map(|field| of_field(world, field, None)).collect()
         }),
-        Subject::HandOver(_) => vec![colleagues(world), line(world, "line")],
+        Subject::HandOver(case) => {
+            let asked = [colleagues(world), line(world, "line")];
+            asked.into_iter().chain(drafts(world, *case)).collect()
+        }
         Subject::Reassign(_) => vec![colleagues(world), line(world, "reason")],
         Subject::Transfer(_) => vec![queues(world), line(world, "reason")],
         Subject::Attach(_) => vec![path(world), purpose(world)],
         Subject::TakeBack(_) => Vec::new(),
+        Subject::Skip(_) => vec![skip_reason(world), skip_line(world)],
+        Subject::TakeOver(_) => vec![line(world, "take_over")],
+        Subject::Many(act) => of_many(world, act, now),
     }
 }
 
@@ -54,6 +65,63 @@ fn of_action(world: &World, case: CaseId, action: &str, now: DateTime<Utc>) -> V
         entry
     };
     action.fields.iter().map(build).collect()
+}
+
+/// One set of answers for all marked cases. What differs from case to case is not proposed.
+fn of_many(world: &World, act: &Act, now: DateTime<Utc>) -> Vec<Entry> {
+    let Some(job) = world.bulk.as_deref() else {
+        return Vec::new();
+    };
+    let key = match act {
+        Act::Action(key) => key,
+        Act::Release => return Vec::new(),
+        Act::Reassign => return vec![receivers(world), line(world, "reason")],
+    };
+    let able = |one: &&Briefly| action_of_facts(world, &one.facts, key, now).is_some();
+    let Some(first) = job.cases.iter().find(able) else {
+        return Vec::new();
+    };
+    let Some(action) = action_of_facts(world, &first.facts, key, now) else {
+        return Vec::new();
+    };
+    let party = shared_party(job);
+    let legal = world.legal(now);
+    let build = |field: &&'static Field| {
+        let mut entry = of_field(world, field, party);
+        if field.key == "channel" && party.is_some() && action.fields.iter().any(is_contact) {
+            entry.set("email");
+        }
+        let known = engine::prefill(&first.facts, action, field, legal);
+        let is_of_all = |known: &String| {
+            let mut others = job.cases.iter();
+            others.all(|one| {
+                engine::prefill(&one.facts, action, field, legal).as_ref() == Some(known)
+            })
+        };
+        if let Some(known) = known.filter(is_of_all) {
+            entry.set(&known);
+        }
+        entry
+    };
+    action.fields.iter().map(build).collect()
+}
+
+fn is_contact(field: &&'static Field) -> bool {
+    field.kind == FieldKind::Contact
+}
+
+/// Whoever holds least first, then the pool and the colleagues who are there.
+fn receivers(world: &World) -> Entry {
+    let mut entry = colleagues(world);
+    if let Ask::Choice(picks, _) = &mut entry.ask
+        && picks.len() > 1
+    {
+        let label = world.texts.say("bulk.least");
+        let raw = LEAST.to_owned();
+        picks.insert(0, Pick { raw, label });
+    }
+    preset(&mut entry.ask);
+    entry
 }
 
 fn of_field(world: &World, field: &'static Field, party: Option<&PartyCard>) -> Entry {
@@ -128,6 +196,34 @@ fn line(world: &World, key: &str) -> Entry {
     own(world, key, text(Lines::One, LINE_LIMIT))
 }
 
+/// Whether what is unfinished goes along; asked when there is something.
+fn drafts(world: &World, case: CaseId) -> Option<Entry> {
+    let mut others = world.drafts.for_case(case);
+    let is_other = others.any(|draft| !matches!(draft.content.subject, Subject::HandOver(_)));
+    is_other.then(|| {
+        let label = |key: &str| world.texts.say(&format!("choice.yes_no.{key}"));
+        let picks = ["yes", "no"].map(|key| (key.to_owned(), label(key)));
+        let mut entry = own(world, "drafts", choice(picks.into_iter()));
+        entry.set("yes");
+        entry
+    })
+}
+
+/// What was typed, without a form for it (any more): to be read, and to be copied from.
+pub fn of_answers(world: &World, answers: &[(String, String)]) -> Vec<Entry> {
+    let typed = answers.iter().filter(|(_, raw)| !raw.is_empty());
+    typed
+        .map(|(key, raw)| {
+            let known = ["field", "form"].map(|area| format!("{area}.{key}"));
+            let label = known.iter().find_map(|key| world.texts.find(key));
+            let label = label.unwrap_or(key).to_owned();
+            let mut entry = entry(key, &label, "", Required::No, text(Lines::Many, NOTE_LIMIT));
+            entry.set(raw);
+            entry
+        })
+        .collect()
+}
+
 fn path(world: &World) -> Entry {
     own(
         world,
@@ -140,6 +236,21 @@ fn purpose(world: &World) -> Entry {
     let label = |key: &str| world.texts.say(&format!("purpose.{key}"));
     let options = PURPOSES.into_iter().map(|key| (key.to_owned(), label(key)));
     own(world, "purpose", choice(options))
+}
+
+fn skip_reason(world: &World) -> Entry {
+    let label = |key: &str| world.texts.say(&format!("choice.skip_reason.{key}"));
+    let options = SKIP_REASONS
+        .into_iter()
+        .map(|key| (key.to_owned(), label(key)));
+    own(world, "skip_reason", choice(options))
+}
+
+fn skip_line(world: &World) -> Entry {
+    Entry {
+        required: Required::If("skip_reason", SKIP_OTHER),
+        ..line(world, "skip_line")
+    }
 }
 
 fn queues(world: &World) -> Entry {

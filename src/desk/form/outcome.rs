@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::super::bulk::plan;
 use super::super::effect::Call;
 use super::super::held;
 use super::super::preview;
@@ -14,9 +15,9 @@ use super::super::route::Subject;
 use super::super::undo;
 use super::super::world::World;
 use super::{Entry, must_be_filled};
-use crate::process::engine::{self, Actor, Answers, Change, Context, Refusal};
+use crate::process::engine::{self, Actor, Answers, CaseFacts, Change, Context, Refusal};
 use crate::process::{self, Action, Field};
-use crate::store::rows::{CaseId, Role};
+use crate::store::rows::{Along, CaseId, Role};
 
 /// What a form would do.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,9 +40,13 @@ pub enum Plan {
     /// An opening.
     Open(Change, Answers),
     /// Something that is a call already, or needs the lease only.
-    HandOver(Option<i32>, String),
+    HandOver(Option<i32>, String, Along),
+    /// Passing over: reason and line.
+    Skip(String, Option<String>),
     /// Ready to be made.
     Call(Call),
+    /// Something with many cases: previewed case by case.
+    Many,
 }
 
 /// Whether an action needs the case to be held (decision 2).
@@ -69,7 +74,16 @@ pub fn action_of(
     key: &str,
     now: DateTime<Utc>,
 ) -> Option<&'static Action> {
-    let loaded = world.case(case)?;
+    action_of_facts(world, &world.case(case)?.detail.facts, key, now)
+}
+
+/// … for a case of which only the facts were read.
+pub fn action_of_facts(
+    world: &World,
+    facts: &CaseFacts,
+    key: &str,
+    now: DateTime<Utc>,
+) -> Option<&'static Action> {
     let calendars = world.calendars.as_deref()?;
     let context = Context {
         now: world.legal(now),
@@ -77,7 +91,7 @@ pub fn action_of(
         calendars,
         command: Uuid::nil(),
     };
-    let listed = engine::listed(&loaded.detail.facts, &context);
+    let listed = engine::listed(facts, &context);
     let found = listed.iter().find(|listed| listed.action.key == key)?;
     Some(found.action)
 }
@@ -98,6 +112,7 @@ pub fn of(
         Subject::Action(case, action) => of_action(world, *case, action, entries, command, now),
         Subject::Open(process) => of_opening(world, process, entries, command, now),
         Subject::TakeBack(case) => undo::outcome(world, *case, now),
+        Subject::Many(act) => plan::weigh(world, act, entries, now),
         _ => of_call(world, subject, entries),
     }
 }
@@ -219,7 +234,8 @@ fn of_opening(
     }
 }
 
-fn answers(
+/// The answers of a form, parsed by the fields; what no field asks is left out.
+pub fn answers(
     world: &World,
     process: &str,
     fields: &[&'static Field],
@@ -266,7 +282,13 @@ fn of_call(world: &World, subject: &Subject, entries: &[Entry]) -> Outcome {
     };
     let number = |key: &str| raw(key).parse::<i32>().ok();
     let plan = match subject {
-        Subject::HandOver(_) => Plan::HandOver(number("to"), raw("line").to_owned()),
+        Subject::HandOver(_) => {
+            let along = match raw("drafts") {
+                "yes" => Along::Drafts,
+                _ => Along::Nothing,
+            };
+            Plan::HandOver(number("to"), raw("line").to_owned(), along)
+        }
         Subject::Reassign(case) => Plan::Call(Call::Reassign {
             case: *case,
             to: number("to"),
@@ -285,7 +307,21 @@ fn of_call(world: &World, subject: &Subject, entries: &[Entry]) -> Outcome {
             path: PathBuf::from(raw("path")),
             purpose: raw("purpose").to_owned(),
         }),
-        Subject::Action(..) | Subject::Open(_) | Subject::TakeBack(_) => return Outcome::Unknown,
+        Subject::Skip(case) if !world.leases.contains_key(case) => {
+            return Outcome::Refused(world.texts.say("why.not_held_by_me"));
+        }
+        Subject::Skip(_) => {
+            let line = raw("skip_line").to_owned();
+            let line = (!line.is_empty()).then_some(line);
+            Plan::Skip(raw("skip_reason").to_owned(), line)
+        }
+        Subject::TakeOver(case) => Plan::Call(Call::TakeOver {
+            case: *case,
+            reason: raw("take_over").to_owned(),
+        }),
+        Subject::Action(..) | Subject::Open(_) | Subject::TakeBack(_) | Subject::Many(_) => {
+            return Outcome::Unknown;
+        }
     };
     let label = |key: &str| {
         let entry = entries.iter().find(|entry| entry.key == key);

@@ -7,12 +7,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::super::command::Id;
 use super::super::effect::{Effect, Question, Slot};
 use super::super::geometry::{Panes, Window};
+use super::super::place::Place;
+use super::super::route::Route;
 use super::super::under_way::Keyed;
 use super::super::world::World;
 use super::inbox::{Inbox, MOST, PAGE, Take};
 use super::{Pressed, moved};
 use crate::store::StoreError;
-use crate::store::rows::{CaseId, CaseRow, InboxPage, InboxView, Me, QueueCount};
+use crate::store::filter::Filter;
+use crate::store::rows::{CaseId, CaseRow, InboxPage, InboxView, Me, PageKey, QueueCount};
 
 /// How long the cursor must rest before the detail is asked for (decision 28).
 pub const REST_MS: i64 = 120;
@@ -62,6 +65,8 @@ pub struct State {
     pub acted: Option<CaseId>,
     /// Whether something changed in the visible list since it was read.
     pub stale: bool,
+    /// The filter for which all cases are being marked.
+    pub marking: Option<Filter>,
     /// Commands by key that are being written.
     pub keyed: Keyed,
 }
@@ -80,6 +85,7 @@ impl Default for State {
             counts: BTreeMap::new(),
             acted: None,
             stale: false,
+            marking: None,
             keyed: Keyed::default(),
         }
     }
@@ -135,12 +141,11 @@ impl State {
         if take == Take::Anew {
             inbox.take = Take::Anew;
         }
-        let (view, limit) = (inbox.view.clone(), inbox.limit());
-        let question = Question::Inbox {
-            view,
-            after: None,
-            limit,
+        let known = match inbox.take {
+            Take::Anew => Vec::new(),
+            Take::InPlace => inbox.rows.iter().map(|row| row.case.case_id).collect(),
         };
+        let question = question(inbox, None, inbox.limit(), known);
         Some(world.ask(Slot::Inbox(at), question, now))
     }
 
@@ -184,7 +189,7 @@ impl State {
     }
 
     /// The cursor is on another case: the detail follows after a rest, at once when it is empty.
-    fn look(&mut self, now: DateTime<Utc>) {
+    pub(super) fn look(&mut self, now: DateTime<Utc>) {
         let pause = match self.shown {
             Some(_) => TimeDelta::milliseconds(REST_MS),
             None => TimeDelta::zero(),
@@ -232,6 +237,11 @@ impl State {
                 self.back();
                 self.look(now);
             }
+            Id::Notices => return vec![Effect::Go(Route::Notices)],
+            Id::Act if self.bulks() => return vec![Effect::Go(Route::Bulk)],
+            Id::Mark | Id::MarkAll | Id::Filter | Id::Bulk | Id::Clear => {
+                return self.mark(world, pressed.id, window, now);
+            }
             Id::Refresh => return self.refresh(world, window, now),
             Id::Mine => return self.go_to_tab(world, 0, now),
             Id::Tab => return self.go_to_tab(world, pressed.digit().unwrap_or(0), now),
@@ -252,6 +262,11 @@ impl State {
             }
         }
         Vec::new()
+    }
+
+    /// Whether enter means all marked cases: in the list, while some are marked.
+    fn bulks(&self) -> bool {
+        self.page == Page::List && self.pinned.is_none() && !self.marks().is_empty()
     }
 
     fn scrolled(&mut self, id: Id, window: Window) -> bool {
@@ -294,7 +309,7 @@ impl State {
         self.look(now);
     }
 
-    fn back(&mut self) {
+    pub(super) fn back(&mut self) {
         self.page = Page::List;
         self.pinned = None;
         self.scroll = 0;
@@ -336,22 +351,15 @@ impl State {
         Some(self.ask_more(world, now).into_iter().collect())
     }
 
-    fn ask_more(&mut self, world: &mut World, now: DateTime<Utc>) -> Option<Effect> {
+    /// Ask for more rows when the cursor is near the end of those there are.
+    pub fn ask_more(&mut self, world: &mut World, now: DateTime<Utc>) -> Option<Effect> {
         let (at, inbox) = (self.at, self.tabs.get(self.at)?);
         let slot = Slot::More(at);
         if !inbox.wants_more() || inbox.rows.len() >= MOST || world.asked_since(slot).is_some() {
             return None;
         }
-        let (view, after) = (inbox.view.clone(), inbox.end());
-        Some(world.ask(
-            slot,
-            Question::Inbox {
-                view,
-                after,
-                limit: PAGE,
-            },
-            now,
-        ))
+        let question = question(inbox, inbox.end(), PAGE, Vec::new());
+        Some(world.ask(slot, question, now))
     }
 
     /// A case was read: why it was given is told until it moves on or is not ours any more.
@@ -367,6 +375,26 @@ impl State {
         }
     }
 
+    /// The list where another console was is read: cursor, case and page as there.
+    pub fn come_back(&mut self, place: &Place, window: Window, now: DateTime<Utc>) {
+        let lines = window.body_lines();
+        let Some(inbox) = self.inbox_mut() else {
+            return;
+        };
+        let found = place.case.is_some_and(|case| inbox.find(case));
+        if !found {
+            inbox.move_to(place.row, lines);
+        }
+        inbox.keep_visible(lines);
+        if place.detail {
+            self.page = Page::Detail;
+            self.pinned = place.case.filter(|_| !found);
+        }
+        self.shown = self.case();
+        self.scroll = place.scroll;
+        self.rest = Some(now);
+    }
+
     /// Show a case, wherever it is.
     pub fn show(&mut self, case: CaseId, window: Window) {
         let lines = window.body_lines();
@@ -380,5 +408,20 @@ impl State {
         self.page = Page::Detail;
         self.rest = None;
         self.scroll = 0;
+    }
+}
+
+/// The question for a page of that list, with its filter.
+fn question(inbox: &Inbox, after: Option<PageKey>, limit: u32, known: Vec<CaseId>) -> Question {
+    let (view, filter) = (inbox.view.clone(), inbox.filter.clone());
+    if filter.is_empty() {
+        return Question::Inbox { view, after, limit };
+    }
+    Question::Filtered {
+        view,
+        filter,
+        after,
+        limit,
+        known,
     }
 }

@@ -3,15 +3,15 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::super::bulk::plan;
 use super::super::command::{Context, Id};
 use super::super::editor::{Edit, Lines};
-use super::super::effect::{Call, Effect, Loaded};
+use super::super::effect::{Call, Effect, Loaded, Slot};
 use super::super::form::outcome::{self, Outcome};
 use super::super::form::{Ask, Entry, build};
 use super::super::held;
 use super::super::preview;
 use super::super::route::{Route, Subject};
-use super::super::toast::Tone;
 use super::super::world::World;
 use super::{Pressed, look, send};
 use crate::process::field::Required;
@@ -49,8 +49,12 @@ pub struct State {
     pub outcome: Outcome,
     /// What stands against it since it was sent, in words.
     pub problem: Option<String>,
+    /// The number under which what is typed here is kept.
+    pub draft: Uuid,
     /// The command id under which it is written.
     pub command: Uuid,
+    /// The command id of the claim that goes before it.
+    pub claim: Option<Uuid>,
     /// What was sent and perhaps not answered: sent again as it was.
     pub sent: Option<Call>,
     /// First visible line of the review.
@@ -65,13 +69,31 @@ pub struct State {
     pub version: Option<i32>,
     /// The numbers of connection and party that were looked up last.
     pub looked_up: (String, String),
+    /// Whether the case was ours while this form was open.
+    pub was_ours: bool,
+    /// Answers of the draft for which there is no field (now).
+    pub(super) rest: Vec<(String, String)>,
 }
 
 impl State {
-    /// A form, with the draft of it if there is one.
+    /// A form, with the latest draft of it if there is one.
     pub fn open(world: &mut World, subject: Subject, now: DateTime<Utc>) -> Self {
+        let draft = world.drafts.of(&subject).map(|draft| draft.id);
+        Self::with(world, subject, draft, now)
+    }
+
+    pub(super) fn with(
+        world: &mut World,
+        subject: Subject,
+        draft: Option<Uuid>,
+        now: DateTime<Utc>,
+    ) -> Self {
         let mut state = Self {
+            draft: draft.unwrap_or_else(|| world.command(now)),
             command: world.command(now),
+            claim: None,
+            was_ours: false,
+            rest: Vec::new(),
             subject,
             entries: Vec::new(),
             at: 0,
@@ -91,23 +113,12 @@ impl State {
     }
 
     /// Build the fields, once what they need was read.
-    fn fill(&mut self, world: &mut World, now: DateTime<Utc>) {
+    pub(super) fn fill(&mut self, world: &mut World, now: DateTime<Utc>) {
         self.entries = build::entries(world, &self.subject, now);
-        if let Some(draft) = world.drafts.get(&self.subject) {
-            for (key, raw) in &draft.answers {
-                if let Some(entry) = self.entries.iter_mut().find(|entry| entry.key == *key) {
-                    entry.set(raw);
-                }
-            }
-            self.at = draft.at.min(self.entries.len().saturating_sub(1));
-            self.touched = true;
-            self.kept_at = Some(draft.kept_at);
-            if let Some(pending) = &draft.pending {
-                self.command = pending.command;
-                self.sent = Some(pending.call.clone());
-                self.altered = pending.altered;
-                self.problem = Some(world.texts.get("form.unsure").to_owned());
-            }
+        let drafts = &world.drafts;
+        let kept = drafts.get(self.draft).or_else(|| drafts.of(&self.subject));
+        if let Some(kept) = kept {
+            self.take_up(world, kept);
         }
         self.weigh(world, now);
         if self.is_question() {
@@ -118,6 +129,12 @@ impl State {
     /// Whether it only asks for a yes: nothing is filled in.
     fn is_question(&self) -> bool {
         matches!(self.subject, Subject::TakeBack(_))
+    }
+
+    /// Whether it waits for that answer.
+    pub fn awaits(&self, slot: Slot) -> bool {
+        let claims = self.claim.is_some_and(|claim| Slot::Command(claim) == slot);
+        claims || Slot::Command(self.command) == slot
     }
 
     /// Whether what it is about was not read yet. No fields alone do not say so: an action may ask
@@ -137,8 +154,9 @@ impl State {
 
     /// Work out what it would do now.
     pub fn weigh(&mut self, world: &World, now: DateTime<Utc>) {
-        let case = self.subject.case().and_then(|case| world.case(case));
-        if let Some(loaded) = case
+        let case = self.subject.case();
+        self.was_ours |= case.is_some_and(|case| world.leases.contains_key(&case));
+        if let Some(loaded) = case.and_then(|case| world.case(case))
             && !matches!(self.stage, Stage::Claiming | Stage::Sending)
         {
             self.see(world, loaded, now);
@@ -223,9 +241,27 @@ impl State {
             }
             (Stage::Review, Id::Commit) => send::commit(self, world, now),
             (_, Id::Back) => self.leave(world, now),
-            (Stage::Edit, id) => self.fill_in(world, id, pressed.digit(), now),
+            (Stage::Edit, id) => {
+                let effects = self.fill_in(world, id, pressed.digit(), now);
+                self.hand_on(world, effects, now)
+            }
             _ => Vec::new(),
         }
+    }
+
+    /// A form for many cases has no review of its own: the preview tells it case by case.
+    fn hand_on(
+        &mut self,
+        world: &mut World,
+        mut effects: Vec<Effect>,
+        now: DateTime<Utc>,
+    ) -> Vec<Effect> {
+        if let (Stage::Review, Subject::Many(act)) = (self.stage, &self.subject) {
+            self.stage = Stage::Edit;
+            plan::make(world, act.clone(), self.entries.clone(), now);
+            effects.push(Effect::Go(Route::Sheet));
+        }
+        effects
     }
 
     fn fill_in(
@@ -366,22 +402,5 @@ impl State {
             }
             Outcome::Refused(_) | Outcome::Unknown => {}
         }
-    }
-
-    /// Leave; what was typed is kept.
-    fn leave(&mut self, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
-        if self.touched || self.sent.is_some() {
-            world.drafts.insert(self.subject.clone(), self.draft(now));
-            let said = world.texts.get("form.kept").to_owned();
-            world.toasts.say(Tone::Done, said, now);
-        }
-        vec![Effect::Go(Route::Back)]
-    }
-
-    /// The kept draft is not wanted: an empty form.
-    fn discard(&mut self, world: &mut World, now: DateTime<Utc>) {
-        world.drafts.remove(&self.subject);
-        (self.at, self.touched, self.kept_at, self.problem) = (0, false, None, None);
-        self.fill(world, now);
     }
 }

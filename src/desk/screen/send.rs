@@ -3,11 +3,11 @@
 
 use chrono::{DateTime, Utc};
 
+use super::super::claims;
 use super::super::effect::{Call, Effect, FileError, Reply, Slot};
 use super::super::form::outcome::{Needs, Outcome, Plan, refused};
 use super::super::preview;
 use super::super::route::{Route, Subject};
-use super::super::say;
 use super::super::toast::Tone;
 use super::super::undo;
 use super::super::world::World;
@@ -46,18 +46,26 @@ pub fn commit(state: &mut State, world: &mut World, now: DateTime<Utc>) -> Vec<E
 
 fn claim(state: &mut State, world: &mut World, case: CaseId, now: DateTime<Utc>) -> Vec<Effect> {
     state.stage = Stage::Claiming;
-    state.command = world.command(now);
-    let ticket = world.ticket(Slot::Command(state.command), now);
+    let claim = world.command(now);
+    state.claim = Some(claim);
+    let ticket = world.ticket(Slot::Command(claim), now);
     vec![Effect::Write(ticket, Box::new(Call::Claim(case)))]
 }
 
 fn call(state: &State, plan: Plan, held: Option<Lease>) -> Option<Call> {
     Some(match plan {
         Plan::Call(call) => call,
+        Plan::Many => return None,
         Plan::Open(change, answers) => Call::Open(change, answers),
-        Plan::HandOver(to, line) => Call::HandOver {
+        Plan::HandOver(to, line, along) => Call::HandOver {
             lease: held?,
             to,
+            line,
+            along,
+        },
+        Plan::Skip(reason, line) => Call::Skip {
+            lease: held?,
+            reason,
             line,
         },
         Plan::Apply(change, needs) => Call::Apply {
@@ -88,6 +96,9 @@ pub fn answered(
     now: DateTime<Utc>,
 ) -> Vec<Effect> {
     match reply {
+        Reply::Claimed(Ok(claim)) if matches!(state.subject, Subject::TakeOver(_)) => {
+            took_over(state, world, &claim, now)
+        }
         Reply::Claimed(Ok(claim)) => claimed(state, world, &claim, now),
         Reply::Applied(Ok(applied)) => wrote(state, world, &applied, now),
         Reply::Opened(Ok(opened)) => was_opened(state, world, &opened, now),
@@ -108,11 +119,11 @@ pub fn answered(
 }
 
 fn claimed(state: &mut State, world: &mut World, claim: &Claim, now: DateTime<Utc>) -> Vec<Effect> {
-    state.command = world.command(now);
+    state.claim = None;
     let Claim::Granted { lease, version, .. } = claim else {
         state.stage = Stage::Review;
         let case = state.subject.case();
-        state.problem = Some(claim_refused(world, claim, now));
+        state.problem = Some(claims::refused(world, claim, now));
         return case
             .map(|case| world.ask_detail(case, now))
             .into_iter()
@@ -140,26 +151,6 @@ fn claimed(state: &mut State, world: &mut World, claim: &Claim, now: DateTime<Ut
     vec![world.ask_detail(lease.case_id, now)]
 }
 
-/// Why a claim gave nothing, in words.
-pub fn claim_refused(world: &World, claim: &Claim, now: DateTime<Utc>) -> String {
-    let texts = &world.texts;
-    match claim {
-        Claim::Granted { .. } => String::new(),
-        Claim::Empty => texts.get("claim.empty").to_owned(),
-        Claim::Taken { holder, since } => {
-            let zone = world.zone("");
-            let since = say::at(texts, *since, world.legal(now), zone);
-            texts.fill("claim.taken", &[("holder", holder), ("since", &since)])
-        }
-        Claim::Limit { held, limit } => {
-            let (held, limit) = (held.to_string(), limit.to_string());
-            texts.fill("claim.limit", &[("held", &held), ("limit", &limit)])
-        }
-        Claim::NotFound => texts.get("claim.not_found").to_owned(),
-        Claim::Closed => texts.get("claim.closed").to_owned(),
-    }
-}
-
 fn wrote(
     state: &mut State,
     world: &mut World,
@@ -185,13 +176,30 @@ fn wrote(
     }
     let kept = conclude(state, world, said, now);
     if let (Some(offer), Kept::Nothing) = (applied.undo, kept) {
-        undo::keep(world, (case, offer), &state.subject, state.draft(now), now);
+        undo::keep(world, (case, offer), &state.subject, state.body(), now);
     }
     let route = match kept {
         Kept::Nothing => Route::Desk,
         Kept::Later => Route::Case(case),
     };
     vec![Effect::Go(route), world.ask_detail(case, now)]
+}
+
+/// The case is ours, and the one who held it is told.
+fn took_over(
+    state: &mut State,
+    world: &mut World,
+    claim: &Claim,
+    now: DateTime<Utc>,
+) -> Vec<Effect> {
+    let Claim::Granted { lease, .. } = claim else {
+        return claimed(state, world, claim, now);
+    };
+    world.leases.insert(lease.case_id, *lease);
+    let said = done(state, world);
+    conclude(state, world, said, now);
+    let case = lease.case_id;
+    vec![Effect::Go(Route::Case(case)), world.ask_detail(case, now)]
 }
 
 /// What stays of a form that was written.
@@ -207,13 +215,18 @@ enum Kept {
 fn conclude(state: &mut State, world: &mut World, said: String, now: DateTime<Utc>) -> Kept {
     if !state.altered {
         world.toasts.say(Tone::Done, said, now);
-        world.drafts.remove(&state.subject);
+        world.drafts.finish(state.draft, now);
+        state.touched = false;
+        state.sent = None;
         return Kept::Nothing;
     }
     (state.sent, state.altered) = (None, false);
     let said = world.texts.fill("form.earlier_written", &[("said", &said)]);
     world.toasts.say(Tone::Warning, said, now);
-    world.drafts.insert(state.subject.clone(), state.draft(now));
+    state.command = world.command(now);
+    if let Some(content) = state.content() {
+        world.drafts.put(state.draft, content, now);
+    }
     Kept::Later
 }
 
@@ -235,6 +248,8 @@ fn done(state: &State, world: &World) -> String {
         (Subject::Reassign(_), _) => with("done.reassigned"),
         (Subject::Transfer(_), _) => with("done.transferred"),
         (Subject::TakeBack(_), _) => with("done.taken_back"),
+        (Subject::Skip(_), _) => with("done.skipped"),
+        (Subject::TakeOver(_), _) => with("done.taken_over"),
         _ => with("done.attached"),
     }
 }
@@ -264,6 +279,7 @@ fn failed(
     now: DateTime<Utc>,
 ) -> Vec<Effect> {
     state.stage = Stage::Review;
+    state.claim = None;
     let is_unknown = matches!(error, StoreError::Offline(_));
     if is_unknown && state.sent.is_some() {
         return explain(state, world, error, now);
@@ -273,9 +289,7 @@ fn failed(
         return explain(state, world, error, now);
     }
     state.sent = None;
-    if let Some(draft) = world.drafts.get_mut(&state.subject) {
-        draft.pending = None;
-    }
+    world.drafts.answered(state.draft, now);
     let altered = std::mem::take(&mut state.altered);
     let effects = explain(state, world, error, now);
     if altered && *error != StoreError::Reused {

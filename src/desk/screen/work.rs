@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::super::command::Id;
 use super::super::effect::{Call, Effect, Question, Slot};
 use super::super::route::{Only, Route, Subject};
+use super::super::toast::Tone;
 use super::super::world::World;
 use super::desk::State;
 use crate::store::rows::{CaseId, InboxView};
@@ -18,9 +19,21 @@ impl State {
             (Id::Open, _) => go(Route::NewCase),
             (Id::Search, _) => go(Route::Search),
             (Id::Board, _) => go(Route::Board),
+            (Id::Drafts, _) => go(Route::Unfinished),
             (Id::Quit, _) => go(Route::Quit),
             (Id::Claim, Some(case)) => self.write(world, Call::Claim(case), now),
+            (Id::Skip, Some(case)) => {
+                read_and_go(world, case, Route::Form(Subject::Skip(case)), now)
+            }
+            (Id::TakeOver, Some(case)) => {
+                read_and_go(world, case, Route::Form(Subject::TakeOver(case)), now)
+            }
             (Id::Release, Some(case)) => match world.leases.get(&case) {
+                Some(lease) if lease.proposed => {
+                    let said = world.texts.say("refusal.skip_reason_needed");
+                    world.toasts.say(Tone::Warning, said, now);
+                    read_and_go(world, case, Route::Form(Subject::Skip(case)), now)
+                }
                 Some(lease) => self.write(world, Call::Release(*lease), now),
                 None => Vec::new(),
             },

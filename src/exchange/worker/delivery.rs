@@ -39,7 +39,8 @@ impl Worker {
 
     /// Some messages; `false` when there were none.
     async fn deliver(&self, done: &mut Done) -> Result<bool, StoreError> {
-        let items = self.store.outbox_take(AT_ONCE).await?;
+        let line = *self.line.borrow();
+        let items = self.store.outbox_take_as(AT_ONCE, line).await?;
         let outcomes = join_all(items.iter().map(|item| self.one(item))).await;
         for outcome in outcomes {
             match outcome {

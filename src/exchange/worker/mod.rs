@@ -1,12 +1,15 @@
 //! What happens with nobody at a screen: clocks pass, messages leave, dead sessions give their
-//! cases back, the board is counted, the heads of the chains are kept outside. Three loops side by
-//! side, so that a slow receiver never delays a clock; several workers may run on one database.
+//! cases back, the board is counted, the heads of the chains are kept outside, consoles are told of
+//! news. Four loops side by side, so that a slow receiver never delays a clock; several workers may
+//! run on one database, and each does what another one left.
 //!
 //! This module must not know: SQL, a screen, signals.
 
 mod delivery;
 mod house;
+mod idle;
 mod practice;
+mod ticker;
 mod timers;
 
 use std::path::PathBuf;
@@ -20,6 +23,7 @@ use super::outbox::compose::Languages;
 use super::outbox::settings::Settings;
 use super::outbox::{Delivery, backoff};
 use crate::domain::calendar::Calendars;
+use crate::store::line::Backend;
 use crate::store::{Store, StoreError};
 use crate::system;
 
@@ -61,6 +65,8 @@ pub struct Worker {
     calendars: Mutex<Option<(Instant, Arc<Calendars>)>>,
     languages: Languages,
     options: Options,
+    /// Our line, while we hold one: what we take belongs to it.
+    line: watch::Sender<Option<Backend>>,
 }
 
 /// Told to stop?
@@ -75,6 +81,7 @@ impl Worker {
             calendars: Mutex::new(None),
             languages: Languages::load(),
             options,
+            line: watch::Sender::new(None),
         };
         worker.calendars().await?;
         Ok(worker)
@@ -101,6 +108,7 @@ impl Worker {
         self.deliver_all(&mut done).await?;
         done.swept = u64::try_from(self.store.sweep().await?).unwrap_or(0);
         self.store.undo_clear().await?;
+        done.swept += self.expire_idle().await?;
         self.store.board_refresh().await?;
         self.export_heads().await;
         Ok(done)
@@ -119,6 +127,7 @@ impl Worker {
         tokio::try_join!(
             self.timers(stop.clone()),
             self.deliveries(stop.clone()),
+            self.ticks(stop.clone()),
             self.house(stop)
         )?;
         Ok(())

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{CaseId, CaseRow, Lease};
+use super::{CaseId, CaseRow, DraftRow, Lease};
 use crate::process::engine::{CaseFacts, Facts, Refusal};
 
 /// All that the detail panes show of one case.
@@ -36,6 +36,9 @@ pub struct CaseDetail {
     pub messages: Vec<MessageRow>,
     /// Linked case (conversion), if any.
     pub linked: Vec<RelatedCase>,
+    /// Unfinished forms of this case: our own, and what others left to us as its holder.
+    #[serde(default)]
+    pub drafts: Vec<DraftRow>,
     /// The last change of a person, while its time to be taken back runs.
     #[serde(default)]
     pub undo: Option<Undo>,
@@ -218,8 +221,8 @@ pub struct TimelineRow {
     pub seq: i32,
     /// Legal instant.
     pub at: DateTime<Utc>,
-    /// What: an action key, or `opened`, `claimed`, `released`, `lease_returned`, `handed_over`,
-    /// `reassigned`, `attached`, `transferred`.
+    /// What: an action key, or `opened`, `claimed`, `released`, `skipped`, `lease_returned`,
+    /// `handed_over`, `taken_over`, `reassigned`, `attached`, `transferred`.
     pub kind: String,
     /// Who; `None` for the system.
     pub agent: Option<String>,

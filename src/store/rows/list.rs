@@ -23,6 +23,9 @@ pub struct Lease {
     /// The last sign of work in it (technical time of the server), as of the last pulse.
     #[serde(default)]
     pub worked_at: Option<DateTime<Utc>>,
+    /// Whether "next" gave it and nothing was done with it: giving it back needs a reason.
+    #[serde(default)]
+    pub proposed: bool,
 }
 
 impl Lease {
@@ -32,6 +35,7 @@ impl Lease {
             case_id,
             fence,
             worked_at: None,
+            proposed: false,
         }
     }
 }
@@ -101,6 +105,9 @@ pub struct CaseRow {
     pub version: i32,
     /// When it was received.
     pub received_at: DateTime<Utc>,
+    /// Whether it was passed over so often that a lead must look at it.
+    #[serde(default)]
+    pub raised: bool,
 }
 
 /// Place in a list: the sort key of the last row seen.
@@ -133,6 +140,24 @@ pub struct InboxPage {
     pub more: bool,
     /// Counts per queue id: live cases, capped at 10,000.
     pub counts: BTreeMap<i32, QueueCount>,
+    /// With a filter: where looking goes on; not always behind the last row.
+    #[serde(default)]
+    pub place: Option<PageKey>,
+    /// With a filter: how many fit.
+    #[serde(default)]
+    pub found: Option<Found>,
+    /// With a filter: rows that the caller has, that still fit and stand on no page.
+    #[serde(default)]
+    pub known: Vec<CaseRow>,
+}
+
+/// How many cases fit a filter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    /// So many, at most 500.
+    pub count: i64,
+    /// Whether that is all of them.
+    pub all: bool,
 }
 
 /// Counts of one queue, from the board that one process refreshes.

@@ -19,11 +19,16 @@ pub enum Claim {
         case_no: String,
         /// Version at the claim.
         version: i32,
-        /// Why this one: `nearest_breach`, `overdue`, `oldest`, `by_hand`.
+        /// Why this one: `nearest_breach`, `overdue`, `oldest`, `by_hand`, `taken_over`.
         why: String,
     },
     /// Nothing to take in these queues.
     Empty,
+    /// Nothing to take but what this agent passed over.
+    PassedOver {
+        /// How many cases.
+        cases: i64,
+    },
     /// Somebody else holds it.
     Taken {
         /// Name of the holder.
@@ -37,6 +42,19 @@ pub enum Claim {
         held: i64,
         /// How many are allowed.
         limit: i64,
+        /// The case among them to finish first.
+        case_no: String,
+    },
+    /// The agent holds as many cases past their warning as the gate of the queue allows.
+    Gate {
+        /// How many of those are held.
+        held: i64,
+        /// From how many on no new case is given.
+        gate: i64,
+        /// The one to finish first.
+        case_no: String,
+        /// Its nearest clock.
+        clock: String,
     },
     /// Not there, or not in a queue of this agent.
     NotFound,

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::Lease;
+use super::{Lease, PlaceKept};
 
 /// Role of an agent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +57,9 @@ pub struct Session {
     pub legal_now: DateTime<Utc>,
     /// Whether the legal clock may be shifted.
     pub rehearsal: bool,
+    /// Where the last console of this agent was; `None` for command lines.
+    #[serde(default)]
+    pub place: Option<PlaceKept>,
 }
 
 /// A colleague of the same queues, for handing over.

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use loket::store::StoreError;
+use loket::store::listener::Sound;
 use loket::store::rows::{CaseId, Here, Presence};
 use uuid::Uuid;
 
@@ -220,4 +221,112 @@ async fn a_reassignment_is_told_to_both() {
         assert_eq!(kinds, [kind]);
         assert_eq!(told[0].line.as_deref(), Some("at lunch"));
     }
+}
+
+/// A message that a killed worker took is free at once: its line is gone. The fence still decides.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_dead_worker_took_is_taken_by_another_at_once() {
+    let world = World::new().await;
+    world.signal(1).await;
+    let (one, other) = (world.db.store("worker_1"), world.db.store("worker_2"));
+    let line = one.line().await.unwrap();
+    let owner = Some(line.backend());
+    let taken = one.outbox_take_as(10, owner).await.unwrap();
+    assert_eq!(taken.len(), 1);
+    let theirs = other.line().await.unwrap();
+    let again = async || {
+        let owner = Some(theirs.backend());
+        other.outbox_take_as(10, owner).await.unwrap()
+    };
+    assert_eq!(again().await.len(), 0, "the first one is alive");
+    drop(line);
+    let mut second = Vec::new();
+    for _ in 0..600 {
+        second = again().await;
+        if !second.is_empty() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert_eq!(second.len(), 1, "free, long before its minute is over");
+    assert_eq!(second[0].idem_key, taken[0].idem_key);
+    let (id, old) = (taken[0].outbox_id, taken[0].fence);
+    assert_eq!(one.outbox_sent(id, old).await, Ok(false), "an old fence");
+    assert_eq!(other.outbox_sent(id, second[0].fence).await, Ok(true));
+}
+
+/// One worker leads; the lead goes on with the end of its line, and what it says is heard.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_leads_and_what_it_says_is_heard() {
+    let world = World::new().await;
+    let (one, other) = (world.db.store("worker_1"), world.db.store("worker_2"));
+    let (mut first, mut second) = (one.line().await.unwrap(), other.line().await.unwrap());
+    assert_eq!(first.lead().await, Ok(true));
+    assert_eq!(second.lead().await, Ok(false));
+    drop(first);
+    let mut leads = false;
+    for _ in 0..600 {
+        leads = second.lead().await.unwrap();
+        if leads {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert!(leads);
+    let anna = world.desk("anna").await;
+    let mut ear = anna.store.listener().await.unwrap();
+    let mut place = second.tick(None, false).await.unwrap();
+    let case = world.signal(1).await;
+    let queue = anna.session.me.queues[0].queue_id;
+    // a transaction of another test may hold the feed back for a while
+    for _ in 0..600 {
+        place = second.tick(Some(&place), false).await.unwrap();
+        if place.news {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let heard = async |ear: &mut loket::store::listener::Listener| {
+        let patience = std::time::Duration::from_mins(1);
+        match ear.hear(patience).await.unwrap() {
+            Sound::Tick(tick) => tick,
+            Sound::Silence => panic!("nothing was heard"),
+        }
+    };
+    let tick = heard(&mut ear).await;
+    assert!(tick.queues.has_any(&[queue]) && !tick.queues.has_any(&[queue + 1]));
+    let quiet = second.tick(Some(&place), false).await.unwrap();
+    assert!(!quiet.news, "told once");
+    tell(&anna, &at(case, false)).await;
+    second.tick(Some(&quiet), true).await.unwrap();
+    let tick = heard(&mut ear).await;
+    assert!(tick.cases.has_any(&[case.0]), "another reader: {tick:?}");
+    assert!(!tick.queues.has_any(&[queue]));
+}
+
+/// A worker that is stopped, or whose line is cut without a word, does not keep the lead.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_falls_silent_is_ended_by_the_server() {
+    let world = World::new().await;
+    let (one, other) = (world.db.store("worker_1"), world.db.store("worker_2"));
+    let mut silent = one.line().await.unwrap();
+    assert_eq!(silent.lead().await, Ok(true));
+    let mut second = other.line().await.unwrap();
+    let mut leads = false;
+    for _ in 0..600 {
+        leads = second.lead().await.unwrap();
+        if leads {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    assert!(leads);
+    assert!(silent.tick(None, true).await.is_err());
+}
+
+/// Agents neither lead nor tick.
+#[tokio::test(flavor = "multi_thread")]
+async fn agents_neither_lead_nor_tick() {
+    let world = World::new().await;
+    assert!(world.desk("anna").await.store.line().await.is_err());
 }

@@ -4,13 +4,14 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use loket::desk::effect::{Call, Loaded, Question, Slot};
+use loket::desk::effect::{Call, Loaded, Question, Save, Slot};
 use loket::desk::geometry::Window;
 use loket::desk::key::{Input, Key};
 use loket::desk::keymap::Keymap;
 use loket::desk::{Effect, Model, Msg, Reply, Start, Ticket, update};
 use loket::process::engine::CaseFacts;
 use loket::store::StoreError;
+use loket::store::filter::{Filter, Sign, Test};
 use loket::store::reading::LookUp;
 use loket::store::rows::*;
 use loket::text::Texts;
@@ -129,6 +130,7 @@ impl Script {
             }
             Effect::Ask(ticket, question) => (ticket, read(&question, self.now)),
             Effect::Write(ticket, call) => (ticket, written(&call)),
+            Effect::Save(ticket, save) => (ticket, saved(&save)),
             Effect::Names(ticket, _) => (ticket, Reply::Names(vec!["/tmp/mandate.pdf".into()])),
             Effect::Probe(ticket, _) => (ticket, Reply::Probed(None)),
             other => panic!("not to be answered here: {other:?}"),
@@ -188,6 +190,17 @@ pub(crate) fn read(question: &Question, now: DateTime<Utc>) -> Reply {
         Question::Calendars => Reply::Calendars(Ok(Arc::new(calendars().clone()))),
         Question::Inbox { after: Some(_), .. } => Reply::Inbox(Ok(InboxPage::default())),
         Question::Inbox { .. } => Reply::Inbox(Ok(page())),
+        Question::Filtered { after: Some(_), .. } => Reply::Inbox(Ok(InboxPage::default())),
+        Question::Filtered { filter, .. } => Reply::Inbox(Ok(filtered(filter))),
+        Question::Snapshot { filter, .. } => {
+            let cases = filtered(filter)
+                .rows
+                .iter()
+                .map(|row| row.case_id)
+                .collect();
+            Reply::Snapshot(Ok(Snapshot { cases, more: false }))
+        }
+        Question::Facts(cases) => Reply::Facts(Ok(Box::new(facts_page(cases)))),
         Question::Detail(case) => Reply::Detail(Ok(Box::new(loaded(*case)))),
         Question::Search(_) => {
             let row = rows().remove(2);
@@ -202,9 +215,11 @@ pub(crate) fn read(question: &Question, now: DateTime<Utc>) -> Reply {
             party: Some(party(CaseId(1))),
             customer_ref: Some("K-10233".into()),
         }))),
+        Question::Seen(ids) => Reply::Seen(Ok(ids.clone())),
         Question::Board | Question::OnTime(_) | Question::OnTimeCases { .. } => {
             super::board::read(question).unwrap()
         }
+        Question::Drafts => Reply::Drafts(Ok(vec![])),
         Question::Colleagues => Reply::Colleagues(Ok(vec![
             colleague(2, "Joost Bakker", true),
             colleague(3, "An Peeters", false),
@@ -257,6 +272,16 @@ pub(crate) fn written(call: &Call) -> Reply {
     }
 }
 
+/// What the fixed world answers to a save: all is well.
+pub(crate) fn saved(save: &Save) -> Reply {
+    match save {
+        Save::Draft(_) => Reply::Saved(Ok(DraftSaved::Saved)),
+        Save::Drop(..) => Reply::Dropped(Ok(true)),
+        Save::Share(_) => Reply::Shared(Ok(true)),
+        Save::Place(_) => Reply::Placed(Ok(())),
+    }
+}
+
 pub(crate) fn offline() -> StoreError {
     StoreError::Offline("connection refused".into())
 }
@@ -277,6 +302,7 @@ fn session(now: DateTime<Utc>) -> Session {
         leases: vec![Lease::new(CaseId(2), 4)],
         legal_now: now,
         rehearsal: true,
+        place: None,
     }
 }
 
@@ -380,6 +406,7 @@ fn row(given: Given) -> CaseRow {
         holder_id: holder.map(|(id, _)| id),
         version: 4,
         received_at: now() - TimeDelta::hours(5),
+        raised: false,
     }
 }
 
@@ -394,6 +421,41 @@ pub(crate) fn page() -> InboxPage {
         rows: rows(),
         more: false,
         counts: [(1, count)].into(),
+        ..InboxPage::default()
+    }
+}
+
+/// What a filter by state leaves of the fixed world.
+pub(crate) fn filtered(filter: &Filter) -> InboxPage {
+    let fits = |row: &CaseRow| {
+        filter.words().iter().all(|word| match &word.test {
+            Test::State(keys) => keys.contains(&row.state) == (word.sign == Sign::Is),
+            _ => true,
+        })
+    };
+    let rows: Vec<CaseRow> = rows().into_iter().filter(fits).collect();
+    let count = i64::try_from(rows.len()).unwrap();
+    InboxPage {
+        rows,
+        found: Some(Found { count, all: true }),
+        ..page()
+    }
+}
+
+/// The cases of the fixed world as an action on many reads them.
+pub(crate) fn facts_page(cases: &[CaseId]) -> FactsPage {
+    let brief = |case: &CaseId| {
+        let detail = loaded(*case).detail;
+        Briefly {
+            row: detail.row,
+            facts: detail.facts,
+            party_gln: detail.party.map(|party| party.gln),
+            lease: detail.lease,
+        }
+    };
+    FactsPage {
+        cases: cases.iter().map(brief).collect(),
+        parties: vec![party(CaseId(1))],
     }
 }
 
@@ -448,6 +510,7 @@ pub(crate) fn loaded(case: CaseId) -> Loaded {
             error: None,
         }],
         linked: vec![],
+        drafts: vec![],
         undo: None,
     };
     Loaded {
@@ -548,7 +611,8 @@ pub(crate) fn slots(effects: &[Effect]) -> Vec<Slot> {
         Effect::Ask(ticket, _)
         | Effect::Write(ticket, _)
         | Effect::Names(ticket, _)
-        | Effect::Probe(ticket, _) => Some(ticket.slot),
+        | Effect::Probe(ticket, _)
+        | Effect::Save(ticket, _) => Some(ticket.slot),
         _ => None,
     };
     effects.iter().filter_map(slot).collect()

@@ -94,8 +94,13 @@ impl Screen {
 
     /// Bytes as a keyboard sends them.
     pub(crate) fn press(&mut self, bytes: &str) {
+        self.press_bytes(bytes.as_bytes());
+    }
+
+    /// Bytes as nobody's keyboard sends them.
+    pub(crate) fn press_bytes(&mut self, bytes: &[u8]) {
         let writer = self.writer.as_mut().unwrap();
-        writer.write_all(bytes.as_bytes()).unwrap();
+        writer.write_all(bytes).unwrap();
         writer.flush().unwrap();
     }
 

@@ -1,0 +1,81 @@
+//! What the database has, taken in beside what is typed here.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::{Content, Draft, Drafts};
+use crate::desk::route::Subject;
+use crate::store::rows::{CaseId, DraftRow};
+
+impl Drafts {
+    /// What the database has of ours: all (`asked_at` says as of when) or some. What is being typed
+    /// here is not touched.
+    pub fn merge(
+        &mut self,
+        rows: &[DraftRow],
+        asked_at: Option<DateTime<Utc>>,
+        open: &BTreeSet<Uuid>,
+        machine: impl Fn(DateTime<Utc>) -> DateTime<Utc>,
+    ) {
+        if let Some(asked_at) = asked_at {
+            let known: BTreeSet<Uuid> = rows.iter().map(|row| row.draft_id).collect();
+            self.all.retain(|id, draft| {
+                let is_older = draft.acked_at.is_none_or(|at| at < asked_at);
+                let is_over = draft.unsaved.is_none() && draft.under_way.is_none() && is_older;
+                known.contains(id) || open.contains(id) || !is_over
+            });
+        }
+        for row in rows.iter().filter(|row| row.owner.is_none()) {
+            if !open.contains(&row.draft_id) {
+                self.take_row(row, machine(row.saved_at));
+            }
+        }
+    }
+
+    fn take_row(&mut self, row: &DraftRow, at: DateTime<Utc>) {
+        let Some(subject) = Subject::of_form(&row.form, row.case_id) else {
+            return;
+        };
+        if let Some(draft) = self.all.get_mut(&row.draft_id) {
+            draft.shared = row.shared;
+            draft.closed = row.closed;
+            if draft.unsaved.is_some() || draft.under_way.is_some() || row.rev <= draft.base {
+                return;
+            }
+        }
+        let content = Content {
+            subject,
+            body: row.body.clone(),
+            command: row.command.unwrap_or_default(),
+            pending: None,
+        };
+        let draft = Draft {
+            case_no: row.case_no.clone().unwrap_or_default(),
+            process: row.process.clone().unwrap_or_default(),
+            closed: row.closed,
+            shared: row.shared,
+            rev: row.rev,
+            base: row.rev,
+            acked_at: Some(at),
+            unsaved: None,
+            ..Draft::new(row.draft_id, content, at)
+        };
+        self.all.insert(row.draft_id, draft);
+    }
+
+    /// What others left with a case, as it was read.
+    pub fn leave_with(&mut self, case: CaseId, rows: &[DraftRow]) {
+        let left: Vec<DraftRow> = rows
+            .iter()
+            .filter(|row| row.owner.is_some())
+            .cloned()
+            .collect();
+        if left.is_empty() {
+            self.left.remove(&case);
+        } else {
+            self.left.insert(case, left);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! What stays of a form: what is kept of it while it is typed in, how it is taken up again, and
+//! how it is left.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::super::drafts::{Content, Draft, Pending};
+use super::super::effect::Effect;
+use super::super::form::{Entry, build};
+use super::super::held;
+use super::super::route::{Route, Subject};
+use super::super::toast::Tone;
+use super::super::world::World;
+use super::form::State;
+use crate::store::rows::DraftBody;
+
+impl State {
+    /// The form of that draft; `None` when there is none (any more).
+    pub fn of_draft(world: &mut World, draft: Uuid, now: DateTime<Utc>) -> Option<Self> {
+        let subject = world.drafts.get(draft)?.content.subject.clone();
+        Some(Self::with(world, subject, Some(draft), now))
+    }
+
+    /// A form with a copy of what somebody left for it: a draft of our own.
+    pub fn copy(world: &mut World, subject: Subject, body: &DraftBody, now: DateTime<Utc>) -> Self {
+        let (draft, command) = (world.command(now), world.command(now));
+        let content = Content {
+            subject: subject.clone(),
+            body: body.clone(),
+            command,
+            pending: None,
+        };
+        world.drafts.put(draft, content, now);
+        Self::with(world, subject, Some(draft), now)
+    }
+
+    /// Go on with what was typed before, where it was.
+    pub(super) fn take_up(&mut self, world: &World, kept: &Draft) {
+        self.draft = kept.id;
+        let body = &kept.content.body;
+        if self.entries.is_empty() && self.is_read(world) {
+            self.entries = build::of_answers(world, &body.answers);
+        }
+        self.rest.clear();
+        for (key, raw) in &body.answers {
+            match self.entries.iter_mut().find(|entry| entry.key == *key) {
+                Some(entry) => entry.set(raw),
+                None => self.rest.push((key.clone(), raw.clone())),
+            }
+        }
+        self.at = body.at.min(self.entries.len().saturating_sub(1));
+        if let Some(entry) = self.entries.get_mut(self.at) {
+            entry.put_cursor(body.cursor);
+        }
+        self.touched = true;
+        self.kept_at = Some(kept.kept_at);
+        if !kept.content.command.is_nil() {
+            self.command = kept.content.command;
+        }
+        if let Some(pending) = &kept.content.pending {
+            self.sent = Some(pending.call.clone());
+            self.altered = pending.altered;
+            self.problem = Some(world.texts.get("form.unsure").to_owned());
+        }
+    }
+
+    /// Whether all that its fields come from is there.
+    fn is_read(&self, world: &World) -> bool {
+        let case = self.subject.case();
+        world.calendars.is_some() && case.is_none_or(|case| world.case(case).is_some())
+    }
+
+    /// What is answered, and where the cursor stands.
+    pub fn body(&self) -> DraftBody {
+        let answers = self.entries.iter();
+        let answers = answers.map(|entry| (entry.key.clone(), entry.raw().to_owned()));
+        DraftBody {
+            answers: answers.chain(self.rest.iter().cloned()).collect(),
+            at: self.at,
+            cursor: self.entries.get(self.at).map_or(0, Entry::cursor),
+        }
+    }
+
+    /// What is to be kept of it; `None` while there is nothing.
+    pub fn content(&self) -> Option<Content> {
+        // the answers for many cases belong to the run that they are for, which is not kept
+        let is_for_many = matches!(self.subject, Subject::Many(_));
+        if is_for_many || self.entries.is_empty() || !(self.touched || self.sent.is_some()) {
+            return None;
+        }
+        let sent = self.sent.clone();
+        Some(Content {
+            subject: self.subject.clone(),
+            body: self.body(),
+            command: self.command,
+            pending: sent.map(|call| Pending {
+                call,
+                altered: self.altered,
+            }),
+        })
+    }
+
+    /// That the case was ours while this form was open and is not any more: how that came.
+    pub fn lost(&self, world: &World, now: DateTime<Utc>) -> Option<String> {
+        let case = self.subject.case()?;
+        let is_ours = world.leases.contains_key(&case);
+        (self.was_ours && !is_ours).then(|| held::lost(world, case, now))
+    }
+
+    /// Leave; what was typed is kept.
+    pub(super) fn leave(&mut self, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
+        if self.is_untouched(world, now) {
+            self.touched = false;
+            world.drafts.finish(self.draft, now);
+        } else if let Some(content) = self.content() {
+            world.drafts.put(self.draft, content, now);
+            world.drafts.hurry(now);
+            let said = world.texts.get("form.kept").to_owned();
+            world.toasts.say(Tone::Done, said, now);
+        }
+        vec![Effect::Go(Route::Back)]
+    }
+
+    /// Whether it says nothing but what a fresh form says.
+    fn is_untouched(&self, world: &World, now: DateTime<Utc>) -> bool {
+        let fresh = build::entries(world, &self.subject, now);
+        let same = |(one, other): (&Entry, &Entry)| one.raw() == other.raw();
+        let is_same =
+            fresh.len() == self.entries.len() && fresh.iter().zip(&self.entries).all(same);
+        is_same && self.rest.is_empty() && self.sent.is_none()
+    }
+
+    /// The kept draft is not wanted: an empty form.
+    pub(super) fn discard(&mut self, world: &mut World, now: DateTime<Utc>) {
+        world.drafts.finish(self.draft, now);
+        (self.draft, self.command) = (world.command(now), world.command(now));
+        (self.sent, self.altered, self.rest) = (None, false, Vec::new());
+        (self.at, self.touched, self.kept_at, self.problem) = (0, false, None, None);
+        self.fill(world, now);
+    }
+}

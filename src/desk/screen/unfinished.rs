@@ -1,0 +1,96 @@
+//! Unfinished forms: ours, wherever their case is by now, and what colleagues left with cases that
+//! we hold. Each can be read here, taken up again, shown to the holder of its case, thrown away.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::super::command::Id;
+use super::super::drafts::Draft;
+use super::super::effect::{Effect, Save, Slot};
+use super::super::geometry::Window;
+use super::super::route::Route;
+use super::super::toast::Tone;
+use super::super::world::World;
+use super::{Pressed, moved};
+use crate::store::rows::DraftRow;
+
+/// The list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct State {
+    /// The line with the cursor.
+    pub cursor: usize,
+    /// The draft that the same key throws away when it is pressed once more.
+    pub sure: Option<Uuid>,
+}
+
+/// One line of it.
+#[derive(Debug, Clone, Copy)]
+pub enum Item<'a> {
+    /// Ours.
+    Mine(&'a Draft),
+    /// Left by a colleague.
+    Left(&'a DraftRow),
+}
+
+/// The lines: ours first, the latest on top.
+pub fn items(world: &World) -> Vec<Item<'_>> {
+    let mine = world.drafts.listed().into_iter().map(Item::Mine);
+    mine.chain(world.drafts.left().map(Item::Left)).collect()
+}
+
+impl State {
+    /// The line under the cursor.
+    pub fn current<'a>(&self, world: &'a World) -> Option<Item<'a>> {
+        let items = items(world);
+        items
+            .get(self.cursor.min(items.len().saturating_sub(1)))
+            .copied()
+    }
+
+    /// React to a command.
+    pub fn press(
+        &mut self,
+        world: &mut World,
+        pressed: Pressed,
+        window: Window,
+        now: DateTime<Utc>,
+    ) -> Vec<Effect> {
+        let count = items(world).len();
+        if let Some(to) = moved(pressed.id, self.cursor, count, window) {
+            (self.cursor, self.sure) = (to, None);
+            return Vec::new();
+        }
+        let sure = self.sure.take();
+        match (pressed.id, self.current(world)) {
+            (Id::Back, _) => vec![Effect::Go(Route::Back)],
+            (Id::Choose, Some(Item::Mine(draft))) => vec![Effect::Go(Route::Draft(draft.id))],
+            (Id::Choose, Some(Item::Left(row))) => {
+                vec![Effect::Go(Route::Copy(Box::new(row.clone())))]
+            }
+            (Id::Discard, Some(Item::Mine(draft))) => {
+                let id = draft.id;
+                self.discard(world, id, sure, now);
+                Vec::new()
+            }
+            (Id::HandOver, Some(Item::Mine(draft))) if draft.content.subject.case().is_some() => {
+                let (id, slot) = (draft.id, Slot::Share(draft.id));
+                let ticket = world.ticket(slot, now);
+                vec![Effect::Save(ticket, Box::new(Save::Share(id)))]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Twice, because it cannot be taken back.
+    fn discard(&mut self, world: &mut World, id: Uuid, sure: Option<Uuid>, now: DateTime<Utc>) {
+        let said = if sure == Some(id) {
+            world.drafts.finish(id, now);
+            "drafts.thrown_away"
+        } else {
+            self.sure = Some(id);
+            "drafts.sure"
+        };
+        let said = world.texts.get(said).to_owned();
+        world.toasts.say(Tone::Warning, said, now);
+    }
+}

@@ -1,0 +1,106 @@
+//! The server restarts under many consoles, with fewer places than they could ask for.
+
+use std::time::Duration;
+
+use loket::local_postgres::Options;
+use loket::store::Store;
+use loket::store::rows::Session;
+use loket::store::session::SessionKind;
+use nix::sys::signal::{Signal, kill};
+use uuid::Uuid;
+
+use super::crash::started;
+use crate::history::pulse;
+use crate::support::db::{SUPERUSER, TestDb};
+use crate::support::screen::Screen;
+use crate::support::server::{Place, alive, eventually};
+use crate::support::world::World;
+
+/// Consoles that only follow, each with up to three connections.
+const FOLLOWERS: u32 = 24;
+/// Fewer than they could ask for.
+const PLACES: u16 = 50;
+
+fn options(place: &Place) -> Options {
+    Options {
+        max_connections: PLACES,
+        ..place.options()
+    }
+}
+
+async fn sits_down(store: &Store) -> Session {
+    for _ in 0..20 {
+        let open = store.session_open(Uuid::new_v4(), "storm", SessionKind::Console);
+        match open.await {
+            Ok(session) => return session,
+            Err(error) => assert!(error.is_passing(), "{error:?}"),
+        }
+    }
+    panic!("no place");
+}
+
+/// Follows until told that the database was away and has answered again.
+async fn comes_back(store: Store, session: Session) -> u32 {
+    let id = session.session_id;
+    let mut cursor = None;
+    let mut away = 0;
+    for _ in 0..400 {
+        match pulse(&store, id, cursor.as_ref()).await {
+            Ok(told) => {
+                assert!(told.leases.is_some(), "the session is kept");
+                cursor = Some(told.cursor);
+                if away > 0 {
+                    return away;
+                }
+            }
+            Err(error) => {
+                assert!(error.is_passing(), "{error:?}");
+                away += 1;
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(150 + fastrand::u64(..200))).await;
+    }
+    panic!("never away, or never back");
+}
+
+/// All consoles are back after a restart, the real ones without a key, and their sessions with
+/// them; the server's limit of sessions was enough for all.
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_restart_everybody_is_back() {
+    let place = Place::new();
+    let world = World::on(TestDb::on(started(options(&place)).await).await).await;
+    let case = world.signal(1).await;
+    let screens: Vec<Screen> = (0..3)
+        .map(|n| Screen::desk(&world.db.url(&format!("agent_{:02}", 50 + n)), (80, 24)))
+        .collect();
+    for screen in &screens {
+        screen.wait("contact the party");
+    }
+    let mut followers = Vec::new();
+    for n in 0..FOLLOWERS {
+        let store = world.db.store(&format!("agent_{n:02}"));
+        let session = sits_down(&store).await;
+        followers.push(tokio::spawn(comes_back(store, session)));
+    }
+    let old = place.server().unwrap();
+    kill(old, Signal::SIGINT).unwrap();
+    let gone = move || eventually("the server to stop", || (!alive(old)).then_some(()));
+    tokio::task::spawn_blocking(gone).await.unwrap();
+    let _again = started(options(&place)).await;
+    for follower in followers {
+        assert!(follower.await.unwrap() > 0);
+    }
+    let owner = world.db.pool(SUPERUSER, 1).await;
+    let sessions = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'";
+    let sessions: i64 = sqlx::query_scalar(sessions)
+        .fetch_one(&owner)
+        .await
+        .unwrap();
+    assert!(sessions <= i64::from(PLACES), "{sessions}");
+    owner.close().await;
+    // the real consoles see what happens next
+    world.desk("anna").await.take(case).await;
+    for screen in &screens {
+        screen.wait("Anna");
+    }
+}
