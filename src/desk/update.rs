@@ -210,7 +210,7 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
             return asked;
         }
         Route::CallBack(subject) => {
-            let form = form::State::call_back(&mut model.world, subject, now);
+            let form = board::call_back(&mut model.world, subject, now);
             model.layers.push(Layer::Form(Box::new(form)));
         }
         Route::Aside(case) => {

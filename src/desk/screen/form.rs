@@ -112,20 +112,6 @@ impl State {
         state
     }
 
-    /// The form in which a lead gives a case to somebody, with the pool chosen already.
-    pub fn call_back(world: &mut World, subject: Subject, now: DateTime<Utc>) -> Self {
-        let mut state = Self::open(world, subject, now);
-        if !state.touched
-            && let Some(at) = state.entries.iter().position(|entry| entry.key == "to")
-        {
-            state.entries[at].set("pool");
-            state.touched = true;
-            state.at = at + 1;
-            state.weigh(world, now);
-        }
-        state
-    }
-
     /// Build the fields, once what they need was read.
     pub(super) fn fill(&mut self, world: &mut World, now: DateTime<Utc>) {
         self.entries = build::entries(world, &self.subject, now);
