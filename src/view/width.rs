@@ -75,7 +75,11 @@ fn wrap_line(text: &str, columns: usize) -> Vec<String> {
 fn push_word(lines: &mut Vec<String>, word: &str, mut used: usize, columns: usize) -> usize {
     for grapheme in word.graphemes(true) {
         // what is wider than the column has no place in it
-        let grapheme = if of(grapheme) > columns { "?" } else { grapheme };
+        let grapheme = if of(grapheme) > columns {
+            "?"
+        } else {
+            grapheme
+        };
         let width = of(grapheme);
         if used + width > columns && used > 0 {
             lines.push(String::new());

@@ -38,7 +38,10 @@ fn a_clock_that_jumps_is_put_right_by_the_next_beat() {
         }
         assert_eq!(jumping.screen(), steady.screen(), "{hours} h");
         let held = &jumping.model.world.leases;
-        assert!(held.contains_key(&CaseId(2)), "no clock of ours ends a lease");
+        assert!(
+            held.contains_key(&CaseId(2)),
+            "no clock of ours ends a lease"
+        );
     }
 }
 
@@ -70,7 +73,11 @@ fn a_change_with_a_wrong_instant_is_explained_and_then_written() {
         };
         script.reply(ticket, Reply::Applied(Err(StoreError::Refused(refusal))));
         script.answer_all();
-        let shown = script.screen().split_whitespace().collect::<Vec<_>>().join(" ");
+        let shown = script
+            .screen()
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
         assert!(shown.contains("too far from the server"), "{shown}");
         assert!(shown.contains("called"), "what was typed is kept: {shown}");
         script.send(beat(legal));

@@ -133,12 +133,8 @@ async fn without_it_a_lost_claim_gives_no_right_even_with_the_same_fence() {
     let again = anna
         .store
         .session_open(anna.id(), "test", SessionKind::Console);
-    let again = 
-        again.await.unwrap().leases;
-    assert_eq!(again[0].fence,
-        kept.fence,
-        "resumed, it is hers again"
-    );
+    let again = again.await.unwrap().leases;
+    assert_eq!(again[0].fence, kept.fence, "resumed, it is hers again");
     release(&anna, kept).await.unwrap();
     let carla = world.desk("carla").await;
     let new = carla.take(case).await;

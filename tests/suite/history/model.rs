@@ -172,7 +172,9 @@ impl<'a> Case<'a> {
     /// The state of before, if nobody has built on what is taken back. Whoever took it back has the
     /// case again when they had it then; whoever has it now keeps it.
     fn take_back(&self, event: &Event, after: &mut State, wrong: &mut dyn FnMut(Kind, &str)) {
-        let seq = event.body["seq"].as_u64().and_then(|seq| usize::try_from(seq).ok());
+        let seq = event.body["seq"]
+            .as_u64()
+            .and_then(|seq| usize::try_from(seq).ok());
         let Some((at, done)) = seq.and_then(|seq| Some((seq, *self.events.get(seq - 1)?))) else {
             wrong(Kind::State, "takes back what never happened");
             return;

@@ -33,7 +33,10 @@ async fn any_bytes_from_the_terminal_leave_a_console_that_works() {
     let bytes = proptest::collection::vec(sequence, 1..4).prop_map(|parts| parts.concat());
     tried(60, &bytes, |bytes| {
         screen.press_bytes(&bytes);
-        assert!(screen.child.try_wait().unwrap().is_none(), "ended by {bytes:?}");
+        assert!(
+            screen.child.try_wait().unwrap().is_none(),
+            "ended by {bytes:?}"
+        );
     });
     // an open paste is closed, and whatever is open is left
     screen.press_bytes(b"\x1b[201~");

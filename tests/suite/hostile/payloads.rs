@@ -24,8 +24,22 @@ fn any_json() -> impl Strategy<Value = Value> {
         text(),
         proptest::sample::select(
             &[
-                "cursor", "events", "leases", "more", "resync", "legal_now", "result", "lease",
-                "case_id", "fence", "version", "row", "facts", "clocks", "xid", "event_id",
+                "cursor",
+                "events",
+                "leases",
+                "more",
+                "resync",
+                "legal_now",
+                "result",
+                "lease",
+                "case_id",
+                "fence",
+                "version",
+                "row",
+                "facts",
+                "clocks",
+                "xid",
+                "event_id",
             ][..]
         )
         .prop_map(str::to_owned),
@@ -60,7 +74,13 @@ fn any_json_is_an_error_or_a_value() {
 /// Events of any kind, of any case and of anybody, at any time: the desk draws on.
 #[test]
 fn any_event_of_the_feed_leaves_a_desk_that_draws() {
-    let event = (any::<i64>(), any::<i32>(), text(), proptest::option::of(text()), any::<i32>());
+    let event = (
+        any::<i64>(),
+        any::<i32>(),
+        text(),
+        proptest::option::of(text()),
+        any::<i32>(),
+    );
     let events = proptest::collection::vec(event, 0..30);
     let flags = (any::<bool>(), any::<bool>(), -400_000_000i64..400_000_000);
     tried(150, &(events, flags), |(events, (more, resync, shift))| {
