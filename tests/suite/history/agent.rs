@@ -448,11 +448,7 @@ impl Agent {
 }
 
 fn lease(case_id: CaseId, fence: i64) -> Lease {
-    Lease {
-        case_id,
-        fence,
-        worked_at: None,
-    }
+    Lease::new(case_id, fence)
 }
 
 type Pick<'a> = dyn Fn(&CaseDetail) -> Option<(&'static str, Answers)> + Send + Sync + 'a;
