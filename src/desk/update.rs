@@ -185,32 +185,8 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
             model.desk.show(case, model.window);
             return answer::reread_list(model, now);
         }
-        Route::Board => {
-            let mut board = model
-                .board
-                .take()
-                .unwrap_or_else(|| Box::new(board::State::new(now)));
-            board.resume(now);
-            model.layers.push(Layer::Board(board));
-            return wake(model, now);
-        }
-        Route::OnTime => {
-            let (report, asked) = on_time::State::open(&mut model.world, now);
-            model.layers.push(Layer::OnTime(Box::new(report)));
-            return asked;
-        }
-        Route::CallBack(subject) => {
-            let form = board::call_back(&mut model.world, subject, now);
-            model.layers.push(Layer::Form(Box::new(form)));
-        }
-        Route::Aside(case) => {
-            model.aside = Some((case, std::mem::take(&mut model.layers)));
-            model.desk.show(case, model.window);
-            return answer::reread_list(model, now);
-        }
-        Route::Queue(queue) => {
-            clear_layers(model);
-            return model.desk.go_to_queue(&mut model.world, queue, now);
+        Route::Board | Route::OnTime | Route::CallBack(_) | Route::Aside(_) | Route::Queue(_) => {
+            return watch(model, route, now);
         }
         Route::Desk if truncate_to_board(model) => {
             resume_board(model, now);
@@ -223,6 +199,39 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
         }
     }
     Vec::new()
+}
+
+/// To the board, the report, and from there to a case or a queue.
+fn watch(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
+    match route {
+        Route::Board => {
+            let fresh = || Box::new(board::State::new(now));
+            let mut board = model.board.take().unwrap_or_else(fresh);
+            board.resume(now);
+            model.layers.push(Layer::Board(board));
+            wake(model, now)
+        }
+        Route::OnTime => {
+            let (report, asked) = on_time::State::open(&mut model.world, now);
+            model.layers.push(Layer::OnTime(Box::new(report)));
+            asked
+        }
+        Route::CallBack(subject) => {
+            let form = board::call_back(&mut model.world, subject, now);
+            model.layers.push(Layer::Form(Box::new(form)));
+            Vec::new()
+        }
+        Route::Aside(case) => {
+            model.aside = Some((case, std::mem::take(&mut model.layers)));
+            model.desk.show(case, model.window);
+            answer::reread_list(model, now)
+        }
+        Route::Queue(queue) => {
+            clear_layers(model);
+            model.desk.go_to_queue(&mut model.world, queue, now)
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn push_actions(model: &mut Model, of: actions::Of) {
