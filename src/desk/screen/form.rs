@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::super::bulk::plan;
 use super::super::command::{Context, Id};
 use super::super::editor::{Edit, Lines};
 use super::super::effect::{Call, Effect, Loaded, Slot};
@@ -11,7 +10,7 @@ use super::super::form::outcome::{self, Outcome};
 use super::super::form::{Ask, Entry, build};
 use super::super::held;
 use super::super::preview;
-use super::super::route::{Route, Subject};
+use super::super::route::Subject;
 use super::super::world::World;
 use super::{Pressed, look, send};
 use crate::process::field::Required;
@@ -109,20 +108,6 @@ impl State {
             looked_up: Default::default(),
         };
         state.fill(world, now);
-        state
-    }
-
-    /// The form in which a lead gives a case to somebody, with the pool chosen already.
-    pub fn call_back(world: &mut World, subject: Subject, now: DateTime<Utc>) -> Self {
-        let mut state = Self::open(world, subject, now);
-        if !state.touched
-            && let Some(at) = state.entries.iter().position(|entry| entry.key == "to")
-        {
-            state.entries[at].set("pool");
-            state.touched = true;
-            state.at = at + 1;
-            state.weigh(world, now);
-        }
         state
     }
 
@@ -261,21 +246,6 @@ impl State {
             }
             _ => Vec::new(),
         }
-    }
-
-    /// A form for many cases has no review of its own: the preview tells it case by case.
-    fn hand_on(
-        &mut self,
-        world: &mut World,
-        mut effects: Vec<Effect>,
-        now: DateTime<Utc>,
-    ) -> Vec<Effect> {
-        if let (Stage::Review, Subject::Many(act)) = (self.stage, &self.subject) {
-            self.stage = Stage::Edit;
-            plan::make(world, act.clone(), self.entries.clone(), now);
-            effects.push(Effect::Go(Route::Sheet));
-        }
-        effects
     }
 
     fn fill_in(
