@@ -97,7 +97,11 @@ impl Agent {
             80..86 => self.write_with_what_was_ours().await,
             86..88 => self.repeat().await,
             88..90 => self.take_back().await,
-            90..93 => self.look().await,
+            90..92 => {
+                let case = self.any_case();
+                self.send(Ask::TakeOver(case)).await;
+            }
+            92 => self.look().await,
             93..95 => self.crash().await,
             95..96 => self.leave().await,
             _ => self.slow_note().await,
@@ -179,7 +183,7 @@ impl Agent {
             }
             (
                 Told::Applied { .. } | Told::LeaseLost,
-                Ask::Release(lease) | Ask::HandOver(lease, _),
+                Ask::Release(lease) | Ask::HandOver(lease, _) | Ask::Skip(lease),
             ) => self.lose(lease.case_id),
             // some do not hear it at once
             (Told::SessionLost, _) if self.rng.u32(..4) > 0 => {
@@ -258,9 +262,13 @@ impl Agent {
         }
     }
 
+    /// Released; passed over when "next" had proposed it.
     async fn give_back(&mut self) {
         if let Some(lease) = self.any_held() {
-            self.send(Ask::Release(lease)).await;
+            self.send(Ask::Skip(lease)).await;
+            if self.held.contains_key(&lease.case_id) {
+                self.send(Ask::Release(lease)).await;
+            }
         }
     }
 

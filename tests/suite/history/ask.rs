@@ -15,6 +15,9 @@ pub(crate) enum Ask {
     Release(Lease),
     HandOver(Lease, Option<i32>),
     Reassign(CaseId, Option<i32>),
+    /// Gives back what "next" proposed.
+    Skip(Lease),
+    TakeOver(CaseId),
     /// What that event did.
     TakeBack(CaseId, i32),
     Apply {
@@ -40,6 +43,13 @@ impl Ask {
             }
             Self::Reassign(case, to) => {
                 applied(store.case_reassign(cmd, seat, *case, *to, "at lunch").await)
+            }
+            Self::Skip(lease) => {
+                let reason = "not_my_skill";
+                applied(store.case_skip(cmd, seat, *lease, reason, None).await)
+            }
+            Self::TakeOver(case) => {
+                claimed(store.case_take_over(cmd, seat, *case, "rings me").await)
             }
             Self::TakeBack(case, seq) => {
                 applied(store.case_take_back(cmd, seat, *case, *seq).await)
@@ -68,6 +78,8 @@ impl Ask {
             Self::Release(lease) => lease_of("release", lease),
             Self::HandOver(lease, _) => lease_of("hand_over", lease),
             Self::Reassign(case, _) => ("reassign".into(), Some(case.0), None, None),
+            Self::Skip(lease) => lease_of("skip", lease),
+            Self::TakeOver(case) => ("take_over".into(), Some(case.0), None, None),
             Self::TakeBack(case, _) => ("take_back".into(), Some(case.0), None, None),
             Self::Apply {
                 case,

@@ -32,7 +32,7 @@ async fn run_sql(owner: &sqlx::PgPool, text: String) {
 }
 
 /// Runs until that is found; a race may need more than one run.
-async fn finds(name: &str, kind: Kind, edits: &[(&str, &[(&str, &str)])], sql: &str) {
+async fn finds(name: &str, kinds: &[Kind], edits: &[(&str, &[(&str, &str)])], sql: &str) {
     let mut all = Vec::new();
     for seed in 1..=6 {
         let world = World::new().await;
@@ -48,7 +48,7 @@ async fn finds(name: &str, kind: Kind, edits: &[(&str, &[(&str, &str)])], sql: &
         };
         let run = Run::of(world, &plan).await;
         run.told(name);
-        if run.found(kind) {
+        if kinds.iter().any(|kind| run.found(*kind)) {
             return;
         }
         all.extend(run.findings);
@@ -64,13 +64,13 @@ async fn finds(name: &str, kind: Kind, edits: &[(&str, &[(&str, &str)])], sql: &
 async fn a_claim_that_locks_nothing_is_found() {
     const LOOKS: &[(&str, &str)] = &[("FOR UPDATE SKIP LOCKED", "")];
     const TAKES: &[(&str, &str)] = &[(
-        "c := candidate(qs);",
-        "c := candidate(qs);
+        "c := candidate(qs, a);",
+        "c := candidate(qs, a);
          SELECT x.* INTO c FROM cases x WHERE x.case_id = c.case_id FOR UPDATE;",
     )];
     let sql = "ALTER TABLE loket.case_leases DROP CONSTRAINT case_leases_pkey";
     let edits = &[("loket.candidate", LOOKS), ("loket_api.claim_next", TAKES)];
-    finds("a naive claim", Kind::TwoHolders, edits, sql).await;
+    finds("a naive claim", &[Kind::TwoHolders], edits, sql).await;
 }
 
 /// Follows the feed by the number of the last event that was seen.
@@ -90,7 +90,7 @@ async fn a_cursor_by_the_last_number_is_found() {
         ),
     ];
     let edits = &[("loket_api.pulse", edits)];
-    finds("a cursor by id > last", Kind::FeedMissed, edits, "").await;
+    finds("a cursor by id > last", &[Kind::FeedMissed], edits, "").await;
 }
 
 /// Writes as holder without asking for the lease.
@@ -98,7 +98,7 @@ async fn a_cursor_by_the_last_number_is_found() {
 async fn writing_without_the_fence_is_found() {
     let edits: &[(&str, &str)] = &[("IF NOT FOUND THEN", "IF false THEN")];
     let edits = &[("loket.require_lease", edits)];
-    finds("no fence", Kind::NotTheHolder, edits, "").await;
+    finds("no fence", &[Kind::NotTheHolder], edits, "").await;
 }
 
 /// Does a repeated command once more.
@@ -106,7 +106,9 @@ async fn writing_without_the_fence_is_found() {
 async fn a_command_with_two_effects_is_found() {
     let edits: &[(&str, &str)] = &[("IF FOUND THEN RETURN NULL; END IF;", "RETURN NULL;")];
     let edits = &[("loket.command_begin", edits)];
-    finds("commands without memory", Kind::TwoEffects, edits, "").await;
+    // its text and its number stand against a second effect of most; then the memory is missed
+    let kinds = &[Kind::TwoEffects, Kind::Invariant];
+    finds("commands without memory", kinds, edits, "").await;
 }
 
 /// Says "written" and writes nothing.
@@ -117,5 +119,5 @@ async fn a_good_answer_without_an_event_is_found() {
         "",
     )];
     let edits = &[("loket_api.release", edits)];
-    finds("a silent release", Kind::NoEffect, edits, "").await;
+    finds("a silent release", &[Kind::NoEffect], edits, "").await;
 }

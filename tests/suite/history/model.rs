@@ -117,7 +117,15 @@ impl<'a> Case<'a> {
                 after.holder = Some(actor);
                 after.fence += 1;
             }
-            "released" | "handed_over" => {
+            "taken_over" => {
+                let was = before.holder.map(|holder| i64::from(holder.agent));
+                if was.is_none() || was != event.body["was"].as_i64() {
+                    wrong(Kind::TwoHolders, "taken from who had it not");
+                }
+                after.holder = Some(actor);
+                after.fence += 1;
+            }
+            "released" | "skipped" | "handed_over" => {
                 must_hold(before, actor, wrong);
                 give(&mut after, event);
             }
@@ -179,7 +187,13 @@ impl<'a> Case<'a> {
             wrong(Kind::State, "takes back what never happened");
             return;
         };
-        let passes = ["claimed", "released", "lease_returned"];
+        let passes = [
+            "claimed",
+            "released",
+            "skipped",
+            "taken_over",
+            "lease_returned",
+        ];
         let is_note = |key: &str| action(self.process, key).is_some_and(|it| it.by == By::Agent);
         let builds = |it: &&&Event| !passes.contains(&it.kind.as_str()) && !is_note(&it.kind);
         if let Some(later) = self.events[at..].iter().find(builds) {
