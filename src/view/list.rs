@@ -118,9 +118,10 @@ fn filtered(paint: &Paint<'_, '_>, columns: usize) -> Option<Line<'static>> {
     } else {
         "filter.fit_more"
     };
-    let count = match inbox.read {
-        true => paint.fill(key, &[("n", &found.count.to_string())]),
-        false => String::new(),
+    let count = if inbox.read {
+        paint.fill(key, &[("n", &found.count.to_string())])
+    } else {
+        String::new()
     };
     let label = format!(" {} ", paint.text("filter.label"));
     let room = columns.saturating_sub(width::of(&label) + width::of(&count) + 3);
