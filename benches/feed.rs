@@ -376,7 +376,7 @@ async fn write_for(pool: &PgPool, time: Duration) -> Result<f64> {
         writers.spawn(async move {
             let mut count = 0u32;
             while began.elapsed() < time {
-                change(&pool, 1 + writer * 200 + fastrand::i64(..200)).await?;
+                change(&pool, 1 + writer * 200 + fastrand::i64(0..200)).await?;
                 count += 1;
             }
             Ok::<u32, color_eyre::Report>(count)

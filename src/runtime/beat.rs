@@ -23,9 +23,14 @@ const LONGEST_MS: u64 = 8_000;
 /// No tick for so long: nobody ticks, or we do not hear. A tick comes once a second.
 const DEAF: Duration = Duration::from_millis(1_600);
 /// After a tick, at most so much later: all consoles hear it in the same moment.
-const SPREAD_MS: u64 = 150;
+const SPREAD: Duration = Duration::from_millis(150);
 /// Never more often than this, however much happens.
 const LEAST: Duration = Duration::from_millis(500);
+/// Where answers are slow, others wait too: both grow with the last answer, by this much, until
+/// consoles ask as seldom and as scattered as without ticks.
+const SPREAD_TIMES: u32 = 4;
+const LEAST_TIMES: u32 = 8;
+const SLOWEST: Duration = Duration::from_millis(BEAT_MS);
 /// A cursor that moves on is no news for colleagues yet.
 const REST: Duration = Duration::from_millis(250);
 /// No answer for so long is told, although it may still come.
@@ -68,6 +73,7 @@ pub(super) async fn follow(store: Store, mut ears: Ears, messages: mpsc::Sender<
         };
         rhythm.here.mark_unchanged();
         let told = taken(&ears.here);
+        let began = now();
         let asked = store.pulse(open.session, cursor.as_ref(), &told);
         let mut beat = said_when_late(asked, &messages).await;
         if beat.is_err() {
@@ -78,7 +84,7 @@ pub(super) async fn follow(store: Store, mut ears: Ears, messages: mpsc::Sender<
             pulse.resync |= cursor.is_none();
             cursor = Some(pulse.cursor.clone());
         }
-        rhythm.asked(&beat);
+        rhythm.asked(began, &beat);
         if messages.send(Msg::Beat(Box::new(beat))).await.is_err() {
             return;
         }
@@ -106,6 +112,8 @@ struct Rhythm {
     more: bool,
     /// When we asked last.
     asked: Option<Instant>,
+    /// How long the answer took.
+    took: Duration,
     /// When the last tick was heard.
     heard: Option<Instant>,
     /// What the console is doing.
@@ -118,13 +126,15 @@ impl Rhythm {
             failures: 0,
             more: false,
             asked: None,
+            took: Duration::ZERO,
             heard: None,
             here,
         }
     }
 
-    fn asked(&mut self, beat: &Result<Pulse, StoreError>) {
+    fn asked(&mut self, began: Instant, beat: &Result<Pulse, StoreError>) {
         self.asked = Some(now());
+        self.took = began.elapsed();
         (self.failures, self.more) = match beat {
             Ok(pulse) => (0, pulse.more),
             Err(StoreError::Offline(_)) => ((self.failures + 1).min(4), false),
@@ -154,9 +164,12 @@ impl Rhythm {
                 tick = ears.ticks.recv(), if !ticks_end => match tick {
                     Some(tick) => {
                         self.heard = Some(now());
-                        if may_hurry && concerns(&tick, queues, &ears.here.borrow()) {
-                            let spread = Duration::from_millis(fastrand::u64(..SPREAD_MS));
-                            soon = Some(self.hurry(soon, spread));
+                        // one draw of lots: the least of many would bring all together again
+                        let is_news = soon.is_none() && may_hurry;
+                        if is_news && concerns(&tick, queues, &ears.here.borrow()) {
+                            let spread = SPREAD.max(SPREAD_TIMES * self.took).min(SLOWEST);
+                            let after = spread.mul_f64(fastrand::f64());
+                            soon = Some(self.hurry(soon, after));
                         }
                     }
                     None => ticks_end = true,
@@ -170,7 +183,8 @@ impl Rhythm {
 
     fn hurry(&self, soon: Option<Instant>, after: Duration) -> Instant {
         let at = now() + after;
-        let at = self.asked.map_or(at, |asked| at.max(asked + LEAST));
+        let least = LEAST.max(LEAST_TIMES * self.took).min(SLOWEST);
+        let at = self.asked.map_or(at, |asked| at.max(asked + least));
         soon.map_or(at, |soon| soon.min(at))
     }
 }
