@@ -4,6 +4,7 @@
 //! This module must not know: the terminal, the database's language, tasks, the present time. Keys
 //! are looked up in one table of commands ([`command`]); screens know command ids only.
 
+mod again;
 pub mod answer;
 pub mod available;
 pub mod beat;
@@ -22,6 +23,7 @@ pub mod here;
 pub mod key;
 pub mod keymap;
 pub mod live;
+mod many;
 pub mod model;
 pub mod msg;
 pub mod place;
@@ -35,6 +37,7 @@ pub mod under_way;
 pub mod undo;
 pub mod update;
 pub mod wake;
+mod watching;
 pub mod world;
 
 pub use effect::{Effect, Reply, Ticket};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::command::{Context, Id};
+use super::effect::Slot;
 use super::geometry::Window;
 use super::key::Input;
 use super::keymap::Keymap;
@@ -118,7 +119,11 @@ impl Model {
             }
             Some(Layer::Form(form)) => form.is_unread(),
             Some(Layer::Bulk(_)) => self.world.bulk.as_ref().is_some_and(|job| !job.is_read()),
-            None => self.desk.keyed.is_under_way(),
+            // what is typed after "mark all" means the marked cases
+            None => {
+                let marks = Slot::Marks(self.desk.at);
+                self.desk.keyed.is_under_way() || self.world.asked_since(marks).is_some()
+            }
             _ => false,
         }
     }

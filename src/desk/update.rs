@@ -2,20 +2,16 @@
 //! never waits and never reads a clock.
 
 use chrono::{DateTime, Utc};
-use uuid::Uuid;
 
 use super::command::{Command, Context, Id};
-use super::effect::{Effect, Question, Slot};
+use super::effect::Effect;
 use super::key::{Input, Key};
 use super::model::Model;
 use super::msg::Msg;
-use super::route::{Route, Subject};
-use super::screen::{
-    Help, Layer, Pressed, actions, board, filter, form, ledger, moved, notices, on_time, unfinished,
-};
+use super::route::Route;
+use super::screen::{Help, Layer, Pressed, actions, form, ledger, moved, notices, unfinished};
 use super::toast::Tone;
-use super::{answer, available, beat, bulk, here, live, safe, screen};
-use crate::store::rows::DraftRow;
+use super::{again, answer, available, beat, here, live, many, safe, screen, watching};
 
 /// Take in a message; what is returned is to be done. `now` is machine time.
 pub fn update(model: &mut Model, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
@@ -166,23 +162,15 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
                 return vec![live::ask_seen(&mut model.world, now)];
             }
         }
-        Route::Filter => {
-            let filter = model.desk.inbox().map(|inbox| inbox.filter.clone());
-            let line = filter::State::of(&filter.unwrap_or_default());
-            model.layers.push(Layer::Filter(Box::new(line)));
+        Route::Filter | Route::Filtered(_) | Route::Bulk | Route::Sheet => {
+            return many::go(model, route, now);
         }
-        Route::Filtered(filter) => {
-            clear_layers(model);
-            return model.desk.set_filter(&mut model.world, filter, now);
-        }
-        Route::Bulk => return begin_bulk(model, now),
-        Route::Sheet => model.layers.push(Layer::Sheet),
         Route::Help => {
             let of = model.context();
             model.layers.push(Layer::Help(Help { of, top: 0 }));
         }
-        Route::Draft(draft) => return open_draft(model, draft, now),
-        Route::Copy(left) => return open_copy(model, &left, now),
+        Route::Draft(draft) => return again::open_draft(model, draft, now),
+        Route::Copy(left) => return again::open_copy(model, &left, now),
         Route::Unfinished => {
             model
                 .layers
@@ -195,35 +183,11 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
             model.desk.show(case, model.window);
             return answer::reread_list(model, now);
         }
-        Route::Board => {
-            let mut board = model
-                .board
-                .take()
-                .unwrap_or_else(|| Box::new(board::State::new(now)));
-            board.resume(now);
-            model.layers.push(Layer::Board(board));
-            return wake(model, now);
+        Route::Board | Route::OnTime | Route::CallBack(_) | Route::Aside(_) | Route::Queue(_) => {
+            return watching::go(model, route, now);
         }
-        Route::OnTime => {
-            let (report, asked) = on_time::State::open(&mut model.world, now);
-            model.layers.push(Layer::OnTime(Box::new(report)));
-            return asked;
-        }
-        Route::CallBack(subject) => {
-            let form = board::call_back(&mut model.world, subject, now);
-            model.layers.push(Layer::Form(Box::new(form)));
-        }
-        Route::Aside(case) => {
-            model.aside = Some((case, std::mem::take(&mut model.layers)));
-            model.desk.show(case, model.window);
-            return answer::reread_list(model, now);
-        }
-        Route::Queue(queue) => {
-            clear_layers(model);
-            return model.desk.go_to_queue(&mut model.world, queue, now);
-        }
-        Route::Desk if truncate_to_board(model) => {
-            resume_board(model, now);
+        Route::Desk if watching::uncover(model) => {
+            watching::resume(model, now);
             return wake(model, now);
         }
         Route::Desk => {
@@ -235,63 +199,11 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
     Vec::new()
 }
 
-/// A draft is taken up again, with its case beside it.
-fn open_draft(model: &mut Model, draft: Uuid, now: DateTime<Utc>) -> Vec<Effect> {
-    let form = form::State::of_draft(&mut model.world, draft, now);
-    form.map_or_else(Vec::new, |form| open_form(model, form, now))
-}
-
-/// What a colleague left is copied: theirs stays as it is.
-fn open_copy(model: &mut Model, left: &DraftRow, now: DateTime<Utc>) -> Vec<Effect> {
-    let Some(subject) = Subject::of_form(&left.form, left.case_id) else {
-        return Vec::new();
-    };
-    let form = form::State::copy(&mut model.world, subject, &left.body, now);
-    open_form(model, form, now)
-}
-
-fn open_form(model: &mut Model, form: form::State, now: DateTime<Utc>) -> Vec<Effect> {
-    clear_layers(model);
-    let case = form.subject.case();
-    let mut effects = Vec::new();
-    if let Some(case) = case {
-        model.desk.show(case, model.window);
-        effects.push(model.world.ask_detail(case, now));
-    }
-    if matches!(form.subject, Subject::HandOver(_) | Subject::Reassign(_)) {
-        effects.push(model.world.ask(Slot::Colleagues, Question::Colleagues, now));
-    }
-    model.layers.push(Layer::Form(Box::new(form)));
-    effects
-}
-
-/// What can be done with the marked cases; one such action at a time.
-fn begin_bulk(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
-    let Model { world, layers, .. } = model;
-    if bulk::run::is_going(world) {
-        layers.push(Layer::Sheet);
-        return Vec::new();
-    }
-    let marks = model.desk.marks();
-    let most = bulk::most(world.role());
-    if marks.len() > most {
-        let (n, most) = (marks.len().to_string(), most.to_string());
-        let said = world
-            .texts
-            .fill("bulk.too_many", &[("n", &n), ("most", &most)]);
-        world.toasts.say(Tone::Warning, said, now);
-        return Vec::new();
-    }
-    world.bulk = Some(Box::new(bulk::Job::new(&marks)));
-    layers.push(Layer::Bulk(screen::bulk::State::default()));
-    bulk::read(world, now)
-}
-
 fn push_actions(model: &mut Model, of: actions::Of) {
     model.layers.push(Layer::Actions(actions::State::new(of)));
 }
 
-fn clear_layers(model: &mut Model) {
+pub(super) fn clear_layers(model: &mut Model) {
     for layer in std::mem::take(&mut model.layers) {
         keep(model, Some(layer));
     }
@@ -304,37 +216,6 @@ fn keep(model: &mut Model, layer: Option<Layer>) {
         Some(Layer::Board(board)) => model.board = Some(board),
         _ => {}
     }
-}
-
-/// Take away what lies on the board, if there is one.
-fn truncate_to_board(model: &mut Model) -> bool {
-    let is_board = |layer: &Layer| matches!(layer, Layer::Board(_));
-    let at = model.layers.iter().rposition(is_board);
-    if let Some(at) = at {
-        model.layers.truncate(at + 1);
-    }
-    at.is_some()
-}
-
-fn resume_board(model: &mut Model, now: DateTime<Utc>) {
-    for layer in &mut model.layers {
-        if let Layer::Board(board) = layer {
-            board.resume(now);
-        }
-    }
-}
-
-/// Back from a case that was opened from the board or the report: to the same place there.
-fn come_back(model: &mut Model, id: Id, now: DateTime<Utc>) -> Option<Vec<Effect>> {
-    let is_back = id == Id::Back && model.layers.is_empty();
-    let here = model.current_case();
-    let (_, layers) = model
-        .aside
-        .take_if(|(case, _)| is_back && Some(*case) == here)?;
-    model.layers = layers;
-    model.desk.press_back(now);
-    resume_board(model, now);
-    Some(wake(model, now))
 }
 
 fn resize(model: &mut Model, columns: u16, rows: u16) {
@@ -380,10 +261,10 @@ fn run(
         Id::Redraw => return vec![Effect::Redraw],
         Id::Suspend => return vec![Effect::Suspend],
         Id::QuitAnyway => return vec![Effect::Quit],
-        Id::Back if layers_left_for_a_case(model) => return vec![Effect::Go(Route::Sheet)],
+        Id::Back if many::is_left_for_a_case(model) => return vec![Effect::Go(Route::Sheet)],
         _ => {}
     }
-    if let Some(effects) = come_back(model, command.id, now) {
+    if let Some(effects) = watching::come_back(model, command.id, now) {
         return effects;
     }
     let window = model.window;
@@ -411,24 +292,6 @@ fn run(
     }
 }
 
-/// Whether the case shown was opened from the results of an action on many; they are shown again.
-fn layers_left_for_a_case(model: &mut Model) -> bool {
-    let shown = model.desk.case();
-    let Some(job) = model
-        .world
-        .bulk
-        .as_deref_mut()
-        .filter(|_| model.layers.is_empty())
-    else {
-        return false;
-    };
-    let is_it = job.left_for.take().is_some_and(|case| Some(case) == shown);
-    if is_it {
-        model.desk.leave_case();
-    }
-    is_it
-}
-
 fn press_help(help: &mut Help, pressed: Pressed, window: super::geometry::Window) -> Vec<Effect> {
     let lines = super::command::COMMANDS.len();
     match moved(pressed.id, help.top, lines, window) {
@@ -454,7 +317,7 @@ fn type_in(model: &mut Model, text: &str, now: DateTime<Utc>) -> Vec<Effect> {
     }
 }
 
-fn wake(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
+pub(super) fn wake(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
     let mut effects = Vec::new();
     let Model {
         world,

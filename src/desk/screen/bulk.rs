@@ -14,6 +14,7 @@ use super::super::geometry::Window;
 use super::super::route::{Route, Subject};
 use super::super::toast::Tone;
 use super::super::world::World;
+use super::form::{self, Stage};
 use super::{Pressed, moved};
 
 /// The list of actions.
@@ -164,5 +165,22 @@ fn open(world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
 pub fn preset(ask: &mut Ask) {
     if let Ask::Choice(picks, at) = ask {
         *at = picks.iter().position(|pick| pick.raw == plan::LEAST);
+    }
+}
+
+impl form::State {
+    /// A form for many cases has no review of its own: the preview tells it case by case.
+    pub(super) fn hand_on(
+        &mut self,
+        world: &mut World,
+        mut effects: Vec<Effect>,
+        now: DateTime<Utc>,
+    ) -> Vec<Effect> {
+        if let (Stage::Review, Subject::Many(act)) = (self.stage, &self.subject) {
+            self.stage = Stage::Edit;
+            plan::make(world, act.clone(), self.entries.clone(), now);
+            effects.push(Effect::Go(Route::Sheet));
+        }
+        effects
     }
 }

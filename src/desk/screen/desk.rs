@@ -5,17 +5,18 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::command::Id;
-use super::super::effect::{Effect, Question, Slot};
+use super::super::effect::{Effect, Slot};
 use super::super::geometry::{Panes, Window};
 use super::super::place::Place;
 use super::super::route::Route;
 use super::super::under_way::Keyed;
 use super::super::world::World;
 use super::inbox::{Inbox, MOST, PAGE, Take};
+use super::mark::question;
 use super::{Pressed, moved};
 use crate::store::StoreError;
 use crate::store::filter::Filter;
-use crate::store::rows::{CaseId, CaseRow, InboxPage, InboxView, Me, PageKey, QueueCount};
+use crate::store::rows::{CaseId, CaseRow, InboxPage, InboxView, Me, QueueCount};
 
 /// How long the cursor must rest before the detail is asked for (decision 28).
 pub const REST_MS: i64 = 120;
@@ -238,10 +239,7 @@ impl State {
                 self.look(now);
             }
             Id::Notices => return vec![Effect::Go(Route::Notices)],
-            Id::Act if self.bulks() => return vec![Effect::Go(Route::Bulk)],
-            Id::Mark | Id::MarkAll | Id::Filter | Id::Bulk | Id::Clear => {
-                return self.mark(world, pressed.id, window, now);
-            }
+            id if self.is_of_marks(id) => return self.mark(world, id, window, now),
             Id::Refresh => return self.refresh(world, window, now),
             Id::Mine => return self.go_to_tab(world, 0, now),
             Id::Tab => return self.go_to_tab(world, pressed.digit().unwrap_or(0), now),
@@ -262,11 +260,6 @@ impl State {
             }
         }
         Vec::new()
-    }
-
-    /// Whether enter means all marked cases: in the list, while some are marked.
-    fn bulks(&self) -> bool {
-        self.page == Page::List && self.pinned.is_none() && !self.marks().is_empty()
     }
 
     fn scrolled(&mut self, id: Id, window: Window) -> bool {
@@ -362,19 +355,6 @@ impl State {
         Some(world.ask(slot, question, now))
     }
 
-    /// A case was read: why it was given is told until it moves on or is not ours any more.
-    pub fn keep_why(&mut self, world: &World, row: &CaseRow) {
-        let Some(why) = self.why.as_mut().filter(|why| why.case == row.case_id) else {
-            return;
-        };
-        let is_ours = world.leases.contains_key(&row.case_id);
-        if !is_ours || why.state.as_ref().is_some_and(|state| *state != row.state) {
-            self.why = None;
-        } else {
-            why.state = Some(row.state.clone());
-        }
-    }
-
     /// The list where another console was is read: cursor, case and page as there.
     pub fn come_back(&mut self, place: &Place, window: Window, now: DateTime<Utc>) {
         let lines = window.body_lines();
@@ -408,20 +388,5 @@ impl State {
         self.page = Page::Detail;
         self.rest = None;
         self.scroll = 0;
-    }
-}
-
-/// The question for a page of that list, with its filter.
-fn question(inbox: &Inbox, after: Option<PageKey>, limit: u32, known: Vec<CaseId>) -> Question {
-    let (view, filter) = (inbox.view.clone(), inbox.filter.clone());
-    if filter.is_empty() {
-        return Question::Inbox { view, after, limit };
-    }
-    Question::Filtered {
-        view,
-        filter,
-        after,
-        limit,
-        known,
     }
 }

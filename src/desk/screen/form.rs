@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::super::bulk::plan;
 use super::super::command::{Context, Id};
 use super::super::editor::{Edit, Lines};
 use super::super::effect::{Call, Effect, Loaded, Slot};
@@ -11,7 +10,7 @@ use super::super::form::outcome::{self, Outcome};
 use super::super::form::{Ask, Entry, build};
 use super::super::held;
 use super::super::preview;
-use super::super::route::{Route, Subject};
+use super::super::route::Subject;
 use super::super::world::World;
 use super::{Pressed, look, send};
 use crate::process::field::Required;
@@ -247,21 +246,6 @@ impl State {
             }
             _ => Vec::new(),
         }
-    }
-
-    /// A form for many cases has no review of its own: the preview tells it case by case.
-    fn hand_on(
-        &mut self,
-        world: &mut World,
-        mut effects: Vec<Effect>,
-        now: DateTime<Utc>,
-    ) -> Vec<Effect> {
-        if let (Stage::Review, Subject::Many(act)) = (self.stage, &self.subject) {
-            self.stage = Stage::Edit;
-            plan::make(world, act.clone(), self.entries.clone(), now);
-            effects.push(Effect::Go(Route::Sheet));
-        }
-        effects
     }
 
     fn fill_in(

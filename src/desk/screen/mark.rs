@@ -16,7 +16,7 @@ use super::desk::{Page, State};
 use super::inbox::{Inbox, Mark, Take};
 use crate::store::StoreError;
 use crate::store::filter::Filter;
-use crate::store::rows::{CaseId, InboxPage, Snapshot};
+use crate::store::rows::{CaseId, InboxPage, PageKey, Snapshot};
 
 impl Inbox {
     /// Mark a case of this list, or take its mark away.
@@ -61,10 +61,20 @@ impl State {
             Id::Mark => self.mark_one(window, now),
             Id::MarkAll => return self.mark_all(world, now),
             Id::Filter => return vec![Effect::Go(Route::Filter)],
-            Id::Bulk => return vec![Effect::Go(Route::Bulk)],
+            Id::Bulk | Id::Act => return vec![Effect::Go(Route::Bulk)],
             _ => return self.clear(world, now),
         }
         Vec::new()
+    }
+
+    /// Whether a command is about marks or the filter; enter is, in the list, while some are marked.
+    pub(super) fn is_of_marks(&self, id: Id) -> bool {
+        let is_in_list = self.page == Page::List && self.pinned.is_none();
+        match id {
+            Id::Act => is_in_list && !self.marks().is_empty(),
+            Id::Mark | Id::MarkAll | Id::Filter | Id::Bulk | Id::Clear => true,
+            _ => false,
+        }
     }
 
     /// The cases marked in the list shown.
@@ -187,5 +197,25 @@ impl State {
                 .fill("mark.lost_many", &[("n", &many.len().to_string())]),
         };
         world.toasts.say(Tone::Warning, said, now);
+    }
+}
+
+/// The question for a page of that list, with its filter.
+pub(super) fn question(
+    inbox: &Inbox,
+    after: Option<PageKey>,
+    limit: u32,
+    known: Vec<CaseId>,
+) -> Question {
+    let (view, filter) = (inbox.view.clone(), inbox.filter.clone());
+    if filter.is_empty() {
+        return Question::Inbox { view, after, limit };
+    }
+    Question::Filtered {
+        view,
+        filter,
+        after,
+        limit,
+        known,
     }
 }

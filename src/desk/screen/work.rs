@@ -8,9 +8,22 @@ use super::super::route::{Only, Route, Subject};
 use super::super::toast::Tone;
 use super::super::world::World;
 use super::desk::State;
-use crate::store::rows::{CaseId, InboxView};
+use crate::store::rows::{CaseId, CaseRow, InboxView};
 
 impl State {
+    /// A case was read: why it was given is told until it moves on or is not ours any more.
+    pub fn keep_why(&mut self, world: &World, row: &CaseRow) {
+        let Some(why) = self.why.as_mut().filter(|why| why.case == row.case_id) else {
+            return;
+        };
+        let is_ours = world.leases.contains_key(&row.case_id);
+        if !is_ours || why.state.as_ref().is_some_and(|state| *state != row.state) {
+            self.why = None;
+        } else {
+            why.state = Some(row.state.clone());
+        }
+    }
+
     /// Commands about cases.
     pub(super) fn work(&mut self, world: &mut World, id: Id, now: DateTime<Utc>) -> Vec<Effect> {
         let go = |route| vec![Effect::Go(route)];
