@@ -215,8 +215,11 @@ impl OnTimeRow {
     }
 
     /// The share on time in tenths of a percent, rounded down so that 100.0 means all; `None` when
-    /// none was judged.
+    /// none was judged, and for reminders, which are nobody's duty.
     pub fn share(&self) -> Option<u64> {
+        if self.whose == Whose::Notice {
+            return None;
+        }
         (self.met * 1_000).checked_div(self.judged())
     }
 
