@@ -2,8 +2,8 @@
 //! one ticker with LISTEN on top. Runs the console's own code, without a screen, on a private server.
 //!
 //! `cargo bench --bench feed -- 50 200` measures with so many consoles; `-- writers 400` the writers
-//! with so many listeners and without. Everything is measured in turns within one run: only ratios
-//! mean something elsewhere.
+//! with so many listeners and without; `rate=1` makes one change a second instead of ten. Everything
+//! is measured in turns within one run: only ratios mean something elsewhere.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -26,7 +26,7 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 const CASES: i64 = 2_000;
-/// Changes a second, of all agents together.
+/// Changes a second, of all agents together, unless told otherwise.
 const RATE: u64 = 10;
 const LASTS: Duration = Duration::from_secs(20);
 const SETTLE: Duration = Duration::from_secs(6);
@@ -48,6 +48,11 @@ async fn measure() -> Result<()> {
         .filter(|word| word != "--bench")
         .collect();
     let numbers: Vec<usize> = words.iter().filter_map(|word| word.parse().ok()).collect();
+    let rate = words.iter().find_map(|word| word.strip_prefix("rate="));
+    let rate = rate
+        .and_then(|rate| rate.parse().ok())
+        .unwrap_or(RATE)
+        .max(1);
     let place = std::env::temp_dir().join(format!("loket-feed-{}", std::process::id()));
     let server = LocalPostgres::start(&Options {
         home: place.clone(),
@@ -71,7 +76,7 @@ async fn measure() -> Result<()> {
             numbers
         } {
             for hears in [Hears::No, Hears::Yes] {
-                latency(&server, &pool, count, hears).await?;
+                latency(&server, &pool, count, hears, rate).await?;
             }
         }
     }
@@ -119,13 +124,21 @@ async fn prepare(server: &LocalPostgres) -> Result<PgPool> {
         SELECT 'GT-2026-' || lpad(n::text, 6, '0'), q.queue_id, 'doubt', 'blocked_contact_due', 'open', '{}', now(), now(), 'x'
         FROM generate_series(1, $1) n, loket.queues q WHERE q.key = 'mandate'";
     sqlx::query(fill).bind(CASES).execute(&pool).await?;
+    let write =
+        "CREATE FUNCTION loket.bench_change(p_case bigint) RETURNS int LANGUAGE plpgsql AS $$
+        DECLARE c loket.cases%ROWTYPE;
+        BEGIN
+          SELECT * INTO c FROM loket.cases WHERE case_id = p_case FOR UPDATE;
+          c := loket.case_write(c, 'add_note', NULL, NULL, NULL, '{}', clock_timestamp());
+          RETURN c.last_seq;
+        END $$";
+    sqlx::query(write).execute(&pool).await?;
     Ok(pool)
 }
 
 /// One change, as the functions of the database write it. Gives its number in the chain.
 async fn change(pool: &PgPool, case: i64) -> Result<i32> {
-    let write = "SELECT (loket.case_write(c, 'add_note', NULL, NULL, NULL, '{}', clock_timestamp())).last_seq
-        FROM loket.cases c WHERE c.case_id = $1 FOR UPDATE";
+    let write = "SELECT loket.bench_change($1)";
     Ok(sqlx::query_scalar(write).bind(case).fetch_one(pool).await?)
 }
 
@@ -180,7 +193,13 @@ async fn console(
     Ok(seen)
 }
 
-async fn latency(server: &LocalPostgres, pool: &PgPool, count: usize, hears: Hears) -> Result<()> {
+async fn latency(
+    server: &LocalPostgres,
+    pool: &PgPool,
+    count: usize,
+    hears: Hears,
+    rate: u64,
+) -> Result<()> {
     let commits = Commits::default();
     let (tell, stop) = watch::channel(false);
     let work = Store::connect(server.options("work", DATABASE), 3);
@@ -198,19 +217,7 @@ async fn latency(server: &LocalPostgres, pool: &PgPool, count: usize, hears: Hea
     }
     tokio::time::sleep(SETTLE).await;
     let (cpu, began) = (server_cpu(), monotonic());
-    let mut written = 0u64;
-    while began.elapsed() < LASTS {
-        tokio::time::sleep(Duration::from_millis(
-            1_000 / RATE / 2 + fastrand::u64(..1_000 / RATE),
-        ))
-        .await;
-        let case = fastrand::i64(1..=CASES);
-        let seq = change(pool, case).await?;
-        if let Ok(mut commits) = commits.lock() {
-            commits.insert((case, seq), monotonic());
-        }
-        written += 1;
-    }
+    let written = changes(pool, rate, &commits).await?;
     let cpu = (server_cpu() - cpu) / began.elapsed().as_secs_f64() * 100.0;
     tokio::time::sleep(Duration::from_secs(3)).await;
     let lasted = began.elapsed() + SETTLE;
@@ -226,17 +233,7 @@ async fn latency(server: &LocalPostgres, pool: &PgPool, count: usize, hears: Hea
     }
     work.close().await;
     delays.sort_unstable();
-    let at = |share: f64| {
-        let last = delays.len().saturating_sub(1);
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            clippy::cast_precision_loss,
-            reason = "a share of a few thousand"
-        )]
-        let place = (last as f64 * share) as usize;
-        delays.get(place).map_or(0, Duration::as_millis)
-    };
+    let at = |share| place_at(&delays, share);
     let due = written * count as u64;
     #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
     let asked = beats as f64 / lasted.as_secs_f64();
@@ -254,6 +251,36 @@ async fn latency(server: &LocalPostgres, pool: &PgPool, count: usize, hears: Hea
         delays.len() as u64 * 100 / due.max(1),
     ));
     Ok(())
+}
+
+/// That many changes a second, with the instant of each commit. Gives how many.
+async fn changes(pool: &PgPool, rate: u64, commits: &Commits) -> Result<u64> {
+    let began = monotonic();
+    let mut written = 0;
+    while began.elapsed() < LASTS {
+        let pause = 1_000 / rate / 2 + fastrand::u64(..1_000 / rate);
+        tokio::time::sleep(Duration::from_millis(pause)).await;
+        let case = fastrand::i64(1..=CASES);
+        let seq = change(pool, case).await?;
+        if let Ok(mut commits) = commits.lock() {
+            commits.insert((case, seq), monotonic());
+        }
+        written += 1;
+    }
+    Ok(written)
+}
+
+/// The delay below which that share of all lies, in milliseconds.
+fn place_at(delays: &[Duration], share: f64) -> u128 {
+    let last = delays.len().saturating_sub(1);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a share of a few thousand"
+    )]
+    let place = (last as f64 * share) as usize;
+    delays.get(place).map_or(0, Duration::as_millis)
 }
 
 /// Seconds of processor time of all processes of the server so far.
@@ -332,7 +359,7 @@ async fn writers(server: &LocalPostgres, pool: &PgPool, listeners: usize) -> Res
     ratios.sort_by(f64::total_cmp);
     print_line(&format!(
         "median ratio {:.2}",
-        (ratios[1] + ratios[2]) / 2.0
+        f64::midpoint(ratios[1], ratios[2])
     ));
     tell.send(true)?;
     let _ = ticking.await;

@@ -30,7 +30,7 @@ pub struct BoardArgs {
 #[derive(Serialize)]
 struct Queue<'a> {
     #[serde(flatten)]
-    queue: &'a BoardQueue,
+    counts: &'a BoardQueue,
     forecast: Forecast,
     closes_at: Option<DateTime<Utc>>,
 }
@@ -46,7 +46,7 @@ pub async fn run(args: BoardArgs, shell: &Shell) -> Ended {
         let forecast = Forecast::of(board.workload(queue), shift);
         let closes_at = shift.closes_at;
         Queue {
-            queue,
+            counts: queue,
             forecast,
             closes_at,
         }
@@ -114,7 +114,7 @@ fn tell(shell: &Shell, board: &Board, queues: &[Queue<'_>]) {
 }
 
 fn row(texts: &Texts, now: DateTime<Utc>, told: &Queue<'_>) -> Vec<String> {
-    let queue = told.queue;
+    let queue = told.counts;
     let counts = [
         queue.open,
         queue.held,
@@ -139,7 +139,7 @@ fn row(texts: &Texts, now: DateTime<Utc>, told: &Queue<'_>) -> Vec<String> {
 }
 
 fn forecast(texts: &Texts, told: &Queue<'_>) -> String {
-    let zone = told.queue.country.zone();
+    let zone = told.counts.country.zone();
     let at = told.closes_at.map_or(String::new(), |at| {
         at.with_timezone(&zone).format("%H:%M").to_string()
     });

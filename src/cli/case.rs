@@ -293,7 +293,7 @@ pub async fn run(args: CaseArgs, shell: &Shell) -> Ended {
         Verb::Skip { no, reason, line } => counter.skip(&no, &reason, line.as_deref()).await,
         Verb::TakeOver { no, reason } => counter.take_over(&no, &reason).await,
         Verb::Open(args) => counter.open(&args).await,
-        Verb::Do(args) => counter.act(&args).await,
+        Verb::Do(args) => Box::pin(counter.act(&args)).await,
         Verb::Note { no, text } => counter.note(&no, text).await,
         Verb::Attach { no, file, purpose } => counter.attach(&no, &file, purpose).await,
         Verb::Fetch { no, document, to } => counter.fetch(&no, &document, &to).await,

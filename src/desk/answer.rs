@@ -16,7 +16,7 @@ use super::under_way::UnderWay;
 use super::world::World;
 use super::{beat, bulk, claims, cleanse, place, preview, safe};
 use crate::store::StoreError;
-use crate::store::rows::{Applied, Claim};
+use crate::store::rows::{Applied, Claim, InboxPage};
 
 /// Take in an answer.
 pub fn take(
@@ -42,18 +42,7 @@ pub fn take(
             model.world.calendars = Some(calendars);
             refresh_forms(model, now)
         }
-        Reply::Inbox(result) => {
-            let window = model.window;
-            if model.desk.take(ticket.slot, result, window, now).is_some() {
-                say_gone(model, now);
-            }
-            place::list_read(model, ticket.slot, now);
-            let Model { world, desk, .. } = model;
-            desk.say_unmarked(world, now);
-            let is_filtered = desk.inbox().is_some_and(|inbox| !inbox.filter.is_empty());
-            let more = is_filtered.then(|| desk.ask_more(world, now));
-            more.flatten().into_iter().collect()
-        }
+        Reply::Inbox(result) => take_list(model, ticket.slot, result, now),
         Reply::Snapshot(result) => {
             let Model { world, desk, .. } = model;
             if let Some(error) = result.as_ref().err() {
@@ -89,30 +78,54 @@ pub fn take(
             model.world.colleagues = colleagues;
             refresh_forms(model, now)
         }
-        Reply::Board(_) | Reply::OnTime(..) | Reply::OnTimeCases(_) => watched(model, reply, now),
+        Reply::Board(_) | Reply::OnTime(..) | Reply::OnTimeCases(_) => watched(model, &reply, now),
         reply @ (Reply::Names(_)
         | Reply::Probed(_)
         | Reply::Parties(Ok(_))
         | Reply::LookUp(Ok(_))) => {
-            let Model { world, layers, .. } = model;
-            let form = layers.iter_mut().rev().find_map(|layer| match layer {
-                Layer::Form(form) => Some(form),
-                _ => None,
-            });
-            if let Some(form) = form {
-                look::take(form, world, reply, now);
-            }
+            looked_up(model, reply, now);
             Vec::new()
         }
         other => read_failed(model, other.error(), now),
     }
 }
 
+/// A page of a list.
+fn take_list(
+    model: &mut Model,
+    slot: Slot,
+    result: Result<InboxPage, StoreError>,
+    now: DateTime<Utc>,
+) -> Vec<Effect> {
+    let window = model.window;
+    if model.desk.take(slot, result, window, now).is_some() {
+        say_gone(model, now);
+    }
+    place::list_read(model, slot, now);
+    let Model { world, desk, .. } = model;
+    desk.say_unmarked(world, now);
+    let is_filtered = desk.inbox().is_some_and(|inbox| !inbox.filter.is_empty());
+    let more = is_filtered.then(|| desk.ask_more(world, now));
+    more.flatten().into_iter().collect()
+}
+
+/// What a form looks up.
+fn looked_up(model: &mut Model, reply: Reply, now: DateTime<Utc>) {
+    let Model { world, layers, .. } = model;
+    let form = layers.iter_mut().rev().find_map(|layer| match layer {
+        Layer::Form(form) => Some(form),
+        _ => None,
+    });
+    if let Some(form) = form {
+        look::take(form, world, reply, now);
+    }
+}
+
 /// An answer for the board or the report, where they still lie.
-fn watched(model: &mut Model, reply: Reply, now: DateTime<Utc>) -> Vec<Effect> {
+fn watched(model: &mut Model, reply: &Reply, now: DateTime<Utc>) -> Vec<Effect> {
     let Model { world, layers, .. } = model;
     for layer in layers.iter_mut().rev() {
-        match (layer, &reply) {
+        match (layer, reply) {
             (Layer::Board(board), Reply::Board(result)) => {
                 board.take(world, result.clone().map(|board| *board), now);
                 return Vec::new();

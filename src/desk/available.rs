@@ -143,9 +143,10 @@ pub fn marked(model: &Model) -> Result<(), Why> {
     if is_auditor(model) {
         return Err(Why("auditor"));
     }
-    match model.desk.marks().is_empty() && !bulk::run::is_going(&model.world) {
-        true => Err(Why("nothing_marked")),
-        false => Ok(()),
+    if model.desk.marks().is_empty() && !bulk::run::is_going(&model.world) {
+        Err(Why("nothing_marked"))
+    } else {
+        Ok(())
     }
 }
 

@@ -40,7 +40,9 @@ pub fn reply(reply: &mut Reply) {
         }
         Reply::Board(Ok(found)) => board(found),
         Reply::OnTimeCases(Ok(cases)) => {
-            cases.iter_mut().for_each(|case| tidy(&mut case.case_no));
+            for case in cases {
+                tidy(&mut case.case_no);
+            }
         }
         Reply::Drafts(Ok(rows)) => rows.iter_mut().for_each(draft),
         Reply::Names(names) => names.iter_mut().for_each(tidy),

@@ -227,7 +227,7 @@ pub fn present(world: &World, case: CaseId) -> Option<String> {
     (count != "0").then(|| words.join(", "))
 }
 
-/// The same as short as a row needs it, without who holds the case: `read: An`.
+/// The same as short as a row needs it, without who holds the case: `An reads`.
 pub fn present_short(world: &World, row: &CaseRow) -> Option<String> {
     let holder = row.holder.as_deref();
     let mut here = world

@@ -37,6 +37,7 @@ pub mod under_way;
 pub mod undo;
 pub mod update;
 pub mod wake;
+mod watching;
 pub mod world;
 
 pub use effect::{Effect, Reply, Ticket};

@@ -46,15 +46,14 @@ pub fn outcome(world: &World, case: CaseId, now: DateTime<Utc>) -> Outcome {
         }
         return Outcome::Refused(world.texts.get("why.nothing_to_take_back").to_owned());
     };
-    match &undo.stands {
-        Some(refusal) => Outcome::Refused(preview::refusal(world, refusal)),
-        None => {
-            let call = Call::TakeBack {
-                case,
-                seq: undo.seq,
-            };
-            Outcome::Ready(lines(world, case, undo), Box::new(Plan::Call(call)))
-        }
+    if let Some(refusal) = &undo.stands {
+        Outcome::Refused(preview::refusal(world, refusal))
+    } else {
+        let call = Call::TakeBack {
+            case,
+            seq: undo.seq,
+        };
+        Outcome::Ready(lines(world, case, undo), Box::new(Plan::Call(call)))
     }
 }
 

@@ -9,11 +9,9 @@ use super::key::{Input, Key};
 use super::model::Model;
 use super::msg::Msg;
 use super::route::Route;
-use super::screen::{
-    Help, Layer, Pressed, actions, board, form, ledger, moved, notices, on_time, unfinished,
-};
+use super::screen::{Help, Layer, Pressed, actions, form, ledger, moved, notices, unfinished};
 use super::toast::Tone;
-use super::{again, answer, available, beat, here, live, many, safe, screen};
+use super::{again, answer, available, beat, here, live, many, safe, screen, watching};
 
 /// Take in a message; what is returned is to be done. `now` is machine time.
 pub fn update(model: &mut Model, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
@@ -185,35 +183,11 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
             model.desk.show(case, model.window);
             return answer::reread_list(model, now);
         }
-        Route::Board => {
-            let mut board = model
-                .board
-                .take()
-                .unwrap_or_else(|| Box::new(board::State::new(now)));
-            board.resume(now);
-            model.layers.push(Layer::Board(board));
-            return wake(model, now);
+        Route::Board | Route::OnTime | Route::CallBack(_) | Route::Aside(_) | Route::Queue(_) => {
+            return watching::go(model, route, now);
         }
-        Route::OnTime => {
-            let (report, asked) = on_time::State::open(&mut model.world, now);
-            model.layers.push(Layer::OnTime(Box::new(report)));
-            return asked;
-        }
-        Route::CallBack(subject) => {
-            let form = form::State::call_back(&mut model.world, subject, now);
-            model.layers.push(Layer::Form(Box::new(form)));
-        }
-        Route::Aside(case) => {
-            model.aside = Some((case, std::mem::take(&mut model.layers)));
-            model.desk.show(case, model.window);
-            return answer::reread_list(model, now);
-        }
-        Route::Queue(queue) => {
-            clear_layers(model);
-            return model.desk.go_to_queue(&mut model.world, queue, now);
-        }
-        Route::Desk if truncate_to_board(model) => {
-            resume_board(model, now);
+        Route::Desk if watching::uncover(model) => {
+            watching::resume(model, now);
             return wake(model, now);
         }
         Route::Desk => {
@@ -242,37 +216,6 @@ fn keep(model: &mut Model, layer: Option<Layer>) {
         Some(Layer::Board(board)) => model.board = Some(board),
         _ => {}
     }
-}
-
-/// Take away what lies on the board, if there is one.
-fn truncate_to_board(model: &mut Model) -> bool {
-    let is_board = |layer: &Layer| matches!(layer, Layer::Board(_));
-    let at = model.layers.iter().rposition(is_board);
-    if let Some(at) = at {
-        model.layers.truncate(at + 1);
-    }
-    at.is_some()
-}
-
-fn resume_board(model: &mut Model, now: DateTime<Utc>) {
-    for layer in &mut model.layers {
-        if let Layer::Board(board) = layer {
-            board.resume(now);
-        }
-    }
-}
-
-/// Back from a case that was opened from the board or the report: to the same place there.
-fn come_back(model: &mut Model, id: Id, now: DateTime<Utc>) -> Option<Vec<Effect>> {
-    let is_back = id == Id::Back && model.layers.is_empty();
-    let here = model.current_case();
-    let (_, layers) = model
-        .aside
-        .take_if(|(case, _)| is_back && Some(*case) == here)?;
-    model.layers = layers;
-    model.desk.press_back(now);
-    resume_board(model, now);
-    Some(wake(model, now))
 }
 
 fn resize(model: &mut Model, columns: u16, rows: u16) {
@@ -321,7 +264,7 @@ fn run(
         Id::Back if many::is_left_for_a_case(model) => return vec![Effect::Go(Route::Sheet)],
         _ => {}
     }
-    if let Some(effects) = come_back(model, command.id, now) {
+    if let Some(effects) = watching::come_back(model, command.id, now) {
         return effects;
     }
     let window = model.window;
@@ -374,7 +317,7 @@ fn type_in(model: &mut Model, text: &str, now: DateTime<Utc>) -> Vec<Effect> {
     }
 }
 
-fn wake(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
+pub(super) fn wake(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
     let mut effects = Vec::new();
     let Model {
         world,

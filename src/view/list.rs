@@ -62,7 +62,7 @@ fn widths(paint: &Paint<'_, '_>, columns: usize) -> Widths {
         .map_or(&[][..], |inbox| &inbox.rows);
     let longest = |of: &dyn Fn(&CaseRow) -> usize| rows.iter().map(|row| of(&row.case)).max();
     let who = longest(&|case| width::of(&who(paint, case).1)).unwrap_or(0);
-    let who = who.clamp(4, (columns / 8).clamp(9, 22));
+    let who = who.clamp(9, (columns / 8).clamp(9, 22));
     let rest = columns.saturating_sub(3 + LEFT + 1 + WORD + 1 + CASE + 2 + 1 + who + 1);
     let what = longest(&|case| width::of(&what(paint, case)))
         .unwrap_or(0)
@@ -118,9 +118,10 @@ fn filtered(paint: &Paint<'_, '_>, columns: usize) -> Option<Line<'static>> {
     } else {
         "filter.fit_more"
     };
-    let count = match inbox.read {
-        true => paint.fill(key, &[("n", &found.count.to_string())]),
-        false => String::new(),
+    let count = if inbox.read {
+        paint.fill(key, &[("n", &found.count.to_string())])
+    } else {
+        String::new()
     };
     let label = format!(" {} ", paint.text("filter.label"));
     let room = columns.saturating_sub(width::of(&label) + width::of(&count) + 3);
@@ -203,7 +204,7 @@ fn line(paint: &Paint<'_, '_>, row: &Row, widths: Widths) -> Line<'static> {
     spans.extend(middle(paint, row, widths));
     let (role, who) = who(paint, case);
     let other = live::present_short(&paint.model.world, case).filter(|_| who.is_empty());
-    let (role, who) = other.map_or((role, who), |said| (Role::Other, said));
+    let (role, who) = other.map_or((role, who), |said| (Role::Faint, said));
     spans.push(paint.span(role, width::left(&who, widths.who)));
     Line::from(spans)
 }

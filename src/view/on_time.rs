@@ -1,7 +1,7 @@
 //! The share on time: kinds of clocks down, months across, the figures of the cell below; or the
 //! cases behind it.
 
-use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
+use chrono::{Datelike as _, NaiveDate};
 use chrono_tz::Tz;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -213,7 +213,6 @@ fn draw_behind(paint: &mut Paint<'_, '_>, area: Rect, state: &State, behind: &Be
 }
 
 fn of_case(paint: &Paint<'_, '_>, case: &OnTimeCase, zone: Tz) -> Line<'static> {
-    let when = |at: DateTime<Utc>| at.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string();
     let role = match case.result {
         ClockResult::Met => Role::Done,
         ClockResult::MetLate | ClockResult::Breached | ClockResult::Lapsed => Role::Late,
@@ -223,11 +222,10 @@ fn of_case(paint: &Paint<'_, '_>, case: &OnTimeCase, zone: Tz) -> Line<'static> 
     let texts = &paint.model.world.texts;
     let due = say::due(texts, case.due_at, case.comparison, paint.legal(), zone);
     let due = paint.fill("report.due", &[("at", &due)]);
-    let ended = case.ended_at.map_or_else(String::new, when);
-    let ended = match case.ended_at {
-        Some(_) => paint.fill("report.ended", &[("at", &ended)]),
-        None => String::new(),
-    };
+    let ended = case.ended_at.map_or_else(String::new, |at| {
+        let at = say::at(texts, at, paint.legal(), zone);
+        paint.fill("report.ended", &[("at", &at)])
+    });
     Line::from(vec![
         Span::raw(format!(" {}  ", width::left(&case.case_no, 14))),
         paint.span(role, width::left(&result, 20)),

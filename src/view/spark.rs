@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn small_changes_of_much_are_seen_and_look_small() {
-        let samples = [sample(400, 200), sample(200, 193), sample(0, 200)];
+        let samples = [sample(400, 200), sample(200, 190), sample(0, 200)];
         assert_eq!(line(&samples, now(), 3), "█▇█");
     }
 

@@ -365,6 +365,7 @@ fn unfinished_forms_are_listed_read_taken_up_and_thrown_away() {
     let gone = kept(3, "action:no_such_action", Some(5), "text of an old form");
     let nowhere = Place {
         form: None,
+        scroll: 0,
         ..place()
     };
     let mut script = back(&nowhere, true, &[note, other, gone]);
@@ -393,6 +394,7 @@ fn a_form_that_is_no_more_still_shows_what_was_typed() {
     let gone = kept(3, "action:no_such_action", Some(4), "text of an old form");
     let nowhere = Place {
         form: None,
+        scroll: 0,
         ..place()
     };
     let mut script = back(&nowhere, true, &[gone]);

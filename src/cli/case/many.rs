@@ -59,19 +59,18 @@ impl Counter<'_> {
         }
         let mut tally = Tally::default();
         for case in cases {
-            self.do_one(case, args, &mut tally).await?;
+            Box::pin(self.do_one(case, args, &mut tally)).await?;
         }
-        self.sum(&tally)
+        Ok(self.sum(&tally))
     }
 
     /// All cases that fit now, of one queue or of all of mine.
     async fn fitting(&self, filter: &Filter, queue: Option<&str>) -> Result<Vec<CaseId>, CliError> {
-        let queues = match queue {
-            Some(key) => vec![self.queue(key)?],
-            None => {
-                let all = self.clerk.session.me.queues.iter();
-                all.map(|queue| queue.queue_id).collect()
-            }
+        let queues = if let Some(key) = queue {
+            vec![self.queue(key)?]
+        } else {
+            let all = self.clerk.session.me.queues.iter();
+            all.map(|queue| queue.queue_id).collect()
         };
         let mut cases = Vec::new();
         for queue in queues {
@@ -121,16 +120,16 @@ impl Counter<'_> {
         Ok(())
     }
 
-    fn sum(&self, tally: &Tally) -> Ended {
+    fn sum(&self, tally: &Tally) -> ExitCode {
         if !self.json {
             let (done, refused) = (tally.done.to_string(), tally.refused.to_string());
             let values = [("done", &*done), ("refused", &*refused)];
             self.shell.tell("case.sum", &values);
         }
-        Ok(match (tally.done, tally.refused) {
+        match (tally.done, tally.refused) {
             (_, 0) => ExitCode::SUCCESS,
             (0, _) => Exit::Refused.into(),
             _ => Exit::Partly.into(),
-        })
+        }
     }
 }

@@ -113,9 +113,8 @@ impl Counter<'_> {
 
     pub(super) async fn act(&self, args: &DoArgs) -> Ended {
         let (Some(action), None) = (&args.action, &args.filter) else {
-            return self
-                .do_many(args, args.filter.as_deref().unwrap_or_default())
-                .await;
+            let filter = args.filter.as_deref().unwrap_or_default();
+            return Box::pin(self.do_many(args, filter)).await;
         };
         let detail = self.clerk.find(&args.no).await?;
         let facts = detail.facts.clone();

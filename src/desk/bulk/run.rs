@@ -284,15 +284,12 @@ fn applied_to(
         return Vec::new();
     };
     let row = &job.rows[going.at];
-    match applied.lease {
-        Some(lease) => {
-            world.leases.insert(row.case, lease);
-            going.taken = going.taken.map(|_| lease);
-        }
-        None => {
-            world.leases.remove(&row.case);
-            going.taken = None;
-        }
+    if let Some(lease) = applied.lease {
+        world.leases.insert(row.case, lease);
+        going.taken = going.taken.map(|_| lease);
+    } else {
+        world.leases.remove(&row.case);
+        going.taken = None;
     }
     let mut said = match &row.verdict {
         Verdict::Will(said) => said.clone(),

@@ -88,7 +88,10 @@ fn of_many(world: &World, act: &Act, now: DateTime<Utc>) -> Vec<Entry> {
     let legal = world.legal(now);
     let build = |field: &&'static Field| {
         let mut entry = of_field(world, field, party);
-        if field.key == "channel" && party.is_some() && action.fields.iter().any(is_contact) {
+        if field.key == "channel"
+            && party.is_some()
+            && action.fields.iter().any(|field| is_contact(field))
+        {
             entry.set("email");
         }
         let known = engine::prefill(&first.facts, action, field, legal);
@@ -106,7 +109,7 @@ fn of_many(world: &World, act: &Act, now: DateTime<Utc>) -> Vec<Entry> {
     action.fields.iter().map(build).collect()
 }
 
-fn is_contact(field: &&'static Field) -> bool {
+fn is_contact(field: &Field) -> bool {
     field.kind == FieldKind::Contact
 }
 

@@ -8,7 +8,7 @@ use super::super::effect::{Effect, Question, Slot};
 use super::super::geometry::Window;
 use super::super::route::{Route, Subject};
 use super::super::world::{Link, World};
-use super::{Pressed, moved};
+use super::{Pressed, form, moved};
 use crate::domain::forecast::{Forecast, Shift, Workload};
 use crate::store::StoreError;
 use crate::store::rows::{Board, BoardQueue, CaseId};
@@ -297,6 +297,19 @@ impl State {
         }
         effects
     }
+}
+
+/// The form in which a lead gives a case to somebody, with the pool chosen already.
+pub fn call_back(world: &mut World, subject: Subject, now: DateTime<Utc>) -> form::State {
+    let mut form = form::State::open(world, subject, now);
+    let to = form.entries.iter().position(|entry| entry.key == "to");
+    if let Some(at) = to.filter(|_| !form.touched) {
+        form.entries[at].set("pool");
+        form.touched = true;
+        form.at = at + 1;
+        form.weigh(world, now);
+    }
+    form
 }
 
 /// What will be late in a queue when the desk closes, and when that is. `None` until the calendars

@@ -125,10 +125,10 @@ impl Worker {
     /// not know us or is not one of loket.
     pub async fn run(&self, stop: Stop) -> Result<(), StoreError> {
         tokio::try_join!(
-            self.timers(stop.clone()),
-            self.deliveries(stop.clone()),
-            self.ticks(stop.clone()),
-            self.house(stop)
+            Box::pin(self.timers(stop.clone())),
+            Box::pin(self.deliveries(stop.clone())),
+            Box::pin(self.ticks(stop.clone())),
+            Box::pin(self.house(stop))
         )?;
         Ok(())
     }

@@ -18,6 +18,8 @@ async fn edit(world: &World, function: &str, edits: &[(&str, &str)]) {
         assert!(text.contains(old), "{function} has no {old:?} any more");
         text = text.replace(old, new);
     }
+    // small functions take the search path of their callers
+    let text = format!("SET search_path = loket, pg_catalog, ext; {text}");
     run_sql(&owner, text).await;
     owner.close().await;
 }
@@ -60,15 +62,14 @@ async fn finds(name: &str, kind: Kind, edits: &[(&str, &[(&str, &str)])], sql: &
 /// Looks for a free case without locking it, and lets the lease be a second one.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_claim_that_locks_nothing_is_found() {
-    let edits: &[(&str, &str)] = &[
-        ("FOR UPDATE OF t SKIP LOCKED", ""),
-        (
-            "SELECT * INTO c FROM cases WHERE case_id = got;",
-            "SELECT * INTO c FROM cases WHERE case_id = got FOR UPDATE;",
-        ),
-    ];
+    const LOOKS: &[(&str, &str)] = &[("FOR UPDATE SKIP LOCKED", "")];
+    const TAKES: &[(&str, &str)] = &[(
+        "c := candidate(qs);",
+        "c := candidate(qs);
+         SELECT x.* INTO c FROM cases x WHERE x.case_id = c.case_id FOR UPDATE;",
+    )];
     let sql = "ALTER TABLE loket.case_leases DROP CONSTRAINT case_leases_pkey";
-    let edits = &[("loket_api.claim_next", edits)];
+    let edits = &[("loket.candidate", LOOKS), ("loket_api.claim_next", TAKES)];
     finds("a naive claim", Kind::TwoHolders, edits, sql).await;
 }
 
