@@ -16,10 +16,14 @@ macro_rules! areas {
     };
 }
 
-const ENGLISH: &[(&str, &str)] = areas!("en": "board", "bulk", "calendar", "claiming", "cli", "drafts",
-        "exchange", "live", "process", "ui", "undo");
-const DUTCH: &[(&str, &str)] = areas!("nl": "board", "bulk", "calendar", "claiming", "cli", "drafts",
-        "exchange", "live", "process", "ui", "undo");
+const ENGLISH: &[(&str, &str)] = areas!(
+    "en": "board", "bulk", "calendar", "claiming", "cli", "drafts", "exchange",
+        "live", "process", "ui", "undo"
+);
+const DUTCH: &[(&str, &str)] = areas!(
+    "nl": "board", "bulk", "calendar", "claiming", "cli", "drafts", "exchange",
+        "live", "process", "ui", "undo"
+);
 
 /// The languages there are.
 pub const LANGUAGES: [&str; 2] = ["en", "nl"];

@@ -4,6 +4,8 @@
 //!
 //! This module must not know: a screen.
 
+mod manner;
+
 use std::time::Duration;
 
 use chrono::{DateTime, Days, Utc};
@@ -19,6 +21,7 @@ use crate::store::case::Target;
 use crate::store::rows::{CaseDetail, CaseId, Claim, Here, InboxView, Lease, WorkState};
 use crate::store::session::SessionKind;
 use crate::store::{Store, StoreError};
+pub use manner::Manner;
 
 /// Told to stop?
 pub type Stop = tokio::sync::watch::Receiver<bool>;
@@ -27,37 +30,6 @@ pub type Stop = tokio::sync::watch::Receiver<bool>;
 const PULSE: Duration = Duration::from_secs(5);
 /// Wait with nothing to do, or after a refusal.
 const REST: Duration = Duration::from_secs(3);
-
-/// How a colleague works.
-#[derive(Debug, Clone, Copy)]
-pub struct Manner {
-    /// Shortest time to think.
-    pub think_min: Duration,
-    /// Longest time to think.
-    pub think_max: Duration,
-    /// Of a hundred cases: how many are handed over instead of worked.
-    pub hand_over_percent: u8,
-    /// Of a hundred cases: how many get a note as well.
-    pub note_percent: u8,
-    /// Of a hundred times: how often a waiting case is taken by hand.
-    pub waiting_percent: u8,
-    /// Chance.
-    pub seed: u64,
-}
-
-impl Manner {
-    /// An unhurried person.
-    pub fn person(seed: u64) -> Self {
-        Self {
-            think_min: Duration::from_secs(5),
-            think_max: Duration::from_secs(20),
-            hand_over_percent: 8,
-            note_percent: 25,
-            waiting_percent: 20,
-            seed,
-        }
-    }
-}
 
 /// What a colleague did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

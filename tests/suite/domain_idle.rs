@@ -193,7 +193,8 @@ proptest! {
         for span in [WARNING_AFTER, RELEASE_AFTER] {
             let reached = calendar.after_working_time(worked, span).unwrap();
             prop_assert_eq!(spent(worked, reached, &calendar), span);
-            prop_assert_eq!(state(worked, reached - TimeDelta::milliseconds(1), &calendar) == Idle::Over, false);
+            let just_before = reached - TimeDelta::milliseconds(1);
+            prop_assert!(state(worked, just_before, &calendar) != Idle::Over);
         }
     }
 }

@@ -533,10 +533,13 @@ async fn passing_over_keeps_the_plan_of_next() {
     let world = World::new().await;
     world.signal(1).await;
     let pool = world.db.pool(SUPERUSER, 1).await;
-    let fill = "INSERT INTO loket.cases (case_no, queue_id, process, state, work, facts, received_at, opened_at, sort_at, subject)
-          SELECT 'XX-' || n, queue_id, process, state, work, facts, received_at, opened_at, sort_at + n * interval '1 min', subject
+    let fill = "INSERT INTO loket.cases
+            (case_no, queue_id, process, state, work, facts, received_at, opened_at, sort_at, subject)
+          SELECT 'XX-' || n, queue_id, process, state, work, facts, received_at, opened_at,
+            sort_at + n * interval '1 min', subject
           FROM loket.cases, generate_series(1, 30000) n;
-        INSERT INTO loket.skips SELECT c.case_id, a.agent_id, now(), 'unclear' FROM (SELECT case_id FROM loket.cases ORDER BY sort_at LIMIT 3000) c,
+        INSERT INTO loket.skips SELECT c.case_id, a.agent_id, now(), 'unclear'
+          FROM (SELECT case_id FROM loket.cases ORDER BY sort_at LIMIT 3000) c,
           (SELECT agent_id FROM loket.agents ORDER BY agent_id LIMIT 5) a;
         ANALYZE loket.cases; ANALYZE loket.skips;";
     sqlx::raw_sql(fill).execute(&pool).await.unwrap();

@@ -269,7 +269,8 @@ async fn what_nobody_goes_on_with_is_deleted_in_the_end() {
         }
     }
     let close = format!(
-        "UPDATE loket.cases SET work = 'closed', closed_at = now() - interval '7 days 1 minute' WHERE case_id = {}",
+        "UPDATE loket.cases SET work = 'closed', \
+             closed_at = now() - interval '7 days 1 minute' WHERE case_id = {}",
         closed.0
     );
     superuser(&world, &close).await;
