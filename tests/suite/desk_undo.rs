@@ -186,7 +186,11 @@ fn it_is_asked_first_and_the_answers_come_back() {
     read_as(&mut script, &loaded(CASE));
     script.keys("enter 1");
     let form = form(&script);
-    let raw: Vec<&str> = form.entries.iter().map(|entry| entry.raw()).collect();
+    let raw: Vec<&str> = form
+        .entries
+        .iter()
+        .map(loket::desk::form::Entry::raw)
+        .collect();
     assert!(raw.contains(&"email"), "as it was answered: {raw:?}");
     assert!(form.kept_at.is_some(), "and said to be kept");
 }
