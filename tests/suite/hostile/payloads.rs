@@ -47,8 +47,7 @@ fn any_json() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(4, 48, 6, move |inner| {
         prop_oneof![
             proptest::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
-            proptest::collection::btree_map(key.clone(), inner, 0..8)
-                .prop_map(|map| Value::from_iter(map)),
+            proptest::collection::btree_map(key.clone(), inner, 0..8).prop_map(Value::from_iter),
         ]
     })
 }
