@@ -202,7 +202,9 @@ impl Agent {
 
     fn lose_all(&mut self) {
         let held: Vec<CaseId> = self.held.keys().copied().collect();
-        held.into_iter().for_each(|case| self.lose(case));
+        for case in held {
+            self.lose(case);
+        }
     }
 
     /// The case, and the change of that action on it as it is now.
@@ -461,10 +463,12 @@ fn lease(case_id: CaseId, fence: i64) -> Lease {
 
 type Pick<'a> = dyn Fn(&CaseDetail) -> Option<(&'static str, Answers)> + Send + Sync + 'a;
 
+#[expect(clippy::unnecessary_wraps, reason = "one way to pick an action")]
 fn a_note(_: &CaseDetail) -> Option<(&'static str, Answers)> {
     Some(("add_note", answers([("note", free("called"))])))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "one way to pick an action")]
 fn reopening(_: &CaseDetail) -> Option<(&'static str, Answers)> {
     Some((
         "reopen",

@@ -176,6 +176,7 @@ impl Recorder {
 
 /// An event as the database has it.
 #[derive(Debug, Clone, sqlx::FromRow)]
+#[expect(clippy::struct_field_names, reason = "the names of the columns")]
 pub(crate) struct Event {
     pub(crate) event_id: i64,
     pub(crate) case_id: i64,

@@ -97,6 +97,7 @@ impl Run {
     }
 
     /// In one line what happened, for who looks at the output of the tests.
+    #[expect(clippy::print_stdout, reason = "figures for who looks at the output")]
     pub(crate) fn told(&self, name: &str) {
         let count = |what: fn(&Call) -> bool| self.calls.iter().filter(|it| what(it)).count();
         println!(
