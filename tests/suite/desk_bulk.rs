@@ -14,12 +14,7 @@ use uuid::Uuid;
 use crate::support::desk::{Script, facts_page, offline, read, written};
 
 fn job(script: &Script) -> &Job {
-    script
-        .model
-        .world
-        .bulk
-        .as_deref()
-        .expect("an action on many")
+    script.model.world.bulk.as_deref().unwrap()
 }
 
 fn verdicts(script: &Script) -> Vec<(i64, &'static str)> {

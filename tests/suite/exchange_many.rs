@@ -126,9 +126,9 @@ async fn killed_workers_lose_and_double_nothing() {
     let later = world.now().await + TimeDelta::hours(73);
     world.admin.clock_set(later).await.unwrap();
     // killed while the clocks are being written, too
-    for turn in 0..3 {
+    for (turn, program) in programs.iter_mut().enumerate() {
         tokio::time::sleep(Duration::from_millis(fastrand::u64(0..400))).await;
-        programs[turn] = start(turn);
+        *program = start(turn);
     }
     until("all clocks are written", &pool, LAPSED, 0).await;
     until("all messages have left", &pool, WAITING, 0).await;

@@ -107,6 +107,7 @@ async fn what_is_overdue_or_due_soon_follows_the_comparison_to_the_microsecond()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::too_many_lines, reason = "one world, looked at from all sides")]
 async fn the_counts_are_those_of_plain_counting_on_any_world() {
     let world = World::new().await;
     let pool = superuser(&world).await;
@@ -460,6 +461,7 @@ async fn an_agent_sees_the_board_of_her_queues_and_cannot_reassign() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::too_many_lines, reason = "one world, looked at from all sides")]
 async fn the_trend_is_sampled_and_what_nobody_counted_comes_from_the_history() {
     let world = World::new().await;
     let pool = superuser(&world).await;

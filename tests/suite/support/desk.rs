@@ -188,9 +188,10 @@ pub(crate) fn read(question: &Question, now: DateTime<Utc>) -> Reply {
     match question {
         Question::Session => Reply::Session(Ok(session(now))),
         Question::Calendars => Reply::Calendars(Ok(Arc::new(calendars().clone()))),
-        Question::Inbox { after: Some(_), .. } => Reply::Inbox(Ok(InboxPage::default())),
+        Question::Inbox { after: Some(_), .. } | Question::Filtered { after: Some(_), .. } => {
+            Reply::Inbox(Ok(InboxPage::default()))
+        }
         Question::Inbox { .. } => Reply::Inbox(Ok(page())),
-        Question::Filtered { after: Some(_), .. } => Reply::Inbox(Ok(InboxPage::default())),
         Question::Filtered { filter, .. } => Reply::Inbox(Ok(filtered(filter))),
         Question::Snapshot { filter, .. } => {
             let cases = filtered(filter)
