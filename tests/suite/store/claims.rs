@@ -400,13 +400,18 @@ async fn the_limit_is_that_of_the_queue_at_the_lock() {
     let mut other = pool.acquire().await.unwrap();
     let there = "(SELECT max(queue_id) FROM loket.queues)";
     let prepare = format!(
-        "INSERT INTO loket.agent_queues (agent_id, queue_id) VALUES ({}, {there});
+        "INSERT INTO loket.queues (key) VALUES ('other');
+         INSERT INTO loket.agent_queues (agent_id, queue_id) VALUES ({}, {there});
          UPDATE loket.queues SET max_leases = 1 WHERE queue_id = {there};
-         UPDATE loket.cases SET queue_id = {there} WHERE case_id = {};
-         BEGIN; UPDATE loket.cases SET queue_id = {there} WHERE case_id = {}",
-        anna.session.me.agent_id, held.0, moved.0
+         UPDATE loket.cases SET queue_id = {there} WHERE case_id = {}",
+        anna.session.me.agent_id, held.0
     );
     run(&mut other, &prepare).await;
+    let moving = format!(
+        "BEGIN; UPDATE loket.cases SET queue_id = {there} WHERE case_id = {}",
+        moved.0
+    );
+    run(&mut other, &moving).await;
     let commit = async {
         somebody_waits(&pool).await;
         run(&mut other, "COMMIT").await;
@@ -462,9 +467,10 @@ async fn a_sweep_holds_no_case_while_it_waits_for_an_earlier_one() {
     first.take(high).await;
     second.take(low).await;
     let (mut one, mut two) = (pool.acquire().await.unwrap(), pool.acquire().await.unwrap());
+    let lost = "UPDATE loket.agent_sessions SET lost_at = now() - interval '5 minutes'";
+    run(&mut one, lost).await;
     let lock = format!(
-        "UPDATE loket.agent_sessions SET lost_at = now() - interval '5 minutes';
-         BEGIN; SELECT 1 FROM loket.cases WHERE case_id = {} FOR UPDATE",
+        "BEGIN; SELECT 1 FROM loket.cases WHERE case_id = {} FOR UPDATE",
         low.0
     );
     run(&mut one, &lock).await;
