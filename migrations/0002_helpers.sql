@@ -1,5 +1,6 @@
 -- What the functions of loket_api are made of. Nobody but the owner may call these.
--- Lock order everywhere: commands, agent_sessions, cases, case_leases; several cases by case_id.
+-- Lock order everywhere: commands, the line of an agent's claims, agent_sessions, cases, case_leases;
+-- several cases by case_id.
 SET LOCAL search_path = loket, pg_catalog, ext;
 
 -- The small functions that every command calls are PL/pgSQL on purpose: a session keeps their plans,
@@ -58,6 +59,8 @@ CREATE FUNCTION command_begin(p_cmd uuid, p_agent int, p_kind text, p_about text
 LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE c commands%ROWTYPE;
 BEGIN
+  -- limits and gates count what others committed while this command waited in line
+  IF current_setting('transaction_isolation') <> 'read committed' THEN PERFORM refuse('not_read_committed'); END IF;
   -- a client may have switched it off for its session; what counts is the value at commit
   IF current_setting('synchronous_commit') NOT IN ('on', 'remote_apply') AND current_setting('fsync') = 'on' THEN
     PERFORM set_config('synchronous_commit', 'on', true);
@@ -73,7 +76,7 @@ END $$;
 -- what was typed for the command is written now: its draft goes in the same transaction
 CREATE FUNCTION command_end(p_cmd uuid, p_result jsonb) RETURNS jsonb LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
-  DELETE FROM drafts WHERE command = p_cmd;
+  DELETE FROM drafts WHERE command = p_cmd AND agent_id = me();
   UPDATE commands SET result = p_result WHERE cmd_id = p_cmd;
   RETURN p_result;
 END $$;

@@ -12,12 +12,25 @@ $$ SELECT jsonb_build_object('agent_id', a.agent_id, 'name', a.name, 'role', a.r
      (SELECT coalesce(jsonb_agg(jsonb_build_object('queue_id', q.queue_id, 'key', q.key) ORDER BY q.queue_id), '[]')
       FROM queues q WHERE q.queue_id = ANY ((SELECT my_queues())::int[]))) FROM agents a WHERE a.agent_id = p_agent $$;
 
+-- Nobody works in a case while the server is away, changes over, or the line is cut: when a session comes
+-- back from that, the idle time of its leases begins anew. A pool that took another connection was not
+-- away. Called before the session is written.
+CREATE FUNCTION session_back(p_session uuid, p_agent int) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE t timestamptz := clock_timestamp();
+BEGIN
+  IF EXISTS (SELECT 1 FROM agent_sessions WHERE session_id = p_session AND agent_id = p_agent AND NOT detached
+      AND (timeline <> timeline() OR lost_at IS NOT NULL OR backend_start < pg_postmaster_start_time() OR heartbeat_at < t - interval '30 s')) THEN
+    UPDATE case_leases SET worked_at = t WHERE case_id IN (SELECT case_id FROM case_leases WHERE session_id = p_session FOR NO KEY UPDATE SKIP LOCKED);
+  END IF;
+END $$;
+
 -- detached: the session of a command line, which lives on between calls, bounded by its TTL
 CREATE FUNCTION loket_api.session_open(p_session uuid, p_client text, p_detached bool) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE a int := require_agent(); bs timestamptz; t timestamptz := clock_timestamp();
 BEGIN
   PERFORM loket_api.sweep();                          -- also where no worker runs
+  PERFORM session_back(p_session, a);
   SELECT backend_start INTO bs FROM pg_stat_activity WHERE pid = pg_backend_pid();
   INSERT INTO agent_sessions AS s (session_id, agent_id, timeline, backend_pid, backend_start, opened_at, heartbeat_at, expires_at, detached, client)
   VALUES (p_session, a, timeline(), pg_backend_pid(), bs, t, t, t + CASE WHEN p_detached THEN interval '30 min' ELSE interval '90 s' END, p_detached, left(p_client, 80))
@@ -56,16 +69,20 @@ END $$;
 -- Any process may sweep; one at a time. After a restart TTLs run from the restart; after a failover
 -- only the loss clock runs, with a longer grace: an outage must not cost everybody their cases.
 CREATE FUNCTION loket_api.sweep() RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE r record; n int := 0; t timestamptz := clock_timestamp();
+DECLARE r record; n int := 0; t timestamptz := clock_timestamp(); gone jsonb;
 BEGIN
   PERFORM require_agent();
   IF NOT pg_try_advisory_xact_lock(4242, 1) THEN RETURN -1; END IF;
   UPDATE agent_sessions s SET lost_at = t WHERE lost_at IS NULL AND NOT detached AND NOT EXISTS
     (SELECT 1 FROM pg_stat_activity a WHERE a.pid = s.backend_pid AND a.backend_start = s.backend_start);
-  FOR r IN SELECT session_id, lost_at FROM agent_sessions
+  -- all sessions first, then the cases of all of them in their order: a sweep never waits for a case
+  -- while it holds one that comes after it
+  SELECT coalesce(jsonb_agg(jsonb_build_object('session_id', session_id, 'lost_at', lost_at)), '[]') INTO gone FROM (SELECT session_id, lost_at FROM agent_sessions
      WHERE ((timeline = timeline() OR detached) AND greatest(expires_at, pg_postmaster_start_time() + interval '60 s') < t AND lost_at IS NULL)
         OR lost_at < t - CASE WHEN timeline = timeline() THEN interval '10 s' ELSE interval '60 s' END
-     ORDER BY session_id FOR UPDATE SKIP LOCKED LOOP
+     ORDER BY session_id FOR UPDATE SKIP LOCKED) x;
+  PERFORM 1 FROM cases WHERE case_id IN (SELECT l.case_id FROM jsonb_array_elements(gone) g JOIN case_leases l ON l.session_id = (g ->> 'session_id')::uuid) ORDER BY case_id FOR UPDATE;
+  FOR r IN SELECT * FROM jsonb_to_recordset(gone) g(session_id uuid, lost_at timestamptz) LOOP
     n := n + drop_session(r.session_id, CASE WHEN r.lost_at IS NULL THEN 'ttl' ELSE 'disconnected' END);
   END LOOP;
   RETURN n;
@@ -84,6 +101,11 @@ END $$;
 CREATE FUNCTION granted(p_case cases, p_why text) RETURNS jsonb LANGUAGE plpgsql VOLATILE AS
 $$ BEGIN RETURN jsonb_build_object('result', 'granted', 'lease', jsonb_build_object('case_id', p_case.case_id, 'fence', p_case.fence, 'worked_at', clock_timestamp(),
      'proposed', p_why NOT IN ('by_hand', 'taken_over')), 'case_no', p_case.case_no, 'version', p_case.version, 'why', p_why); END $$;
+-- the same for a lease that stands already: as it was got, and as it was worked on
+CREATE FUNCTION granted_before(p_case cases) RETURNS jsonb LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS
+$$ BEGIN RETURN (SELECT jsonb_build_object('result', 'granted', 'lease', lease_json(l), 'case_no', p_case.case_no, 'version', p_case.version, 'why',
+     CASE WHEN l.how = 'next' THEN (SELECT e.body ->> 'why' FROM case_events e WHERE e.case_id = l.case_id AND e.kind = 'claimed' AND e.fence = l.fence ORDER BY e.seq DESC LIMIT 1)
+       ELSE l.how END) FROM case_leases l WHERE l.case_id = p_case.case_id); END $$;
 CREATE FUNCTION take(p_case cases, p_session uuid, p_agent int, p_cmd uuid, p_why text) RETURNS jsonb
 LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE c cases%ROWTYPE := p_case;
@@ -168,13 +190,13 @@ DECLARE a int := require_role('agent', 'lead', 'admin'); r jsonb; c cases%ROWTYP
 BEGIN
   r := command_begin(p_cmd, a, 'claim', p_case::text); IF r IS NOT NULL THEN RETURN r; END IF;
   PERFORM require_session(p_session, a);
-  SELECT * INTO c FROM cases WHERE case_id = p_case;
-  IF FOUND AND c.queue_id = ANY ((SELECT my_queues())::int[]) THEN r := claim_limit(a, c.queue_id, true); END IF;
-  SELECT * INTO c FROM cases WHERE case_id = p_case FOR UPDATE;   -- waits, then sees the winner
+  PERFORM claim_queue_up(a);
+  SELECT * INTO c FROM cases WHERE case_id = p_case FOR UPDATE;   -- waits, then sees the winner, and the queue it is in
+  IF c.queue_id = ANY ((SELECT my_queues())::int[]) THEN r := claim_limit(a, c.queue_id, true); END IF;
   SELECT x.*, g.name INTO l FROM case_leases x JOIN agents g USING (agent_id) WHERE x.case_id = p_case;
   r := CASE WHEN c.case_id IS NULL OR c.queue_id <> ALL (my_queues()) THEN jsonb_build_object('result', 'not_found')
     WHEN c.work = 'closed' THEN jsonb_build_object('result', 'closed')
-    WHEN l.session_id = p_session THEN granted(c, 'by_hand')
+    WHEN l.session_id = p_session THEN granted_before(c)
     WHEN l.case_id IS NOT NULL THEN jsonb_build_object('result', 'taken', 'holder', l.name, 'since', l.acquired_at + (SELECT legal_offset FROM settings))
     ELSE r END;
   IF r IS NULL THEN RETURN command_end(p_cmd, take(c, p_session, a, p_cmd, 'by_hand')); END IF;
@@ -213,33 +235,40 @@ END $$;
 -- of them could wait for each other
 CREATE FUNCTION claim_queue_up(p_agent int) RETURNS void LANGUAGE plpgsql AS
 $$ BEGIN IF p_agent IS NOT NULL THEN PERFORM pg_advisory_xact_lock(4243, p_agent); END IF; END $$;
--- to a colleague's living session, or to the pool
-CREATE FUNCTION lease_give(p_case cases, p_to int) RETURNS cases LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE c cases%ROWTYPE := lease_end(p_case); s uuid;
+-- the living session that a case will go to, kept alive: sessions are locked before cases
+CREATE FUNCTION receiver_lock(p_agent int) RETURNS uuid LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE s uuid;
+BEGIN
+  PERFORM claim_queue_up(p_agent);
+  SELECT session_id INTO s FROM agent_sessions WHERE agent_id = p_agent AND lost_at IS NULL AND NOT detached AND timeline = timeline()
+    AND expires_at > clock_timestamp() ORDER BY heartbeat_at DESC LIMIT 1 FOR KEY SHARE;
+  RETURN s;
+END $$;
+-- to a colleague's session (receiver_lock), or to the pool
+CREATE FUNCTION lease_give(p_case cases, p_to int, p_receiver uuid) RETURNS cases LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE c cases%ROWTYPE := lease_end(p_case);
 BEGIN
   IF p_to IS NULL THEN RETURN c; END IF;
   IF NOT EXISTS (SELECT 1 FROM agents a WHERE a.agent_id = p_to AND a.disabled_at IS NULL AND a.role IN ('agent', 'lead', 'admin')
       AND (a.role = 'admin' OR EXISTS (SELECT 1 FROM agent_queues q WHERE q.agent_id = p_to AND q.queue_id = c.queue_id))) THEN
     PERFORM refuse('agent_not_in_queue');
   END IF;
-  SELECT session_id INTO s FROM agent_sessions WHERE agent_id = p_to AND lost_at IS NULL AND NOT detached AND timeline = timeline()
-    AND expires_at > clock_timestamp() ORDER BY heartbeat_at DESC LIMIT 1 FOR KEY SHARE;
-  IF s IS NULL THEN PERFORM refuse('agent_offline'); END IF;
+  IF p_receiver IS NULL THEN PERFORM refuse('agent_offline'); END IF;
   IF claim_limit(p_to, c.queue_id) IS NOT NULL THEN PERFORM refuse('agent_full'); END IF;
-  RETURN lease_begin(c, s, p_to, 'given');
+  RETURN lease_begin(c, p_receiver, p_to, 'given');
 END $$;
 CREATE FUNCTION loket_api.hand_over(p_cmd uuid, p_session uuid, p_case bigint, p_fence bigint, p_to int, p_line text, p_drafts bool DEFAULT false) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE a int := require_agent(); r jsonb; c cases%ROWTYPE; t jsonb;
+DECLARE a int := require_agent(); r jsonb; c cases%ROWTYPE; t jsonb; s uuid;
 BEGIN
   r := command_begin(p_cmd, a, 'hand_over', concat_ws(' ', p_case, md5(concat_ws(' ', p_to, p_line, p_drafts)))); IF r IS NOT NULL THEN RETURN r; END IF;
-  PERFORM claim_queue_up(p_to);
+  s := receiver_lock(p_to);
   c := case_lock(p_case);
   PERFORM require_lease(p_session, a, c, p_fence);
   IF p_to IS NULL THEN PERFORM require_no_skip(p_case); END IF;
   t := line_store(p_case, 'handover', p_line, p_cmd);
   IF p_drafts THEN PERFORM drafts_share(p_case, a); END IF;
-  c := lease_give(c, p_to);
+  c := lease_give(c, p_to, s);
   c.handover := p_cmd;
   c := case_write(c, 'handed_over', a, p_session, p_cmd, jsonb_build_object('to', p_to, 'line', t), legal_now());
   PERFORM notify_agent(p_to, p_case, 'handed_to_you', a, p_cmd);
@@ -247,16 +276,16 @@ BEGIN
 END $$;
 CREATE FUNCTION loket_api.reassign(p_cmd uuid, p_session uuid, p_case bigint, p_to int, p_reason text) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE a int := require_role('lead', 'admin'); r jsonb; c cases%ROWTYPE; t jsonb; was int;
+DECLARE a int := require_role('lead', 'admin'); r jsonb; c cases%ROWTYPE; t jsonb; was int; s uuid;
 BEGIN
   r := command_begin(p_cmd, a, 'reassign', concat_ws(' ', p_case, md5(concat_ws(' ', p_to, p_reason)))); IF r IS NOT NULL THEN RETURN r; END IF;
   PERFORM require_session(p_session, a);
-  PERFORM claim_queue_up(p_to);
+  s := receiver_lock(p_to);
   c := case_lock(p_case);
   IF c.work = 'closed' THEN PERFORM refuse('case_closed'); END IF;
   SELECT agent_id INTO was FROM case_leases WHERE case_id = p_case;
   t := line_store(p_case, 'reassign', p_reason, p_cmd);
-  c := skips_clear(lease_give(c, p_to));
+  c := skips_clear(lease_give(c, p_to, s));
   c := case_write(c, 'reassigned', a, p_session, p_cmd, jsonb_build_object('was', was, 'to', p_to, 'line', t), legal_now());
   PERFORM notify_agent(p_to, p_case, 'handed_to_you', a, p_cmd);
   IF was IS DISTINCT FROM p_to THEN PERFORM notify_agent(was, p_case, 'reassigned', a, p_cmd); END IF;

@@ -15,6 +15,10 @@ CREATE FUNCTION row_json(c cases) RETURNS jsonb LANGUAGE sql STABLE SET search_p
 $$ SELECT row_json(c, q.key, a.name, a.agent_id)::jsonb FROM queues q LEFT JOIN case_leases l ON l.case_id = c.case_id AND c.work = 'held' LEFT JOIN agents a ON a.agent_id = l.agent_id
    WHERE q.queue_id = c.queue_id $$;
 
+-- the counts of my queues, as they were counted last
+CREATE FUNCTION counts_json() RETURNS jsonb LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS
+$$ BEGIN RETURN (SELECT coalesce(jsonb_object_agg(b.queue_id, jsonb_build_object('open', n_open, 'held', n_held, 'waiting', n_waiting, 'overdue', n_overdue)), '{}')
+     FROM queue_board b WHERE b.queue_id = ANY ((SELECT my_queues())::int[])); END $$;
 CREATE FUNCTION loket_api.inbox(p_queue int, p_work text, p_sort timestamptz, p_case bigint, p_limit int) RETURNS json
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE rows_ json; lim int := least(greatest(p_limit, 1), 500);
@@ -32,8 +36,7 @@ BEGIN
       JOIN queues q USING (queue_id) LEFT JOIN case_leases l ON l.case_id = c.case_id AND c.work = 'held' LEFT JOIN agents a ON a.agent_id = l.agent_id;
   END IF;
   RETURN json_build_object('rows', rows_, 'more', json_array_length(rows_) = lim, 'counts',
-    (SELECT coalesce(json_object_agg(b.queue_id, json_build_object('open', n_open, 'held', n_held, 'waiting', n_waiting, 'overdue', n_overdue)), '{}')
-     FROM queue_board b WHERE b.queue_id = ANY ((SELECT my_queues())::int[])));
+    counts_json());
 END $$;
 CREATE FUNCTION loket_api.rows_of(p_cases bigint[]) RETURNS json LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT coalesce(json_agg(row_json(c, q.key, a.name, a.agent_id) ORDER BY x.n), '[]') FROM unnest(p_cases[1:500]) WITH ORDINALITY x(id, n) JOIN cases c ON c.case_id = x.id
@@ -126,22 +129,28 @@ $$ SELECT coalesce(jsonb_agg(jsonb_build_object('gln', gln, 'name', name, 'role'
 CREATE FUNCTION loket_api.pulse(p_session uuid, p_epoch uuid, p_timeline int, p_xid text, p_id bigint, p_here jsonb) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE a int := require_agent(); e uuid; ev jsonb := '[]'; low xid8 := pg_snapshot_xmin(pg_current_snapshot()); alive bool; t timestamptz := clock_timestamp(); last jsonb; resync bool;
+  at_ bigint; is_writing bool := coalesce((p_here ->> 'writing')::bool, false);
 BEGIN
   PERFORM check_here(p_here);
+  -- one is at a case that one may see, or at none
+  SELECT case_id INTO at_ FROM cases WHERE case_id = (p_here ->> 'at')::bigint AND queue_id = ANY ((SELECT my_queues())::int[]);
+  is_writing := is_writing AND at_ IS NOT NULL;
   SELECT epoch INTO e FROM settings;
   SELECT heartbeat_at > t - interval '10 s' AND lost_at IS NULL AND backend_pid = pg_backend_pid()
-      AND (at_case, writing) IS NOT DISTINCT FROM ((p_here ->> 'at')::bigint, coalesce((p_here ->> 'writing')::bool, false)) INTO alive FROM agent_sessions
+      AND (at_case, writing) IS NOT DISTINCT FROM (at_, is_writing) INTO alive FROM agent_sessions
     WHERE session_id = p_session AND agent_id = a AND timeline = timeline();
   IF alive IS FALSE THEN
+    PERFORM session_back(p_session, a);
     -- bound to the present backend: a pool may have taken another connection
     UPDATE agent_sessions SET heartbeat_at = t, expires_at = t + CASE WHEN detached THEN interval '30 min' ELSE interval '90 s' END, lost_at = NULL, backend_pid = pg_backend_pid(),
-        was_case = CASE WHEN at_case IS DISTINCT FROM (p_here ->> 'at')::bigint THEN at_case ELSE was_case END,
-        moved_at = CASE WHEN (at_case, writing) IS DISTINCT FROM ((p_here ->> 'at')::bigint, coalesce((p_here ->> 'writing')::bool, false)) THEN t ELSE moved_at END,
-        at_case = (p_here ->> 'at')::bigint, writing = coalesce((p_here ->> 'writing')::bool, false),
+        was_case = CASE WHEN at_case IS DISTINCT FROM at_ THEN at_case ELSE was_case END,
+        moved_at = CASE WHEN (at_case, writing) IS DISTINCT FROM (at_, is_writing) THEN t ELSE moved_at END,
+        at_case = at_, writing = is_writing,
         backend_start = (SELECT x.backend_start FROM pg_stat_activity x WHERE x.pid = pg_backend_pid())
       WHERE session_id = p_session AND agent_id = a;
   END IF;
-  PERFORM leases_worked(p_session, here_ids(p_here, 'worked'));
+  IF alive IS NOT NULL THEN PERFORM leases_worked(p_session, here_ids(p_here, 'worked')); END IF;   -- in one's own session only
+  PERFORM board_count(t);
   resync := p_xid IS NULL OR p_epoch IS DISTINCT FROM e OR p_timeline IS DISTINCT FROM timeline();
   IF NOT resync THEN
     SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', x.case_id, 'queue_id', x.queue_id, 'kind', x.kind, 'agent', g.name, 'seq', x.seq, 'xid', x.xid, 'event_id', x.event_id) ORDER BY x.xid, x.event_id), '[]')
@@ -154,8 +163,8 @@ BEGIN
       'event_id', CASE WHEN resync OR (last IS NULL AND low::text::numeric > p_xid::numeric) THEN 0 ELSE coalesce((last ->> 'event_id')::bigint, p_id) END),
     'events', ev, 'more', jsonb_array_length(ev) = 500, 'resync', resync AND p_xid IS NOT NULL,
     'leases', CASE WHEN alive IS NULL THEN NULL ELSE leases_of(p_session) END, 'legal_now', legal_now(), 'now', t,
-    'presence', presence_json(a, here_ids(p_here, 'see') || (p_here ->> 'at')::bigint), 'notices', notices_json(a),
-    'calendars', (SELECT count(*) FROM calendars));
+    'presence', presence_json(a, here_ids(p_here, 'see') || at_), 'notices', notices_json(a),
+    'calendars', (SELECT count(*) FROM calendars), 'counts', counts_json());
 END $$;
 
 -- ---------------------------------------------------------------- search: exact first

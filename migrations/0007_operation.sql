@@ -21,6 +21,7 @@ BEGIN
 END $$;
 
 -- ---------------------------------------------------------------- outbox: in order per case, at least once
+-- A try counts when it ended: what a killed worker had taken is not given up for that.
 CREATE FUNCTION loket_api.outbox_take(p_limit int, p_pid int, p_start timestamptz) RETURNS jsonb LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE t timestamptz := clock_timestamp(); r jsonb;
 BEGIN
@@ -28,22 +29,22 @@ BEGIN
   WITH c AS MATERIALIZED (SELECT o.outbox_id FROM outbox o WHERE o.dead_at IS NULL AND o.not_before <= t AND (o.locked_until IS NULL OR o.locked_until < t OR line_is_gone(o.owner_pid, o.owner_start))
       AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.case_id = o.case_id AND p.outbox_id < o.outbox_id AND p.dead_at IS NULL)
       ORDER BY o.not_before, o.outbox_id LIMIT least(p_limit, 100) FOR UPDATE SKIP LOCKED),
-    u AS (UPDATE outbox o SET locked_until = t + interval '60 s', owner_pid = p_pid, owner_start = p_start, attempts = attempts + 1, fence = fence + 1 FROM c WHERE o.outbox_id = c.outbox_id RETURNING o.*)
+    u AS (UPDATE outbox o SET locked_until = t + interval '60 s', owner_pid = p_pid, owner_start = p_start, fence = fence + 1 FROM c WHERE o.outbox_id = c.outbox_id RETURNING o.*)
   SELECT coalesce(jsonb_agg(jsonb_build_object('outbox_id', u.outbox_id, 'case_id', u.case_id, 'case_no', k.case_no, 'process', k.process, 'kind', u.kind, 'idem_key', u.idem_key,
-      'fence', u.fence, 'attempts', u.attempts, 'legal_at', u.legal_at, 'facts', u.facts, 'answers', u.answers) ORDER BY u.outbox_id), '[]') INTO r FROM u JOIN cases k USING (case_id);
+      'fence', u.fence, 'attempts', u.attempts + 1, 'legal_at', u.legal_at, 'facts', u.facts, 'answers', u.answers) ORDER BY u.outbox_id), '[]') INTO r FROM u JOIN cases k USING (case_id);
   RETURN r;
 END $$;
 CREATE FUNCTION loket_api.outbox_sent(p_id bigint, p_fence bigint) RETURNS bool LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM require_role('worker', 'admin');
   WITH d AS (DELETE FROM outbox WHERE outbox_id = p_id AND fence = p_fence RETURNING *)
-  INSERT INTO outbox_sent SELECT outbox_id, case_id, kind, idem_key, attempts, legal_at, created_at, legal_now(), seq FROM d;
+  INSERT INTO outbox_sent SELECT outbox_id, case_id, kind, idem_key, attempts + 1, legal_at, created_at, legal_now(), seq FROM d;
   RETURN FOUND;
 END $$;
 CREATE FUNCTION loket_api.outbox_failed(p_id bigint, p_fence bigint, p_error text, p_retry_ms bigint) RETURNS bool LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM require_role('worker', 'admin');
-  UPDATE outbox SET locked_until = NULL, last_error = left(p_error, 300), dead_at = CASE WHEN p_retry_ms IS NULL THEN clock_timestamp() END,
+  UPDATE outbox SET locked_until = NULL, attempts = attempts + 1, last_error = left(p_error, 300), dead_at = CASE WHEN p_retry_ms IS NULL THEN clock_timestamp() END,
      not_before = clock_timestamp() + coalesce(p_retry_ms, 0) * interval '1 millisecond' WHERE outbox_id = p_id AND fence = p_fence;
   RETURN FOUND;
 END $$;
@@ -231,7 +232,10 @@ BEGIN
     IF NOT EXISTS (SELECT 1 FROM queues WHERE key = q) THEN PERFORM refuse('no_such_queue', '', jsonb_build_object('queue', q)); END IF;
   END LOOP;
   IF group_of(p_role) IS NULL THEN PERFORM refuse('no_such_role', '', jsonb_build_object('role', p_role)); END IF;
-  IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = p_db_role) THEN EXECUTE format('CREATE ROLE %I LOGIN CONNECTION LIMIT 8', p_db_role); END IF;
+  IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = p_db_role) THEN
+    -- a person has a few consoles; workers and administrators of a server share their role
+    EXECUTE format('CREATE ROLE %I LOGIN CONNECTION LIMIT %s', p_db_role, CASE WHEN p_role IN ('worker', 'admin') THEN 64 ELSE 8 END);
+  END IF;
   FOREACH q IN ARRAY ARRAY['agent', 'lead', 'auditor', 'admin', 'worker'] LOOP
     IF q <> p_role AND pg_has_role(p_db_role, group_of(q), 'MEMBER') AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = p_db_role)
        AND EXISTS (SELECT 1 FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid JOIN pg_roles r ON r.oid = m.member WHERE g.rolname = group_of(q) AND r.rolname = p_db_role) THEN

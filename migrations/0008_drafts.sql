@@ -23,8 +23,12 @@ CREATE TABLE places (agent_id int PRIMARY KEY REFERENCES agents, body jsonb NOT 
 
 -- Whether that command was carried out. `command_end` deletes its draft in the same transaction; this
 -- covers a save that was under way at that moment.
-CREATE FUNCTION is_done(p_command uuid) RETURNS bool LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS
-$$ BEGIN RETURN EXISTS (SELECT 1 FROM commands WHERE cmd_id = p_command AND result IS NOT NULL); END $$;
+CREATE FUNCTION is_done(p_command uuid, p_agent int) RETURNS bool LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS
+$$ BEGIN RETURN EXISTS (SELECT 1 FROM commands WHERE cmd_id = p_command AND agent_id = p_agent AND result IS NOT NULL); END $$;
+-- whether that agent may read the case of that number
+CREATE FUNCTION is_in_queue(p_agent int, p_case bigint) RETURNS bool LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS
+$$ BEGIN RETURN EXISTS (SELECT 1 FROM cases c JOIN agents a ON a.agent_id = p_agent WHERE c.case_id = p_case AND (a.role = 'admin'
+     OR EXISTS (SELECT 1 FROM agent_queues q WHERE q.agent_id = p_agent AND q.queue_id = c.queue_id))); END $$;
 
 -- Saves the agent's own row. Saves of one console are ordered by `rev`: a late one changes nothing.
 -- Another console of the same agent goes on with a draft only from where it stands (`base`); otherwise
@@ -35,7 +39,7 @@ RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catal
 DECLARE a int := require_role('agent', 'lead', 'admin'); d drafts%ROWTYPE; t timestamptz := clock_timestamp();
 BEGIN
   IF octet_length(p_body::text) > 65536 THEN PERFORM refuse('draft_too_large', '', jsonb_build_object('most', 64)); END IF;
-  IF is_done(p_command) THEN
+  IF is_done(p_command, a) THEN
     DELETE FROM drafts WHERE draft_id = p_draft AND agent_id = a;
     RETURN 'written';
   END IF;
@@ -50,7 +54,7 @@ BEGIN
   IF d.agent_id <> a THEN PERFORM refuse('draft_of_another'); END IF;
   IF d.case_id IS DISTINCT FROM p_case OR d.form <> p_form THEN RETURN 'forked'; END IF;
   IF d.writer = p_writer AND p_rev <= d.rev THEN RETURN 'saved'; END IF;
-  IF d.writer <> p_writer AND (p_base <> d.rev OR p_rev <= d.rev) THEN
+  IF d.writer <> p_writer AND (p_base IS DISTINCT FROM d.rev OR p_rev <= d.rev) THEN
     RETURN CASE WHEN d.body -> 'answers' = p_body -> 'answers' THEN 'saved' ELSE 'forked' END;
   END IF;
   UPDATE drafts SET body = p_body, command = p_command, writer = p_writer, rev = p_rev, saved_at = t WHERE draft_id = p_draft;
@@ -71,32 +75,32 @@ END $$;
 
 CREATE FUNCTION draft_json(d drafts) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT jsonb_build_object('draft_id', d.draft_id, 'case_id', d.case_id, 'case_no', c.case_no, 'process', c.process, 'closed', c.closed_at IS NOT NULL,
-     'form', d.form, 'body', d.body, 'command', d.command, 'rev', d.rev, 'shared', d.shared,
+     'form', d.form, 'body', d.body, 'command', CASE WHEN d.agent_id = me() THEN d.command END, 'rev', d.rev, 'shared', d.shared,
      'saved_at', d.saved_at + (SELECT legal_offset FROM settings), 'owner', CASE WHEN d.agent_id <> me() THEN a.name END)
-   FROM agents a LEFT JOIN cases c ON c.case_id = d.case_id WHERE a.agent_id = d.agent_id $$;
+   FROM agents a LEFT JOIN cases c ON c.case_id = d.case_id AND c.queue_id = ANY ((SELECT own_queues())::int[]) WHERE a.agent_id = d.agent_id $$;
 
 CREATE FUNCTION loket_api.drafts_mine() RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE a int := require_agent();
 BEGIN
   RETURN (SELECT coalesce(jsonb_agg(draft_json(d) ORDER BY d.saved_at DESC, d.draft_id), '[]') FROM
-    (SELECT * FROM drafts WHERE agent_id = a AND NOT is_done(command) ORDER BY saved_at DESC, draft_id LIMIT 200) d);
+    (SELECT * FROM drafts WHERE agent_id = a AND NOT is_done(command, a) ORDER BY saved_at DESC, draft_id LIMIT 200) d);
 END $$;
 
 -- Of one case: my own, and what others left to its holder when I am that.
 CREATE FUNCTION drafts_of(p_case bigint) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT coalesce(jsonb_agg(draft_json(d) ORDER BY d.agent_id <> me(), d.saved_at DESC, d.draft_id), '[]') FROM
-   (SELECT * FROM drafts WHERE case_id = p_case AND NOT is_done(command) AND (agent_id = me()
-       OR shared AND EXISTS (SELECT 1 FROM case_leases l WHERE l.case_id = p_case AND l.agent_id = me()))
+   (SELECT * FROM drafts WHERE case_id = p_case AND NOT is_done(command, agent_id) AND (agent_id = me()
+       OR shared AND is_in_queue(agent_id, p_case) AND EXISTS (SELECT 1 FROM case_leases l WHERE l.case_id = p_case AND l.agent_id = me()))
      ORDER BY agent_id <> me(), saved_at DESC, draft_id LIMIT 50) d $$;
 
 -- What that agent typed for the case goes along with it: the next holder may read it.
 CREATE FUNCTION drafts_share(p_case bigint, p_agent int) RETURNS void LANGUAGE sql SET search_path = loket, pg_catalog, pg_temp AS
-$$ UPDATE drafts SET shared = true WHERE case_id = p_case AND agent_id = p_agent AND NOT shared $$;
+$$ UPDATE drafts SET shared = true WHERE case_id = p_case AND agent_id = p_agent AND NOT shared AND is_in_queue(p_agent, p_case) $$;
 
 CREATE FUNCTION loket_api.draft_share(p_draft uuid) RETURNS bool LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE a int := require_role('agent', 'lead', 'admin');
 BEGIN
-  UPDATE drafts SET shared = true WHERE draft_id = p_draft AND agent_id = a AND case_id IS NOT NULL;
+  UPDATE drafts SET shared = true WHERE draft_id = p_draft AND agent_id = a AND is_in_queue(a, case_id);
   RETURN FOUND;
 END $$;
 
@@ -106,7 +110,7 @@ DECLARE n int; t timestamptz := clock_timestamp();
 BEGIN
   PERFORM require_role('worker', 'admin');
   DELETE FROM drafts WHERE draft_id IN (SELECT d.draft_id FROM drafts d LEFT JOIN cases c ON c.case_id = d.case_id
-     WHERE d.saved_at < t - interval '7 days' AND (d.saved_at < t - interval '30 days' OR c.closed_at < legal_now() - interval '7 days' OR is_done(d.command))
+     WHERE d.saved_at < t - interval '7 days' AND (d.saved_at < t - interval '30 days' OR c.closed_at < legal_now() - interval '7 days' OR is_done(d.command, d.agent_id))
      ORDER BY d.saved_at LIMIT least(greatest(p_limit, 0), 1000) FOR UPDATE OF d SKIP LOCKED);
   GET DIAGNOSTICS n = ROW_COUNT;
   RETURN n;

@@ -46,9 +46,11 @@ CREATE TABLE notices (
   notice_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, agent_id int NOT NULL REFERENCES agents,
   case_id bigint NOT NULL REFERENCES cases,
   kind text NOT NULL CHECK (kind IN ('taken_over', 'reassigned', 'handed_to_you', 'lease_idle', 'raised', 'given_back')),
-  by_agent int REFERENCES agents, text_id uuid, at timestamptz NOT NULL, seen_at timestamptz);
+  by_agent int REFERENCES agents, text_id uuid, at timestamptz NOT NULL, seen_at timestamptz,
+  made_at timestamptz NOT NULL DEFAULT clock_timestamp());   -- technical time
 CREATE INDEX notices_unseen ON notices (agent_id, notice_id) WHERE seen_at IS NULL;
 CREATE INDEX notices_seen ON notices (seen_at) WHERE seen_at IS NOT NULL;
+CREATE INDEX notices_made ON notices (made_at);
 -- nobody is told of what he did himself; `by` and `text` (of `texts`) may be NULL
 CREATE FUNCTION notify_agent(p_agent int, p_case bigint, p_kind text, p_by int, p_text uuid) RETURNS void LANGUAGE sql AS
 $$ INSERT INTO notices (agent_id, case_id, kind, by_agent, text_id, at)
@@ -66,11 +68,12 @@ BEGIN
   GET DIAGNOSTICS n = ROW_COUNT;
   RETURN n;
 END $$;
+-- seen a week ago, or never looked at in a month
 CREATE FUNCTION loket_api.notices_purge() RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE n int;
 BEGIN
   PERFORM require_role('worker', 'admin');
-  DELETE FROM notices WHERE notice_id IN (SELECT notice_id FROM notices WHERE seen_at < clock_timestamp() - interval '7 days' LIMIT 5000);
+  DELETE FROM notices WHERE notice_id IN (SELECT notice_id FROM notices WHERE seen_at < clock_timestamp() - interval '7 days' OR made_at < clock_timestamp() - interval '30 days' LIMIT 5000);
   GET DIAGNOSTICS n = ROW_COUNT;
   RETURN n;
 END $$;

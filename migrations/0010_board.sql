@@ -67,10 +67,10 @@ $$ SELECT q.queue_id, c.o::int, c.h::int, c.w::int, (c.past + x.now)::int, (c.to
 -- Changes of state. `move`: 1 came to the desk, -1 left it; `flow`: 1 came in (opened, reopened), -1 was
 -- closed; `sign` is -1 where a change was taken back.
 CREATE VIEW board_moves AS
-  SELECT x.xid, x.queue_id, x.legal_at AS at, x.agent_id, CASE x.kind WHEN 'taken_back' THEN -1 ELSE 1 END AS sign,
+  SELECT x.xid, x.queue_id, x.legal_at AS at, CASE x.kind WHEN 'taken_back' THEN c.by_agent ELSE x.agent_id END AS agent_id, CASE x.kind WHEN 'taken_back' THEN -1 ELSE 1 END AS sign,
     (t.work = 'open')::int - coalesce(f.work = 'open', false)::int AS move, (t.work <> 'closed')::int - coalesce(f.work <> 'closed', false)::int AS flow
-  FROM case_events x CROSS JOIN LATERAL (SELECT CASE x.kind WHEN 'taken_back'
-      THEN (SELECT o.body -> 'change' FROM case_events o WHERE o.case_id = x.case_id AND o.seq = (x.body ->> 'seq')::int) ELSE x.body -> 'change' END AS change OFFSET 0) c
+  FROM case_events x CROSS JOIN LATERAL (SELECT coalesce(o.body, x.body) -> 'change' AS change, o.agent_id AS by_agent FROM (SELECT 1) one
+      LEFT JOIN case_events o ON x.kind = 'taken_back' AND o.case_id = x.case_id AND o.seq = (x.body ->> 'seq')::int OFFSET 0) c
   JOIN process_states t ON t.process = c.change ->> 'process' AND t.state = c.change ->> 'to'
   LEFT JOIN process_states f ON f.process = c.change ->> 'process' AND f.state = c.change ->> 'from'
   WHERE x.body ? 'change' OR x.kind = 'taken_back';
@@ -95,8 +95,11 @@ BEGIN
     of_queues AS (INSERT INTO queue_days AS b SELECT queue_id, day, opens_at, greatest(i, 0), greatest(o, 0), greatest(d, 0) FROM sums
       ON CONFLICT (queue_id) DO UPDATE SET (day, opens_at, n_in, n_out, n_done) = (SELECT s.day, s.opens_at, greatest(k.n * b.n_in + s.i, 0), greatest(k.n * b.n_out + s.o, 0), greatest(k.n * b.n_done + s.d, 0)
         FROM sums s CROSS JOIN LATERAL (SELECT (p_seen IS NOT NULL AND b.day = s.day)::int AS n) k WHERE s.queue_id = b.queue_id)),
-    of_people AS (INSERT INTO board_people AS p SELECT agent_id, max(day), max(at), greatest(sum(sign), 0) FROM e WHERE agent_id IS NOT NULL GROUP BY 1
-      ON CONFLICT (agent_id) DO UPDATE SET day = excluded.day, done_at = greatest(p.done_at, excluded.done_at), n_done = excluded.n_done + (p.day = excluded.day)::int * p.n_done)
+    who AS (SELECT agent_id, max(day) AS day, max(at) AS at, sum(sign) AS n FROM e WHERE agent_id IS NOT NULL GROUP BY 1),
+    -- what was taken back is less of what stands there: cut off at nothing after the sum, not before
+    of_people AS (INSERT INTO board_people AS p SELECT agent_id, day, at, greatest(n, 0) FROM who
+      ON CONFLICT (agent_id) DO UPDATE SET day = excluded.day, done_at = greatest(p.done_at, excluded.done_at),
+        n_done = (SELECT greatest(w.n + (p.day = w.day)::int * p.n_done, 0) FROM who w WHERE w.agent_id = p.agent_id))
   SELECT pg_current_snapshot() INTO seen_now;
   RETURN seen_now;
 END $$;
@@ -140,6 +143,10 @@ BEGIN
   PERFORM board_sample(n);
   RETURN true;
 END $$;
+
+-- No worker counted for a while: a console does, with its pulse.
+CREATE FUNCTION board_count(p_now timestamptz) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS
+$$ BEGIN IF EXISTS (SELECT 1 FROM board_runs WHERE quick_at < p_now - interval '10 s' - 20 * quick_cost) THEN PERFORM loket_api.board_refresh(); END IF; END $$;
 
 -- ---------------------------------------------------------------- reading
 -- Who is on, or holds something although nobody sits there: an index probe for each. The form of

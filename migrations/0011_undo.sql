@@ -8,7 +8,7 @@ CREATE TABLE undo (
   agent_id int NOT NULL REFERENCES agents, held bool NOT NULL,     -- whose it is, and whether he held the case
   until timestamptz NOT NULL,                                     -- technical time
   kept text CHECK (kept IN ('at_once', 'destroyed', 'opened', 'signal')),  -- why it never can be
-  before jsonb NOT NULL, clocks jsonb NOT NULL
+  before jsonb NOT NULL, clocks jsonb NOT NULL, skips jsonb NOT NULL
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
 CREATE INDEX undo_until ON undo (until);
 
@@ -32,16 +32,17 @@ BEGIN
     WHEN p_change ->> 'action' = 'further_signal' OR p_reference IS NOT NULL THEN 'signal'
     WHEN EXISTS (SELECT 1 FROM jsonb_array_elements_text(p_change -> 'messages') m WHERE leaves_at_once(m)) THEN 'at_once'
     WHEN EXISTS (SELECT 1 FROM documents WHERE case_id = p_case AND bytes IS NOT NULL AND purpose IN (SELECT jsonb_array_elements_text(p_change -> 'destroy'))) THEN 'destroyed' END;
-  INSERT INTO undo AS u (case_id, seq, agent_id, held, until, kept, before, clocks)
+  INSERT INTO undo AS u (case_id, seq, agent_id, held, until, kept, before, clocks, skips)
   SELECT c.case_id, c.last_seq + 1, p_agent, EXISTS (SELECT 1 FROM case_leases l WHERE l.case_id = p_case AND l.agent_id = p_agent), t + g, k,
       -- all but what is fixed, what follows from the rest, and the chain
       to_jsonb(c) - ARRAY['case_id', 'case_no', 'queue_id', 'process', 'opened_at', 'work', 'fence', 'version', 'last_hash', 'last_seq', 'subject', 'ean', 'party_gln',
         'customer_ref', 'reference', 'unique_key', 'sort_at', 'due_clock', 'due_warn', 'due_comparison', 'due_whose', 'due_breached', 'due_retriaged'],
       (SELECT coalesce(jsonb_agg(to_jsonb(d)), '[]') FROM deadlines d WHERE d.case_id = p_case
-         AND EXISTS (SELECT 1 FROM jsonb_array_elements(ops) o WHERE o ->> 'key' = d.key AND (o ->> 'run')::int = d.run))
+         AND EXISTS (SELECT 1 FROM jsonb_array_elements(ops) o WHERE o ->> 'key' = d.key AND (o ->> 'run')::int = d.run)),
+      (SELECT coalesce(jsonb_agg(to_jsonb(s)), '[]') FROM skips s WHERE s.case_id = p_case)
     FROM cases c WHERE c.case_id = p_case
   ON CONFLICT (case_id) DO UPDATE SET seq = excluded.seq, agent_id = excluded.agent_id, held = excluded.held, until = excluded.until, kept = excluded.kept,
-    before = excluded.before, clocks = excluded.clocks;
+    before = excluded.before, clocks = excluded.clocks, skips = excluded.skips;
   RETURN CASE WHEN k IS NULL THEN g ELSE interval '0' END;
 END $$;
 
@@ -116,12 +117,13 @@ END $$;
 -- stays in the chain and another one says that it was taken back.
 CREATE FUNCTION loket_api.take_back(p_cmd uuid, p_session uuid, p_case bigint, p_seq int) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE a int := require_role('agent', 'lead', 'admin'); r jsonb; full_ jsonb; c cases%ROWTYPE; u undo%ROWTYPE; done jsonb;
+DECLARE a int := require_role('agent', 'lead', 'admin'); r jsonb; full_ jsonb; c cases%ROWTYPE; u undo%ROWTYPE; done jsonb; raised timestamptz;
 BEGIN
   r := command_begin(p_cmd, a, 'take_back', concat_ws(' ', p_case, p_seq)); IF r IS NOT NULL THEN RETURN r; END IF;
   PERFORM require_session(p_session, a);
-  SELECT claim_limit(a, queue_id) INTO full_ FROM cases WHERE case_id = p_case;   -- its lock comes before that of the case
+  PERFORM claim_queue_up(a);                          -- its lock comes before that of the case
   c := case_lock(p_case);
+  full_ := claim_limit(a, c.queue_id);
   PERFORM 1 FROM outbox WHERE case_id = p_case AND seq = p_seq ORDER BY outbox_id FOR UPDATE;   -- whoever just took one for delivery wins
   r := undo_stands(c, p_seq, a);
   IF r IS NOT NULL THEN PERFORM refuse(r ->> 'key', '', r -> 'args'); END IF;
@@ -130,7 +132,11 @@ BEGIN
   DELETE FROM outbox WHERE case_id = p_case AND seq = p_seq;
   PERFORM undo_clocks(p_case, p_seq, u.clocks);
   UPDATE texts SET withdrawn = true WHERE case_id = p_case AND text_id IN (SELECT (t ->> 'id')::uuid FROM jsonb_array_elements(done -> 'texts') t);
+  -- who passed the case over before did so still; what was raised since stays raised
+  INSERT INTO skips SELECT * FROM jsonb_populate_recordset(NULL::skips, u.skips) ON CONFLICT DO NOTHING;
+  raised := c.raised_at;
   c := undo_lease(jsonb_populate_record(c, u.before), u, a, p_session, full_);
+  c.raised_at := coalesce(raised, c.raised_at);
   c := case_write(with_nearest_clock(c), 'taken_back', a, p_session, p_cmd, jsonb_build_object('seq', p_seq, 'action', done ->> 'action'), legal_now());
   IF done -> 'texts' <> '[]' THEN UPDATE case_search SET doc = search_doc(p_case) WHERE case_id = p_case; END IF;
   DELETE FROM undo WHERE case_id = p_case;

@@ -211,8 +211,7 @@ BEGIN
     AND CASE WHEN p_queue IS NULL THEN EXISTS (SELECT 1 FROM case_leases l WHERE l.case_id = x AND l.agent_id = me()) ELSE k.queue_id = p_queue END);
   RETURN jsonb_build_object('rows', rows_json(ids_[1:lim]), 'more', at_ IS NOT NULL, 'place', at_, 'found', jsonb_build_object('count', least(hits, 500), 'all', whole),
     'known', rows_json(filter_hits(known_, f, n)),
-    'counts', (SELECT coalesce(jsonb_object_agg(b.queue_id, jsonb_build_object('open', n_open, 'held', n_held, 'waiting', n_waiting, 'overdue', n_overdue)), '{}')
-     FROM queue_board b WHERE b.queue_id = ANY ((SELECT my_queues())::int[])));
+    'counts', counts_json());
 END $$;
 
 -- All that fit, as they are at this moment: what an action on many works through. At most 1,000.
@@ -222,7 +221,7 @@ DECLARE n timestamptz := legal_now(); ids_ bigint[]; at_ jsonb; lim int := least
 BEGIN
   PERFORM require_agent();
   IF p_queue <> ALL (my_queues()) THEN PERFORM refuse('queue_not_yours'); END IF;
-  SELECT x.ids, x.place INTO ids_, at_ FROM filter_find(p_queue, filter_read(p_filter, n), n, 'open', '-infinity', 0, 2000000, lim + 1, lim + 1) x;
+  SELECT x.ids, x.place INTO ids_, at_ FROM filter_find(p_queue, filter_read(p_filter, n), n, 'open', '-infinity', 0, 200000, lim + 1, lim + 1) x;
   RETURN jsonb_build_object('cases', to_jsonb(ids_[1:lim]), 'more', cardinality(ids_) > lim OR at_ IS NOT NULL);
 END $$;
 

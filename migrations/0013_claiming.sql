@@ -87,8 +87,11 @@ BEGIN
 END $$;
 
 -- ---------------------------------------------------------------- idle leases
+CREATE FUNCTION session_is_up(s agent_sessions) RETURNS bool LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
+$$ SELECT s.detached OR s.timeline = timeline() AND s.backend_start >= pg_postmaster_start_time() $$;
 -- Leases without a sign of work for that long by the wall clock, the longest first, behind that place.
--- Whether it was working time is for the caller to say, who has the calendars (technical time).
+-- Those whose console has not come back yet since the server started or changed over are not among them:
+-- the sweep says what becomes of these. Whether it was working time is for the caller to say, who has the calendars (technical time).
 CREATE FUNCTION loket_api.leases_idle(p_minutes int, p_after timestamptz, p_after_case bigint, p_limit int) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE t timestamptz := clock_timestamp();
@@ -96,8 +99,8 @@ BEGIN
   PERFORM require_role('worker', 'admin');
   RETURN jsonb_build_object('now', t, 'leases', (SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', x.case_id, 'fence', x.fence,
       'worked_at', x.worked_at, 'country', x.country) ORDER BY x.worked_at, x.case_id), '[]')
-    FROM (SELECT l.case_id, l.fence, l.worked_at, p.country FROM case_leases l JOIN cases c USING (case_id) JOIN processes p USING (process)
-      WHERE l.worked_at <= t - make_interval(mins => p_minutes) AND (l.worked_at, l.case_id) > (coalesce(p_after, '-infinity'), coalesce(p_after_case, 0))
+    FROM (SELECT l.case_id, l.fence, l.worked_at, p.country FROM case_leases l JOIN agent_sessions s USING (session_id) JOIN cases c USING (case_id) JOIN processes p USING (process)
+      WHERE session_is_up(s) AND l.worked_at <= t - make_interval(mins => p_minutes) AND (l.worked_at, l.case_id) > (coalesce(p_after, '-infinity'), coalesce(p_after_case, 0))
       ORDER BY l.worked_at, l.case_id LIMIT least(greatest(p_limit, 1), 500)) x));
 END $$;
 -- Ends an idle lease. No effect (false) when it is another one by now, or was worked on meanwhile.
@@ -107,7 +110,8 @@ DECLARE c cases%ROWTYPE; l case_leases%ROWTYPE;
 BEGIN
   PERFORM require_role('worker', 'admin');
   SELECT * INTO c FROM cases WHERE case_id = p_case FOR UPDATE;
-  SELECT * INTO l FROM case_leases WHERE case_id = p_case AND fence = p_fence AND worked_at = p_worked_at FOR UPDATE;
+  SELECT * INTO l FROM case_leases WHERE case_id = p_case AND fence = p_fence AND worked_at = p_worked_at
+    AND EXISTS (SELECT 1 FROM agent_sessions s WHERE s.session_id = case_leases.session_id AND session_is_up(s)) FOR UPDATE;
   IF NOT FOUND THEN RETURN false; END IF;
   PERFORM case_write(lease_end(c), 'lease_returned', l.agent_id, l.session_id, NULL, '{"why":"idle"}', legal_now());
   PERFORM drafts_share(p_case, l.agent_id);
@@ -116,19 +120,19 @@ BEGIN
 END $$;
 
 -- ---------------------------------------------------------------- the lead's numbers
--- Of a queue (both numbers, what is NULL stays), or of one agent in it (NULL: as the queue says).
+-- Of a queue, or of one agent in it. What is NULL stays; -1 for an agent: as the queue says.
 CREATE FUNCTION loket_api.limits_set(p_cmd uuid, p_queue int, p_agent int, p_max int, p_gate int) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE a int := require_role('lead', 'admin'); r jsonb; now_ record;
 BEGIN
   r := command_begin(p_cmd, a, 'limits_set', concat_ws(' ', p_queue, 'agent', p_agent, 'max', p_max, 'gate', p_gate)); IF r IS NOT NULL THEN RETURN r; END IF;
   IF p_queue IS NULL OR p_queue <> ALL (own_queues()) THEN PERFORM refuse('queue_not_yours'); END IF;
-  IF p_max NOT BETWEEN 1 AND 50 THEN PERFORM refuse('limit_out_of_range', '', jsonb_build_object('given', p_max, 'first', 1, 'last', 50)); END IF;
-  IF p_gate NOT BETWEEN 0 AND 20 THEN PERFORM refuse('limit_out_of_range', '', jsonb_build_object('given', p_gate, 'first', 0, 'last', 20)); END IF;
+  IF p_max NOT BETWEEN 1 AND 50 AND (p_max <> -1 OR p_agent IS NULL) THEN PERFORM refuse('limit_out_of_range', '', jsonb_build_object('given', p_max, 'first', 1, 'last', 50)); END IF;
+  IF p_gate NOT BETWEEN 0 AND 20 AND (p_gate <> -1 OR p_agent IS NULL) THEN PERFORM refuse('limit_out_of_range', '', jsonb_build_object('given', p_gate, 'first', 0, 'last', 20)); END IF;
   IF p_agent IS NULL THEN
     UPDATE queues SET max_leases = coalesce(p_max, max_leases), gate = coalesce(p_gate, gate) WHERE queue_id = p_queue RETURNING max_leases, gate INTO now_;
   ELSE
-    UPDATE agent_queues SET max_leases = p_max, gate = p_gate WHERE queue_id = p_queue AND agent_id = p_agent RETURNING max_leases, gate INTO now_;
+    UPDATE agent_queues SET max_leases = nullif(coalesce(p_max, max_leases), -1), gate = nullif(coalesce(p_gate, gate), -1) WHERE queue_id = p_queue AND agent_id = p_agent RETURNING max_leases, gate INTO now_;
     IF NOT FOUND THEN PERFORM refuse('agent_not_in_queue'); END IF;
   END IF;
   r := jsonb_build_object('queue', p_queue, 'agent', p_agent, 'max_leases', now_.max_leases, 'gate', now_.gate);

@@ -20,3 +20,16 @@ REVOKE ALL ON SCHEMA public FROM PUBLIC;
 -- a temporary table of the same name would be found before ours
 DO $$ BEGIN EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database()); END $$;
 ALTER DEFAULT PRIVILEGES FOR ROLE loket_owner REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+-- Sweeping, counting, ticking and claiming stand in line by advisory locks, which any role could take
+-- and keep: only the owner's functions may. A right of the superuser; without one it is left to the
+-- administrator (README.md).
+DO $$ DECLARE f regprocedure; BEGIN
+  IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+    RAISE WARNING 'advisory locks stay open to every role: only a superuser can close them';
+    RETURN;
+  END IF;
+  FOR f IN SELECT oid FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace AND proname ~ '^pg_(try_)?advisory_' LOOP
+    EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO loket_owner', f);
+  END LOOP;
+END $$;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{CliError, Ended, Exit, Sentence, Shell, words};
 use crate::process::engine::Refusal;
 use crate::store::Store;
-use crate::store::rows::{AgentLimits, NewLimits, QueueLimits};
+use crate::store::rows::{AS_QUEUE, AgentLimits, NewLimits, QueueLimits};
 
 /// What to do with queues.
 #[derive(Debug, Args)]
@@ -77,16 +77,12 @@ async fn set(
     let agent = args.agent.as_deref();
     let agent = agent.map(|name| named(queue, name)).transpose()?;
     // what is not given stays as it is
-    let kept = |agent: &AgentLimits| (agent.max_leases, agent.gate);
-    let (max, gate) = match agent {
-        Some(agent) if !args.as_queue => kept(agent),
-        _ => (None, None),
-    };
+    let as_queue = args.as_queue.then_some(AS_QUEUE);
     let new = NewLimits {
         queue_id: queue.queue_id,
         agent_id: agent.map(|agent| agent.agent_id),
-        max_leases: args.max.or(max),
-        gate: args.gate.or(gate),
+        max_leases: args.max.or(as_queue),
+        gate: args.gate.or(as_queue),
     };
     store.limits_set(Uuid::now_v7(), new).await?;
     if json {

@@ -172,6 +172,10 @@ fn take_pulse(model: &mut Model, pulse: &Pulse, now: DateTime<Utc>) -> Vec<Effec
     if [line, clock, held].contains(&Changed::Yes) {
         model.dirty = true;
     }
+    if !pulse.counts.is_empty() && model.desk.counts != pulse.counts {
+        model.desk.counts.clone_from(&pulse.counts);
+        model.dirty = true;
+    }
     model.world.retry_at = None;
     model.world.failures = 0;
     let mut effects: Vec<Effect> = calendars.into_iter().collect();

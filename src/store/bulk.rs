@@ -1,6 +1,7 @@
 //! Filtered lists, and what an action on many cases reads. Bounded, like all reading.
 
 use chrono::{DateTime, Utc};
+use serde_json::Value as Json;
 
 use super::filter::Filter;
 use super::rows::{CaseId, FactsPage, InboxPage, InboxView, PageKey, Snapshot, WorkState};
@@ -15,6 +16,18 @@ fn queue(view: &InboxView) -> Option<i32> {
     match view {
         InboxView::Queue(queue_id) => Some(*queue_id),
         InboxView::Mine => None,
+    }
+}
+
+/// A question that the server broke off is too wide: to ask it again is of no use.
+async fn answered(
+    call: impl Future<Output = Result<Json, sqlx::Error>>,
+) -> Result<Json, StoreError> {
+    match ask(async { Ok(call.await) }).await? {
+        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("57014") => {
+            Err(StoreError::refused("filter_too_slow", &[]))
+        }
+        other => Ok(other?),
     }
 }
 
@@ -35,17 +48,19 @@ impl Store {
             case_id: CaseId(0),
         });
         let known: Vec<i64> = known.iter().map(|id| id.0).collect();
-        let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.inbox_filtered($1, $2, $3, $4, $5, $6, $7) AS "r!""#,
-            queue(view),
-            filter.words_json(),
-            after.work.word(),
-            after.sort_at,
-            after.case_id.0,
-            limit.min(500).cast_signed(),
-            &known
+        let answer = answered(
+            sqlx::query_scalar!(
+                r#"SELECT loket_api.inbox_filtered($1, $2, $3, $4, $5, $6, $7) AS "r!""#,
+                queue(view),
+                filter.words_json(),
+                after.work.word(),
+                after.sort_at,
+                after.case_id.0,
+                limit.min(500).cast_signed(),
+                &known
+            )
+            .fetch_one(&self.pool),
         )
-        .fetch_one(&self.pool))
         .await?;
         read(answer)
     }
@@ -57,13 +72,15 @@ impl Store {
         filter: &Filter,
         limit: u32,
     ) -> Result<Snapshot, StoreError> {
-        let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.filter_cases($1, $2, $3) AS "r!""#,
-            queue(view),
-            filter.words_json(),
-            limit.min(SNAPSHOT_MAX).cast_signed()
+        let answer = answered(
+            sqlx::query_scalar!(
+                r#"SELECT loket_api.filter_cases($1, $2, $3) AS "r!""#,
+                queue(view),
+                filter.words_json(),
+                limit.min(SNAPSHOT_MAX).cast_signed()
+            )
+            .fetch_one(&self.pool),
         )
-        .fetch_one(&self.pool))
         .await?;
         read(answer)
     }

@@ -28,6 +28,7 @@ fn quiet() -> Pulse {
         presence: Vec::new(),
         notices: Vec::new(),
         calendars: 4,
+        counts: std::collections::BTreeMap::new(),
     }
 }
 

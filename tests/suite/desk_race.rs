@@ -85,6 +85,7 @@ fn event(case: i64) -> Msg {
         presence: Vec::new(),
         notices: Vec::new(),
         calendars: 4,
+        counts: std::collections::BTreeMap::new(),
     })))
 }
 

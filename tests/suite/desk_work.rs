@@ -46,6 +46,7 @@ fn pulse(events: Vec<FeedEvent>) -> Msg {
         presence: Vec::new(),
         notices: Vec::new(),
         calendars: 4,
+        counts: std::collections::BTreeMap::new(),
     })))
 }
 

@@ -84,16 +84,18 @@ pub struct LimitsSet {
     pub by: String,
 }
 
-/// What a lead sets: of a queue (`None` stays as it is), or of one agent in it (`None`: as the
-/// queue says).
+/// No number of the agent's own: as the queue says.
+pub const AS_QUEUE: i32 = -1;
+
+/// What a lead sets, of a queue or of one agent in it; `None` stays as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NewLimits {
     /// The queue.
     pub queue_id: i32,
     /// The agent; `None` for the queue itself.
     pub agent_id: Option<i32>,
-    /// How many cases may be held: 1 to 50.
+    /// How many cases may be held: 1 to 50; of an agent also [`AS_QUEUE`].
     pub max_leases: Option<i32>,
-    /// The gate: 0 to 20; 0 is none.
+    /// The gate: 0 to 20; 0 is none; of an agent also [`AS_QUEUE`].
     pub gate: Option<i32>,
 }

@@ -1,10 +1,12 @@
 //! What commands bring about, and what is waiting to be done.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{CaseId, Lease, Notice, Presence, WorkState};
+use super::{CaseId, Lease, Notice, Presence, QueueCount, WorkState};
 use crate::process::engine::{CaseFacts, Facts};
 
 /// Result of a claim.
@@ -19,7 +21,7 @@ pub enum Claim {
         case_no: String,
         /// Version at the claim.
         version: i32,
-        /// Why this one: `nearest_breach`, `overdue`, `oldest`, `by_hand`, `taken_over`.
+        /// Why this one: `nearest_breach`, `overdue`, `oldest`, `by_hand`, `taken_over`, `given`.
         why: String,
     },
     /// Nothing to take in these queues.
@@ -168,6 +170,9 @@ pub struct Pulse {
     /// How many versions of calendars there are; more than before: read them again.
     #[serde(default)]
     pub calendars: i64,
+    /// Counts of my queues by queue id, as they were counted last.
+    #[serde(default)]
+    pub counts: BTreeMap<i32, QueueCount>,
 }
 
 /// A document to attach.

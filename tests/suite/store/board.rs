@@ -709,3 +709,33 @@ async fn each_clock_has_one_result() {
         "late_by_retriage"
     );
 }
+
+/// A take-back by a lead lowers the one whose change it was, after the count as well as in it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_lead_takes_back_is_less_of_the_one_who_did_it() {
+    let world = World::new().await;
+    let pool = superuser(&world).await;
+    let now = at("2026-11-20T11:00:00Z");
+    event(&pool, now, "close", "assessing", "closed_mandate_ok").await;
+    event(&pool, now, "close", "assessing", "closed_mandate_ok").await;
+    let own = "SELECT coalesce(sum(n_done) FILTER (WHERE agent_id = (SELECT agent_id
+        FROM loket.case_events WHERE seq = 1)), -1), coalesce(sum(n_done), -1)
+        FROM loket.board_people";
+    let own = async || sqlx::query_as::<_, (i64, i64)>(own).fetch_one(&pool).await;
+    let seen = format!("SELECT loket.board_flow('{now}', NULL)::text");
+    let seen: String = sqlx::query_scalar(sqlx::AssertSqlSafe(seen))
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    assert_eq!(own().await.unwrap(), (2, 2));
+    let taken = "INSERT INTO loket.case_events (at, legal_at, case_id, seq, queue_id, kind,
+      agent_id, fence, body, prev_hash, hash)
+        SELECT at, legal_at, case_id, 3, queue_id, 'taken_back',
+          (SELECT agent_id FROM loket.agents WHERE db_role = 'lead_1'), 0,
+          jsonb_build_object('seq', 1, 'action', 'close'), '', ''
+        FROM loket.case_events WHERE seq = 1";
+    run(&pool, taken).await;
+    let more = format!("SELECT loket.board_flow('{now}', '{seen}')");
+    run(&pool, &more).await;
+    assert_eq!(own().await.unwrap(), (1, 1));
+}

@@ -9,7 +9,9 @@ use loket::exchange::worker::{Options, Worker};
 use loket::process::engine::{Answer, Refusal};
 use loket::process::field::Value;
 use loket::store::StoreError;
-use loket::store::rows::{Applied, CaseId, Claim, Here, Lease, NewLimits, Notice, WorkState};
+use loket::store::rows::{
+    AS_QUEUE, Applied, CaseId, Claim, Here, Lease, NewLimits, Notice, WorkState,
+};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
@@ -27,8 +29,8 @@ async fn set(lead: &Desk<'_>, agent: Option<i32>, max: Option<i32>, gate: Option
     let new = NewLimits {
         queue_id: queue(lead),
         agent_id: agent,
-        max_leases: max,
-        gate,
+        max_leases: max.or(agent.map(|_| AS_QUEUE)),
+        gate: gate.or(agent.map(|_| AS_QUEUE)),
     };
     lead.store.limits_set(Uuid::now_v7(), new).await.unwrap();
 }
@@ -791,4 +793,36 @@ async fn idle_leases_are_read_page_by_page() {
         assert_eq!(rest, all[at + 1..]);
     }
     assert_eq!(worker.leases_idle(150, None).await.unwrap().leases, []);
+}
+
+/// A number that is not given stays; without a number of one's own the queue's counts.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_number_is_set_and_the_other_stays() {
+    let world = World::new().await;
+    let (anna, lead) = (world.desk("anna").await, world.desk("lead_1").await);
+    let (queue_id, agent_id) = (queue(&lead).await, Some(anna.session.me.agent_id));
+    let now = async |max_leases, gate| {
+        let new = NewLimits {
+            queue_id,
+            agent_id,
+            max_leases,
+            gate,
+        };
+        lead.store.limits_set(Uuid::now_v7(), new).await.unwrap();
+        let all = lead.store.limits().await.unwrap();
+        let mine = all[0].agents.iter().find(|one| one.name == "Anna").unwrap();
+        (mine.max_leases, mine.gate)
+    };
+    assert_eq!(now(Some(3), Some(2)).await, (Some(3), Some(2)));
+    assert_eq!(now(Some(4), None).await, (Some(4), Some(2)));
+    assert_eq!(now(None, Some(0)).await, (Some(4), Some(0)));
+    assert_eq!(now(Some(AS_QUEUE), None).await, (None, Some(0)));
+    let whole = NewLimits {
+        queue_id,
+        agent_id: None,
+        max_leases: Some(AS_QUEUE),
+        gate: None,
+    };
+    let set = lead.store.limits_set(Uuid::now_v7(), whole).await;
+    assert_eq!(key(set), "limit_out_of_range");
 }

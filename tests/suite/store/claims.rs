@@ -323,3 +323,167 @@ async fn a_dead_console_loses_its_cases_to_the_sweep_and_a_living_one_does_not()
     }
     assert_eq!(work(live_case).await, WorkState::Held);
 }
+
+/// Waits until somebody waits for a lock in this database.
+async fn somebody_waits(pool: &sqlx::PgPool) {
+    let waiting = "SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    for _ in 0..300 {
+        let n: i64 = sqlx::query_scalar(waiting).fetch_one(pool).await.unwrap();
+        if n > 0 {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("nobody waits");
+}
+
+async fn run(connection: &mut sqlx::PgConnection, statement: &str) {
+    let statement = sqlx::raw_sql(sqlx::AssertSqlSafe(statement.to_owned()));
+    statement.execute(connection).await.unwrap();
+}
+
+/// Limit and gate count what others committed while one waited: an older picture is refused.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_in_another_isolation_level_is_refused() {
+    let world = World::new().await;
+    world.signal(1).await;
+    let anna = world.desk("anna").await;
+    let pool = world.db.pool("anna", 1).await;
+    let mut line = pool.acquire().await.unwrap();
+    for (level, is_refused) in [
+        ("READ COMMITTED", false),
+        ("REPEATABLE READ", true),
+        ("SERIALIZABLE", true),
+    ] {
+        run(&mut line, &format!("BEGIN ISOLATION LEVEL {level}")).await;
+        let claim = "SELECT loket_api.claim_next($1, $2, NULL)::text";
+        let claim = sqlx::query(claim).bind(Uuid::now_v7()).bind(anna.id());
+        let said = claim.execute(&mut *line).await;
+        let is_that = said.is_err_and(|error| error.to_string().contains("not_read_committed"));
+        assert_eq!(is_that, is_refused, "{level}");
+        run(&mut line, "ROLLBACK").await;
+    }
+}
+
+/// What one holds is granted as it was got, and with the work that was done on it.
+#[tokio::test(flavor = "multi_thread")]
+async fn claiming_what_one_holds_tells_the_lease_as_it_stands() {
+    let world = World::new().await;
+    let case_id = world.signal(1).await;
+    let anna = world.desk("anna").await;
+    let first = next(&anna).await;
+    let again = anna.claim(case_id).await.unwrap();
+    let parts = |claim: &Claim| match claim {
+        Claim::Granted { lease, why, .. } => (lease.fence, lease.proposed, why.clone()),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(parts(&again), parts(&first));
+    assert!(parts(&again).1, "still a proposal");
+    let pool = world.db.pool(crate::support::db::SUPERUSER, 1).await;
+    let earlier = "UPDATE loket.case_leases SET worked_at = worked_at - interval '20 min'";
+    sqlx::query(earlier).execute(&pool).await.unwrap();
+    let third = granted(anna.claim(case_id).await.unwrap());
+    let pulse = anna.store.pulse(anna.id(), None, &Here::default()).await;
+    let held = pulse.unwrap().leases.unwrap();
+    assert_eq!(third.worked_at, held[0].worked_at);
+}
+
+/// The limit is that of the queue in which the case is when it is locked, not when it was looked at.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_limit_is_that_of_the_queue_at_the_lock() {
+    let world = World::new().await;
+    let (held, moved) = (world.signal(1).await, world.signal(2).await);
+    let anna = world.desk("anna").await;
+    anna.take(held).await;
+    let pool = world.db.pool(crate::support::db::SUPERUSER, 3).await;
+    let mut other = pool.acquire().await.unwrap();
+    let there = "(SELECT max(queue_id) FROM loket.queues)";
+    let prepare = format!(
+        "INSERT INTO loket.queues (key) VALUES ('other');
+         INSERT INTO loket.agent_queues (agent_id, queue_id) VALUES ({}, {there});
+         UPDATE loket.queues SET max_leases = 1 WHERE queue_id = {there};
+         UPDATE loket.cases SET queue_id = {there} WHERE case_id = {}",
+        anna.session.me.agent_id, held.0
+    );
+    run(&mut other, &prepare).await;
+    let moving = format!(
+        "BEGIN; UPDATE loket.cases SET queue_id = {there} WHERE case_id = {}",
+        moved.0
+    );
+    run(&mut other, &moving).await;
+    let commit = async {
+        somebody_waits(&pool).await;
+        run(&mut other, "COMMIT").await;
+    };
+    let (claim, ()) = tokio::join!(anna.claim(moved), commit);
+    let claim = claim.unwrap();
+    assert!(matches!(claim, Claim::Limit { limit: 1, .. }), "{claim:?}");
+}
+
+/// Sessions are locked before cases: whoever waits for the session of a receiver holds no case.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_gives_a_case_waits_for_the_receiver_without_holding_it() {
+    let world = World::new().await;
+    let case_id = world.signal(1).await;
+    let (anna, bram) = (world.desk("anna").await, world.desk("bram").await);
+    let lease = anna.take(case_id).await;
+    let pool = world.db.pool(crate::support::db::SUPERUSER, 3).await;
+    let (mut one, mut two) = (pool.acquire().await.unwrap(), pool.acquire().await.unwrap());
+    let lock = format!(
+        "BEGIN; SELECT 1 FROM loket.agent_sessions WHERE session_id = '{}' FOR UPDATE",
+        bram.id()
+    );
+    run(&mut one, &lock).await;
+    let to = Some(bram.session.me.agent_id);
+    let given = anna
+        .store
+        .case_hand_over(Uuid::now_v7(), anna.id(), lease, to, "yours");
+    let look = async {
+        somebody_waits(&pool).await;
+        let case = format!(
+            "SELECT 1 FROM loket.cases WHERE case_id = {} FOR UPDATE NOWAIT",
+            case_id.0
+        );
+        run(&mut two, &case).await;
+        run(&mut one, "ROLLBACK").await;
+    };
+    let (given, ()) = tokio::join!(given, look);
+    given.unwrap();
+}
+
+/// A sweep locks the cases of all that are gone in their order, whatever the order of the sessions.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sweep_holds_no_case_while_it_waits_for_an_earlier_one() {
+    let world = World::new().await;
+    let (low, high) = (world.signal(1).await, world.signal(2).await);
+    let pool = world.db.pool(crate::support::db::SUPERUSER, 3).await;
+    let (anna, bram) = (world.desk("anna").await, world.desk("bram").await);
+    let (first, second) = if anna.id() < bram.id() {
+        (anna, bram)
+    } else {
+        (bram, anna)
+    };
+    first.take(high).await;
+    second.take(low).await;
+    let (mut one, mut two) = (pool.acquire().await.unwrap(), pool.acquire().await.unwrap());
+    let lost = "UPDATE loket.agent_sessions SET lost_at = now() - interval '5 minutes'";
+    run(&mut one, lost).await;
+    let lock = format!(
+        "BEGIN; SELECT 1 FROM loket.cases WHERE case_id = {} FOR UPDATE",
+        low.0
+    );
+    run(&mut one, &lock).await;
+    let worker = world.db.store("worker_1");
+    let look = async {
+        somebody_waits(&pool).await;
+        let case = format!(
+            "SELECT 1 FROM loket.cases WHERE case_id = {} FOR UPDATE NOWAIT",
+            high.0
+        );
+        run(&mut two, &case).await;
+        run(&mut one, "ROLLBACK").await;
+    };
+    let (swept, ()) = tokio::join!(worker.sweep(), look);
+    assert_eq!(swept, Ok(2));
+}

@@ -488,3 +488,91 @@ fn no_interleaving_of_two_agents_loses_a_character() {
     });
     ran.unwrap();
 }
+
+/// Whoever sends a command under the id of another's draft drops nothing of his.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_of_another_drops_no_draft() {
+    let world = World::new().await;
+    let case = world.signal(1).await;
+    let (anna, bram) = (world.desk("anna").await, world.db.store("bram"));
+    let draft = note(case, "mine");
+    bram.draft_save(&draft).await.unwrap();
+    let cmd = draft.command.unwrap();
+    let claimed = anna.store.case_claim(cmd, anna.id(), case).await;
+    claimed.unwrap();
+    assert_eq!(texts(&bram).await, ["mine"]);
+    let later = DraftSave {
+        rev: 2,
+        base: 1,
+        body: typed("mine still"),
+        ..draft
+    };
+    assert_eq!(bram.draft_save(&later).await.unwrap(), DraftSaved::Saved);
+    assert_eq!(texts(&bram).await, ["mine still"]);
+}
+
+/// The next holder reads the text of a shared draft and not the id under which it will be written.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_of_a_draft_is_its_owners() {
+    let world = World::new().await;
+    let case = world.signal(1).await;
+    let (anna, bram) = (world.db.store("anna"), world.desk("bram").await);
+    let draft = note(case, "for the next");
+    anna.draft_save(&draft).await.unwrap();
+    assert!(anna.draft_share(draft.draft_id).await.unwrap());
+    bram.take(case).await;
+    let shown = bram.store.case_detail(case).await.unwrap().drafts;
+    assert_eq!(text(&shown[0]), "for the next");
+    assert_eq!(shown[0].command, None);
+    let own = anna.drafts_mine().await.unwrap();
+    assert_eq!(own[0].command, draft.command);
+}
+
+/// A draft tells nothing of a case of a queue that one is not in, and brings nothing into it.
+#[tokio::test(flavor = "multi_thread")]
+async fn drafts_know_the_queues() {
+    let world = World::new().await;
+    let case = world.signal(1).await;
+    let (anna, bram) = (world.db.store("anna"), world.desk("bram").await);
+    let (shared, later) = (note(case, "shared"), note(case, "not shared"));
+    anna.draft_save(&shared).await.unwrap();
+    anna.draft_save(&later).await.unwrap();
+    assert!(anna.draft_share(shared.draft_id).await.unwrap());
+    bram.take(case).await;
+    superuser(
+        &world,
+        "DELETE FROM loket.agent_queues
+         WHERE agent_id = (SELECT agent_id FROM loket.agents WHERE db_role = 'anna')",
+    )
+    .await;
+    let mine = anna.drafts_mine().await.unwrap();
+    assert_eq!(mine.len(), 2, "what she typed stays hers");
+    for row in mine {
+        assert_eq!((row.case_no, row.process), (None, None));
+    }
+    assert!(!anna.draft_share(later.draft_id).await.unwrap());
+    let shown = bram.store.case_detail(case).await.unwrap().drafts;
+    assert_eq!(shown, []);
+}
+
+/// Who does not say from where he goes on has not seen what stands there.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_save_without_a_base_forks() {
+    let world = World::new().await;
+    let case = world.signal(1).await;
+    let anna = world.db.store("anna");
+    let draft = note(case, "first");
+    anna.draft_save(&draft).await.unwrap();
+    let pool = world.db.pool("anna", 1).await;
+    let save = "SELECT loket_api.draft_save($1, $2, 'action:add_note',
+        '{\"answers\":[[\"note\",\"other\"]]}', NULL, $3, NULL, 2)";
+    let said: String = sqlx::query_scalar(save)
+        .bind(draft.draft_id)
+        .bind(case.0)
+        .bind(Uuid::from_u128(2))
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    assert_eq!(said, "forked");
+    assert_eq!(texts(&anna).await, ["first"]);
+}

@@ -463,3 +463,25 @@ async fn facts_of_many_cases_come_in_one_call() {
         assert_eq!((&one.row, &one.facts), (&detail.row, &detail.facts));
     }
 }
+
+/// A question that took too long is refused in words: the line is fine, and asking again is of no use.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_that_takes_too_long_is_refused_in_words() {
+    let filled = filled(3).await;
+    let pool = filled.world.db.pool(SUPERUSER, 1).await;
+    let slow = "CREATE OR REPLACE FUNCTION loket.due_til(p_any text[], p_now timestamptz)
+        RETURNS timestamptz LANGUAGE plpgsql AS $$ BEGIN
+        RAISE EXCEPTION 'canceling statement' USING ERRCODE = '57014'; END $$";
+    sqlx::query(slow).execute(&pool).await.unwrap();
+    let anna = filled.world.db.store("anna");
+    let filter = Filter::parse("due:late").unwrap();
+    let view = InboxView::Queue(filled.queue);
+    let page = anna.inbox_filtered(&view, &filter, None, 10, &[]).await;
+    let all = anna.filter_cases(&view, &filter, 10).await;
+    for error in [page.unwrap_err(), all.unwrap_err()] {
+        let StoreError::Refused(refusal) = error else {
+            panic!("{error:?}");
+        };
+        assert_eq!(refusal.key, "filter_too_slow");
+    }
+}

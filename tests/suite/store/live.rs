@@ -330,3 +330,127 @@ async fn agents_neither_lead_nor_tick() {
     let world = World::new().await;
     assert!(world.desk("anna").await.store.line().await.is_err());
 }
+
+/// Agents work in their own session only: the id of a colleague's session keeps no lease of his alive.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_works_in_the_session_of_another() {
+    let world = World::new().await;
+    let case = world.signal(1).await;
+    let (anna, bram) = (world.desk("anna").await, world.desk("bram").await);
+    anna.take(case).await;
+    superuser(
+        &world,
+        "UPDATE loket.case_leases SET worked_at = worked_at - interval '20 minutes'",
+    )
+    .await;
+    let worked = Here {
+        worked: vec![case],
+        ..Here::default()
+    };
+    let pulse = bram.store.pulse(anna.id(), None, &worked).await.unwrap();
+    assert_eq!(pulse.leases, None, "not his session");
+    let pulse = anna.store.pulse(anna.id(), None, &Here::default()).await;
+    let pulse = pulse.unwrap();
+    let last = pulse.leases.unwrap()[0].worked_at.unwrap();
+    assert!(pulse.now - last > TimeDelta::minutes(19));
+}
+
+/// Nobody is at a case that he may not see, whatever his console says.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_at_a_case_of_a_queue_that_is_not_his() {
+    let world = World::new().await;
+    let case = world.signal(1).await;
+    let (anna, carla) = (world.desk("anna").await, world.desk("carla").await);
+    superuser(
+        &world,
+        "DELETE FROM loket.agent_queues
+         WHERE agent_id = (SELECT agent_id FROM loket.agents WHERE db_role = 'carla')",
+    )
+    .await;
+    tell(&carla, &at(case, true)).await;
+    assert_eq!(tell(&anna, &at(case, false)).await, []);
+}
+
+/// What nobody ever looked at goes after a month, by the technical clock.
+#[tokio::test(flavor = "multi_thread")]
+async fn notices_that_nobody_looked_at_go_after_a_month() {
+    let world = World::new().await;
+    let case = world.signal(1).await;
+    let (anna, lead) = (world.desk("anna").await, world.desk("lead_1").await);
+    anna.take(case).await;
+    let given = lead
+        .store
+        .case_reassign(Uuid::now_v7(), lead.id(), case, None, "sick");
+    given.await.unwrap();
+    let worker = world.db.store("worker_1");
+    superuser(
+        &world,
+        "UPDATE loket.notices SET made_at = made_at - interval '29 days'",
+    )
+    .await;
+    assert_eq!(worker.notices_purge().await, Ok(0));
+    superuser(
+        &world,
+        "UPDATE loket.notices SET made_at = made_at - interval '2 days'",
+    )
+    .await;
+    assert_eq!(worker.notices_purge().await, Ok(1));
+}
+
+/// The counts of the lists come with the pulse, and a console counts where no worker does.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pulse_brings_fresh_counts_to_an_idle_console() {
+    let world = World::new().await;
+    world.signal(1).await;
+    let anna = world.desk("anna").await;
+    let queue = anna.session.me.queues[0].queue_id;
+    let open = async || {
+        let pulse = anna.store.pulse(anna.id(), None, &Here::default()).await;
+        pulse.unwrap().counts[&queue].open
+    };
+    assert_eq!(open().await, 1);
+    world.signal(2).await;
+    superuser(
+        &world,
+        "UPDATE loket.board_runs SET quick_at = quick_at - interval '1 hour'",
+    )
+    .await;
+    assert_eq!(open().await, 2);
+}
+
+/// The time during which the server was away is nobody's idle time: nothing ends before the console is
+/// back, and then it begins anew.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outage_is_no_idle_time() {
+    let world = World::new().await;
+    let case = world.signal(1).await;
+    let anna = world.desk("anna").await;
+    let lease = anna.take(case).await;
+    superuser(
+        &world,
+        "UPDATE loket.case_leases SET worked_at = worked_at - interval '40 minutes'",
+    )
+    .await;
+    let worker = world.db.store("worker_1");
+    let idle = worker.leases_idle(30, None).await.unwrap().leases;
+    assert_eq!(idle.len(), 1, "she did not touch it");
+    superuser(
+        &world,
+        "UPDATE loket.agent_sessions SET
+           backend_start = pg_postmaster_start_time() - interval '1 second'",
+    )
+    .await;
+    let away = worker.leases_idle(30, None).await.unwrap().leases;
+    assert_eq!(away.len(), 0);
+    let ended = worker.lease_expire(lease, idle[0].worked_at).await;
+    assert_eq!(ended, Ok(false), "seen before the outage");
+    superuser(
+        &world,
+        "UPDATE loket.agent_sessions SET heartbeat_at = heartbeat_at - interval '1 minute'",
+    )
+    .await;
+    let pulse = anna.store.pulse(anna.id(), None, &Here::default()).await;
+    let pulse = pulse.unwrap();
+    let last = pulse.leases.unwrap()[0].worked_at.unwrap();
+    assert!(pulse.now - last < TimeDelta::minutes(10));
+}

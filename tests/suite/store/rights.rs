@@ -312,3 +312,46 @@ async fn no_function_of_the_owner_can_be_led_astray_by_temporary_tables() {
         .unwrap();
     assert_eq!(role, "agent");
 }
+
+/// What the functions stand in line by is theirs alone: nobody can take it and keep it.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_takes_the_locks_of_the_desk() {
+    let world = World::new().await;
+    for role in ROLES {
+        let pool = world.db.pool(role, 1).await;
+        for lock in [
+            "pg_advisory_lock(4242, 1)",
+            "pg_try_advisory_lock(4243, 1)",
+            "pg_try_advisory_xact_lock_shared(4242)",
+            "pg_advisory_unlock_all()",
+        ] {
+            let select = sqlx::AssertSqlSafe(format!("SELECT {lock}::text"));
+            let taken = sqlx::query(select).execute(&pool).await;
+            let error = taken.unwrap_err();
+            let code = error.as_database_error().and_then(|error| error.code());
+            assert_eq!(code.as_deref(), Some("42501"), "{role}: {lock}");
+        }
+    }
+}
+
+/// Several workers and demos of one server share a role; a person has a few consoles.
+#[tokio::test(flavor = "multi_thread")]
+async fn roles_that_are_shared_have_room_for_several() {
+    let world = World::new().await;
+    let pool = world.db.pool(crate::support::db::SUPERUSER, 1).await;
+    for (role, most) in [("worker", 64), ("admin", 64), ("agent", 8)] {
+        let name = format!("room_{role}_{}", world.db.name());
+        let statement = "SELECT loket.agent_add($1::text::name, 'Room', $2, '{mandate}')";
+        let added = sqlx::query(statement).bind(&name).bind(role);
+        added.execute(&pool).await.unwrap();
+        let limit = "SELECT rolconnlimit FROM pg_roles WHERE rolname = $1";
+        let limit: i32 = sqlx::query_scalar(limit)
+            .bind(&name)
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+        let drop = sqlx::AssertSqlSafe(format!("DROP ROLE {name}"));
+        sqlx::query(drop).execute(&pool).await.unwrap();
+        assert_eq!(limit, most, "{role}");
+    }
+}

@@ -570,3 +570,34 @@ async fn verification_finds_what_was_taken_back_by_halves() {
         "{said:?}"
     );
 }
+
+/// Taking back restores who had passed the case over, and lowers no flag that was raised since.
+#[tokio::test(flavor = "multi_thread")]
+async fn skips_come_back_and_what_was_raised_stays_raised() {
+    let world = with_grace().await;
+    let pool = world.db.pool(SUPERUSER, 1).await;
+    let case = world.signal(1).await;
+    let (anna, bram) = (world.desk("anna").await, world.desk("bram").await);
+    sqlx::query("INSERT INTO loket.skips VALUES ($1, $2, now(), 'unclear')")
+        .bind(case.0)
+        .bind(bram.session.me.agent_id)
+        .execute(&pool)
+        .await
+        .unwrap();
+    contact(&anna, case).await;
+    let skips = "SELECT count(*) FROM loket.skips";
+    let skips = async || sqlx::query_scalar::<_, i64>(skips).fetch_one(&pool).await;
+    assert_eq!(skips().await.unwrap(), 0, "its state changed");
+    sqlx::query("UPDATE loket.cases SET raised_at = now()")
+        .execute(&pool)
+        .await
+        .unwrap();
+    let seq = last_seq(&anna, case).await;
+    take_back(&anna, case, seq).await.unwrap();
+    assert_eq!(skips().await.unwrap(), 1);
+    let raised: bool = sqlx::query_scalar("SELECT raised_at IS NOT NULL FROM loket.cases")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    assert!(raised);
+}
