@@ -62,6 +62,8 @@ pub struct Job {
     pub act: Option<Act>,
     /// The answers, one set for all.
     pub entries: Vec<Entry>,
+    /// Whether they were typed, and not only proposed.
+    pub typed: bool,
     /// What will happen with each case, and then what did.
     pub rows: Vec<Row>,
     /// How far it is.
@@ -143,6 +145,7 @@ impl Job {
             choices: Vec::new(),
             act: None,
             entries: Vec::new(),
+            typed: false,
             rows: Vec::new(),
             run: run::Run::Not,
             cursor: 0,
@@ -171,6 +174,12 @@ impl Job {
         let of = self.rows.iter().filter(|row| row.verdict.key() == key);
         of.count()
     }
+}
+
+/// Whether answers for many cases were typed and not used: nothing but this console has them.
+pub fn is_typed(world: &World) -> bool {
+    let job = world.bulk.as_ref();
+    job.is_some_and(|job| job.run == run::Run::Not && job.typed)
 }
 
 /// Read what is not read yet.

@@ -81,6 +81,23 @@ impl Entry {
         }
     }
 
+    /// Put an answer in. `false` when it is none of the options: then nothing changed.
+    pub fn accept(&mut self, raw: &str) -> bool {
+        self.set(raw);
+        match &self.ask {
+            Ask::Choice(..) => raw.is_empty() || self.raw() == raw,
+            Ask::Text(_) | Ask::Look(..) => true,
+        }
+    }
+
+    /// Choose nothing.
+    pub fn clear(&mut self) {
+        match &mut self.ask {
+            Ask::Choice(_, at) => *at = None,
+            Ask::Text(editor) | Ask::Look(editor, _) => editor.set(""),
+        }
+    }
+
     /// Where the cursor stands in the text, in bytes.
     pub fn cursor(&self) -> usize {
         match &self.ask {

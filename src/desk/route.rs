@@ -107,6 +107,14 @@ impl Subject {
         }
     }
 
+    /// Whether its form asks for a colleague.
+    pub fn asks_colleagues(&self) -> bool {
+        matches!(
+            self,
+            Self::HandOver(_) | Self::Reassign(_) | Self::Many(Act::Reassign)
+        )
+    }
+
     /// Its name in the database.
     pub fn form(&self) -> String {
         match self {

@@ -48,7 +48,7 @@ impl State {
                 self.cursor = at;
             }
             Id::Back => {
-                world.bulk = None;
+                world.bulk = world.bulk.take().filter(|job| job.typed);
                 return vec![Effect::Go(Route::Back)];
             }
             _ => return Vec::new(),
@@ -179,6 +179,9 @@ impl form::State {
         if let (Stage::Review, Subject::Many(act)) = (self.stage, &self.subject) {
             self.stage = Stage::Edit;
             plan::make(world, act.clone(), self.entries.clone(), now);
+            if let Some(job) = world.bulk.as_deref_mut() {
+                job.typed = self.touched;
+            }
             effects.push(Effect::Go(Route::Sheet));
         }
         effects

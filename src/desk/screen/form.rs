@@ -119,6 +119,7 @@ impl State {
         if let Some(kept) = kept {
             self.take_up(world, kept);
         }
+        self.take_up_job(world, now);
         self.weigh(world, now);
         if self.is_question() {
             self.review(world, now);
@@ -145,6 +146,7 @@ impl State {
     /// Something it depends on was read: the case, the colleagues, the calendars.
     pub fn refresh(&mut self, world: &mut World, now: DateTime<Utc>) {
         if self.touched && !self.entries.is_empty() {
+            self.ask_anew(world, now);
             self.weigh(world, now);
         } else {
             self.fill(world, now);
