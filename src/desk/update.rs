@@ -172,9 +172,8 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
         Route::Draft(draft) => return again::open_draft(model, draft, now),
         Route::Copy(left) => return again::open_copy(model, &left, now),
         Route::Unfinished => {
-            model
-                .layers
-                .push(Layer::Unfinished(unfinished::State::default()));
+            let list = unfinished::State::new(&model.world);
+            model.layers.push(Layer::Unfinished(list));
             return vec![safe::ask(&mut model.world, now)];
         }
         Route::Quit => return safe::quit(model, now),
@@ -183,7 +182,7 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
             model.desk.show(case, model.window);
             return answer::reread_list(model, now);
         }
-        Route::Board | Route::OnTime | Route::CallBack(_) | Route::Aside(_) | Route::Queue(_) => {
+        Route::Board | Route::OnTime | Route::Aside(_) | Route::Queue(_) => {
             return watching::go(model, route, now);
         }
         Route::Desk if watching::uncover(model) => {
@@ -192,7 +191,8 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
         }
         Route::Desk => {
             clear_layers(model);
-            model.desk.acted = model.desk.case();
+            let case = model.desk.case();
+            model.desk.act(case, &model.world.toasts, now);
             return answer::reread_list(model, now);
         }
     }

@@ -16,20 +16,6 @@ use super::form::State;
 use crate::store::rows::DraftBody;
 
 impl State {
-    /// The form in which a lead gives a case to somebody, with the pool chosen already.
-    pub fn call_back(world: &mut World, subject: Subject, now: DateTime<Utc>) -> Self {
-        let mut state = Self::open(world, subject, now);
-        if !state.touched
-            && let Some(at) = state.entries.iter().position(|entry| entry.key == "to")
-        {
-            state.entries[at].set("pool");
-            state.touched = true;
-            state.at = at + 1;
-            state.weigh(world, now);
-        }
-        state
-    }
-
     /// The form of that draft; `None` when there is none (any more).
     pub fn of_draft(world: &mut World, draft: Uuid, now: DateTime<Utc>) -> Option<Self> {
         let subject = world.drafts.get(draft)?.content.subject.clone();

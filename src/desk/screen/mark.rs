@@ -161,9 +161,16 @@ impl State {
         if inbox.filter == filter {
             return Vec::new();
         }
+        if !inbox.marks.is_empty() {
+            let count = inbox.marks.len().to_string();
+            let said = world.texts.fill("mark.lost_by_filter", &[("n", &count)]);
+            world.toasts.say(Tone::Warning, said, now);
+        }
         let (view, name) = (inbox.view.clone(), inbox.name.clone());
         *inbox = Inbox::new(view, name);
         inbox.filter = filter;
+        // more rows of the list as it was do not belong to this one
+        world.unask(Slot::More(self.at));
         self.back();
         self.look(now);
         self.ask(world, Take::Anew, now).into_iter().collect()
