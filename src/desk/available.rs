@@ -33,10 +33,19 @@ pub fn undoable(model: &Model) -> Result<(), Why> {
     let case = model.current_case().ok_or(Why("no_case"))?;
     match undo::find(&model.world, case, model.now) {
         None if undo::is_coming(&model.world, case) => Ok(()),
+        None if is_after_note(model) => Err(Why("note_stays")),
         None => Err(Why("nothing_to_take_back")),
         Some(undo) if undo.stands.is_some() => Err(STANDS),
         Some(_) => Ok(()),
     }
+}
+
+/// Whether the last that happened to the case is a note of ours.
+fn is_after_note(model: &Model) -> bool {
+    let loaded = model.current_case().and_then(|case| model.world.case(case));
+    let last = loaded.and_then(|loaded| loaded.timeline.first());
+    let me = model.world.me.as_ref().map(|me| me.name.as_str());
+    last.is_some_and(|last| last.kind == "add_note" && last.agent.as_deref() == me)
 }
 
 /// Nothing hinders.

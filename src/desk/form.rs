@@ -69,6 +69,16 @@ impl Entry {
         }
     }
 
+    /// The answer as it is shown.
+    pub fn said(&self) -> &str {
+        match &self.ask {
+            Ask::Choice(picks, at) => at
+                .and_then(|at| picks.get(at))
+                .map_or("", |pick| pick.label.as_str()),
+            Ask::Text(_) | Ask::Look(..) => self.raw(),
+        }
+    }
+
     /// Put an answer in.
     pub fn set(&mut self, raw: &str) {
         match &mut self.ask {

@@ -45,7 +45,7 @@ fn begin_bulk(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
         world.toasts.say(Tone::Warning, said, now);
         return Vec::new();
     }
-    let mut job = bulk::Job::new(&marks);
+    let mut job = bulk::Job::new(marks);
     if let Some(kept) = world.bulk.take().filter(|kept| kept.typed) {
         (job.act, job.entries, job.typed) = (kept.act, kept.entries, true);
     }

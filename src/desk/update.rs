@@ -23,6 +23,9 @@ pub fn update(model: &mut Model, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
 
 fn take_in(model: &mut Model, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
     let mut effects = take(model, msg, now);
+    if let Some(Layer::Actions(list)) = model.layers.last_mut() {
+        list.settle(&model.world, now);
+    }
     effects.extend(safe::tend(model, now));
     effects
 }
@@ -234,7 +237,10 @@ fn press(model: &mut Model, key: Key, now: DateTime<Utc>) -> Vec<Effect> {
         return run(model, command, key, context, now);
     }
     match key.typed() {
-        Some(c) if context.takes_text() => type_in(model, c.encode_utf8(&mut [0; 4]), now),
+        // a choice says that it takes none
+        Some(c) if context.takes_text() || context == Context::Choice => {
+            type_in(model, c.encode_utf8(&mut [0; 4]), now)
+        }
         _ => Vec::new(),
     }
 }

@@ -133,7 +133,7 @@ pub fn make(world: &mut World, act: Act, entries: Vec<Entry>, now: DateTime<Utc>
     let mut rows = Vec::with_capacity(job.cases.len());
     for one in &job.cases {
         let command = world.command(now);
-        let (verdict, to) = verdict(world, &job, one, command, &mut to, now);
+        let (verdict, to, sends) = verdict(world, &job, one, command, &mut to, now);
         let verdict = match verdict {
             Verdict::Will(said) if out.contains(&one.row.case_id) => Verdict::Out(said),
             other => other,
@@ -144,11 +144,13 @@ pub fn make(world: &mut World, act: Act, entries: Vec<Entry>, now: DateTime<Utc>
             subject: one.row.subject.clone(),
             command,
             to,
+            sends,
             verdict,
         });
     }
     job.cursor = job.cursor.min(rows.len().saturating_sub(1));
     job.rows = rows;
+    job.sure = None;
     world.bulk = Some(job);
 }
 
@@ -159,26 +161,31 @@ fn verdict(
     command: Uuid,
     to: &mut Receivers,
     now: DateTime<Utc>,
-) -> (Verdict, Option<i32>) {
+) -> (Verdict, Option<i32>, bool) {
     let texts = &world.texts;
     match &job.act {
         Some(Act::Release) if one.lease.is_none() => {
-            (Verdict::Wont(texts.say("why.not_held_by_me")), None)
+            (Verdict::Wont(texts.say("why.not_held_by_me")), None, false)
         }
-        Some(Act::Release) if one.lease.is_some_and(|lease| lease.proposed) => {
-            (Verdict::Wont(texts.say("refusal.skip_reason_needed")), None)
-        }
-        Some(Act::Release) => (Verdict::Will(texts.say("bulk.released")), None),
+        Some(Act::Release) if one.lease.is_some_and(|lease| lease.proposed) => (
+            Verdict::Wont(texts.say("refusal.skip_reason_needed")),
+            None,
+            false,
+        ),
+        Some(Act::Release) => (Verdict::Will(texts.say("bulk.released")), None, false),
         Some(Act::Reassign) => {
             let Some((agent, name)) = to.next(one) else {
-                return (Verdict::Wont(texts.say("bulk.nobody_else")), None);
+                return (Verdict::Wont(texts.say("bulk.nobody_else")), None, false);
             };
             let said = texts.fill("bulk.goes_to", &[("name", &name)]);
-            (Verdict::Will(said), agent)
+            (Verdict::Will(said), agent, false)
         }
         _ => match change(world, job, one, command, now) {
-            Ok((change, _)) => (Verdict::Will(said(world, one, &change, now)), None),
-            Err(not) => (Verdict::Wont(not.said()), None),
+            Ok((change, _)) => {
+                let sends = !change.messages.is_empty();
+                (Verdict::Will(said(world, one, &change, now)), None, sends)
+            }
+            Err(not) => (Verdict::Wont(not.said()), None, false),
         },
     }
 }

@@ -124,6 +124,12 @@ pub fn press(
             world.toasts.say(Tone::Warning, said, now);
             Vec::new()
         }
+        (Id::Commit, None) if !is_sure(job) => {
+            let count = job.sending().to_string();
+            let said = world.texts.fill("bulk.sure", &[("n", &count)]);
+            world.toasts.say(Tone::Warning, said, now);
+            Vec::new()
+        }
         (Id::Commit, None) => run::start(world, now),
         (Id::Choose, None) => open(world, now),
         (Id::Back, None) if job.run == Run::Ended => {
@@ -133,6 +139,12 @@ pub fn press(
         (Id::Back, None) => vec![Effect::Go(Route::Back)],
         _ => Vec::new(),
     }
+}
+
+/// Whether nothing leaves the house, or it was said how much does: that cannot be fetched back.
+fn is_sure(job: &mut Job) -> bool {
+    let count = Some(job.sending()).filter(|count| *count > 0);
+    std::mem::replace(&mut job.sure, count) == count
 }
 
 /// Take the case out, or in again; one down.

@@ -78,10 +78,9 @@ impl State {
     }
 
     /// The cases marked in the list shown.
-    pub fn marks(&self) -> BTreeSet<CaseId> {
-        self.inbox()
-            .map(|inbox| inbox.marks.clone())
-            .unwrap_or_default()
+    pub fn marks(&self) -> &BTreeSet<CaseId> {
+        static NONE: BTreeSet<CaseId> = BTreeSet::new();
+        self.inbox().map_or(&NONE, |inbox| &inbox.marks)
     }
 
     /// Mark the case that commands mean; in the list, go one down.
