@@ -1,6 +1,6 @@
 //! Whether a command is possible now, and if not, why: the texts `why.<key>`.
 
-use super::bulk;
+use super::bulk::{self, Verdict};
 use super::model::Model;
 use super::screen::Layer;
 use super::screen::inbox::Mark;
@@ -30,6 +30,16 @@ const STANDS: Why = Why("undo_stands");
 /// A case whose last change can be taken back.
 pub fn undoable(model: &Model) -> Result<(), Why> {
     live(model)?;
+    if let Some(Layer::Sheet) = model.layers.last() {
+        // the case is read first; what stands against it is said then
+        let row = model
+            .world
+            .bulk
+            .as_deref()
+            .and_then(|job| job.rows.get(job.cursor));
+        let is_done = row.is_some_and(|row| matches!(row.verdict, Verdict::Done(_)));
+        return is_done.then_some(()).ok_or(Why("nothing_to_take_back"));
+    }
     let case = model.current_case().ok_or(Why("no_case"))?;
     match undo::find(&model.world, case, model.now) {
         None if undo::is_coming(&model.world, case) => Ok(()),

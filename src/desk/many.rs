@@ -54,6 +54,17 @@ fn begin_bulk(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
     bulk::read(world, now)
 }
 
+/// Take away what lies on the results of an action on many, if they are there.
+pub(super) fn uncover(model: &mut Model) -> bool {
+    let is_sheet = |layer: &Layer| matches!(layer, Layer::Sheet);
+    let at = model.layers.iter().rposition(is_sheet);
+    let at = at.filter(|at| at + 1 < model.layers.len());
+    if let Some(at) = at {
+        model.layers.truncate(at + 1);
+    }
+    at.is_some()
+}
+
 /// Whether the case shown was opened from the results of an action on many; they are shown again.
 pub(super) fn is_left_for_a_case(model: &mut Model) -> bool {
     let shown = model.desk.case();

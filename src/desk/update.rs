@@ -192,6 +192,7 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
             watching::resume(model, now);
             return wake(model, now);
         }
+        Route::Desk if many::uncover(model) => return answer::reread_list(model, now),
         Route::Desk => {
             clear_layers(model);
             let case = model.desk.case();

@@ -233,7 +233,7 @@ impl Receivers {
     fn next(&mut self, one: &Briefly) -> Option<(Option<i32>, String)> {
         let own = one.row.holder_id;
         match self {
-            Self::Pool(name) => own.map(|_| (None, name.clone())),
+            Self::Pool(name) => Some((None, name.clone())),
             Self::One(agent, name) => (Some(*agent) != own).then(|| (Some(*agent), name.clone())),
             Self::Least(held) => {
                 let others = held.iter_mut().filter(|(agent, _)| Some(**agent) != own);

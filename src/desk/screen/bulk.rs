@@ -132,6 +132,7 @@ pub fn press(
         }
         (Id::Commit, None) => run::start(world, now),
         (Id::Choose, None) => open(world, now),
+        (Id::TakeBack, None) => take_back(world, now),
         (Id::Back, None) if job.run == Run::Ended => {
             world.bulk = None;
             vec![Effect::Go(Route::Desk)]
@@ -171,6 +172,21 @@ fn open(world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
     };
     job.left_for = Some(case);
     vec![Effect::Go(Route::Case(case)), world.ask_detail(case, now)]
+}
+
+/// Take back what was done with the case under the cursor; the results lie below.
+fn take_back(world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
+    let job = world.bulk.as_deref();
+    let Some(case) = job
+        .and_then(|job| job.rows.get(job.cursor))
+        .map(|row| row.case)
+    else {
+        return Vec::new();
+    };
+    vec![
+        world.ask_detail(case, now),
+        Effect::Go(Route::Form(Subject::TakeBack(case))),
+    ]
 }
 
 /// The answer that a choice starts with: whoever holds least.

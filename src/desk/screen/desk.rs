@@ -9,7 +9,7 @@ use super::super::effect::{Effect, Slot};
 use super::super::geometry::{Panes, Window};
 use super::super::place::Place;
 use super::super::route::Route;
-use super::super::toast::{Toast, Toasts, Tone};
+use super::super::toast::Toast;
 use super::super::under_way::Keyed;
 use super::super::world::World;
 use super::inbox::{Inbox, MOST, PAGE, Take};
@@ -152,13 +152,6 @@ impl State {
         };
         let question = question(inbox, None, inbox.limit(), known);
         Some(world.ask(Slot::Inbox(at), question, now))
-    }
-
-    /// We acted on that case; what was said last tells what was done.
-    pub fn act(&mut self, case: Option<CaseId>, toasts: &Toasts, now: DateTime<Utc>) {
-        self.acted = case;
-        let said = toasts.shown(now).filter(|toast| toast.tone == Tone::Done);
-        self.done = said.cloned();
     }
 
     /// A page came in. `Some` when the case that we just acted on left the list by it; it stays in
