@@ -150,6 +150,8 @@ struct Console {
     following: watch::Sender<Option<beat::Followed>>,
     /// What we are doing, for the same task.
     here: watch::Sender<Here>,
+    /// Whether the shell was asked for.
+    sleepy: bool,
 }
 
 impl Console {
@@ -186,6 +188,7 @@ impl Console {
             writes: JoinSet::new(),
             following,
             here,
+            sleepy: false,
         })
     }
 
@@ -199,6 +202,9 @@ impl Console {
             self.draw()?;
             let msg = self.next().await;
             if self.take(msg)? == Flow::Stop || self.drain()? == Flow::Stop {
+                return Ok(());
+            }
+            if std::mem::take(&mut self.sleepy) && self.suspend().await? == Flow::Stop {
                 return Ok(());
             }
             // a task that panicked has given the terminal back: nobody sees us any more
@@ -289,7 +295,7 @@ impl Console {
                 self.terminal.clear()?;
                 self.model.dirty = true;
             }
-            Effect::Suspend => self.suspend()?,
+            Effect::Suspend => self.sleepy = true,
             Effect::Quit => return Ok(Flow::Stop),
         }
         Ok(Flow::On)
@@ -305,21 +311,20 @@ impl Console {
         }
     }
 
-    /// Give the shell the terminal until it lets us go on.
-    fn suspend(&mut self) -> io::Result<()> {
+    /// Give the shell the terminal until it lets us go on. It may never do so: what was typed is
+    /// saved before.
+    async fn suspend(&mut self) -> io::Result<Flow> {
+        self.save_all();
+        self.finish_writes().await;
         self.outlet.settle(LEAVE_SCREEN);
         self.guard.pause();
         nix::sys::signal::raise(nix::sys::signal::Signal::SIGTSTP)?;
         self.guard.resume()?;
         let (columns, rows) = crossterm::terminal::size()?;
-        self.terminal
-            .backend_mut()
-            .set_size(Size::new(columns, rows));
-        let input = Msg::Input(Input::Resize(columns, rows));
-        let _ = update(&mut self.model, input, system::now());
+        let flow = self.take(Msg::Input(Input::Resize(columns, rows)))?;
         self.terminal.clear()?;
         self.model.dirty = true;
-        Ok(())
+        Ok(flow)
     }
 
     /// Whatever ended us: what was typed and not saved is saved now.

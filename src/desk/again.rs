@@ -33,7 +33,7 @@ fn open_form(model: &mut Model, form: form::State, now: DateTime<Utc>) -> Vec<Ef
         model.desk.show(case, model.window);
         effects.push(model.world.ask_detail(case, now));
     }
-    if matches!(form.subject, Subject::HandOver(_) | Subject::Reassign(_)) {
+    if form.subject.asks_colleagues() {
         effects.push(model.world.ask(Slot::Colleagues, Question::Colleagues, now));
     }
     model.layers.push(Layer::Form(Box::new(form)));

@@ -169,11 +169,11 @@ fn kept(model: &mut Model, slot: Slot, reply: Reply, now: DateTime<Utc>) -> Vec<
 
 /// The case that we just acted on is no longer in the list: said with what was done.
 fn say_gone(model: &mut Model, now: DateTime<Utc>) {
-    let toasts = &mut model.world.toasts;
-    let shown = toasts.shown(now);
-    let offer = shown.and_then(|toast| toast.offer);
-    let done = shown.map_or(String::new(), |toast| toast.text.clone());
+    let done = model.desk.done.take();
+    let offer = done.as_ref().and_then(|done| done.offer);
+    let done = done.map_or(String::new(), |done| done.text);
     let said = model.world.texts.fill("done.gone", &[("done", &done)]);
+    let toasts = &mut model.world.toasts;
     toasts.say(Tone::Done, said.trim().to_owned(), now);
     if let Some(offer) = offer {
         toasts.offer(offer, now);
@@ -298,7 +298,7 @@ fn applied_alone(
     let no = &sent.case_no;
     let said = model.world.texts.fill("done.released", &[("case", no)]);
     model.world.toasts.say(Tone::Done, said, now);
-    model.desk.acted = Some(case);
+    model.desk.act(Some(case), &model.world.toasts, now);
     let mut effects = vec![model.world.ask_detail(case, now)];
     effects.extend(reread_list(model, now));
     effects

@@ -1,6 +1,6 @@
 //! Whether a command is possible now, and if not, why: the texts `why.<key>`.
 
-use super::bulk;
+use super::bulk::{self, Verdict};
 use super::model::Model;
 use super::screen::Layer;
 use super::screen::inbox::Mark;
@@ -30,13 +30,32 @@ const STANDS: Why = Why("undo_stands");
 /// A case whose last change can be taken back.
 pub fn undoable(model: &Model) -> Result<(), Why> {
     live(model)?;
+    if let Some(Layer::Sheet) = model.layers.last() {
+        // the case is read first; what stands against it is said then
+        let row = model
+            .world
+            .bulk
+            .as_deref()
+            .and_then(|job| job.rows.get(job.cursor));
+        let is_done = row.is_some_and(|row| matches!(row.verdict, Verdict::Done(_)));
+        return is_done.then_some(()).ok_or(Why("nothing_to_take_back"));
+    }
     let case = model.current_case().ok_or(Why("no_case"))?;
     match undo::find(&model.world, case, model.now) {
         None if undo::is_coming(&model.world, case) => Ok(()),
+        None if is_after_note(model) => Err(Why("note_stays")),
         None => Err(Why("nothing_to_take_back")),
         Some(undo) if undo.stands.is_some() => Err(STANDS),
         Some(_) => Ok(()),
     }
+}
+
+/// Whether the last that happened to the case is a note of ours.
+fn is_after_note(model: &Model) -> bool {
+    let loaded = model.current_case().and_then(|case| model.world.case(case));
+    let last = loaded.and_then(|loaded| loaded.timeline.first());
+    let me = model.world.me.as_ref().map(|me| me.name.as_str());
+    last.is_some_and(|last| last.kind == "add_note" && last.agent.as_deref() == me)
 }
 
 /// Nothing hinders.

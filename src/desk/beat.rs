@@ -49,11 +49,24 @@ pub fn opened(model: &mut Model, session: Session, now: DateTime<Utc>) -> Vec<Ef
     }
     model.desk.keyed.opened(session.session_id);
     model.world.me = Some(session.me);
+    back(model, now)
+}
+
+/// The line is there (again): what was not answered is asked again, here and in what lies open.
+fn back(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
     let mut effects = mend(model, now);
     effects.push(safe::ask(&mut model.world, now));
     effects.extend(bulk::resume(&mut model.world, now));
-    if model.world.calendars.is_none() {
-        effects.push(model.world.ask(Slot::Calendars, Question::Calendars, now));
+    let world = &mut model.world;
+    if world.calendars.is_none() && world.asked_since(Slot::Calendars).is_none() {
+        effects.push(world.ask(Slot::Calendars, Question::Calendars, now));
+    }
+    let is_wanted = |layer: &Layer| match layer {
+        Layer::Form(form) => form.subject.asks_colleagues(),
+        _ => false,
+    };
+    if model.layers.iter().any(is_wanted) && world.asked_since(Slot::Colleagues).is_none() {
+        effects.push(world.ask(Slot::Colleagues, Question::Colleagues, now));
     }
     effects
 }
@@ -185,10 +198,13 @@ fn take_pulse(model: &mut Model, pulse: &Pulse, now: DateTime<Utc>) -> Vec<Effec
         let shown = shown_cases(model);
         model.world.forget_all_but(&shown);
         effects.extend(reread(model, now));
+        if line == Changed::Yes {
+            effects.extend(back(model, now));
+        }
         return effects;
     }
     if line == Changed::Yes {
-        effects.extend(mend(model, now));
+        effects.extend(back(model, now));
     }
     if !pulse.events.is_empty() || model.desk.stale {
         live::note(model, &pulse.events);

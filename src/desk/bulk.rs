@@ -62,8 +62,12 @@ pub struct Job {
     pub act: Option<Act>,
     /// The answers, one set for all.
     pub entries: Vec<Entry>,
+    /// Whether they were typed, and not only proposed.
+    pub typed: bool,
     /// What will happen with each case, and then what did.
     pub rows: Vec<Row>,
+    /// How many messages to the outside were said before the run: the same key begins it then.
+    pub sure: Option<usize>,
     /// How far it is.
     pub run: run::Run,
     /// The row under the cursor.
@@ -85,6 +89,8 @@ pub struct Row {
     pub command: Uuid,
     /// To whom it goes, for [`Act::Reassign`].
     pub to: Option<i32>,
+    /// Whether messages leave by it.
+    pub sends: bool,
     /// What will happen or did.
     pub verdict: Verdict,
 }
@@ -143,7 +149,9 @@ impl Job {
             choices: Vec::new(),
             act: None,
             entries: Vec::new(),
+            typed: false,
             rows: Vec::new(),
+            sure: None,
             run: run::Run::Not,
             cursor: 0,
             left_for: None,
@@ -166,11 +174,33 @@ impl Job {
         self.cases.iter().find(|one| one.row.case_id == case)
     }
 
+    /// With how many cases messages will leave.
+    pub fn sending(&self) -> usize {
+        let will = |row: &&Row| row.sends && matches!(row.verdict, Verdict::Will(_));
+        self.rows.iter().filter(will).count()
+    }
+
+    /// The answers given, in one line: the first line of each.
+    pub fn answered(&self) -> String {
+        let given = self.entries.iter().filter_map(|entry| {
+            let said = entry.said();
+            let first = said.lines().find(|line| !line.trim().is_empty())?;
+            Some(format!("{}: {first}", entry.label))
+        });
+        given.collect::<Vec<_>>().join("; ")
+    }
+
     /// How many rows are of that kind.
     pub fn count(&self, key: &str) -> usize {
         let of = self.rows.iter().filter(|row| row.verdict.key() == key);
         of.count()
     }
+}
+
+/// Whether answers for many cases were typed and not used: nothing but this console has them.
+pub fn is_typed(world: &World) -> bool {
+    let job = world.bulk.as_ref();
+    job.is_some_and(|job| job.run == run::Run::Not && job.typed)
 }
 
 /// Read what is not read yet.

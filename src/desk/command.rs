@@ -265,12 +265,12 @@ const LONG: &[Context] = &[
 const WATCH: &[Context] = &[List, Detail, Board, OnTime];
 const FIELDS: &[Context] = &[Line, Note, Choice];
 const TEXT: &[Context] = &[Line, Note, Search, Filter];
-const FORM: &[Context] = &[Line, Note, Choice];
 const LAYERS: &[Context] = &[
     Detail, Actions, Line, Note, Choice, Review, Ledger, Search, Notices, Filter, Preview, Results,
     Help, Unfinished, Quit, Board, OnTime,
 ];
 const DROP: &[Context] = &[Line, Note, Choice, Unfinished];
+const UNDO: &[Context] = &[List, Detail, Results];
 const PASS: &[Context] = &[List, Detail, Unfinished];
 
 const fn free(id: Id, name: &'static str, contexts: &'static [Context], rank: u8) -> Command {
@@ -315,7 +315,7 @@ pub static COMMANDS: &[Command] = &[
     when(Id::Clear, "clear", &[List], 18, available::clearable),
     free(Id::Mine, "mine", DESK, 13),
     free(Id::Drafts, "drafts", DESK, 15),
-    when(Id::TakeBack, "take_back", DESK, 4, available::undoable),
+    when(Id::TakeBack, "take_back", UNDO, 4, available::undoable),
     when(Id::Board, "board", DESK, 15, available::live),
     when(
         Id::Reassign,
@@ -372,8 +372,8 @@ pub static COMMANDS: &[Command] = &[
     free(Id::Edit(Edit::Right), "edit_right", TEXT, 0),
     free(Id::Edit(Edit::WordLeft), "edit_word_left", TEXT, 0),
     free(Id::Edit(Edit::WordRight), "edit_word_right", TEXT, 0),
-    free(Id::Edit(Edit::Up), "edit_up", FORM, 0),
-    free(Id::Edit(Edit::Down), "edit_down", FORM, 0),
+    free(Id::Edit(Edit::Up), "edit_up", FIELDS, 0),
+    free(Id::Edit(Edit::Down), "edit_down", FIELDS, 0),
     free(Id::Edit(Edit::Home), "edit_home", TEXT, 0),
     free(Id::Edit(Edit::End), "edit_end", TEXT, 0),
     free(Id::Edit(Edit::Backspace), "edit_backspace", TEXT, 0),

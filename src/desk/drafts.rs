@@ -48,6 +48,11 @@ impl Content {
         let altered = self.pending.as_ref().is_some_and(|sent| sent.altered);
         (!altered).then_some(self.command)
     }
+
+    /// Whether it was sent and not answered.
+    fn is_sent(&self) -> bool {
+        self.pending.is_some()
+    }
 }
 
 /// Since when it differs from what the database has (machine time).
@@ -84,6 +89,8 @@ pub struct Draft {
     under_way: Option<i64>,
     unsaved: Option<Unsaved>,
     gone: bool,
+    /// The command that finishes the draft from which this one forked: not this one.
+    not_under: Option<Uuid>,
 }
 
 impl Draft {
@@ -106,6 +113,7 @@ impl Draft {
                 last: now,
             }),
             gone: false,
+            not_under: None,
         }
     }
 
@@ -143,7 +151,10 @@ impl Draft {
             case_id: self.content.subject.case(),
             form: self.content.subject.form(),
             body: self.content.body.clone(),
-            command: self.content.finishing(),
+            command: self
+                .content
+                .finishing()
+                .filter(|command| Some(*command) != self.not_under),
             writer,
             base: self.base,
             rev: self.rev,
@@ -295,11 +306,16 @@ impl Drafts {
             .collect()
     }
 
-    /// All that is not saved, whatever is under way: the console ends. The numbers keep the order.
+    /// All that is not saved, whatever is under way: the console ends or sleeps. The numbers keep
+    /// the order.
     pub fn take_all(&mut self) -> Vec<(Uuid, Save)> {
-        let unsaved = self.all.values().filter(|draft| draft.unsaved.is_some());
-        unsaved
-            .map(|draft| (draft.id, draft.save(self.writer)))
+        let writer = self.writer;
+        let all = self.all.values_mut();
+        all.filter(|draft| draft.unsaved.is_some())
+            .map(|draft| {
+                draft.under_way = Some(draft.rev);
+                (draft.id, draft.save(writer))
+            })
             .collect()
     }
 
@@ -341,20 +357,27 @@ impl Drafts {
         self.all.remove(&id);
     }
 
-    /// Another console of ours went on with it: this text goes on under another number.
-    pub fn fork(&mut self, id: Uuid, fresh: Uuid, now: DateTime<Utc>) {
+    /// Another console of ours went on with it: this text goes on under another number, and under
+    /// `command` unless it was sent: writing one of the two must not take the other with it.
+    pub fn fork(&mut self, id: Uuid, fresh: Uuid, command: Uuid, now: DateTime<Utc>) {
         let Some(draft) = self.all.remove(&id) else {
             return;
         };
         if draft.gone {
             return; // thrown away here, changed there: theirs stays
         }
+        let mut content = draft.content;
+        let not_under = content.is_sent().then_some(content.command);
+        if not_under.is_none() {
+            content.command = command;
+        }
         let fork = Draft {
+            not_under,
             case_no: draft.case_no,
             process: draft.process,
             closed: draft.closed,
             unsaved: Some(long_ago(now)),
-            ..Draft::new(fresh, draft.content, now)
+            ..Draft::new(fresh, content, now)
         };
         self.all.insert(fresh, fork);
     }

@@ -69,6 +69,16 @@ impl Entry {
         }
     }
 
+    /// The answer as it is shown.
+    pub fn said(&self) -> &str {
+        match &self.ask {
+            Ask::Choice(picks, at) => at
+                .and_then(|at| picks.get(at))
+                .map_or("", |pick| pick.label.as_str()),
+            Ask::Text(_) | Ask::Look(..) => self.raw(),
+        }
+    }
+
     /// Put an answer in.
     pub fn set(&mut self, raw: &str) {
         match &mut self.ask {
@@ -78,6 +88,23 @@ impl Entry {
                     *at = Some(found);
                 }
             }
+        }
+    }
+
+    /// Put an answer in. `false` when it is none of the options: then nothing changed.
+    pub fn accept(&mut self, raw: &str) -> bool {
+        self.set(raw);
+        match &self.ask {
+            Ask::Choice(..) => raw.is_empty() || self.raw() == raw,
+            Ask::Text(_) | Ask::Look(..) => true,
+        }
+    }
+
+    /// Choose nothing.
+    pub fn clear(&mut self) {
+        match &mut self.ask {
+            Ask::Choice(_, at) => *at = None,
+            Ask::Text(editor) | Ask::Look(editor, _) => editor.set(""),
         }
     }
 

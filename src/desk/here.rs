@@ -77,29 +77,56 @@ fn seen(model: &Model) -> Vec<CaseId> {
         .collect()
 }
 
-/// A key was pressed: it counts as work in the held case that it was meant for. Walking through a
-/// list is no work in the cases that one passes.
-pub fn note_key(model: &mut Model, meant: Option<Id>, now: DateTime<Utc>) {
+/// Whether the command goes to something else than the case: what is behind it is no work in it.
+fn leads_elsewhere(id: Id) -> bool {
+    matches!(
+        id,
+        Id::Mine
+            | Id::Tab
+            | Id::NextTab
+            | Id::PreviousTab
+            | Id::Search
+            | Id::Filter
+            | Id::Board
+            | Id::OnTime
+            | Id::Open
+            | Id::Drafts
+            | Id::Notices
+            | Id::Mark
+            | Id::MarkAll
+            | Id::Bulk
+            | Id::Clear
+            | Id::Next
+            | Id::Help
+            | Id::Redraw
+            | Id::Suspend
+            | Id::Quit
+    )
+}
+
+/// Whether a key on the desk itself is about its case: walking through a list is no work in the
+/// cases that one passes, nor is a key that means nothing there.
+fn is_about_case(model: &Model, meant: Option<Id>) -> bool {
     let walks = matches!(
         meant,
-        Some(
-            Id::Up
-                | Id::Down
-                | Id::PageUp
-                | Id::PageDown
-                | Id::First
-                | Id::Last
-                | Id::Mine
-                | Id::Tab
-                | Id::NextTab
-                | Id::PreviousTab
-        )
+        None | Some(Id::Up | Id::Down | Id::PageUp | Id::PageDown | Id::First | Id::Last)
     );
-    let is_list = model.layers.is_empty() && model.desk.page == Page::List;
-    if walks && is_list || is_watching(model) {
+    let is_list = model.desk.page == Page::List && model.desk.pinned.is_none();
+    !(walks && is_list)
+}
+
+/// A key was pressed: it counts as work in the held case that it was meant for.
+pub fn note_key(model: &mut Model, meant: Option<Id>, now: DateTime<Utc>) {
+    if meant.is_some_and(leads_elsewhere) || is_watching(model) {
         return;
     }
-    let case = of_layers(model).or_else(|| model.desk.case());
+    // the desk lies below: only where nothing lies on it a key is about its case
+    let case = if model.layers.is_empty() {
+        let case = model.desk.case();
+        case.filter(|_| is_about_case(model, meant))
+    } else {
+        of_layers(model)
+    };
     if let Some(case) = case.filter(|case| model.world.leases.contains_key(case)) {
         model.worked.insert(case);
         model.world.worked(case, now);

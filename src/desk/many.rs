@@ -45,9 +45,24 @@ fn begin_bulk(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
         world.toasts.say(Tone::Warning, said, now);
         return Vec::new();
     }
-    world.bulk = Some(Box::new(bulk::Job::new(&marks)));
+    let mut job = bulk::Job::new(marks);
+    if let Some(kept) = world.bulk.take().filter(|kept| kept.typed) {
+        (job.act, job.entries, job.typed) = (kept.act, kept.entries, true);
+    }
+    world.bulk = Some(Box::new(job));
     layers.push(Layer::Bulk(screen::bulk::State::default()));
     bulk::read(world, now)
+}
+
+/// Take away what lies on the results of an action on many, if they are there.
+pub(super) fn uncover(model: &mut Model) -> bool {
+    let is_sheet = |layer: &Layer| matches!(layer, Layer::Sheet);
+    let at = model.layers.iter().rposition(is_sheet);
+    let at = at.filter(|at| at + 1 < model.layers.len());
+    if let Some(at) = at {
+        model.layers.truncate(at + 1);
+    }
+    at.is_some()
 }
 
 /// Whether the case shown was opened from the results of an action on many; they are shown again.

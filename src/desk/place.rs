@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::effect::{Effect, Save, Slot};
+use super::effect::{Effect, Question, Save, Slot};
 use super::model::Model;
 use super::route::Subject;
 use super::screen::desk::Page;
@@ -176,13 +176,20 @@ pub fn drafts_read(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
         return Vec::new(); // it was written, or thrown away
     };
     let case = form.subject.case();
+    let asks_colleagues = form.subject.asks_colleagues();
     if form.touched || open.draft.is_some() {
         let said = world.texts.get("drafts.back").to_owned();
         world.toasts.say(Tone::Done, said, now);
     }
     model.layers.push(Layer::Form(Box::new(form)));
-    let read = case.filter(|case| model.world.case(*case).is_none());
-    read.map(|case| model.world.ask_detail(case, now))
+    let world = &mut model.world;
+    let read = case.filter(|case| world.case(*case).is_none());
+    let mut effects: Vec<Effect> = read
+        .map(|case| world.ask_detail(case, now))
         .into_iter()
-        .collect()
+        .collect();
+    if asks_colleagues {
+        effects.push(world.ask(Slot::Colleagues, Question::Colleagues, now));
+    }
+    effects
 }

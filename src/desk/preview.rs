@@ -79,6 +79,7 @@ pub fn form(texts: &Texts, subject: &Subject, process: &str) -> String {
         Subject::HandOver(_) => "command.hand_over",
         Subject::Attach(_) => "command.attach",
         Subject::Reassign(_) => "lead.reassign",
+        Subject::CallBack(_) => "lead.call_back",
         Subject::Transfer(_) => "lead.transfer",
         Subject::TakeBack(_) => "command.take_back",
         Subject::Skip(_) => "command.skip",
@@ -230,6 +231,10 @@ pub fn of_call(world: &World, subject: &Subject, answer: &dyn Fn(&str) -> String
         ],
         Subject::Reassign(_) => vec![
             line(world, "hands_over", answer("to")),
+            line(world, "because", answer("reason")),
+        ],
+        Subject::CallBack(_) => vec![
+            line(world, "hands_over", world.texts.say("form.pool")),
             line(world, "because", answer("reason")),
         ],
         Subject::Transfer(_) => vec![

@@ -49,8 +49,6 @@ pub enum Route {
     Board,
     /// The share on time.
     OnTime,
-    /// The form in which a lead takes a case back to the pool.
-    CallBack(Subject),
     /// This case in the detail; back leads to the layers as they are.
     Aside(CaseId),
     /// The list of that queue.
@@ -79,6 +77,8 @@ pub enum Subject {
     Attach(CaseId),
     /// Giving it to another agent.
     Reassign(CaseId),
+    /// Taking it from its holder, back to the pool.
+    CallBack(CaseId),
     /// Moving it to another queue.
     Transfer(CaseId),
     /// Taking back its last change.
@@ -99,12 +99,21 @@ impl Subject {
             | Self::HandOver(case)
             | Self::Attach(case)
             | Self::Reassign(case)
+            | Self::CallBack(case)
             | Self::Transfer(case)
             | Self::TakeBack(case)
             | Self::Skip(case)
             | Self::TakeOver(case) => Some(*case),
             Self::Open(_) | Self::Many(_) => None,
         }
+    }
+
+    /// Whether its form asks for a colleague.
+    pub fn asks_colleagues(&self) -> bool {
+        matches!(
+            self,
+            Self::HandOver(_) | Self::Reassign(_) | Self::Many(Act::Reassign)
+        )
     }
 
     /// Its name in the database.
@@ -115,6 +124,7 @@ impl Subject {
             Self::HandOver(_) => "hand_over".to_owned(),
             Self::Attach(_) => "attach".to_owned(),
             Self::Reassign(_) => "reassign".to_owned(),
+            Self::CallBack(_) => "call_back".to_owned(),
             Self::Transfer(_) => "transfer".to_owned(),
             Self::TakeBack(_) => "take_back".to_owned(),
             Self::Skip(_) => "skip".to_owned(),
@@ -132,6 +142,7 @@ impl Subject {
             ("hand_over", Some(case)) => Self::HandOver(case),
             ("attach", Some(case)) => Self::Attach(case),
             ("reassign", Some(case)) => Self::Reassign(case),
+            ("call_back", Some(case)) => Self::CallBack(case),
             ("transfer", Some(case)) => Self::Transfer(case),
             ("take_back", Some(case)) => Self::TakeBack(case),
             ("skip", Some(case)) => Self::Skip(case),

@@ -12,7 +12,7 @@ use super::model::Model;
 use super::screen::{Layer, form};
 use super::toast::Tone;
 use super::world::{Link, World};
-use super::{place, preview};
+use super::{bulk, place, preview};
 use crate::store::StoreError;
 use crate::store::rows::{CaseDetail, DraftRow, DraftSaved};
 
@@ -64,6 +64,12 @@ pub fn next_due(model: &Model) -> Option<DateTime<Utc>> {
 /// The agent wants to leave. What is not saved is saved first; when that cannot be, it is asked.
 pub fn quit(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
     observe(model, now);
+    let is_running = bulk::run::is_going(&model.world);
+    if is_running || bulk::is_typed(&model.world) {
+        model.world.drafts.hurry(now);
+        model.layers.push(Layer::Quit);
+        return Vec::new();
+    }
     if !model.world.drafts.is_unsaved() {
         return vec![Effect::Quit];
     }
@@ -162,11 +168,15 @@ fn not_saved(world: &mut World, id: Uuid, error: &StoreError, now: DateTime<Utc>
 /// Another console of ours went on with this form: both texts stay, each under a number of its own.
 fn fork(model: &mut Model, id: Uuid, now: DateTime<Utc>) -> Vec<Effect> {
     let Model { world, layers, .. } = model;
-    let fresh = world.command(now);
+    let (fresh, command) = (world.command(now), world.command(now));
     let is_wanted = world.drafts.get(id).is_some();
-    world.drafts.fork(id, fresh, now);
+    world.drafts.fork(id, fresh, command, now);
     for form in forms(layers).filter(|form| form.draft == id) {
         form.draft = fresh;
+        // what was sent is asked for under the id under which it was sent
+        if form.sent.is_none() {
+            form.command = command;
+        }
     }
     if is_wanted {
         let said = world.texts.get("drafts.forked").to_owned();
@@ -187,9 +197,9 @@ fn written(model: &mut Model, id: Uuid, now: DateTime<Utc>) -> Vec<Effect> {
         return Vec::new(); // its answer is under way and says so
     }
     // typed into after it was written: the text goes on as one that was never sent
-    let fresh = world.command(now);
-    world.drafts.fork(id, fresh, now);
-    (form.draft, form.command) = (fresh, world.command(now));
+    let (fresh, command) = (world.command(now), world.command(now));
+    world.drafts.fork(id, fresh, command, now);
+    (form.draft, form.command) = (fresh, command);
     form.sent = None;
     form.altered = false;
     form.problem = Some(world.texts.get("drafts.written").to_owned());

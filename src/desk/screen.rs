@@ -4,6 +4,7 @@
 pub mod actions;
 pub mod board;
 pub mod bulk;
+mod choice;
 pub mod desk;
 pub mod filter;
 pub mod form;

@@ -41,7 +41,9 @@ pub fn is_coming(world: &World, case: CaseId) -> bool {
 /// What the confirmation does, or what stands against it.
 pub fn outcome(world: &World, case: CaseId, now: DateTime<Utc>) -> Outcome {
     let Some(undo) = find(world, case, now) else {
-        if is_coming(world, case) {
+        let is_unread =
+            world.case(case).is_none() && world.asked_since(Slot::Detail(case)).is_some();
+        if is_unread || is_coming(world, case) {
             return Outcome::Unknown;
         }
         return Outcome::Refused(world.texts.get("why.nothing_to_take_back").to_owned());

@@ -23,6 +23,9 @@ pub fn update(model: &mut Model, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
 
 fn take_in(model: &mut Model, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
     let mut effects = take(model, msg, now);
+    if let Some(Layer::Actions(list)) = model.layers.last_mut() {
+        list.settle(&model.world, now);
+    }
     effects.extend(safe::tend(model, now));
     effects
 }
@@ -172,9 +175,8 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
         Route::Draft(draft) => return again::open_draft(model, draft, now),
         Route::Copy(left) => return again::open_copy(model, &left, now),
         Route::Unfinished => {
-            model
-                .layers
-                .push(Layer::Unfinished(unfinished::State::default()));
+            let list = unfinished::State::new(&model.world);
+            model.layers.push(Layer::Unfinished(list));
             return vec![safe::ask(&mut model.world, now)];
         }
         Route::Quit => return safe::quit(model, now),
@@ -183,16 +185,18 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
             model.desk.show(case, model.window);
             return answer::reread_list(model, now);
         }
-        Route::Board | Route::OnTime | Route::CallBack(_) | Route::Aside(_) | Route::Queue(_) => {
+        Route::Board | Route::OnTime | Route::Aside(_) | Route::Queue(_) => {
             return watching::go(model, route, now);
         }
         Route::Desk if watching::uncover(model) => {
             watching::resume(model, now);
             return wake(model, now);
         }
+        Route::Desk if many::uncover(model) => return answer::reread_list(model, now),
         Route::Desk => {
             clear_layers(model);
-            model.desk.acted = model.desk.case();
+            let case = model.desk.case();
+            model.desk.act(case, &model.world.toasts, now);
             return answer::reread_list(model, now);
         }
     }
@@ -234,7 +238,10 @@ fn press(model: &mut Model, key: Key, now: DateTime<Utc>) -> Vec<Effect> {
         return run(model, command, key, context, now);
     }
     match key.typed() {
-        Some(c) if context.takes_text() => type_in(model, c.encode_utf8(&mut [0; 4]), now),
+        // a choice says that it takes none
+        Some(c) if context.takes_text() || context == Context::Choice => {
+            type_in(model, c.encode_utf8(&mut [0; 4]), now)
+        }
         _ => Vec::new(),
     }
 }

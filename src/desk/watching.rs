@@ -25,11 +25,6 @@ pub(super) fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Eff
             model.layers.push(Layer::OnTime(Box::new(report)));
             asked
         }
-        Route::CallBack(subject) => {
-            let form = board::call_back(&mut model.world, subject, now);
-            model.layers.push(Layer::Form(Box::new(form)));
-            Vec::new()
-        }
         Route::Aside(case) => {
             model.aside = Some((case, std::mem::take(&mut model.layers)));
             model.desk.show(case, model.window);

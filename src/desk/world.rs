@@ -193,6 +193,11 @@ impl World {
         valid
     }
 
+    /// Its answer is not wanted any more.
+    pub fn unask(&mut self, slot: Slot) {
+        self.asked.remove(&slot);
+    }
+
     /// Since when the oldest open question waits.
     pub fn waiting_since(&self) -> Option<DateTime<Utc>> {
         let shown = self.asked.iter().filter(|(slot, _)| !slot.is_quiet());

@@ -7,7 +7,7 @@ use super::paint::Paint;
 use super::theme::Role;
 use super::{clocks, width};
 use crate::desk::held;
-use crate::desk::screen::actions::{Choice, Of, State, choices};
+use crate::desk::screen::actions::{Choice, Of, State};
 use crate::store::rows::CaseId;
 
 /// The list.
@@ -40,7 +40,7 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
         };
         body = held(paint, body, case);
     }
-    let Some(choices) = choices(&model.world, state.of, model.now) else {
+    let Some(choices) = state.choices(&model.world, model.now) else {
         let line =
             Line::from(paint.span(Role::Faint, format!(" {}", paint.text("detail.loading"))));
         return paint.line(body, line);
@@ -118,10 +118,11 @@ fn lines(
 ) -> (Vec<Line<'static>>, std::ops::Range<usize>) {
     let mut lines = Vec::new();
     let mut at = 0..0;
-    let mut refused = false;
+    // a list that is open keeps its places: what is impossible may stand among the rest
+    let possible = choices.iter().rposition(|one| one.refusal.is_none());
+    let refused = possible.map_or(0, |at| at + 1);
     for (number, choice) in choices.iter().enumerate() {
-        if choice.refusal.is_some() && !refused {
-            refused = true;
+        if number == refused {
             lines.push(Line::default());
             lines.push(Line::from(
                 paint.span(Role::Faint, format!(" {}", paint.text("actions.not_now"))),

@@ -102,6 +102,16 @@ pub(super) fn sheet(paint: &mut Paint<'_, '_>, area: Rect) {
         },
         counts,
     );
+    let given = width::cut(&job.answered(), usize::from(area.width).saturating_sub(2));
+    let given = Line::from(paint.span(Role::Faint, format!(" {given}")));
+    paint.line(
+        Rect {
+            y: area.y + 2,
+            height: 1,
+            ..area
+        },
+        given,
+    );
     let body = Rect {
         y: area.y + 3,
         height: area.height.saturating_sub(4 + WHOLE).max(1),

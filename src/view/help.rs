@@ -8,6 +8,7 @@ use super::paint::Paint;
 use super::theme::Role;
 use super::unfinished;
 use super::width;
+use crate::desk::bulk;
 use crate::desk::command::{COMMANDS, Command};
 use crate::desk::screen::Help;
 
@@ -86,7 +87,13 @@ fn legend(paint: &Paint<'_, '_>, columns: usize) -> Vec<Line<'static>> {
 /// "Quit although something is unsent?"
 pub(super) fn quit(paint: &mut Paint<'_, '_>, area: Rect) {
     let columns = usize::from(area.width).saturating_sub(4);
-    let mut lines = paint.wrapped(Role::Title, &paint.text("quit.title"), columns);
+    let world = &paint.model.world;
+    let why = match () {
+        () if bulk::run::is_going(world) => "quit.running",
+        () if bulk::is_typed(world) => "quit.typed",
+        () => "quit.title",
+    };
+    let mut lines = paint.wrapped(Role::Title, &paint.text(why), columns);
     let drafts = paint.model.world.drafts.listed().into_iter();
     for draft in drafts.filter(|draft| draft.is_unsaved()) {
         let name = unfinished::name(paint, draft);

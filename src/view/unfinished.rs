@@ -43,7 +43,7 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: State) {
         height: height.min(body.height / 2),
         ..body
     };
-    let at = state.cursor.min(items.len() - 1);
+    let at = state.cursor(world);
     let first = (at + 1).saturating_sub(usize::from(list.height));
     let lines = items.iter().map(|item| line(paint, *item, columns));
     let (lines, typed): (Vec<_>, _) = (lines.collect(), typed(paint, items[at], columns));

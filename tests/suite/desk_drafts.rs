@@ -209,6 +209,31 @@ fn a_fork_goes_on_under_another_number() {
     assert_eq!((text(&fork), fork.base), ("call", 0));
     assert_eq!(form(&script).draft, fork.draft_id);
     assert_eq!(form(&script).entries[0].raw(), "call");
+    // writing one of the two does not take the other with it
+    assert_ne!(fork.command, first.command);
+    assert_eq!(fork.command, Some(form(&script).command));
+}
+
+/// What was sent keeps its command; the draft of another console is not finished by it.
+#[test]
+fn a_fork_of_what_was_sent_is_not_finished_by_its_command() {
+    let mut script = typing();
+    pass(&mut script, 700);
+    script.answer_all();
+    script.keys("ctrl-s enter");
+    let (ticket, _) = script.writes().remove(0);
+    let command = form(&script).command;
+    script.reply(ticket, Reply::Applied(Err(offline())));
+    script.send(Msg::Start);
+    script.answer_all();
+    let draft = form(&script).draft;
+    let now = script.now;
+    safe::saved(&mut script.model, draft, Ok(DraftSaved::Forked), now);
+    script.take();
+    pass(&mut script, 700);
+    let (_, fork) = saves(&mut script).remove(0);
+    assert_ne!(fork.draft_id, draft);
+    assert_eq!((fork.command, form(&script).command), (None, command));
 }
 
 #[test]

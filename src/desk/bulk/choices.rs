@@ -29,7 +29,9 @@ pub struct Choice {
 /// All of them: what most can take first, then what cannot be done.
 pub fn of(world: &World, job: &Job, now: DateTime<Utc>) -> Vec<Choice> {
     let mut choices = actions(world, job, now);
-    let held = job.cases.iter().filter(|one| one.lease.is_some()).count();
+    // what "next" gave goes back with a reason of its own, case by case
+    let goes_back = |one: &&Briefly| one.lease.is_some_and(|lease| !lease.proposed);
+    let held = job.cases.iter().filter(goes_back).count();
     choices.push(Choice {
         act: Act::Release,
         label: world.texts.say("command.release"),

@@ -133,7 +133,7 @@ pub fn make(world: &mut World, act: Act, entries: Vec<Entry>, now: DateTime<Utc>
     let mut rows = Vec::with_capacity(job.cases.len());
     for one in &job.cases {
         let command = world.command(now);
-        let (verdict, to) = verdict(world, &job, one, command, &mut to, now);
+        let (verdict, to, sends) = verdict(world, &job, one, command, &mut to, now);
         let verdict = match verdict {
             Verdict::Will(said) if out.contains(&one.row.case_id) => Verdict::Out(said),
             other => other,
@@ -144,11 +144,13 @@ pub fn make(world: &mut World, act: Act, entries: Vec<Entry>, now: DateTime<Utc>
             subject: one.row.subject.clone(),
             command,
             to,
+            sends,
             verdict,
         });
     }
     job.cursor = job.cursor.min(rows.len().saturating_sub(1));
     job.rows = rows;
+    job.sure = None;
     world.bulk = Some(job);
 }
 
@@ -159,21 +161,31 @@ fn verdict(
     command: Uuid,
     to: &mut Receivers,
     now: DateTime<Utc>,
-) -> (Verdict, Option<i32>) {
+) -> (Verdict, Option<i32>, bool) {
     let texts = &world.texts;
     match &job.act {
         Some(Act::Release) if one.lease.is_none() => {
-            (Verdict::Wont(texts.say("why.not_held_by_me")), None)
+            (Verdict::Wont(texts.say("why.not_held_by_me")), None, false)
         }
-        Some(Act::Release) => (Verdict::Will(texts.say("bulk.released")), None),
+        Some(Act::Release) if one.lease.is_some_and(|lease| lease.proposed) => (
+            Verdict::Wont(texts.say("refusal.skip_reason_needed")),
+            None,
+            false,
+        ),
+        Some(Act::Release) => (Verdict::Will(texts.say("bulk.released")), None, false),
         Some(Act::Reassign) => {
-            let (agent, name) = to.next(one);
+            let Some((agent, name)) = to.next(one) else {
+                return (Verdict::Wont(texts.say("bulk.nobody_else")), None, false);
+            };
             let said = texts.fill("bulk.goes_to", &[("name", &name)]);
-            (Verdict::Will(said), agent)
+            (Verdict::Will(said), agent, false)
         }
         _ => match change(world, job, one, command, now) {
-            Ok((change, _)) => (Verdict::Will(said(world, one, &change, now)), None),
-            Err(not) => (Verdict::Wont(not.said()), None),
+            Ok((change, _)) => {
+                let sends = !change.messages.is_empty();
+                (Verdict::Will(said(world, one, &change, now)), None, sends)
+            }
+            Err(not) => (Verdict::Wont(not.said()), None, false),
         },
     }
 }
@@ -188,53 +200,49 @@ fn said(world: &World, one: &Briefly, change: &Change, now: DateTime<Utc>) -> St
     parts.join("; ")
 }
 
-/// To whom cases go: one, or whoever holds least, in turn.
-struct Receivers {
-    one: Option<(Option<i32>, String)>,
-    held: BTreeMap<i32, (i64, String)>,
+/// To whom cases go: the pool, one who is there, or whoever holds least, in turn.
+enum Receivers {
+    Pool(String),
+    One(i32, String),
+    Least(BTreeMap<i32, (i64, String)>),
+    /// Who was chosen is gone.
+    Nobody,
 }
 
 impl Receivers {
     fn of(world: &World, job: &Job) -> Self {
-        let raw = |key: &str| {
-            job.entries
-                .iter()
-                .find(|entry| entry.key == key)
-                .map(Entry::raw)
-        };
-        let to = raw("to").unwrap_or_default();
-        let there = world.colleagues.iter().filter(|colleague| colleague.online);
-        let held: BTreeMap<i32, (i64, String)> = there
-            .map(|colleague| (colleague.agent_id, (colleague.held, colleague.name.clone())))
+        let to = job.entries.iter().find(|entry| entry.key == "to");
+        let me = world.me.as_ref().map(|me| me.agent_id);
+        let there = world.colleagues.iter();
+        let there = there.filter(|one| one.online && Some(one.agent_id) != me);
+        let mut held: BTreeMap<i32, (i64, String)> = there
+            .map(|one| (one.agent_id, (one.held, one.name.clone())))
             .collect();
-        let pool = || (None, world.texts.say("form.pool"));
-        let one = match to {
-            LEAST if !held.is_empty() => None,
-            to => {
-                let agent = to.parse::<i32>().ok();
-                let named = agent.and_then(|agent| held.get(&agent));
-                Some(named.map_or_else(pool, |(_, name)| (agent, name.clone())))
+        match to.map_or("", Entry::raw) {
+            LEAST => Self::Least(held),
+            "pool" => Self::Pool(world.texts.say("form.pool")),
+            one => {
+                let agent = one.parse::<i32>().ok();
+                let named = agent.and_then(|agent| Some((agent, held.remove(&agent)?.1)));
+                named.map_or(Self::Nobody, |(agent, name)| Self::One(agent, name))
             }
-        };
-        Self { one, held }
+        }
     }
 
-    fn next(&mut self, one: &Briefly) -> (Option<i32>, String) {
-        if let Some(to) = &self.one {
-            return to.clone();
-        }
+    /// Whoever has it already is not given it again: `None` when nobody else is there for it.
+    fn next(&mut self, one: &Briefly) -> Option<(Option<i32>, String)> {
         let own = one.row.holder_id;
-        // whoever has it already is not given it again
-        let others = self
-            .held
-            .iter_mut()
-            .filter(|(agent, _)| Some(**agent) != own);
-        match others.min_by_key(|(agent, (held, _))| (*held, **agent)) {
-            Some((agent, (held, name))) => {
+        match self {
+            Self::Pool(name) => Some((None, name.clone())),
+            Self::One(agent, name) => (Some(*agent) != own).then(|| (Some(*agent), name.clone())),
+            Self::Least(held) => {
+                let others = held.iter_mut().filter(|(agent, _)| Some(**agent) != own);
+                let least = others.min_by_key(|(agent, (held, _))| (*held, **agent));
+                let (agent, (held, name)) = least?;
                 *held += 1;
-                (Some(*agent), name.clone())
+                Some((Some(*agent), name.clone()))
             }
-            None => (own, one.row.holder.clone().unwrap_or_default()),
+            Self::Nobody => None,
         }
     }
 }

@@ -32,6 +32,7 @@ pub fn entries(world: &World, subject: &Subject, now: DateTime<Utc>) -> Vec<Entr
             asked.into_iter().chain(drafts(world, *case)).collect()
         }
         Subject::Reassign(_) => vec![colleagues(world), line(world, "reason")],
+        Subject::CallBack(_) => vec![line(world, "reason")],
         Subject::Transfer(_) => vec![queues(world), line(world, "reason")],
         Subject::Attach(_) => vec![path(world), purpose(world)],
         Subject::TakeBack(_) => Vec::new(),

@@ -294,6 +294,11 @@ fn of_call(world: &World, subject: &Subject, entries: &[Entry]) -> Outcome {
             to: number("to"),
             reason: raw("reason").to_owned(),
         }),
+        Subject::CallBack(case) => Plan::Call(Call::Reassign {
+            case: *case,
+            to: None,
+            reason: raw("reason").to_owned(),
+        }),
         Subject::Transfer(case) => match number("queue") {
             Some(queue_id) => Plan::Call(Call::Transfer {
                 case: *case,

@@ -34,6 +34,8 @@ pub struct State {
     pub of: Of,
     /// Where the cursor is.
     pub cursor: usize,
+    /// The lines as they were first shown: a digit means the same as long as the list is open.
+    shown: Vec<Choice>,
 }
 
 /// One line of the list.
@@ -127,7 +129,35 @@ fn of_lead(world: &World, case: CaseId) -> [Choice; 2] {
 impl State {
     /// A list with the cursor on its first line.
     pub fn new(of: Of) -> Self {
-        Self { of, cursor: 0 }
+        Self {
+            of,
+            cursor: 0,
+            shown: Vec::new(),
+        }
+    }
+
+    /// The lines in their places. What became impossible stays where it was and says why; what is
+    /// new comes at the end. `None` until the case was read.
+    pub fn choices(&self, world: &World, now: DateTime<Utc>) -> Option<Vec<Choice>> {
+        let mut fresh = choices(world, self.of, now)?;
+        let mut placed: Vec<Choice> = Vec::with_capacity(fresh.len());
+        for before in &self.shown {
+            let at = fresh.iter().position(|one| one.subject == before.subject);
+            let gone = || Choice {
+                refusal: Some(world.texts.say("actions.gone")),
+                ..before.clone()
+            };
+            placed.push(at.map_or_else(gone, |at| fresh.remove(at)));
+        }
+        placed.extend(fresh);
+        Some(placed)
+    }
+
+    /// Keep the places of what is shown now.
+    pub fn settle(&mut self, world: &World, now: DateTime<Utc>) {
+        if let Some(choices) = self.choices(world, now) {
+            self.shown = choices;
+        }
     }
 
     /// React to a command.
@@ -138,7 +168,7 @@ impl State {
         window: Window,
         now: DateTime<Utc>,
     ) -> Vec<Effect> {
-        let choices = choices(world, self.of, now).unwrap_or_default();
+        let choices = self.choices(world, now).unwrap_or_default();
         if let Some(to) = moved(pressed.id, self.cursor, choices.len(), window) {
             self.cursor = to;
             return Vec::new();

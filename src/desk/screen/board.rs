@@ -8,7 +8,7 @@ use super::super::effect::{Effect, Question, Slot};
 use super::super::geometry::Window;
 use super::super::route::{Route, Subject};
 use super::super::world::{Link, World};
-use super::{Pressed, form, moved};
+use super::{Pressed, moved};
 use crate::domain::forecast::{Forecast, Shift, Workload};
 use crate::store::StoreError;
 use crate::store::rows::{Board, BoardQueue, CaseId};
@@ -226,8 +226,8 @@ impl State {
                 Vec::new()
             }
             Id::Choose => self.choose(world, now),
-            Id::Reassign => self.give(world, Route::Form, now),
-            Id::CallBack => self.give(world, Route::CallBack, now),
+            Id::Reassign => self.give(world, Subject::Reassign, now),
+            Id::CallBack => self.give(world, Subject::CallBack, now),
             id => {
                 self.go(id, window);
                 Vec::new()
@@ -282,34 +282,23 @@ impl State {
     fn give(
         &self,
         world: &mut World,
-        route: fn(Subject) -> Route,
+        subject: fn(CaseId) -> Subject,
         now: DateTime<Utc>,
     ) -> Vec<Effect> {
         let Some(case) = self.case() else {
             return Vec::new();
         };
-        let mut effects = vec![
-            Effect::Go(route(Subject::Reassign(case))),
-            world.ask(Slot::Colleagues, Question::Colleagues, now),
-        ];
+        let subject = subject(case);
+        let mut effects = Vec::new();
+        if subject.asks_colleagues() {
+            effects.push(world.ask(Slot::Colleagues, Question::Colleagues, now));
+        }
+        effects.push(Effect::Go(Route::Form(subject)));
         if world.case(case).is_none() {
             effects.push(world.ask_detail(case, now));
         }
         effects
     }
-}
-
-/// The form in which a lead gives a case to somebody, with the pool chosen already.
-pub fn call_back(world: &mut World, subject: Subject, now: DateTime<Utc>) -> form::State {
-    let mut form = form::State::open(world, subject, now);
-    let to = form.entries.iter().position(|entry| entry.key == "to");
-    if let Some(at) = to.filter(|_| !form.touched) {
-        form.entries[at].set("pool");
-        form.touched = true;
-        form.at = at + 1;
-        form.weigh(world, now);
-    }
-    form
 }
 
 /// What will be late in a queue when the desk closes, and when that is. `None` until the calendars

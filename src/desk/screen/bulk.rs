@@ -48,7 +48,7 @@ impl State {
                 self.cursor = at;
             }
             Id::Back => {
-                world.bulk = None;
+                world.bulk = world.bulk.take().filter(|job| job.typed);
                 return vec![Effect::Go(Route::Back)];
             }
             _ => return Vec::new(),
@@ -124,8 +124,15 @@ pub fn press(
             world.toasts.say(Tone::Warning, said, now);
             Vec::new()
         }
+        (Id::Commit, None) if !is_sure(job) => {
+            let count = job.sending().to_string();
+            let said = world.texts.fill("bulk.sure", &[("n", &count)]);
+            world.toasts.say(Tone::Warning, said, now);
+            Vec::new()
+        }
         (Id::Commit, None) => run::start(world, now),
         (Id::Choose, None) => open(world, now),
+        (Id::TakeBack, None) => take_back(world, now),
         (Id::Back, None) if job.run == Run::Ended => {
             world.bulk = None;
             vec![Effect::Go(Route::Desk)]
@@ -133,6 +140,12 @@ pub fn press(
         (Id::Back, None) => vec![Effect::Go(Route::Back)],
         _ => Vec::new(),
     }
+}
+
+/// Whether nothing leaves the house, or it was said how much does: that cannot be fetched back.
+fn is_sure(job: &mut Job) -> bool {
+    let count = Some(job.sending()).filter(|count| *count > 0);
+    std::mem::replace(&mut job.sure, count) == count
 }
 
 /// Take the case out, or in again; one down.
@@ -161,6 +174,21 @@ fn open(world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
     vec![Effect::Go(Route::Case(case)), world.ask_detail(case, now)]
 }
 
+/// Take back what was done with the case under the cursor; the results lie below.
+fn take_back(world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
+    let job = world.bulk.as_deref();
+    let Some(case) = job
+        .and_then(|job| job.rows.get(job.cursor))
+        .map(|row| row.case)
+    else {
+        return Vec::new();
+    };
+    vec![
+        world.ask_detail(case, now),
+        Effect::Go(Route::Form(Subject::TakeBack(case))),
+    ]
+}
+
 /// The answer that a choice starts with: whoever holds least.
 pub fn preset(ask: &mut Ask) {
     if let Ask::Choice(picks, at) = ask {
@@ -179,6 +207,9 @@ impl form::State {
         if let (Stage::Review, Subject::Many(act)) = (self.stage, &self.subject) {
             self.stage = Stage::Edit;
             plan::make(world, act.clone(), self.entries.clone(), now);
+            if let Some(job) = world.bulk.as_deref_mut() {
+                job.typed = self.touched;
+            }
             effects.push(Effect::Go(Route::Sheet));
         }
         effects

@@ -9,6 +9,7 @@ use super::super::effect::{Effect, Slot};
 use super::super::geometry::{Panes, Window};
 use super::super::place::Place;
 use super::super::route::Route;
+use super::super::toast::Toast;
 use super::super::under_way::Keyed;
 use super::super::world::World;
 use super::inbox::{Inbox, MOST, PAGE, Take};
@@ -64,6 +65,8 @@ pub struct State {
     pub counts: BTreeMap<i32, QueueCount>,
     /// The case that we just acted on: it stays in view when it leaves the list.
     pub acted: Option<CaseId>,
+    /// What was said of that: to be said once more when the case leaves the list.
+    pub done: Option<Toast>,
     /// Whether something changed in the visible list since it was read.
     pub stale: bool,
     /// The filter for which all cases are being marked.
@@ -85,6 +88,7 @@ impl Default for State {
             scroll: 0,
             counts: BTreeMap::new(),
             acted: None,
+            done: None,
             stale: false,
             marking: None,
             keyed: Keyed::default(),

@@ -70,6 +70,8 @@ pub struct State {
     pub looked_up: (String, String),
     /// Whether the case was ours while this form was open.
     pub was_ours: bool,
+    /// When text was typed into a choice last (machine time).
+    pub(super) typed_at: Option<DateTime<Utc>>,
     /// Answers of the draft for which there is no field (now).
     pub(super) rest: Vec<(String, String)>,
 }
@@ -93,6 +95,7 @@ impl State {
             claim: None,
             was_ours: false,
             rest: Vec::new(),
+            typed_at: None,
             subject,
             entries: Vec::new(),
             at: 0,
@@ -119,6 +122,7 @@ impl State {
         if let Some(kept) = kept {
             self.take_up(world, kept);
         }
+        self.take_up_job(world, now);
         self.weigh(world, now);
         if self.is_question() {
             self.review(world, now);
@@ -145,6 +149,7 @@ impl State {
     /// Something it depends on was read: the case, the colleagues, the calendars.
     pub fn refresh(&mut self, world: &mut World, now: DateTime<Utc>) {
         if self.touched && !self.entries.is_empty() {
+            self.ask_anew(world, now);
             self.weigh(world, now);
         } else {
             self.fill(world, now);
@@ -240,6 +245,7 @@ impl State {
             }
             (Stage::Review, Id::Commit) => send::commit(self, world, now),
             (_, Id::Back) => self.leave(world, now),
+            (Stage::Edit, _) if self.is_of_text(pressed.key, now) => Vec::new(),
             (Stage::Edit, id) => {
                 let effects = self.fill_in(world, id, pressed.digit(), now);
                 self.hand_on(world, effects, now)
@@ -285,7 +291,7 @@ impl State {
 
     /// Type or paste into the field.
     pub fn type_in(&mut self, world: &mut World, text: &str, now: DateTime<Utc>) -> Vec<Effect> {
-        if self.stage != Stage::Edit {
+        if self.stage != Stage::Edit || self.refuse_text(world, now) {
             return Vec::new();
         }
         self.change(world, now, |entry| entry.type_in(text));

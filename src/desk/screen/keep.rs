@@ -4,6 +4,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::super::bulk::{Act, Job};
 use super::super::drafts::{Content, Draft, Pending};
 use super::super::effect::Effect;
 use super::super::form::{Entry, build};
@@ -15,20 +16,6 @@ use super::form::State;
 use crate::store::rows::DraftBody;
 
 impl State {
-    /// The form in which a lead gives a case to somebody, with the pool chosen already.
-    pub fn call_back(world: &mut World, subject: Subject, now: DateTime<Utc>) -> Self {
-        let mut state = Self::open(world, subject, now);
-        if !state.touched
-            && let Some(at) = state.entries.iter().position(|entry| entry.key == "to")
-        {
-            state.entries[at].set("pool");
-            state.touched = true;
-            state.at = at + 1;
-            state.weigh(world, now);
-        }
-        state
-    }
-
     /// The form of that draft; `None` when there is none (any more).
     pub fn of_draft(world: &mut World, draft: Uuid, now: DateTime<Utc>) -> Option<Self> {
         let subject = world.drafts.get(draft)?.content.subject.clone();
@@ -57,9 +44,9 @@ impl State {
         }
         self.rest.clear();
         for (key, raw) in &body.answers {
-            match self.entries.iter_mut().find(|entry| entry.key == *key) {
-                Some(entry) => entry.set(raw),
-                None => self.rest.push((key.clone(), raw.clone())),
+            let entry = self.entries.iter_mut().find(|entry| entry.key == *key);
+            if !entry.is_some_and(|entry| entry.accept(raw)) {
+                self.rest.push((key.clone(), raw.clone()));
             }
         }
         self.at = body.at.min(self.entries.len().saturating_sub(1));
@@ -78,6 +65,33 @@ impl State {
         }
     }
 
+    /// The colleagues were read (again): whom to choose from is built anew. What was chosen stays
+    /// chosen; what was chosen before and could not be shown is tried again.
+    pub(super) fn ask_anew(&mut self, world: &World, now: DateTime<Utc>) {
+        if !self.subject.asks_colleagues() {
+            return;
+        }
+        let fresh = build::entries(world, &self.subject, now);
+        let fresh = fresh.into_iter().find(|entry| entry.key == "to");
+        let at = self.entries.iter().position(|entry| entry.key == "to");
+        let (Some(mut fresh), Some(at)) = (fresh, at) else {
+            return;
+        };
+        let entry = &mut self.entries[at];
+        let kept = self.rest.iter().position(|(key, _)| key == "to");
+        let chosen = match kept {
+            Some(at) if entry.raw().is_empty() => self.rest[at].1.clone(),
+            _ => entry.raw().to_owned(),
+        };
+        fresh.clear();
+        let is_there = fresh.accept(&chosen);
+        (entry.ask, entry.help) = (fresh.ask, fresh.help);
+        self.rest.retain(|(key, _)| key != "to");
+        if !is_there {
+            self.rest.push(("to".to_owned(), chosen));
+        }
+    }
+
     /// Whether all that its fields come from is there.
     fn is_read(&self, world: &World) -> bool {
         let case = self.subject.case();
@@ -86,10 +100,19 @@ impl State {
 
     /// What is answered, and where the cursor stands.
     pub fn body(&self) -> DraftBody {
-        let answers = self.entries.iter();
+        // an answer that waits for its option counts while nothing else is chosen
+        let waits = |entry: &Entry| {
+            entry.raw().is_empty() && self.rest.iter().any(|(k, _)| *k == entry.key)
+        };
+        let answers = self.entries.iter().filter(|entry| !waits(entry));
         let answers = answers.map(|entry| (entry.key.clone(), entry.raw().to_owned()));
+        let is_answered = |key: &str| {
+            let mut entries = self.entries.iter();
+            entries.any(|entry| entry.key == key && !entry.raw().is_empty())
+        };
+        let rest = self.rest.iter().filter(|(key, _)| !is_answered(key));
         DraftBody {
-            answers: answers.chain(self.rest.iter().cloned()).collect(),
+            answers: answers.chain(rest.cloned()).collect(),
             at: self.at,
             cursor: self.entries.get(self.at).map_or(0, Entry::cursor),
         }
@@ -123,7 +146,9 @@ impl State {
 
     /// Leave; what was typed is kept.
     pub(super) fn leave(&mut self, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
-        if self.is_untouched(world, now) {
+        if let Subject::Many(act) = &self.subject {
+            self.leave_with_job(world, act.clone(), now);
+        } else if self.is_untouched(world, now) {
             self.touched = false;
             world.drafts.finish(self.draft, now);
         } else if let Some(content) = self.content() {
@@ -133,6 +158,38 @@ impl State {
             world.toasts.say(Tone::Done, said, now);
         }
         vec![Effect::Go(Route::Back)]
+    }
+
+    /// What was typed for many cases stays with the action on them.
+    fn leave_with_job(&self, world: &mut World, act: Act, now: DateTime<Utc>) {
+        let typed = self.touched && !self.is_untouched(world, now);
+        let Some(job) = world.bulk.as_deref_mut() else {
+            return;
+        };
+        if typed {
+            (job.act, job.entries, job.typed) = (Some(act), self.entries.clone(), true);
+            let said = world.texts.say("bulk.kept");
+            world.toasts.say(Tone::Done, said, now);
+        } else if job.act == Some(act) {
+            (job.entries, job.typed) = (Vec::new(), false);
+        }
+    }
+
+    /// Go on with what was typed for the same action on many before.
+    pub(super) fn take_up_job(&mut self, world: &World, now: DateTime<Utc>) {
+        let Subject::Many(act) = &self.subject else {
+            return;
+        };
+        let is_same = |job: &&Job| job.typed && job.act.as_ref() == Some(act);
+        let Some(job) = world.bulk.as_deref().filter(is_same) else {
+            return;
+        };
+        for kept in &job.entries {
+            if let Some(entry) = self.entries.iter_mut().find(|entry| entry.key == kept.key) {
+                entry.set(kept.raw());
+            }
+        }
+        (self.touched, self.kept_at) = (true, Some(now));
     }
 
     /// Whether it says nothing but what a fresh form says.
@@ -147,6 +204,9 @@ impl State {
     /// The kept draft is not wanted: an empty form.
     pub(super) fn discard(&mut self, world: &mut World, now: DateTime<Utc>) {
         world.drafts.finish(self.draft, now);
+        if let (Subject::Many(_), Some(job)) = (&self.subject, world.bulk.as_deref_mut()) {
+            (job.entries, job.typed) = (Vec::new(), false);
+        }
         (self.draft, self.command) = (world.command(now), world.command(now));
         (self.sent, self.altered, self.rest) = (None, false, Vec::new());
         (self.at, self.touched, self.kept_at, self.problem) = (0, false, None, None);

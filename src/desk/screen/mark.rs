@@ -78,10 +78,9 @@ impl State {
     }
 
     /// The cases marked in the list shown.
-    pub fn marks(&self) -> BTreeSet<CaseId> {
-        self.inbox()
-            .map(|inbox| inbox.marks.clone())
-            .unwrap_or_default()
+    pub fn marks(&self) -> &BTreeSet<CaseId> {
+        static NONE: BTreeSet<CaseId> = BTreeSet::new();
+        self.inbox().map_or(&NONE, |inbox| &inbox.marks)
     }
 
     /// Mark the case that commands mean; in the list, go one down.
@@ -161,9 +160,16 @@ impl State {
         if inbox.filter == filter {
             return Vec::new();
         }
+        if !inbox.marks.is_empty() {
+            let count = inbox.marks.len().to_string();
+            let said = world.texts.fill("mark.lost_by_filter", &[("n", &count)]);
+            world.toasts.say(Tone::Warning, said, now);
+        }
         let (view, name) = (inbox.view.clone(), inbox.name.clone());
         *inbox = Inbox::new(view, name);
         inbox.filter = filter;
+        // more rows of the list as it was do not belong to this one
+        world.unask(Slot::More(self.at));
         self.back();
         self.look(now);
         self.ask(world, Take::Anew, now).into_iter().collect()

@@ -246,6 +246,7 @@ fn done(state: &State, world: &World) -> String {
         }
         (Subject::HandOver(_), _) => with("done.handed_over"),
         (Subject::Reassign(_), _) => with("done.reassigned"),
+        (Subject::CallBack(_), _) => with("done.called_back"),
         (Subject::Transfer(_), _) => with("done.transferred"),
         (Subject::TakeBack(_), _) => with("done.taken_back"),
         (Subject::Skip(_), _) => with("done.skipped"),

@@ -17,8 +17,10 @@ use crate::store::rows::DraftRow;
 /// The list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct State {
-    /// The line with the cursor.
-    pub cursor: usize,
+    /// The draft under the cursor: lines come and go above it.
+    on: Option<Uuid>,
+    /// Its line, as it was last; where the cursor stays when the draft is gone.
+    line: usize,
     /// The draft that the same key throws away when it is pressed once more.
     pub sure: Option<Uuid>,
 }
@@ -32,6 +34,15 @@ pub enum Item<'a> {
     Left(&'a DraftRow),
 }
 
+impl Item<'_> {
+    fn id(self) -> Uuid {
+        match self {
+            Self::Mine(draft) => draft.id,
+            Self::Left(row) => row.draft_id,
+        }
+    }
+}
+
 /// The lines: ours first, the latest on top.
 pub fn items(world: &World) -> Vec<Item<'_>> {
     let mine = world.drafts.listed().into_iter().map(Item::Mine);
@@ -39,12 +50,29 @@ pub fn items(world: &World) -> Vec<Item<'_>> {
 }
 
 impl State {
-    /// The line under the cursor.
-    pub fn current<'a>(&self, world: &'a World) -> Option<Item<'a>> {
+    /// The list with the cursor on its first line.
+    pub fn new(world: &World) -> Self {
+        let mut state = Self::default();
+        state.put(world, 0);
+        state
+    }
+
+    /// The line with the cursor.
+    pub fn cursor(&self, world: &World) -> usize {
         let items = items(world);
-        items
-            .get(self.cursor.min(items.len().saturating_sub(1)))
-            .copied()
+        let found = items.iter().position(|item| Some(item.id()) == self.on);
+        let last = items.len().saturating_sub(1);
+        found.unwrap_or(self.line).min(last)
+    }
+
+    /// What is under the cursor.
+    pub fn current<'a>(&self, world: &'a World) -> Option<Item<'a>> {
+        items(world).get(self.cursor(world)).copied()
+    }
+
+    fn put(&mut self, world: &World, line: usize) {
+        self.line = line;
+        self.on = items(world).get(line).map(|item| item.id());
     }
 
     /// React to a command.
@@ -55,9 +83,11 @@ impl State {
         window: Window,
         now: DateTime<Utc>,
     ) -> Vec<Effect> {
-        let count = items(world).len();
-        if let Some(to) = moved(pressed.id, self.cursor, count, window) {
-            (self.cursor, self.sure) = (to, None);
+        let (at, count) = (self.cursor(world), items(world).len());
+        self.put(world, at);
+        if let Some(to) = moved(pressed.id, at, count, window) {
+            self.put(world, to);
+            self.sure = None;
             return Vec::new();
         }
         let sure = self.sure.take();

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::super::command::Id;
 use super::super::effect::{Call, Effect, Question, Slot};
 use super::super::route::{Only, Route, Subject};
-use super::super::toast::Tone;
+use super::super::toast::{Toasts, Tone};
 use super::super::world::World;
 use super::desk::State;
 use crate::store::rows::{CaseId, CaseRow, InboxView};
@@ -22,6 +22,13 @@ impl State {
         } else {
             why.state = Some(row.state.clone());
         }
+    }
+
+    /// We acted on that case; what was said last tells what was done.
+    pub fn act(&mut self, case: Option<CaseId>, toasts: &Toasts, now: DateTime<Utc>) {
+        self.acted = case;
+        let said = toasts.shown(now).filter(|toast| toast.tone == Tone::Done);
+        self.done = said.cloned();
     }
 
     /// Commands about cases.
