@@ -186,7 +186,8 @@ fn news_by(
     let texts = &world.texts;
     let who = name(news.who.as_deref().unwrap_or_default());
     let own = texts.find(&format!("news.{}", news.kind)).is_some();
-    let is_closed = row.work == WorkState::Closed || mark == Mark::Gone;
+    // gone from a list is not closed: only the case itself says that
+    let is_closed = row.work == WorkState::Closed;
     let key = match (&news.who, own) {
         (Some(_), true) => {
             return texts.fill(&format!("news.{}", news.kind), &[("who", who)]);

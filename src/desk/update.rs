@@ -247,6 +247,9 @@ fn run(
     now: DateTime<Utc>,
 ) -> Vec<Effect> {
     if let Err(why) = (command.available)(model) {
+        if command.id == Id::Clear {
+            return Vec::new(); // esc means "back", and there is nothing to go back from
+        }
         let said = available::said(model, why);
         model.world.toasts.say(Tone::Warning, said, now);
         return Vec::new();

@@ -16,10 +16,14 @@ use crate::store::rows::{Board, BoardQueue};
 
 /// From this width on the age of the oldest and what was raised have columns.
 const MORE: u16 = 96;
+/// From this width on all figures are there, and how many came in and went out.
+const FLOW: u16 = 78;
 /// From this width on the trend is there.
 const TREND: u16 = 112;
 /// From this width on columns are wide apart.
 const WIDE: u16 = 150;
+/// Columns of what came in and went out.
+const IN_OUT: usize = 14;
 /// Columns of the forecast.
 const CLOSING: usize = 20;
 
@@ -84,7 +88,10 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State, board: 
 
 fn columns(width: u16) -> Vec<&'static Column> {
     let raised = (width >= MORE).then_some(&RAISED);
-    FIGURES.iter().chain(raised).collect()
+    let least = ["board.open", "board.overdue", "board.due_15"];
+    let figures = FIGURES.iter();
+    let figures = figures.filter(|column| width >= FLOW || least.contains(&column.key));
+    figures.chain(raised).collect()
 }
 
 /// Columns of one figure.
@@ -111,7 +118,9 @@ fn headings(paint: &Paint<'_, '_>, width: u16) -> String {
     if width >= MORE {
         text.push_str(&width::right(&paint.text("board.oldest"), 9));
     }
-    text.push_str(&width::right(&paint.text("board.flow"), 11));
+    if width >= FLOW {
+        text.push_str(&width::right(&paint.text("board.flow"), IN_OUT));
+    }
     text.push_str("  ");
     text.push_str(&width::left(&paint.text("board.closing"), CLOSING));
     if trend(width) > 0 {
@@ -138,7 +147,9 @@ fn line(paint: &Paint<'_, '_>, board: &Board, queue: &BoardQueue, width: u16) ->
         rest.push_str(&width::right(&age, 9));
     }
     let flow = format!("{} / {}", queue.came_in, queue.closed);
-    rest.push_str(&width::right(&flow, 11));
+    if width >= FLOW {
+        rest.push_str(&width::right(&flow, IN_OUT));
+    }
     rest.push_str("  ");
     taken += width::of(&rest) + CLOSING;
     spans.push(paint.span(Role::Calm, rest));
