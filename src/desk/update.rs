@@ -248,7 +248,8 @@ fn run(
 ) -> Vec<Effect> {
     if let Err(why) = (command.available)(model) {
         if command.id == Id::Clear {
-            return Vec::new(); // esc means "back", and there is nothing to go back from
+            // esc means "back", perhaps to the board
+            return watching::come_back(model, command.id, now).unwrap_or_default();
         }
         let said = available::said(model, why);
         model.world.toasts.say(Tone::Warning, said, now);

@@ -128,13 +128,7 @@ impl State {
             .rows
             .values()
             .flatten()
-            .map(|row| {
-                (
-                    row.whose != Whose::Ours,
-                    &*row.process,
-                    &*row.clock,
-                )
-            })
+            .map(|row| (row.whose != Whose::Ours, &*row.process, &*row.clock))
             .collect();
         kinds.sort_unstable();
         kinds.dedup();

@@ -22,8 +22,6 @@ const FLOW: u16 = 78;
 const TREND: u16 = 112;
 /// From this width on columns are wide apart.
 const WIDE: u16 = 150;
-/// Columns of what came in and went out.
-const IN_OUT: usize = 14;
 /// Columns of the forecast.
 const CLOSING: usize = 20;
 
@@ -99,6 +97,11 @@ fn figure(column: &Column, width: u16) -> usize {
     column.width + if width >= WIDE { 3 } else { 0 }
 }
 
+/// Columns of what came in and went out.
+fn flow(width: u16) -> usize {
+    if width >= MORE { 16 } else { 10 }
+}
+
 fn trend(width: u16) -> usize {
     match width {
         WIDE.. => 24,
@@ -119,7 +122,12 @@ fn headings(paint: &Paint<'_, '_>, width: u16) -> String {
         text.push_str(&width::right(&paint.text("board.oldest"), 9));
     }
     if width >= FLOW {
-        text.push_str(&width::right(&paint.text("board.flow"), IN_OUT));
+        let key = if width >= MORE {
+            "board.flow"
+        } else {
+            "board.flow_short"
+        };
+        text.push_str(&width::right(&paint.text(key), flow(width)));
     }
     text.push_str("  ");
     text.push_str(&width::left(&paint.text("board.closing"), CLOSING));
@@ -146,9 +154,9 @@ fn line(paint: &Paint<'_, '_>, board: &Board, queue: &BoardQueue, width: u16) ->
             .map_or(String::new(), |at| age(paint.legal(), at));
         rest.push_str(&width::right(&age, 9));
     }
-    let flow = format!("{} / {}", queue.came_in, queue.closed);
+    let figures = format!("{} / {}", queue.came_in, queue.closed);
     if width >= FLOW {
-        rest.push_str(&width::right(&flow, IN_OUT));
+        rest.push_str(&width::right(&figures, flow(width)));
     }
     rest.push_str("  ");
     taken += width::of(&rest) + CLOSING;
