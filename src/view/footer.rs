@@ -11,6 +11,7 @@ use crate::desk::command::{COMMANDS, Command, Context, Id};
 use crate::desk::toast::{Toast, Tone};
 use crate::desk::undo;
 use crate::desk::wake::QUIET_MS;
+use crate::store::rows;
 
 /// A message takes so many lines at most; the first ones lie on what is above.
 const MESSAGE: usize = 3;
@@ -130,9 +131,9 @@ fn hints(paint: &Paint<'_, '_>, columns: usize) -> Line<'static> {
     let mut ranked: Vec<&Command> = COMMANDS
         .iter()
         .filter(|command| command.rank > 0 && command.contexts.contains(&context))
-        .filter(|command| is_possible(paint, command) || is_dimmed(command))
+        .filter(|command| is_possible(paint, command) || is_dimmed(paint, command))
         .collect();
-    ranked.sort_by_key(|command| command.rank);
+    ranked.sort_by_key(|command| (!is_possible(paint, command), command.rank));
     let (last, first): (Vec<_>, Vec<_>) = ranked
         .into_iter()
         .partition(|command| matches!(command.id, Id::Help | Id::Back | Id::Quit));
@@ -172,8 +173,12 @@ fn is_possible(paint: &Paint<'_, '_>, command: &Command) -> bool {
 }
 
 /// Shown although it is not possible now: its key says why.
-fn is_dimmed(command: &Command) -> bool {
-    matches!(command.id, Id::Reassign | Id::CallBack)
+fn is_dimmed(paint: &Paint<'_, '_>, command: &Command) -> bool {
+    let is_lead = matches!(
+        paint.model.world.role(),
+        Some(rows::Role::Lead | rows::Role::Admin)
+    );
+    is_lead && matches!(command.id, Id::Reassign | Id::CallBack)
 }
 
 fn role_of(paint: &Paint<'_, '_>, command: &Command) -> Role {
