@@ -21,7 +21,7 @@ fn marks(script: &Script) -> Vec<i64> {
         .model
         .desk
         .marks()
-        .into_iter()
+        .iter()
         .map(|case| case.0)
         .collect()
 }

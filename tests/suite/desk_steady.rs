@@ -25,7 +25,7 @@ fn form(script: &Script) -> &State {
 fn raw<'a>(script: &'a Script, key: &str) -> &'a str {
     let entries = form(script).entries.iter();
     let mut found = entries.filter(|entry| entry.key == key);
-    found.next().expect("the field").raw()
+    found.next().unwrap().raw()
 }
 
 fn job(script: &Script) -> &Job {

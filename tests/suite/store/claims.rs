@@ -439,7 +439,7 @@ async fn who_gives_a_case_waits_for_the_receiver_without_holding_it() {
     let given = anna
         .store
         .case_hand_over(Uuid::now_v7(), anna.id(), lease, to, "yours");
-    let look = async {
+    let watch = async {
         somebody_waits(&pool).await;
         let case = format!(
             "SELECT 1 FROM loket.cases WHERE case_id = {} FOR UPDATE NOWAIT",
@@ -448,7 +448,7 @@ async fn who_gives_a_case_waits_for_the_receiver_without_holding_it() {
         run(&mut two, &case).await;
         run(&mut one, "ROLLBACK").await;
     };
-    let (given, ()) = tokio::join!(given, look);
+    let (given, ()) = tokio::join!(given, watch);
     given.unwrap();
 }
 
@@ -475,7 +475,7 @@ async fn a_sweep_holds_no_case_while_it_waits_for_an_earlier_one() {
     );
     run(&mut one, &lock).await;
     let worker = world.db.store("worker_1");
-    let look = async {
+    let watch = async {
         somebody_waits(&pool).await;
         let case = format!(
             "SELECT 1 FROM loket.cases WHERE case_id = {} FOR UPDATE NOWAIT",
@@ -484,6 +484,6 @@ async fn a_sweep_holds_no_case_while_it_waits_for_an_earlier_one() {
         run(&mut two, &case).await;
         run(&mut one, "ROLLBACK").await;
     };
-    let (swept, ()) = tokio::join!(worker.sweep(), look);
+    let (swept, ()) = tokio::join!(worker.sweep(), watch);
     assert_eq!(swept, Ok(2));
 }
