@@ -288,7 +288,7 @@ BEGIN
   c := skips_clear(lease_give(c, p_to, s));
   c := case_write(c, 'reassigned', a, p_session, p_cmd, jsonb_build_object('was', was, 'to', p_to, 'line', t), legal_now());
   PERFORM notify_agent(p_to, p_case, 'handed_to_you', a, p_cmd);
-  IF was IS DISTINCT FROM p_to THEN PERFORM notify_agent(was, p_case, 'reassigned', a, p_cmd); END IF;
+  IF was IS DISTINCT FROM p_to THEN PERFORM notify_agent(was, p_case, CASE WHEN p_to IS NULL THEN 'called_back' ELSE 'reassigned' END, a, p_cmd); END IF;
   RETURN command_end(p_cmd, applied(c, NULL));
 END $$;
 CREATE FUNCTION loket_api.transfer(p_cmd uuid, p_session uuid, p_case bigint, p_queue int, p_reason text) RETURNS jsonb

@@ -183,6 +183,11 @@ BEGIN
     r := hits(ARRAY(SELECT case_id FROM cases WHERE case_no = m[1] || '-' || m[2] || '-' || lpad(m[3], 6, '0')), 'case_no', lim);
     IF r <> '[]' THEN RETURN r; END IF;               -- else it may be a customer's or a sender's reference
   END IF;
+  IF q ~ '^[0-9]{1,6}$' THEN                            -- the number of a case of this year or the last
+    r := hits(ARRAY(SELECT c.case_id FROM case_numbers n JOIN cases c ON c.case_no = n.prefix || '-' || n.year || '-' || lpad(q, 6, '0')
+      WHERE n.year >= extract(year FROM legal_now()) - 1 ORDER BY n.year DESC, n.prefix LIMIT lim), 'case_no', lim);
+    IF r <> '[]' THEN RETURN r; END IF;
+  END IF;
   IF q ~ '^[0-9]{6,17}$' THEN                           -- the first digits of a metering point
     RETURN hits(ARRAY(SELECT case_id FROM cases WHERE ean LIKE q || '%' LIMIT lim), 'ean', lim); END IF;
   m := regexp_match(q, '^([1-9][0-9]{3}) ?([A-Z]{2})(?:[ ,]*([0-9]{1,5}).*)?$');

@@ -7,7 +7,6 @@ use clap::{Args, Subcommand};
 use uuid::Uuid;
 
 use super::{CliError, Ended, Exit, Sentence, Shell, words};
-use crate::process::engine::Refusal;
 use crate::store::Store;
 use crate::store::rows::{AS_QUEUE, AgentLimits, NewLimits, QueueLimits};
 
@@ -56,8 +55,17 @@ pub async fn run(args: QueueArgs, shell: &Shell) -> Ended {
     match &limits.queue {
         None => list(shell, args.json, &all),
         Some(key) => {
-            let queue = all.iter().find(|queue| queue.key == *key);
-            let unknown = || Refusal::new("no_such_queue").with("queue", key);
+            let queue = all
+                .iter()
+                .find(|queue| words::is_named("queue", queue.key.as_str(), key));
+            let unknown = || {
+                let names = all
+                    .iter()
+                    .map(|queue| shell.texts.say(&format!("queue.{}", queue.key)));
+                let names = names.collect::<Vec<_>>().join(", ");
+                let with = [("queue", key.as_str()), ("names", &*names)];
+                CliError::Refused(Sentence::new("limits.no_such_queue", &with))
+            };
             set(shell, &store, limits, queue.ok_or_else(unknown)?, args.json).await
         }
     }

@@ -77,16 +77,25 @@ pub async fn run(args: ReportArgs, shell: &Shell) -> Ended {
 }
 
 fn kind(process: &str, clock: &str, of: &str) -> Result<OnTimeKind, CliError> {
-    let known = process::find(process).and_then(|process| process.clock(clock));
-    if known.is_none() {
-        let values = [("process", process), ("clock", clock)];
+    let known = process::ALL
+        .iter()
+        .find(|known| words::is_named("process", known.key, process));
+    let mut clocks = known.iter().flat_map(|known| known.clocks);
+    let named = clocks.find(|known| words::is_named("clock", known.key, clock));
+    let (Some(known), Some(named)) = (known, named) else {
+        let keys: Vec<&str> = match known {
+            Some(known) => known.clocks.iter().map(|clock| clock.key).collect(),
+            None => process::ALL.iter().map(|known| known.key).collect(),
+        };
+        let keys = keys.join(", ");
+        let values = [("process", process), ("clock", clock), ("keys", &keys)];
         return Err(CliError::Usage(Sentence::new("report.no_kind", &values)));
-    }
+    };
     let bad = |why: String| CliError::Usage(Sentence::new("fault.input", &[("why", &why)]));
     Ok(OnTimeKind {
         month: month(of).map_err(bad)?,
-        process: process.to_owned(),
-        clock: clock.to_owned(),
+        process: known.key.to_owned(),
+        clock: named.key.to_owned(),
     })
 }
 

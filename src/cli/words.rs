@@ -195,6 +195,17 @@ pub fn harmless_json(json: &str) -> String {
     out
 }
 
+/// Whether somebody who wrote `given` means that key: as it is, or by its name in any language.
+pub fn is_named(area: &str, key: &str, given: &str) -> bool {
+    let given = given.trim().to_lowercase();
+    let name = |lang: &&str| {
+        Texts::load(lang)
+            .say(&format!("{area}.{key}"))
+            .to_lowercase()
+    };
+    given == key || text::LANGUAGES.iter().any(|lang| name(lang) == given)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -20,6 +20,9 @@ pub fn by_other(world: &World, case: CaseId, now: DateTime<Utc>) -> Option<Strin
     if world.leases.contains_key(&case) {
         return None;
     }
+    if loaded.detail.row.holder_id.is_some() && loaded.detail.row.holder_id == me(world) {
+        return Some(world.texts.say("held.elsewhere"));
+    }
     let Some(at) = since(&loaded.timeline) else {
         return Some(world.texts.fill("held.now", &[("holder", holder)]));
     };
@@ -34,7 +37,8 @@ pub fn lost(world: &World, case: CaseId, now: DateTime<Utc>) -> String {
     let event = world.case(case).and_then(|loaded| {
         let kept = ["claimed", "add_note"];
         let mut events = loaded.timeline.iter();
-        events.find(|event| !kept.contains(&event.kind.as_str()))
+        let left = events.find(|event| !kept.contains(&event.kind.as_str()));
+        left.filter(|event| !is_arrival(world, event))
     });
     let said = event.and_then(|event| {
         let key = format!("lost.{}", event.kind);
@@ -49,6 +53,7 @@ pub fn lost(world: &World, case: CaseId, now: DateTime<Utc>) -> String {
         let who = event.agent.as_deref().unwrap_or_default();
         Some(world.texts.fill(&key, &[("at", &at), ("who", who)]))
     });
+    // nobody took it or gave it away: the session went with its line
     let said = said.unwrap_or_else(|| world.texts.say("lost.other"));
     let is_free = by_other(world, case, now).is_none();
     let then = world.texts.get(if is_free {
@@ -57,6 +62,31 @@ pub fn lost(world: &World, case: CaseId, now: DateTime<Utc>) -> String {
         "drafts.yours"
     });
     format!("{said} {then}")
+}
+
+/// Whether the case came to us by it: that is no way in which it was lost.
+fn is_arrival(world: &World, event: &TimelineRow) -> bool {
+    let me = world.me.as_ref().map(|me| me.name.as_str());
+    let is_mine = event.agent.as_deref() == me;
+    match event.kind.as_str() {
+        "handed_over" => !is_mine,
+        "taken_over" => is_mine,
+        _ => false,
+    }
+}
+
+fn me(world: &World) -> Option<i32> {
+    world.me.as_ref().map(|me| me.agent_id)
+}
+
+/// The same, with what taking it over does.
+pub fn to_take_over(world: &World, case: CaseId, now: DateTime<Utc>) -> Option<String> {
+    let said = by_other(world, case, now)?;
+    let holder = world.case(case)?.detail.row.holder_id;
+    if holder == me(world) {
+        return Some(said);
+    }
+    Some(format!("{said} {}", world.texts.get("held.told")))
 }
 
 /// The same, with what everybody may do although it is held.

@@ -12,6 +12,7 @@ use super::screen::Layer;
 use super::screen::inbox::Mark;
 use super::toast::Tone;
 use super::world::World;
+use crate::process::{self, To};
 use crate::store::rows::{CaseId, CaseRow, FeedEvent, Notice, Presence, Pulse, WorkState};
 
 /// News of so many cases is kept.
@@ -186,7 +187,8 @@ fn news_by(
     let texts = &world.texts;
     let who = name(news.who.as_deref().unwrap_or_default());
     let own = texts.find(&format!("news.{}", news.kind)).is_some();
-    let is_closed = row.work == WorkState::Closed || mark == Mark::Gone;
+    // gone from a list is not closed: only the case itself says that
+    let is_closed = row.work == WorkState::Closed || mark == Mark::Gone && closes(row, &news.kind);
     let key = match (&news.who, own) {
         (Some(_), true) => {
             return texts.fill(&format!("news.{}", news.kind), &[("who", who)]);
@@ -202,6 +204,16 @@ fn news_by(
         None => preview::action(world, &row.process, &news.kind).to_owned(),
     };
     texts.fill(key, &[("what", &what), ("who", who)])
+}
+
+/// Whether an action of that name ends a case wherever it is done.
+fn closes(row: &CaseRow, action: &str) -> bool {
+    let Some(process) = process::find(&row.process) else {
+        return false;
+    };
+    let ends = |to| matches!(to, To::State(state) if process.is_final(state));
+    let mut lines = process.lines().filter(|line| line.key == action).peekable();
+    lines.peek().is_some() && lines.all(|line| ends(line.to))
 }
 
 /// Who else is at a case, in words: `Sanne is reading, Joost is writing`. `None` when nobody is.

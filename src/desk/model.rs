@@ -11,6 +11,7 @@ use super::geometry::Window;
 use super::key::Input;
 use super::keymap::Keymap;
 use super::place;
+use super::route::Aside;
 use super::screen::desk::{self, Page};
 use super::screen::{Layer, actions, board, search};
 use super::world::World;
@@ -30,8 +31,8 @@ pub struct Model {
     pub search: search::State,
     /// The last board, to come back to.
     pub board: Option<Box<board::State>>,
-    /// A case that was opened from layers, and the layers to which back leads.
-    pub aside: Option<(CaseId, Vec<Layer>)>,
+    /// Where somebody went from layers, and the layers to which back leads.
+    pub aside: Option<(Aside, Vec<Layer>)>,
     /// The keys.
     pub keymap: Keymap,
     /// The size of the window.

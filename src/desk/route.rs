@@ -55,6 +55,15 @@ pub enum Route {
     Queue(i32),
 }
 
+/// Where somebody went from the board or the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aside {
+    /// To a case: the layers are kept.
+    Case(CaseId),
+    /// To the list of a queue: the board is kept with its place.
+    Queue(i32),
+}
+
 /// Which actions are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Only {

@@ -155,7 +155,7 @@ fn not_saved(world: &mut World, id: Uuid, error: &StoreError, now: DateTime<Utc>
     let why = match error {
         StoreError::Offline(_) => return world.drafts.not_saved(id, None, now),
         StoreError::Refused(refusal) => preview::refusal(world, refusal),
-        other => other.to_string(),
+        _ => world.texts.say("drafts.our_mistake"),
     };
     let said = world.texts.fill("drafts.not_saved", &[("why", &why)]);
     let before = world.drafts.get(id).and_then(|draft| draft.trouble.clone());

@@ -186,7 +186,7 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
             return answer::reread_list(model, now);
         }
         Route::Board | Route::OnTime | Route::Aside(_) | Route::Queue(_) => {
-            return watching::go(model, route, now);
+            return watching::go(model, &route, now);
         }
         Route::Desk if watching::uncover(model) => {
             watching::resume(model, now);
@@ -254,6 +254,10 @@ fn run(
     now: DateTime<Utc>,
 ) -> Vec<Effect> {
     if let Err(why) = (command.available)(model) {
+        if command.id == Id::Clear {
+            // esc means "back", perhaps to the board
+            return watching::come_back(model, command.id, now).unwrap_or_default();
+        }
         let said = available::said(model, why);
         model.world.toasts.say(Tone::Warning, said, now);
         return Vec::new();

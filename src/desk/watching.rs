@@ -6,14 +6,18 @@ use super::answer;
 use super::command::Id;
 use super::effect::Effect;
 use super::model::Model;
-use super::route::Route;
+use super::route::{Aside, Route};
 use super::screen::{Layer, board, on_time};
 use super::update::{clear_layers, wake};
+use crate::store::rows::InboxView;
 
 /// To the board, the report, and from there to a case or a queue.
-pub(super) fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
-    match route {
+pub(super) fn go(model: &mut Model, route: &Route, now: DateTime<Utc>) -> Vec<Effect> {
+    match *route {
         Route::Board => {
+            model
+                .aside
+                .take_if(|(aside, _)| matches!(aside, Aside::Queue(_)));
             let fresh = || Box::new(board::State::new(now));
             let mut board = model.board.take().unwrap_or_else(fresh);
             board.resume(now);
@@ -26,12 +30,13 @@ pub(super) fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Eff
             asked
         }
         Route::Aside(case) => {
-            model.aside = Some((case, std::mem::take(&mut model.layers)));
+            model.aside = Some((Aside::Case(case), std::mem::take(&mut model.layers)));
             model.desk.show(case, model.window);
             answer::reread_list(model, now)
         }
         Route::Queue(queue) => {
             clear_layers(model);
+            model.aside = Some((Aside::Queue(queue), Vec::new()));
             model.desk.go_to_queue(&mut model.world, queue, now)
         }
         _ => Vec::new(),
@@ -58,11 +63,18 @@ pub(super) fn resume(model: &mut Model, now: DateTime<Utc>) {
 
 /// Back from a case that was opened from the board or the report: to the same place there.
 pub(super) fn come_back(model: &mut Model, id: Id, now: DateTime<Utc>) -> Option<Vec<Effect>> {
-    let is_back = id == Id::Back && model.layers.is_empty();
+    if !model.layers.is_empty() {
+        return None;
+    }
     let here = model.current_case();
-    let (_, layers) = model
-        .aside
-        .take_if(|(case, _)| is_back && Some(*case) == here)?;
+    let list = model.desk.inbox().map(|inbox| inbox.view.clone());
+    let (aside, layers) = model.aside.take_if(|(aside, _)| match aside {
+        Aside::Case(case) => id == Id::Back && Some(*case) == here,
+        Aside::Queue(queue) => id == Id::Clear && list == Some(InboxView::Queue(*queue)),
+    })?;
+    if let Aside::Queue(_) = aside {
+        return Some(go(model, &Route::Board, now));
+    }
     model.layers = layers;
     model.desk.press_back(now);
     resume(model, now);

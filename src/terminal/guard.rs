@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{
-    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, queue};
 
@@ -54,6 +54,8 @@ fn enter() -> io::Result<()> {
     queue!(
         out,
         EnterAlternateScreen,
+        // what was printed before may stand there: the first frame draws on an empty screen
+        Clear(ClearType::All),
         EnableBracketedPaste,
         cursor::Hide
     )?;

@@ -22,7 +22,9 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect) {
     };
     let (left, right) = (product(paint), right_side(paint));
     paint.both(first, left, right);
-    let (left, right) = (tabs(paint, usize::from(area.width)), counts(paint));
+    let right = counts(paint);
+    let room = usize::from(area.width).saturating_sub(right.width() + 2);
+    let left = tabs(paint, room);
     paint.both(second, left, right);
 }
 
@@ -49,9 +51,10 @@ fn notices(paint: &Paint<'_, '_>) -> Vec<Span<'static>> {
 
 fn right_side(paint: &Paint<'_, '_>) -> Line<'static> {
     let world = &paint.model.world;
+    let name = usize::from(paint.model.window.columns / 4).min(28);
     let mut spans = Vec::new();
     if let Some(me) = &world.me {
-        spans.push(Span::raw(width::cut(&me.name, 28)));
+        spans.push(Span::raw(width::cut(&me.name, name)));
         spans.push(Span::raw("   "));
     }
     spans.push(link(paint));
@@ -83,29 +86,27 @@ fn link(paint: &Paint<'_, '_>) -> Span<'static> {
     }
 }
 
-fn tabs(paint: &Paint<'_, '_>, columns: usize) -> Line<'static> {
+fn tabs(paint: &Paint<'_, '_>, room: usize) -> Line<'static> {
     let desk = &paint.model.desk;
-    let mut spans = vec![Span::raw(" ")];
-    let mut used = 1;
-    // tabs before the current one give way when there is no room for all
-    let labels: Vec<String> = desk
-        .tabs
-        .iter()
-        .skip(1)
-        .map(|tab| label(paint, tab))
-        .collect();
-    let room = columns.saturating_sub(30);
+    let tabs = desk.tabs.iter().skip(1);
+    let mut labels: Vec<String> = tabs.map(|tab| label(paint, tab)).collect();
     let at = desk.at.saturating_sub(1);
+    // tabs before the current one give way when there is no room for all
     let mut first = 0;
-    while first < at
-        && labels[first..=at]
-            .iter()
-            .map(|l| width::of(l) + 2)
-            .sum::<usize>()
-            > room
-    {
+    let taken = |labels: &[String]| labels.iter().map(|it| width::of(it) + 2).sum::<usize>();
+    while first < at && at < labels.len() && taken(&labels[first..=at]) + 2 > room {
         first += 1;
     }
+    // half a number is a wrong number: one that has no room is left out
+    if let (Some(text), Some(tab)) = (labels.get_mut(at), desk.tabs.get(at + 1))
+        && first == at
+        && width::of(text) + 4 > room
+    {
+        let name = paint.text(&tab.name);
+        *text = format!(" {} ", width::cut(&name, room.saturating_sub(6)));
+    }
+    let mut spans = vec![Span::raw(" ")];
+    let mut used = 1;
     for (number, text) in labels.into_iter().enumerate().skip(first) {
         used += width::of(&text) + 2;
         if used > room && number > at {

@@ -11,6 +11,7 @@ use super::width;
 use crate::desk::bulk;
 use crate::desk::command::{COMMANDS, Command};
 use crate::desk::screen::Help;
+use crate::desk::world::{Link, World};
 
 /// Columns of the keys.
 const KEYS: usize = 20;
@@ -27,11 +28,9 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, help: Help) {
     let commands = COMMANDS
         .iter()
         .filter(|command| command.contexts.contains(&help.of));
-    let mut lines: Vec<Line<'static>> = commands
-        .flat_map(|command| of_command(paint, command, help, columns))
-        .collect();
+    let mut lines = legend(paint, columns);
     lines.push(Line::default());
-    lines.extend(legend(paint, columns));
+    lines.extend(commands.flat_map(|command| of_command(paint, command, help, columns)));
     let body = Rect {
         y: area.y + 2,
         height: area.height - 2,
@@ -84,6 +83,15 @@ fn legend(paint: &Paint<'_, '_>, columns: usize) -> Vec<Line<'static>> {
         .collect()
 }
 
+/// Why something would be lost: refused, no line, or not there yet.
+fn why_unsaved(world: &World) -> &'static str {
+    match world.link {
+        _ if world.drafts.is_refused() => "quit.refused",
+        Link::Live => "quit.saving",
+        Link::Connecting { .. } | Link::Stale { .. } => "quit.title",
+    }
+}
+
 /// "Quit although something is unsent?"
 pub(super) fn quit(paint: &mut Paint<'_, '_>, area: Rect) {
     let columns = usize::from(area.width).saturating_sub(4);
@@ -91,13 +99,16 @@ pub(super) fn quit(paint: &mut Paint<'_, '_>, area: Rect) {
     let why = match () {
         () if bulk::run::is_going(world) => "quit.running",
         () if bulk::is_typed(world) => "quit.typed",
-        () => "quit.title",
+        () => why_unsaved(world),
     };
     let mut lines = paint.wrapped(Role::Title, &paint.text(why), columns);
-    let drafts = paint.model.world.drafts.listed().into_iter();
+    let drafts = world.drafts.listed().into_iter();
     for draft in drafts.filter(|draft| draft.is_unsaved()) {
         let name = unfinished::name(paint, draft);
         lines.push(Line::from(format!("  {name}")));
+        if let Some(trouble) = &draft.trouble {
+            lines.extend(paint.wrapped_in(Role::Warning, trouble, columns, 4));
+        }
     }
     lines.push(Line::default());
     lines.extend(paint.wrapped(Role::Calm, &paint.text("quit.hint"), columns));

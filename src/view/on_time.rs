@@ -12,6 +12,7 @@ use super::width;
 use crate::desk::preview;
 use crate::desk::say;
 use crate::desk::screen::on_time::{Behind, State};
+use crate::domain::clock::Whose;
 use crate::store::StoreError;
 use crate::store::rows::{ClockResult, OnTimeCase, OnTimeRow};
 use crate::text::Texts;
@@ -101,15 +102,25 @@ fn line(
     at: Option<usize>,
 ) -> Line<'static> {
     let name = format!(" {}", preview::clock(&paint.model.world, &kind.1));
-    let role = if at.is_some() {
-        Role::Title
-    } else {
-        Role::Calm
+    let rows = state.rows.values().flatten();
+    let mut own = rows.filter(|row| row.process == kind.0 && row.clock == kind.1);
+    let role = match at {
+        Some(_) => Role::Title,
+        None if own.any(|row| row.whose == Whose::Ours) => Role::Calm,
+        None => Role::Faint, // what others must do, and reminders
     };
     let mut spans = vec![paint.span(role, width::left(&name, NAME)), Span::raw(" ")];
     for month in months {
         let row = state.row(state.months[*month], kind);
-        let (role, cell) = cell(row);
+        let (role, cell) = match row {
+            None if state.failed == Some(state.months[*month]) => {
+                (Role::Error, paint.text("report.not_read"))
+            }
+            None if !state.rows.contains_key(&state.months[*month]) => {
+                (Role::Faint, "..".to_owned())
+            }
+            row => cell(row),
+        };
         let role = if at == Some(*month) {
             Role::Cursor
         } else {
@@ -139,8 +150,15 @@ fn percent(share: u64) -> String {
 /// All figures of the cell under the cursor.
 fn figures(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
     let Some(row) = state.current() else {
-        let said = format!(" {}", paint.text("report.nothing_due"));
-        let line = Line::from(paint.span(Role::Faint, said));
+        let month = state.months.get(state.month);
+        let (role, key) = match month {
+            month if month.is_some() && month == state.failed.as_ref() => {
+                (Role::Error, "report.failed")
+            }
+            Some(month) if !state.rows.contains_key(month) => (Role::Faint, "report.loading"),
+            _ => (Role::Faint, "report.nothing_due"),
+        };
+        let line = Line::from(paint.span(role, format!(" {}", paint.text(key))));
         return paint.line(rest(area, 1), line);
     };
     let columns = usize::from(area.width);
@@ -165,7 +183,10 @@ fn figures(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
         "report.whose.{}",
         whose.as_str().unwrap_or_default()
     ));
-    let mut lines = vec![Line::default()];
+    let (met, due) = state.ours(row.month);
+    let ours = [("met", &*met.to_string()), ("judged", &*due.to_string())];
+    let ours = paint.fill("report.ours", &ours);
+    let mut lines = vec![Line::from(paint.span(Role::Calm, format!(" {ours}")))];
     lines.extend(paint.wrapped_in(Role::Title, &format!("{of}; {whose}"), columns, 1));
     lines.extend(paint.wrapped_in(Role::Calm, &said(&judged), columns, 1));
     if !apart.is_empty() {

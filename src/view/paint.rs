@@ -5,7 +5,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
+use ratatui::widgets::{Clear, Paragraph};
 
 use super::theme::{Role, Theme};
 use super::width;
@@ -104,8 +104,17 @@ impl<'a, 'f> Paint<'a, 'f> {
         }
     }
 
-    /// Left and right on one line; the left gives way.
+    /// Nothing is left of what stood there.
+    pub(super) fn blank(&mut self, area: Rect) {
+        let area = area.intersection(self.frame.area());
+        self.frame.render_widget(Clear, area);
+    }
+
+    /// Left and right on one line; the left gives way, with dots.
     pub(super) fn both(&mut self, area: Rect, left: Line<'static>, right: Line<'static>) {
+        let columns = usize::from(area.width);
+        let right = cut(right, columns);
+        let left = cut(left, columns.saturating_sub(right.width() + 1));
         let taken = u16::try_from(right.width())
             .unwrap_or(u16::MAX)
             .min(area.width);
@@ -167,6 +176,28 @@ impl<'a, 'f> Paint<'a, 'f> {
             .map(|line| Line::from(self.span(role, line)))
             .collect()
     }
+}
+
+/// A line in at most that many columns; what is cut off leaves two dots.
+fn cut(line: Line<'static>, columns: usize) -> Line<'static> {
+    let mut room = columns;
+    if line.width() <= room {
+        return line;
+    }
+    let mut spans = Vec::new();
+    for span in line.spans {
+        let wide = span.width();
+        if wide + 2 > room {
+            spans.push(Span::styled(
+                width::cut(&format!("{}  ", span.content), room),
+                span.style,
+            ));
+            break;
+        }
+        room -= wide;
+        spans.push(span);
+    }
+    Line::from(spans)
 }
 
 /// The meaning of a clock's status.

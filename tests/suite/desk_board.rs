@@ -5,7 +5,7 @@ use loket::desk::effect::{Call, Effect, Question, Slot};
 use loket::desk::screen::Layer;
 use loket::desk::screen::board::{Section, Spot, State};
 use loket::desk::{Msg, Reply, next_wake};
-use loket::store::rows::{CaseId, Role};
+use loket::store::rows::{CaseId, Role, WorkState};
 
 use crate::support::board::board;
 use crate::support::desk::{Script, offline, slots};
@@ -75,7 +75,7 @@ fn the_cursor_stays_on_its_case_when_the_order_changes() {
     other.nearest.reverse();
     script.reply(*ticket, Reply::Board(Ok(Box::new(other))));
     assert_eq!(spot(&script), Some(Spot::Case(CaseId(2))));
-    assert_eq!(top(&script).cursor(Section::Nearest), 5);
+    assert_eq!(top(&script).cursor(Section::Nearest), 4);
     // a case that is gone leaves the cursor in its place
     let asked = wake_at(&mut script, 2_600);
     let Some(Effect::Ask(ticket, _)) = asked.first() else {
@@ -86,8 +86,8 @@ fn the_cursor_stays_on_its_case_when_the_order_changes() {
     script.reply(*ticket, Reply::Board(Ok(Box::new(other))));
     assert_eq!(
         spot(&script),
-        Some(Spot::Case(CaseId(7))),
-        "the sixth of six"
+        Some(Spot::Case(CaseId(6))),
+        "the fifth of six"
     );
 }
 
@@ -349,4 +349,38 @@ fn watching_the_board_is_neither_reading_nor_working() {
     script.keys("tab j j");
     let here = loket::desk::here::take(&mut script.model);
     assert_eq!((here.at, here.worked), (None, vec![]));
+}
+
+#[test]
+fn esc_leads_from_the_list_of_a_queue_back_to_the_board() {
+    let mut script = lead(120, 32);
+    script.keys("enter");
+    script.answer_all();
+    assert!(script.model.layers.is_empty());
+    script.keys("esc");
+    assert!(matches!(spot(&script), Some(Spot::Queue(_))));
+    script.keys("esc");
+    assert!(script.model.layers.is_empty());
+    script.keys("esc");
+    assert!(script.model.layers.is_empty(), "only once");
+    assert!(script.model.world.toasts.shown(script.now).is_none());
+}
+
+/// Nobody's eyes were led to the first line: it is the first line that is looked at, not its case.
+#[test]
+fn a_cursor_that_was_never_moved_stays_in_its_place_and_what_waits_comes_last() {
+    let mut script = lead(120, 32);
+    let first = |script: &Script| top(script).spots(Section::Nearest)[0];
+    let was = first(&script);
+    let asked = wake_at(&mut script, 2_600);
+    let Some(Effect::Ask(ticket, _)) = asked.first() else {
+        panic!()
+    };
+    let mut other = board();
+    other.nearest[0].work = WorkState::Waiting;
+    other.nearest[0].holder = None;
+    script.reply(*ticket, Reply::Board(Ok(Box::new(other))));
+    assert_ne!(first(&script), was);
+    assert_eq!(top(&script).spots(Section::Nearest)[5], was);
+    assert_eq!(top(&script).cursor(Section::Nearest), 0);
 }

@@ -140,7 +140,7 @@ fn a_row_says_what_changed_and_who_did_it_until_one_looked() {
     let mut pulse = quiet();
     pulse.events = vec![
         event(3, "claimed", Some("Joost Bakker")),
-        event(6, "close_no_action", Some("An Peeters")),
+        event(6, "close", Some("An Peeters")),
         event(4, "add_note", Some("Sanne de Vries")),
     ];
     beat(&mut script, pulse);

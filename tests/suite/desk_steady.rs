@@ -29,16 +29,12 @@ fn raw<'a>(script: &'a Script, key: &str) -> &'a str {
 }
 
 fn job(script: &Script) -> &Job {
-    script
-        .model
-        .world
-        .bulk
-        .as_deref()
-        .expect("an action on many")
+    script.model.world.bulk.as_deref().unwrap()
 }
 
 fn pulse() -> Pulse {
     Pulse {
+        counts: std::collections::BTreeMap::default(),
         cursor: FeedCursor {
             epoch: Uuid::nil(),
             timeline: 1,

@@ -171,3 +171,27 @@ fn nothing_to_do() {
     }
     insta::assert_snapshot!("empty", script.screen());
 }
+
+/// The smallest window: no number is cut, since half of one is a wrong one.
+#[test]
+fn the_smallest_window() {
+    let mut script = Script::new(59, 17);
+    insta::assert_snapshot!("desk_59x17", script.screen());
+    script.model.world.me.as_mut().unwrap().role = loket::store::rows::Role::Lead;
+    script.keys("b");
+    script.answer_all();
+    insta::assert_snapshot!("board_59x17", script.screen());
+}
+
+/// What is to be done stands at the end of a refusal: it is not cut off.
+#[test]
+fn a_long_warning_is_said_to_its_end() {
+    let mut script = Script::new(80, 24);
+    let said = "The customer did not give the consent that this action needs, and nobody may \
+                record it for them. Ask the party for the mandate first, or close the case.";
+    let toasts = &mut script.model.world.toasts;
+    toasts.say(loket::desk::toast::Tone::Warning, said.into(), script.now);
+    let screen = script.screen();
+    assert!(screen.contains("close the case."), "{screen}");
+    insta::assert_snapshot!("warning_80x24", screen);
+}

@@ -11,7 +11,7 @@ use super::super::world::{Link, World};
 use super::{Pressed, moved};
 use crate::domain::forecast::{Forecast, Shift, Workload};
 use crate::store::StoreError;
-use crate::store::rows::{Board, BoardQueue, CaseId};
+use crate::store::rows::{Board, BoardQueue, CaseId, CaseRow, WorkState};
 
 /// The longest pause between two questions; half of it is the shortest.
 const PAUSE_MS: i64 = 2_600;
@@ -67,6 +67,8 @@ pub struct State {
     /// The person whose cases are listed.
     pub unfolded: Option<i32>,
     cursors: [usize; 4],
+    /// Parts in which the cursor was moved onto its line: it follows that line.
+    follows: [bool; 4],
     next_at: Option<DateTime<Utc>>,
 }
 
@@ -79,6 +81,7 @@ impl State {
             section: Section::Queues,
             unfolded: None,
             cursors: [0; 4],
+            follows: [false; 4],
             next_at: Some(now),
         }
     }
@@ -180,7 +183,8 @@ impl State {
         self.next_at = Some(now + world.jitter(TimeDelta::milliseconds(PAUSE_MS)));
     }
 
-    /// An answer. Every cursor stays on its line; where the line is gone, in its place.
+    /// An answer. A cursor that was moved onto a line stays on it; where the line is gone, or waits
+    /// for somebody outside since, and where it was never moved, it stays in its place.
     pub fn take(
         &mut self,
         world: &mut World,
@@ -188,7 +192,7 @@ impl State {
         now: DateTime<Utc>,
     ) {
         self.pause(world, now);
-        let board = match result {
+        let mut board = match result {
             Ok(board) => board,
             Err(error) => {
                 self.problem = Some(error);
@@ -200,13 +204,36 @@ impl State {
             spots.get(self.cursor(section)).copied()
         });
         self.problem = None;
+        // what somebody outside must do comes after what we can do
+        board.nearest.sort_by_key(is_waiting);
+        let waits: Vec<CaseId> = board
+            .nearest
+            .iter()
+            .filter(|row| is_waiting(row))
+            .map(|row| row.case_id)
+            .collect();
+        let waited = self.waiting();
         self.board = Some(board);
         for section in Section::ALL {
             let (spots, was) = (self.spots(section), before[section as usize]);
+            let is_new = |case| waits.contains(&case) && !waited.contains(&case);
+            let went = section == Section::Nearest
+                && matches!(was, Some(Spot::Case(case)) if is_new(case));
+            let follows = &mut self.follows[section as usize];
+            *follows = *follows && !went;
+            let was = was.filter(|_| *follows);
             let found = spots.iter().position(|spot| Some(*spot) == was);
             let cursor = &mut self.cursors[section as usize];
             *cursor = found.unwrap_or(*cursor).min(spots.len().saturating_sub(1));
         }
+    }
+
+    /// Cases of what is due next that wait for somebody outside.
+    fn waiting(&self) -> Vec<CaseId> {
+        let rows = self.board.iter().flat_map(|board| &board.nearest);
+        rows.filter(|row| is_waiting(row))
+            .map(|row| row.case_id)
+            .collect()
     }
 
     /// React to a command.
@@ -258,6 +285,7 @@ impl State {
         } else if let Some(to) = moved(id, at, count, window) {
             self.cursors[self.section as usize] = to;
         }
+        self.follows[self.section as usize] = true;
     }
 
     fn choose(&mut self, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
@@ -299,6 +327,10 @@ impl State {
         }
         effects
     }
+}
+
+fn is_waiting(row: &CaseRow) -> bool {
+    row.work == WorkState::Waiting
 }
 
 /// What will be late in a queue when the desk closes, and when that is. `None` until the calendars

@@ -206,7 +206,10 @@ impl State {
     pub fn held(&self, world: &World, now: DateTime<Utc>) -> Option<String> {
         // who holds it stands against taking back, and is said as that
         let case = self.subject.case().filter(|_| !self.is_question())?;
-        held::with_ways(world, case, now)
+        match self.subject {
+            Subject::TakeOver(_) => held::to_take_over(world, case, now),
+            _ => held::with_ways(world, case, now),
+        }
     }
 
     /// Where keys are pressed.

@@ -11,6 +11,7 @@ use super::super::geometry::Window;
 use super::super::route::Route;
 use super::super::world::World;
 use super::{Pressed, moved};
+use crate::domain::clock::Whose;
 use crate::store::StoreError;
 use crate::store::rows::{CaseId, OnTimeCase, OnTimeKind, OnTimeRow};
 
@@ -30,6 +31,8 @@ pub struct State {
     pub rows: BTreeMap<NaiveDate, Vec<OnTimeRow>>,
     /// Why the last reading failed.
     pub problem: Option<StoreError>,
+    /// The month whose reading failed.
+    pub failed: Option<NaiveDate>,
     /// Which month has the cursor.
     pub month: usize,
     /// Which kind has it.
@@ -91,15 +94,32 @@ impl State {
     ) -> Vec<Effect> {
         match result {
             Ok(rows) => {
-                self.problem = None;
-                self.rows.insert(month, rows);
+                (self.problem, self.failed) = (None, None);
+                self.insert(month, rows);
                 self.ask(world, now)
             }
             Err(error) => {
-                self.problem = Some(error);
+                (self.problem, self.failed) = (Some(error), Some(month));
                 Vec::new()
             }
         }
+    }
+
+    /// The cursor stays on its kind: a month may bring kinds that stand before it.
+    fn insert(&mut self, month: NaiveDate, rows: Vec<OnTimeRow>) {
+        let was = self.kinds().into_iter().nth(self.kind);
+        self.rows.insert(month, rows);
+        let found = self.kinds().into_iter().position(|kind| Some(kind) == was);
+        self.kind = found.unwrap_or(self.kind);
+    }
+
+    /// Of our own duties in a month: how many were met, and how many are judged.
+    pub fn ours(&self, month: NaiveDate) -> (u64, u64) {
+        let rows = self.rows.get(&month).into_iter().flatten();
+        let ours = rows.filter(|row| row.whose == Whose::Ours);
+        ours.fold((0, 0), |(met, judged), row| {
+            (met + row.met, judged + row.judged())
+        })
     }
 
     /// All kinds of clocks that were due in one of the months: ours first.
@@ -108,13 +128,7 @@ impl State {
             .rows
             .values()
             .flatten()
-            .map(|row| {
-                (
-                    row.whose != crate::domain::clock::Whose::Ours,
-                    &*row.process,
-                    &*row.clock,
-                )
-            })
+            .map(|row| (row.whose != Whose::Ours, &*row.process, &*row.clock))
             .collect();
         kinds.sort_unstable();
         kinds.dedup();
@@ -151,6 +165,7 @@ impl State {
             Id::Back => return vec![Effect::Go(Route::Back)],
             Id::Refresh => {
                 self.rows.clear();
+                self.failed = None;
                 return self.ask(world, now);
             }
             Id::Choose => return self.look_behind(world, now),

@@ -128,7 +128,9 @@ impl State {
     fn ask(&mut self, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
         self.rest = None;
         let text = self.editor.text().trim().to_owned();
-        if text.chars().count() < LEAST {
+        // digits may be the number of a case, however few they are
+        let is_number = !text.is_empty() && text.chars().all(|it| it.is_ascii_digit());
+        if text.chars().count() < LEAST && !is_number {
             self.hits = None;
             return Vec::new();
         }
@@ -143,6 +145,10 @@ impl State {
                 self.cursor = 0;
                 self.problem = None;
                 self.hits = Some(hits);
+            }
+            Err(StoreError::Refused(refusal)) if refusal.key == "search_too_short" => {
+                self.problem = None;
+                self.hits = Some(Vec::new());
             }
             Err(error) => self.problem = Some(error),
         }

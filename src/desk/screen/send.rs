@@ -245,6 +245,7 @@ fn done(state: &State, world: &World) -> String {
             )
         }
         (Subject::HandOver(_), _) => with("done.handed_over"),
+        (Subject::Reassign(_), Some(Call::Reassign { to: None, .. })) => with("done.released"),
         (Subject::Reassign(_), _) => with("done.reassigned"),
         (Subject::CallBack(_), _) => with("done.called_back"),
         (Subject::Transfer(_), _) => with("done.transferred"),

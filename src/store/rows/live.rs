@@ -41,8 +41,8 @@ pub struct Notice {
     pub case_id: CaseId,
     /// Its case number.
     pub case_no: String,
-    /// `taken_over`, `reassigned`, `handed_to_you`, `lease_idle`, `raised`, `given_back`: the text
-    /// `notice.<kind>`.
+    /// `taken_over`, `reassigned`, `handed_to_you`, `lease_idle`, `raised`, `given_back`,
+    /// `called_back`: the text `notice.<kind>`.
     pub kind: String,
     /// Who did it; `None` for the system.
     pub who: Option<String>,

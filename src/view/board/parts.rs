@@ -154,8 +154,16 @@ fn others(paint: &Paint<'_, '_>, state: &State, here: Section) -> String {
 
 fn people_headings(paint: &Paint<'_, '_>) -> String {
     let keys = ["board.holds", "board.since", "board.did", "board.last"];
-    let cell = |key: &str| width::right(&paint.text(key), 8);
-    format!("{} ", keys.map(cell).concat())
+    let texts = keys.map(|key| paint.text(key));
+    format!("{} ", cells(&texts))
+}
+
+/// What is said of somebody, right-aligned in its columns.
+fn cells(texts: &[String; 4]) -> String {
+    let columns = [8, 8, 12, 8].into_iter().zip(texts);
+    columns
+        .map(|(columns, text)| width::right(text, columns))
+        .collect()
 }
 
 fn people(
@@ -189,13 +197,13 @@ fn of_person(paint: &Paint<'_, '_>, person: &BoardPerson, columns: usize) -> Lin
     let last = person
         .done_at
         .map_or_else(|| "-".to_owned(), |at| say::clock(at, zone));
-    let cells = [
+    let told = [
         person.holds.len().to_string(),
         since,
         person.done.to_string(),
         last,
     ];
-    let cells = cells.map(|cell| width::right(&cell, 8)).concat();
+    let cells = cells(&told);
     let room = columns.saturating_sub(width::of(&cells) + 1);
     let me = paint.model.world.me.as_ref().map(|me| me.agent_id);
     let role = match person.online_since {

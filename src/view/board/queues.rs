@@ -16,6 +16,8 @@ use crate::store::rows::{Board, BoardQueue};
 
 /// From this width on the age of the oldest and what was raised have columns.
 const MORE: u16 = 96;
+/// From this width on all figures are there, and how many came in and went out.
+const FLOW: u16 = 78;
 /// From this width on the trend is there.
 const TREND: u16 = 112;
 /// From this width on columns are wide apart.
@@ -84,12 +86,20 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State, board: 
 
 fn columns(width: u16) -> Vec<&'static Column> {
     let raised = (width >= MORE).then_some(&RAISED);
-    FIGURES.iter().chain(raised).collect()
+    let least = ["board.open", "board.overdue", "board.due_15"];
+    let figures = FIGURES.iter();
+    let figures = figures.filter(|column| width >= FLOW || least.contains(&column.key));
+    figures.chain(raised).collect()
 }
 
 /// Columns of one figure.
 fn figure(column: &Column, width: u16) -> usize {
     column.width + if width >= WIDE { 3 } else { 0 }
+}
+
+/// Columns of what came in and went out.
+fn flow(width: u16) -> usize {
+    if width >= MORE { 16 } else { 10 }
 }
 
 fn trend(width: u16) -> usize {
@@ -111,7 +121,14 @@ fn headings(paint: &Paint<'_, '_>, width: u16) -> String {
     if width >= MORE {
         text.push_str(&width::right(&paint.text("board.oldest"), 9));
     }
-    text.push_str(&width::right(&paint.text("board.flow"), 11));
+    if width >= FLOW {
+        let key = if width >= MORE {
+            "board.flow"
+        } else {
+            "board.flow_short"
+        };
+        text.push_str(&width::right(&paint.text(key), flow(width)));
+    }
     text.push_str("  ");
     text.push_str(&width::left(&paint.text("board.closing"), CLOSING));
     if trend(width) > 0 {
@@ -137,8 +154,10 @@ fn line(paint: &Paint<'_, '_>, board: &Board, queue: &BoardQueue, width: u16) ->
             .map_or(String::new(), |at| age(paint.legal(), at));
         rest.push_str(&width::right(&age, 9));
     }
-    let flow = format!("{} / {}", queue.came_in, queue.closed);
-    rest.push_str(&width::right(&flow, 11));
+    let figures = format!("{} / {}", queue.came_in, queue.closed);
+    if width >= FLOW {
+        rest.push_str(&width::right(&figures, flow(width)));
+    }
     rest.push_str("  ");
     taken += width::of(&rest) + CLOSING;
     spans.push(paint.span(Role::Calm, rest));

@@ -800,7 +800,7 @@ async fn idle_leases_are_read_page_by_page() {
 async fn one_number_is_set_and_the_other_stays() {
     let world = World::new().await;
     let (anna, lead) = (world.desk("anna").await, world.desk("lead_1").await);
-    let (queue_id, agent_id) = (queue(&lead).await, Some(anna.session.me.agent_id));
+    let (queue_id, agent_id) = (queue(&lead), Some(anna.session.me.agent_id));
     let now = async |max_leases, gate| {
         let new = NewLimits {
             queue_id,

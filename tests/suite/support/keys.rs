@@ -343,11 +343,9 @@ impl<'a> Walker<'a> {
         self.gone().await;
     }
 
-    /// … although something typed was not sent.
+    /// … although something typed was not sent: it is kept as a draft, and nothing is asked.
     pub(crate) async fn stand_up_from_a_draft(mut self) {
         self.screen.press("q");
-        self.reads("Something you typed was not sent.");
-        self.screen.press(ENTER);
         self.gone().await;
     }
 

@@ -142,8 +142,8 @@ impl Drop for Standby {
 
 /// Waits until a standby has everything, and, when asked, until every commit waits for it.
 pub(crate) async fn in_step(owner: &PgPool, is_sync: bool) {
-    let query = "SELECT count(*) = 1 AND bool_and(state = 'streaming'
-        AND (sync_state = 'sync' OR NOT $1) AND replay_lsn = pg_current_wal_lsn())
+    let query = "SELECT count(*) = 1 AND coalesce(bool_and(state = 'streaming'
+        AND (sync_state = 'sync' OR NOT $1) AND replay_lsn = pg_current_wal_lsn()), false)
         FROM pg_stat_replication";
     for _ in 0..1_200 {
         if sqlx::query_scalar(query)
