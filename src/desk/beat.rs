@@ -178,7 +178,11 @@ fn take_pulse(model: &mut Model, pulse: &Pulse, now: DateTime<Utc>) -> Vec<Effec
     let clock = take_clock(&mut model.world, pulse.legal_now, now);
     take_skew(&mut model.world, pulse.now, now);
     let Some(leases) = &pulse.leases else {
-        return reopen(model, now);
+        // the place in the feed has moved on all the same: what came with the end of the session
+        // (a failover says "read everything anew" just then) comes only this once
+        let mut effects = reopen(model, now);
+        effects.extend(changed(model, pulse, now));
+        return effects;
     };
     let calendars = edited_calendars(model, pulse, now);
     let held = model.world.set_leases(leases);
@@ -193,24 +197,26 @@ fn take_pulse(model: &mut Model, pulse: &Pulse, now: DateTime<Utc>) -> Vec<Effec
     model.world.failures = 0;
     let mut effects: Vec<Effect> = calendars.into_iter().collect();
     effects.extend(live::take(model, pulse, now));
+    effects.extend(changed(model, pulse, now));
+    if line == Changed::Yes {
+        effects.extend(back(model, now));
+    }
+    effects
+}
+
+/// What others changed, as far as it is on the screen; or everything, when the place was not known.
+fn changed(model: &mut Model, pulse: &Pulse, now: DateTime<Utc>) -> Vec<Effect> {
     if pulse.resync {
         model.dirty = true;
         let shown = shown_cases(model);
         model.world.forget_all_but(&shown);
-        effects.extend(reread(model, now));
-        if line == Changed::Yes {
-            effects.extend(back(model, now));
-        }
-        return effects;
+        return reread(model, now);
     }
-    if line == Changed::Yes {
-        effects.extend(back(model, now));
+    if pulse.events.is_empty() && !model.desk.stale {
+        return Vec::new();
     }
-    if !pulse.events.is_empty() || model.desk.stale {
-        live::note(model, &pulse.events);
-        effects.extend(follow(model, &pulse.events, now));
-    }
-    effects
+    live::note(model, &pulse.events);
+    follow(model, &pulse.events, now)
 }
 
 /// Somebody edited a calendar: deadlines are counted with the new one from here on.

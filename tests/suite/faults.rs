@@ -8,5 +8,6 @@ mod disk;
 mod failover;
 mod lines;
 mod processes;
+mod session;
 mod storm;
 mod waiting;
