@@ -31,16 +31,13 @@ use std::future::Future;
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
-use sqlx::Connection as _;
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 
 pub use error::StoreError;
 
 /// No call of the database may take longer; the server's own limit is shorter.
 const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// So long after its last use a line is taken to be there still: two pulses.
-const FRESH: Duration = Duration::from_secs(2);
 
 /// The database, as one agent sees it. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -60,8 +57,6 @@ impl Store {
             .acquire_timeout(CONNECT_TIMEOUT)
             .idle_timeout(Duration::from_mins(10))
             .max_lifetime(None)
-            .test_before_acquire(false)
-            .before_acquire(|line, of| Box::pin(is_alive(line, of.idle_for)))
             .connect_lazy_with(options);
         Self { pool }
     }
@@ -70,15 +65,6 @@ impl Store {
     pub async fn close(&self) {
         self.pool.close().await;
     }
-}
-
-/// A line that was used just now is used again as it is: a pulse is one round trip. One that lay
-/// still is tried first; what fails is replaced.
-async fn is_alive(line: &mut PgConnection, idle: Duration) -> Result<bool, sqlx::Error> {
-    if idle > FRESH {
-        line.ping().await?;
-    }
-    Ok(true)
 }
 
 /// Waits for the database, but not for ever: a half-open line never answers.
