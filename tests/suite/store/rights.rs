@@ -328,7 +328,9 @@ async fn nobody_takes_the_locks_of_the_desk() {
             let select = sqlx::AssertSqlSafe(format!("SELECT {lock}::text"));
             let taken = sqlx::query(select).execute(&pool).await;
             let error = taken.unwrap_err();
-            let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+            let code = error
+                .as_database_error()
+                .and_then(sqlx::error::DatabaseError::code);
             assert_eq!(code.as_deref(), Some("42501"), "{role}: {lock}");
         }
     }
