@@ -93,6 +93,7 @@ async fn with_synchronous_commit_a_failover_loses_nothing_that_was_told() {
     };
     let running = Running::start(world, &plan).await;
     running.goes_on(80).await;
+    running.shared.recorder.server_changes();
     pair.fail_over(running.shared.world.db.line()).await;
     running.goes_on(80).await;
     let run = running.end().await;

@@ -1,5 +1,7 @@
 //! The server restarts under many consoles, with fewer places than they could ask for.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use loket::local_postgres::Options;
@@ -40,7 +42,7 @@ async fn sits_down(store: &Store) -> Session {
 }
 
 /// Follows until told that the database was away and has answered again.
-async fn comes_back(store: Store, session: Session) -> u32 {
+async fn comes_back(store: Store, session: Session, missed: Arc<AtomicU32>) -> u32 {
     let id = session.session_id;
     let mut cursor = None;
     let mut away = 0;
@@ -56,6 +58,9 @@ async fn comes_back(store: Store, session: Session) -> u32 {
             Err(error) => {
                 assert!(error.is_passing(), "{error:?}");
                 away += 1;
+                if away == 1 {
+                    missed.fetch_add(1, Ordering::SeqCst);
+                }
             }
         }
         tokio::time::sleep(Duration::from_millis(150 + fastrand::u64(..200))).await;
@@ -76,16 +81,25 @@ async fn after_a_restart_everybody_is_back() {
     for screen in &screens {
         screen.wait("contact the party");
     }
+    let missed = Arc::new(AtomicU32::new(0));
     let mut followers = Vec::new();
     for n in 0..FOLLOWERS {
         let store = world.db.store(&format!("agent_{n:02}"));
         let session = sits_down(&store).await;
-        followers.push(tokio::spawn(comes_back(store, session)));
+        followers.push(tokio::spawn(comes_back(
+            store,
+            session,
+            Arc::clone(&missed),
+        )));
     }
     let old = place.server().unwrap();
     kill(old, Signal::SIGINT).unwrap();
     let gone = move || eventually("the server to stop", || (!alive(old)).then_some(()));
     tokio::task::spawn_blocking(gone).await.unwrap();
+    // a restart between two questions is one that nobody notices
+    let all = move || (missed.load(Ordering::SeqCst) == FOLLOWERS).then_some(());
+    let noticed = move || eventually("everybody to notice", all);
+    tokio::task::spawn_blocking(noticed).await.unwrap();
     let _again = started(options(&place)).await;
     for follower in followers {
         assert!(follower.await.unwrap() > 0);

@@ -366,6 +366,7 @@ impl Agent {
                 .await;
             match opened {
                 Ok(opened) => {
+                    self.shared.recorder.opened(session);
                     self.id = opened.me.agent_id;
                     self.session = session;
                     self.lose_all();

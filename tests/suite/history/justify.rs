@@ -5,10 +5,14 @@ use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 use super::model::{Case, State};
-use super::record::{Call, Finding, Kind, Told, Try};
+use super::record::{Call, Finding, Kind, Server, Told, Try};
 
 /// Checks each case against the clock of the clients.
-pub(crate) fn check(calls: &[Call], cases: &BTreeMap<i64, Case<'_>>) -> Vec<Finding> {
+pub(crate) fn check(
+    calls: &[Call],
+    cases: &BTreeMap<i64, Case<'_>>,
+    server: &Server,
+) -> Vec<Finding> {
     let by_cmd: HashMap<Uuid, &Call> = calls.iter().map(|call| (call.cmd, call)).collect();
     let mut findings = Vec::new();
     for (number, case) in cases {
@@ -19,7 +23,9 @@ pub(crate) fn check(calls: &[Call], cases: &BTreeMap<i64, Case<'_>>) -> Vec<Find
         order(*number, &spans, &mut findings);
         let of_case = calls.iter().filter(|call| call.case == Some(*number));
         for call in of_case {
-            refusals(call, case, &spans, &mut findings);
+            for one in &call.tries {
+                findings.extend(unexplained(call, one, window(one, case, &spans), server));
+            }
         }
     }
     findings
@@ -63,7 +69,8 @@ fn order(case: i64, spans: &[Span], findings: &mut Vec<Finding>) {
 }
 
 /// The states in which the case can have been while that attempt was under way.
-fn window<'a>(one: &Try, told_at: u64, case: &'a Case<'_>, spans: &[Span]) -> &'a [State] {
+fn window<'a>(one: &Try, case: &'a Case<'_>, spans: &[Span]) -> &'a [State] {
+    let told_at = one.told.as_ref().map_or(u64::MAX, |(at, _)| *at);
     let surely_before = spans.iter().rposition(|span| span.told < one.asked);
     let surely_after = spans.iter().position(|span| span.asked > told_at);
     let first = surely_before.map_or(0, |at| at + 1);
@@ -71,17 +78,16 @@ fn window<'a>(one: &Try, told_at: u64, case: &'a Case<'_>, spans: &[Span]) -> &'
     &case.states[first.min(last)..=last]
 }
 
-fn refusals(call: &Call, case: &Case<'_>, spans: &[Span], findings: &mut Vec<Finding>) {
-    for one in &call.tries {
-        let Some((told_at, told)) = &one.told else {
-            continue;
-        };
-        let states = window(one, *told_at, case, spans);
-        if !states.iter().any(|state| explains(call, told, state)) {
-            let what = format!("{told:?} between {} and {told_at}: {call:?}", one.asked);
-            findings.push(Finding::new(Kind::NotExplained, what));
-        }
+fn unexplained(call: &Call, one: &Try, states: &[State], server: &Server) -> Option<Finding> {
+    let (told_at, told) = one.told.as_ref()?;
+    if *told == Told::LeaseLost && server.is_of_before(call.session, one) {
+        return None;
     }
+    if states.iter().any(|state| explains(call, told, state)) {
+        return None;
+    }
+    let what = format!("{told:?} between {} and {told_at}: {call:?}", one.asked);
+    Some(Finding::new(Kind::NotExplained, what))
 }
 
 /// Whether the answer is right in this state.

@@ -109,6 +109,27 @@ impl Call {
 pub(crate) struct Recorder {
     begin: Instant,
     calls: Mutex<Vec<Call>>,
+    server: Mutex<Server>,
+}
+
+/// What the sessions knew of the server they were talking to.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Server {
+    /// When another one began to take its place, if one did.
+    pub(crate) changed: Option<u64>,
+    /// When sessions were told that they are open, or open again.
+    opened: Vec<(Uuid, u64)>,
+}
+
+impl Server {
+    /// Whether the session may be one of before, whose leases give no right until it is open again.
+    pub(crate) fn is_of_before(&self, session: Option<Uuid>, one: &Try) -> bool {
+        let (Some(session), Some(changed)) = (session, self.changed) else {
+            return false;
+        };
+        let again = |(of, at): &(Uuid, u64)| *of == session && *at > changed && *at <= one.asked;
+        one.told.as_ref().is_none_or(|(at, _)| *at >= changed) && !self.opened.iter().any(again)
+    }
 }
 
 /// Where the attempts of a call are noted.
@@ -121,8 +142,11 @@ pub(crate) struct Ticket {
 impl Recorder {
     pub(crate) fn new() -> Self {
         let begin = system::monotonic();
-        let calls = Mutex::default();
-        Self { begin, calls }
+        Self {
+            begin,
+            calls: Mutex::default(),
+            server: Mutex::default(),
+        }
     }
 
     fn at(&self) -> u64 {
@@ -162,6 +186,24 @@ impl Recorder {
         let mut calls = self.calls.lock().unwrap();
         let at = self.at();
         calls[ticket.call].tries[ticket.attempt].told = Some((at, told.clone()));
+    }
+
+    /// From now on another server may answer.
+    pub(crate) fn server_changes(&self) {
+        self.server.lock().unwrap().changed = Some(self.at());
+    }
+
+    /// The session was told that it is open.
+    pub(crate) fn opened(&self, session: Uuid) {
+        self.server
+            .lock()
+            .unwrap()
+            .opened
+            .push((session, self.at()));
+    }
+
+    pub(crate) fn server(&self) -> Server {
+        self.server.lock().unwrap().clone()
     }
 
     /// How many commands were given so far.

@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 
 use super::agent::Agent;
 use super::feed::Follower;
-use super::record::{Call, Event, Finding, Kind, events, lines, list};
+use super::record::{Call, Event, Finding, Kind, Server, events, lines, list};
 use super::shared::Shared;
 use super::{invariants, justify, model, vandal};
 use crate::support::db::{SUPERUSER, home};
@@ -199,7 +199,7 @@ impl Running {
         }
         let calls = self.shared.recorder.take();
         let events = events(&self.owner).await;
-        let mut findings = checked(&calls, &events);
+        let mut findings = checked(&calls, &events, &self.shared.recorder.server());
         for follower in &followers {
             findings.extend(follower.check(&events, self.start));
         }
@@ -216,10 +216,10 @@ impl Running {
     }
 }
 
-fn checked(calls: &[Call], events: &[Event]) -> Vec<Finding> {
+fn checked(calls: &[Call], events: &[Event], server: &Server) -> Vec<Finding> {
     let (cases, mut findings) = model::replay(events);
     findings.extend(model::compare(calls, &cases));
-    findings.extend(justify::check(calls, &cases));
+    findings.extend(justify::check(calls, &cases, server));
     findings
 }
 

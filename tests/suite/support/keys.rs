@@ -121,18 +121,22 @@ impl<'a> Walker<'a> {
 
     /// `o`: opens a case; gives it, and what was said.
     pub(crate) async fn open(&mut self, process: &str, fields: &[(&str, &str)]) -> String {
+        let said = [" is opened.", "the signal was added to "];
+        let told = |shown: &str| {
+            let mut lines = shown.lines();
+            let line = lines.find(|line| said.iter().any(|said| line.contains(said)));
+            line.map(|line| line.trim().to_owned())
+        };
+        let before = told(&self.screen.text());
         self.screen.press("o");
         self.screen.wait("Open a new case");
         self.choose_line(process);
         self.fill(fields);
         self.review();
-        let said = [" is opened.", "the signal was added to "];
-        self.write(|shown| said.iter().any(|said| shown.contains(said)));
-        let text = self.screen.text();
-        let line = text
-            .lines()
-            .find(|line| said.iter().any(|s| line.contains(s)));
-        let line = line.unwrap().trim().to_owned();
+        // what was said of the case before may still stand there
+        let is_new = |shown: &str| told(shown).is_some_and(|line| Some(&line) != before.as_ref());
+        self.write(is_new);
+        let line = told(&self.screen.text()).unwrap();
         let no = line
             .split([' ', '.'])
             .find(|word| {

@@ -115,7 +115,8 @@ impl Standby {
     pub(crate) async fn take_over(&self) {
         for _ in 0..600 {
             if let Ok(mut session) = self.options("postgres").connect().await {
-                let promote = "SELECT pg_promote(true, 60)";
+                // a promotion whose answer was lost is one nevertheless
+                let promote = "SELECT NOT pg_is_in_recovery() OR pg_promote(true, 60)";
                 let done = sqlx::query_scalar(promote).fetch_one(&mut session).await;
                 if done.unwrap_or(false) {
                     return;
