@@ -26,6 +26,7 @@ mod desk_held;
 mod desk_keys;
 mod desk_live;
 mod desk_race;
+mod desk_stay;
 mod desk_steady;
 mod desk_undo;
 mod desk_work;
