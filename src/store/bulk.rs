@@ -34,8 +34,8 @@ async fn answered(
 }
 
 impl Store {
-    /// One page of what a filter leaves of a list, after that place; at most [`PAGE_MOST`] rows. `known` are
-    /// rows that the caller has: those that still fit come along as they are now.
+    /// One page of what a filter leaves of a list, after that place; at most [`PAGE_MOST`] rows.
+    /// `known` are rows that the caller has: those that still fit come along as they are now.
     pub async fn inbox_filtered(
         &self,
         view: &InboxView,
