@@ -78,6 +78,10 @@ pub fn take(
             model.world.colleagues = colleagues;
             refresh_forms(model, now)
         }
+        Reply::Limits(Ok(limits)) => {
+            model.world.limits = limits;
+            refresh_forms(model, now)
+        }
         Reply::Board(_) | Reply::OnTime(..) | Reply::OnTimeCases(_) => watched(model, &reply, now),
         reply @ (Reply::Names(_)
         | Reply::Probed(_)
@@ -227,6 +231,7 @@ fn written(model: &mut Model, ticket: Ticket, reply: Reply, now: DateTime<Utc>) 
             model.desk.unmark_done(job);
         }
         if !bulk::run::is_going(&model.world) {
+            safe::used(model, now);
             effects.extend(reread_list(model, now));
         }
         return effects;

@@ -9,7 +9,7 @@ use super::model::Model;
 use super::screen::Layer;
 use super::screen::inbox::{Inbox, Take};
 use super::world::{Changed, Link, World};
-use super::{cleanse, live, place, safe};
+use super::{cleanse, limits, live, place, safe};
 use crate::store::StoreError;
 use crate::store::rows::{CaseId, FeedEvent, InboxView, Pulse, Session};
 
@@ -67,6 +67,9 @@ fn back(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
     };
     if model.layers.iter().any(is_wanted) && world.asked_since(Slot::Colleagues).is_none() {
         effects.push(world.ask(Slot::Colleagues, Question::Colleagues, now));
+    }
+    if model.layers.iter().any(limits::is_wanted) && world.asked_since(Slot::Limits).is_none() {
+        effects.push(world.ask(Slot::Limits, Question::Limits, now));
     }
     effects
 }

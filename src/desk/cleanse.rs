@@ -6,7 +6,7 @@ use super::effect::{Loaded, Reply};
 use crate::store::StoreError;
 use crate::store::rows::{
     Board, CaseDetail, CaseRow, Claim, ConnectionCard, CustomerCard, DraftRow, Me, PartyCard,
-    Pulse, RelatedCase,
+    Pulse, QueueLimits, RelatedCase,
 };
 
 /// Clean an answer.
@@ -23,6 +23,7 @@ pub fn reply(reply: &mut Reply) {
             row(&mut hit.row);
             tidy(&mut hit.how);
         }),
+        Reply::Limits(Ok(all)) => all.iter_mut().for_each(limits),
         Reply::Colleagues(Ok(all)) => all.iter_mut().for_each(|other| tidy(&mut other.name)),
         Reply::Claimed(Ok(Claim::Taken { holder, .. })) => tidy(holder),
         Reply::Claimed(Ok(Claim::Granted { case_no, why, .. })) => {
@@ -53,6 +54,8 @@ pub fn reply(reply: &mut Reply) {
         | Reply::Snapshot(Err(error))
         | Reply::Facts(Err(error))
         | Reply::Colleagues(Err(error))
+        | Reply::Limits(Err(error))
+        | Reply::Limited(Err(error))
         | Reply::Seen(Err(error))
         | Reply::Drafts(Err(error))
         | Reply::Saved(Err(error))
@@ -109,6 +112,14 @@ fn board(board: &mut Board) {
         tidy(&mut person.name);
         person.holds.iter_mut().for_each(|held| row(&mut held.row));
     }
+}
+
+fn limits(queue: &mut QueueLimits) {
+    queue
+        .agents
+        .iter_mut()
+        .for_each(|agent| tidy(&mut agent.name));
+    queue.set.iter_mut().for_each(|set| tidy(&mut set.by));
 }
 
 fn me(me: &mut Me) {

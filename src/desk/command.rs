@@ -175,6 +175,8 @@ pub enum Id {
     Reassign,
     /// Give the case of the board back to the pool.
     CallBack,
+    /// Set the numbers of the queue or the person under the cursor.
+    Limits,
     /// Mark this case, or take its mark away.
     Mark,
     /// Mark all of the list.
@@ -317,20 +319,9 @@ pub static COMMANDS: &[Command] = &[
     free(Id::Drafts, "drafts", DESK, 15),
     when(Id::TakeBack, "take_back", UNDO, 4, available::undoable),
     when(Id::Board, "board", DESK, 15, available::live),
-    when(
-        Id::Reassign,
-        "reassign",
-        &[Board],
-        2,
-        available::lead_on_board,
-    ),
-    when(
-        Id::CallBack,
-        "call_back",
-        &[Board],
-        3,
-        available::held_on_board,
-    ),
+    when(Id::Reassign, "reassign", &[Board], 2, available::board_case),
+    when(Id::CallBack, "call_back", &[Board], 3, available::held_case),
+    when(Id::Limits, "limits", &[Board], 7, available::limits),
     free(Id::OnTime, "on_time", &[Board], 5),
     free(Id::Section, "section", &[Board], 6),
     when(Id::Refresh, "refresh", WATCH, 4, available::live),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
+pub use super::file::{FileError, FileRead};
 use super::route::Route;
 use crate::domain::calendar::Calendars;
 use crate::process::engine::{Answers, Change};
@@ -13,8 +14,8 @@ use crate::store::filter::Filter;
 use crate::store::reading::{LookUp, PartyChoice};
 use crate::store::rows::{
     Along, Applied, Board, CaseDetail, CaseId, Claim, Colleague, DraftRow, DraftSave, DraftSaved,
-    FactsPage, InboxPage, InboxView, Lease, NewDocument, OnTimeCase, OnTimeKind, OnTimeRow, Opened,
-    PageKey, Pulse, SearchHit, Session, Snapshot, TimelineRow,
+    FactsPage, InboxPage, InboxView, Lease, NewLimits, OnTimeCase, OnTimeKind, OnTimeRow, Opened,
+    PageKey, Pulse, QueueLimits, SearchHit, Session, Snapshot, TimelineRow,
 };
 
 /// Number of a question. A later question of the same slot makes it void.
@@ -47,6 +48,8 @@ pub enum Slot {
     Facts,
     /// The colleagues.
     Colleagues,
+    /// The numbers of the queues.
+    Limits,
     /// That notices were seen.
     Notices,
     /// Names of files.
@@ -162,6 +165,8 @@ pub enum Question {
     Search(String),
     /// The colleagues.
     Colleagues,
+    /// The numbers of the queues and of their people.
+    Limits,
     /// That these notices were seen. Said twice it is the same.
     Seen(Vec<i64>),
     /// Our unfinished forms.
@@ -257,6 +262,8 @@ pub enum Call {
         /// Why.
         reason: String,
     },
+    /// Set the numbers of a queue, or of one agent in it (lead).
+    Limits(NewLimits),
     /// Take back its last change.
     TakeBack {
         /// Which case.
@@ -273,23 +280,6 @@ pub enum Call {
         /// Why it is kept.
         purpose: String,
     },
-}
-
-/// A document was read, or not: the texts `file.<key>`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FileError {
-    /// No such file.
-    Missing,
-    /// Not ours to read.
-    Forbidden,
-    /// A directory or device.
-    NoFile,
-    /// More than 5 MiB.
-    TooLarge,
-    /// Nothing in it.
-    Empty,
-    /// Anything else, in the words of the system.
-    Other(String),
 }
 
 /// An answer.
@@ -311,6 +301,8 @@ pub enum Reply {
     Search(Result<Vec<SearchHit>, StoreError>),
     /// Colleagues.
     Colleagues(Result<Vec<Colleague>, StoreError>),
+    /// The numbers of the queues.
+    Limits(Result<Vec<QueueLimits>, StoreError>),
     /// The notices that were seen.
     Seen(Result<Vec<i64>, StoreError>),
     /// Parties.
@@ -325,6 +317,8 @@ pub enum Reply {
     OnTimeCases(Result<Vec<OnTimeCase>, StoreError>),
     /// A claim.
     Claimed(Result<Claim, StoreError>),
+    /// Numbers were set.
+    Limited(Result<(), StoreError>),
     /// A written change.
     Applied(Result<Applied, StoreError>),
     /// An opening.
@@ -359,9 +353,6 @@ pub struct Loaded {
 /// The once-a-second answer, or why there is none.
 pub type Beat = Result<Pulse, StoreError>;
 
-/// A document read from a file.
-pub type FileRead = Result<NewDocument, FileError>;
-
 impl Reply {
     /// The error in it, if it is one.
     pub fn error(&self) -> Option<&StoreError> {
@@ -386,7 +377,8 @@ impl Reply {
             Self::Drafts(result) => result.as_ref().err(),
             Self::Saved(result) => result.as_ref().err(),
             Self::Dropped(result) | Self::Shared(result) => result.as_ref().err(),
-            Self::Placed(result) => result.as_ref().err(),
+            Self::Placed(result) | Self::Limited(result) => result.as_ref().err(),
+            Self::Limits(result) => result.as_ref().err(),
             Self::File(_) | Self::Names(_) | Self::Probed(_) => None,
         }
     }

@@ -23,6 +23,8 @@ pub enum Route {
     Unfinished,
     /// The choice of the process of a new case.
     NewCase,
+    /// The choice of the queue in which that agent's numbers are set.
+    LimitsOf(i32),
     /// The deadline ledger of a case.
     Ledger(CaseId),
     /// The search.
@@ -98,6 +100,8 @@ pub enum Subject {
     TakeOver(CaseId),
     /// Something with all marked cases.
     Many(Act),
+    /// The numbers of a queue, or of one agent in it.
+    Limits(i32, Option<i32>),
 }
 
 impl Subject {
@@ -113,7 +117,7 @@ impl Subject {
             | Self::TakeBack(case)
             | Self::Skip(case)
             | Self::TakeOver(case) => Some(*case),
-            Self::Open(_) | Self::Many(_) => None,
+            Self::Open(_) | Self::Many(_) | Self::Limits(..) => None,
         }
     }
 
@@ -138,7 +142,11 @@ impl Subject {
             Self::TakeBack(_) => "take_back".to_owned(),
             Self::Skip(_) => "skip".to_owned(),
             Self::TakeOver(_) => "take_over".to_owned(),
-            Self::Many(_) => "many".to_owned(),
+            Self::Many(Act::Action(action)) => format!("many:{action}"),
+            Self::Many(Act::Release) => "many_release".to_owned(),
+            Self::Many(Act::Reassign) => "many_reassign".to_owned(),
+            Self::Limits(queue, None) => format!("limits:{queue}"),
+            Self::Limits(queue, Some(agent)) => format!("limits:{queue}_{agent}"),
         }
     }
 
@@ -147,6 +155,16 @@ impl Subject {
         let (kind, name) = form.split_once(':').unwrap_or((form, ""));
         Some(match (kind, case) {
             ("open", None) => Self::Open(name.to_owned()),
+            ("many", None) => Self::Many(Act::Action(name.to_owned())),
+            ("many_release", None) => Self::Many(Act::Release),
+            ("many_reassign", None) => Self::Many(Act::Reassign),
+            ("limits", None) => {
+                let (queue, agent) = match name.split_once('_') {
+                    Some((queue, agent)) => (queue, Some(agent.parse().ok()?)),
+                    None => (name, None),
+                };
+                Self::Limits(queue.parse().ok()?, agent)
+            }
             ("action", Some(case)) => Self::Action(case, name.to_owned()),
             ("hand_over", Some(case)) => Self::HandOver(case),
             ("attach", Some(case)) => Self::Attach(case),

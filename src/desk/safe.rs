@@ -64,8 +64,7 @@ pub fn next_due(model: &Model) -> Option<DateTime<Utc>> {
 /// The agent wants to leave. What is not saved is saved first; when that cannot be, it is asked.
 pub fn quit(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
     observe(model, now);
-    let is_running = bulk::run::is_going(&model.world);
-    if is_running || bulk::is_typed(&model.world) {
+    if bulk::run::is_going(&model.world) {
         model.world.drafts.hurry(now);
         model.layers.push(Layer::Quit);
         return Vec::new();
@@ -119,6 +118,18 @@ fn forms(layers: &mut [Layer]) -> impl Iterator<Item = &mut form::State> {
 fn of_draft(model: &mut Model, (id, save): (Uuid, Save), now: DateTime<Utc>) -> Effect {
     let ticket = model.world.ticket(Slot::Draft(id), now);
     Effect::Save(ticket, Box::new(save))
+}
+
+/// The action on many has ended: what was typed for it is not needed any more.
+pub fn used(model: &mut Model, now: DateTime<Utc>) {
+    let Model { world, layers, .. } = model;
+    let Some(draft) = world.bulk.as_deref_mut().and_then(|job| job.draft.take()) else {
+        return;
+    };
+    world.drafts.finish(draft, now);
+    for form in forms(layers).filter(|form| form.draft == draft) {
+        form.touched = false;
+    }
 }
 
 /// Ask for what the database has of ours.

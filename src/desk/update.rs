@@ -146,6 +146,7 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
         }
         Route::Actions(case, only) => push_actions(model, actions::Of::Case(case, only)),
         Route::NewCase => push_actions(model, actions::Of::NewCase),
+        Route::LimitsOf(agent) => push_actions(model, actions::Of::Limits(agent)),
         Route::Form(subject) => {
             let form = form::State::open(&mut model.world, subject, now);
             model.layers.push(Layer::Form(Box::new(form)));

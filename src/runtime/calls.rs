@@ -87,6 +87,7 @@ impl Caller {
             Question::OnTimeCases { kind, after, limit } => {
                 Reply::OnTimeCases(self.store.on_time_cases(&kind, after, limit).await)
             }
+            Question::Limits => Reply::Limits(self.store.limits().await),
             Question::Colleagues => Reply::Colleagues(self.store.colleagues().await),
             Question::Drafts => Reply::Drafts(self.store.drafts_mine().await),
         };
@@ -216,6 +217,7 @@ impl Caller {
                     .case_transfer(cmd, session, case, queue_id, &reason)
                     .await,
             ),
+            Call::Limits(new) => Reply::Limited(store.limits_set(cmd, new).await),
             Call::TakeBack { case, seq } => {
                 Reply::Applied(store.case_take_back(cmd, session, case, seq).await)
             }

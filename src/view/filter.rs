@@ -39,7 +39,7 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
     lines.extend(paint.wrapped_in(Role::Faint, &paint.text("filter.help"), columns, 1));
     let first = (at + 2).saturating_sub(usize::from(below.height));
     paint.lines(below, lines, first);
-    if is_choice && state.wrong.is_none() {
+    if is_choice {
         let y = below.y + u16::try_from(at - first.min(at)).unwrap_or(0);
         let style = paint.style(Role::Cursor);
         let width = u16::try_from(WORD + 1)
@@ -84,7 +84,7 @@ fn wrong(
     let mark = format!("{}{}", " ".repeat(before), "^".repeat(long));
     let mark = width::cut(&mark, columns);
     let mut lines = vec![Line::from(paint.span(Role::Error, mark))];
-    let said = said(&paint.model.world, error);
+    let said = said(&paint.model.world.texts, error);
     lines.extend(paint.wrapped_in(Role::Error, &said, columns, 1));
     lines.push(Line::default());
     lines

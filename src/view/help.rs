@@ -96,10 +96,10 @@ fn why_unsaved(world: &World) -> &'static str {
 pub(super) fn quit(paint: &mut Paint<'_, '_>, area: Rect) {
     let columns = usize::from(area.width).saturating_sub(4);
     let world = &paint.model.world;
-    let why = match () {
-        () if bulk::run::is_going(world) => "quit.running",
-        () if bulk::is_typed(world) => "quit.typed",
-        () => why_unsaved(world),
+    let why = if bulk::run::is_going(world) {
+        "quit.running"
+    } else {
+        why_unsaved(world)
     };
     let mut lines = paint.wrapped(Role::Title, &paint.text(why), columns);
     let drafts = world.drafts.listed().into_iter();

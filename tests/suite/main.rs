@@ -24,6 +24,7 @@ mod desk_filter;
 mod desk_form;
 mod desk_held;
 mod desk_keys;
+mod desk_limits;
 mod desk_live;
 mod desk_race;
 mod desk_steady;

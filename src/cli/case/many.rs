@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::{Counter, DoArgs};
 use crate::cli::{CliError, Ended, Exit, shell};
 use crate::desk::bulk::most;
+use crate::desk::screen::filter;
 use crate::store::StoreError;
 use crate::store::filter::Filter;
 use crate::store::rows::{CaseId, InboxView};
@@ -30,9 +31,9 @@ struct Tally {
 impl Counter<'_> {
     /// Reads a filter; a mistake is shown below its word.
     pub(super) fn filter(&self, line: &str) -> Result<Filter, CliError> {
-        Filter::parse(line).map_err(|error| {
-            let key = format!("filter.wrong.{}", error.wrong.key());
-            let said = self.shell.texts.fill(&key, &[("given", &error.given)]);
+        let words = filter::words(&self.shell.texts);
+        Filter::parse_in(line, &words).map_err(|error| {
+            let said = filter::said(&self.shell.texts, &error);
             let before = line[..error.at.start].chars().count();
             let long = line[error.at.clone()].chars().count().max(1);
             shell::error(&format!("loket: {said}"));

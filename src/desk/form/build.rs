@@ -6,6 +6,7 @@ use super::super::bulk::Act;
 use super::super::bulk::choices::shared_party;
 use super::super::bulk::plan::LEAST;
 use super::super::editor::{Editor, Lines};
+use super::super::limits;
 use super::super::route::Subject;
 use super::super::screen::bulk::preset;
 use super::super::world::World;
@@ -39,6 +40,7 @@ pub fn entries(world: &World, subject: &Subject, now: DateTime<Utc>) -> Vec<Entr
         Subject::Skip(_) => vec![skip_reason(world), skip_line(world)],
         Subject::TakeOver(_) => vec![line(world, "take_over")],
         Subject::Many(act) => of_many(world, act, now),
+        Subject::Limits(queue, agent) => limits::entries(world, *queue, *agent),
     }
 }
 

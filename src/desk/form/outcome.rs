@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::super::bulk::plan;
 use super::super::effect::Call;
 use super::super::held;
+use super::super::limits;
 use super::super::preview;
 use super::super::route::Subject;
 use super::super::undo;
@@ -113,6 +114,7 @@ pub fn of(
         Subject::Open(process) => of_opening(world, process, entries, command, now),
         Subject::TakeBack(case) => undo::outcome(world, *case, now),
         Subject::Many(act) => plan::weigh(world, act, entries, now),
+        Subject::Limits(queue, agent) => limits::outcome(world, *queue, *agent, entries),
         _ => of_call(world, subject, entries),
     }
 }
@@ -324,9 +326,11 @@ fn of_call(world: &World, subject: &Subject, entries: &[Entry]) -> Outcome {
             case: *case,
             reason: raw("take_over").to_owned(),
         }),
-        Subject::Action(..) | Subject::Open(_) | Subject::TakeBack(_) | Subject::Many(_) => {
-            return Outcome::Unknown;
-        }
+        Subject::Action(..)
+        | Subject::Open(_)
+        | Subject::TakeBack(_)
+        | Subject::Many(_)
+        | Subject::Limits(..) => return Outcome::Unknown,
     };
     let label = |key: &str| {
         let entry = entries.iter().find(|entry| entry.key == key);

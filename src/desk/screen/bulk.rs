@@ -48,7 +48,7 @@ impl State {
                 self.cursor = at;
             }
             Id::Back => {
-                world.bulk = world.bulk.take().filter(|job| job.typed);
+                world.bulk = None;
                 return vec![Effect::Go(Route::Back)];
             }
             _ => return Vec::new(),
@@ -208,7 +208,7 @@ impl form::State {
             self.stage = Stage::Edit;
             plan::make(world, act.clone(), self.entries.clone(), now);
             if let Some(job) = world.bulk.as_deref_mut() {
-                job.typed = self.touched;
+                job.draft = self.touched.then_some(self.draft);
             }
             effects.push(Effect::Go(Route::Sheet));
         }

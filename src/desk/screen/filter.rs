@@ -5,10 +5,11 @@ use super::super::command::Id;
 use super::super::editor::{Editor, Lines};
 use super::super::effect::Effect;
 use super::super::route::Route;
-use super::super::world::World;
 use super::Pressed;
 use crate::store::filter::complete::{Proposals, proposals};
+use crate::store::filter::words::Words;
 use crate::store::filter::{Filter, FilterError, LINE_MAX};
+use crate::text::Texts;
 
 /// The line on the screen.
 #[derive(Debug, Clone)]
@@ -21,11 +22,18 @@ pub struct State {
     pub proposals: Proposals,
     /// Which of them is chosen.
     pub at: usize,
+    /// The words that people see for values.
+    words: Words,
+}
+
+/// The words that people see for values of the filter.
+pub fn words(texts: &Texts) -> Words {
+    Words::of(&|key| texts.find(key).map(str::to_owned))
 }
 
 impl State {
     /// The line of the filter that is on.
-    pub fn of(filter: &Filter) -> Self {
+    pub fn of(filter: &Filter, texts: &Texts) -> Self {
         let mut line = filter.to_string();
         if !line.is_empty() {
             line.push(' ');
@@ -35,6 +43,7 @@ impl State {
             wrong: None,
             proposals: Proposals::default(),
             at: 0,
+            words: words(texts),
         };
         state.propose();
         state
@@ -69,7 +78,7 @@ impl State {
     fn propose(&mut self) {
         self.wrong = None;
         self.at = 0;
-        self.proposals = proposals(self.editor.text(), self.editor.cursor());
+        self.proposals = proposals(self.editor.text(), self.editor.cursor(), &self.words);
     }
 
     /// Take the proposal that is chosen; behind a value goes a space.
@@ -79,8 +88,8 @@ impl State {
         };
         let value = value.clone();
         let line = self.editor.text();
-        let rest = line[self.editor.cursor()..].to_owned();
-        let gap = if value.ends_with(':') || rest.starts_with(' ') {
+        let rest = line[self.proposals.at.end..].to_owned();
+        let gap = if value.ends_with(':') || rest.starts_with([' ', ',']) {
             ""
         } else {
             " "
@@ -94,18 +103,42 @@ impl State {
     }
 
     fn take(&mut self) -> Vec<Effect> {
-        match Filter::parse(self.editor.text()) {
+        match Filter::parse_in(self.editor.text(), &self.words) {
             Ok(filter) => vec![Effect::Go(Route::Filtered(filter))],
             Err(error) => {
+                self.propose_near(&error);
                 self.wrong = Some(error);
                 Vec::new()
             }
         }
     }
+
+    /// What was probably meant stands in the place of what is wrong.
+    fn propose_near(&mut self, error: &FilterError) {
+        let Some(first) = error.near.first() else {
+            return;
+        };
+        self.at = 0;
+        self.proposals = Proposals {
+            at: error.at.clone(),
+            key: first.of,
+            values: error.near.iter().map(|it| it.key.to_owned()).collect(),
+        };
+    }
 }
 
-/// What is wrong with a line, in words.
-pub fn said(world: &World, error: &FilterError) -> String {
+/// What is wrong with a line, in words, and what was probably meant.
+pub fn said(texts: &Texts, error: &FilterError) -> String {
     let key = format!("filter.wrong.{}", error.wrong.key());
-    world.texts.fill(&key, &[("given", &error.given)])
+    let wrong = texts.fill(&key, &[("given", &error.given)]);
+    let near = error.near.iter().map(|near| {
+        let with = [("key", near.key), ("word", near.word.as_str())];
+        texts.fill("filter.near_one", &with)
+    });
+    let near: Vec<String> = near.collect();
+    if near.is_empty() {
+        return wrong;
+    }
+    let near = texts.fill("filter.near", &[("near", &near.join(", "))]);
+    format!("{wrong} {near}")
 }

@@ -217,6 +217,7 @@ pub(crate) fn read(question: &Question, now: DateTime<Utc>) -> Reply {
             customer_ref: Some("K-10233".into()),
         }))),
         Question::Seen(ids) => Reply::Seen(Ok(ids.clone())),
+        Question::Limits => Reply::Limits(Ok(super::board::limits())),
         Question::Board | Question::OnTime(_) | Question::OnTimeCases { .. } => {
             super::board::read(question).unwrap()
         }
@@ -269,6 +270,7 @@ pub(crate) fn written(call: &Call) -> Reply {
                 case_no,
             }))
         }
+        Call::Limits(_) => Reply::Limited(Ok(())),
         _ => applied(WorkState::Open, None),
     }
 }
@@ -586,6 +588,7 @@ fn timeline() -> Vec<TimelineRow> {
         at: minutes(at),
         kind: kind.into(),
         agent: agent.map(str::to_owned),
+        agent_id: agent.map(|name| if name == "Joost Bakker" { 2 } else { 1 }),
         from: None,
         to: None,
         answers: loket::process::engine::Facts::new(),
