@@ -55,7 +55,9 @@ fn is_after_note(model: &Model) -> bool {
     let loaded = model.current_case().and_then(|case| model.world.case(case));
     let last = loaded.and_then(|loaded| loaded.timeline.first());
     let me = model.world.me.as_ref().map(|me| me.agent_id);
-    last.is_some_and(|last| last.kind == "add_note" && last.agent_id.is_some() && last.agent_id == me)
+    last.is_some_and(|last| {
+        last.kind == "add_note" && last.agent_id.is_some() && last.agent_id == me
+    })
 }
 
 /// Nothing hinders.
@@ -229,6 +231,8 @@ pub fn limits(model: &Model) -> Result<(), Why> {
 pub fn kept_draft(model: &Model) -> Result<(), Why> {
     match model.layers.last() {
         Some(Layer::Form(form)) if form.kept_at.is_some() => Ok(()),
+        Some(Layer::Filter(line)) if line.saved(&model.world).is_some() => Ok(()),
+        Some(Layer::Filter(_)) => Err(Why("no_saved_filter")),
         Some(Layer::Unfinished(list)) => match list.current(&model.world) {
             Some(Item::Mine(_)) => Ok(()),
             _ => Err(Why("no_draft")),

@@ -3,6 +3,7 @@
 
 use super::clean::{self, tidy};
 use super::effect::{Loaded, Reply};
+use super::find::Told;
 use crate::store::StoreError;
 use crate::store::rows::{
     Board, CaseDetail, CaseRow, Claim, ConnectionCard, CustomerCard, DraftRow, Me, PartyCard,
@@ -46,6 +47,11 @@ pub fn reply(reply: &mut Reply) {
             }
         }
         Reply::Drafts(Ok(rows)) => rows.iter_mut().for_each(draft),
+        Reply::Find(Ok(Told::Filters(filters))) => filters.iter_mut().for_each(|it| {
+            tidy(&mut it.name);
+            tidy(&mut it.line);
+            tidy(&mut it.by);
+        }),
         Reply::Names(names) => names.iter_mut().for_each(tidy),
         Reply::Session(Err(error))
         | Reply::Inbox(Err(error))
@@ -55,7 +61,8 @@ pub fn reply(reply: &mut Reply) {
         | Reply::Facts(Err(error))
         | Reply::Colleagues(Err(error))
         | Reply::Limits(Err(error))
-        | Reply::Limited(Err(error))
+        | Reply::Set(Err(error))
+        | Reply::Find(Err(error))
         | Reply::Seen(Err(error))
         | Reply::Drafts(Err(error))
         | Reply::Saved(Err(error))

@@ -163,6 +163,10 @@ pub enum Id {
     Open,
     /// Search.
     Search,
+    /// The cases that we looked at lately.
+    Recent,
+    /// This case is read, or is to be read again.
+    Seen,
     /// The deadline ledger.
     Ledger,
     /// The board of the lead.
@@ -185,6 +189,8 @@ pub enum Id {
     Bulk,
     /// The line of the filter.
     Filter,
+    /// Save the line of the filter under a name.
+    Keep,
     /// Marks away, then the filter.
     Clear,
     /// Take the proposed word.
@@ -271,7 +277,10 @@ const LAYERS: &[Context] = &[
     Detail, Actions, Line, Note, Choice, Review, Ledger, Search, Notices, Filter, Preview, Results,
     Help, Unfinished, Quit, Board, OnTime,
 ];
-const DROP: &[Context] = &[Line, Note, Choice, Unfinished];
+const DROP: &[Context] = &[Line, Note, Choice, Unfinished, Filter];
+const CHOICES: &[Context] = &[
+    Actions, Search, Notices, Board, OnTime, Unfinished, Filter, Results,
+];
 const UNDO: &[Context] = &[List, Detail, Results];
 const PASS: &[Context] = &[List, Detail, Unfinished];
 
@@ -311,6 +320,8 @@ pub static COMMANDS: &[Command] = &[
     when(Id::Lead, "lead", DESK, 12, available::lead_on_a_case),
     free(Id::Search, "search", DESK, 6),
     free(Id::Filter, "filter", DESK, 15),
+    when(Id::Recent, "recent", DESK, 19, available::live),
+    when(Id::Seen, "seen", DESK, 0, available::on_a_case),
     when(Id::Mark, "mark", DESK, 16, available::in_the_list),
     when(Id::MarkAll, "mark_all", DESK, 17, available::live),
     when(Id::Bulk, "bulk", DESK, 1, available::marked),
@@ -327,14 +338,8 @@ pub static COMMANDS: &[Command] = &[
     when(Id::Refresh, "refresh", WATCH, 4, available::live),
     free(Id::Switch, "switch", DESK, 14),
     free(Id::Notices, "notices", DESK, 0),
-    free(
-        Id::Choose,
-        "choose",
-        &[
-            Actions, Search, Notices, Board, OnTime, Unfinished, Filter, Results,
-        ],
-        1,
-    ),
+    free(Id::Choose, "choose", CHOICES, 1),
+    when(Id::Keep, "keep", &[Filter], 3, available::live),
     free(Id::FillWord, "fill_word", &[Filter], 2),
     free(Id::TakeOut, "take_out", &[Preview], 2),
     free(Id::Stop, "stop", &[Running], 1),

@@ -6,16 +6,18 @@ use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 pub use super::file::{FileError, FileRead};
+use super::find::{Asked, Naming, Told};
 use super::route::Route;
+pub use super::world::Loaded;
 use crate::domain::calendar::Calendars;
 use crate::process::engine::{Answers, Change};
 use crate::store::StoreError;
 use crate::store::filter::Filter;
 use crate::store::reading::{LookUp, PartyChoice};
 use crate::store::rows::{
-    Along, Applied, Board, CaseDetail, CaseId, Claim, Colleague, DraftRow, DraftSave, DraftSaved,
-    FactsPage, InboxPage, InboxView, Lease, NewLimits, OnTimeCase, OnTimeKind, OnTimeRow, Opened,
-    PageKey, Pulse, QueueLimits, SearchHit, Session, Snapshot, TimelineRow,
+    Along, Applied, Board, CaseId, Claim, Colleague, DraftRow, DraftSave, DraftSaved, FactsPage,
+    InboxPage, InboxView, Lease, Look, NewLimits, OnTimeCase, OnTimeKind, OnTimeRow, Opened,
+    PageKey, Pulse, QueueLimits, SearchHit, Session, Snapshot,
 };
 
 /// Number of a question. A later question of the same slot makes it void.
@@ -74,6 +76,10 @@ pub enum Slot {
     Share(Uuid),
     /// A save of where we are.
     Place,
+    /// A save of what we looked at.
+    Looked,
+    /// What helps to find again.
+    Find(Asked),
     /// A write: its answer is never void.
     Command(Uuid),
 }
@@ -81,7 +87,10 @@ pub enum Slot {
 impl Slot {
     /// Whether nobody waits for the answer: saves go on behind the screen.
     pub fn is_quiet(self) -> bool {
-        matches!(self, Self::Draft(_) | Self::Place | Self::Drafts)
+        matches!(
+            self,
+            Self::Draft(_) | Self::Place | Self::Drafts | Self::Looked | Self::Find(_)
+        )
     }
 }
 
@@ -119,6 +128,8 @@ pub enum Save {
     Share(Uuid),
     /// Where we are.
     Place(serde_json::Value),
+    /// What we looked at.
+    Looked(Vec<Look>),
 }
 
 /// A question to the database.
@@ -171,6 +182,8 @@ pub enum Question {
     Seen(Vec<i64>),
     /// Our unfinished forms.
     Drafts,
+    /// What helps to find again.
+    Find(Asked),
     /// Parties whose name or number begins so.
     Parties(String),
     /// The connection and the party of an opening; either may be empty.
@@ -264,6 +277,8 @@ pub enum Call {
     },
     /// Set the numbers of a queue, or of one agent in it (lead).
     Limits(NewLimits),
+    /// Save a filter under a name, or throw one away.
+    Naming(Naming),
     /// Take back its last change.
     TakeBack {
         /// Which case.
@@ -317,8 +332,10 @@ pub enum Reply {
     OnTimeCases(Result<Vec<OnTimeCase>, StoreError>),
     /// A claim.
     Claimed(Result<Claim, StoreError>),
-    /// Numbers were set.
-    Limited(Result<(), StoreError>),
+    /// What is no case was set: numbers, a filter with a name.
+    Set(Result<(), StoreError>),
+    /// What helps to find again.
+    Find(Result<Told, StoreError>),
     /// A written change.
     Applied(Result<Applied, StoreError>),
     /// An opening.
@@ -339,15 +356,6 @@ pub enum Reply {
     Names(Vec<String>),
     /// Why the file cannot be attached, if so.
     Probed(Option<FileError>),
-}
-
-/// A case as the desk keeps it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Loaded {
-    /// The case.
-    pub detail: CaseDetail,
-    /// Its timeline, newest first.
-    pub timeline: Vec<TimelineRow>,
 }
 
 /// The once-a-second answer, or why there is none.
@@ -377,12 +385,10 @@ impl Reply {
             Self::Drafts(result) => result.as_ref().err(),
             Self::Saved(result) => result.as_ref().err(),
             Self::Dropped(result) | Self::Shared(result) => result.as_ref().err(),
-            Self::Placed(result) | Self::Limited(result) => result.as_ref().err(),
+            Self::Placed(result) | Self::Set(result) => result.as_ref().err(),
             Self::Limits(result) => result.as_ref().err(),
+            Self::Find(result) => result.as_ref().err(),
             Self::File(_) | Self::Names(_) | Self::Probed(_) => None,
         }
     }
 }
-
-/// Until when a toast or a mark stands.
-pub type Until = DateTime<Utc>;

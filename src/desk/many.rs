@@ -15,7 +15,7 @@ pub(super) fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Eff
     match route {
         Route::Filter => {
             let filter = model.desk.inbox().map(|inbox| inbox.filter.clone());
-            let line = filter::State::of(&filter.unwrap_or_default(), &model.world.texts);
+            let line = filter::State::of(&filter.unwrap_or_default(), &model.world);
             model.layers.push(Layer::Filter(Box::new(line)));
         }
         Route::Filtered(filter) => {

@@ -17,6 +17,7 @@ pub mod drafts;
 pub mod editor;
 pub mod effect;
 mod file;
+pub mod find;
 pub mod form;
 pub mod geometry;
 pub mod held;

@@ -190,7 +190,9 @@ fn say_lost(model: &mut Model, now: DateTime<Utc>) {
     inbox.marks.retain(|case| here.contains(case));
     let lost = before - inbox.marks.len();
     if lost > 0 {
-        let said = world.texts.fill("mark.lost_away", &[("n", &lost.to_string())]);
+        let said = world
+            .texts
+            .fill("mark.lost_away", &[("n", &lost.to_string())]);
         world.toasts.say(Tone::Warning, said, now);
     }
 }

@@ -87,6 +87,7 @@ pub fn form(texts: &Texts, subject: &Subject, process: &str) -> String {
         Subject::TakeOver(_) => "command.take_over",
         Subject::Many(act) => return many(texts, act),
         Subject::Limits(..) => "command.limits",
+        Subject::Keep(_) => "command.keep",
     };
     texts.say(key)
 }
@@ -98,9 +99,7 @@ fn many(texts: &Texts, act: &Act) -> String {
         Act::Reassign => texts.say("lead.reassign"),
         Act::Action(key) => {
             let of = process::ALL.iter().map(|process| process.key);
-            let mut keys = of
-                .chain(["general"])
-                .map(|of| format!("action.{of}.{key}"));
+            let mut keys = of.chain(["general"]).map(|of| format!("action.{of}.{key}"));
             let known = keys.find_map(|key| texts.find(&key).map(str::to_owned));
             known.unwrap_or_else(|| key.clone())
         }
@@ -283,7 +282,8 @@ pub fn of_call(world: &World, subject: &Subject, answer: &dyn Fn(&str) -> String
         | Subject::Open(_)
         | Subject::TakeBack(_)
         | Subject::Many(_)
-        | Subject::Limits(..) => Vec::new(),
+        | Subject::Limits(..)
+        | Subject::Keep(_) => Vec::new(),
     }
 }
 

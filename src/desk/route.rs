@@ -29,6 +29,8 @@ pub enum Route {
     Ledger(CaseId),
     /// The search.
     Search,
+    /// The cases that we looked at lately.
+    Recent,
     /// The notices.
     Notices,
     /// The line of the filter.
@@ -102,6 +104,8 @@ pub enum Subject {
     Many(Act),
     /// The numbers of a queue, or of one agent in it.
     Limits(i32, Option<i32>),
+    /// Saving a filter of that line under a name.
+    Keep(String),
 }
 
 impl Subject {
@@ -117,7 +121,7 @@ impl Subject {
             | Self::TakeBack(case)
             | Self::Skip(case)
             | Self::TakeOver(case) => Some(*case),
-            Self::Open(_) | Self::Many(_) | Self::Limits(..) => None,
+            Self::Open(_) | Self::Many(_) | Self::Limits(..) | Self::Keep(_) => None,
         }
     }
 
@@ -145,6 +149,7 @@ impl Subject {
             Self::Many(Act::Action(action)) => format!("many:{action}"),
             Self::Many(Act::Release) => "many_release".to_owned(),
             Self::Many(Act::Reassign) => "many_reassign".to_owned(),
+            Self::Keep(_) => "keep_filter".to_owned(),
             Self::Limits(queue, None) => format!("limits:{queue}"),
             Self::Limits(queue, Some(agent)) => format!("limits:{queue}_{agent}"),
         }
@@ -155,6 +160,8 @@ impl Subject {
         let (kind, name) = form.split_once(':').unwrap_or((form, ""));
         Some(match (kind, case) {
             ("open", None) => Self::Open(name.to_owned()),
+            // the line is one of its answers
+            ("keep_filter", None) => Self::Keep(String::new()),
             ("many", None) => Self::Many(Act::Action(name.to_owned())),
             ("many_release", None) => Self::Many(Act::Release),
             ("many_reassign", None) => Self::Many(Act::Reassign),

@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 use super::bulk::Job;
 use super::drafts::Drafts;
-use super::effect::{Effect, Loaded, Question, Slot, Ticket};
+use super::effect::{Effect, Question, Slot, Ticket};
+use super::find::Find;
 use super::live::Live;
 use super::route::Subject;
 use super::toast::Toasts;
@@ -17,7 +18,9 @@ use super::undo::Undoable;
 use crate::domain::calendar::Calendars;
 use crate::domain::country::Country;
 use crate::process;
-use crate::store::rows::{CaseId, Colleague, Lease, Me, QueueLimits, Role};
+use crate::store::rows::{
+    CaseDetail, CaseId, Colleague, Lease, Me, QueueLimits, Role, TimelineRow,
+};
 use crate::text::Texts;
 
 /// How many cases are kept in memory.
@@ -38,6 +41,15 @@ pub enum Link {
         /// Last answer (machine time).
         since: DateTime<Utc>,
     },
+}
+
+/// A case as the desk keeps it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Loaded {
+    /// The case.
+    pub detail: CaseDetail,
+    /// Its timeline, newest first.
+    pub timeline: Vec<TimelineRow>,
 }
 
 /// What all screens share.
@@ -71,6 +83,8 @@ pub struct World {
     pub colleagues: Vec<Colleague>,
     /// The numbers of the queues, once read; what a form of them starts from.
     pub limits: Vec<QueueLimits>,
+    /// Last looks at cases, and filters with a name.
+    pub find: Find,
     /// Unfinished forms.
     pub drafts: Drafts,
     /// Our last form that can be taken back.
@@ -110,6 +124,7 @@ impl World {
             calendar_versions: None,
             colleagues: Vec::new(),
             limits: Vec::new(),
+            find: Find::default(),
             drafts: Drafts::new(writer),
             undoable: None,
             bulk: None,

@@ -6,8 +6,8 @@ use ratatui::text::{Line, Span};
 use super::paint::Paint;
 use super::theme::Role;
 use super::{clocks, width};
-use crate::desk::{held, limits};
 use crate::desk::screen::actions::{Choice, Of, State};
+use crate::desk::{held, limits};
 use crate::store::rows::CaseId;
 
 /// The list.

@@ -9,9 +9,9 @@ use super::theme::Role;
 use super::width;
 use crate::desk::editor::{Editor, Lines};
 use crate::desk::form::{Ask, Entry, must_be_filled};
-use crate::desk::{limits, preview};
 use crate::desk::route::Subject;
 use crate::desk::screen::form::{Stage, State};
+use crate::desk::{limits, preview};
 
 /// Columns of the names of the fields.
 const LABEL: usize = 24;

@@ -336,7 +336,10 @@ fn a_month_that_cannot_be_read_stops_no_other() {
     let screen = script.screen();
     let line = screen.lines().find(|line| line.contains("100.0%")).unwrap();
     assert_eq!(line.matches("failed").count(), 2, "{screen}");
-    assert!(screen.contains("Nov 26 could not be loaded; r tries again"), "{screen}");
+    assert!(
+        screen.contains("Nov 26 could not be loaded; r tries again"),
+        "{screen}"
+    );
     script.keys("left");
     assert!(!script.screen().contains("could not be loaded"));
     script.keys("r");

@@ -321,7 +321,10 @@ fn place() -> Place {
 #[test]
 fn filter_and_marks_come_back_with_the_place() {
     let mut script = Script::new(120, 32);
-    script.keys("F").text("state:blocked_contact_due").keys("enter");
+    script
+        .keys("F")
+        .text("state:blocked_contact_due")
+        .keys("enter");
     script.answer_all();
     script.keys("space space");
     let kept = loket::desk::place::of(&script.model).unwrap();
@@ -343,11 +346,18 @@ fn filter_and_marks_come_back_with_the_place() {
     };
     let script = back(&more, true, &[]);
     assert_eq!(script.model.desk.marks().len(), 1);
-    assert!(script.screen().contains("1 of the cases that you had marked"));
+    assert!(
+        script
+            .screen()
+            .contains("1 of the cases that you had marked")
+    );
     // a line that this console does not understand shows all
     let odd = Place {
         filter: "colour:blue".into(),
-        ..Place { marks: vec![], ..kept }
+        ..Place {
+            marks: vec![],
+            ..kept
+        }
     };
     let script = back(&odd, true, &[]);
     assert!(script.model.desk.inbox().unwrap().filter.is_empty());
@@ -362,7 +372,10 @@ fn a_place_stays_a_small_row() {
     let kept = loket::desk::place::of(&script.model).unwrap();
     assert_eq!(kept.marks.len(), loket::desk::place::MARKS);
     let size = serde_json::to_string(&kept).unwrap().len();
-    assert!(size < 8_192 - 1_600, "{size} with the longest line of a filter");
+    assert!(
+        size < 8_192 - 1_600,
+        "{size} with the longest line of a filter"
+    );
     script.model.desk.tabs[1].marks.insert(CaseId(1));
     let kept = loket::desk::place::of(&script.model).unwrap();
     assert!(kept.marks.is_empty(), "none rather than some");

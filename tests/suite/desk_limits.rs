@@ -79,10 +79,7 @@ fn a_person_has_numbers_of_their_own_or_those_of_the_queue() {
     script.keys("ctrl-u tab").text("0").keys("ctrl-s");
     let screen = script.screen();
     assert!(screen.contains("as the queue, 5 (now 3)"), "{screen}");
-    assert!(
-        screen.contains("no gate (now as the queue, 2)"),
-        "{screen}"
-    );
+    assert!(screen.contains("no gate (now as the queue, 2)"), "{screen}");
     script.keys("ctrl-s");
     let (_, new) = set(&mut script);
     let expected = NewLimits {
@@ -152,7 +149,10 @@ fn a_number_that_cannot_be_is_refused_at_its_field() {
     script.keys("ctrl-u").text("50").keys("tab ctrl-u");
     script.text("20").keys("ctrl-s");
     assert_eq!(form(&script).stage, Stage::Review, "the bounds can be");
-    script.keys("esc shift-tab ctrl-u").text("5").keys("tab ctrl-u");
+    script
+        .keys("esc shift-tab ctrl-u")
+        .text("5")
+        .keys("tab ctrl-u");
     script.text("2").keys("ctrl-s");
     assert_eq!(form(&script).stage, Stage::Edit);
     assert!(script.screen().contains("Nothing is different"));
@@ -167,7 +167,7 @@ fn a_refusal_of_the_database_is_shown_and_the_form_stays() {
     script.keys("ctrl-u").text("7").keys("ctrl-s ctrl-s");
     let (ticket, _) = set(&mut script);
     let refusal = Refusal::new("queue_not_yours");
-    script.reply(ticket, Reply::Limited(Err(StoreError::Refused(refusal))));
+    script.reply(ticket, Reply::Set(Err(StoreError::Refused(refusal))));
     let said = form(&script).problem.clone().unwrap();
     assert!(script.screen().contains(&said), "{}", script.screen());
     assert_eq!(form(&script).entries[0].raw(), "7");
@@ -181,7 +181,7 @@ fn without_an_answer_it_is_sent_again_as_it_was() {
     script.answer_all();
     script.keys("ctrl-u").text("7").keys("ctrl-s ctrl-s");
     let (first, new) = set(&mut script);
-    script.reply(first, Reply::Limited(Err(offline())));
+    script.reply(first, Reply::Set(Err(offline())));
     script.keys("ctrl-s");
     let (second, again) = set(&mut script);
     assert_eq!((second.slot, again), (first.slot, new));

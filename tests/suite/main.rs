@@ -21,6 +21,7 @@ mod desk_bulk;
 mod desk_claiming;
 mod desk_drafts;
 mod desk_filter;
+mod desk_find;
 mod desk_form;
 mod desk_held;
 mod desk_keys;

@@ -7,10 +7,10 @@ use uuid::Uuid;
 use super::super::drafts::{Content, Draft, Pending};
 use super::super::effect::Effect;
 use super::super::form::{Entry, build};
-use super::super::{held, limits};
 use super::super::route::{Route, Subject};
 use super::super::toast::Tone;
 use super::super::world::World;
+use super::super::{held, limits};
 use super::form::State;
 use crate::store::rows::DraftBody;
 

@@ -9,8 +9,8 @@ use super::super::form::outcome::{Needs, Outcome, Plan, refused};
 use super::super::preview;
 use super::super::route::{Route, Subject};
 use super::super::toast::Tone;
-use super::super::{file, limits, undo};
 use super::super::world::World;
+use super::super::{file, find, limits, undo};
 use super::form::{Stage, State};
 use crate::process;
 use crate::store::StoreError;
@@ -102,7 +102,7 @@ pub fn answered(
         Reply::Claimed(Ok(claim)) => claimed(state, world, &claim, now),
         Reply::Applied(Ok(applied)) => wrote(state, world, &applied, now),
         Reply::Opened(Ok(opened)) => was_opened(state, world, &opened, now),
-        Reply::Limited(Ok(())) => was_set(state, world, now),
+        Reply::Set(Ok(())) => was_set(state, world, now),
         Reply::File(error) => {
             state.stage = Stage::Edit;
             (state.sent, state.altered) = (None, false);
@@ -253,6 +253,7 @@ fn done(state: &State, world: &World) -> String {
         (Subject::TakeBack(_), _) => with("done.taken_back"),
         (Subject::Skip(_), _) => with("done.skipped"),
         (Subject::TakeOver(_), _) => with("done.taken_over"),
+        (Subject::Keep(_), _) => texts.say("done.filter_kept"),
         (Subject::Limits(queue, agent), _) => limits::done(world, *queue, *agent),
         _ => with("done.attached"),
     }
@@ -278,7 +279,9 @@ fn was_opened(
 fn was_set(state: &mut State, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
     let said = done(state, world);
     conclude(state, world, said, now);
-    vec![Effect::Go(Route::Back)]
+    std::iter::once(Effect::Go(Route::Back))
+        .chain(find::reread(world, &state.subject, now))
+        .collect()
 }
 
 /// It was not written, or nobody knows. The text stays; a call without an answer stays as it is,

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::parse::{Quoted, cut, signed};
 use super::KEYS;
+use super::parse::{Quoted, cut, signed};
 use super::words::Words;
 
 /// What could stand at the cursor.

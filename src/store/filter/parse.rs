@@ -53,6 +53,8 @@ pub enum Wrong {
     Raised,
     /// Nothing that one can have at a case.
     Mine,
+    /// No filter is saved under that name.
+    Saved,
     /// Fewer than two characters.
     Short,
     /// The line is too long, or has too many words.
@@ -74,6 +76,7 @@ impl Wrong {
             Self::Ean => "ean",
             Self::Raised => "raised",
             Self::Mine => "mine",
+            Self::Saved => "saved",
             Self::Short => "short",
             Self::Long => "long",
         }
@@ -394,7 +397,10 @@ mod tests {
         );
         assert_eq!(line("Zønnebløm -\"DER dag\""), "zonneblom -\"der dag\"");
         assert_eq!(line("\"a:b\" \"-x\" \"a,b\""), "\"a:b\" \"-x\" \"a,b\"");
-        assert_eq!(line("Raised:YES -mine:draft,Draft"), "raised:yes -mine:draft");
+        assert_eq!(
+            line("Raised:YES -mine:draft,Draft"),
+            "raised:yes -mine:draft"
+        );
         assert_eq!(line(""), "");
     }
 
@@ -407,10 +413,16 @@ mod tests {
         };
         let words = Words::of(&say);
         let read = |text: &str| Filter::parse_in(text, &words).map(|filter| filter.to_string());
-        assert_eq!(read("-state:\"Judge the  proof\"").unwrap(), "-state:assessing");
+        assert_eq!(
+            read("-state:\"Judge the  proof\"").unwrap(),
+            "-state:assessing"
+        );
         assert_eq!(read("clock:soknad").unwrap(), "clock:assess_72h,close_5wd");
         let near = read("state:proof").unwrap_err().near;
-        assert_eq!((near[0].key, &*near[0].word), ("assessing", "judge the proof"));
+        assert_eq!(
+            (near[0].key, &*near[0].word),
+            ("assessing", "judge the proof")
+        );
         assert_eq!(error("state:judge").0, Wrong::State);
     }
 

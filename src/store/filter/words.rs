@@ -48,7 +48,11 @@ impl Words {
             let live = process.states.iter();
             let live = live.filter(|state| state.work != Work::Closed);
             all.extend(live.map(|state| said("state", state.key, process.state_text(state.key))));
-            all.push(said("process", process.key, format!("process.{}", process.key)));
+            all.push(said(
+                "process",
+                process.key,
+                format!("process.{}", process.key),
+            ));
         }
         all.extend(clocks().map(|key| said("clock", key, format!("clock.{key}"))));
         Self(all)

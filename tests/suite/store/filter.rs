@@ -129,7 +129,10 @@ fn invented(count: usize, queue: i32, now: DateTime<Utc>, desks: &[&Desk<'_>]) -
         let id = format!("(SELECT case_id FROM cases WHERE case_no = 'GT-2026-{n:06}')");
         let _ = writeln!(sql, "INSERT INTO case_search VALUES ({id}, {queue}, '');");
         if dice.u8(..9) == 0 && work != "closed" {
-            let _ = writeln!(sql, "UPDATE cases SET raised_at = now() WHERE case_id = {id};");
+            let _ = writeln!(
+                sql,
+                "UPDATE cases SET raised_at = now() WHERE case_id = {id};"
+            );
         }
         if dice.u8(..12) == 0 {
             let agent = desks[dice.usize(..desks.len())].session.me.agent_id;
