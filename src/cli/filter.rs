@@ -78,7 +78,7 @@ pub async fn run(args: FilterArgs, shell: &Shell) -> Ended {
 
 async fn queue_id(store: &Store, key: &str) -> Result<i32, CliError> {
     let all = store.limits().await?;
-    let mut named = all
+    let mut found = all
         .iter()
         .filter(|queue| words::is_named("queue", &queue.key, key));
     let unknown = || {
@@ -86,7 +86,7 @@ async fn queue_id(store: &Store, key: &str) -> Result<i32, CliError> {
         let with = [("queue", key), ("names", &*names.join(", "))];
         CliError::Refused(Sentence::new("limits.no_such_queue", &with))
     };
-    Ok(named.next().ok_or_else(unknown)?.queue_id)
+    Ok(found.next().ok_or_else(unknown)?.queue_id)
 }
 
 /// Reads a line, with saved ones in the place of their names; a mistake is shown below its word.

@@ -78,10 +78,7 @@ pub fn take(
             model.world.colleagues = colleagues;
             refresh_forms(model, now)
         }
-        Reply::Find(Ok(told)) => {
-            find::take(&mut model.world, told);
-            Vec::new()
-        }
+        Reply::Find(Ok(told)) => find::take(&mut model.world, told),
         Reply::Limits(Ok(limits)) => {
             model.world.limits = limits;
             refresh_forms(model, now)

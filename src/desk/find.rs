@@ -99,7 +99,7 @@ impl Find {
 }
 
 /// What was asked for.
-pub fn take(world: &mut World, told: Told) {
+pub fn take(world: &mut World, told: Told) -> Vec<Effect> {
     match told {
         Told::Filters(filters) => world.find.filters = filters,
         Told::Looks(looks) => {
@@ -109,6 +109,7 @@ pub fn take(world: &mut World, told: Told) {
             world.find.looks = fresh.chain(ours).collect();
         }
     }
+    Vec::new()
 }
 
 /// See whether a case is being looked at: its detail is on the screen, with nothing on it.

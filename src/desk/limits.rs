@@ -108,13 +108,12 @@ pub fn entries(world: &World, queue: i32, agent: Option<i32>) -> Vec<Entry> {
     let fields = fields.map(|((key, _), (own, of_queue))| {
         let texts = &world.texts;
         let help = texts.say(&format!("form.{key}.help"));
-        let (required, help) = match now.agent {
-            None => (Required::Always, help),
-            Some(_) => {
-                let n = of_queue.to_string();
-                let empty = texts.fill("limits.empty", &[("n", &n)]);
-                (Required::No, format!("{help} {empty}"))
-            }
+        let (required, help) = if now.agent.is_some() {
+            let n = of_queue.to_string();
+            let empty = texts.fill("limits.empty", &[("n", &n)]);
+            (Required::No, format!("{help} {empty}"))
+        } else {
+            (Required::Always, help)
         };
         Entry {
             key: key.to_owned(),

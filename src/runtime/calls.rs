@@ -235,12 +235,7 @@ impl Caller {
                     .case_transfer(cmd, session, case, queue_id, &reason)
                     .await,
             ),
-            Call::Naming(Naming::Save {
-                name,
-                line,
-                queue_id,
-            }) => Reply::Set(store.filter_save(cmd, &name, &line, queue_id).await),
-            Call::Naming(Naming::Drop(filter)) => Reply::Set(store.filter_drop(cmd, filter).await),
+            Call::Naming(naming) => Reply::Set(self.name_filter(cmd, naming).await),
             Call::Limits(new) => Reply::Set(store.limits_set(cmd, new).await),
             Call::TakeBack { case, seq } => {
                 Reply::Applied(store.case_take_back(cmd, session, case, seq).await)
@@ -250,6 +245,17 @@ impl Caller {
                 path,
                 purpose,
             } => self.attach(cmd, case, path, purpose).await,
+        }
+    }
+
+    async fn name_filter(&self, cmd: Uuid, naming: Naming) -> Result<(), StoreError> {
+        match naming {
+            Naming::Save {
+                name,
+                line,
+                queue_id,
+            } => self.store.filter_save(cmd, &name, &line, queue_id).await,
+            Naming::Drop(filter) => self.store.filter_drop(cmd, filter).await,
         }
     }
 

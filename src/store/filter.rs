@@ -17,7 +17,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::rows::WorkState;
-use crate::process::{self, Process, Work};
+use crate::process::{self, Process};
 pub use parse::{FilterError, Wrong};
 
 /// Most words of a filter.
@@ -292,7 +292,7 @@ fn states() -> impl Iterator<Item = &'static str> {
         let live = process
             .states
             .iter()
-            .filter(|state| state.work != Work::Closed);
+            .filter(|state| state.work != process::Work::Closed);
         live.map(|state| state.key).collect()
     })
 }

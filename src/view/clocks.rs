@@ -67,8 +67,8 @@ fn of_run(
     let facts = width::wrap(&facts(paint, detail, run, &said), room);
     let mut lines = vec![first];
     lines.extend(facts.into_iter().enumerate().map(|(number, facts)| {
-        let rule = if number == 0 { by } else { "" };
-        let text = format!("  {} {rule}", width::left(&facts, room));
+        let beside = if number == 0 { by } else { "" };
+        let text = format!("  {} {beside}", width::left(&facts, room));
         Line::from(paint.span(Role::Faint, text))
     }));
     lines

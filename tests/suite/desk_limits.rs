@@ -2,6 +2,7 @@
 
 use loket::desk::Reply;
 use loket::desk::effect::{Call, Effect, Question};
+use loket::desk::form::Entry;
 use loket::desk::route::Subject;
 use loket::desk::screen::Layer;
 use loket::desk::screen::form::{Stage, State};
@@ -47,7 +48,7 @@ fn a_lead_sets_the_numbers_of_the_queue_under_the_cursor() {
     script.keys("L");
     script.answer_all();
     assert_eq!(form(&script).subject, Subject::Limits(1, None));
-    let shown: Vec<&str> = form(&script).entries.iter().map(|it| it.raw()).collect();
+    let shown: Vec<&str> = form(&script).entries.iter().map(Entry::raw).collect();
     assert_eq!(shown, ["5", "2"], "the numbers as they are");
     script.keys("ctrl-u").text("8").keys("ctrl-s");
     let screen = script.screen();
@@ -74,7 +75,7 @@ fn a_person_has_numbers_of_their_own_or_those_of_the_queue() {
     script.keys("tab tab L");
     script.answer_all();
     assert_eq!(form(&script).subject, Subject::Limits(1, Some(2)), "Joost");
-    let shown: Vec<&str> = form(&script).entries.iter().map(|it| it.raw()).collect();
+    let shown: Vec<&str> = form(&script).entries.iter().map(Entry::raw).collect();
     assert_eq!(shown, ["3", ""]);
     script.keys("ctrl-u tab").text("0").keys("ctrl-s");
     let screen = script.screen();
@@ -205,7 +206,7 @@ fn an_unfinished_form_of_limits_is_a_draft_as_others_are() {
     });
     assert!(form(&script).is_unread() || form(&script).entries.is_empty());
     script.reply(ticket.unwrap(), Reply::Limits(Ok(limits())));
-    let shown: Vec<&str> = form(&script).entries.iter().map(|it| it.raw()).collect();
+    let shown: Vec<&str> = form(&script).entries.iter().map(Entry::raw).collect();
     assert_eq!(shown, ["9", "2"]);
 }
 

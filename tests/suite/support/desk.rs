@@ -292,8 +292,7 @@ pub(crate) fn saved(save: &Save) -> Reply {
         Save::Draft(_) => Reply::Saved(Ok(DraftSaved::Saved)),
         Save::Drop(..) => Reply::Dropped(Ok(true)),
         Save::Share(_) => Reply::Shared(Ok(true)),
-        Save::Looked(_) => Reply::Placed(Ok(())),
-        Save::Place(_) => Reply::Placed(Ok(())),
+        Save::Looked(_) | Save::Place(_) => Reply::Placed(Ok(())),
     }
 }
 
