@@ -112,8 +112,10 @@ $$ SELECT coalesce(jsonb_agg(jsonb_build_object('seq', e.seq, 'at', e.legal_at, 
    LEFT JOIN agents a USING (agent_id) $$;
 
 CREATE FUNCTION loket_api.colleagues() RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
-$$ SELECT coalesce(jsonb_agg(jsonb_build_object('agent_id', a.agent_id, 'name', a.name, 'role', a.role,
-     'online', EXISTS (SELECT 1 FROM agent_sessions s WHERE s.agent_id = a.agent_id AND s.lost_at IS NULL AND NOT s.detached AND s.expires_at > clock_timestamp()),
+$$ WITH there AS MATERIALIZED (SELECT DISTINCT s.agent_id FROM agent_sessions s JOIN pg_stat_activity x ON x.pid = s.backend_pid AND x.backend_start = s.backend_start
+       WHERE s.lost_at IS NULL AND NOT s.detached AND s.expires_at > clock_timestamp())   -- a killed console is not there, before anybody sweeps
+   SELECT coalesce(jsonb_agg(jsonb_build_object('agent_id', a.agent_id, 'name', a.name, 'role', a.role,
+     'online', a.agent_id IN (SELECT t.agent_id FROM there t),
      'held', (SELECT count(*) FROM case_leases l WHERE l.agent_id = a.agent_id)) ORDER BY a.name), '[]')
    FROM agents a WHERE a.disabled_at IS NULL AND a.role IN ('agent', 'lead') AND EXISTS (SELECT 1 FROM agent_queues q WHERE q.agent_id = a.agent_id AND q.queue_id = ANY ((SELECT my_queues())::int[])) $$;
 -- what a new case's form looks up before it is sent

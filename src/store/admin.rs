@@ -60,6 +60,9 @@ pub enum Purpose {
 
 fn migrate_error(error: &MigrateError) -> StoreError {
     match error {
+        MigrateError::VersionMismatch(_) | MigrateError::VersionMissing(_) => {
+            StoreError::refused("other_schema", &[])
+        }
         MigrateError::Execute(inner) => StoreError::Offline(inner.to_string()),
         other => StoreError::Bug(other.to_string()),
     }

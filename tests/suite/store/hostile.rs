@@ -595,3 +595,16 @@ async fn a_lead_of_other_queues_sees_no_dead_letters_and_no_figures() {
     assert!(!lead.outbox_resend(dead).await.unwrap());
     assert_eq!(figures().await, 0);
 }
+
+/// A database that another version made says so and what to do, instead of asking for a report.
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_of_another_version_are_named_as_such() {
+    let world = World::new().await;
+    let owner = world.db.pool(SUPERUSER, 1).await;
+    let other = "UPDATE loket._sqlx_migrations SET checksum = '\\x00' WHERE version = 5";
+    sqlx::query(other).execute(&owner).await.unwrap();
+    match loket::store::admin::migrate(&world.db.options(SUPERUSER)).await {
+        Err(StoreError::Refused(refusal)) => assert_eq!(refusal.key, "other_schema"),
+        told => panic!("{told:?}"),
+    }
+}

@@ -480,3 +480,25 @@ async fn the_newest_notices_are_told_first() {
     assert_eq!(told.len(), 20);
     assert_eq!(told.last().unwrap().kind, "taken_over");
 }
+
+/// A console that was killed is nobody to hand a case to, before anybody has swept its session away.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_console_is_not_there() {
+    let world = World::new().await;
+    let (anna, bram) = (world.desk("anna").await, world.desk("bram").await);
+    let is_there = async || {
+        let all = anna.store.colleagues().await.unwrap();
+        let bram = all
+            .iter()
+            .find(|one| one.agent_id == bram.session.me.agent_id);
+        bram.unwrap().online
+    };
+    assert!(is_there().await);
+    superuser(
+        &world,
+        "SELECT pg_terminate_backend(s.backend_pid, 5000) FROM loket.agent_sessions s
+         JOIN loket.agents a USING (agent_id) WHERE a.db_role = 'bram'",
+    )
+    .await;
+    assert!(!is_there().await);
+}
