@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::TimeDelta;
 use loket::desk::bulk::{AGENT_MOST, Job, LEAD_MOST, Verdict, most};
 use loket::desk::effect::{Call, Question, Slot};
 use loket::desk::screen::Layer;
@@ -503,6 +504,9 @@ fn answers_for_cases_that_were_not_written_are_kept_when_one_leaves() {
         script.answer_all();
         let screen = script.screen();
         assert!(screen.contains("unfinished 1"), "{screen}");
+        script.now += TimeDelta::seconds(3);
+        script.send(Msg::Wake);
+        script.answer_all();
         script.keys("q");
         assert!(script.take().contains(&Effect::Quit));
         assert!(!script.model.world.drafts.is_unsaved());
