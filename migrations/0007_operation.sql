@@ -264,3 +264,24 @@ BEGIN
   FOR s IN SELECT session_id FROM agent_sessions WHERE agent_id = i FOR UPDATE LOOP n := n + drop_session(s, 'disabled'); END LOOP;
   RETURN n;
 END $$;
+
+-- ---------------------------------------------------------------- health
+-- What `loket doctor` asks, for everybody who may log in: nothing of a case.
+CREATE FUNCTION loket_api.health() RETURNS jsonb LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE a int := require_agent();
+BEGIN
+  RETURN (SELECT jsonb_build_object('now', clock_timestamp(), 'server', current_setting('server_version_num')::int, 'is_standby', pg_is_in_recovery(),
+      'rehearsal', s.rehearsal, 'legal_now', legal_now(), 'agent', g.name, 'role', g.role, 'login', g.db_role,
+      'queues', (SELECT count(*) FROM agent_queues q WHERE q.agent_id = a),
+      'extensions', (SELECT coalesce(jsonb_object_agg(extname, extversion), '{}') FROM pg_extension),
+      'migrations', (SELECT coalesce(jsonb_agg(version ORDER BY version), '[]') FROM _sqlx_migrations WHERE success),
+      'consoles', (SELECT count(*) FROM agent_sessions x WHERE x.lost_at IS NULL AND NOT x.detached AND x.expires_at > clock_timestamp()),
+      'workers', (SELECT count(DISTINCT x.pid) FROM pg_stat_activity x JOIN agents w ON w.db_role = x.usename WHERE w.role = 'worker' AND x.datname = current_database()),
+      -- a worker that leads holds this lock (tick_lead)
+      'ticking', EXISTS (SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE l.locktype = 'advisory' AND l.classid = 4242 AND l.objid = 10 AND l.granted AND d.datname = current_database()),
+      'dead_letters', (SELECT count(*) FROM outbox WHERE dead_at IS NOT NULL),
+      'late_timers_s', (SELECT extract(epoch FROM legal_now() - min(due_at))::bigint FROM deadlines WHERE outcome IS NULL AND breached_at IS NULL AND due_at < legal_now()),
+      'connections', (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'), 'connections_max', current_setting('max_connections')::int,
+      'size', pg_database_size(current_database()))
+    FROM settings s JOIN agents g ON g.agent_id = a);
+END $$;

@@ -177,6 +177,17 @@ impl Config {
         matches!(self.values.get(setting.key), Some((Value::Bool(true), _)))
     }
 
+    /// The value of a setting as it would be written.
+    pub fn shown(&self, setting: &Setting) -> String {
+        match self.values.get(setting.key) {
+            Some((Value::Text(text), _)) => format!("\"{text}\""),
+            Some((Value::Number(number), _)) => number.to_string(),
+            Some((Value::Bool(on), _)) => on.to_string(),
+            Some((Value::Words(words), _)) => format!("{words:?}"),
+            None => String::new(),
+        }
+    }
+
     /// Where the value of a setting comes from.
     pub fn origin(&self, setting: &Setting) -> Origin {
         let found = self.values.get(setting.key);

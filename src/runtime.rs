@@ -7,6 +7,7 @@
 
 mod beat;
 mod calls;
+pub mod crash;
 mod ears;
 mod feed;
 mod files;
@@ -28,6 +29,7 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::desk::geometry::Window;
+use crate::desk::habits::Habits;
 use crate::desk::key::Input;
 use crate::desk::keymap::Keymap;
 use crate::desk::{self, Effect, Model, Msg, Start, next_wake, update};
@@ -35,7 +37,7 @@ use crate::store::Store;
 use crate::store::rows::Here;
 use crate::system;
 use crate::terminal::reader::{self, Heard, Read};
-use crate::terminal::{FrameBackend, Guard, Outlet, guard};
+use crate::terminal::{FrameBackend, Guard, Outlet, clipboard, guard};
 use crate::text::Texts;
 use crate::view::{Theme, draw};
 
@@ -60,11 +62,13 @@ pub struct Setup {
     pub keymap: Keymap,
     /// The colours.
     pub theme: Theme,
+    /// What the console does by itself.
+    pub habits: Habits,
 }
 
 /// Run the console until the agent or the system ends it. The leases go back on every way out.
 pub async fn run(setup: Setup) -> io::Result<()> {
-    guard::install_panic_hook();
+    crash::install(setup.texts.clone());
     let store = setup.store.clone();
     let mut console = Console::new(setup)?;
     let session = Arc::clone(&console.session);
@@ -84,7 +88,8 @@ pub async fn run(setup: Setup) -> io::Result<()> {
     let _ = tokio::time::timeout(LEAVE, store.close()).await;
     match ended {
         Ok(ended) => ended,
-        Err(panic) => std::panic::resume_unwind(panic),
+        // the hook has told it
+        Err(_) => Err(io::Error::other("the console failed")),
     }
 }
 
@@ -158,6 +163,7 @@ struct Console {
 impl Console {
     fn new(setup: Setup) -> io::Result<Self> {
         let signals = Signals::new()?;
+        guard::mouse(setup.habits.mouse);
         let guard = Guard::enter()?;
         let (columns, rows) = crossterm::terminal::size()?;
         let size = Size::new(columns, rows);
@@ -175,10 +181,12 @@ impl Console {
         let here = watch::Sender::new(Here::default());
         feed::start(&setup.store, follow, &here, Hears::Yes, messages.clone());
         listen(messages.clone())?;
+        let mut model = Model::new(start, system::now());
+        model.habits = setup.habits;
         Ok(Self {
             store: setup.store,
             session: Arc::new(Mutex::new(Uuid::new_v4())),
-            model: Model::new(start, system::now()),
+            model,
             theme: setup.theme,
             terminal,
             outlet,
@@ -247,7 +255,12 @@ impl Console {
             let size = Size::new(columns, rows);
             self.terminal.backend_mut().set_size(size);
         }
-        let effects = update(&mut self.model, msg, system::now());
+        let now = system::now();
+        let window = self.model.window;
+        let step = desk::trace::step(&self.model, &msg, now);
+        crash::begin(step, (window.columns, window.rows));
+        let effects = update(&mut self.model, msg, now);
+        crash::end(&effects);
         beat::tell(&self.here, desk::here::take(&mut self.model));
         for effect in effects {
             if self.run(effect)? == Flow::Stop {
@@ -292,6 +305,8 @@ impl Console {
                 let desk = self.caller();
                 tokio::spawn(async move { desk.probe(ticket, path).await });
             }
+            Effect::Copy(text) => self.pass(&clipboard::copy(&text)),
+            Effect::Mouse(on) => self.pass(guard::mouse(on)),
             Effect::Redraw => {
                 self.terminal.clear()?;
                 self.model.dirty = true;
@@ -300,6 +315,12 @@ impl Console {
             Effect::Quit => return Ok(Flow::Stop),
         }
         Ok(Flow::On)
+    }
+
+    /// Bytes that are no cells go along with the next frame.
+    fn pass(&mut self, bytes: &[u8]) {
+        self.terminal.backend_mut().pass(bytes);
+        self.model.dirty = true;
     }
 
     fn caller(&self) -> calls::Caller {

@@ -18,11 +18,11 @@ macro_rules! areas {
 
 const ENGLISH: &[(&str, &str)] = areas!(
     "en": "board", "bulk", "calendar", "claiming", "cli", "drafts", "exchange", "find",
-        "live", "process", "ui", "undo"
+        "live", "privacy", "process", "terminal", "ui", "undo"
 );
 const DUTCH: &[(&str, &str)] = areas!(
     "nl": "board", "bulk", "calendar", "claiming", "cli", "drafts", "exchange", "find",
-        "live", "process", "ui", "undo"
+        "live", "privacy", "process", "terminal", "ui", "undo"
 );
 
 /// The languages there are.

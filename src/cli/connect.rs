@@ -36,6 +36,15 @@ pub fn options(
     }
 }
 
+/// Where the address stands; empty when there is none.
+pub fn origin(flag: Option<&str>, env: &dyn Fn(&str) -> Option<String>, config: &Config) -> String {
+    match address(flag, env, config) {
+        Some(Address::Url { origin, .. }) => origin,
+        Some(Address::Libpq) => String::from("PGHOST …"),
+        None => String::new(),
+    }
+}
+
 fn address(
     flag: Option<&str>,
     env: &dyn Fn(&str) -> Option<String>,
@@ -84,7 +93,7 @@ mod tests {
         }
     }
 
-    fn origin(found: Option<Address>) -> String {
+    fn place(found: Option<Address>) -> String {
         match found {
             Some(Address::Url { origin, .. }) => origin,
             Some(Address::Libpq) => String::from("libpq"),
@@ -97,15 +106,15 @@ mod tests {
     fn the_first_of_four_places_counts() {
         let set = config("postgres://set@localhost/s");
         let all = with(&["DATABASE_URL", "PGHOST"]);
-        assert_eq!(origin(address(FLAG, &all, &set)), "--database-url");
-        assert_eq!(origin(address(None, &all, &set)), "DATABASE_URL");
+        assert_eq!(place(address(FLAG, &all, &set)), "--database-url");
+        assert_eq!(place(address(None, &all, &set)), "DATABASE_URL");
         for name in LIBPQ {
             let env = move |asked: &str| (asked == name).then(|| String::from("x"));
-            assert_eq!(origin(address(None, &env, &set)), "libpq", "{name}");
+            assert_eq!(place(address(None, &env, &set)), "libpq", "{name}");
         }
-        assert_eq!(origin(address(None, &with(&[]), &set)), "flag");
+        assert_eq!(place(address(None, &with(&[]), &set)), "flag");
         assert_eq!(
-            origin(address(None, &with(&["PGPASSWORD"]), &config(""))),
+            place(address(None, &with(&["PGPASSWORD"]), &config(""))),
             "none"
         );
     }

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::{CliError, Ended, Exit, Sentence, Shell};
+use super::{CliError, Ended, Exit, Sentence, Shell, settings};
 use crate::desk::keymap::Keymap;
 use crate::runtime::{self, Setup};
 use crate::store::Store;
@@ -40,9 +40,11 @@ pub async fn desk(store: Store, shell: &Shell) -> Ended {
         texts: shell.texts.clone(),
         keymap,
         theme: Theme::shipped(colours),
+        habits: settings::habits(&shell.config),
     };
     match runtime::run(setup).await {
         Ok(()) => Ok(ExitCode::SUCCESS),
+        Err(_) if runtime::crash::is_told() => Err(CliError::Told(Exit::Fault)),
         // the terminal went away under us: there is nobody to tell
         Err(_) if !guard::is_interactive() => Err(CliError::Told(Exit::Fault)),
         Err(error) => Err(CliError::Io(String::from("terminal"), error)),

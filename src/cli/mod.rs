@@ -13,6 +13,7 @@ pub mod console;
 mod csv;
 pub mod db;
 pub mod demo;
+pub mod doctor;
 pub mod due;
 pub mod error;
 pub mod filter;
@@ -20,6 +21,7 @@ pub mod import;
 pub mod pg_supervisor;
 pub mod process;
 pub mod queue;
+pub mod replay;
 pub mod report;
 mod settings;
 mod shell;
@@ -91,6 +93,10 @@ pub enum Command {
     Import(import::ImportArgs),
     /// Fire clocks, deliver messages, keep house; list and resend what was not delivered
     Worker(worker::WorkerArgs),
+    /// Is all well here? Terminal, settings, database, worker, and what to do about what is not
+    Doctor(doctor::DoctorArgs),
+    /// What a console did before it crashed, step by step, from the report it left
+    Replay(replay::ReplayArgs),
     /// Check identifiers: valid or not, and why
     Check(check::CheckArgs),
     /// Compute one deadline and explain it
@@ -140,6 +146,8 @@ async fn dispatch(command: Command, shell: Shell) -> Ended {
             let config = settings::worker(&shell.config);
             Ok(worker::run(&args, &config, shell.store()?, &shell.texts).await?)
         }
+        Command::Doctor(args) => doctor::run(args, &shell).await,
+        Command::Replay(args) => replay::run(&args, &shell),
         Command::Check(args) => pure(check::run(&args, &shell.texts, system::now())),
         Command::Due(args) => pure(due::run(&args, &shell.texts)),
         Command::Process(args) => pure(process::run(&args, &shell.texts)),

@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use chrono::TimeDelta;
+
 use super::worker::WorkerConfig;
 use crate::config::Config;
 use crate::config::setting::{self, Setting};
+use crate::desk::habits::{Habits, LockBy};
 use crate::exchange::outbox::settings::Settings;
 
 /// What the worker reads.
@@ -16,6 +19,20 @@ pub(super) fn worker(config: &Config) -> WorkerConfig {
         chain_heads: PathBuf::from(text(&setting::WORKER_CHAIN_HEADS)),
         log: text(&setting::LOG),
         outbox: outbox(config),
+    }
+}
+
+/// What the console does by itself.
+pub(super) fn habits(config: &Config) -> Habits {
+    let minutes = config.number(&setting::LOCK_AFTER);
+    Habits {
+        lock_after: (minutes > 0).then(|| TimeDelta::minutes(i64::from(minutes))),
+        lock: match config.text(&setting::LOCK) {
+            Some("end") => LockBy::Ending,
+            _ => LockBy::Hiding,
+        },
+        copies: config.is_on(&setting::COPY),
+        mouse: config.is_on(&setting::MOUSE),
     }
 }
 
@@ -52,5 +69,11 @@ mod tests {
         let nothing = Files::Only(Path::new("/dev/null").to_owned());
         let config = Config::load(&nothing, &|_| None, &[]).unwrap();
         assert_eq!(worker(&config), WorkerConfig::default());
+        let ten = Some(TimeDelta::minutes(10));
+        let usual = Habits {
+            lock_after: ten,
+            ..Habits::default()
+        };
+        assert_eq!(habits(&config), usual);
     }
 }

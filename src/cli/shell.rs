@@ -84,6 +84,12 @@ impl Shell {
         connect::options(flag, &system::env, &self.config)
     }
 
+    /// Where the address stands: a flag, a variable, a file with its line.
+    pub fn address_origin(&self) -> String {
+        let flag = self.global.database_url.as_deref();
+        connect::origin(flag, &system::env, &self.config)
+    }
+
     /// The database, as the role that the address names.
     pub fn store(&self) -> Result<Store, CliError> {
         Ok(Store::connect(self.options()?, CONNECTIONS))

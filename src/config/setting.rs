@@ -57,6 +57,26 @@ pub static LANG: Setting = Setting {
 };
 /// What is logged, as `tracing` filters it.
 pub static LOG: Setting = text("log");
+/// Minutes without a key after which the screen is locked; 0: never.
+pub static LOCK_AFTER: Setting = Setting {
+    key: "lock_after",
+    kind: Kind::Number(0, 24 * 60),
+};
+/// What locking does.
+pub static LOCK: Setting = Setting {
+    key: "lock",
+    kind: Kind::Word(&["hide", "end"]),
+};
+/// Whether values may be copied to the terminal's clipboard.
+pub static COPY: Setting = Setting {
+    key: "copy",
+    kind: Kind::Switch,
+};
+/// Whether the mouse is ours.
+pub static MOUSE: Setting = Setting {
+    key: "mouse",
+    kind: Kind::Switch,
+};
 /// Address of the database.
 pub static DATABASE_URL: Setting = text("database.url");
 /// Where messages go: a directory or an address.
@@ -114,6 +134,10 @@ pub static DESKS: &[(&str, &Setting)] = &[
 pub static SETTINGS: &[&Setting] = &[
     &LANG,
     &LOG,
+    &LOCK_AFTER,
+    &LOCK,
+    &COPY,
+    &MOUSE,
     &DATABASE_URL,
     &WORKER_DELIVER_TO,
     &WORKER_CHAIN_HEADS,

@@ -14,7 +14,7 @@ use super::screen::{Layer, look, send};
 use super::toast::Tone;
 use super::under_way::UnderWay;
 use super::world::World;
-use super::{beat, bulk, claims, cleanse, find, place, preview, safe};
+use super::{beat, bulk, claims, cleanse, find, place, preview, privacy, safe};
 use crate::store::StoreError;
 use crate::store::rows::{Applied, Claim, InboxPage};
 
@@ -31,6 +31,9 @@ pub fn take(
     cleanse::reply(&mut reply);
     if let Some(StoreError::Offline(_)) = reply.error() {
         beat::offline(model, now);
+    }
+    if let Reply::Unmasked(result) = reply {
+        return privacy::answered(model, result, now);
     }
     if let Slot::Command(_) = ticket.slot {
         return written(model, ticket, reply, now);
@@ -337,7 +340,7 @@ fn write_failed(
     }
 }
 
-fn say_error(world: &mut World, error: &StoreError, now: DateTime<Utc>) {
+pub(super) fn say_error(world: &mut World, error: &StoreError, now: DateTime<Utc>) {
     let said = error_said(world, error, now);
     world.toasts.say(Tone::Warning, said, now);
 }

@@ -79,6 +79,30 @@ pub fn on_a_case(model: &Model) -> Result<(), Why> {
     model.current_case().map(|_| ()).ok_or(Why("no_case"))
 }
 
+/// A case of whose customer something is masked.
+pub fn masked(model: &Model) -> Result<(), Why> {
+    live(model)?;
+    if is_auditor(model) {
+        return Err(Why("auditor"));
+    }
+    let case = model.current_case().ok_or(Why("no_case"))?;
+    let loaded = model.world.case(case).ok_or(Why("not_read"))?;
+    match &loaded.detail.customer {
+        Some(card) if card.protected => Err(Why("person_protected")),
+        Some(card) if card.phone.is_empty() && card.email.is_empty() => Err(Why("nothing_masked")),
+        Some(_) => Ok(()),
+        None => Err(Why("nothing_masked")),
+    }
+}
+
+/// A case of which something may be copied.
+pub fn to_copy(model: &Model) -> Result<(), Why> {
+    if !model.habits.copies {
+        return Err(Why("copy_off"));
+    }
+    on_a_case(model)
+}
+
 /// A case that can be taken.
 pub fn claimable(model: &Model) -> Result<(), Why> {
     live(model)?;

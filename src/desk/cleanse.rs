@@ -31,6 +31,10 @@ pub fn reply(reply: &mut Reply) {
             tidy(case_no);
             tidy(why);
         }
+        Reply::Unmasked(Ok(unmasked)) => {
+            tidy(&mut unmasked.phone);
+            tidy(&mut unmasked.email);
+        }
         Reply::Parties(Ok(parties)) => parties.iter_mut().for_each(|party| {
             tidy(&mut party.gln);
             tidy(&mut party.name);
@@ -77,6 +81,7 @@ pub fn reply(reply: &mut Reply) {
         | Reply::OnTimeCases(Err(error))
         | Reply::Claimed(Err(error))
         | Reply::Applied(Err(error))
+        | Reply::Unmasked(Err(error))
         | Reply::Opened(Err(error)) => said(error),
         _ => {}
     }

@@ -2,107 +2,13 @@
 //! default keys stand in `assets/keymap.toml`, texts under `command.<name>` and
 //! `command.<name>.help`.
 
+mod context;
+
 use super::available::{self, Why};
 use super::editor::Edit;
 use super::model::Model;
 
-/// Where keys are pressed: decides which commands they mean.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Context {
-    /// The inbox.
-    List,
-    /// The detail of a case.
-    Detail,
-    /// The list of actions of a case.
-    Actions,
-    /// A field of one line in a form.
-    Line,
-    /// A field of several lines in a form.
-    Note,
-    /// A field with choices in a form.
-    Choice,
-    /// The review before a commit.
-    Review,
-    /// The deadline ledger.
-    Ledger,
-    /// The search screen.
-    Search,
-    /// The notices.
-    Notices,
-    /// The board.
-    Board,
-    /// The share on time.
-    OnTime,
-    /// The line of the filter.
-    Filter,
-    /// The preview of an action on many.
-    Preview,
-    /// An action on many that runs.
-    Running,
-    /// The results of an action on many.
-    Results,
-    /// The help.
-    Help,
-    /// Unfinished forms.
-    Unfinished,
-    /// "Quit although something is unsaved?"
-    Quit,
-}
-
-impl Context {
-    /// All of them.
-    pub const ALL: [Self; 19] = [
-        Self::List,
-        Self::Detail,
-        Self::Actions,
-        Self::Line,
-        Self::Note,
-        Self::Choice,
-        Self::Review,
-        Self::Ledger,
-        Self::Search,
-        Self::Notices,
-        Self::Board,
-        Self::OnTime,
-        Self::Filter,
-        Self::Preview,
-        Self::Running,
-        Self::Results,
-        Self::Help,
-        Self::Unfinished,
-        Self::Quit,
-    ];
-
-    /// Whether printable characters are text here, so that they are no commands.
-    pub fn takes_text(self) -> bool {
-        matches!(self, Self::Line | Self::Note | Self::Search | Self::Filter)
-    }
-
-    /// Key of its heading: `context.<key>`.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::List => "list",
-            Self::Detail => "detail",
-            Self::Actions => "actions",
-            Self::Line => "line",
-            Self::Note => "note",
-            Self::Choice => "choice",
-            Self::Review => "review",
-            Self::Ledger => "ledger",
-            Self::Search => "search",
-            Self::Notices => "notices",
-            Self::Board => "board",
-            Self::OnTime => "on_time",
-            Self::Filter => "filter",
-            Self::Preview => "preview",
-            Self::Running => "running",
-            Self::Results => "results",
-            Self::Help => "help",
-            Self::Unfinished => "unfinished",
-            Self::Quit => "quit",
-        }
-    }
-}
+pub use context::Context;
 
 /// What a command does. Screens know these, never keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -155,6 +61,12 @@ pub enum Id {
     HandOver,
     /// Take back the last change.
     TakeBack,
+    /// Show what is masked of the customer, with a purpose.
+    Unmask,
+    /// Copy something of the case.
+    Copy,
+    /// Lock the screen.
+    Lock,
     /// Write a note.
     Note,
     /// Attach a document.
@@ -330,6 +242,9 @@ pub static COMMANDS: &[Command] = &[
     free(Id::Drafts, "drafts", DESK, 15),
     when(Id::TakeBack, "take_back", UNDO, 4, available::undoable),
     when(Id::Board, "board", DESK, 15, available::live),
+    when(Id::Unmask, "unmask", DESK, 0, available::masked),
+    when(Id::Copy, "copy", DESK, 0, available::to_copy),
+    free(Id::Lock, "lock", DESK, 0),
     when(Id::Reassign, "reassign", &[Board], 2, available::board_case),
     when(Id::CallBack, "call_back", &[Board], 3, available::held_case),
     when(Id::Limits, "limits", &[Board], 7, available::limits),

@@ -1,5 +1,7 @@
 //! What `update` wants done, as data: run elsewhere, answered by a [`Reply`] with the same ticket.
 
+mod save;
+
 use std::path::PathBuf;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -15,10 +17,12 @@ use crate::store::StoreError;
 use crate::store::filter::Filter;
 use crate::store::reading::{LookUp, PartyChoice};
 use crate::store::rows::{
-    Along, Applied, Board, CaseId, Claim, Colleague, DraftRow, DraftSave, DraftSaved, FactsPage,
-    InboxPage, InboxView, Lease, Look, NewLimits, OnTimeCase, OnTimeKind, OnTimeRow, Opened,
-    PageKey, Pulse, QueueLimits, SearchHit, Session, Snapshot,
+    Along, Applied, Board, CaseId, Claim, Colleague, DraftRow, DraftSaved, FactsPage, InboxPage,
+    InboxView, Lease, NewLimits, OnTimeCase, OnTimeKind, OnTimeRow, Opened, PageKey, Pulse,
+    QueueLimits, SearchHit, Session, Snapshot, Unmasked,
 };
+
+pub use save::Save;
 
 /// Number of a question. A later question of the same slot makes it void.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -109,27 +113,16 @@ pub enum Effect {
     Names(Ticket, PathBuf),
     /// Whether that file can be attached.
     Probe(Ticket, PathBuf),
+    /// Put that text into the clipboard of the terminal.
+    Copy(String),
+    /// The mouse is ours, or the terminal's.
+    Mouse(bool),
     /// Draw everything again.
     Redraw,
     /// Give the shell the terminal.
     Suspend,
     /// Leave.
     Quit,
-}
-
-/// What is kept while somebody types.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Save {
-    /// An unfinished form.
-    Draft(DraftSave),
-    /// It is not wanted any more: as this console (the second) wrote it, or up to that number.
-    Drop(Uuid, Uuid, i64),
-    /// The holder of its case may read it.
-    Share(Uuid),
-    /// Where we are.
-    Place(serde_json::Value),
-    /// What we looked at.
-    Looked(Vec<Look>),
 }
 
 /// A question to the database.
@@ -244,6 +237,13 @@ pub enum Call {
         /// Whether our drafts for it go along.
         along: Along,
     },
+    /// Show what is masked of its customer, for that purpose.
+    Unmask {
+        /// Which case.
+        case: CaseId,
+        /// One of [`crate::store::rows::UNMASK_PURPOSES`].
+        purpose: &'static str,
+    },
     /// Do an action.
     Apply {
         /// Which case.
@@ -338,6 +338,8 @@ pub enum Reply {
     Find(Result<Told, StoreError>),
     /// A written change.
     Applied(Result<Applied, StoreError>),
+    /// What was masked.
+    Unmasked(Result<Unmasked, StoreError>),
     /// An opening.
     Opened(Result<Opened, StoreError>),
     /// Our unfinished forms.
@@ -381,6 +383,7 @@ impl Reply {
             Self::OnTimeCases(result) => result.as_ref().err(),
             Self::Claimed(result) => result.as_ref().err(),
             Self::Applied(result) => result.as_ref().err(),
+            Self::Unmasked(result) => result.as_ref().err(),
             Self::Opened(result) => result.as_ref().err(),
             Self::Drafts(result) => result.as_ref().err(),
             Self::Saved(result) => result.as_ref().err(),

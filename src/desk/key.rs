@@ -71,6 +71,28 @@ pub enum Input {
     Paste(String),
     /// The window has a new size: columns, rows.
     Resize(u16, u16),
+    /// The mouse.
+    Mouse(Mouse),
+}
+
+/// What the mouse did, and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mouse {
+    /// The first button was pressed.
+    Click(Place),
+    /// The wheel went up one notch.
+    WheelUp(Place),
+    /// The wheel went down one notch.
+    WheelDown(Place),
+}
+
+/// A place on the screen, from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Column.
+    pub column: u16,
+    /// Row.
+    pub row: u16,
 }
 
 /// The names of the keys that are no character.

@@ -8,9 +8,12 @@ use chrono::{DateTime, Utc};
 use super::command::{Context, Id};
 use super::effect::Slot;
 use super::geometry::Window;
+use super::habits::Habits;
 use super::key::Input;
 use super::keymap::Keymap;
+use super::lock::Lock;
 use super::place;
+use super::privacy::Seen;
 use super::route::Aside;
 use super::screen::desk::{self, Page};
 use super::screen::{Layer, actions, board, search};
@@ -46,6 +49,14 @@ pub struct Model {
     pub leaving: Option<DateTime<Utc>>,
     /// The held cases in which a key was pressed since that was last told.
     pub worked: BTreeSet<CaseId>,
+    /// What the console does by itself.
+    pub habits: Habits,
+    /// Whether the screen is locked.
+    pub lock: Lock,
+    /// When a key was pressed last (machine time).
+    pub keyed_at: DateTime<Utc>,
+    /// What is unmasked for a while.
+    pub unmasked: Option<Seen>,
     /// Whether a frame is due: something visible may be different.
     pub dirty: bool,
     /// The instant of the last message: what the view shows is as of then (machine time).
@@ -81,6 +92,10 @@ impl Model {
             keeping: place::Keeping::default(),
             leaving: None,
             worked: BTreeSet::new(),
+            habits: Habits::default(),
+            lock: Lock::default(),
+            keyed_at: now,
+            unmasked: None,
             dirty: true,
             now,
         }

@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::bulk::Act;
+use super::screen::pick;
 use crate::store::filter::Filter;
 use crate::store::rows::CaseId;
 
@@ -41,6 +42,8 @@ pub enum Route {
     Bulk,
     /// Preview, run and results of an action on many.
     Sheet,
+    /// A short list to choose from.
+    Pick(Box<pick::State>),
     /// The help of the context in which it was asked for.
     Help,
     /// "Quit although something is unsaved?"

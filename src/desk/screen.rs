@@ -15,6 +15,8 @@ pub mod look;
 mod mark;
 pub mod notices;
 pub mod on_time;
+pub mod pick;
+mod point;
 pub mod search;
 pub mod send;
 pub mod stay;
@@ -66,6 +68,8 @@ pub enum Layer {
     Bulk(bulk::State),
     /// Preview, run and results of an action on many.
     Sheet,
+    /// A short list to choose from.
+    Pick(Box<pick::State>),
     /// The help of a context.
     Help(Help),
     /// Unfinished forms.
@@ -87,7 +91,7 @@ impl Layer {
     /// Where keys are pressed; the sheet of an action on many has three places.
     pub fn context(&self, world: &World) -> Context {
         match self {
-            Self::Actions(_) | Self::Bulk(_) => Context::Actions,
+            Self::Actions(_) | Self::Bulk(_) | Self::Pick(_) => Context::Actions,
             Self::Filter(_) => Context::Filter,
             Self::Sheet => bulk::context(world.bulk.as_deref()),
             Self::Form(form) => form.context(),

@@ -11,7 +11,8 @@ use super::msg::Msg;
 use super::route::Route;
 use super::screen::{Help, Layer, Pressed, actions, form, ledger, moved, notices, unfinished};
 use super::toast::Tone;
-use super::{again, answer, available, beat, claims, here, live, many, safe, screen, watching};
+use super::{again, answer, available, beat, claims, here, live, lock, many, mouse, privacy};
+use super::{safe, screen, watching};
 
 /// Take in a message; what is returned is to be done. `now` is machine time.
 pub fn update(model: &mut Model, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
@@ -22,7 +23,9 @@ pub fn update(model: &mut Model, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
 }
 
 fn take_in(model: &mut Model, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
-    let mut effects = take(model, msg, now);
+    let mut effects = lock::tend(model, now);
+    effects.extend(take(model, msg, now));
+    privacy::tend(model, now);
     if let Some(Layer::Actions(list)) = model.layers.last_mut() {
         list.settle(&model.world, now);
     }
@@ -37,11 +40,18 @@ fn take(model: &mut Model, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
     }
     let effects = match msg {
         Msg::Start => beat::open(model, now),
+        Msg::Input(input) if !matches!(input, Input::Resize(..)) && model.lock.is_shut() => {
+            return lock::pressed(model, &input, now);
+        }
         Msg::Input(input) => return take_input(model, input, now),
         Msg::Reply(ticket, reply) => {
+            let session = lock::news(ticket, &reply);
             let effects = answer::take(model, ticket, *reply, now);
             let mut effects = settle(model, effects, now);
             effects.extend(catch_up(model, now));
+            if let Some(session) = session {
+                lock::heard(model, &session, now);
+            }
             return effects;
         }
         Msg::Beat(beat) => beat::take(model, *beat, now),
@@ -63,6 +73,7 @@ fn take_input(model: &mut Model, input: Input, now: DateTime<Utc>) -> Vec<Effect
 
 fn take_one(model: &mut Model, input: Input, now: DateTime<Utc>) -> Vec<Effect> {
     if !matches!(input, Input::Resize(..)) {
+        model.keyed_at = now;
         let id = meant(model, &input);
         here::note_key(model, id, now);
     }
@@ -71,6 +82,8 @@ fn take_one(model: &mut Model, input: Input, now: DateTime<Utc>) -> Vec<Effect> 
             resize(model, columns, rows);
             return Vec::new();
         }
+        // what lies there may be something else by then
+        Input::Mouse(_) if model.is_waiting() => return Vec::new(),
         input if model.is_waiting() && !leads_away(model, &input) => {
             if model.ahead.len() < AHEAD {
                 model.ahead.push_back(input);
@@ -82,6 +95,7 @@ fn take_one(model: &mut Model, input: Input, now: DateTime<Utc>) -> Vec<Effect> 
             press(model, key, now)
         }
         Input::Paste(text) => type_in(model, &text, now),
+        Input::Mouse(mouse) => mouse::take(model, mouse, now),
     };
     settle(model, effects, now)
 }
@@ -94,7 +108,10 @@ fn leads_away(model: &mut Model, input: &Input) -> bool {
         model.ahead.clear();
         model.desk.keyed.go_back();
     }
-    matches!(id, Some(Id::Back | Id::Help | Id::Redraw | Id::Suspend))
+    matches!(
+        id,
+        Some(Id::Back | Id::Help | Id::Redraw | Id::Suspend | Id::Lock)
+    )
 }
 
 /// The command that an input means here.
@@ -174,6 +191,7 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
         Route::Filter | Route::Filtered(_) | Route::Bulk | Route::Sheet => {
             return many::go(model, route, now);
         }
+        Route::Pick(list) => model.layers.push(Layer::Pick(list)),
         Route::Help => {
             let of = model.context();
             model.layers.push(Layer::Help(Help { of, top: 0 }));
@@ -252,6 +270,18 @@ fn press(model: &mut Model, key: Key, now: DateTime<Utc>) -> Vec<Effect> {
     }
 }
 
+/// The command as if its first key had been pressed, where it works.
+pub(super) fn by_id(model: &mut Model, id: Id, now: DateTime<Utc>) -> Vec<Effect> {
+    let context = model.context();
+    let mut commands = super::command::COMMANDS.iter();
+    let found = commands.find(|it| it.id == id && it.contexts.contains(&context));
+    let key = found.and_then(|it| model.keymap.keys_of(it).first().copied());
+    match (found, key) {
+        (Some(command), Some(key)) => run(model, command, key, context, now),
+        _ => Vec::new(),
+    }
+}
+
 fn run(
     model: &mut Model,
     command: &Command,
@@ -277,6 +307,7 @@ fn run(
         Id::Help => return vec![Effect::Go(Route::Help)],
         Id::Redraw => return vec![Effect::Redraw],
         Id::Suspend => return vec![Effect::Suspend],
+        Id::Lock => return lock::shut(model, now),
         Id::QuitAnyway => return vec![Effect::Quit],
         Id::Back if many::is_left_for_a_case(model) => return vec![Effect::Go(Route::Sheet)],
         _ => {}
@@ -302,6 +333,7 @@ fn run(
         Some(Layer::OnTime(report)) => report.press(world, pressed, window, now),
         Some(Layer::Filter(line)) => line.press(world, pressed, now),
         Some(Layer::Bulk(list)) => list.press(world, pressed, window, now),
+        Some(Layer::Pick(list)) => list.press(world, pressed, window, now),
         Some(Layer::Sheet) => screen::bulk::press(world, pressed, window, now),
         Some(Layer::Help(help)) => press_help(help, pressed, window),
         Some(Layer::Unfinished(list)) => list.press(world, pressed, window, now),

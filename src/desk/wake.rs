@@ -4,6 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::claims;
+use super::lock;
 use super::model::Model;
 use super::safe;
 use super::say;
@@ -19,6 +20,13 @@ pub const QUIET_MS: i64 = 300;
 /// When to send [`super::msg::Msg::Wake`] (machine time), strictly after `now` unless due already.
 pub fn next_wake(model: &Model, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let world = &model.world;
+    if model.lock.is_shut() {
+        // nothing changes that can be seen
+        return [world.retry_at, safe::next_due(model)]
+            .into_iter()
+            .flatten()
+            .min();
+    }
     let legal = world.legal(now);
     let of_layer = model.layers.last().and_then(|layer| match layer {
         Layer::Search(search) => search.rest,
@@ -39,6 +47,8 @@ pub fn next_wake(model: &Model, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         next_countdown(model, legal).map(|at| world.machine(at)),
         next_of_offer(model, now),
         claims::idle_changes(model, now),
+        lock::due(model),
+        model.unmasked.as_ref().map(|seen| seen.until),
     ]
     .into_iter()
     .flatten()

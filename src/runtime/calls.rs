@@ -196,6 +196,9 @@ impl Caller {
                     .case_skip(cmd, session, lease, &reason, line.as_deref())
                     .await,
             ),
+            Call::Unmask { case, purpose } => {
+                Reply::Unmasked(store.case_unmask(cmd, session, case, purpose).await)
+            }
             Call::TakeOver { case, reason } => {
                 Reply::Claimed(store.case_take_over(cmd, session, case, &reason).await)
             }

@@ -68,6 +68,11 @@ fn migrate_error(error: &MigrateError) -> StoreError {
     }
 }
 
+/// The migrations of this program, by number.
+pub(super) fn known_migrations() -> Vec<i64> {
+    MIGRATIONS.iter().map(|known| known.version).collect()
+}
+
 /// A name that can stand in a statement as it is.
 fn plain_name(name: &str) -> Result<&str, StoreError> {
     let mut chars = name.chars();
@@ -153,10 +158,7 @@ pub async fn migrate(database: &PgConnectOptions) -> Result<Vec<i64>, StoreError
 pub async fn status(database: &PgConnectOptions) -> Result<Status, StoreError> {
     let options = database.clone().options([("search_path", "loket,ext")]);
     let mut connection = ask(PgConnection::connect_with(&options)).await?;
-    let known: Vec<i64> = MIGRATIONS
-        .iter()
-        .map(|migration| migration.version)
-        .collect();
+    let known = known_migrations();
     let exists = ask(sqlx::query_scalar!(
         r#"SELECT to_regclass('loket._sqlx_migrations') IS NOT NULL AS "r!""#
     )

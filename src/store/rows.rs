@@ -12,6 +12,7 @@ mod list;
 mod live;
 mod outcome;
 mod people;
+mod privacy;
 
 pub use board::*;
 pub use bulk::*;
@@ -24,3 +25,4 @@ pub use list::*;
 pub use live::*;
 pub use outcome::*;
 pub use people::*;
+pub use privacy::*;

@@ -75,6 +75,11 @@ impl<W: Write> FrameBackend<W> {
         self.size = size;
     }
 
+    /// Something that is no cell goes along with the next frame.
+    pub fn pass(&mut self, bytes: &[u8]) {
+        self.bytes.0.borrow_mut().extend_from_slice(bytes);
+    }
+
     fn place_cursor(&mut self) -> io::Result<()> {
         let stands = self.shown == self.wanted && self.drawn == Drawn::Nothing;
         match self.wanted {

@@ -3,6 +3,7 @@
 //! raw mode is the worst that we could leave behind; each later step ignores errors of the others.
 
 use std::io::{self, IsTerminal as _, Write as _};
+use std::panic::PanicHookInfo;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
@@ -13,6 +14,21 @@ use crossterm::{cursor, queue};
 
 /// Whether the terminal is ours at this moment, so that leaving twice does nothing.
 static ENTERED: AtomicBool = AtomicBool::new(false);
+
+/// Whether the mouse is ours while the terminal is.
+static MOUSE: AtomicBool = AtomicBool::new(false);
+
+/// Buttons and wheel, with places beyond column 223; no movements, which would cost a slow line more
+/// than all the rest.
+const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
+const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
+
+/// Takes the mouse or leaves it to the terminal, from now on and whenever the terminal is entered.
+/// The bytes that say so now are for the caller to write.
+pub fn mouse(on: bool) -> &'static [u8] {
+    MOUSE.store(on, Ordering::SeqCst);
+    if on { MOUSE_ON } else { MOUSE_OFF }
+}
 
 /// Holds the terminal; gives it back when dropped.
 #[derive(Debug)]
@@ -59,6 +75,9 @@ fn enter() -> io::Result<()> {
         EnableBracketedPaste,
         cursor::Hide
     )?;
+    if MOUSE.load(Ordering::SeqCst) {
+        out.write_all(MOUSE_ON)?;
+    }
     out.flush()
 }
 
@@ -69,6 +88,9 @@ pub fn leave() {
     }
     let _ = disable_raw_mode();
     let mut out = io::stdout();
+    if MOUSE.load(Ordering::SeqCst) {
+        let _ = out.write_all(MOUSE_OFF);
+    }
     let _ = queue!(out, DisableBracketedPaste);
     let _ = queue!(out, LeaveAlternateScreen);
     let _ = queue!(out, cursor::Show);
@@ -87,11 +109,14 @@ pub fn is_entered() -> bool {
     ENTERED.load(Ordering::SeqCst)
 }
 
-/// Restore the terminal before the message of a panic is written, so that it can be read.
-pub fn install_panic_hook() {
+/// Restore the terminal before a panic is told, so that it can be read. What `tell` does not tell
+/// (`false`) is told as before.
+pub fn install_panic_hook(tell: impl Fn(&PanicHookInfo<'_>) -> bool + Send + Sync + 'static) {
     let next = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         leave();
-        next(info);
+        if !tell(info) {
+            next(info);
+        }
     }));
 }

@@ -1,6 +1,8 @@
 //! The terminal: enter and leave it, read keys from it, write frames to it. It knows no case and no
 //! database.
 
+pub mod clipboard;
+pub mod facts;
 pub mod frame;
 pub mod guard;
 pub mod input;

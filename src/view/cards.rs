@@ -6,6 +6,7 @@ use super::paint::Paint;
 use super::theme::Role;
 use super::width;
 use crate::desk::preview;
+use crate::desk::privacy;
 use crate::desk::say;
 use crate::process::field::Value;
 use crate::store::rows::{CaseDetail, ConnectionCard, ContractRow, RelatedCase};
@@ -81,7 +82,28 @@ pub(super) fn customer(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usiz
         &joined(&[&card.name, &kind, &card.customer_ref]),
         columns,
     )];
-    lines.extend(whole(&[&card.phone, &card.email], columns));
+    match privacy::seen(paint.model, detail.row.case_id) {
+        Some(seen) => lines.extend(unmasked(paint, detail, seen, columns)),
+        None => lines.extend(whole(&[&card.phone, &card.email], columns)),
+    }
+    lines
+}
+
+/// What is masked, for as long as it may be seen.
+fn unmasked(
+    paint: &Paint<'_, '_>,
+    detail: &CaseDetail,
+    seen: &privacy::Seen,
+    columns: usize,
+) -> Lines {
+    let world = &paint.model.world;
+    let until = world
+        .legal(seen.until)
+        .with_timezone(&world.zone(&detail.row.process));
+    let until = until.format("%H:%M:%S").to_string();
+    let mut lines = whole(&[&seen.phone, &seen.email], columns);
+    let said = paint.fill("privacy.until", &[("until", &until)]);
+    lines.extend(paint.wrapped(Role::Soon, &said, columns));
     lines
 }
 

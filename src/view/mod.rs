@@ -18,10 +18,12 @@ mod header;
 mod help;
 mod ledger;
 mod list;
+mod lock;
 mod notices;
 mod on_time;
 mod outlook;
 mod paint;
+mod pick;
 mod search;
 pub mod spark;
 pub mod theme;
@@ -43,6 +45,10 @@ pub use theme::Theme;
 pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
     let area = frame.area();
     let mut paint = Paint::new(model, theme, frame);
+    if model.lock.is_shut() {
+        lock::draw(&mut paint, area);
+        return;
+    }
     if !model.window.is_large_enough() || area.width < 59 || area.height < 17 {
         header::too_small(&mut paint, area);
         return;
@@ -65,6 +71,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
         Some(Layer::Filter(line)) => filter::draw(&mut paint, rest, line),
         Some(Layer::Bulk(list)) => bulk::actions(&mut paint, rest, *list),
         Some(Layer::Sheet) => bulk::sheet(&mut paint, rest),
+        Some(Layer::Pick(list)) => pick::draw(&mut paint, rest, list),
         Some(Layer::Help(help)) => help::draw(&mut paint, rest, *help),
         Some(Layer::Unfinished(list)) => unfinished::draw(&mut paint, rest, *list),
         Some(Layer::Quit) => help::quit(&mut paint, rest),

@@ -10,6 +10,7 @@ mod filter;
 mod find;
 mod hostile;
 mod live;
+mod privacy;
 mod reading;
 mod recount;
 mod rights;

@@ -221,7 +221,7 @@ const PANIC: &str = "LOKET_TEST_PANIC";
 #[test]
 fn child_that_panics() {
     if loket::system::env(PANIC).is_some() {
-        loket::terminal::guard::install_panic_hook();
+        loket::terminal::guard::install_panic_hook(|_| false);
         let _guard = loket::terminal::Guard::enter().unwrap();
         panic!("on purpose");
     }

@@ -9,6 +9,7 @@ use super::super::route::{Only, Route, Subject};
 use super::super::toast::{Toasts, Tone};
 use super::super::world::World;
 use super::desk::State;
+use super::pick;
 use crate::store::rows::{CaseId, CaseRow, InboxView};
 
 impl State {
@@ -76,6 +77,15 @@ impl State {
             }
             (Id::Attach, Some(case)) => {
                 read_and_go(world, case, Route::Form(Subject::Attach(case)), now)
+            }
+            (Id::Unmask, Some(case)) => {
+                let purposes = pick::State::purposes(&world.texts, case);
+                go(Route::Pick(Box::new(purposes)))
+            }
+            (Id::Copy, Some(case)) => {
+                let row = self.row(world, case);
+                let values = row.map(|row| pick::State::values(world, row));
+                values.map_or_else(Vec::new, |values| go(Route::Pick(Box::new(values))))
             }
             (Id::TakeBack, Some(case)) => go(Route::Form(Subject::TakeBack(case))),
             (Id::HandOver, Some(case)) => {

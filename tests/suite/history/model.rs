@@ -142,7 +142,7 @@ impl<'a> Case<'a> {
                 after.fence += 1;
             }
             "taken_back" => self.take_back(event, &mut after, wrong),
-            "transferred_in" | "attached" | "text_erased" => {}
+            "transferred_in" | "attached" | "text_erased" | "unmasked" => {}
             key => match action(self.process, key) {
                 Some(line) => self.act(line, event, &mut after, wrong),
                 None => wrong(Kind::UnknownEvent, "no such action"),
@@ -194,6 +194,7 @@ impl<'a> Case<'a> {
             "skipped",
             "taken_over",
             "lease_returned",
+            "unmasked",
         ];
         let is_note = |key: &str| action(self.process, key).is_some_and(|it| it.by == By::Agent);
         let builds = |it: &&&Event| !passes.contains(&it.kind.as_str()) && !is_note(&it.kind);

@@ -103,6 +103,7 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("grace", "agent lead auditor admin worker"),
     ("grace_set", "admin"),
     ("hand_over", "agent lead admin"),
+    ("health", "agent lead auditor admin worker"),
     ("import_connections", "admin"),
     ("import_contacts", "admin"),
     ("import_contracts", "admin"),
@@ -152,6 +153,7 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("timeline", "agent lead auditor admin worker"),
     ("transfer", "lead admin"),
     ("undo_clear", "admin worker"),
+    ("unmask", "agent lead admin"),
     ("verify_batch", "auditor admin"),
     ("verify_orphans", "auditor admin"),
 ];
