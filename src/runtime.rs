@@ -29,6 +29,7 @@ use uuid::Uuid;
 use crate::desk::geometry::Window;
 use crate::desk::key::Input;
 use crate::desk::keymap::Keymap;
+use crate::desk::toast::Tone;
 use crate::desk::{self, Effect, Model, Msg, Start, next_wake, update};
 use crate::store::Store;
 use crate::store::rows::Here;
@@ -36,7 +37,7 @@ use crate::system;
 use crate::terminal::reader::{self, Heard, Read};
 use crate::terminal::{FrameBackend, Guard, Outlet, guard};
 use crate::text::Texts;
-use crate::view::{Theme, draw};
+use crate::view::{Theme, Themes, draw};
 
 /// How many messages may wait; tasks that have more wait themselves.
 const QUEUE: usize = 256;
@@ -57,8 +58,32 @@ pub struct Setup {
     pub texts: Texts,
     /// The keys.
     pub keymap: Keymap,
-    /// The colours.
-    pub theme: Theme,
+    /// The themes there are.
+    pub themes: Themes,
+    /// Name of the one that is shown.
+    pub theme: String,
+    /// What is to be said at the start.
+    pub notes: Option<String>,
+}
+
+impl Setup {
+    /// The desk as it starts.
+    fn model(&self, window: Window) -> Model {
+        let start = Start {
+            texts: Arc::new(self.texts.clone()),
+            keymap: self.keymap.clone(),
+            window,
+            seed: fastrand::u64(..),
+        };
+        let now = system::now();
+        let mut model = Model::new(start, now);
+        model.themes = self.themes.names();
+        model.theme.clone_from(&self.theme);
+        if let Some(notes) = self.notes.clone() {
+            model.world.toasts.say(Tone::Warning, notes, now);
+        }
+        model
+    }
 }
 
 /// Run the console until the agent or the system ends it. The leases go back on every way out.
@@ -138,6 +163,7 @@ struct Console {
     /// The session that was asked for last. Made here, kept in memory only.
     session: Arc<Mutex<Uuid>>,
     model: Model,
+    themes: Themes,
     theme: Theme,
     terminal: Terminal<FrameBackend<Outlet>>,
     outlet: Outlet,
@@ -160,12 +186,7 @@ impl Console {
         let guard = Guard::enter()?;
         let (columns, rows) = crossterm::terminal::size()?;
         let size = Size::new(columns, rows);
-        let start = Start {
-            texts: Arc::new(setup.texts),
-            keymap: setup.keymap,
-            window: Window { columns, rows },
-            seed: fastrand::u64(..),
-        };
+        let model = setup.model(Window { columns, rows });
         let (messages, inbox) = mpsc::channel(QUEUE);
         let left = messages.clone();
         let outlet = Outlet::start(io::stdout(), move || drop(left.try_send(Msg::Wake)))?;
@@ -177,8 +198,9 @@ impl Console {
         Ok(Self {
             store: setup.store,
             session: Arc::new(Mutex::new(Uuid::new_v4())),
-            model: Model::new(start, system::now()),
-            theme: setup.theme,
+            model,
+            theme: setup.themes.get(&setup.theme).cloned().unwrap_or_default(),
+            themes: setup.themes,
             terminal,
             outlet,
             guard,
@@ -293,6 +315,10 @@ impl Console {
             }
             Effect::Redraw => {
                 self.terminal.clear()?;
+                self.model.dirty = true;
+            }
+            Effect::Theme(name) => {
+                self.theme = self.themes.get(&name).cloned().unwrap_or_default();
                 self.model.dirty = true;
             }
             Effect::Suspend => self.sleepy = true,

@@ -1,5 +1,7 @@
 //! What `update` wants done, as data: run elsewhere, answered by a [`Reply`] with the same ticket.
 
+mod file;
+
 use std::path::PathBuf;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -16,6 +18,7 @@ use crate::store::rows::{
     FactsPage, InboxPage, InboxView, Lease, NewDocument, OnTimeCase, OnTimeKind, OnTimeRow, Opened,
     PageKey, Pulse, SearchHit, Session, Snapshot, TimelineRow,
 };
+pub use file::FileError;
 
 /// Number of a question. A later question of the same slot makes it void.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -71,6 +74,8 @@ pub enum Slot {
     Share(Uuid),
     /// A save of where we are.
     Place,
+    /// The case of a number.
+    ByNumber,
     /// A write: its answer is never void.
     Command(Uuid),
 }
@@ -99,6 +104,8 @@ pub enum Effect {
     Probe(Ticket, PathBuf),
     /// Draw everything again.
     Redraw,
+    /// Draw in that theme from now on.
+    Theme(String),
     /// Give the shell the terminal.
     Suspend,
     /// Leave.
@@ -273,23 +280,6 @@ pub enum Call {
         /// Why it is kept.
         purpose: String,
     },
-}
-
-/// A document was read, or not: the texts `file.<key>`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FileError {
-    /// No such file.
-    Missing,
-    /// Not ours to read.
-    Forbidden,
-    /// A directory or device.
-    NoFile,
-    /// More than 5 MiB.
-    TooLarge,
-    /// Nothing in it.
-    Empty,
-    /// Anything else, in the words of the system.
-    Other(String),
 }
 
 /// An answer.

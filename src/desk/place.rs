@@ -33,6 +33,8 @@ pub struct Place {
     pub scroll: usize,
     /// The form on top.
     pub form: Option<Open>,
+    /// What was said in the palette, apart from names.
+    pub spoken: Vec<String>,
 }
 
 /// An open form.
@@ -78,6 +80,7 @@ pub fn of(model: &Model) -> Option<Place> {
         detail: desk.page == Page::Detail,
         scroll: desk.scroll,
         form,
+        spoken: model.spoken.kept(),
     })
 }
 
@@ -138,7 +141,8 @@ pub fn come_back(model: &mut Model, kept: PlaceKept) {
     let Some(place) = kept.body.and_then(|body| serde_json::from_value(body).ok()) else {
         return;
     };
-    let place: Place = place;
+    let mut place: Place = place;
+    model.spoken.restore(std::mem::take(&mut place.spoken));
     let tabs = &mut model.desk.tabs;
     let Some(at) = tabs.iter().position(|tab| tab.name == place.tab) else {
         return;

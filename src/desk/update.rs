@@ -3,15 +3,17 @@
 
 use chrono::{DateTime, Utc};
 
+use super::chord::{self, Met};
 use super::command::{Command, Context, Id};
 use super::effect::Effect;
 use super::key::{Input, Key};
+use super::keymap::Meaning;
 use super::model::Model;
 use super::msg::Msg;
 use super::route::Route;
 use super::screen::{Help, Layer, Pressed, actions, form, ledger, moved, notices, unfinished};
 use super::toast::Tone;
-use super::{again, answer, available, beat, here, live, many, safe, screen, watching};
+use super::{again, answer, available, beat, here, live, many, palette, safe, screen, watching};
 
 /// Take in a message; what is returned is to be done. `now` is machine time.
 pub fn update(model: &mut Model, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
@@ -62,7 +64,8 @@ fn take_input(model: &mut Model, input: Input, now: DateTime<Utc>) -> Vec<Effect
 }
 
 fn take_one(model: &mut Model, input: Input, now: DateTime<Utc>) -> Vec<Effect> {
-    if !matches!(input, Input::Resize(..)) {
+    // in the palette the command counts that is chosen there
+    if !matches!(input, Input::Resize(..)) && model.palette.is_none() {
         let id = meant(model, &input);
         here::note_key(model, id, now);
     }
@@ -81,7 +84,10 @@ fn take_one(model: &mut Model, input: Input, now: DateTime<Utc>) -> Vec<Effect> 
             model.leaving = None;
             press(model, key, now)
         }
-        Input::Paste(text) => type_in(model, &text, now),
+        Input::Paste(text) => {
+            model.chord = None;
+            type_in(model, &text, now)
+        }
     };
     settle(model, effects, now)
 }
@@ -102,8 +108,10 @@ fn meant(model: &Model, input: &Input) -> Option<Id> {
     let Input::Key(key) = input else {
         return None;
     };
-    let command = model.keymap.command(model.context(), *key)?;
-    Some(command.id)
+    match chord::meaning(model, *key) {
+        Meaning::Command(command) => Some(command.id),
+        Meaning::Begun | Meaning::Nothing => None,
+    }
 }
 
 /// Take in what was typed ahead, as far as the layers have what they need. The help that lies on
@@ -234,8 +242,10 @@ fn resize(model: &mut Model, columns: u16, rows: u16) {
 fn press(model: &mut Model, key: Key, now: DateTime<Utc>) -> Vec<Effect> {
     model.world.toasts.read(now);
     let context = model.context();
-    if let Some(command) = model.keymap.command(context, key) {
-        return run(model, command, key, context, now);
+    match chord::take(model, key, now) {
+        Met::Command(command) => return run(model, command, key, context, now),
+        Met::Begun | Met::Dropped => return Vec::new(),
+        Met::Nothing => {}
     }
     match key.typed() {
         // a choice says that it takes none
@@ -246,7 +256,8 @@ fn press(model: &mut Model, key: Key, now: DateTime<Utc>) -> Vec<Effect> {
     }
 }
 
-fn run(
+/// Do a command, or say why it is not possible now.
+pub(super) fn run(
     model: &mut Model,
     command: &Command,
     key: Key,
@@ -266,6 +277,9 @@ fn run(
         id: command.id,
         key,
     };
+    if let Some(effects) = palette::take(model, pressed, context, now) {
+        return effects;
+    }
     match command.id {
         Id::Help if context == Context::Help => return vec![Effect::Go(Route::Back)],
         Id::Help => return vec![Effect::Go(Route::Help)],
@@ -313,6 +327,10 @@ fn press_help(help: &mut Help, pressed: Pressed, window: super::geometry::Window
 }
 
 fn type_in(model: &mut Model, text: &str, now: DateTime<Utc>) -> Vec<Effect> {
+    if let Some(line) = model.palette.as_deref_mut() {
+        line.type_in(text);
+        return Vec::new();
+    }
     let Model { world, layers, .. } = model;
     match layers.last_mut() {
         Some(Layer::Form(form)) => form.type_in(world, text, now),
