@@ -219,9 +219,11 @@ fn a_case_is_gone_to_by_its_number() {
 
 #[test]
 fn the_queue_of_a_number_and_a_search_are_said_too() {
-    let mut script = open();
-    script.text("tab 1").keys("enter");
+    let mut script = Script::new(120, 40);
+    script.keys("m :");
     assert_eq!(script.model.desk.at, 0);
+    script.text("tab mand").keys("enter");
+    assert_eq!(script.model.desk.at, 1);
     script.answer_all();
     script.keys(":").text("search jansen").keys("enter");
     let Some(Layer::Search(search)) = script.model.layers.last() else {
@@ -295,7 +297,10 @@ fn a_colon_in_a_form_is_a_colon() {
 #[test]
 fn a_sequence_calls_its_command_and_shows_what_can_follow_after_a_moment() {
     let mut script = Script::new(120, 40);
-    script.keys("G g");
+    script.keys("G");
+    script.rest();
+    script.answer_all();
+    script.keys("g");
     assert_eq!(
         script.model.desk.inbox().unwrap().cursor,
         6,

@@ -156,9 +156,10 @@ fn of_argument(model: &Model, command: &'static Command, typed: &str) -> Vec<Ent
     found.into_iter().map(|(_, entry)| entry).collect()
 }
 
+/// The queues by number; "mine", the first, has a command of its own.
 fn tabs(model: &Model) -> Vec<(String, String)> {
-    let tabs = model.desk.tabs.iter().enumerate().take(9);
-    tabs.map(|(number, tab)| ((number + 1).to_string(), model.world.texts.say(&tab.name)))
+    let tabs = model.desk.tabs.iter().enumerate().skip(1).take(9);
+    tabs.map(|(number, tab)| (number.to_string(), model.world.texts.say(&tab.name)))
         .collect()
 }
 
