@@ -183,7 +183,7 @@ fn every_shell_is_given_its_completions() {
 fn the_manual_pages_say_all_that_there_is() {
     let page = Shell::bare().ok("man");
     assert!(page.contains(".TH loket 1"), "{page}");
-    let texts = Texts::load("en");
+    let texts = Keymap::shipped().unwrap().spell(&Texts::load("en"));
     let roff = |text: &str| text.replace('\\', "\\e").replace('-', "\\-");
     for command in COMMANDS {
         let help = texts.say(&format!("command.{}.help", command.name));
@@ -230,7 +230,8 @@ fn the_keys_in_the_docs_are_those_of_the_program() {
 }
 
 fn document() -> String {
-    let (keymap, texts) = (Keymap::shipped().unwrap(), Texts::load("en"));
+    let keymap = Keymap::shipped().unwrap();
+    let texts = keymap.spell(&Texts::load("en"));
     let mut page = String::from(
         "# Keys\n\nMade from the table of commands by a test; your own keys are shown by `loket keys`. \
          A name behind a\ncolon is written in the palette (`:`). Keys one after the other have a space \

@@ -78,7 +78,7 @@ fn the_help_lists_every_command_of_its_context() {
     let mut script = Script::new(160, 250);
     script.keys("?");
     let screen = script.screen();
-    let texts = Texts::load("en");
+    let texts = Keymap::shipped().unwrap().spell(&Texts::load("en"));
     for command in COMMANDS
         .iter()
         .filter(|command| command.contexts.contains(&Context::List))
