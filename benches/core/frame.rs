@@ -8,7 +8,7 @@ use std::rc::Rc;
 use chrono::TimeDelta;
 use color_eyre::Result;
 use loket::desk::Msg;
-use loket::store::rows::{CaseId, FeedCursor, Presence, Pulse};
+use loket::store::rows::{CaseId, FeedCursor, Lease, Presence, Pulse};
 use loket::terminal::FrameBackend;
 use loket::view::theme::Colours;
 use loket::view::{Theme, draw};
@@ -110,7 +110,7 @@ fn pulse(there: bool) -> Pulse {
         events: Vec::new(),
         more: false,
         resync: false,
-        leases: None,
+        leases: Some(vec![Lease::new(CaseId(2), 4)]),
         legal_now: now(),
         now: now(),
         presence: if there { vec![someone] } else { Vec::new() },

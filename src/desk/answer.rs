@@ -103,11 +103,19 @@ fn take_list(
     result: Result<InboxPage, StoreError>,
     now: DateTime<Utc>,
 ) -> Vec<Effect> {
-    let window = model.window;
-    if model.desk.take(slot, result, window, now).is_some() {
-        say_gone(model, now);
+    let is_read = result.is_ok();
+    let Model {
+        world,
+        desk,
+        window,
+        ..
+    } = model;
+    if let Some(left) = desk.take(slot, result, *window, now) {
+        left.say(world, now);
     }
-    place::list_read(model, slot, now);
+    if is_read {
+        place::list_read(model, slot, now);
+    }
     let Model { world, desk, .. } = model;
     desk.say_unmarked(world, now);
     let is_filtered = desk.inbox().is_some_and(|inbox| !inbox.filter.is_empty());
@@ -170,19 +178,6 @@ fn kept(model: &mut Model, slot: Slot, reply: Reply, now: DateTime<Utc>) -> Vec<
             Vec::new()
         }
         (_, other) => read_failed(model, other.error(), now),
-    }
-}
-
-/// The case that we just acted on is no longer in the list: said with what was done.
-fn say_gone(model: &mut Model, now: DateTime<Utc>) {
-    let done = model.desk.done.take();
-    let offer = done.as_ref().and_then(|done| done.offer);
-    let done = done.map_or(String::new(), |done| done.text);
-    let said = model.world.texts.fill("done.gone", &[("done", &done)]);
-    let toasts = &mut model.world.toasts;
-    toasts.say(Tone::Done, said.trim().to_owned(), now);
-    if let Some(offer) = offer {
-        toasts.offer(offer, now);
     }
 }
 
@@ -283,6 +278,7 @@ fn claimed(model: &mut Model, claim: &Claim, sent: &UnderWay, now: DateTime<Utc>
     if sent.follow {
         model.desk.show(case, model.window);
     }
+    model.desk.act(Some(case), &model.world.toasts, now);
     let mut effects = vec![model.world.ask_detail(case, now)];
     effects.extend(reread_list(model, now));
     effects

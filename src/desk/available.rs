@@ -6,7 +6,7 @@ use super::screen::Layer;
 use super::screen::inbox::Mark;
 use super::screen::unfinished::Item;
 use super::world::Link;
-use super::{preview, undo};
+use super::{claims, preview, undo};
 use crate::store::rows::{Role, WorkState};
 
 /// Why a command is not possible now: the text `why.<key>`.
@@ -116,8 +116,13 @@ pub fn to_hand_over(model: &Model) -> Result<(), Why> {
     }
 }
 
-/// A case that "next" gave and nothing was done with.
+/// A case that "next" gave and nothing was done with; any such case where leaving is asked.
 pub fn proposed(model: &Model) -> Result<(), Why> {
+    if let Some(Layer::Quit) = model.layers.last() {
+        live(model)?;
+        let first = claims::proposed(&model.world).next();
+        return first.map(|_| ()).ok_or(Why("not_proposed"));
+    }
     held_by_me(model)?;
     let lease = model
         .current_case()

@@ -180,6 +180,12 @@ impl Job {
         self.rows.iter().filter(will).count()
     }
 
+    /// Whether cases are left that were to be written and were not: refused, or not tried. The
+    /// answers are still wanted for them.
+    pub fn has_left(&self) -> bool {
+        self.count("refused") + self.count("untried") > 0
+    }
+
     /// The answers given, in one line: the first line of each.
     pub fn answered(&self) -> String {
         let given = self.entries.iter().filter_map(|entry| {
@@ -197,10 +203,11 @@ impl Job {
     }
 }
 
-/// Whether answers for many cases were typed and not used: nothing but this console has them.
+/// Whether answers for many cases were typed and are not used yet, or not for all of them: nothing
+/// but this console has them.
 pub fn is_typed(world: &World) -> bool {
     let job = world.bulk.as_ref();
-    job.is_some_and(|job| job.run == run::Run::Not && job.typed)
+    job.is_some_and(|job| job.typed && (job.run == run::Run::Not || job.has_left()))
 }
 
 /// Read what is not read yet.
@@ -220,7 +227,14 @@ pub fn take(world: &mut World, page: FactsPage, now: DateTime<Utc>) -> Vec<Effec
         return Vec::new();
     };
     job.read += job.wanted().len();
-    job.cases.extend(page.cases);
+    // a lease of another console of ours is none here
+    let cases = page.cases.into_iter().map(|one| Briefly {
+        lease: one
+            .lease
+            .filter(|lease| world.leases.get(&one.row.case_id) == Some(lease)),
+        ..one
+    });
+    job.cases.extend(cases);
     let parties = page.parties.into_iter();
     job.parties
         .extend(parties.map(|party| (party.gln.clone(), party)));

@@ -3,8 +3,10 @@
 
 use chrono::{DateTime, Utc};
 
+use super::effect::Effect;
 use super::model::Model;
 use super::preview;
+use super::route::{Route, Subject};
 use super::say;
 use super::world::World;
 use crate::domain::calendar::Calendar;
@@ -66,6 +68,38 @@ fn row(model: &Model, case: CaseId) -> Option<&CaseRow> {
     let tabs = model.desk.tabs.iter().flat_map(|tab| &tab.rows);
     let mut listed = tabs.map(|row| &row.case).filter(|row| row.case_id == case);
     model.desk.row(&model.world, case).or_else(|| listed.next())
+}
+
+/// What "next" gave and nothing was done with: giving it back needs a reason, also by leaving.
+pub fn proposed(world: &World) -> impl Iterator<Item = CaseId> {
+    let leases = world.leases.values().filter(|lease| lease.proposed);
+    leases.map(|lease| lease.case_id)
+}
+
+/// The same in words; nothing when there is none.
+pub fn proposed_said(model: &Model) -> Option<String> {
+    let no = |case| row(model, case).map_or_else(String::new, |row| row.case_no.clone());
+    let cases: Vec<String> = proposed(&model.world).map(no).collect();
+    let key = match cases.len() {
+        0 => return None,
+        1 => "quit.proposed",
+        _ => "quit.proposed_many",
+    };
+    let with = [("cases", &*cases.join(", "))];
+    Some(model.world.texts.fill(key, &with))
+}
+
+/// Pass over the first of them, with a reason.
+pub fn pass_over(world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
+    let Some(case) = proposed(world).next() else {
+        return Vec::new();
+    };
+    let form = Route::Form(Subject::Skip(case));
+    let mut effects = vec![Effect::Go(Route::Case(case)), Effect::Go(form)];
+    if world.case(case).is_none() {
+        effects.push(world.ask_detail(case, now));
+    }
+    effects
 }
 
 /// By whose opening hours a case is counted, once the calendars were read.

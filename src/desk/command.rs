@@ -213,6 +213,7 @@ const LAYERS: &[Context] = &[
 const DROP: &[Context] = &[Line, Note, Choice, Unfinished];
 const UNDO: &[Context] = &[List, Detail, Results];
 const PASS: &[Context] = &[List, Detail, Unfinished];
+const SKIP: &[Context] = &[List, Detail, Quit];
 /// Where the palette can be opened: no text is typed there, and back leads to the same place.
 const PALETTE: &[Context] = &[
     List, Detail, Actions, Review, Ledger, Notices, Board, OnTime, Unfinished, Preview, Results,
@@ -245,7 +246,7 @@ pub static COMMANDS: &[Command] = &[
     when(Id::Next, "next", DESK, 2, available::live),
     when(Id::Claim, "claim", DESK, 3, available::claimable),
     when(Id::Release, "release", DESK, 7, available::held_by_me),
-    when(Id::Skip, "skip", DESK, 7, available::proposed),
+    when(Id::Skip, "skip", SKIP, 7, available::proposed),
     when(Id::TakeOver, "take_over", DESK, 7, available::takeable),
     when(Id::HandOver, "hand_over", PASS, 8, available::to_hand_over),
     when(Id::Note, "note", DESK, 9, available::on_a_case),

@@ -46,7 +46,8 @@ fn begin_bulk(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
         return Vec::new();
     }
     let mut job = bulk::Job::new(marks);
-    if let Some(kept) = world.bulk.take().filter(|kept| kept.typed) {
+    let is_wanted = bulk::is_typed(world);
+    if let Some(kept) = world.bulk.take().filter(|_| is_wanted) {
         (job.act, job.entries, job.typed) = (kept.act, kept.entries, true);
     }
     world.bulk = Some(Box::new(job));

@@ -159,7 +159,10 @@ pub fn list_read(model: &mut Model, slot: Slot, now: DateTime<Utc>) {
     let Some(place) = model.keeping.list.take_if(|_| here) else {
         return;
     };
-    model.desk.come_back(&place, model.window, now);
+    let left = model.desk.come_back(&place, model.window, now);
+    if let Some(left) = left {
+        left.say(&mut model.world, now);
+    }
 }
 
 /// The drafts were read: the form that was open is opened again, half-typed as it was.

@@ -12,7 +12,7 @@ use super::model::Model;
 use super::screen::{Layer, form};
 use super::toast::Tone;
 use super::world::{Link, World};
-use super::{bulk, place, preview};
+use super::{bulk, claims, place, preview};
 use crate::store::StoreError;
 use crate::store::rows::{CaseDetail, DraftRow, DraftSaved};
 
@@ -66,6 +66,11 @@ pub fn quit(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
     observe(model, now);
     let is_running = bulk::run::is_going(&model.world);
     if is_running || bulk::is_typed(&model.world) {
+        model.world.drafts.hurry(now);
+        model.layers.push(Layer::Quit);
+        return Vec::new();
+    }
+    if claims::proposed(&model.world).next().is_some() {
         model.world.drafts.hurry(now);
         model.layers.push(Layer::Quit);
         return Vec::new();

@@ -13,7 +13,9 @@ use super::msg::Msg;
 use super::route::Route;
 use super::screen::{Help, Layer, Pressed, actions, form, ledger, moved, notices, unfinished};
 use super::toast::Tone;
-use super::{again, answer, available, beat, here, live, many, palette, safe, screen, watching};
+use super::{
+    again, answer, available, beat, claims, here, live, many, palette, safe, screen, watching,
+};
 
 /// Take in a message; what is returned is to be done. `now` is machine time.
 pub fn update(model: &mut Model, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
@@ -313,6 +315,7 @@ pub(super) fn run(
         Some(Layer::Sheet) => screen::bulk::press(world, pressed, window, now),
         Some(Layer::Help(help)) => press_help(help, pressed, window),
         Some(Layer::Unfinished(list)) => list.press(world, pressed, window, now),
+        Some(Layer::Quit) if pressed.id == Id::Skip => claims::pass_over(world, now),
         Some(Layer::Quit) => vec![Effect::Go(Route::Back)],
     }
 }

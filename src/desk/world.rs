@@ -204,16 +204,14 @@ impl World {
         shown.map(|(_, (_, at))| *at).min()
     }
 
-    /// Keep a case.
+    /// Keep a case. What is held here comes with the session, the pulse and the answers to writes: a
+    /// lease that was read may belong to another console of ours. It only says when ours is gone.
     pub fn keep(&mut self, loaded: Loaded) {
         let case = loaded.detail.row.case_id;
-        match loaded.detail.lease {
-            Some(lease) => {
-                self.leases.insert(case, lease);
-            }
-            None => {
-                self.leases.remove(&case);
-            }
+        let read = loaded.detail.lease.map(|lease| lease.fence);
+        let is_over = |ours: &Lease| read.is_none_or(|fence| fence > ours.fence);
+        if self.leases.get(&case).is_some_and(is_over) {
+            self.leases.remove(&case);
         }
         self.order.retain(|kept| *kept != case);
         self.order.push_back(case);
@@ -223,6 +221,15 @@ impl World {
             self.details.remove(&oldest);
         }
         self.details.insert(case, loaded);
+    }
+
+    /// A write leaves our lease like that. One that we did not have here before, and that does not
+    /// begin by the write, is of another console of ours.
+    pub fn left_with(&mut self, case: CaseId, lease: Option<Lease>, begins: bool) {
+        let was_ours = self.leases.remove(&case).is_some();
+        if let Some(lease) = lease.filter(|_| was_ours || begins) {
+            self.leases.insert(case, lease);
+        }
     }
 
     /// We claimed it: the one step that this is no change by others.

@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 use serde_json::Value as Json;
 
 use super::filter::Filter;
-use super::rows::{CaseId, FactsPage, InboxPage, InboxView, PageKey, Snapshot, WorkState};
+use super::rows::{
+    CaseId, FactsPage, InboxPage, InboxView, PAGE_MOST, PageKey, Snapshot, WorkState,
+};
 use super::{Store, StoreError, ask, read};
 
 /// How many cases a filter marks at most.
@@ -32,8 +34,8 @@ async fn answered(
 }
 
 impl Store {
-    /// One page of what a filter leaves of a list, after that place; at most 500 rows. `known` are
-    /// rows that the caller has: those that still fit come along as they are now.
+    /// One page of what a filter leaves of a list, after that place; at most [`PAGE_MOST`] rows.
+    /// `known` are rows that the caller has: those that still fit come along as they are now.
     pub async fn inbox_filtered(
         &self,
         view: &InboxView,
@@ -56,7 +58,7 @@ impl Store {
                 after.work.word(),
                 after.sort_at,
                 after.case_id.0,
-                limit.min(500).cast_signed(),
+                limit.min(PAGE_MOST).cast_signed(),
                 &known
             )
             .fetch_one(&self.pool),

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::rows::{
-    CaseDetail, CaseId, CaseRow, Colleague, ConnectionCard, InboxPage, InboxView, PageKey,
-    PartyCard, SearchHit, TimelineRow, WorkState,
+    CaseDetail, CaseId, CaseRow, Colleague, ConnectionCard, InboxPage, InboxView, PAGE_MOST,
+    PageKey, PartyCard, SearchHit, TimelineRow, WorkState,
 };
 use super::{Store, StoreError, ask, read};
 use crate::domain::calendar::{Calendar, CalendarError, Calendars};
@@ -49,7 +49,7 @@ impl WorkState {
 }
 
 impl Store {
-    /// One page of a list, after that place; at most 500 rows.
+    /// One page of a list, after that place; at most [`PAGE_MOST`] rows.
     pub async fn inbox(
         &self,
         view: &InboxView,
@@ -71,7 +71,7 @@ impl Store {
             after.work.word(),
             after.sort_at,
             after.case_id.0,
-            limit.min(500).cast_signed()
+            limit.min(PAGE_MOST).cast_signed()
         )
         .fetch_one(&self.pool))
         .await?;

@@ -8,10 +8,10 @@ use super::paint::Paint;
 use super::theme::Role;
 use super::unfinished;
 use super::width;
-use crate::desk::bulk;
 use crate::desk::command::{Command, all_in};
 use crate::desk::screen::Help;
 use crate::desk::world::{Link, World};
+use crate::desk::{bulk, claims};
 
 /// Columns of the keys.
 const KEYS: usize = 20;
@@ -85,16 +85,31 @@ fn why_unsaved(world: &World) -> &'static str {
     }
 }
 
+/// All that speaks against leaving now.
+fn why_stay(paint: &Paint<'_, '_>) -> Vec<String> {
+    let model = paint.model;
+    let world = &model.world;
+    let many = match () {
+        () if bulk::run::is_going(world) => Some("quit.running"),
+        () if bulk::is_typed(world) => Some("quit.typed"),
+        () => None,
+    };
+    let mut why: Vec<String> = many.map(|key| paint.text(key)).into_iter().collect();
+    why.extend(claims::proposed_said(model));
+    if why.is_empty() || world.drafts.is_unsaved() {
+        why.push(paint.text(why_unsaved(world)));
+    }
+    why
+}
+
 /// "Quit although something is unsent?"
 pub(super) fn quit(paint: &mut Paint<'_, '_>, area: Rect) {
     let columns = usize::from(area.width).saturating_sub(4);
     let world = &paint.model.world;
-    let why = match () {
-        () if bulk::run::is_going(world) => "quit.running",
-        () if bulk::is_typed(world) => "quit.typed",
-        () => why_unsaved(world),
-    };
-    let mut lines = paint.wrapped(Role::Title, &paint.text(why), columns);
+    let mut lines = Vec::new();
+    for why in why_stay(paint) {
+        lines.extend(paint.wrapped(Role::Title, &why, columns));
+    }
     let drafts = world.drafts.listed().into_iter();
     for draft in drafts.filter(|draft| draft.is_unsaved()) {
         let name = unfinished::name(paint, draft);

@@ -447,3 +447,86 @@ fn a_lead_gives_to_whoever_holds_least_in_turn() {
         }
     );
 }
+
+/// A run in which one case was refused and two were not tried: its results.
+fn partly_done() -> Script {
+    let mut script = note();
+    script.keys("enter");
+    let (ticket, _) = write(&mut script);
+    script.reply(ticket, refused());
+    let (ticket, call) = write(&mut script);
+    script.keys("esc");
+    script.reply(ticket, written(&call));
+    assert_eq!(
+        verdicts(&script),
+        [(1, "refused"), (3, "done"), (4, "untried"), (6, "untried")]
+    );
+    script.answer_all();
+    script
+}
+
+/// What was typed is wanted still for the cases that were not written: the same action has it again.
+#[test]
+fn answers_for_cases_that_were_not_written_are_not_lost_with_the_results() {
+    let mut script = partly_done();
+    script.keys("esc");
+    script.answer_all();
+    assert!(script.model.layers.is_empty());
+    let marks: Vec<i64> = script.model.desk.marks().iter().map(|it| it.0).collect();
+    assert_eq!(marks, [1, 4, 6]);
+    script.keys("B");
+    script.answer_all();
+    choose(&mut script, "Add a note");
+    let Some(Layer::Form(form)) = script.model.layers.last() else {
+        panic!()
+    };
+    assert_eq!(form.entries[0].raw(), "letter sent to all");
+    // written for all of them, it has done its work
+    script.keys("ctrl-s enter");
+    for _ in 0..3 {
+        let (ticket, call) = write(&mut script);
+        script.reply(ticket, written(&call));
+    }
+    script.answer_all();
+    script.keys("esc");
+    script.answer_all();
+    script.keys("q");
+    assert!(script.take().contains(&Effect::Quit));
+}
+
+/// Leaving asks while answers are wanted still, from the list and from a case that was opened from
+/// the results.
+#[test]
+fn leaving_asks_while_answers_wait_for_cases_that_were_not_written() {
+    for keys in ["esc", "enter"] {
+        let mut script = partly_done();
+        script.keys(keys);
+        script.answer_all();
+        script.keys("q");
+        assert!(!script.take().contains(&Effect::Quit));
+        let screen = script.screen();
+        assert!(screen.contains("typed for the marked cases"), "{screen}");
+        script.keys("q");
+        assert!(script.take().contains(&Effect::Quit));
+    }
+}
+
+/// A case that our other console holds: it is none of ours here, and the preview says so.
+#[test]
+fn a_case_of_our_other_console_is_not_promised() {
+    let mut script = Script::new(120, 32);
+    script.model.world.leases.clear();
+    script.keys("j space B");
+    for effect in script.take() {
+        if let Effect::Ask(ticket, Question::Facts(cases)) = effect {
+            let facts = facts_page(&cases);
+            assert!(facts.cases[0].lease.is_some());
+            script.reply(ticket, Reply::Facts(Ok(Box::new(facts))));
+        }
+    }
+    let release = job(&script).choices.last().unwrap();
+    assert!(release.refusal.is_some(), "{release:?}");
+    let choices = job(&script).choices.iter();
+    let mut party = choices.filter(|choice| choice.label.contains("Contact the party"));
+    assert_eq!(party.next().unwrap().can, 0);
+}

@@ -4,12 +4,12 @@ use chrono::TimeDelta;
 use loket::desk::effect::{Call, Reply};
 use loket::desk::route::Subject;
 use loket::desk::screen::Layer;
-use loket::desk::{Msg, next_wake};
+use loket::desk::{Effect, Msg, next_wake};
 use loket::process::engine::Refusal;
 use loket::store::StoreError;
 use loket::store::rows::*;
 
-use crate::support::desk::{Script, now, rows};
+use crate::support::desk::{Script, now, rows, written};
 
 /// The desk with the cursor on the case that we hold; `proposed` as "next" leaves it.
 fn holding(columns: u16, rows: u16, proposed: bool) -> Script {
@@ -118,6 +118,64 @@ fn s_is_not_possible_on_a_case_that_was_chosen() {
         "{}",
         toast(&script)
     );
+}
+
+/// Leaving gives a proposed case back without a reason: it is asked first, once.
+#[test]
+fn leaving_with_a_proposed_case_asks_first() {
+    let quits = |script: &mut Script| script.take().contains(&Effect::Quit);
+    let mut script = holding(80, 24, true);
+    script.take();
+    script.keys("q");
+    assert!(!quits(&mut script));
+    let screen = script.screen();
+    assert!(
+        screen.contains("GT-2026-000399 was proposed to you"),
+        "{screen}"
+    );
+    assert!(!screen.contains("typed"), "nothing was: {screen}");
+    script.keys("esc");
+    assert!(script.model.layers.is_empty());
+    // quit anyway
+    script.keys("q q");
+    assert!(quits(&mut script));
+    // or pass it over, wherever the cursor is
+    let mut script = holding(80, 24, true);
+    script.keys("j j q s");
+    assert_eq!(subject(&script), Some(&Subject::Skip(CaseId(2))));
+    script.keys("3 ctrl-s enter");
+    let (ticket, call) = script.writes().remove(0);
+    assert!(matches!(call, Call::Skip { .. }), "{call:?}");
+    script.reply(ticket, written(&call));
+    script.answer_all();
+    script.keys("q");
+    assert!(quits(&mut script));
+    // what was chosen by hand goes back as it always did
+    let mut script = holding(80, 24, false);
+    script.take();
+    script.keys("q");
+    assert!(quits(&mut script));
+}
+
+/// Two of them are named both, and what else would be lost is said as well.
+#[test]
+fn leaving_names_all_that_speaks_against_it() {
+    let mut script = holding(120, 32, true);
+    let also = Lease {
+        proposed: true,
+        ..Lease::new(CaseId(4), 8)
+    };
+    script.model.world.leases.insert(also.case_id, also);
+    script.keys("t");
+    script.answer_all();
+    script.text("half a note").keys("esc");
+    script.keys("q");
+    let screen = script.screen();
+    assert!(
+        screen.contains("GT-2026-000399, GT-2026-000401 were proposed"),
+        "{screen}"
+    );
+    assert!(screen.contains("still being saved"), "{screen}");
 }
 
 /// Case 5 is held by Joost.

@@ -179,7 +179,7 @@ fn words_name_the_keys_of_the_user() {
 /// A command that the palette reaches may be without a key.
 #[test]
 fn a_command_without_a_key_is_called_by_its_name() {
-    let (map, problems) = laid("[keys]\nskip = []\n");
+    let (map, problems) = laid("[keys]\nattach = []\n");
     assert_eq!(problems, []);
-    assert_eq!(map.calls(command("skip"), Context::List), [":skip"]);
+    assert_eq!(map.calls(command("attach"), Context::List), [":attach"]);
 }

@@ -29,6 +29,7 @@ mod desk_keys;
 mod desk_live;
 mod desk_palette;
 mod desk_race;
+mod desk_stay;
 mod desk_steady;
 mod desk_undo;
 mod desk_work;

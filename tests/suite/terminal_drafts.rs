@@ -126,10 +126,14 @@ async fn two_consoles_of_one_agent_lose_nothing_of_each_other() {
     first.press(" first");
     wait_for_texts(&anna, &["one first", "one second"]).await;
     first.wait("kept as one of its own");
-    for mut screen in [first, second] {
+    for (mut screen, has_the_case) in [(first, true), (second, false)] {
         screen.press("\u{1b}");
         screen.wait("Unfinished here");
         screen.press("q");
+        if has_the_case {
+            screen.wait("was proposed to you");
+            screen.press("q");
+        }
         screen.ended();
     }
     assert_eq!(texts(&anna).await, ["one first", "one second"]);

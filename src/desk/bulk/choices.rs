@@ -98,7 +98,7 @@ fn of_case(world: &World, one: &Briefly, now: DateTime<Utc>) -> Vec<(&'static Ac
         .collect()
 }
 
-/// The name of somebody else who holds the case.
+/// The name of somebody else who holds the case; our own when another console of ours does.
 pub fn by_other(one: &Briefly) -> Option<&str> {
     one.row.holder.as_deref().filter(|_| one.lease.is_none())
 }

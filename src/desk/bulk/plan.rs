@@ -41,7 +41,12 @@ pub(super) fn change(
         (listed.action.fields, needs_holder(listed.action.by))
     });
     if let Some(name) = by_other(one).filter(|_| holder) {
-        return Err(Not::Case(world.texts.fill("held.now", &[("holder", name)])));
+        let me = world.me.as_ref().map(|me| me.agent_id);
+        return Err(Not::Case(if one.row.holder_id == me {
+            world.texts.say("held.elsewhere")
+        } else {
+            world.texts.fill("held.now", &[("holder", name)])
+        }));
     }
     let answers =
         outcome::answers(world, &one.row.process, fields, &job.entries).map_err(|mut wrong| {

@@ -284,13 +284,8 @@ fn applied_to(
         return Vec::new();
     };
     let row = &job.rows[going.at];
-    if let Some(lease) = applied.lease {
-        world.leases.insert(row.case, lease);
-        going.taken = going.taken.map(|_| lease);
-    } else {
-        world.leases.remove(&row.case);
-        going.taken = None;
-    }
+    world.left_with(row.case, applied.lease, false);
+    going.taken = going.taken.and(applied.lease);
     let mut said = match &row.verdict {
         Verdict::Will(said) => said.clone(),
         _ => String::new(),

@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::super::bulk;
 use super::super::bulk::choices::Choice;
 use super::super::bulk::plan;
 use super::super::bulk::run::{self, Run};
@@ -134,11 +135,22 @@ pub fn press(
         (Id::Choose, None) => open(world, now),
         (Id::TakeBack, None) => take_back(world, now),
         (Id::Back, None) if job.run == Run::Ended => {
-            world.bulk = None;
+            leave_results(world, now);
             vec![Effect::Go(Route::Desk)]
         }
         (Id::Back, None) => vec![Effect::Go(Route::Back)],
         _ => Vec::new(),
+    }
+}
+
+/// What was typed stays while it is wanted for cases that were not written: they are marked still.
+fn leave_results(world: &mut World, now: DateTime<Utc>) {
+    let is_wanted = bulk::is_typed(world);
+    world.bulk = world.bulk.take().filter(|_| is_wanted);
+    if let Some(job) = &mut world.bulk {
+        job.left_for = None;
+        let said = world.texts.say("bulk.kept");
+        world.toasts.say(Tone::Done, said, now);
     }
 }
 

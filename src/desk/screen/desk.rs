@@ -7,17 +7,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::super::command::Id;
 use super::super::effect::{Effect, Slot};
 use super::super::geometry::{Panes, Window};
-use super::super::place::Place;
 use super::super::route::Route;
 use super::super::toast::Toast;
 use super::super::under_way::Keyed;
 use super::super::world::World;
-use super::inbox::{Inbox, MOST, PAGE, Take};
+use super::inbox::{Inbox, PAGE, Take};
 use super::mark::question;
 use super::{Pressed, moved};
-use crate::store::StoreError;
 use crate::store::filter::Filter;
-use crate::store::rows::{CaseId, CaseRow, InboxPage, InboxView, Me, QueueCount};
+use crate::store::rows::{CaseId, CaseRow, InboxView, Me, QueueCount};
 
 /// How long the cursor must rest before the detail is asked for (decision 28).
 pub const REST_MS: i64 = 120;
@@ -63,10 +61,12 @@ pub struct State {
     pub scroll: usize,
     /// Counts by queue.
     pub counts: BTreeMap<i32, QueueCount>,
-    /// The case that we just acted on: it stays in view when it leaves the list.
+    /// The case that we just acted on, until the list was read after it.
     pub acted: Option<CaseId>,
     /// What was said of that: to be said once more when the case leaves the list.
     pub done: Option<Toast>,
+    /// Whether the list was just entered: nobody has seen or chosen the case under its cursor yet.
+    pub entered: bool,
     /// Whether something changed in the visible list since it was read.
     pub stale: bool,
     /// The filter for which all cases are being marked.
@@ -89,6 +89,7 @@ impl Default for State {
             counts: BTreeMap::new(),
             acted: None,
             done: None,
+            entered: true,
             stale: false,
             marking: None,
             keyed: Keyed::default(),
@@ -154,45 +155,6 @@ impl State {
         Some(world.ask(Slot::Inbox(at), question, now))
     }
 
-    /// A page came in. `Some` when the case that we just acted on left the list by it; it stays in
-    /// view, so that the next key does not mean another customer's.
-    pub fn take(
-        &mut self,
-        slot: Slot,
-        result: Result<InboxPage, StoreError>,
-        window: Window,
-        now: DateTime<Utc>,
-    ) -> Option<CaseId> {
-        let (Slot::Inbox(at) | Slot::More(at)) = slot else {
-            return None;
-        };
-        let before = self.case();
-        let inbox = self.tabs.get_mut(at)?;
-        match result {
-            Ok(page) => {
-                self.counts
-                    .extend(page.counts.iter().map(|(queue, count)| (*queue, *count)));
-                match slot {
-                    Slot::More(_) => inbox.append(page),
-                    _ => inbox.take_in(page),
-                }
-                inbox.keep_visible(window.body_lines());
-            }
-            Err(error) => inbox.problem = Some(error),
-        }
-        let acted = self.acted.take();
-        if self.case() == before {
-            return None;
-        }
-        if acted.is_some() && acted == before {
-            self.pinned = acted;
-            self.shown = acted;
-            return acted;
-        }
-        self.look(now);
-        None
-    }
-
     /// The cursor is on another case: the detail follows after a rest, at once when it is empty.
     pub(super) fn look(&mut self, now: DateTime<Utc>) {
         let pause = match self.shown {
@@ -213,6 +175,7 @@ impl State {
     /// Let the detail show the case that commands mean; read it when it is not known as it is now.
     fn follow(&mut self, world: &mut World, now: DateTime<Utc>) -> Option<Effect> {
         self.rest = None;
+        self.entered = false;
         if self.shown != self.case() {
             self.scroll = 0;
         }
@@ -313,11 +276,7 @@ impl State {
     }
 
     fn refresh(&mut self, world: &mut World, window: Window, now: DateTime<Utc>) -> Vec<Effect> {
-        if let Some(inbox) = self.inbox_mut()
-            && inbox.refresh()
-        {
-            inbox.keep_visible(window.body_lines());
-        }
+        self.take_waiting(world, window, now);
         let list = self.ask(world, Take::Anew, now);
         let case = self.case().map(|case| world.ask_detail(case, now));
         list.into_iter().chain(case).collect()
@@ -326,6 +285,9 @@ impl State {
     fn go_to_tab(&mut self, world: &mut World, at: usize, now: DateTime<Utc>) -> Vec<Effect> {
         if at >= self.tabs.len() {
             return Vec::new();
+        }
+        if at != self.at {
+            (self.entered, self.acted, self.done) = (true, None, None);
         }
         self.at = at;
         self.back();
@@ -344,6 +306,7 @@ impl State {
         let to = moved(id, inbox.cursor, inbox.rows.len(), window)?;
         inbox.move_to(to, window.body_lines());
         self.pinned = None;
+        self.entered = false;
         self.look(now);
         Some(self.ask_more(world, now).into_iter().collect())
     }
@@ -352,45 +315,10 @@ impl State {
     pub fn ask_more(&mut self, world: &mut World, now: DateTime<Utc>) -> Option<Effect> {
         let (at, inbox) = (self.at, self.tabs.get(self.at)?);
         let slot = Slot::More(at);
-        if !inbox.wants_more() || inbox.rows.len() >= MOST || world.asked_since(slot).is_some() {
+        if !inbox.wants_more() || world.asked_since(slot).is_some() {
             return None;
         }
         let question = question(inbox, inbox.end(), PAGE, Vec::new());
         Some(world.ask(slot, question, now))
-    }
-
-    /// The list where another console was is read: cursor, case and page as there.
-    pub fn come_back(&mut self, place: &Place, window: Window, now: DateTime<Utc>) {
-        let lines = window.body_lines();
-        let Some(inbox) = self.inbox_mut() else {
-            return;
-        };
-        let found = place.case.is_some_and(|case| inbox.find(case));
-        if !found {
-            inbox.move_to(place.row, lines);
-        }
-        inbox.keep_visible(lines);
-        if place.detail {
-            self.page = Page::Detail;
-            self.pinned = place.case.filter(|_| !found);
-        }
-        self.shown = self.case();
-        self.scroll = place.scroll;
-        self.rest = Some(now);
-    }
-
-    /// Show a case, wherever it is.
-    pub fn show(&mut self, case: CaseId, window: Window) {
-        let lines = window.body_lines();
-        let found = self.inbox_mut().is_some_and(|inbox| {
-            let found = inbox.find(case);
-            inbox.keep_visible(lines);
-            found
-        });
-        self.pinned = (!found).then_some(case);
-        self.shown = Some(case);
-        self.page = Page::Detail;
-        self.rest = None;
-        self.scroll = 0;
     }
 }

@@ -7,12 +7,15 @@ use chrono::{DateTime, Utc};
 
 use crate::store::StoreError;
 use crate::store::filter::Filter;
-use crate::store::rows::{CaseId, CaseRow, Found, InboxPage, InboxView, PageKey, WorkState};
+use crate::store::rows::{
+    CaseId, CaseRow, Found, InboxPage, InboxView, PAGE_MOST, PageKey, WorkState,
+};
 
 /// How many rows are read at once.
 pub const PAGE: u32 = 100;
-/// How many rows of one list are kept at most; the rest is reached by search.
-pub const MOST: usize = 1_000;
+/// How many rows of one list are kept at most: as many as can be read anew at once, so that the
+/// cursor never stands on a row that no page brings. The rest is reached by filter and search.
+pub const MOST: usize = PAGE_MOST as usize;
 
 /// What happened to a row since it was put in its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,7 +157,7 @@ impl Inbox {
             .into_iter()
             .filter(|row| !known.contains(&row.case_id));
         self.rows.extend(fresh.take(room).map(same));
-        self.more = page.more && self.rows.len() < MOST;
+        self.more = page.more;
         self.place = page.place;
     }
 
@@ -195,7 +198,8 @@ impl Inbox {
 
     /// Whether the cursor is near the end of what was read.
     pub fn wants_more(&self) -> bool {
-        self.more && self.cursor + 20 >= self.rows.len()
+        let has_room = self.rows.len() < MOST;
+        self.more && has_room && self.cursor + 20 >= self.rows.len()
     }
 
     /// The rows that are visible in a window of `lines` lines.

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use super::super::claims;
 use super::super::effect::{Call, Effect, FileError, Reply, Slot};
 use super::super::form::outcome::{Needs, Outcome, Plan, refused};
+use super::super::held;
 use super::super::preview;
 use super::super::route::{Route, Subject};
 use super::super::toast::Tone;
@@ -160,10 +161,9 @@ fn wrote(
     let Some(case) = state.subject.case() else {
         return Vec::new();
     };
-    match applied.lease {
-        Some(lease) => world.leases.insert(case, lease),
-        None => world.leases.remove(&case),
-    };
+    let is_back = matches!(state.sent, Some(Call::TakeBack { .. }));
+    let begins = is_back && held::by_other(world, case, now).is_none();
+    world.left_with(case, applied.lease, begins);
     let mut said = done(state, world);
     if let Some(other) = &applied.opened {
         said.push_str("; ");

@@ -131,6 +131,9 @@ pub enum InboxView {
     Mine,
 }
 
+/// So many rows of a list are read at once at most; the database gives no more either.
+pub const PAGE_MOST: u32 = 500;
+
 /// One page of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct InboxPage {

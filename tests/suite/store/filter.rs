@@ -6,9 +6,10 @@ use chrono::{DateTime, Duration, Utc};
 use loket::domain::clock::ClockStatus;
 use loket::domain::fold::fold;
 use loket::store::filter::{Due, Filter, Holder, Sign, Test, Word};
-use loket::store::rows::{CaseId, CaseRow, InboxView, WorkState};
+use loket::store::rows::{CaseId, CaseRow, Claim, InboxView, WorkState};
 use loket::store::{Store, StoreError};
 use sqlx::Row as _;
+use uuid::Uuid;
 
 use crate::support::db::SUPERUSER;
 use crate::support::world::{Desk, World};
@@ -458,10 +459,18 @@ async fn facts_of_many_cases_come_in_one_call() {
     assert_eq!(page.parties.len(), 1);
     assert_eq!(page.parties[0].contacts.len(), 2);
     assert_eq!(page.cases[1].lease, Some(lease));
+    assert!(!page.cases[1].lease.unwrap().proposed, "taken by hand");
     for one in &page.cases {
         let detail = anna.store.case_detail(one.row.case_id).await.unwrap();
         assert_eq!((&one.row, &one.facts), (&detail.row, &detail.facts));
     }
+    // what "next" gave goes back with a reason only: that is told with the case
+    let next = anna.store.claim_next(Uuid::now_v7(), anna.id(), None);
+    let Claim::Granted { lease, .. } = next.await.unwrap() else {
+        panic!("nothing was given");
+    };
+    let page = anna.store.facts_of(&[lease.case_id]).await.unwrap();
+    assert!(page.cases[0].lease.unwrap().proposed);
 }
 
 /// A question that took too long is refused in words: the line is fine, and asking again is of no use.
