@@ -102,6 +102,7 @@ $$ SELECT jsonb_strip_nulls(jsonb_build_object('line', p_body -> 'line', 'skip_r
      'skips', CASE WHEN p_kind = 'skipped' THEN p_body -> 'count' END, 'returned', CASE WHEN p_kind = 'lease_returned' THEN p_body -> 'why' END)) $$;
 CREATE FUNCTION loket_api.timeline(p_case bigint, p_before int, p_limit int) RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT coalesce(jsonb_agg(jsonb_build_object('seq', e.seq, 'at', e.legal_at, 'kind', e.kind, 'agent', CASE WHEN a.role = 'worker' THEN NULL ELSE a.name END,
+       'agent_id', CASE WHEN a.role = 'worker' THEN NULL ELSE a.agent_id END,
        'from', nullif(e.body -> 'change' ->> 'from', ''), 'to', e.body -> 'change' ->> 'to',
        'takes_back', CASE WHEN e.kind = 'taken_back' THEN e.body END,
        'answers', coalesce(e.body -> 'change' -> 'answers', said_beside(e.kind, e.body)),
@@ -153,7 +154,7 @@ BEGIN
   PERFORM board_count(t);
   resync := p_xid IS NULL OR p_epoch IS DISTINCT FROM e OR p_timeline IS DISTINCT FROM timeline();
   IF NOT resync THEN
-    SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', x.case_id, 'queue_id', x.queue_id, 'kind', x.kind, 'agent', g.name, 'seq', x.seq, 'xid', x.xid, 'event_id', x.event_id) ORDER BY x.xid, x.event_id), '[]')
+    SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', x.case_id, 'queue_id', x.queue_id, 'kind', x.kind, 'agent', g.name, 'agent_id', g.agent_id, 'seq', x.seq, 'xid', x.xid, 'event_id', x.event_id) ORDER BY x.xid, x.event_id), '[]')
       INTO ev FROM (SELECT * FROM case_events WHERE (xid, event_id) > (p_xid::xid8, p_id) AND xid < low AND queue_id = ANY ((SELECT my_queues())::int[]) ORDER BY xid, event_id LIMIT 500) x
       LEFT JOIN agents g ON g.agent_id = x.agent_id AND g.role <> 'worker';
   END IF;

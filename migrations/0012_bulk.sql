@@ -22,7 +22,7 @@ CREATE TRIGGER head BEFORE INSERT ON case_search FOR EACH ROW EXECUTE FUNCTION s
 CREATE TYPE filter AS (
   states text[], not_states text[], clocks text[], not_clocks text[], processes text[], not_processes text[],
   works work_state[], parties text[], not_parties text[], holders int[], not_holders int[],
-  eans text[], not_eans text[], likes text[], not_likes text[], longest text, due jsonb, til timestamptz);
+  eans text[], not_eans text[], likes text[], not_likes text[], longest text, due jsonb, til timestamptz, raised bool[], drafted bool[]);
 
 CREATE FUNCTION like_of(p_part text) RETURNS text LANGUAGE sql IMMUTABLE AS
 $$ SELECT replace(replace(replace(p_part, '\', '\\'), '%', '\%'), '_', '\_') $$;
@@ -56,6 +56,8 @@ BEGIN
       WHEN 'holder' THEN IF neg THEN f.not_holders := f.not_holders || holders_named(a); ELSE f.holders := narrowed(f.holders, holders_named(a)); END IF;
       WHEN 'work' THEN f.works := ARRAY(SELECT x FROM unnest(f.works) x WHERE (x::text = ANY (a)) <> neg ORDER BY x);
       WHEN 'ean' THEN IF neg THEN f.not_eans := f.not_eans || (like_of(a[1]) || '%'); ELSE f.eans := f.eans || (like_of(a[1]) || '%'); END IF;
+      WHEN 'raised' THEN f.raised := narrowed(f.raised, ARRAY[(a[1] = 'yes') <> neg]);
+      WHEN 'mine' THEN f.drafted := narrowed(f.drafted, ARRAY[('draft' = ANY (a)) <> neg]);
       WHEN 'text' THEN
         IF neg THEN f.not_likes := f.not_likes || ('%' || like_of(a[1]) || '%');
         ELSE
@@ -107,6 +109,8 @@ BEGIN
       AND (f.due IS NULL OR due_fits(c.process, c.due_clock, c.sort_at, c.due_comparison, c.due_breached OR c.due_retriaged, f.due, p_now))
       AND (f.holders IS NULL OR coalesce((SELECT l.agent_id FROM case_leases l WHERE l.case_id = c.case_id), -1) = ANY (f.holders))
       AND (f.not_holders IS NULL OR coalesce((SELECT l.agent_id FROM case_leases l WHERE l.case_id = c.case_id), -1) <> ALL (f.not_holders))
+      AND (f.raised IS NULL OR (c.raised_at IS NOT NULL) = ANY (f.raised))
+      AND (f.drafted IS NULL OR EXISTS (SELECT 1 FROM drafts d WHERE d.case_id = c.case_id AND d.agent_id = me()) = ANY (f.drafted))
       AND (f.likes IS NULL OR (SELECT s.head FROM case_search s WHERE s.case_id = c.case_id) LIKE ALL (f.likes))
       AND (f.not_likes IS NULL OR (SELECT s.head FROM case_search s WHERE s.case_id = c.case_id) NOT LIKE ALL (f.not_likes))
     ORDER BY x.n);
@@ -116,6 +120,13 @@ END $$;
 CREATE FUNCTION filter_few(p_queue int, f filter) RETURNS bigint[] LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, ext, pg_temp AS $$
 DECLARE few bigint[]; most CONSTANT int := 5000;
 BEGIN
+  IF f.drafted = '{t}' THEN                         -- an agent has 200 at most
+    RETURN ARRAY(SELECT DISTINCT case_id FROM drafts WHERE agent_id = me() AND case_id IS NOT NULL);
+  END IF;
+  IF f.raised = '{t}' THEN
+    few := ARRAY(SELECT case_id FROM cases WHERE queue_id = p_queue AND raised_at IS NOT NULL AND work <> 'closed' LIMIT most + 1);
+    IF cardinality(few) <= most THEN RETURN few; END IF;
+  END IF;
   IF f.eans IS NOT NULL THEN
     few := ARRAY(SELECT case_id FROM cases WHERE ean LIKE f.eans[1] LIMIT most + 1);
     IF cardinality(few) <= most THEN RETURN few; END IF;

@@ -71,3 +71,6 @@ GRANT EXECUTE ON FUNCTION loket_api.skip, loket_api.take_over TO loket_agent, lo
 GRANT EXECUTE ON FUNCTION loket_api.limits TO loket_agent, loket_auditor, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.limits_set TO loket_lead, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.leases_idle, loket_api.lease_expire TO loket_worker, loket_administrator;
+-- finding again (0016)
+GRANT EXECUTE ON FUNCTION loket_api.looked, loket_api.looks_mine, loket_api.recent, loket_api.filters_mine TO loket_agent, loket_auditor, loket_administrator, loket_worker;
+GRANT EXECUTE ON FUNCTION loket_api.filter_save, loket_api.filter_drop TO loket_agent, loket_administrator;

@@ -17,11 +17,11 @@ macro_rules! areas {
 }
 
 const ENGLISH: &[(&str, &str)] = areas!(
-    "en": "board", "bulk", "calendar", "claiming", "cli", "drafts", "exchange",
+    "en": "board", "bulk", "calendar", "claiming", "cli", "drafts", "exchange", "find",
         "keys", "live", "process", "ui", "undo"
 );
 const DUTCH: &[(&str, &str)] = areas!(
-    "nl": "board", "bulk", "calendar", "claiming", "cli", "drafts", "exchange",
+    "nl": "board", "bulk", "calendar", "claiming", "cli", "drafts", "exchange", "find",
         "keys", "live", "process", "ui", "undo"
 );
 

@@ -280,7 +280,8 @@ pub async fn run(args: CaseArgs, shell: &Shell) -> Ended {
             filter,
             limit,
         } => {
-            let filter = counter.filter(filter.as_deref().unwrap_or_default())?;
+            let filter = counter.filter(filter.as_deref().unwrap_or_default());
+            let filter = filter.await?;
             counter.list(queue.as_deref(), mine, &filter, limit).await
         }
         Verb::Find { text, limit } => counter.find(&text, limit).await,

@@ -17,6 +17,7 @@ pub mod db;
 pub mod demo;
 pub mod due;
 pub mod error;
+pub mod filter;
 pub mod import;
 pub mod keys;
 mod looks;
@@ -100,6 +101,8 @@ pub enum Command {
     Agent(agent::AgentArgs),
     /// Limit and gate of the queues, set by their leads
     Queue(queue::QueueArgs),
+    /// Filters with a name: list, save, throw away; `@name` stands for the line
+    Filter(filter::FilterArgs),
     /// Bring in registers and cases from files
     Import(import::ImportArgs),
     /// Fire clocks, deliver messages, keep house; list and resend what was not delivered
@@ -155,6 +158,7 @@ async fn dispatch(command: Command, shell: Shell) -> Ended {
         Command::Db(args) => db::run(args, &shell).await,
         Command::Agent(args) => agent::run(args, &shell).await,
         Command::Queue(args) => queue::run(args, &shell).await,
+        Command::Filter(args) => filter::run(args, &shell).await,
         Command::Import(args) => Ok(import::run(&args, &shell.store()?, &shell.texts).await?),
         Command::Worker(args) => {
             let config = settings::worker(&shell.config);

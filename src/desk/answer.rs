@@ -14,7 +14,7 @@ use super::screen::{Layer, look, send};
 use super::toast::Tone;
 use super::under_way::UnderWay;
 use super::world::World;
-use super::{beat, bulk, claims, cleanse, palette, place, preview, safe};
+use super::{beat, bulk, claims, cleanse, find, palette, place, preview, safe};
 use crate::store::StoreError;
 use crate::store::rows::{Applied, Claim, InboxPage};
 
@@ -82,6 +82,11 @@ pub fn take(
         }
         Reply::Colleagues(Ok(colleagues)) => {
             model.world.colleagues = colleagues;
+            refresh_forms(model, now)
+        }
+        Reply::Find(Ok(told)) => find::take(&mut model.world, told),
+        Reply::Limits(Ok(limits)) => {
+            model.world.limits = limits;
             refresh_forms(model, now)
         }
         Reply::Board(_) | Reply::OnTime(..) | Reply::OnTimeCases(_) => watched(model, &reply, now),
@@ -173,6 +178,8 @@ fn kept(model: &mut Model, slot: Slot, reply: Reply, now: DateTime<Utc>) -> Vec<
             model.world.toasts.say(Tone::Done, said, now);
             vec![safe::ask(&mut model.world, now)]
         }
+        // what is lost by it is a mark in a list: the next look makes it again
+        (Slot::Looked, Reply::Placed(_)) => Vec::new(),
         (_, Reply::Placed(Err(_))) => {
             place::not_saved(model, now);
             Vec::new()
@@ -228,6 +235,7 @@ fn written(model: &mut Model, ticket: Ticket, reply: Reply, now: DateTime<Utc>) 
             model.desk.unmark_done(job);
         }
         if !bulk::run::is_going(&model.world) {
+            safe::used(model, now);
             effects.extend(reread_list(model, now));
         }
         return effects;
@@ -241,6 +249,9 @@ fn written(model: &mut Model, ticket: Ticket, reply: Reply, now: DateTime<Utc>) 
         return send::answered(form, world, reply, now);
     }
     let Some(sent) = model.desk.keyed.answered(ticket.slot, &reply) else {
+        if let Some(asked) = find::thrown_away(&mut model.world, &reply, now) {
+            return vec![asked];
+        }
         return reread_list(model, now);
     };
     match reply {

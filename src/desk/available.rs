@@ -54,8 +54,10 @@ pub fn undoable(model: &Model) -> Result<(), Why> {
 fn is_after_note(model: &Model) -> bool {
     let loaded = model.current_case().and_then(|case| model.world.case(case));
     let last = loaded.and_then(|loaded| loaded.timeline.first());
-    let me = model.world.me.as_ref().map(|me| me.name.as_str());
-    last.is_some_and(|last| last.kind == "add_note" && last.agent.as_deref() == me)
+    let me = model.world.me.as_ref().map(|me| me.agent_id);
+    last.is_some_and(|last| {
+        last.kind == "add_note" && last.agent_id.is_some() && last.agent_id == me
+    })
 }
 
 /// Nothing hinders.
@@ -193,7 +195,7 @@ pub fn lead_on_a_case(model: &Model) -> Result<(), Why> {
 }
 
 /// A lead before a case of the board.
-pub fn lead_on_board(model: &Model) -> Result<(), Why> {
+pub fn board_case(model: &Model) -> Result<(), Why> {
     live(model)?;
     let Some(Layer::Board(board)) = model.layers.last() else {
         return Err(Why("no_case"));
@@ -206,11 +208,27 @@ pub fn lead_on_board(model: &Model) -> Result<(), Why> {
 }
 
 /// A lead before a case of the board that somebody holds.
-pub fn held_on_board(model: &Model) -> Result<(), Why> {
-    lead_on_board(model)?;
+pub fn held_case(model: &Model) -> Result<(), Why> {
+    board_case(model)?;
     match model.layers.last() {
         Some(Layer::Board(board)) if board.is_held() => Ok(()),
         _ => Err(Why("held_by_nobody")),
+    }
+}
+
+/// A lead before a queue or a person of the board.
+pub fn limits(model: &Model) -> Result<(), Why> {
+    live(model)?;
+    let Some(Layer::Board(board)) = model.layers.last() else {
+        return Err(Why("no_numbers"));
+    };
+    match model.world.role() {
+        Some(Role::Lead | Role::Admin) => {}
+        _ => return Err(Why("not_lead_limits")),
+    }
+    match board.numbers_of() {
+        Some(_) => Ok(()),
+        None => Err(Why("no_numbers")),
     }
 }
 
@@ -218,6 +236,8 @@ pub fn held_on_board(model: &Model) -> Result<(), Why> {
 pub fn kept_draft(model: &Model) -> Result<(), Why> {
     match model.layers.last() {
         Some(Layer::Form(form)) if form.kept_at.is_some() => Ok(()),
+        Some(Layer::Filter(line)) if line.saved(&model.world).is_some() => Ok(()),
+        Some(Layer::Filter(_)) => Err(Why("no_saved_filter")),
         Some(Layer::Unfinished(list)) => match list.current(&model.world) {
             Some(Item::Mine(_)) => Ok(()),
             _ => Err(Why("no_draft")),

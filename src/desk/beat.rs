@@ -5,11 +5,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::bulk;
 use super::effect::{Beat, Effect, Question, Slot};
+use super::find::Asked;
 use super::model::Model;
 use super::screen::Layer;
 use super::screen::inbox::{Inbox, Take};
 use super::world::{Changed, Link, World};
-use super::{cleanse, live, place, safe};
+use super::{cleanse, limits, live, place, safe};
 use crate::store::StoreError;
 use crate::store::rows::{CaseId, FeedEvent, InboxView, Pulse, Session};
 
@@ -56,6 +57,10 @@ pub fn opened(model: &mut Model, session: Session, now: DateTime<Utc>) -> Vec<Ef
 fn back(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
     let mut effects = mend(model, now);
     effects.push(safe::ask(&mut model.world, now));
+    for asked in [Asked::Looks, Asked::Filters] {
+        let question = Question::Find(asked);
+        effects.push(model.world.ask(Slot::Find(asked), question, now));
+    }
     effects.extend(bulk::resume(&mut model.world, now));
     let world = &mut model.world;
     if world.calendars.is_none() && world.asked_since(Slot::Calendars).is_none() {
@@ -67,6 +72,9 @@ fn back(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
     };
     if model.layers.iter().any(is_wanted) && world.asked_since(Slot::Colleagues).is_none() {
         effects.push(world.ask(Slot::Colleagues, Question::Colleagues, now));
+    }
+    if model.layers.iter().any(limits::is_wanted) && world.asked_since(Slot::Limits).is_none() {
+        effects.push(world.ask(Slot::Limits, Question::Limits, now));
     }
     effects
 }

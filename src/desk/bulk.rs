@@ -62,8 +62,8 @@ pub struct Job {
     pub act: Option<Act>,
     /// The answers, one set for all.
     pub entries: Vec<Entry>,
-    /// Whether they were typed, and not only proposed.
-    pub typed: bool,
+    /// The draft that has them, where something was typed.
+    pub draft: Option<Uuid>,
     /// What will happen with each case, and then what did.
     pub rows: Vec<Row>,
     /// How many messages to the outside were said before the run: the same key begins it then.
@@ -149,7 +149,7 @@ impl Job {
             choices: Vec::new(),
             act: None,
             entries: Vec::new(),
-            typed: false,
+            draft: None,
             rows: Vec::new(),
             sure: None,
             run: run::Run::Not,
@@ -201,13 +201,6 @@ impl Job {
         let of = self.rows.iter().filter(|row| row.verdict.key() == key);
         of.count()
     }
-}
-
-/// Whether answers for many cases were typed and are not used yet, or not for all of them: nothing
-/// but this console has them.
-pub fn is_typed(world: &World) -> bool {
-    let job = world.bulk.as_ref();
-    job.is_some_and(|job| job.typed && (job.run == run::Run::Not || job.has_left()))
 }
 
 /// Read what is not read yet.

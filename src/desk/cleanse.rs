@@ -3,10 +3,11 @@
 
 use super::clean::{self, tidy};
 use super::effect::{Loaded, Reply};
+use super::find::Told;
 use crate::store::StoreError;
 use crate::store::rows::{
     Board, CaseDetail, CaseRow, Claim, ConnectionCard, CustomerCard, DraftRow, Me, PartyCard,
-    Pulse, RelatedCase,
+    Pulse, QueueLimits, RelatedCase,
 };
 
 /// Clean an answer.
@@ -23,6 +24,7 @@ pub fn reply(reply: &mut Reply) {
             row(&mut hit.row);
             tidy(&mut hit.how);
         }),
+        Reply::Limits(Ok(all)) => all.iter_mut().for_each(limits),
         Reply::Colleagues(Ok(all)) => all.iter_mut().for_each(|other| tidy(&mut other.name)),
         Reply::Claimed(Ok(Claim::Taken { holder, .. })) => tidy(holder),
         Reply::Claimed(Ok(Claim::Granted { case_no, why, .. })) => {
@@ -45,6 +47,11 @@ pub fn reply(reply: &mut Reply) {
             }
         }
         Reply::Drafts(Ok(rows)) => rows.iter_mut().for_each(draft),
+        Reply::Find(Ok(Told::Filters(filters))) => filters.iter_mut().for_each(|it| {
+            tidy(&mut it.name);
+            tidy(&mut it.line);
+            tidy(&mut it.by);
+        }),
         Reply::Names(names) => names.iter_mut().for_each(tidy),
         Reply::Session(Err(error))
         | Reply::Inbox(Err(error))
@@ -53,6 +60,9 @@ pub fn reply(reply: &mut Reply) {
         | Reply::Snapshot(Err(error))
         | Reply::Facts(Err(error))
         | Reply::Colleagues(Err(error))
+        | Reply::Limits(Err(error))
+        | Reply::Set(Err(error))
+        | Reply::Find(Err(error))
         | Reply::Seen(Err(error))
         | Reply::Drafts(Err(error))
         | Reply::Saved(Err(error))
@@ -109,6 +119,14 @@ fn board(board: &mut Board) {
         tidy(&mut person.name);
         person.holds.iter_mut().for_each(|held| row(&mut held.row));
     }
+}
+
+fn limits(queue: &mut QueueLimits) {
+    queue
+        .agents
+        .iter_mut()
+        .for_each(|agent| tidy(&mut agent.name));
+    queue.set.iter_mut().for_each(|set| tidy(&mut set.by));
 }
 
 fn me(me: &mut Me) {

@@ -70,6 +70,10 @@ pub enum Id {
     Open,
     /// Search.
     Search,
+    /// The cases that we looked at lately.
+    Recent,
+    /// This case is read, or is to be read again.
+    Seen,
     /// The deadline ledger.
     Ledger,
     /// The board of the lead.
@@ -82,6 +86,8 @@ pub enum Id {
     Reassign,
     /// Give the case of the board back to the pool.
     CallBack,
+    /// Set the numbers of the queue or the person under the cursor.
+    Limits,
     /// Mark this case, or take its mark away.
     Mark,
     /// Mark all of the list.
@@ -90,6 +96,8 @@ pub enum Id {
     Bulk,
     /// The line of the filter.
     Filter,
+    /// Save the line of the filter under a name.
+    Keep,
     /// Marks away, then the filter.
     Clear,
     /// Take the proposed word.
@@ -210,7 +218,10 @@ const LAYERS: &[Context] = &[
     Detail, Actions, Line, Note, Choice, Review, Ledger, Search, Notices, Filter, Palette, Preview,
     Results, Help, Unfinished, Quit, Board, OnTime,
 ];
-const DROP: &[Context] = &[Line, Note, Choice, Unfinished];
+const DROP: &[Context] = &[Line, Note, Choice, Unfinished, Filter];
+const CHOICES: &[Context] = &[
+    Actions, Search, Notices, Board, OnTime, Unfinished, Filter, Palette, Results,
+];
 const UNDO: &[Context] = &[List, Detail, Results];
 const PASS: &[Context] = &[List, Detail, Unfinished];
 const SKIP: &[Context] = &[List, Detail, Quit];
@@ -256,6 +267,8 @@ pub static COMMANDS: &[Command] = &[
     when(Id::Lead, "lead", DESK, 12, available::lead_on_a_case),
     free(Id::Search, "search", DESK, 6).taking(Argument::Search),
     free(Id::Filter, "filter", DESK, 15).taking(Argument::Filter),
+    when(Id::Recent, "recent", DESK, 19, available::live),
+    when(Id::Seen, "seen", DESK, 0, available::on_a_case),
     when(Id::Mark, "mark", DESK, 16, available::in_the_list),
     when(Id::MarkAll, "mark_all", DESK, 17, available::live),
     when(Id::Bulk, "bulk", DESK, 1, available::marked),
@@ -264,33 +277,16 @@ pub static COMMANDS: &[Command] = &[
     free(Id::Drafts, "drafts", DESK, 15),
     when(Id::TakeBack, "take_back", UNDO, 4, available::undoable),
     when(Id::Board, "board", DESK, 15, available::live),
-    when(
-        Id::Reassign,
-        "reassign",
-        &[Board],
-        2,
-        available::lead_on_board,
-    ),
-    when(
-        Id::CallBack,
-        "call_back",
-        &[Board],
-        3,
-        available::held_on_board,
-    ),
+    when(Id::Reassign, "reassign", &[Board], 2, available::board_case),
+    when(Id::CallBack, "call_back", &[Board], 3, available::held_case),
+    when(Id::Limits, "limits", &[Board], 7, available::limits),
     free(Id::OnTime, "on_time", &[Board], 5),
     free(Id::Section, "section", &[Board], 6),
     when(Id::Refresh, "refresh", WATCH, 4, available::live),
     free(Id::Switch, "switch", DESK, 14),
     free(Id::Notices, "notices", DESK, 0),
-    free(
-        Id::Choose,
-        "choose",
-        &[
-            Actions, Search, Notices, Board, OnTime, Unfinished, Filter, Palette, Results,
-        ],
-        1,
-    ),
+    free(Id::Choose, "choose", CHOICES, 1),
+    when(Id::Keep, "keep", &[Filter], 3, available::live),
     free(Id::FillWord, "fill_word", &[Filter, Palette], 2),
     free(Id::TakeOut, "take_out", &[Preview], 2),
     free(Id::Stop, "stop", &[Running], 1),

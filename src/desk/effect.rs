@@ -1,24 +1,24 @@
 //! What `update` wants done, as data: run elsewhere, answered by a [`Reply`] with the same ticket.
 
-mod file;
-
 use std::path::PathBuf;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
+pub use super::file::{FileError, FileRead};
+use super::find::{Asked, Naming, Told};
 use super::route::Route;
+pub use super::world::Loaded;
 use crate::domain::calendar::Calendars;
 use crate::process::engine::{Answers, Change};
 use crate::store::StoreError;
 use crate::store::filter::Filter;
 use crate::store::reading::{LookUp, PartyChoice};
 use crate::store::rows::{
-    Along, Applied, Board, CaseDetail, CaseId, Claim, Colleague, DraftRow, DraftSave, DraftSaved,
-    FactsPage, InboxPage, InboxView, Lease, NewDocument, OnTimeCase, OnTimeKind, OnTimeRow, Opened,
-    PageKey, Pulse, SearchHit, Session, Snapshot, TimelineRow,
+    Along, Applied, Board, CaseId, Claim, Colleague, DraftRow, DraftSave, DraftSaved, FactsPage,
+    InboxPage, InboxView, Lease, Look, NewLimits, OnTimeCase, OnTimeKind, OnTimeRow, Opened,
+    PageKey, Pulse, QueueLimits, SearchHit, Session, Snapshot,
 };
-pub use file::FileError;
 
 /// Number of a question. A later question of the same slot makes it void.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -50,6 +50,8 @@ pub enum Slot {
     Facts,
     /// The colleagues.
     Colleagues,
+    /// The numbers of the queues.
+    Limits,
     /// That notices were seen.
     Notices,
     /// Names of files.
@@ -76,6 +78,10 @@ pub enum Slot {
     Place,
     /// The case of a number.
     ByNumber,
+    /// A save of what we looked at.
+    Looked,
+    /// What helps to find again.
+    Find(Asked),
     /// A write: its answer is never void.
     Command(Uuid),
 }
@@ -83,7 +89,10 @@ pub enum Slot {
 impl Slot {
     /// Whether nobody waits for the answer: saves go on behind the screen.
     pub fn is_quiet(self) -> bool {
-        matches!(self, Self::Draft(_) | Self::Place | Self::Drafts)
+        matches!(
+            self,
+            Self::Draft(_) | Self::Place | Self::Drafts | Self::Looked | Self::Find(_)
+        )
     }
 }
 
@@ -123,6 +132,8 @@ pub enum Save {
     Share(Uuid),
     /// Where we are.
     Place(serde_json::Value),
+    /// What we looked at.
+    Looked(Vec<Look>),
 }
 
 /// A question to the database.
@@ -169,10 +180,14 @@ pub enum Question {
     Search(String),
     /// The colleagues.
     Colleagues,
+    /// The numbers of the queues and of their people.
+    Limits,
     /// That these notices were seen. Said twice it is the same.
     Seen(Vec<i64>),
     /// Our unfinished forms.
     Drafts,
+    /// What helps to find again.
+    Find(Asked),
     /// Parties whose name or number begins so.
     Parties(String),
     /// The connection and the party of an opening; either may be empty.
@@ -264,6 +279,10 @@ pub enum Call {
         /// Why.
         reason: String,
     },
+    /// Set the numbers of a queue, or of one agent in it (lead).
+    Limits(NewLimits),
+    /// Save a filter under a name, or throw one away.
+    Naming(Naming),
     /// Take back its last change.
     TakeBack {
         /// Which case.
@@ -301,6 +320,8 @@ pub enum Reply {
     Search(Result<Vec<SearchHit>, StoreError>),
     /// Colleagues.
     Colleagues(Result<Vec<Colleague>, StoreError>),
+    /// The numbers of the queues.
+    Limits(Result<Vec<QueueLimits>, StoreError>),
     /// The notices that were seen.
     Seen(Result<Vec<i64>, StoreError>),
     /// Parties.
@@ -315,6 +336,10 @@ pub enum Reply {
     OnTimeCases(Result<Vec<OnTimeCase>, StoreError>),
     /// A claim.
     Claimed(Result<Claim, StoreError>),
+    /// What is no case was set: numbers, a filter with a name.
+    Set(Result<(), StoreError>),
+    /// What helps to find again.
+    Find(Result<Told, StoreError>),
     /// A written change.
     Applied(Result<Applied, StoreError>),
     /// An opening.
@@ -337,20 +362,8 @@ pub enum Reply {
     Probed(Option<FileError>),
 }
 
-/// A case as the desk keeps it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Loaded {
-    /// The case.
-    pub detail: CaseDetail,
-    /// Its timeline, newest first.
-    pub timeline: Vec<TimelineRow>,
-}
-
 /// The once-a-second answer, or why there is none.
 pub type Beat = Result<Pulse, StoreError>;
-
-/// A document read from a file.
-pub type FileRead = Result<NewDocument, FileError>;
 
 impl Reply {
     /// The error in it, if it is one.
@@ -376,11 +389,10 @@ impl Reply {
             Self::Drafts(result) => result.as_ref().err(),
             Self::Saved(result) => result.as_ref().err(),
             Self::Dropped(result) | Self::Shared(result) => result.as_ref().err(),
-            Self::Placed(result) => result.as_ref().err(),
+            Self::Placed(result) | Self::Set(result) => result.as_ref().err(),
+            Self::Limits(result) => result.as_ref().err(),
+            Self::Find(result) => result.as_ref().err(),
             Self::File(_) | Self::Names(_) | Self::Probed(_) => None,
         }
     }
 }
-
-/// Until when a toast or a mark stands.
-pub type Until = DateTime<Utc>;

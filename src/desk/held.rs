@@ -66,8 +66,7 @@ pub fn lost(world: &World, case: CaseId, now: DateTime<Utc>) -> String {
 
 /// Whether the case came to us by it: that is no way in which it was lost.
 fn is_arrival(world: &World, event: &TimelineRow) -> bool {
-    let me = world.me.as_ref().map(|me| me.name.as_str());
-    let is_mine = event.agent.as_deref() == me;
+    let is_mine = event.agent_id.is_some() && event.agent_id == me(world);
     match event.kind.as_str() {
         "handed_over" => !is_mine,
         "taken_over" => is_mine,

@@ -28,7 +28,7 @@ fn of_layers(model: &Model) -> Option<CaseId> {
         Layer::Ledger(ledger) => Some(ledger.case),
         Layer::Actions(list) => match list.of {
             actions::Of::Case(case, _) => Some(case),
-            actions::Of::NewCase => None,
+            actions::Of::NewCase | actions::Of::Limits(_) => None,
         },
         _ => None,
     })

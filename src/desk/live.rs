@@ -124,10 +124,10 @@ pub fn ask_seen(world: &mut World, now: DateTime<Utc>) -> Effect {
 
 /// Remember what others did to the cases that we know.
 pub fn note(model: &mut Model, events: &[FeedEvent]) {
-    let me = model.world.me.as_ref().map(|me| me.name.clone());
+    let me = model.world.me.as_ref().map(|me| me.agent_id);
     for event in events {
         let case = event.case_id;
-        if event.agent.is_some() && event.agent == me {
+        if event.agent_id.is_some() && event.agent_id == me {
             model.world.live.news.remove(&case);
             continue;
         }

@@ -15,7 +15,7 @@ pub(super) fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Eff
     match route {
         Route::Filter => {
             let filter = model.desk.inbox().map(|inbox| inbox.filter.clone());
-            let line = filter::State::of(&filter.unwrap_or_default());
+            let line = filter::State::of(&filter.unwrap_or_default(), &model.world);
             model.layers.push(Layer::Filter(Box::new(line)));
         }
         Route::Filtered(filter) => {
@@ -45,12 +45,7 @@ fn begin_bulk(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
         world.toasts.say(Tone::Warning, said, now);
         return Vec::new();
     }
-    let mut job = bulk::Job::new(marks);
-    let is_wanted = bulk::is_typed(world);
-    if let Some(kept) = world.bulk.take().filter(|_| is_wanted) {
-        (job.act, job.entries, job.typed) = (kept.act, kept.entries, true);
-    }
-    world.bulk = Some(Box::new(job));
+    world.bulk = Some(Box::new(bulk::Job::new(marks)));
     layers.push(Layer::Bulk(screen::bulk::State::default()));
     bulk::read(world, now)
 }

@@ -1,21 +1,27 @@
 //! Where the agent is: tab, case, cursor, open form. Kept a moment after it changes, so that a
 //! console that dropped comes back where it was.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::effect::{Effect, Question, Save, Slot};
+use super::effect::{Effect, Save, Slot};
 use super::model::Model;
 use super::route::Subject;
 use super::screen::desk::Page;
 use super::screen::inbox::MOST;
 use super::screen::{Layer, form};
 use super::toast::Tone;
+use crate::store::filter::Filter;
 use crate::store::rows::{CaseId, PlaceKept};
 
 /// Kept so long after the first change.
 pub const PAUSE_MS: i64 = 2_000;
+
+/// More marks than that are not kept: the place is a small row.
+pub const MARKS: usize = 300;
 
 /// Where we are.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -35,6 +41,10 @@ pub struct Place {
     pub form: Option<Open>,
     /// What was said in the palette, apart from names.
     pub spoken: Vec<String>,
+    /// The filter of the list, as its line.
+    pub filter: String,
+    /// The marked cases; none when they are more than [`MARKS`].
+    pub marks: Vec<CaseId>,
 }
 
 /// An open form.
@@ -66,7 +76,8 @@ pub fn of(model: &Model) -> Option<Place> {
     let desk = &model.desk;
     let inbox = desk.inbox()?;
     let form = model.layers.iter().rev().find_map(|layer| match layer {
-        Layer::Form(form) => Some(Open {
+        // one for many cases is opened by its action on those that are marked
+        Layer::Form(form) if !matches!(form.subject, Subject::Many(_)) => Some(Open {
             form: form.subject.form(),
             case: form.subject.case(),
             draft: form.content().map(|_| form.draft),
@@ -81,6 +92,11 @@ pub fn of(model: &Model) -> Option<Place> {
         scroll: desk.scroll,
         form,
         spoken: model.spoken.kept(),
+        filter: inbox.filter.to_string(),
+        marks: match inbox.marks.len() {
+            0..=MARKS => inbox.marks.iter().copied().collect(),
+            _ => Vec::new(),
+        },
     })
 }
 
@@ -148,6 +164,10 @@ pub fn come_back(model: &mut Model, kept: PlaceKept) {
         return;
     };
     tabs[at].want(place.row.min(MOST - 1) + 1);
+    tabs[at].filter = Filter::parse(&place.filter).unwrap_or_default();
+    if kept.alone {
+        tabs[at].marks = place.marks.iter().copied().collect();
+    }
     model.desk.at = at;
     model.keeping.form = place.form.clone().filter(|_| kept.alone);
     model.keeping.list = Some(place);
@@ -159,9 +179,27 @@ pub fn list_read(model: &mut Model, slot: Slot, now: DateTime<Utc>) {
     let Some(place) = model.keeping.list.take_if(|_| here) else {
         return;
     };
-    let left = model.desk.come_back(&place, model.window, now);
-    if let Some(left) = left {
+    if let Some(left) = model.desk.come_back(&place, model.window, now) {
         left.say(&mut model.world, now);
+    }
+    say_lost(model, now);
+}
+
+/// Marked cases that are in the list no more lose their mark; what was not read may still be there.
+fn say_lost(model: &mut Model, now: DateTime<Utc>) {
+    let Model { world, desk, .. } = model;
+    let Some(inbox) = desk.tabs.get_mut(desk.at).filter(|inbox| !inbox.more) else {
+        return;
+    };
+    let before = inbox.marks.len();
+    let here: BTreeSet<CaseId> = inbox.rows.iter().map(|row| row.case.case_id).collect();
+    inbox.marks.retain(|case| here.contains(case));
+    let lost = before - inbox.marks.len();
+    if lost > 0 {
+        let said = world
+            .texts
+            .fill("mark.lost_away", &[("n", &lost.to_string())]);
+        world.toasts.say(Tone::Warning, said, now);
     }
 }
 
@@ -183,7 +221,7 @@ pub fn drafts_read(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
         return Vec::new(); // it was written, or thrown away
     };
     let case = form.subject.case();
-    let asks_colleagues = form.subject.asks_colleagues();
+    let subject = form.subject.clone();
     if form.touched || open.draft.is_some() {
         let said = world.texts.get("drafts.back").to_owned();
         world.toasts.say(Tone::Done, said, now);
@@ -195,8 +233,6 @@ pub fn drafts_read(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
         .map(|case| world.ask_detail(case, now))
         .into_iter()
         .collect();
-    if asks_colleagues {
-        effects.push(world.ask(Slot::Colleagues, Question::Colleagues, now));
-    }
+    effects.extend(world.ask_beside(&subject, now));
     effects
 }

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::bulk::Act;
 use super::route::Subject;
 use super::say;
 use super::world::World;
@@ -84,9 +85,26 @@ pub fn form(texts: &Texts, subject: &Subject, process: &str) -> String {
         Subject::TakeBack(_) => "command.take_back",
         Subject::Skip(_) => "command.skip",
         Subject::TakeOver(_) => "command.take_over",
-        Subject::Many(_) => "command.bulk",
+        Subject::Many(act) => return many(texts, act),
+        Subject::Limits(..) => "command.limits",
+        Subject::Keep(_) => "command.keep",
     };
     texts.say(key)
+}
+
+/// The name of something that is done with many cases.
+fn many(texts: &Texts, act: &Act) -> String {
+    let name = match act {
+        Act::Release => texts.say("command.release"),
+        Act::Reassign => texts.say("lead.reassign"),
+        Act::Action(key) => {
+            let of = process::ALL.iter().map(|process| process.key);
+            let mut keys = of.chain(["general"]).map(|of| format!("action.{of}.{key}"));
+            let known = keys.find_map(|key| texts.find(&key).map(str::to_owned));
+            known.unwrap_or_else(|| key.clone())
+        }
+    };
+    texts.fill("drafts.many", &[("action", &name)])
 }
 
 /// What an event was.
@@ -260,9 +278,12 @@ pub fn of_call(world: &World, subject: &Subject, answer: &dyn Fn(&str) -> String
                 line(world, "tells", answer("take_over")),
             ]
         }
-        Subject::Action(..) | Subject::Open(_) | Subject::TakeBack(_) | Subject::Many(_) => {
-            Vec::new()
-        }
+        Subject::Action(..)
+        | Subject::Open(_)
+        | Subject::TakeBack(_)
+        | Subject::Many(_)
+        | Subject::Limits(..)
+        | Subject::Keep(_) => Vec::new(),
     }
 }
 

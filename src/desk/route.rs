@@ -23,10 +23,14 @@ pub enum Route {
     Unfinished,
     /// The choice of the process of a new case.
     NewCase,
+    /// The choice of the queue in which that agent's numbers are set.
+    LimitsOf(i32),
     /// The deadline ledger of a case.
     Ledger(CaseId),
     /// The search.
     Search,
+    /// The cases that we looked at lately.
+    Recent,
     /// The notices.
     Notices,
     /// The line of the filter.
@@ -98,6 +102,10 @@ pub enum Subject {
     TakeOver(CaseId),
     /// Something with all marked cases.
     Many(Act),
+    /// The numbers of a queue, or of one agent in it.
+    Limits(i32, Option<i32>),
+    /// Saving a filter of that line under a name.
+    Keep(String),
 }
 
 impl Subject {
@@ -113,7 +121,7 @@ impl Subject {
             | Self::TakeBack(case)
             | Self::Skip(case)
             | Self::TakeOver(case) => Some(*case),
-            Self::Open(_) | Self::Many(_) => None,
+            Self::Open(_) | Self::Many(_) | Self::Limits(..) | Self::Keep(_) => None,
         }
     }
 
@@ -138,7 +146,12 @@ impl Subject {
             Self::TakeBack(_) => "take_back".to_owned(),
             Self::Skip(_) => "skip".to_owned(),
             Self::TakeOver(_) => "take_over".to_owned(),
-            Self::Many(_) => "many".to_owned(),
+            Self::Many(Act::Action(action)) => format!("many:{action}"),
+            Self::Many(Act::Release) => "many_release".to_owned(),
+            Self::Many(Act::Reassign) => "many_reassign".to_owned(),
+            Self::Keep(_) => "keep_filter".to_owned(),
+            Self::Limits(queue, None) => format!("limits:{queue}"),
+            Self::Limits(queue, Some(agent)) => format!("limits:{queue}_{agent}"),
         }
     }
 
@@ -147,6 +160,18 @@ impl Subject {
         let (kind, name) = form.split_once(':').unwrap_or((form, ""));
         Some(match (kind, case) {
             ("open", None) => Self::Open(name.to_owned()),
+            // the line is one of its answers
+            ("keep_filter", None) => Self::Keep(String::new()),
+            ("many", None) => Self::Many(Act::Action(name.to_owned())),
+            ("many_release", None) => Self::Many(Act::Release),
+            ("many_reassign", None) => Self::Many(Act::Reassign),
+            ("limits", None) => {
+                let (queue, agent) = match name.split_once('_') {
+                    Some((queue, agent)) => (queue, Some(agent.parse().ok()?)),
+                    None => (name, None),
+                };
+                Self::Limits(queue.parse().ok()?, agent)
+            }
             ("action", Some(case)) => Self::Action(case, name.to_owned()),
             ("hand_over", Some(case)) => Self::HandOver(case),
             ("attach", Some(case)) => Self::Attach(case),

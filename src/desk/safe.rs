@@ -12,7 +12,7 @@ use super::model::Model;
 use super::screen::{Layer, form};
 use super::toast::Tone;
 use super::world::{Link, World};
-use super::{bulk, claims, place, preview};
+use super::{bulk, claims, find, place, preview};
 use crate::store::StoreError;
 use crate::store::rows::{CaseDetail, DraftRow, DraftSaved};
 
@@ -22,12 +22,14 @@ const LEAVE_MS: i64 = 2_000;
 /// After every message: see what is new in the forms, and save what is due.
 pub fn tend(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
     observe(model, now);
+    find::observe(model, now);
     let mut effects = Vec::new();
     if is_live(&model.world) {
         let due = model.world.drafts.take_due(now);
         effects.extend(due.into_iter().map(|save| of_draft(model, save, now)));
         let is_saving = !effects.is_empty();
         effects.extend(place::save(model, is_saving, now));
+        effects.extend(find::save(&mut model.world, now));
     }
     effects.extend(leave(model, now));
     effects
@@ -44,17 +46,21 @@ pub fn save_all(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
         .into_iter()
         .map(|save| of_draft(model, save, now))
         .collect();
-    drafts
-        .into_iter()
-        .chain(place::save_last(model, now))
-        .collect()
+    let place = place::save_last(model, now);
+    let looks = find::save_last(&mut model.world, now);
+    drafts.into_iter().chain(place).chain(looks).collect()
 }
 
 /// When to look again (machine time).
 pub fn next_due(model: &Model) -> Option<DateTime<Utc>> {
     let due = if is_live(&model.world) {
         let drafts = model.world.drafts.next_due();
-        drafts.into_iter().chain(place::next_due(model)).min()
+        let looks = find::next_due(&model.world);
+        drafts
+            .into_iter()
+            .chain(place::next_due(model))
+            .chain(looks)
+            .min()
     } else {
         None
     };
@@ -64,8 +70,7 @@ pub fn next_due(model: &Model) -> Option<DateTime<Utc>> {
 /// The agent wants to leave. What is not saved is saved first; when that cannot be, it is asked.
 pub fn quit(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
     observe(model, now);
-    let is_running = bulk::run::is_going(&model.world);
-    if is_running || bulk::is_typed(&model.world) {
+    if bulk::run::is_going(&model.world) {
         model.world.drafts.hurry(now);
         model.layers.push(Layer::Quit);
         return Vec::new();
@@ -124,6 +129,20 @@ fn forms(layers: &mut [Layer]) -> impl Iterator<Item = &mut form::State> {
 fn of_draft(model: &mut Model, (id, save): (Uuid, Save), now: DateTime<Utc>) -> Effect {
     let ticket = model.world.ticket(Slot::Draft(id), now);
     Effect::Save(ticket, Box::new(save))
+}
+
+/// The action on many has ended: what was typed for it is not needed any more.
+pub fn used(model: &mut Model, now: DateTime<Utc>) {
+    let Model { world, layers, .. } = model;
+    // for what was refused or not tried it is still wanted
+    let job = world.bulk.as_deref_mut().filter(|job| !job.has_left());
+    let Some(draft) = job.and_then(|job| job.draft.take()) else {
+        return;
+    };
+    world.drafts.finish(draft, now);
+    for form in forms(layers).filter(|form| form.draft == draft) {
+        form.touched = false;
+    }
 }
 
 /// Ask for what the database has of ours.

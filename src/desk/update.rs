@@ -156,6 +156,7 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
         }
         Route::Actions(case, only) => push_actions(model, actions::Of::Case(case, only)),
         Route::NewCase => push_actions(model, actions::Of::NewCase),
+        Route::LimitsOf(agent) => push_actions(model, actions::Of::Limits(agent)),
         Route::Form(subject) => {
             let form = form::State::open(&mut model.world, subject, now);
             model.layers.push(Layer::Form(Box::new(form)));
@@ -164,6 +165,11 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
         Route::Search => {
             let fresh = model.search.anew();
             model.layers.push(Layer::Search(Box::new(fresh)));
+        }
+        Route::Recent => {
+            let (list, asked) = model.search.of_recent(&mut model.world, now);
+            model.layers.push(Layer::Search(Box::new(list)));
+            return vec![asked];
         }
         Route::Notices => {
             let items = model.world.live.notices.clone();
@@ -310,7 +316,7 @@ pub(super) fn run(
         Some(Layer::Notices(list)) => list.press(pressed, window),
         Some(Layer::Board(board)) => board.press(world, pressed, window, now),
         Some(Layer::OnTime(report)) => report.press(world, pressed, window, now),
-        Some(Layer::Filter(line)) => line.press(pressed),
+        Some(Layer::Filter(line)) => line.press(world, pressed, now),
         Some(Layer::Bulk(list)) => list.press(world, pressed, window, now),
         Some(Layer::Sheet) => screen::bulk::press(world, pressed, window, now),
         Some(Layer::Help(help)) => press_help(help, pressed, window),
@@ -342,7 +348,7 @@ fn type_in(model: &mut Model, text: &str, now: DateTime<Utc>) -> Vec<Effect> {
             Vec::new()
         }
         Some(Layer::Filter(line)) => {
-            line.type_in(text);
+            line.type_in(world, text);
             Vec::new()
         }
         _ => Vec::new(),

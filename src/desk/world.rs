@@ -9,14 +9,18 @@ use uuid::Uuid;
 
 use super::bulk::Job;
 use super::drafts::Drafts;
-use super::effect::{Effect, Loaded, Question, Slot, Ticket};
+use super::effect::{Effect, Question, Slot, Ticket};
+use super::find::Find;
 use super::live::Live;
+use super::route::Subject;
 use super::toast::Toasts;
 use super::undo::Undoable;
 use crate::domain::calendar::Calendars;
 use crate::domain::country::Country;
 use crate::process;
-use crate::store::rows::{CaseId, Colleague, Lease, Me, Role};
+use crate::store::rows::{
+    CaseDetail, CaseId, Colleague, Lease, Me, QueueLimits, Role, TimelineRow,
+};
 use crate::text::Texts;
 
 /// How many cases are kept in memory.
@@ -37,6 +41,15 @@ pub enum Link {
         /// Last answer (machine time).
         since: DateTime<Utc>,
     },
+}
+
+/// A case as the desk keeps it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Loaded {
+    /// The case.
+    pub detail: CaseDetail,
+    /// Its timeline, newest first.
+    pub timeline: Vec<TimelineRow>,
 }
 
 /// What all screens share.
@@ -68,6 +81,10 @@ pub struct World {
     pub calendar_versions: Option<i64>,
     /// The colleagues, once read.
     pub colleagues: Vec<Colleague>,
+    /// The numbers of the queues, once read; what a form of them starts from.
+    pub limits: Vec<QueueLimits>,
+    /// Last looks at cases, and filters with a name.
+    pub find: Find,
     /// Unfinished forms.
     pub drafts: Drafts,
     /// Our last form that can be taken back.
@@ -106,6 +123,8 @@ impl World {
             calendars: None,
             calendar_versions: None,
             colleagues: Vec::new(),
+            limits: Vec::new(),
+            find: Find::default(),
             drafts: Drafts::new(writer),
             undoable: None,
             bulk: None,
@@ -174,6 +193,17 @@ impl World {
     /// Ask for a case.
     pub fn ask_detail(&mut self, case: CaseId, now: DateTime<Utc>) -> Effect {
         self.ask(Slot::Detail(case), Question::Detail(case), now)
+    }
+
+    /// Ask for what the form of that subject needs besides its case, unless that is under way.
+    pub fn ask_beside(&mut self, subject: &Subject, now: DateTime<Utc>) -> Option<Effect> {
+        let (slot, question) = match subject {
+            Subject::Limits(..) => (Slot::Limits, Question::Limits),
+            subject if subject.asks_colleagues() => (Slot::Colleagues, Question::Colleagues),
+            _ => return None,
+        };
+        let is_free = self.asked_since(slot).is_none();
+        is_free.then(|| self.ask(slot, question, now))
     }
 
     /// Whether an answer is waited for, and since when (machine time).

@@ -9,12 +9,13 @@ use uuid::Uuid;
 use super::beat::Followed;
 use super::files;
 use crate::desk::effect::{Call, FileError, Loaded, Question, Save, Slot};
+use crate::desk::find::{Asked, Naming, Told};
 use crate::desk::{Msg, Reply, Ticket};
 use crate::domain::calendar::Calendars;
 use crate::process::engine::{Answers, Change};
 use crate::store::bulk::SNAPSHOT_MAX;
 use crate::store::case::{Opening, Target};
-use crate::store::rows::{Applied, CaseId, Opened, Session};
+use crate::store::rows::{Applied, CaseId, Opened, SearchHit, Session};
 use crate::store::session::SessionKind;
 use crate::store::{Store, StoreError};
 
@@ -87,6 +88,14 @@ impl Caller {
             Question::OnTimeCases { kind, after, limit } => {
                 Reply::OnTimeCases(self.store.on_time_cases(&kind, after, limit).await)
             }
+            Question::Find(Asked::Looks) => {
+                Reply::Find(self.store.looks_mine().await.map(Told::Looks))
+            }
+            Question::Find(Asked::Filters) => {
+                Reply::Find(self.store.filters_mine().await.map(Told::Filters))
+            }
+            Question::Find(Asked::Recent) => Reply::Search(self.recent().await),
+            Question::Limits => Reply::Limits(self.store.limits().await),
             Question::Colleagues => Reply::Colleagues(self.store.colleagues().await),
             Question::Drafts => Reply::Drafts(self.store.drafts_mine().await),
         };
@@ -114,6 +123,13 @@ impl Caller {
             }));
         }
         opened
+    }
+
+    /// The cases that we looked at lately, as hits.
+    async fn recent(&self) -> Result<Vec<SearchHit>, StoreError> {
+        let rows = self.store.recent(HITS).await?.into_iter();
+        let how = || "seen".to_owned();
+        Ok(rows.map(|row| SearchHit { row, how: how() }).collect())
     }
 
     async fn load(&self, case: CaseId) -> Result<Box<Loaded>, StoreError> {
@@ -148,6 +164,7 @@ impl Caller {
                 Reply::Dropped(store.draft_drop(draft, writer, base).await)
             }
             Save::Share(draft) => Reply::Shared(store.draft_share(draft).await),
+            Save::Looked(looks) => Reply::Placed(store.looked(&looks).await),
             Save::Place(place) => Reply::Placed(store.place_save(&place).await),
         };
         self.send(ticket, reply).await;
@@ -218,6 +235,8 @@ impl Caller {
                     .case_transfer(cmd, session, case, queue_id, &reason)
                     .await,
             ),
+            Call::Naming(naming) => Reply::Set(self.name_filter(cmd, naming).await),
+            Call::Limits(new) => Reply::Set(store.limits_set(cmd, new).await),
             Call::TakeBack { case, seq } => {
                 Reply::Applied(store.case_take_back(cmd, session, case, seq).await)
             }
@@ -226,6 +245,17 @@ impl Caller {
                 path,
                 purpose,
             } => self.attach(cmd, case, path, purpose).await,
+        }
+    }
+
+    async fn name_filter(&self, cmd: Uuid, naming: Naming) -> Result<(), StoreError> {
+        match naming {
+            Naming::Save {
+                name,
+                line,
+                queue_id,
+            } => self.store.filter_save(cmd, &name, &line, queue_id).await,
+            Naming::Drop(filter) => self.store.filter_drop(cmd, filter).await,
         }
     }
 

@@ -9,6 +9,7 @@
 
 pub mod complete;
 mod parse;
+pub mod words;
 
 use std::fmt;
 
@@ -16,7 +17,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::rows::WorkState;
-use crate::process::{self, Process, Work};
+use crate::process::{self, Process};
 pub use parse::{FilterError, Wrong};
 
 /// Most words of a filter.
@@ -69,6 +70,26 @@ pub enum Test {
     Process(Vec<String>),
     /// First digits of the metering point.
     Ean(String),
+    /// Whether it was put before a lead.
+    Raised(Answer),
+    /// What of mine is at it.
+    Mine(Vec<Mine>),
+}
+
+/// Yes or no.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// Yes.
+    Yes,
+    /// No.
+    No,
+}
+
+/// What somebody can have at a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mine {
+    /// An unfinished form.
+    Draft,
 }
 
 /// When the nearest clock is due.
@@ -96,8 +117,8 @@ pub enum Holder {
 }
 
 /// The keys of words, in the order in which they are proposed.
-pub const KEYS: [&str; 8] = [
-    "state", "clock", "due", "holder", "work", "party", "process", "ean",
+pub const KEYS: [&str; 10] = [
+    "state", "clock", "due", "holder", "work", "party", "process", "ean", "raised", "mine",
 ];
 
 impl Filter {
@@ -130,6 +151,8 @@ impl Test {
             Self::Party(_) => "party",
             Self::Process(_) => "process",
             Self::Ean(_) => "ean",
+            Self::Raised(_) => "raised",
+            Self::Mine(_) => "mine",
         }
     }
 
@@ -142,6 +165,8 @@ impl Test {
             }
             Self::Due(dues) => dues.iter().map(ToString::to_string).collect(),
             Self::Holder(holders) => holders.iter().map(ToString::to_string).collect(),
+            Self::Raised(answer) => vec![answer.to_string()],
+            Self::Mine(mine) => mine.iter().map(ToString::to_string).collect(),
             Self::Work(works) => works.iter().map(|work| work.word().to_owned()).collect(),
         }
     }
@@ -189,6 +214,23 @@ impl fmt::Display for Due {
                 minutes if minutes % 60 == 0 => write!(out, "{}h", minutes / 60),
                 minutes => write!(out, "{minutes}m"),
             },
+        }
+    }
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Yes => "yes",
+            Self::No => "no",
+        })
+    }
+}
+
+impl fmt::Display for Mine {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Draft => out.write_str("draft"),
         }
     }
 }
@@ -244,12 +286,13 @@ impl fmt::Display for Filter {
 }
 
 /// All states of live cases, by key, each once.
+#[cfg(test)]
 fn states() -> impl Iterator<Item = &'static str> {
     each_once(|process| {
         let live = process
             .states
             .iter()
-            .filter(|state| state.work != Work::Closed);
+            .filter(|state| state.work != process::Work::Closed);
         live.map(|state| state.key).collect()
     })
 }

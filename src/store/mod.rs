@@ -15,6 +15,7 @@ pub mod draft;
 pub mod error;
 pub mod feed;
 pub mod filter;
+pub mod find;
 pub mod line;
 pub mod listener;
 pub mod reading;

@@ -6,8 +6,8 @@ use ratatui::text::{Line, Span};
 use super::paint::Paint;
 use super::theme::Role;
 use super::{clocks, width};
-use crate::desk::held;
 use crate::desk::screen::actions::{Choice, Of, State};
+use crate::desk::{held, limits};
 use crate::store::rows::CaseId;
 
 /// The list.
@@ -53,7 +53,8 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
         );
         return paint.lines(body, lines, 0);
     }
-    let (lines, at) = lines(paint, &choices, state.cursor, usize::from(area.width));
+    let columns = usize::from(area.width).min(width::TOGETHER);
+    let (lines, at) = lines(paint, &choices, state.cursor, columns);
     let last = at.end.saturating_sub(usize::from(body.height));
     let first = last.min(at.start);
     paint.lines(body, lines, first);
@@ -92,6 +93,11 @@ fn title(paint: &Paint<'_, '_>, of: Of) -> Line<'static> {
     match of {
         Of::NewCase => {
             Line::from(paint.span(Role::Title, format!(" {}", paint.text("actions.new"))))
+        }
+        Of::Limits(agent) => {
+            let name = limits::agent_name(world, agent).unwrap_or_default();
+            let said = paint.fill("limits.which_queue", &[("name", name)]);
+            Line::from(paint.span(Role::Title, format!(" {said}")))
         }
         Of::Case(case, _) => {
             let no = world

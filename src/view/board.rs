@@ -175,8 +175,9 @@ fn parts(paint: &mut Paint<'_, '_>, area: Rect, state: &State, board: &Board) {
         0 => 0,
         lines => (lines + 2).min(area.height / 3),
     };
+    let wanted = u16::try_from(board.nearest.len().max(1) + 2).unwrap_or(u16::MAX);
     let nearest = Rect {
-        height: area.height - below_it,
+        height: wanted.min(area.height - below_it),
         ..left
     };
     parts::draw(paint, nearest, state, board, Section::Nearest);

@@ -19,7 +19,7 @@ const WHOLE: u16 = 4;
 
 /// The list of actions.
 pub(super) fn actions(paint: &mut Paint<'_, '_>, area: Rect, state: State) {
-    let columns = usize::from(area.width);
+    let columns = usize::from(area.width).min(width::TOGETHER);
     let model = paint.model;
     let Some(job) = model.world.bulk.as_deref() else {
         return;

@@ -25,7 +25,7 @@ fn joined(parts: &[&str]) -> String {
     parts.join("  ")
 }
 
-/// How somebody is reached, never cut: what does not fit goes on in the next line.
+/// What must be read whole, as how somebody is reached: what does not fit goes on in the next line.
 fn whole(parts: &[&str], columns: usize) -> Lines {
     let mut lines: Vec<String> = Vec::new();
     for part in parts.iter().filter(|part| !part.is_empty()) {
@@ -216,12 +216,13 @@ pub(super) fn related(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usize
             .with_timezone(&zone)
             .date_naive()
             .to_string();
-        plain(&joined(&[&case.case_no, &at, &state, link]), columns)
+        whole(&[&case.case_no, &at, &state, link], columns)
     };
     let link = paint.text("detail.linked");
     let linked = detail.linked.iter().map(|case| of_case(case, &link));
     linked
         .chain(detail.related.iter().map(|case| of_case(case, "")))
+        .flatten()
         .collect()
 }
 

@@ -62,10 +62,16 @@ fn of_run(
         return vec![first];
     }
     let by = preview::declared(&detail.row.process, &run.key).map_or("", |clock| clock.rule);
-    let facts = format!("  {}", facts(paint, detail, run, &said));
-    let room = columns.saturating_sub(1 + width::of(by));
-    let second = format!("{} {by}", width::left(&facts, room));
-    vec![first, Line::from(paint.span(Role::Faint, second))]
+    // half of a time is a wrong one: what has no room beside the rule goes on below
+    let room = columns.saturating_sub(3 + width::of(by));
+    let facts = width::wrap(&facts(paint, detail, run, &said), room);
+    let mut lines = vec![first];
+    lines.extend(facts.into_iter().enumerate().map(|(number, facts)| {
+        let beside = if number == 0 { by } else { "" };
+        let text = format!("  {} {beside}", width::left(&facts, room));
+        Line::from(paint.span(Role::Faint, text))
+    }));
+    lines
 }
 
 /// Whose duty, due when, the softer target, in which state.

@@ -66,8 +66,14 @@ fn title(paint: &Paint<'_, '_>, row: &CaseRow, columns: usize) -> Line<'static> 
     let world = &paint.model.world;
     let process = world.texts.say(&format!("process.{}", row.process));
     let state = preview::state(world, &row.process, &row.state);
-    let rest = format!("   {process}   {state}");
     let room = columns.saturating_sub(width::of(&row.case_no));
+    // the state says what is to be done: where not all fits, the process gives way
+    let both = format!("   {process}   {state}");
+    let rest = if width::of(&both) > room {
+        format!("   {state}")
+    } else {
+        both
+    };
     Line::from(vec![
         paint.span(Role::Title, row.case_no.clone()),
         Span::raw(width::cut(&rest, room)),

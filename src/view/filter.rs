@@ -6,8 +6,10 @@ use ratatui::text::{Line, Span};
 use super::paint::Paint;
 use super::theme::Role;
 use super::width;
+use crate::desk::find;
 use crate::desk::screen::filter::{State, said};
 use crate::store::filter::KEYS;
+use crate::store::rows::SavedFilter;
 
 /// Columns of a proposal.
 const WORD: usize = 26;
@@ -39,7 +41,7 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
     lines.extend(paint.wrapped_in(Role::Faint, &paint.text("filter.help"), columns, 1));
     let first = (at + 2).saturating_sub(usize::from(below.height));
     paint.lines(below, lines, first);
-    if is_choice && state.wrong.is_none() {
+    if is_choice {
         let y = below.y + u16::try_from(at - first.min(at)).unwrap_or(0);
         let style = paint.style(Role::Cursor);
         let width = u16::try_from(WORD + 1)
@@ -84,7 +86,7 @@ fn wrong(
     let mark = format!("{}{}", " ".repeat(before), "^".repeat(long));
     let mark = width::cut(&mark, columns);
     let mut lines = vec![Line::from(paint.span(Role::Error, mark))];
-    let said = said(&paint.model.world, error);
+    let said = said(&paint.model.world.texts, error);
     lines.extend(paint.wrapped_in(Role::Error, &said, columns, 1));
     lines.push(Line::default());
     lines
@@ -106,6 +108,10 @@ fn proposals(paint: &Paint<'_, '_>, state: &State, columns: usize) -> Vec<Line<'
 }
 
 fn means(paint: &Paint<'_, '_>, key: &str, value: &str) -> String {
+    if let Some(name) = value.strip_prefix('@') {
+        let saved = find::named(&paint.model.world.find.filters, name);
+        return saved.map_or_else(String::new, |saved| of_saved(paint, saved));
+    }
     let name = value.trim_end_matches(':');
     match key {
         "" if KEYS.contains(&name) => paint.text(&format!("filter.key.{name}")),
@@ -119,5 +125,17 @@ fn means(paint: &Paint<'_, '_>, key: &str, value: &str) -> String {
         "clock" => paint.text(&format!("clock.{name}")),
         "process" => paint.text(&format!("process.{name}")),
         _ => paint.text(&format!("filter.{key}.{name}")),
+    }
+}
+
+/// The line of a filter with a name, and whose it is when it is not ours alone.
+fn of_saved(paint: &Paint<'_, '_>, saved: &SavedFilter) -> String {
+    match &saved.queue {
+        None => saved.line.clone(),
+        Some(queue) => {
+            let queue = paint.text(&format!("queue.{queue}"));
+            let team = paint.fill("find.team", &[("queue", &queue)]);
+            format!("{}  ({team})", saved.line)
+        }
     }
 }

@@ -9,9 +9,9 @@ use super::theme::Role;
 use super::width;
 use crate::desk::editor::{Editor, Lines};
 use crate::desk::form::{Ask, Entry, must_be_filled};
-use crate::desk::preview;
 use crate::desk::route::Subject;
 use crate::desk::screen::form::{Stage, State};
+use crate::desk::{limits, preview};
 
 /// Columns of the names of the fields.
 const LABEL: usize = 24;
@@ -96,6 +96,7 @@ fn title(paint: &Paint<'_, '_>, state: &State) -> Line<'static> {
     let process = row.map_or("", |row| row.process.as_str());
     let what = match &state.subject {
         Subject::Many(_) => many(paint, &state.subject),
+        Subject::Limits(queue, agent) => limits::title(world, *queue, *agent),
         subject => preview::form(&world.texts, subject, process),
     };
     Line::from(vec![

@@ -89,11 +89,7 @@ fn why_unsaved(world: &World) -> &'static str {
 fn why_stay(paint: &Paint<'_, '_>) -> Vec<String> {
     let model = paint.model;
     let world = &model.world;
-    let many = match () {
-        () if bulk::run::is_going(world) => Some("quit.running"),
-        () if bulk::is_typed(world) => Some("quit.typed"),
-        () => None,
-    };
+    let many = bulk::run::is_going(world).then_some("quit.running");
     let mut why: Vec<String> = many.map(|key| paint.text(key)).into_iter().collect();
     why.extend(claims::proposed_said(model));
     if why.is_empty() || world.drafts.is_unsaved() {

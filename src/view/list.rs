@@ -176,8 +176,10 @@ fn line(paint: &Paint<'_, '_>, row: &Row, widths: Widths) -> Line<'static> {
         .for_case(case.case_id)
         .next()
         .is_some();
+    let is_unread = paint.model.world.find.is_unread(case);
     let mark = match row.mark {
         Mark::Same if is_unfinished => "~",
+        Mark::Same if is_unread => "+",
         Mark::Same => " ",
         Mark::Changed => "+",
         Mark::Gone => "-",
@@ -199,7 +201,12 @@ fn line(paint: &Paint<'_, '_>, row: &Row, widths: Widths) -> Line<'static> {
     let mut spans = vec![
         paint.span(if is_marked { Role::Key } else { Role::Faint }, mark),
         paint.span(role, urgent),
-        Span::raw(format!(" {}  ", width::left(&case.case_no, CASE))),
+        Span::raw(" "),
+        paint.span(
+            if is_unread { Role::Title } else { Role::Calm },
+            width::left(&case.case_no, CASE),
+        ),
+        Span::raw("  "),
     ];
     spans.extend(middle(paint, row, widths));
     let (role, who) = who(paint, case);

@@ -33,26 +33,25 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
     let kinds = state.kinds();
     let body = rest(area, 2);
     if kinds.is_empty() {
-        let (role, key) = match &state.problem {
+        let (role, key) = match state.failed.values().next() {
+            _ if state.months.iter().any(|month| state.is_missing(*month)) => {
+                (Role::Faint, "report.loading")
+            }
             Some(StoreError::Offline(_)) => (Role::Warning, "list.unreachable"),
             Some(_) => (Role::Error, "report.failed"),
-            None if state.rows.len() < state.months.len() => (Role::Faint, "report.loading"),
             None => (Role::Calm, "report.empty"),
         };
         let lines = paint.wrapped_in(role, &paint.text(key), usize::from(area.width), 3);
         return paint.lines(body, lines, 0);
     }
-    let foot = 6.min(body.height / 3);
+    let foot = 7.min(body.height / 3);
+    let lines = u16::try_from(kinds.len() + 1).unwrap_or(u16::MAX);
     let table_area = Rect {
-        height: body.height - foot,
+        height: lines.min(body.height - foot),
         ..body
     };
     table(paint, table_area, state, &kinds);
-    let below = Rect {
-        y: table_area.bottom(),
-        height: foot,
-        ..body
-    };
+    let below = rest(body, table_area.height + 1);
     figures(paint, below, state);
 }
 
@@ -113,7 +112,7 @@ fn line(
     for month in months {
         let row = state.row(state.months[*month], kind);
         let (role, cell) = match row {
-            None if state.failed == Some(state.months[*month]) => {
+            None if state.failed.contains_key(&state.months[*month]) => {
                 (Role::Error, paint.text("report.not_read"))
             }
             None if !state.rows.contains_key(&state.months[*month]) => {
@@ -150,16 +149,18 @@ fn percent(share: u64) -> String {
 /// All figures of the cell under the cursor.
 fn figures(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
     let Some(row) = state.current() else {
-        let month = state.months.get(state.month);
-        let (role, key) = match month {
-            month if month.is_some() && month == state.failed.as_ref() => {
-                (Role::Error, "report.failed")
-            }
-            Some(month) if !state.rows.contains_key(month) => (Role::Faint, "report.loading"),
-            _ => (Role::Faint, "report.nothing_due"),
+        let month = state.months.get(state.month).copied().unwrap_or_default();
+        let (role, key) = if state.failed.contains_key(&month) {
+            (Role::Error, "report.month_failed")
+        } else if state.is_missing(month) {
+            (Role::Faint, "report.loading")
+        } else {
+            (Role::Faint, "report.nothing_due")
         };
-        let line = Line::from(paint.span(role, format!(" {}", paint.text(key))));
-        return paint.line(rest(area, 1), line);
+        let month = month_of(&paint.model.world.texts, month);
+        let said = paint.fill(key, &[("month", &month)]);
+        let lines = paint.wrapped_in(role, &said, usize::from(area.width), 1);
+        return paint.lines(rest(area, 1), lines, 0);
     };
     let columns = usize::from(area.width);
     let named = |result: &ClockResult| {

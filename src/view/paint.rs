@@ -64,20 +64,23 @@ impl<'a, 'f> Paint<'a, 'f> {
         self.model.world.legal(self.model.now)
     }
 
-    /// Draw one line.
+    /// Draw one line; what has no room leaves two dots.
     pub(super) fn line(&mut self, area: Rect, line: Line<'static>) {
         let area = area.intersection(self.frame.area());
         if area.height > 0 {
+            let line = cut(line, usize::from(area.width));
             self.frame.render_widget(line, Rect { height: 1, ..area });
         }
     }
 
-    /// Draw lines from a first one on.
+    /// Draw lines from a first one on; what has no room leaves two dots.
     pub(super) fn lines(&mut self, area: Rect, lines: Vec<Line<'static>>, first: usize) {
         let area = area.intersection(self.frame.area());
         let most = lines.len().saturating_sub(usize::from(area.height));
         let shown = lines.into_iter().skip(first.min(most));
-        let shown: Vec<Line<'static>> = shown.take(usize::from(area.height)).collect();
+        let shown = shown.take(usize::from(area.height));
+        let columns = usize::from(area.width);
+        let shown: Vec<Line<'static>> = shown.map(|line| cut(line, columns)).collect();
         self.frame.render_widget(Paragraph::new(shown), area);
     }
 
@@ -178,10 +181,10 @@ impl<'a, 'f> Paint<'a, 'f> {
     }
 }
 
-/// A line in at most that many columns; what is cut off leaves two dots.
+/// A line in at most that many columns; what is cut off leaves two dots, spaces at its end do not.
 fn cut(line: Line<'static>, columns: usize) -> Line<'static> {
     let mut room = columns;
-    if line.width() <= room {
+    if line.width() <= room || line.width() - spaces_behind(&line) <= room {
         return line;
     }
     let mut spans = Vec::new();
@@ -198,6 +201,19 @@ fn cut(line: Line<'static>, columns: usize) -> Line<'static> {
         spans.push(span);
     }
     Line::from(spans)
+}
+
+/// Spaces at the end of a line.
+fn spaces_behind(line: &Line<'static>) -> usize {
+    let mut spaces = 0;
+    for span in line.spans.iter().rev() {
+        let kept = span.content.trim_end_matches(' ');
+        spaces += span.content.len() - kept.len();
+        if !kept.is_empty() {
+            break;
+        }
+    }
+    spaces
 }
 
 /// The meaning of a clock's status.

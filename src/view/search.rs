@@ -13,7 +13,12 @@ use crate::store::rows::SearchHit;
 /// The search.
 pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
     let columns = usize::from(area.width);
-    let label = format!(" {} ", paint.text("search.label"));
+    let label = if state.recent {
+        "search.recent"
+    } else {
+        "search.label"
+    };
+    let label = format!(" {} ", paint.text(label));
     let start = width::of(&label);
     let text = width::cut(state.editor.text(), columns.saturating_sub(start + 1));
     let before = &state.editor.text()[..state.editor.cursor()];
@@ -32,6 +37,8 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
             let typed = state.editor.text().trim().chars().count();
             let key = match hits {
                 _ if state.problem.is_some() => "search.failed",
+                Some(_) if state.recent => "search.none_recent",
+                None if state.recent => "search.searching",
                 Some(_) if state.rest.is_none() => "search.nothing",
                 _ if typed >= LEAST => "search.searching",
                 _ => "search.hint",

@@ -4,6 +4,10 @@
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
+/// What belongs together stands in so many columns at most, however wide the screen is: the eye has
+/// to find the line again.
+pub(super) const TOGETHER: usize = 100;
+
 /// Columns that a text takes.
 pub fn of(text: &str) -> usize {
     text.width()

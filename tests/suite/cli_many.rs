@@ -136,3 +136,34 @@ async fn nothing_is_done_when_more_fit_than_the_role_allows() {
     let notes: i64 = sqlx::query_scalar(notes).fetch_one(&pool).await.unwrap();
     assert_eq!(notes, 0);
 }
+
+/// A filter with a name stands for its line, here as on the screen.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_filter_is_saved_listed_used_and_thrown_away() {
+    let (world, anna, _) = office(1).await;
+    let lead = Shell::of(&world.db.url("lead_1"));
+    assert!(anna.ok("filter").contains("no filter is saved"));
+    anna.ok("filter save pool 'WORK:open  -due:late'");
+    lead.ok("filter save team 'state:\"contact the party\"' --queue Mandates");
+    let listed = anna.json("filter list");
+    assert_eq!(listed.len(), 2);
+    assert_eq!(
+        listed[0]["line"], "work:open -due:late",
+        "in its right form"
+    );
+    assert_eq!(listed[1]["line"], "state:blocked_contact_due");
+    assert_eq!(listed[1]["queue"], "mandate");
+    assert_eq!(anna.json("case list --filter '@pool @team'").len(), 1);
+    let wrong = anna.run("case list --filter @nobody");
+    assert_eq!(wrong.code, 2);
+    assert!(
+        wrong.err.contains("No filter is saved as \"nobody\""),
+        "{}",
+        wrong.err
+    );
+    let near = anna.run("case list --filter state:contackt");
+    assert!(near.err.contains("Did you mean"), "{}", near.err);
+    anna.ok("filter drop pool");
+    assert_eq!(anna.json("filter list").len(), 1);
+    anna.refused("filter drop team");
+}

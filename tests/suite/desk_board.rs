@@ -302,6 +302,51 @@ fn the_report_reads_month_by_month_the_newest_first() {
     assert_eq!((&*months[0], &*months[11]), ("2026-11-01", "2025-12-01"));
 }
 
+/// Answers month after month, those of `broken` with an error; gives the months that were asked for.
+fn read_months(script: &mut Script, broken: &[&str]) -> Vec<String> {
+    let mut asked = Vec::new();
+    while let Some(Effect::Ask(ticket, question)) = script.take().pop() {
+        let Question::OnTime(month) = &question else {
+            break;
+        };
+        asked.push(month.to_string());
+        let reply = if broken.contains(&&*month.to_string()) {
+            let said = loket::store::StoreError::Bug("canceling statement".into());
+            Reply::OnTime(*month, Err(said))
+        } else {
+            crate::support::board::read(&question).unwrap()
+        };
+        script.reply(ticket, reply);
+    }
+    asked
+}
+
+/// A month that cannot be read says so in its own column; the older ones come all the same, and r
+/// asks for it again.
+#[test]
+fn a_month_that_cannot_be_read_stops_no_other() {
+    let mut script = lead(160, 48);
+    script.keys("o");
+    let broken = ["2026-11-01", "2026-08-01"];
+    assert_eq!(read_months(&mut script, &broken).len(), 12);
+    let Some(Layer::OnTime(report)) = script.model.layers.last() else {
+        panic!()
+    };
+    assert_eq!((report.rows.len(), report.failed.len()), (10, 2));
+    let screen = script.screen();
+    let line = screen.lines().find(|line| line.contains("100.0%")).unwrap();
+    assert_eq!(line.matches("failed").count(), 2, "{screen}");
+    assert!(
+        screen.contains("Nov 26 could not be loaded; r tries again"),
+        "{screen}"
+    );
+    script.keys("left");
+    assert!(!script.screen().contains("could not be loaded"));
+    script.keys("r");
+    assert_eq!(read_months(&mut script, &[]).len(), 12);
+    assert!(!script.screen().contains("failed"), "{}", script.screen());
+}
+
 /// From a figure to its cases, to one of them, and all the way back to the same places.
 #[test]
 fn behind_each_figure_are_its_cases_and_back_leads_the_same_way() {

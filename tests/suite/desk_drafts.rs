@@ -313,8 +313,72 @@ fn place() -> Place {
             case: Some(CaseId(4)),
             draft: Some(Uuid::from_u128(1)),
         }),
-        spoken: Vec::new(),
+        ..Place::default()
     }
+}
+
+/// The filter of the list and the marks in it come back too; a mark of a case that left is said.
+#[test]
+fn filter_and_marks_come_back_with_the_place() {
+    let mut script = Script::new(120, 32);
+    script
+        .keys("F")
+        .text("state:blocked_contact_due")
+        .keys("enter");
+    script.answer_all();
+    script.keys("space space");
+    let kept = loket::desk::place::of(&script.model).unwrap();
+    assert_eq!(kept.filter, "state:blocked_contact_due");
+    assert_eq!(kept.marks, [CaseId(1), CaseId(2)]);
+    let script = back(&kept, true, &[]);
+    let inbox = script.model.desk.inbox().unwrap();
+    assert_eq!(inbox.filter.to_string(), kept.filter);
+    assert_eq!(inbox.rows.len(), 3, "it was asked for with its filter");
+    let marks: Vec<CaseId> = inbox.marks.iter().copied().collect();
+    assert_eq!(marks, kept.marks);
+    assert!(script.screen().contains("2 marked"), "{}", script.screen());
+    // another console of the agent has the marks
+    assert!(back(&kept, false, &[]).model.desk.marks().is_empty());
+    // what is not in the list any more is not marked, and that is said
+    let more = Place {
+        marks: vec![CaseId(1), CaseId(99)],
+        ..kept.clone()
+    };
+    let script = back(&more, true, &[]);
+    assert_eq!(script.model.desk.marks().len(), 1);
+    assert!(
+        script
+            .screen()
+            .contains("1 of the cases that you had marked")
+    );
+    // a line that this console does not understand shows all
+    let odd = Place {
+        filter: "colour:blue".into(),
+        ..Place {
+            marks: vec![],
+            ..kept
+        }
+    };
+    let script = back(&odd, true, &[]);
+    assert!(script.model.desk.inbox().unwrap().filter.is_empty());
+}
+
+#[test]
+fn a_place_stays_a_small_row() {
+    let mut script = Script::new(120, 32);
+    let most = i64::try_from(loket::desk::place::MARKS).unwrap();
+    let inbox = &mut script.model.desk.tabs[1];
+    inbox.marks = (0..most).map(|n| CaseId(9_000_000_000 + n)).collect();
+    let kept = loket::desk::place::of(&script.model).unwrap();
+    assert_eq!(kept.marks.len(), loket::desk::place::MARKS);
+    let size = serde_json::to_string(&kept).unwrap().len();
+    assert!(
+        size < 8_192 - 1_600,
+        "{size} with the longest line of a filter"
+    );
+    script.model.desk.tabs[1].marks.insert(CaseId(1));
+    let kept = loket::desk::place::of(&script.model).unwrap();
+    assert!(kept.marks.is_empty(), "none rather than some");
 }
 
 #[test]
@@ -516,6 +580,7 @@ fn a_case_that_is_taken_over_while_typing_leaves_the_text() {
     let event = TimelineRow {
         kind: "reassigned".into(),
         agent: Some("Mieke Smit".into()),
+        agent_id: Some(9),
         at: script.now,
         ..taken.timeline.remove(0)
     };

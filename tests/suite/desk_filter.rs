@@ -77,6 +77,51 @@ fn a_mistake_in_the_line_is_shown_below_its_word() {
     assert!(script.model.desk.inbox().unwrap().filter.is_empty());
 }
 
+/// What stands on the screen may be typed as it stands there; the line has the key.
+#[test]
+fn words_of_the_screen_are_values_of_the_filter() {
+    let mut script = Script::new(120, 32);
+    script
+        .keys("F")
+        .text("-state:\"judge the proof\"")
+        .keys("enter");
+    script.answer_all();
+    let filter = script.model.desk.inbox().unwrap().filter.to_string();
+    assert_eq!(filter, "-state:assessing");
+    let mut script = Script::bare_in("nl", 120, 32);
+    script.answer_all();
+    script.keys("F").text("state:bewijs");
+    assert!(
+        script.screen().contains("bewijs beoordelen"),
+        "proposed by its word"
+    );
+    script.keys("tab enter");
+    script.answer_all();
+    let filter = script.model.desk.inbox().unwrap().filter.to_string();
+    assert_eq!(filter, "state:assessing");
+}
+
+/// After a mistake the likeliest values are proposed in its place.
+#[test]
+fn what_was_probably_meant_is_proposed() {
+    let mut script = Script::new(120, 32);
+    script
+        .keys("F")
+        .text("state:asesing due:late")
+        .keys("enter");
+    let screen = script.screen();
+    assert!(
+        screen.contains("Did you mean assessing (judge the proof)?"),
+        "{screen}"
+    );
+    script.keys("tab enter");
+    script.answer_all();
+    let filter = script.model.desk.inbox().unwrap().filter.to_string();
+    assert_eq!(filter, "state:assessing due:late");
+    script.keys("F ctrl-u").text("clock:zzzzzz").keys("enter");
+    assert!(!script.screen().contains("Did you mean"));
+}
+
 #[test]
 fn marks_show_a_sign_and_a_count_and_leave_with_esc() {
     let mut script = Script::new(80, 24);
@@ -205,7 +250,8 @@ proptest! {
     fn right_lines_keep_their_meaning_and_a_minus_turns_one_word(
         words in proptest::collection::vec(
             "-?(state:assessing(,unblock_due)?|due:(late|<?[1-9][0-9]?[mhd])|holder:(me|none|[a-zé]{2,6})\
-             |work:(open|held)|party:(\"van [a-z]{2,5}\"|8716[0-9]{0,5})|process:GT|ean:8716[0-9]{0,14}\
+             |raised:(yes|no)|mine:draft|work:(open|held)\
+             |party:(\"van [a-z]{2,5}\"|8716[0-9]{0,5})|process:GT|ean:8716[0-9]{0,14}\
              |[a-zø]{2,8}|\"[a-z]{2,4}[ ,:][a-z]{1,4}\")",
             0..8,
         )

@@ -36,12 +36,22 @@ fn beat(script: &mut Script, pulse: Pulse) {
     script.send(Msg::Beat(Box::new(Ok(pulse))));
 }
 
+/// The numbers of the fixed world; 1 is who sits at the desk.
+fn agent_id(name: &str) -> i32 {
+    match name {
+        "Sanne de Vries" => 1,
+        "An Peeters" => 3,
+        _ => 2,
+    }
+}
+
 fn event(case: i64, kind: &str, who: Option<&str>) -> FeedEvent {
     FeedEvent {
         case_id: CaseId(case),
         queue_id: 1,
         kind: kind.into(),
         agent: who.map(str::to_owned),
+        agent_id: who.map(agent_id),
         seq: 2,
     }
 }
@@ -131,6 +141,26 @@ fn who_reads_and_who_writes_is_said_and_moves_nothing() {
     let screen = script.screen();
     assert!(line_with(&screen, "GT-2026-000400").contains("An reads"));
     assert!(!screen.contains("Joost writes"), "he holds it");
+}
+
+/// Two agents may share a name: what the other one does is news, what we do is none.
+#[test]
+fn who_has_our_name_is_still_somebody_else() {
+    let mut script = Script::new(160, 48);
+    let me = "Sanne de Vries";
+    let mut pulse = quiet();
+    pulse.events = vec![
+        FeedEvent {
+            agent_id: Some(44),
+            ..event(3, "claimed", Some(me))
+        },
+        event(4, "claimed", Some(me)),
+    ];
+    beat(&mut script, pulse);
+    let live = &script.model.world.live;
+    let news = live.news(CaseId(3)).expect("the other's");
+    assert_eq!(news.who.as_deref(), Some(me));
+    assert_eq!(live.news(CaseId(4)), None, "our own");
 }
 
 /// A changed row says what happened and who did it, until the agent looked at it.

@@ -67,6 +67,7 @@ fn event(case: i64) -> Msg {
         queue_id: 1,
         kind: "claimed".into(),
         agent: Some("Joost Bakker".into()),
+        agent_id: Some(2),
         seq: 2,
     };
     Msg::Beat(Box::new(Ok(Pulse {

@@ -158,23 +158,53 @@ fn a_kept_hand_over_keeps_the_colleague() {
 }
 
 #[test]
-fn what_was_typed_for_many_cases_is_there_again_and_leaving_asks() {
+fn what_was_typed_for_many_cases_is_a_draft_as_any_other() {
     let mut script = marked();
     choose(&mut script, "Add a note");
     script.text("letter sent").keys("esc esc");
     script.answer_all();
-    script.keys("q");
-    assert!(!quits(&mut script));
-    assert!(matches!(script.model.layers.last(), Some(Layer::Quit)));
+    let drafts: Vec<String> = mine(&script);
+    assert_eq!(drafts, ["many:add_note"]);
+    assert!(!script.model.has_unsaved(), "the database has it");
+    // it is found and read in the list, and gone on with on marked cases
+    script.keys("D enter");
     let screen = script.screen();
-    assert!(screen.contains("typed for the marked cases"), "{screen}");
+    assert!(screen.contains("Add a note, marked cases"), "{screen}");
+    assert!(screen.contains("letter sent"), "{screen}");
+    assert!(screen.contains("choose the same action"), "{screen}");
     script.keys("esc B");
     script.answer_all();
     choose(&mut script, "Add a note");
     assert_eq!(raw(&script, "note"), "letter sent");
     // thrown away, it is gone
-    script.keys("ctrl-x esc esc q");
+    script.keys("ctrl-x esc esc");
+    script.answer_all();
+    assert_eq!(mine(&script), Vec::<String>::new());
+    script.keys("q");
     assert!(quits(&mut script));
+}
+
+fn mine(script: &Script) -> Vec<String> {
+    let drafts = script.model.world.drafts.mine();
+    drafts.map(|it| it.content.subject.form()).collect()
+}
+
+/// What was typed for many cases is needed until the last of them had its turn, and no longer.
+#[test]
+fn the_draft_for_many_ends_with_the_run() {
+    let mut script = marked();
+    choose(&mut script, "Add a note");
+    script.text("letter sent").keys("ctrl-s");
+    script.answer_all();
+    assert_eq!(mine(&script), ["many:add_note"]);
+    script.keys("enter");
+    let (ticket, call) = script.writes().remove(0);
+    assert_eq!(mine(&script), ["many:add_note"], "it runs");
+    script.reply(ticket, written(&call));
+    script.answer_all();
+    assert_eq!(mine(&script), Vec::<String>::new());
+    script.keys("esc");
+    assert_eq!(mine(&script), Vec::<String>::new());
 }
 
 #[test]
@@ -470,6 +500,7 @@ fn taking_back_a_note_says_that_a_note_stays() {
     let mut script = Script::new(120, 32);
     let mut noted = loaded(CaseId(1));
     noted.timeline[0].agent = Some("Sanne de Vries".into());
+    noted.timeline[0].agent_id = Some(1);
     let now = script.now;
     let Effect::Ask(ticket, _) = script.model.world.ask_detail(CaseId(1), now) else {
         panic!()

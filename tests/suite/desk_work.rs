@@ -78,6 +78,7 @@ fn event(case: i64) -> FeedEvent {
         queue_id: 1,
         kind: "claimed".into(),
         agent: Some("Joost Bakker".into()),
+        agent_id: Some(2),
         seq: 2,
     }
 }

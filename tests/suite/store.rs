@@ -7,6 +7,7 @@ mod claims;
 mod drafts;
 mod feed;
 mod filter;
+mod find;
 mod hostile;
 mod live;
 mod reading;

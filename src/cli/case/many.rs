@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use super::{Counter, DoArgs};
-use crate::cli::{CliError, Ended, Exit, shell};
+use crate::cli::{CliError, Ended, Exit, filter, shell};
 use crate::desk::bulk::most;
 use crate::store::StoreError;
 use crate::store::filter::Filter;
@@ -29,22 +29,13 @@ struct Tally {
 
 impl Counter<'_> {
     /// Reads a filter; a mistake is shown below its word.
-    pub(super) fn filter(&self, line: &str) -> Result<Filter, CliError> {
-        Filter::parse(line).map_err(|error| {
-            let key = format!("filter.wrong.{}", error.wrong.key());
-            let said = self.shell.texts.fill(&key, &[("given", &error.given)]);
-            let before = line[..error.at.start].chars().count();
-            let long = line[error.at.clone()].chars().count().max(1);
-            shell::error(&format!("loket: {said}"));
-            shell::error(&format!("  {line}"));
-            shell::error(&format!("  {}{}", " ".repeat(before), "^".repeat(long)));
-            CliError::Told(Exit::Usage)
-        })
+    pub(super) async fn filter(&self, line: &str) -> Result<Filter, CliError> {
+        filter::parse(self.shell, &self.clerk.store, line).await
     }
 
     /// The action on every case that fits, one after the other; none when they are too many.
     pub(super) async fn do_many(&self, args: &DoArgs, line: &str) -> Ended {
-        let filter = self.filter(line)?;
+        let filter = self.filter(line).await?;
         let (mut cases, more) = self.fitting(&filter, args.queue.as_deref()).await?;
         let most = most(Some(self.clerk.session.me.role));
         let limit = args.limit.map(|n| usize::try_from(n).unwrap_or(most));

@@ -9,6 +9,7 @@ use super::super::editor::{Editor, Lines};
 use super::super::route::Subject;
 use super::super::screen::bulk::preset;
 use super::super::world::World;
+use super::super::{find, limits};
 use super::outcome::action_of_facts;
 use super::suggest::Suggestions;
 use super::{Ask, Entry, LINE_LIMIT, NOTE_LIMIT, Pick};
@@ -39,6 +40,8 @@ pub fn entries(world: &World, subject: &Subject, now: DateTime<Utc>) -> Vec<Entr
         Subject::Skip(_) => vec![skip_reason(world), skip_line(world)],
         Subject::TakeOver(_) => vec![line(world, "take_over")],
         Subject::Many(act) => of_many(world, act, now),
+        Subject::Keep(line) => find::entries(world, line),
+        Subject::Limits(queue, agent) => limits::entries(world, *queue, *agent),
     }
 }
 
@@ -167,7 +170,7 @@ fn entry(key: &str, label: &str, help: &str, required: Required, ask: Ask) -> En
     }
 }
 
-fn own(world: &World, key: &str, ask: Ask) -> Entry {
+pub(in crate::desk) fn own(world: &World, key: &str, ask: Ask) -> Entry {
     let texts = &world.texts;
     let label = texts.say(&format!("form.{key}"));
     let help = texts.say(&format!("form.{key}.help"));
@@ -178,7 +181,7 @@ fn text(lines: Lines, limit: usize) -> Ask {
     Ask::Text(Editor::new(lines, limit))
 }
 
-fn choice(options: impl Iterator<Item = (String, String)>) -> Ask {
+pub(in crate::desk) fn choice(options: impl Iterator<Item = (String, String)>) -> Ask {
     let picks = options.map(|(raw, label)| Pick { raw, label }).collect();
     Ask::Choice(picks, None)
 }
@@ -196,7 +199,7 @@ fn contacts(party: &PartyCard) -> Ask {
     ask
 }
 
-fn line(world: &World, key: &str) -> Entry {
+pub(in crate::desk) fn line(world: &World, key: &str) -> Entry {
     own(world, key, text(Lines::One, LINE_LIMIT))
 }
 

@@ -9,11 +9,11 @@ use uuid::Uuid;
 
 use super::super::bulk::plan;
 use super::super::effect::Call;
-use super::super::held;
 use super::super::preview;
 use super::super::route::Subject;
 use super::super::undo;
 use super::super::world::World;
+use super::super::{find, held, limits};
 use super::{Entry, must_be_filled};
 use crate::process::engine::{self, Actor, Answers, CaseFacts, Change, Context, Refusal};
 use crate::process::{self, Action, Field};
@@ -113,6 +113,8 @@ pub fn of(
         Subject::Open(process) => of_opening(world, process, entries, command, now),
         Subject::TakeBack(case) => undo::outcome(world, *case, now),
         Subject::Many(act) => plan::weigh(world, act, entries, now),
+        Subject::Keep(_) => find::outcome(world, entries),
+        Subject::Limits(queue, agent) => limits::outcome(world, *queue, *agent, entries),
         _ => of_call(world, subject, entries),
     }
 }
@@ -324,9 +326,12 @@ fn of_call(world: &World, subject: &Subject, entries: &[Entry]) -> Outcome {
             case: *case,
             reason: raw("take_over").to_owned(),
         }),
-        Subject::Action(..) | Subject::Open(_) | Subject::TakeBack(_) | Subject::Many(_) => {
-            return Outcome::Unknown;
-        }
+        Subject::Action(..)
+        | Subject::Open(_)
+        | Subject::TakeBack(_)
+        | Subject::Many(_)
+        | Subject::Limits(..)
+        | Subject::Keep(_) => return Outcome::Unknown,
     };
     let label = |key: &str| {
         let entry = entries.iter().find(|entry| entry.key == key);

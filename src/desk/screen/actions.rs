@@ -5,18 +5,18 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::super::command::Id;
-use super::super::effect::{Effect, Question, Slot};
+use super::super::effect::Effect;
 use super::super::form::outcome;
 use super::super::geometry::Window;
 use super::super::held;
-use super::super::preview;
 use super::super::route::{Only, Route, Subject};
 use super::super::toast::Tone;
 use super::super::world::World;
+use super::super::{limits, preview};
 use super::{Pressed, moved};
 use crate::process::engine::{self, Actor, Context};
 use crate::process::{self, By};
-use crate::store::rows::CaseId;
+use crate::store::rows::{CaseId, QueueLimits};
 
 /// What is chosen from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub enum Of {
     Case(CaseId, Only),
     /// Processes of which a case can be opened.
     NewCase,
+    /// Queues in which that agent's numbers can be set.
+    Limits(i32),
 }
 
 /// The list on the screen.
@@ -56,6 +58,7 @@ pub fn choices(world: &World, of: Of, now: DateTime<Utc>) -> Option<Vec<Choice>>
     match of {
         Of::NewCase => Some(processes(world)),
         Of::Case(case, only) => of_case(world, case, only, now),
+        Of::Limits(agent) => limits_of(world, agent),
     }
 }
 
@@ -75,6 +78,17 @@ fn processes(world: &World) -> Vec<Choice> {
         refusal: None,
     };
     all.map(choice).collect()
+}
+
+fn limits_of(world: &World, agent: i32) -> Option<Vec<Choice>> {
+    let queues = limits::queues_of(world, agent)?;
+    let choice = |queue: &QueueLimits| Choice {
+        subject: Subject::Limits(queue.queue_id, Some(agent)),
+        label: world.texts.say(&format!("queue.{}", queue.key)),
+        rules: String::new(),
+        refusal: None,
+    };
+    Some(queues.into_iter().map(choice).collect())
 }
 
 fn of_case(world: &World, case: CaseId, only: Only, now: DateTime<Utc>) -> Option<Vec<Choice>> {
@@ -196,9 +210,11 @@ fn choose(world: &mut World, choice: Option<&Choice>, now: DateTime<Utc>) -> Vec
         world.toasts.say(Tone::Warning, refusal.clone(), now);
         return Vec::new();
     }
-    let mut effects = vec![Effect::Go(Route::Form(choice.subject.clone()))];
-    if matches!(choice.subject, Subject::Reassign(_)) {
-        effects.push(world.ask(Slot::Colleagues, Question::Colleagues, now));
+    let form = Effect::Go(Route::Form(choice.subject.clone()));
+    if matches!(choice.subject, Subject::Limits(..)) {
+        return vec![Effect::Go(Route::Back), form]; // what it needs was read for this list
     }
-    effects
+    std::iter::once(form)
+        .chain(world.ask_beside(&choice.subject, now))
+        .collect()
 }

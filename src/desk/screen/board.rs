@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::super::command::Id;
 use super::super::effect::{Effect, Question, Slot};
 use super::super::geometry::Window;
+use super::super::limits;
 use super::super::route::{Route, Subject};
 use super::super::world::{Link, World};
 use super::{Pressed, moved};
@@ -162,6 +163,21 @@ impl State {
             || held.into_iter().any(|held| held.row.case_id == case)
     }
 
+    /// Whose numbers the cursor means: a queue, or somebody with the queues they work on.
+    pub fn numbers_of(&self) -> Option<(Spot, Vec<i32>)> {
+        let agent = match self.spot()? {
+            queue @ Spot::Queue(_) => return Some((queue, Vec::new())),
+            Spot::Person(agent) => agent,
+            Spot::Case(_) if self.section == Section::People => self.unfolded?,
+            Spot::Case(_) => return None,
+        };
+        let people = self.board.iter().flat_map(|board| &board.people);
+        let mut them = people.filter(|person| person.agent_id == agent);
+        let queues = them.next().map(|person| person.queues.clone());
+        let queues = queues.filter(|queues| !queues.is_empty())?;
+        Some((Spot::Person(agent), queues))
+    }
+
     /// It is time to ask. Without a line nothing is asked: the session comes first.
     pub fn wake(&mut self, world: &mut World, now: DateTime<Utc>) -> Option<Effect> {
         if self.next_at? > now {
@@ -255,6 +271,10 @@ impl State {
             Id::Choose => self.choose(world, now),
             Id::Reassign => self.give(world, Subject::Reassign, now),
             Id::CallBack => self.give(world, Subject::CallBack, now),
+            Id::Limits => match self.numbers_of() {
+                Some((of, queues)) => limits::go(world, of, &queues, now),
+                None => Vec::new(),
+            },
             id => {
                 self.go(id, window);
                 Vec::new()
@@ -318,9 +338,7 @@ impl State {
         };
         let subject = subject(case);
         let mut effects = Vec::new();
-        if subject.asks_colleagues() {
-            effects.push(world.ask(Slot::Colleagues, Question::Colleagues, now));
-        }
+        effects.extend(world.ask_beside(&subject, now));
         effects.push(Effect::Go(Route::Form(subject)));
         if world.case(case).is_none() {
             effects.push(world.ask_detail(case, now));

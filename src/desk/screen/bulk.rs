@@ -3,7 +3,6 @@
 
 use chrono::{DateTime, Utc};
 
-use super::super::bulk;
 use super::super::bulk::choices::Choice;
 use super::super::bulk::plan;
 use super::super::bulk::run::{self, Run};
@@ -49,7 +48,7 @@ impl State {
                 self.cursor = at;
             }
             Id::Back => {
-                world.bulk = world.bulk.take().filter(|job| job.typed);
+                world.bulk = None;
                 return vec![Effect::Go(Route::Back)];
             }
             _ => return Vec::new(),
@@ -145,10 +144,8 @@ pub fn press(
 
 /// What was typed stays while it is wanted for cases that were not written: they are marked still.
 fn leave_results(world: &mut World, now: DateTime<Utc>) {
-    let is_wanted = bulk::is_typed(world);
-    world.bulk = world.bulk.take().filter(|_| is_wanted);
-    if let Some(job) = &mut world.bulk {
-        job.left_for = None;
+    let job = world.bulk.take();
+    if job.is_some_and(|job| job.draft.is_some() && job.has_left()) {
         let said = world.texts.say("bulk.kept");
         world.toasts.say(Tone::Done, said, now);
     }
@@ -220,7 +217,7 @@ impl form::State {
             self.stage = Stage::Edit;
             plan::make(world, act.clone(), self.entries.clone(), now);
             if let Some(job) = world.bulk.as_deref_mut() {
-                job.typed = self.touched;
+                job.draft = self.touched.then_some(self.draft);
             }
             effects.push(Effect::Go(Route::Sheet));
         }

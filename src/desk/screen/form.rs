@@ -125,7 +125,6 @@ impl State {
         if let Some(kept) = kept {
             self.take_up(world, kept);
         }
-        self.take_up_job(world, now);
         self.weigh(world, now);
         if self.is_question() {
             self.review(world, now);

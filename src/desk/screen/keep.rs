@@ -4,14 +4,13 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::super::bulk::{Act, Job};
 use super::super::drafts::{Content, Draft, Pending, Typed};
 use super::super::effect::Effect;
 use super::super::form::{Entry, build};
-use super::super::held;
 use super::super::route::{Route, Subject};
 use super::super::toast::Tone;
 use super::super::world::World;
+use super::super::{held, limits};
 use super::form::State;
 use crate::store::rows::DraftBody;
 
@@ -95,6 +94,9 @@ impl State {
 
     /// Whether all that its fields come from is there.
     fn is_read(&self, world: &World) -> bool {
+        if let Subject::Limits(queue, agent) = self.subject {
+            return limits::is_known(world, queue, agent);
+        }
         let case = self.subject.case();
         world.calendars.is_some() && case.is_none_or(|case| world.case(case).is_some())
     }
@@ -121,9 +123,7 @@ impl State {
 
     /// What is to be kept of it; `None` while there is nothing.
     pub fn content(&self) -> Option<Content> {
-        // the answers for many cases belong to the run that they are for, which is not kept
-        let is_for_many = matches!(self.subject, Subject::Many(_));
-        if is_for_many || self.entries.is_empty() || !(self.touched || self.sent.is_some()) {
+        if self.entries.is_empty() || !(self.touched || self.sent.is_some()) {
             return None;
         }
         let sent = self.sent.clone();
@@ -147,9 +147,7 @@ impl State {
 
     /// Leave; what was typed is kept.
     pub(super) fn leave(&mut self, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
-        if let Subject::Many(act) = &self.subject {
-            self.leave_with_job(world, act.clone(), now);
-        } else if self.is_untouched(world, now) {
+        if self.is_untouched(world, now) {
             self.touched = false;
             world.drafts.finish(self.draft, now);
         } else if let Some(content) = self.content() {
@@ -159,38 +157,6 @@ impl State {
             world.toasts.say(Tone::Done, said, now);
         }
         vec![Effect::Go(Route::Back)]
-    }
-
-    /// What was typed for many cases stays with the action on them.
-    fn leave_with_job(&self, world: &mut World, act: Act, now: DateTime<Utc>) {
-        let typed = self.touched && !self.is_untouched(world, now);
-        let Some(job) = world.bulk.as_deref_mut() else {
-            return;
-        };
-        if typed {
-            (job.act, job.entries, job.typed) = (Some(act), self.entries.clone(), true);
-            let said = world.texts.say("bulk.kept");
-            world.toasts.say(Tone::Done, said, now);
-        } else if job.act == Some(act) {
-            (job.entries, job.typed) = (Vec::new(), false);
-        }
-    }
-
-    /// Go on with what was typed for the same action on many before.
-    pub(super) fn take_up_job(&mut self, world: &World, now: DateTime<Utc>) {
-        let Subject::Many(act) = &self.subject else {
-            return;
-        };
-        let is_same = |job: &&Job| job.typed && job.act.as_ref() == Some(act);
-        let Some(job) = world.bulk.as_deref().filter(is_same) else {
-            return;
-        };
-        for kept in &job.entries {
-            if let Some(entry) = self.entries.iter_mut().find(|entry| entry.key == kept.key) {
-                entry.set(kept.raw());
-            }
-        }
-        (self.touched, self.kept_at) = (true, Some(now));
     }
 
     /// Whether it says nothing but what a fresh form says.
@@ -205,9 +171,6 @@ impl State {
     /// The kept draft is not wanted: an empty form.
     pub(super) fn discard(&mut self, world: &mut World, now: DateTime<Utc>) {
         world.drafts.finish(self.draft, now);
-        if let (Subject::Many(_), Some(job)) = (&self.subject, world.bulk.as_deref_mut()) {
-            (job.entries, job.typed) = (Vec::new(), false);
-        }
         (self.draft, self.command) = (world.command(now), world.command(now));
         (self.sent, self.altered, self.rest) = (None, false, Vec::new());
         (self.at, self.touched, self.kept_at, self.problem) = (0, false, None, None);

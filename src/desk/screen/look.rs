@@ -4,11 +4,11 @@
 use chrono::{DateTime, Utc};
 
 use super::super::effect::{Effect, FileError, Question, Reply, Slot};
+use super::super::file;
 use super::super::form::{Ask, Entry, Pick};
 use super::super::route::Subject;
 use super::super::world::World;
 use super::form::{Stage, State};
-use super::send;
 use crate::domain::ean::Ean18;
 use crate::domain::gln::Gln;
 use crate::store::reading::LookUp;
@@ -65,7 +65,7 @@ fn probed(form: &mut State, world: &World, error: Option<FileError>, now: DateTi
     let Some(at) = form.entries.iter().position(|entry| entry.key == "path") else {
         return;
     };
-    form.entries[at].unknown = Some(send::file_error(world, &error));
+    form.entries[at].unknown = Some(file::said(world, &error));
     form.weigh(world, now);
     if form.stage == Stage::Review {
         (form.stage, form.at) = (Stage::Edit, at);

@@ -29,10 +29,10 @@ pub struct State {
     pub months: Vec<NaiveDate>,
     /// What was read.
     pub rows: BTreeMap<NaiveDate, Vec<OnTimeRow>>,
-    /// Why the last reading failed.
+    /// Months that could not be read, and why. The others stand by themselves.
+    pub failed: BTreeMap<NaiveDate, StoreError>,
+    /// Why the cases behind a figure could not be read.
     pub problem: Option<StoreError>,
-    /// The month whose reading failed.
-    pub failed: Option<NaiveDate>,
     /// Which month has the cursor.
     pub month: usize,
     /// Which kind has it.
@@ -73,18 +73,20 @@ impl State {
         (state, asked)
     }
 
-    /// Ask for the newest month that was not read.
+    /// Whether that month is still to be read.
+    pub fn is_missing(&self, month: NaiveDate) -> bool {
+        !self.rows.contains_key(&month) && !self.failed.contains_key(&month)
+    }
+
+    /// Ask for the newest month that was not read, and did not fail.
     fn ask(&mut self, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
-        let missing = self
-            .months
-            .iter()
-            .find(|month| !self.rows.contains_key(month));
+        let missing = self.months.iter().find(|month| self.is_missing(**month));
         let question = |month: &NaiveDate| Question::OnTime(*month);
         let asked = missing.map(|month| world.ask(Slot::OnTime(*month), question(month), now));
         asked.into_iter().collect()
     }
 
-    /// A month came in: the next one is asked for.
+    /// A month came in, or could not be read: the next one is asked for.
     pub fn take(
         &mut self,
         world: &mut World,
@@ -93,16 +95,12 @@ impl State {
         now: DateTime<Utc>,
     ) -> Vec<Effect> {
         match result {
-            Ok(rows) => {
-                (self.problem, self.failed) = (None, None);
-                self.insert(month, rows);
-                self.ask(world, now)
-            }
+            Ok(rows) => self.insert(month, rows),
             Err(error) => {
-                (self.problem, self.failed) = (Some(error), Some(month));
-                Vec::new()
+                self.failed.insert(month, error);
             }
         }
+        self.ask(world, now)
     }
 
     /// The cursor stays on its kind: a month may bring kinds that stand before it.
@@ -165,7 +163,7 @@ impl State {
             Id::Back => return vec![Effect::Go(Route::Back)],
             Id::Refresh => {
                 self.rows.clear();
-                self.failed = None;
+                self.failed.clear();
                 return self.ask(world, now);
             }
             Id::Choose => return self.look_behind(world, now),

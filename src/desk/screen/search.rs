@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::super::command::Id;
 use super::super::editor::{Editor, Lines};
 use super::super::effect::{Effect, Question, Slot};
+use super::super::find::Asked;
 use super::super::geometry::Window;
 use super::super::route::Route;
 use super::super::world::World;
@@ -35,6 +36,8 @@ pub struct State {
     pub asked: String,
     /// Why it failed.
     pub problem: Option<StoreError>,
+    /// Whether it began with the cases that we looked at lately: shown until something is typed.
+    pub recent: bool,
 }
 
 impl Default for State {
@@ -47,6 +50,7 @@ impl Default for State {
             last: String::new(),
             asked: String::new(),
             problem: None,
+            recent: false,
         }
     }
 }
@@ -65,6 +69,17 @@ impl State {
             last: last.to_owned(),
             ..Self::default()
         }
+    }
+
+    /// The cases that we looked at lately; what is typed is searched for as ever.
+    pub fn of_recent(&self, world: &mut World, now: DateTime<Utc>) -> (Self, Effect) {
+        let state = Self {
+            recent: true,
+            last: String::new(),
+            ..self.anew()
+        };
+        let question = Question::Find(Asked::Recent);
+        (state, world.ask(Slot::Search, question, now))
     }
 
     /// React to a command.
@@ -114,6 +129,7 @@ impl State {
     }
 
     fn wait(&mut self, now: DateTime<Utc>) {
+        self.recent = false;
         self.rest = Some(now + TimeDelta::milliseconds(REST_MS));
     }
 

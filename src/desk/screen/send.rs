@@ -4,14 +4,14 @@
 use chrono::{DateTime, Utc};
 
 use super::super::claims;
-use super::super::effect::{Call, Effect, FileError, Reply, Slot};
+use super::super::effect::{Call, Effect, Reply, Slot};
 use super::super::form::outcome::{Needs, Outcome, Plan, refused};
 use super::super::held;
 use super::super::preview;
 use super::super::route::{Route, Subject};
 use super::super::toast::Tone;
-use super::super::undo;
 use super::super::world::World;
+use super::super::{file, find, limits, undo};
 use super::form::{Stage, State};
 use crate::process;
 use crate::store::StoreError;
@@ -103,10 +103,11 @@ pub fn answered(
         Reply::Claimed(Ok(claim)) => claimed(state, world, &claim, now),
         Reply::Applied(Ok(applied)) => wrote(state, world, &applied, now),
         Reply::Opened(Ok(opened)) => was_opened(state, world, &opened, now),
+        Reply::Set(Ok(())) => was_set(state, world, now),
         Reply::File(error) => {
             state.stage = Stage::Edit;
             (state.sent, state.altered) = (None, false);
-            let said = file_error(world, &error);
+            let said = file::said(world, &error);
             if let Some(entry) = state.entries.iter_mut().find(|entry| entry.key == "path") {
                 entry.error = Some(said);
             }
@@ -252,6 +253,8 @@ fn done(state: &State, world: &World) -> String {
         (Subject::TakeBack(_), _) => with("done.taken_back"),
         (Subject::Skip(_), _) => with("done.skipped"),
         (Subject::TakeOver(_), _) => with("done.taken_over"),
+        (Subject::Keep(_), _) => texts.say("done.filter_kept"),
+        (Subject::Limits(queue, agent), _) => limits::done(world, *queue, *agent),
         _ => with("done.attached"),
     }
 }
@@ -270,6 +273,15 @@ fn was_opened(
     let said = world.texts.fill(key, &[("case", no)]);
     conclude(state, world, said, now);
     vec![Effect::Go(Route::Case(case)), world.ask_detail(case, now)]
+}
+
+/// The numbers are set: back to where they were asked for.
+fn was_set(state: &mut State, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
+    let said = done(state, world);
+    conclude(state, world, said, now);
+    std::iter::once(Effect::Go(Route::Back))
+        .chain(find::reread(world, &state.subject, now))
+        .collect()
 }
 
 /// It was not written, or nobody knows. The text stays; a call without an answer stays as it is,
@@ -383,16 +395,4 @@ pub fn offline_since(world: &World, now: DateTime<Utc>) -> String {
         .with_timezone(&zone)
         .format("%H:%M:%S")
         .to_string()
-}
-
-pub(super) fn file_error(world: &World, error: &FileError) -> String {
-    let key = match error {
-        FileError::Missing => "file.missing",
-        FileError::Forbidden => "file.forbidden",
-        FileError::NoFile => "file.no_file",
-        FileError::TooLarge => "file.too_large",
-        FileError::Empty => "file.empty",
-        FileError::Other(said) => return world.texts.fill("file.other", &[("said", said)]),
-    };
-    world.texts.get(key).to_owned()
 }

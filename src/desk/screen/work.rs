@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::super::command::Id;
 use super::super::effect::{Call, Effect, Question, Slot};
+use super::super::find;
 use super::super::route::{Only, Route, Subject};
 use super::super::toast::{Toasts, Tone};
 use super::super::world::World;
@@ -38,6 +39,13 @@ impl State {
             (Id::Next, _) => self.next(world, now),
             (Id::Open, _) => go(Route::NewCase),
             (Id::Search, _) => go(Route::Search),
+            (Id::Recent, _) => go(Route::Recent),
+            (Id::Seen, Some(case)) => {
+                if let Some(row) = self.row(world, case).cloned() {
+                    find::toggle(world, &row, now);
+                }
+                Vec::new()
+            }
             (Id::Board, _) => go(Route::Board),
             (Id::Drafts, _) => go(Route::Unfinished),
             (Id::Quit, _) => go(Route::Quit),

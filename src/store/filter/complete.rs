@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
+use super::KEYS;
 use super::parse::{Quoted, cut, signed};
-use super::{KEYS, clocks, states};
-use crate::process;
+use super::words::Words;
 
 /// What could stand at the cursor.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -18,7 +18,7 @@ pub struct Proposals {
 }
 
 /// What could stand at the cursor, a place in bytes of the line.
-pub fn proposals(line: &str, cursor: usize) -> Proposals {
+pub fn proposals(line: &str, cursor: usize, said: &Words) -> Proposals {
     let before = 0..cursor.min(line.len());
     if !line.is_char_boundary(before.end) {
         return Proposals::default();
@@ -34,7 +34,12 @@ pub fn proposals(line: &str, cursor: usize) -> Proposals {
     match line[rest.clone()].split_once(':') {
         None => {
             let keys = KEYS.iter().map(|key| format!("{key}:"));
-            begin(line, rest, "", keys)
+            let typed = line[rest.clone()].to_ascii_lowercase();
+            Proposals {
+                at: rest,
+                key: "",
+                values: keys.filter(|key| key.starts_with(&typed)).collect(),
+            }
         }
         Some((key, typed)) => {
             let typed = typed.rsplit(',').next().unwrap_or(typed);
@@ -42,33 +47,29 @@ pub fn proposals(line: &str, cursor: usize) -> Proposals {
                 return Proposals::default();
             };
             let at = rest.end - typed.len()..rest.end;
-            begin(line, at, key, values(key).into_iter())
+            let values = values(key, typed, said);
+            Proposals { at, key, values }
         }
     }
 }
 
-fn values(key: &str) -> Vec<String> {
-    let words: Vec<&str> = match key {
-        "state" => states().collect(),
-        "clock" => clocks().collect(),
-        "due" => vec!["late", "15m", "1h", "today", "none"],
-        "holder" => vec!["me", "none"],
-        "work" => vec!["open", "held", "waiting"],
-        "process" => process::ALL.iter().map(|process| process.key).collect(),
-        _ => Vec::new(),
+/// The values of a key that begin so.
+fn values(key: &str, typed: &str, said: &Words) -> Vec<String> {
+    let fixed: &[&str] = match key {
+        "state" | "clock" | "process" => {
+            let found = said.beginning(key, typed).into_iter();
+            return found.map(str::to_owned).collect();
+        }
+        "due" => &["late", "15m", "1h", "today", "none"],
+        "holder" => &["me", "none"],
+        "work" => &["open", "held", "waiting"],
+        "raised" => &["yes", "no"],
+        "mine" => &["draft"],
+        _ => &[],
     };
-    words.into_iter().map(str::to_owned).collect()
-}
-
-fn begin(
-    line: &str,
-    at: Range<usize>,
-    key: &'static str,
-    all: impl Iterator<Item = String>,
-) -> Proposals {
-    let typed = line[at.clone()].to_ascii_lowercase();
-    let values = all.filter(|value| value.starts_with(&typed)).collect();
-    Proposals { at, key, values }
+    let typed = typed.to_ascii_lowercase();
+    let begin = fixed.iter().filter(|value| value.starts_with(&typed));
+    begin.map(|value| (*value).to_owned()).collect()
 }
 
 #[cfg(test)]
@@ -76,7 +77,7 @@ mod tests {
     use super::*;
 
     fn at_end(line: &str) -> (String, Vec<String>) {
-        let found = proposals(line, line.len());
+        let found = proposals(line, line.len(), &Words::default());
         (line[found.at].to_owned(), found.values)
     }
 
@@ -100,7 +101,7 @@ mod tests {
     #[test]
     fn every_proposal_is_a_right_word() {
         for key in KEYS {
-            for value in values(key) {
+            for value in values(key, "", &Words::default()) {
                 super::super::Filter::parse(&format!("{key}:{value}")).unwrap();
             }
         }

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use chrono::TimeDelta;
 
-use super::{Due, Filter, Holder, KEYS, LINE_MAX, Sign, Test, WORDS_MAX, Word, clocks, states};
+use super::words::{Said, Words};
+use super::{Answer, Due, Filter, Holder, KEYS, LINE_MAX, Mine, Sign, Test, WORDS_MAX, Word};
 use crate::domain::fold::fold;
 use crate::domain::sanitize::clean;
 use crate::process;
@@ -23,6 +24,8 @@ pub struct FilterError {
     pub given: String,
     /// What is wrong.
     pub wrong: Wrong,
+    /// What was probably meant, the likeliest first.
+    pub near: Vec<Said>,
 }
 
 /// What can be wrong with a word.
@@ -46,6 +49,12 @@ pub enum Wrong {
     Process,
     /// Not the first digits of a metering point.
     Ean,
+    /// Neither yes nor no.
+    Raised,
+    /// Nothing that one can have at a case.
+    Mine,
+    /// No filter is saved under that name.
+    Saved,
     /// Fewer than two characters.
     Short,
     /// The line is too long, or has too many words.
@@ -65,6 +74,9 @@ impl Wrong {
             Self::Work => "work",
             Self::Process => "process",
             Self::Ean => "ean",
+            Self::Raised => "raised",
+            Self::Mine => "mine",
+            Self::Saved => "saved",
             Self::Short => "short",
             Self::Long => "long",
         }
@@ -127,11 +139,19 @@ pub(super) fn cut(line: &str, from: Range<usize>, at: fn(char) -> bool) -> Vec<P
 }
 
 impl Filter {
-    /// Read a line. What a terminal would obey is dropped from it first.
+    /// Read a line of keys. What a terminal would obey is dropped from it first.
     ///
     /// # Errors
     /// The first word that means nothing, with its place in `line`.
     pub fn parse(line: &str) -> Result<Self, FilterError> {
+        Self::parse_in(line, &Words::default())
+    }
+
+    /// Read a line in which values may also be the words that people see.
+    ///
+    /// # Errors
+    /// The first word that means nothing, with its place in `line`, and what was probably meant.
+    pub fn parse_in(line: &str, said: &Words) -> Result<Self, FilterError> {
         let whole = || 0..line.len();
         if line.chars().count() > LINE_MAX {
             return Err(wrong(Wrong::Long, whole(), ""));
@@ -144,7 +164,7 @@ impl Filter {
             if piece.quoted == Quoted::Open {
                 return Err(wrong(Wrong::Quote, piece.at.clone(), &line[piece.at]));
             }
-            words.push(word(line, piece.at)?);
+            words.push(word(line, piece.at, said)?);
         }
         if words.len() > WORDS_MAX {
             return Err(wrong(Wrong::Long, whole(), ""));
@@ -158,6 +178,7 @@ fn wrong(wrong: Wrong, at: Range<usize>, given: &str) -> FilterError {
         at,
         given: clean(given).into_owned(),
         wrong,
+        near: Vec::new(),
     }
 }
 
@@ -170,12 +191,12 @@ pub(super) fn signed(line: &str, at: Range<usize>) -> (Sign, Range<usize>) {
     }
 }
 
-fn word(line: &str, at: Range<usize>) -> Result<Word, FilterError> {
+fn word(line: &str, at: Range<usize>, said: &Words) -> Result<Word, FilterError> {
     let (sign, rest) = signed(line, at.clone());
     let colon = line[rest.clone()].find([':', '"']);
     let colon = colon.map(|place| rest.start + place);
     let test = match colon.filter(|place| line[*place..].starts_with(':')) {
-        Some(colon) => keyed(line, rest.start..colon, colon + 1..rest.end)?,
+        Some(colon) => keyed(line, rest.start..colon, colon + 1..rest.end, said)?,
         None => bare(line, rest)?,
     };
     Ok(Word { sign, test })
@@ -200,7 +221,12 @@ fn named(text: &str) -> String {
     fold(&words.join(" "))
 }
 
-fn keyed(line: &str, key: Range<usize>, values: Range<usize>) -> Result<Test, FilterError> {
+fn keyed(
+    line: &str,
+    key: Range<usize>,
+    values: Range<usize>,
+    said: &Words,
+) -> Result<Test, FilterError> {
     let name = line[key.clone()].to_ascii_lowercase();
     if !KEYS.contains(&name.as_str()) {
         return Err(wrong(Wrong::Key, key.clone(), &line[key]));
@@ -214,12 +240,17 @@ fn keyed(line: &str, key: Range<usize>, values: Range<usize>) -> Result<Test, Fi
         };
         return Err(wrong(Wrong::Empty, at.clone(), &line[at]));
     }
-    let each = |kind: Wrong, read: &dyn Fn(&str) -> Option<String>| all(line, &pieces, kind, read);
+    let said = |kind: Wrong, of: &str| meant(line, &pieces, kind, of, said);
     Ok(match name.as_str() {
-        "state" => Test::State(each(Wrong::State, &|raw| known(raw, states()))?),
-        "clock" => Test::Clock(each(Wrong::Clock, &|raw| known(raw, clocks()))?),
-        "process" => Test::Process(each(Wrong::Process, &process_key)?),
-        "party" => Test::Party(each(Wrong::Short, &party)?),
+        "state" => Test::State(said(Wrong::State, "state")?),
+        "clock" => Test::Clock(said(Wrong::Clock, "clock")?),
+        "process" => Test::Process(said(Wrong::Process, "process")?),
+        "raised" => match all(line, &pieces, Wrong::Raised, &answer)?.as_slice() {
+            [one] => Test::Raised(*one),
+            _ => return Err(wrong(Wrong::Raised, values.clone(), &line[values])),
+        },
+        "mine" => Test::Mine(all(line, &pieces, Wrong::Mine, &mine)?),
+        "party" => Test::Party(all(line, &pieces, Wrong::Short, &party)?),
         "due" => Test::Due(all(line, &pieces, Wrong::Due, &due)?),
         "holder" => Test::Holder(all(line, &pieces, Wrong::Short, &holder)?),
         "work" => Test::Work(all(line, &pieces, Wrong::Work, &work)?),
@@ -248,17 +279,49 @@ fn all<T: PartialEq>(
     Ok(values)
 }
 
-fn known(raw: &str, mut all: impl Iterator<Item = &'static str>) -> Option<String> {
-    let raw = raw.to_ascii_lowercase();
-    all.find(|key| *key == raw).map(str::to_owned)
+/// All values, as keys or in the words that people see for them, each once.
+fn meant(
+    line: &str,
+    pieces: &[Piece],
+    kind: Wrong,
+    of: &str,
+    said: &Words,
+) -> Result<Vec<String>, FilterError> {
+    let mut keys: Vec<String> = Vec::new();
+    for piece in pieces {
+        let words: Vec<&str> = piece.text.split_whitespace().collect();
+        let raw = words.join(" ");
+        let by_prefix = process_key(&raw).filter(|_| of == "process");
+        let found = by_prefix.map(|key| vec![key]);
+        let found = found.or_else(|| said.meant(of, &raw));
+        let found = found.ok_or_else(|| FilterError {
+            near: said.near(of, &raw),
+            ..wrong(kind, piece.at.clone(), &line[piece.at.clone()])
+        })?;
+        for key in found {
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+    }
+    Ok(keys)
 }
 
-/// By key or by the letters of its case numbers.
+/// By the letters of its case numbers.
 fn process_key(raw: &str) -> Option<String> {
     let mut all = process::ALL.iter();
-    let found =
-        all.find(|it| it.key.eq_ignore_ascii_case(raw) || it.prefix.eq_ignore_ascii_case(raw));
+    let found = all.find(|it| it.prefix.eq_ignore_ascii_case(raw));
     found.map(|process| process.key.to_owned())
+}
+
+fn answer(raw: &str) -> Option<Answer> {
+    let answers = [Answer::Yes, Answer::No];
+    let raw = raw.to_ascii_lowercase();
+    answers.into_iter().find(|it| it.to_string() == raw)
+}
+
+fn mine(raw: &str) -> Option<Mine> {
+    raw.eq_ignore_ascii_case("draft").then_some(Mine::Draft)
 }
 
 fn party(raw: &str) -> Option<String> {
@@ -334,7 +397,33 @@ mod tests {
         );
         assert_eq!(line("Zønnebløm -\"DER dag\""), "zonneblom -\"der dag\"");
         assert_eq!(line("\"a:b\" \"-x\" \"a,b\""), "\"a:b\" \"-x\" \"a,b\"");
+        assert_eq!(
+            line("Raised:YES -mine:draft,Draft"),
+            "raised:yes -mine:draft"
+        );
         assert_eq!(line(""), "");
+    }
+
+    #[test]
+    fn what_people_see_is_read_and_becomes_the_key() {
+        let say = |key: &str| match key {
+            "state.doubt.assessing" => Some("judge the proof".to_owned()),
+            "clock.close_5wd" | "clock.assess_72h" => Some("Søknad".to_owned()),
+            _ => None,
+        };
+        let words = Words::of(&say);
+        let read = |text: &str| Filter::parse_in(text, &words).map(|filter| filter.to_string());
+        assert_eq!(
+            read("-state:\"Judge the  proof\"").unwrap(),
+            "-state:assessing"
+        );
+        assert_eq!(read("clock:soknad").unwrap(), "clock:assess_72h,close_5wd");
+        let near = read("state:proof").unwrap_err().near;
+        assert_eq!(
+            (near[0].key, &*near[0].word),
+            ("assessing", "judge the proof")
+        );
+        assert_eq!(error("state:judge").0, Wrong::State);
     }
 
     #[test]
@@ -348,6 +437,9 @@ mod tests {
         assert_eq!(error("x"), (Wrong::Short, "x"));
         assert_eq!(error("ean:87x"), (Wrong::Ean, "87x"));
         assert_eq!(error("work:closed"), (Wrong::Work, "closed"));
+        assert_eq!(error("raised:perhaps"), (Wrong::Raised, "perhaps"));
+        assert_eq!(error("raised:yes,no"), (Wrong::Raised, "yes,no"));
+        assert_eq!(error("mine:unread"), (Wrong::Mine, "unread"));
         assert_eq!(error("due:late \"van der"), (Wrong::Quote, "\"van der"));
         assert_eq!(error("-"), (Wrong::Empty, ""));
     }

@@ -226,6 +226,9 @@ pub struct TimelineRow {
     pub kind: String,
     /// Who; `None` for the system.
     pub agent: Option<String>,
+    /// Their number: two agents may share a name.
+    #[serde(default)]
+    pub agent_id: Option<i32>,
     /// State before and after, when it changed.
     pub from: Option<String>,
     /// State after.

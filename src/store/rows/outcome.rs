@@ -140,6 +140,9 @@ pub struct FeedEvent {
     pub kind: String,
     /// Who; `None` for the system.
     pub agent: Option<String>,
+    /// Their number: two agents may share a name.
+    #[serde(default)]
+    pub agent_id: Option<i32>,
     /// Number in the case's chain.
     pub seq: i32,
 }

@@ -19,7 +19,9 @@ const LEFT: usize = 7;
 const WORD: usize = 5;
 /// Columns of a case number.
 const CASE: usize = 14;
-/// Columns of who has it.
+/// From this width on the columns of people are wide apart.
+const ROOMY: usize = 60;
+/// Columns of who has it, at most.
 const WHO: usize = 18;
 
 /// One part with its heading.
@@ -32,7 +34,7 @@ pub(super) fn draw(
 ) {
     let columns = usize::from(area.width);
     let headings = match section {
-        Section::People => people_headings(paint),
+        Section::People => cells(paint, None, columns),
         _ if paint.model.window.columns < super::BESIDE => others(paint, state, section),
         _ => String::new(),
     };
@@ -41,13 +43,13 @@ pub(super) fn draw(
         Section::People => people(paint, state, board, columns),
         Section::Raised => {
             let rows = board.raised.iter();
-            rows.map(|case| of_case(paint, &case.row, Some(case.raised_at), columns))
-                .collect()
+            cases(
+                paint,
+                rows.map(|case| (&case.row, Some(case.raised_at))),
+                columns,
+            )
         }
-        _ => {
-            let rows = board.nearest.iter();
-            rows.map(|row| of_case(paint, row, None, columns)).collect()
-        }
+        _ => cases(paint, board.nearest.iter().map(|row| (row, None)), columns),
     };
     let body = below(area, 1);
     if lines.is_empty() {
@@ -87,12 +89,24 @@ fn list(
     }
 }
 
+/// A line for each case; who has it takes no more than it needs.
+fn cases<'a>(
+    paint: &Paint<'_, '_>,
+    rows: impl Iterator<Item = (&'a CaseRow, Option<DateTime<Utc>>)> + Clone,
+    columns: usize,
+) -> Vec<Line<'static>> {
+    let names = rows.clone().map(|(row, _)| width::of(&who(paint, row).1));
+    let widths = (columns, names.max().unwrap_or(0).min(WHO).min(columns / 4));
+    rows.map(|(row, raised)| of_case(paint, row, raised, widths))
+        .collect()
+}
+
 /// A case: how long it has, which one, what is to be done, who has it.
 fn of_case(
     paint: &Paint<'_, '_>,
     row: &CaseRow,
     raised: Option<DateTime<Utc>>,
-    columns: usize,
+    (columns, who_columns): (usize, usize),
 ) -> Line<'static> {
     let status = row.status(paint.legal());
     let left = row
@@ -102,7 +116,6 @@ fn of_case(
     let letter = width::left(&paint.maybe(&format!("status.{key}.letter")), 1);
     let word = width::left(&paint.maybe(&format!("status.{key}.word")), WORD);
     let urgent = format!(" {letter} {} {word}", width::right(&left, LEFT));
-    let who_columns = WHO.min(columns / 4);
     let taken = width::of(&urgent) + 1 + CASE + 2 + 1 + who_columns + 1;
     let what = preview::state(&paint.model.world, &row.process, &row.state);
     let what = match raised {
@@ -152,18 +165,16 @@ fn others(paint: &Paint<'_, '_>, state: &State, here: Section) -> String {
     said.collect()
 }
 
-fn people_headings(paint: &Paint<'_, '_>) -> String {
-    let keys = ["board.holds", "board.since", "board.did", "board.last"];
-    let texts = keys.map(|key| paint.text(key));
-    format!("{} ", cells(&texts))
-}
-
-/// What is said of somebody, right-aligned in its columns.
-fn cells(texts: &[String; 4]) -> String {
-    let columns = [8, 8, 12, 8].into_iter().zip(texts);
-    columns
-        .map(|(columns, text)| width::right(text, columns))
-        .collect()
+/// What is said of somebody, right-aligned below its heading; `None` for the headings.
+fn cells(paint: &Paint<'_, '_>, told: Option<[String; 4]>, columns: usize) -> String {
+    let headings = ["board.holds", "board.since", "board.did", "board.last"];
+    let headings = headings.map(|key| paint.text(key));
+    let gap = if columns < ROOMY { 1 } else { 3 };
+    let widths = headings.each_ref().map(|text| width::of(text).max(5) + gap);
+    let texts = told.unwrap_or(headings);
+    let cells = widths.into_iter().zip(&texts);
+    let cells = cells.map(|(columns, text)| width::right(text, columns));
+    format!("{} ", cells.collect::<String>())
 }
 
 fn people(
@@ -203,8 +214,8 @@ fn of_person(paint: &Paint<'_, '_>, person: &BoardPerson, columns: usize) -> Lin
         person.done.to_string(),
         last,
     ];
-    let cells = cells(&told);
-    let room = columns.saturating_sub(width::of(&cells) + 1);
+    let cells = cells(paint, Some(told), columns);
+    let room = columns.saturating_sub(width::of(&cells));
     let me = paint.model.world.me.as_ref().map(|me| me.agent_id);
     let role = match person.online_since {
         _ if me == Some(person.agent_id) => Role::Mine,
@@ -213,7 +224,7 @@ fn of_person(paint: &Paint<'_, '_>, person: &BoardPerson, columns: usize) -> Lin
     };
     Line::from(vec![
         paint.span(role, width::left(&format!(" {}", person.name), room)),
-        Span::raw(format!("{cells} ")),
+        Span::raw(cells),
     ])
 }
 

@@ -91,6 +91,7 @@ fn any_event_of_the_feed_leaves_a_desk_that_draws() {
                 queue_id,
                 kind,
                 agent,
+                agent_id: (seq % 3 == 0).then_some(seq % 4),
                 seq,
             })
             .collect();

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use chrono::{DateTime, Duration, Utc};
 use loket::domain::clock::ClockStatus;
 use loket::domain::fold::fold;
-use loket::store::filter::{Due, Filter, Holder, Sign, Test, Word};
+use loket::store::filter::{Answer, Due, Filter, Holder, Sign, Test, Word};
 use loket::store::rows::{CaseId, CaseRow, Claim, InboxView, WorkState};
 use loket::store::{Store, StoreError};
 use sqlx::Row as _;
@@ -37,6 +37,8 @@ struct Known {
     ean: String,
     party: Option<String>,
     reference: String,
+    /// Whether Anna has an unfinished form for it.
+    drafted: bool,
 }
 
 struct Filled {
@@ -67,7 +69,9 @@ async fn filled(count: usize) -> Filled {
         rows.extend(world.admin.rows(&ids).await.unwrap());
     }
     let more = sqlx::query(
-        "SELECT ean, party_gln, coalesce(reference, '') AS reference FROM loket.cases ORDER BY case_id",
+        "SELECT ean, party_gln, coalesce(reference, '') AS reference, EXISTS (SELECT 1 FROM loket.drafts d
+           JOIN loket.agents a USING (agent_id) WHERE d.case_id = c.case_id AND a.name = 'Anna') AS drafted
+         FROM loket.cases c ORDER BY case_id",
     );
     let more = more.fetch_all(&pool).await.unwrap();
     let known = rows.into_iter().zip(more).map(|(row, more)| Known {
@@ -75,6 +79,7 @@ async fn filled(count: usize) -> Filled {
         ean: more.get::<Option<String>, _>("ean").unwrap_or_default(),
         party: more.get("party_gln"),
         reference: more.get("reference"),
+        drafted: more.get("drafted"),
     });
     let known = known.collect();
     drop((anna, bram));
@@ -124,6 +129,20 @@ fn invented(count: usize, queue: i32, now: DateTime<Utc>, desks: &[&Desk<'_>]) -
         );
         let id = format!("(SELECT case_id FROM cases WHERE case_no = 'GT-2026-{n:06}')");
         let _ = writeln!(sql, "INSERT INTO case_search VALUES ({id}, {queue}, '');");
+        if dice.u8(..9) == 0 && work != "closed" {
+            let _ = writeln!(
+                sql,
+                "UPDATE cases SET raised_at = now() WHERE case_id = {id};"
+            );
+        }
+        if dice.u8(..12) == 0 {
+            let agent = desks[dice.usize(..desks.len())].session.me.agent_id;
+            let _ = writeln!(
+                sql,
+                "INSERT INTO drafts VALUES (gen_random_uuid(), {agent}, {id}, 'action:add_note', '{{}}',
+                   NULL, gen_random_uuid(), 1, false, now());"
+            );
+        }
         if let Some(holder) = holder {
             let (session, agent) = (desks[holder].id(), desks[holder].session.me.agent_id);
             let _ = writeln!(
@@ -164,6 +183,8 @@ fn test(known: &Known, test: &Test, now: DateTime<Utc>, me: i32) -> bool {
         Test::Party(parts) => parts.iter().any(|part| party(known, part)),
         Test::Process(keys) => keys.contains(&row.process),
         Test::Ean(digits) => known.ean.starts_with(digits),
+        Test::Raised(answer) => row.raised == (*answer == Answer::Yes),
+        Test::Mine(_) => known.drafted,
     }
 }
 
@@ -262,6 +283,11 @@ fn words() -> Vec<&'static str> {
         "çel",
         "\"& zn\"",
         "100%x",
+        "raised:yes",
+        "raised:no",
+        "-raised:yes",
+        "mine:draft",
+        "-mine:draft",
     ]
 }
 

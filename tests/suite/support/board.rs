@@ -118,6 +118,31 @@ fn case(number: i64, result: ClockResult, due: DateTime<Utc>) -> OnTimeCase {
     }
 }
 
+/// What leads have set: five each and a gate at two; Joost may hold three.
+pub(crate) fn limits() -> Vec<QueueLimits> {
+    let agent = |agent_id, name: &str, max_leases| AgentLimits {
+        agent_id,
+        name: name.into(),
+        role: Role::Agent,
+        max_leases,
+        gate: None,
+        held: 1,
+    };
+    let queue = |queue_id, key: &str| QueueLimits {
+        queue_id,
+        key: key.into(),
+        max_leases: 5,
+        gate: 2,
+        agents: vec![
+            agent(3, "An Peeters", None),
+            agent(2, "Joost Bakker", (queue_id == 1).then_some(3)),
+            agent(1, "Sanne de Vries", None),
+        ],
+        set: None,
+    };
+    vec![queue(1, "mandate"), queue(2, "mandate")]
+}
+
 /// What the fixed world answers.
 pub(crate) fn read(question: &Question) -> Option<Reply> {
     Some(match question {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use loket::desk::effect::{Call, Loaded, Question, Save, Slot};
+use loket::desk::find::{Asked, Told};
 use loket::desk::geometry::Window;
 use loket::desk::key::{Input, Key};
 use loket::desk::keymap::Keymap;
@@ -217,6 +218,17 @@ pub(crate) fn read(question: &Question, now: DateTime<Utc>) -> Reply {
             customer_ref: Some("K-10233".into()),
         }))),
         Question::Seen(ids) => Reply::Seen(Ok(ids.clone())),
+        Question::Find(Asked::Recent) => {
+            let hit = |row| SearchHit {
+                row,
+                how: "seen".into(),
+            };
+            let rows = rows();
+            Reply::Search(Ok(vec![hit(rows[4].clone()), hit(rows[1].clone())]))
+        }
+        Question::Find(Asked::Looks) => Reply::Find(Ok(Told::Looks(vec![]))),
+        Question::Find(Asked::Filters) => Reply::Find(Ok(Told::Filters(vec![]))),
+        Question::Limits => Reply::Limits(Ok(super::board::limits())),
         Question::Board | Question::OnTime(_) | Question::OnTimeCases { .. } => {
             super::board::read(question).unwrap()
         }
@@ -269,6 +281,7 @@ pub(crate) fn written(call: &Call) -> Reply {
                 case_no,
             }))
         }
+        Call::Limits(_) | Call::Naming(_) => Reply::Set(Ok(())),
         _ => applied(WorkState::Open, None),
     }
 }
@@ -279,7 +292,7 @@ pub(crate) fn saved(save: &Save) -> Reply {
         Save::Draft(_) => Reply::Saved(Ok(DraftSaved::Saved)),
         Save::Drop(..) => Reply::Dropped(Ok(true)),
         Save::Share(_) => Reply::Shared(Ok(true)),
-        Save::Place(_) => Reply::Placed(Ok(())),
+        Save::Looked(_) | Save::Place(_) => Reply::Placed(Ok(())),
     }
 }
 
@@ -586,6 +599,7 @@ fn timeline() -> Vec<TimelineRow> {
         at: minutes(at),
         kind: kind.into(),
         agent: agent.map(str::to_owned),
+        agent_id: agent.map(|name| if name == "Joost Bakker" { 2 } else { 1 }),
         from: None,
         to: None,
         answers: loket::process::engine::Facts::new(),
