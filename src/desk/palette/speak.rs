@@ -40,7 +40,7 @@ fn wrong_filter(model: &Model, entry: &Entry) -> Option<String> {
     let argument = entry.argument.as_deref();
     let line = argument.filter(|_| entry.command.id == Id::Filter)?;
     let error = Filter::parse(line).err()?;
-    Some(filter::said(&model.world, &error))
+    Some(filter::said(&model.world.texts, &error))
 }
 
 fn speak(model: &mut Model, entry: &Entry, now: DateTime<Utc>) -> Vec<Effect> {
