@@ -32,6 +32,7 @@ use crate::desk::geometry::Window;
 use crate::desk::habits::Habits;
 use crate::desk::key::Input;
 use crate::desk::keymap::Keymap;
+use crate::desk::toast::Tone;
 use crate::desk::{self, Effect, Model, Msg, Start, next_wake, update};
 use crate::store::Store;
 use crate::store::rows::Here;
@@ -39,7 +40,7 @@ use crate::system;
 use crate::terminal::reader::{self, Heard, Read};
 use crate::terminal::{FrameBackend, Guard, Outlet, clipboard, guard};
 use crate::text::Texts;
-use crate::view::{Theme, draw};
+use crate::view::{Theme, Themes, draw};
 
 /// How many messages may wait; tasks that have more wait themselves.
 const QUEUE: usize = 256;
@@ -60,10 +61,35 @@ pub struct Setup {
     pub texts: Texts,
     /// The keys.
     pub keymap: Keymap,
-    /// The colours.
-    pub theme: Theme,
+    /// The themes there are.
+    pub themes: Themes,
+    /// Name of the one that is shown.
+    pub theme: String,
+    /// What is to be said at the start.
+    pub notes: Option<String>,
     /// What the console does by itself.
     pub habits: Habits,
+}
+
+impl Setup {
+    /// The desk as it starts.
+    fn model(&self, window: Window) -> Model {
+        let start = Start {
+            texts: Arc::new(self.texts.clone()),
+            keymap: self.keymap.clone(),
+            window,
+            seed: fastrand::u64(..),
+        };
+        let now = system::now();
+        let mut model = Model::new(start, now);
+        model.themes = self.themes.names();
+        model.theme.clone_from(&self.theme);
+        model.habits = self.habits;
+        if let Some(notes) = self.notes.clone() {
+            model.world.toasts.say(Tone::Warning, notes, now);
+        }
+        model
+    }
 }
 
 /// Run the console until the agent or the system ends it. The leases go back on every way out.
@@ -144,6 +170,7 @@ struct Console {
     /// The session that was asked for last. Made here, kept in memory only.
     session: Arc<Mutex<Uuid>>,
     model: Model,
+    themes: Themes,
     theme: Theme,
     terminal: Terminal<FrameBackend<Outlet>>,
     outlet: Outlet,
@@ -167,12 +194,7 @@ impl Console {
         let guard = Guard::enter()?;
         let (columns, rows) = crossterm::terminal::size()?;
         let size = Size::new(columns, rows);
-        let start = Start {
-            texts: Arc::new(setup.texts),
-            keymap: setup.keymap,
-            window: Window { columns, rows },
-            seed: fastrand::u64(..),
-        };
+        let model = setup.model(Window { columns, rows });
         let (messages, inbox) = mpsc::channel(QUEUE);
         let left = messages.clone();
         let outlet = Outlet::start(io::stdout(), move || drop(left.try_send(Msg::Wake)))?;
@@ -181,13 +203,12 @@ impl Console {
         let here = watch::Sender::new(Here::default());
         feed::start(&setup.store, follow, &here, Hears::Yes, messages.clone());
         listen(messages.clone())?;
-        let mut model = Model::new(start, system::now());
-        model.habits = setup.habits;
         Ok(Self {
             store: setup.store,
             session: Arc::new(Mutex::new(Uuid::new_v4())),
             model,
-            theme: setup.theme,
+            theme: setup.themes.get(&setup.theme).cloned().unwrap_or_default(),
+            themes: setup.themes,
             terminal,
             outlet,
             guard,
@@ -309,6 +330,10 @@ impl Console {
             Effect::Mouse(on) => self.pass(guard::mouse(on)),
             Effect::Redraw => {
                 self.terminal.clear()?;
+                self.model.dirty = true;
+            }
+            Effect::Theme(name) => {
+                self.theme = self.themes.get(&name).cloned().unwrap_or_default();
                 self.model.dirty = true;
             }
             Effect::Suspend => self.sleepy = true,

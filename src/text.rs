@@ -17,11 +17,11 @@ macro_rules! areas {
 }
 
 const ENGLISH: &[(&str, &str)] = areas!(
-    "en": "board", "bulk", "calendar", "claiming", "cli", "drafts", "exchange", "find",
+    "en": "board", "bulk", "calendar", "claiming", "cli", "drafts", "exchange", "find", "keys",
         "live", "privacy", "process", "terminal", "ui", "undo"
 );
 const DUTCH: &[(&str, &str)] = areas!(
-    "nl": "board", "bulk", "calendar", "claiming", "cli", "drafts", "exchange", "find",
+    "nl": "board", "bulk", "calendar", "claiming", "cli", "drafts", "exchange", "find", "keys",
         "live", "privacy", "process", "terminal", "ui", "undo"
 );
 
@@ -92,6 +92,24 @@ impl Texts {
         filled
     }
 
+    /// The same words with keys in them: each `{key.NAME}` becomes what calls that command.
+    #[must_use]
+    pub fn with_keys(&self, called: &dyn Fn(&str) -> Option<String>) -> Self {
+        let spelled = |text: &String| {
+            if text.contains("{key.") {
+                spell(text, called)
+            } else {
+                text.clone()
+            }
+        };
+        let words = self.words.iter();
+        let words = words.map(|(key, text)| (key.clone(), spelled(text)));
+        Self {
+            lang: self.lang,
+            words: Arc::new(words.collect()),
+        }
+    }
+
     /// All keys, in no order.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.words.keys().map(String::as_str)
@@ -103,6 +121,17 @@ fn next_placeholder(text: &str) -> Option<(&str, &str, &str)> {
     let (before, rest) = text.split_once('{')?;
     let (name, after) = rest.split_once('}')?;
     Some((before, name, after))
+}
+
+fn spell(text: &str, called: &dyn Fn(&str) -> Option<String>) -> String {
+    let (mut rest, mut spelled) = (text, String::new());
+    while let Some((before, name, after)) = next_placeholder(rest) {
+        spelled.push_str(before);
+        let call = name.strip_prefix("key.").and_then(called);
+        spelled.push_str(&call.unwrap_or_else(|| format!("{{{name}}}")));
+        rest = after;
+    }
+    spelled + rest
 }
 
 /// All keys and words of a language's files. A file that cannot be read gives nothing; a test reads

@@ -2,14 +2,11 @@
 
 use std::process::ExitCode;
 
-use super::{CliError, Ended, Exit, Sentence, Shell, settings};
-use crate::desk::keymap::Keymap;
+use super::{CliError, Ended, Exit, Sentence, Shell, looks, settings, shell};
 use crate::runtime::{self, Setup};
 use crate::store::Store;
-use crate::system;
 use crate::terminal::guard;
-use crate::view::Theme;
-use crate::view::theme::Colours;
+use crate::text::Texts;
 
 /// Connections of one console: commands, reading, and the question what is new. A third one listens.
 pub const CONNECTIONS: u32 = 2;
@@ -27,19 +24,22 @@ pub async fn run(_: ConsoleArgs, shell: &Shell) -> Ended {
     desk(store, shell).await
 }
 
-/// Runs the desk on this database.
+/// Runs the desk on this database. What is wrong in the keys and themes of the user is said, here
+/// and on the screen, and hinders nothing.
 pub async fn desk(store: Store, shell: &Shell) -> Ended {
-    let keymap = Keymap::shipped().map_err(|error| CliError::Fault(error.into()))?;
-    let colours = if system::env("NO_COLOR").is_some() {
-        Colours::Off
-    } else {
-        Colours::On
-    };
+    let mut looks = looks::read(shell);
+    let theme = looks.theme(shell)?;
+    for problem in &looks.problems {
+        shell::error(&format!("loket: {problem}"));
+    }
     let setup = Setup {
         store,
-        texts: shell.texts.clone(),
-        keymap,
-        theme: Theme::shipped(colours),
+        // as they are: the desk puts the keys of this user into them
+        texts: Texts::load(shell.texts.lang()),
+        notes: looks.notes(&shell.texts),
+        keymap: looks.keymap,
+        themes: looks.themes,
+        theme,
         habits: settings::habits(&shell.config),
     };
     match runtime::run(setup).await {

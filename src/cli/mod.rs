@@ -8,6 +8,8 @@ pub mod case;
 pub mod check;
 mod claims;
 pub mod clerk;
+pub mod completions;
+pub mod config;
 pub mod connect;
 pub mod console;
 mod csv;
@@ -18,6 +20,9 @@ pub mod due;
 pub mod error;
 pub mod filter;
 pub mod import;
+pub mod keys;
+mod looks;
+pub mod man;
 pub mod pg_supervisor;
 pub mod process;
 pub mod queue;
@@ -33,6 +38,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::config::Files;
 use crate::system;
 use crate::text::Texts;
 pub use error::{CliError, Exit, Sentence};
@@ -63,9 +69,19 @@ pub struct Global {
     /// Language of the texts: en or nl (default: `LOKET_LANG`, settings, then the locale)
     #[arg(long, global = true, value_name = "LANG", help_heading = "Global")]
     pub lang: Option<String>,
-    /// Read only this file of settings
+    /// Theme of the full-screen desk: default, light, high-contrast, mono, or one of your own
+    #[arg(long, global = true, value_name = "NAME", help_heading = "Global")]
+    pub theme: Option<String>,
+    /// Read only this file of settings, and keys and themes from its folder
     #[arg(long, global = true, value_name = "FILE", help_heading = "Global")]
     pub config: Option<PathBuf>,
+}
+
+impl Global {
+    /// Which files of settings are read.
+    pub fn files(&self) -> Files {
+        self.config.clone().map_or(Files::Usual, Files::Only)
+    }
 }
 
 /// The subcommands.
@@ -103,6 +119,14 @@ pub enum Command {
     Due(due::DueArgs),
     /// The processes: states, actions, deadlines, messages and rules
     Process(process::ProcessArgs),
+    /// The keys of the desk, as they are with your own laid over them
+    Keys(keys::KeysArgs),
+    /// The settings: each with its value and where that comes from
+    Config(config::ConfigArgs),
+    /// Print the completions of a shell: put them where it looks for them
+    Completions(completions::CompletionsArgs),
+    /// Print the manual page, or write one for each command into a folder
+    Man(man::ManArgs),
     /// Hold a private server; started by loket itself
     #[command(hide = true)]
     PgSupervisor(pg_supervisor::Args),
@@ -151,6 +175,10 @@ async fn dispatch(command: Command, shell: Shell) -> Ended {
         Command::Check(args) => pure(check::run(&args, &shell.texts, system::now())),
         Command::Due(args) => pure(due::run(&args, &shell.texts)),
         Command::Process(args) => pure(process::run(&args, &shell.texts)),
+        Command::Keys(args) => keys::run(&args, &shell),
+        Command::Config(args) => config::run(&args, &shell),
+        Command::Completions(args) => Ok(completions::run(&args)),
+        Command::Man(args) => man::run(&args, &shell),
         Command::PgSupervisor(args) => {
             pg_supervisor::run(args).await?;
             Ok(ExitCode::SUCCESS)

@@ -4,8 +4,9 @@ use serde::Serialize;
 use sqlx::postgres::PgConnectOptions;
 
 use super::{CliError, Global, connect, words};
-use crate::config::setting::{LANG, Setting};
-use crate::config::{Config, Files};
+use crate::config::Config;
+use crate::config::setting::{LANG, Setting, THEME};
+use crate::desk::keymap::Keymap;
 use crate::domain::sanitize::clean;
 use crate::store::Store;
 use crate::system;
@@ -51,6 +52,11 @@ pub(super) fn json_line(json: &str) -> bool {
     system::print_line(&words::harmless_json(json))
 }
 
+/// What the program made itself, line by line as it is: completions, manual pages.
+pub(super) fn generated(text: &str) {
+    text.lines().all(system::print_line);
+}
+
 /// One line for a person on standard error, without anything that a terminal would obey.
 pub(super) fn error(line: &str) {
     system::print_error(&clean(line));
@@ -59,20 +65,22 @@ pub(super) fn error(line: &str) {
 impl Shell {
     /// Reads the settings.
     pub fn new(global: &Global) -> Result<Self, CliError> {
-        let files = global.config.clone().map_or(Files::Usual, Files::Only);
-        let flags: Vec<(&Setting, &str)> = global
-            .lang
-            .iter()
-            .map(|lang| (&LANG, lang.as_str()))
+        let given: [(&Setting, &Option<String>); 2] =
+            [(&LANG, &global.lang), (&THEME, &global.theme)];
+        let flags: Vec<(&Setting, &str)> = given
+            .into_iter()
+            .filter_map(|(setting, value)| Some((setting, value.as_deref()?)))
             .collect();
-        let config = Config::load(&files, &system::env, &flags)?;
+        let config = Config::load(&global.files(), &system::env, &flags)?;
         let lang = config
             .text(&LANG)
             .filter(|lang| *lang != "auto")
             .map(str::to_owned);
         let lang = lang.or_else(locale).unwrap_or_else(|| String::from("en"));
         Ok(Self {
-            texts: Texts::load(&lang),
+            texts: Keymap::shipped()
+                .unwrap_or_default()
+                .spell(&Texts::load(&lang)),
             config,
             global: global.clone(),
         })

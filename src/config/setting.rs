@@ -55,6 +55,8 @@ pub static LANG: Setting = Setting {
     key: "lang",
     kind: Kind::Word(&["auto", "en", "nl"]),
 };
+/// Theme of the console, by name.
+pub static THEME: Setting = text("theme");
 /// What is logged, as `tracing` filters it.
 pub static LOG: Setting = text("log");
 /// Minutes without a key after which the screen is locked; 0: never.
@@ -133,6 +135,7 @@ pub static DESKS: &[(&str, &Setting)] = &[
 /// All of them.
 pub static SETTINGS: &[&Setting] = &[
     &LANG,
+    &THEME,
     &LOG,
     &LOCK_AFTER,
     &LOCK,

@@ -14,7 +14,7 @@ use super::screen::{Layer, look, send};
 use super::toast::Tone;
 use super::under_way::UnderWay;
 use super::world::World;
-use super::{beat, bulk, claims, cleanse, find, place, preview, privacy, safe};
+use super::{beat, bulk, claims, cleanse, find, palette, place, preview, privacy, safe};
 use crate::store::StoreError;
 use crate::store::rows::{Applied, Claim, InboxPage};
 
@@ -63,6 +63,12 @@ pub fn take(
         | Reply::Dropped(_)
         | Reply::Shared(_)
         | Reply::Placed(_)) => kept(model, ticket.slot, reply, now),
+        Reply::Search(Ok(hits)) if ticket.slot == Slot::ByNumber => {
+            palette::found(model, &hits, now)
+        }
+        Reply::Search(Err(error)) if ticket.slot == Slot::ByNumber => {
+            read_failed(model, Some(&error), now)
+        }
         Reply::Search(result) => {
             let search = model.layers.iter_mut().rev().find_map(|layer| match layer {
                 Layer::Search(search) => Some(search),

@@ -2,12 +2,14 @@
 //! default keys stand in `assets/keymap.toml`, texts under `command.<name>` and
 //! `command.<name>.help`.
 
+mod argument;
 mod context;
 
 use super::available::{self, Why};
 use super::editor::Edit;
 use super::model::Model;
 
+pub use argument::Argument;
 pub use context::Context;
 
 /// What a command does. Screens know these, never keys.
@@ -137,6 +139,18 @@ pub enum Id {
     Edit(Edit),
     /// A line break in a note.
     Newline,
+    /// The palette: any command by its name.
+    Palette,
+    /// The line of the palette before this one.
+    Earlier,
+    /// The line of the palette after this one.
+    Later,
+    /// Another language.
+    Lang,
+    /// Another theme.
+    Theme,
+    /// The case of that number.
+    Case,
     /// Help.
     Help,
     /// Draw everything again.
@@ -162,17 +176,39 @@ pub struct Command {
     pub rank: u8,
     /// Whether it is possible now, or why not.
     pub available: fn(&Model) -> Result<(), Why>,
+    /// What is written behind its name in the palette.
+    pub argument: Argument,
+}
+
+impl Command {
+    const fn taking(mut self, argument: Argument) -> Self {
+        self.argument = argument;
+        self
+    }
+
+    /// Whether the palette lists it; the rest makes sense as a key only.
+    pub fn is_spoken(&self) -> bool {
+        !matches!(
+            self.id,
+            Id::Edit(_) | Id::Up | Id::Down | Id::ChooseDigit | Id::Palette
+        )
+    }
+
+    /// Whether it needs no key of its own: the palette can be opened wherever it works.
+    pub fn is_reached_by_name(&self, context: Context) -> bool {
+        self.is_spoken() && PALETTE.contains(&context)
+    }
 }
 
 use Context::{
     Actions, Board, Choice, Detail, Filter, Help, Ledger, Line, List, Note, Notices, OnTime,
-    Preview, Quit, Results, Review, Running, Search, Unfinished,
+    Palette, Preview, Quit, Results, Review, Running, Search, Unfinished,
 };
 
 const DESK: &[Context] = &[List, Detail];
 const LISTS: &[Context] = &[
-    List, Detail, Actions, Search, Filter, Ledger, Notices, Help, Board, OnTime, Unfinished,
-    Preview, Running, Results,
+    List, Detail, Actions, Search, Filter, Palette, Ledger, Notices, Help, Board, OnTime,
+    Unfinished, Preview, Running, Results,
 ];
 const PAGES: &[Context] = &[
     List, Detail, Actions, Ledger, Notices, Help, Board, OnTime, Unfinished, Preview, Running,
@@ -184,18 +220,23 @@ const LONG: &[Context] = &[
 ];
 const WATCH: &[Context] = &[List, Detail, Board, OnTime];
 const FIELDS: &[Context] = &[Line, Note, Choice];
-const TEXT: &[Context] = &[Line, Note, Search, Filter];
+const TEXT: &[Context] = &[Line, Note, Search, Filter, Palette];
 const LAYERS: &[Context] = &[
-    Detail, Actions, Line, Note, Choice, Review, Ledger, Search, Notices, Filter, Preview, Results,
-    Help, Unfinished, Quit, Board, OnTime,
+    Detail, Actions, Line, Note, Choice, Review, Ledger, Search, Notices, Filter, Palette, Preview,
+    Results, Help, Unfinished, Quit, Board, OnTime,
 ];
 const DROP: &[Context] = &[Line, Note, Choice, Unfinished, Filter];
 const CHOICES: &[Context] = &[
-    Actions, Search, Notices, Board, OnTime, Unfinished, Filter, Results,
+    Actions, Search, Notices, Board, OnTime, Unfinished, Filter, Palette, Results,
 ];
 const UNDO: &[Context] = &[List, Detail, Results];
 const PASS: &[Context] = &[List, Detail, Unfinished];
 const SKIP: &[Context] = &[List, Detail, Quit];
+/// Where the palette can be opened: no text is typed there, and back leads to the same place.
+const PALETTE: &[Context] = &[
+    List, Detail, Actions, Review, Ledger, Notices, Board, OnTime, Unfinished, Preview, Results,
+];
+
 const fn free(id: Id, name: &'static str, contexts: &'static [Context], rank: u8) -> Command {
     when(id, name, contexts, rank, available::always)
 }
@@ -213,6 +254,7 @@ const fn when(
         contexts,
         rank,
         available,
+        argument: Argument::None,
     }
 }
 
@@ -230,8 +272,8 @@ pub static COMMANDS: &[Command] = &[
     when(Id::Ledger, "ledger", DESK, 5, available::on_a_case),
     when(Id::Open, "open", DESK, 11, available::live),
     when(Id::Lead, "lead", DESK, 12, available::lead_on_a_case),
-    free(Id::Search, "search", DESK, 6),
-    free(Id::Filter, "filter", DESK, 15),
+    free(Id::Search, "search", DESK, 6).taking(Argument::Search),
+    free(Id::Filter, "filter", DESK, 15).taking(Argument::Filter),
     when(Id::Recent, "recent", DESK, 19, available::live),
     when(Id::Seen, "seen", DESK, 0, available::on_a_case),
     when(Id::Mark, "mark", DESK, 16, available::in_the_list),
@@ -255,7 +297,7 @@ pub static COMMANDS: &[Command] = &[
     free(Id::Notices, "notices", DESK, 0),
     free(Id::Choose, "choose", CHOICES, 1),
     when(Id::Keep, "keep", &[Filter], 3, available::live),
-    free(Id::FillWord, "fill_word", &[Filter], 2),
+    free(Id::FillWord, "fill_word", &[Filter, Palette], 2),
     free(Id::TakeOut, "take_out", &[Preview], 2),
     free(Id::Stop, "stop", &[Running], 1),
     free(Id::ChooseDigit, "choose_digit", &[Actions, Choice], 0),
@@ -278,7 +320,7 @@ pub static COMMANDS: &[Command] = &[
     free(Id::Last, "last", PAGES, 0),
     free(Id::NextTab, "next_tab", DESK, 0),
     free(Id::PreviousTab, "previous_tab", DESK, 0),
-    free(Id::Tab, "tab", DESK, 0),
+    free(Id::Tab, "tab", DESK, 0).taking(Argument::Tab),
     free(Id::Edit(Edit::Left), "edit_left", TEXT, 0),
     free(Id::Edit(Edit::Right), "edit_right", TEXT, 0),
     free(Id::Edit(Edit::WordLeft), "edit_word_left", TEXT, 0),
@@ -299,11 +341,24 @@ pub static COMMANDS: &[Command] = &[
     free(Id::Edit(Edit::DeleteToEnd), "edit_delete_to_end", TEXT, 0),
     free(Id::Edit(Edit::Undo), "edit_undo", TEXT, 0),
     free(Id::QuitAnyway, "quit_anyway", &[Quit], 1),
+    free(Id::Palette, "palette", PALETTE, 19),
+    free(Id::Earlier, "earlier", &[Palette], 3),
+    free(Id::Later, "later", &[Palette], 0),
+    when(Id::Case, "case", WATCH, 0, available::live).taking(Argument::Case),
+    free(Id::Lang, "lang", PALETTE, 0).taking(Argument::Language),
+    free(Id::Theme, "theme", PALETTE, 0).taking(Argument::Theme),
     free(Id::Help, "help", &Context::ALL, 21),
     free(Id::Redraw, "redraw", &Context::ALL, 0),
     free(Id::Suspend, "suspend", &Context::ALL, 0),
     free(Id::Quit, "quit", &[List, Detail], 22),
 ];
+
+/// The commands of a context, in the order of the help.
+pub fn all_in(context: Context) -> impl Iterator<Item = &'static Command> {
+    COMMANDS
+        .iter()
+        .filter(move |command| command.contexts.contains(&context))
+}
 
 /// The line of that name.
 pub fn named(name: &str) -> Option<&'static Command> {

@@ -80,6 +80,8 @@ pub enum Slot {
     Share(Uuid),
     /// A save of where we are.
     Place,
+    /// The case of a number.
+    ByNumber,
     /// A save of what we looked at.
     Looked,
     /// What helps to find again.
@@ -119,6 +121,8 @@ pub enum Effect {
     Mouse(bool),
     /// Draw everything again.
     Redraw,
+    /// Draw in that theme from now on.
+    Theme(String),
     /// Give the shell the terminal.
     Suspend,
     /// Leave.

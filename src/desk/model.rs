@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::chord::Chord;
 use super::command::{Context, Id};
 use super::effect::Slot;
 use super::geometry::Window;
@@ -12,6 +13,7 @@ use super::habits::Habits;
 use super::key::Input;
 use super::keymap::Keymap;
 use super::lock::Lock;
+use super::palette::{self, Spoken};
 use super::place;
 use super::privacy::Seen;
 use super::route::Aside;
@@ -38,6 +40,16 @@ pub struct Model {
     pub aside: Option<(Aside, Vec<Layer>)>,
     /// The keys.
     pub keymap: Keymap,
+    /// Keys that begin a sequence.
+    pub chord: Option<Chord>,
+    /// The palette, when it is open.
+    pub palette: Option<Box<palette::State>>,
+    /// What was said in it.
+    pub spoken: Spoken,
+    /// Names of the themes there are.
+    pub themes: Vec<String>,
+    /// The theme shown.
+    pub theme: String,
     /// The size of the window.
     pub window: Window,
     /// What was typed while a layer waits for its case, or a command by key for its answer; it is
@@ -79,14 +91,20 @@ pub struct Start {
 impl Model {
     /// An empty desk that has asked for nothing yet.
     pub fn new(start: Start, now: DateTime<Utc>) -> Self {
+        let texts = Arc::new(start.keymap.spell(&start.texts));
         Self {
-            world: World::new(start.texts, start.seed, now),
+            world: World::new(texts, start.seed, now),
             desk: desk::State::default(),
             layers: Vec::new(),
             search: search::State::default(),
             board: None,
             aside: None,
             keymap: start.keymap,
+            chord: None,
+            palette: None,
+            spoken: Spoken::default(),
+            themes: Vec::new(),
+            theme: String::new(),
             window: start.window,
             ahead: VecDeque::new(),
             keeping: place::Keeping::default(),
@@ -103,6 +121,14 @@ impl Model {
 
     /// Where keys are pressed.
     pub fn context(&self) -> Context {
+        match self.palette {
+            Some(_) => Context::Palette,
+            None => self.context_below(),
+        }
+    }
+
+    /// Where keys are pressed when the palette is closed: what it speaks to.
+    pub fn context_below(&self) -> Context {
         match (self.layers.last(), self.desk.page) {
             (Some(layer), _) => layer.context(&self.world),
             (None, Page::List) if self.desk.pinned.is_none() => Context::List,
@@ -129,6 +155,9 @@ impl Model {
     /// Whether the topmost layer waits for what it needs, or the desk for the answer to a write, so
     /// that keys must wait too.
     pub fn is_waiting(&self) -> bool {
+        if self.palette.is_some() {
+            return false;
+        }
         match self.layers.last() {
             Some(Layer::Actions(list)) => {
                 actions::choices(&self.world, list.of, self.now).is_none()

@@ -39,6 +39,8 @@ pub struct Place {
     pub scroll: usize,
     /// The form on top.
     pub form: Option<Open>,
+    /// What was said in the palette, apart from names.
+    pub spoken: Vec<String>,
     /// The filter of the list, as its line.
     pub filter: String,
     /// The marked cases; none when they are more than [`MARKS`].
@@ -89,6 +91,7 @@ pub fn of(model: &Model) -> Option<Place> {
         detail: desk.page == Page::Detail,
         scroll: desk.scroll,
         form,
+        spoken: model.spoken.kept(),
         filter: inbox.filter.to_string(),
         marks: match inbox.marks.len() {
             0..=MARKS => inbox.marks.iter().copied().collect(),
@@ -154,7 +157,8 @@ pub fn come_back(model: &mut Model, kept: PlaceKept) {
     let Some(place) = kept.body.and_then(|body| serde_json::from_value(body).ok()) else {
         return;
     };
-    let place: Place = place;
+    let mut place: Place = place;
+    model.spoken.restore(std::mem::take(&mut place.spoken));
     let tabs = &mut model.desk.tabs;
     let Some(at) = tabs.iter().position(|tab| tab.name == place.tab) else {
         return;

@@ -3,16 +3,20 @@
 
 use chrono::{DateTime, Utc};
 
+use super::chord::{self, Met};
 use super::command::{Command, Context, Id};
 use super::effect::Effect;
 use super::key::{Input, Key};
+use super::keymap::Meaning;
 use super::model::Model;
 use super::msg::Msg;
 use super::route::Route;
 use super::screen::{Help, Layer, Pressed, actions, form, ledger, moved, notices, unfinished};
 use super::toast::Tone;
-use super::{again, answer, available, beat, claims, here, live, lock, many, mouse, privacy};
-use super::{safe, screen, watching};
+use super::{
+    again, answer, available, beat, claims, here, live, lock, many, mouse, palette, privacy, safe,
+    screen, watching,
+};
 
 /// Take in a message; what is returned is to be done. `now` is machine time.
 pub fn update(model: &mut Model, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
@@ -74,6 +78,9 @@ fn take_input(model: &mut Model, input: Input, now: DateTime<Utc>) -> Vec<Effect
 fn take_one(model: &mut Model, input: Input, now: DateTime<Utc>) -> Vec<Effect> {
     if !matches!(input, Input::Resize(..)) {
         model.keyed_at = now;
+    }
+    // in the palette the command counts that is chosen there
+    if !matches!(input, Input::Resize(..)) && model.palette.is_none() {
         let id = meant(model, &input);
         here::note_key(model, id, now);
     }
@@ -94,7 +101,10 @@ fn take_one(model: &mut Model, input: Input, now: DateTime<Utc>) -> Vec<Effect> 
             model.leaving = None;
             press(model, key, now)
         }
-        Input::Paste(text) => type_in(model, &text, now),
+        Input::Paste(text) => {
+            model.chord = None;
+            type_in(model, &text, now)
+        }
         Input::Mouse(mouse) => mouse::take(model, mouse, now),
     };
     settle(model, effects, now)
@@ -119,8 +129,10 @@ fn meant(model: &Model, input: &Input) -> Option<Id> {
     let Input::Key(key) = input else {
         return None;
     };
-    let command = model.keymap.command(model.context(), *key)?;
-    Some(command.id)
+    match chord::meaning(model, *key) {
+        Meaning::Command(command) => Some(command.id),
+        Meaning::Begun | Meaning::Nothing => None,
+    }
 }
 
 /// Take in what was typed ahead, as far as the layers have what they need. The help that lies on
@@ -258,8 +270,10 @@ fn resize(model: &mut Model, columns: u16, rows: u16) {
 fn press(model: &mut Model, key: Key, now: DateTime<Utc>) -> Vec<Effect> {
     model.world.toasts.read(now);
     let context = model.context();
-    if let Some(command) = model.keymap.command(context, key) {
-        return run(model, command, key, context, now);
+    match chord::take(model, key, now) {
+        Met::Command(command) => return run(model, command, key, context, now),
+        Met::Begun | Met::Dropped => return Vec::new(),
+        Met::Nothing => {}
     }
     match key.typed() {
         // a choice says that it takes none
@@ -270,19 +284,17 @@ fn press(model: &mut Model, key: Key, now: DateTime<Utc>) -> Vec<Effect> {
     }
 }
 
-/// The command as if its first key had been pressed, where it works.
+/// The command without its key, where it works.
 pub(super) fn by_id(model: &mut Model, id: Id, now: DateTime<Utc>) -> Vec<Effect> {
     let context = model.context();
     let mut commands = super::command::COMMANDS.iter();
     let found = commands.find(|it| it.id == id && it.contexts.contains(&context));
-    let key = found.and_then(|it| model.keymap.keys_of(it).first().copied());
-    match (found, key) {
-        (Some(command), Some(key)) => run(model, command, key, context, now),
-        _ => Vec::new(),
-    }
+    let key = Key::plain(Code::Enter);
+    found.map_or_else(Vec::new, |command| run(model, command, key, context, now))
 }
 
-fn run(
+/// Do a command, or say why it is not possible now.
+pub(super) fn run(
     model: &mut Model,
     command: &Command,
     key: Key,
@@ -302,6 +314,9 @@ fn run(
         id: command.id,
         key,
     };
+    if let Some(effects) = palette::take(model, pressed, context, now) {
+        return effects;
+    }
     match command.id {
         Id::Help if context == Context::Help => return vec![Effect::Go(Route::Back)],
         Id::Help => return vec![Effect::Go(Route::Help)],
@@ -352,6 +367,10 @@ fn press_help(help: &mut Help, pressed: Pressed, window: super::geometry::Window
 }
 
 fn type_in(model: &mut Model, text: &str, now: DateTime<Utc>) -> Vec<Effect> {
+    if let Some(line) = model.palette.as_deref_mut() {
+        line.type_in(text);
+        return Vec::new();
+    }
     let Model { world, layers, .. } = model;
     match layers.last_mut() {
         Some(Layer::Form(form)) => form.type_in(world, text, now),

@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::chord::Chord;
 use super::claims;
 use super::lock;
 use super::model::Model;
@@ -39,6 +40,11 @@ pub fn next_wake(model: &Model, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     [
         model.desk.rest,
         of_layer,
+        model
+            .chord
+            .as_ref()
+            .map(Chord::shown_at)
+            .filter(|at| *at > now),
         world.retry_at,
         safe::next_due(model),
         world.toasts.shown(now).map(|toast| toast.until),

@@ -8,7 +8,7 @@ use super::paint::Paint;
 use super::theme::Role;
 use super::unfinished;
 use super::width;
-use crate::desk::command::{COMMANDS, Command};
+use crate::desk::command::{Command, all_in};
 use crate::desk::screen::Help;
 use crate::desk::world::{Link, World};
 use crate::desk::{bulk, claims};
@@ -25,9 +25,7 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, help: Help) {
     let title = Line::from(paint.span(Role::Title, format!(" {title}")));
     paint.line(Rect { height: 1, ..area }, title);
     let columns = usize::from(area.width);
-    let commands = COMMANDS
-        .iter()
-        .filter(|command| command.contexts.contains(&help.of));
+    let commands = all_in(help.of);
     let mut lines = legend(paint, columns);
     lines.push(Line::default());
     lines.extend(commands.flat_map(|command| of_command(paint, command, help, columns)));
@@ -45,12 +43,7 @@ fn of_command(
     help: Help,
     columns: usize,
 ) -> Vec<Line<'static>> {
-    let keys: Vec<String> = paint
-        .model
-        .keymap
-        .keys_in(command, help.of)
-        .map(|key| key.to_string())
-        .collect();
+    let keys = paint.model.keymap.calls(command, help.of);
     let keys = match keys.as_slice() {
         [first, .., last] if keys.len() > 4 => format!("{first} .. {last}"),
         _ => keys.join("  "),

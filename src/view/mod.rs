@@ -9,6 +9,7 @@ mod big;
 mod board;
 mod bulk;
 mod cards;
+mod chord;
 mod clocks;
 mod detail;
 mod filter;
@@ -24,6 +25,7 @@ mod on_time;
 mod outlook;
 mod paint;
 mod pick;
+mod palette;
 mod search;
 pub mod spark;
 pub mod theme;
@@ -39,7 +41,7 @@ use crate::desk::model::Model;
 use crate::desk::screen::Layer;
 use crate::desk::screen::desk::Page;
 use paint::Paint;
-pub use theme::Theme;
+pub use theme::{Theme, Themes};
 
 /// Draw the whole screen.
 pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
@@ -76,6 +78,8 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
         Some(Layer::Unfinished(list)) => unfinished::draw(&mut paint, rest, *list),
         Some(Layer::Quit) => help::quit(&mut paint, rest),
     }
+    palette::draw(&mut paint, rest);
+    chord::draw(&mut paint, rest);
     let bottom = Rect {
         y: area.y + area.height - 2,
         height: 2,

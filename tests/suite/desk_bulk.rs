@@ -52,7 +52,7 @@ fn choose(script: &mut Script, label: &str) {
         .iter()
         .position(|choice| choice.label == label);
     let at = at.unwrap_or_else(|| panic!("no {label}: {:?}", job(script).choices));
-    script.keys("g");
+    script.keys("g g");
     for _ in 0..at {
         script.keys("j");
     }
@@ -423,7 +423,7 @@ fn a_lead_gives_to_whoever_holds_least_in_turn() {
         .choices
         .iter()
         .position(|choice| choice.label.contains("somebody else"));
-    script.keys("g");
+    script.keys("g g");
     for _ in 0..at.unwrap() {
         script.keys("j");
     }

@@ -474,7 +474,7 @@ fn unfinished_forms_are_listed_read_taken_up_and_thrown_away() {
     assert_eq!(script.model.world.drafts.mine().count(), 3, "asked first");
     script.keys("ctrl-x");
     assert_eq!(script.model.world.drafts.mine().count(), 2);
-    script.keys("g enter");
+    script.keys("g g enter");
     assert_eq!(form(&script).draft, Uuid::from_u128(1));
     assert_eq!(script.model.desk.case(), Some(CaseId(4)));
 }

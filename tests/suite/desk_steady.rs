@@ -79,7 +79,7 @@ fn choose(script: &mut Script, label: &str) {
     let mut choices = job(script).choices.iter();
     let at = choices.position(|choice| choice.label.contains(label));
     let at = at.unwrap_or_else(|| panic!("no {label}: {:?}", job(script).choices));
-    script.keys("g");
+    script.keys("g g");
     for _ in 0..at {
         script.keys("j");
     }
@@ -300,7 +300,7 @@ fn lead_with(there: &[Colleague]) -> Script {
     }
     let mut choices = job(&script).choices.iter();
     let at = choices.position(|choice| choice.label.contains("somebody else"));
-    script.keys("g");
+    script.keys("g g");
     for _ in 0..at.unwrap() {
         script.keys("j");
     }

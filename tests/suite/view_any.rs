@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 use crate::support::desk::{Script, loaded, rows};
 
-const PLACES: [&str; 12] = [
+const PLACES: [&str; 14] = [
     "",
     "tab",
     "enter",
@@ -22,6 +22,8 @@ const PLACES: [&str; 12] = [
     "b",
     "b o",
     "b o enter",
+    ":",
+    "g",
 ];
 
 fn at(place: &str) -> Script {
@@ -37,7 +39,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(120))]
 
     #[test]
-    fn no_size_breaks_the_screen(columns in 1u16..=250, rows in 1u16..=80, place in 0usize..12) {
+    fn no_size_breaks_the_screen(columns in 1u16..=250, rows in 1u16..=80, place in 0usize..14) {
         let mut script = at(PLACES[place]);
         script.send(Msg::Input(Input::Resize(columns, rows)));
         let screen = script.screen();
@@ -51,18 +53,18 @@ proptest! {
 
     #[test]
     fn no_order_of_keys_breaks_the_desk(
-        keys in proptest::collection::vec(0usize..42, 0..60)
+        keys in proptest::collection::vec(0usize..46, 0..60)
     ) {
-        const KEYS: [&str; 42] = [
+        const KEYS: [&str; 46] = [
             "j", "k", "G", "g", "enter", "esc", "tab", "shift-tab", "n", "c", "x", "h", "t", "f",
             "o", "l", "/", "d", "m", "r", "?", "1", "2", "3", "left", "right", "up", "down",
             "pgdn", "pgup", "ctrl-s", "backspace", "ctrl-w", "space", "]", "[", "q", "ctrl-n",
-            "home", "end", "b", "R",
+            "home", "end", "b", "R", ":", ":", "ctrl-p", "e",
         ];
         let mut script = Script::new(80, 24);
         for key in keys {
             script.keys(KEYS[key]);
-            let ends = |effect: &Effect| matches!(effect, Effect::Quit | Effect::Redraw);
+            let ends = |effect: &Effect| matches!(effect, Effect::Quit | Effect::Redraw | Effect::Suspend);
             script.effects.retain(|effect| !ends(effect));
             script.answer_all();
             script.screen();

@@ -57,6 +57,24 @@ fn the_help() {
 }
 
 #[test]
+fn the_palette() {
+    at_all_sizes("palette", ":");
+    at_all_sizes("palette_case", ": c a s e space 3 9");
+}
+
+/// What can follow a key, once somebody hesitates.
+#[test]
+fn the_keys_that_can_follow() {
+    for (columns, rows) in SIZES {
+        let mut script = Script::new(columns, rows);
+        script.keys("g");
+        script.now += chrono::TimeDelta::milliseconds(400);
+        script.send(loket::desk::Msg::Wake);
+        insta::assert_snapshot!(format!("follow_{columns}x{rows}"), script.screen());
+    }
+}
+
+#[test]
 fn the_board() {
     at_all_sizes("board", "b");
 }
@@ -128,7 +146,7 @@ fn the_desk_in_dutch() {
 /// Nothing of our own is of ambiguous width: borders and marks are ASCII (ratatui #75).
 #[test]
 fn own_glyphs_are_ascii() {
-    for keys in ["", "tab", "enter", "enter 1", "d", "/", "?", "j h"] {
+    for keys in ["", "tab", "enter", "enter 1", "d", "/", "?", "j h", ":"] {
         let mut script = Script::new(160, 48);
         script.keys(keys);
         script.rest();

@@ -29,6 +29,8 @@ pub enum Context {
     OnTime,
     /// The line of the filter.
     Filter,
+    /// The line of the palette.
+    Palette,
     /// The preview of an action on many.
     Preview,
     /// An action on many that runs.
@@ -45,7 +47,7 @@ pub enum Context {
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::List,
         Self::Detail,
         Self::Actions,
@@ -59,6 +61,7 @@ impl Context {
         Self::Board,
         Self::OnTime,
         Self::Filter,
+        Self::Palette,
         Self::Preview,
         Self::Running,
         Self::Results,
@@ -69,7 +72,10 @@ impl Context {
 
     /// Whether printable characters are text here, so that they are no commands.
     pub fn takes_text(self) -> bool {
-        matches!(self, Self::Line | Self::Note | Self::Search | Self::Filter)
+        matches!(
+            self,
+            Self::Line | Self::Note | Self::Search | Self::Filter | Self::Palette
+        )
     }
 
     /// Key of its heading: `context.<key>`.
@@ -88,6 +94,7 @@ impl Context {
             Self::Board => "board",
             Self::OnTime => "on_time",
             Self::Filter => "filter",
+            Self::Palette => "palette",
             Self::Preview => "preview",
             Self::Running => "running",
             Self::Results => "results",
@@ -95,5 +102,10 @@ impl Context {
             Self::Unfinished => "unfinished",
             Self::Quit => "quit",
         }
+    }
+
+    /// The context of that key.
+    pub fn of_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|context| context.key() == key)
     }
 }

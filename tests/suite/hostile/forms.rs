@@ -8,7 +8,7 @@ use super::{text, tried};
 use crate::support::desk::Script;
 
 /// Ways to a place where something can be typed.
-const PLACES: [&str; 8] = ["t", "h", "o 1", "o 2", "enter 1", "enter 2", "/", "x"];
+const PLACES: [&str; 9] = ["t", "h", "o 1", "o 2", "enter 1", "enter 2", "/", "x", ":"];
 
 /// Any text in any field of any form: the screen stays harmless, and what would be written to the
 /// database holds nothing that could act on a terminal or that PostgreSQL cannot keep.
@@ -26,7 +26,8 @@ fn whatever_is_pasted_into_a_form_stays_harmless() {
         for (text, after) in pastes {
             script.send(Msg::Input(Input::Paste(text)));
             script.keys(["tab", "down", "ctrl-s", "enter"][after]);
-            let ends = |effect: &Effect| matches!(effect, Effect::Quit | Effect::Redraw);
+            let ends =
+                |effect: &Effect| matches!(effect, Effect::Quit | Effect::Redraw | Effect::Suspend);
             script.effects.retain(|effect| !ends(effect));
             written += clean_writes(&script);
             script.answer_all();
