@@ -5,6 +5,7 @@
 
 pub mod ledger;
 pub mod refusal;
+pub mod when;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,11 +19,11 @@ macro_rules! areas {
 
 const ENGLISH: &[(&str, &str)] = areas!(
     "en": "board", "bulk", "calendar", "claiming", "cli", "drafts", "exchange",
-        "live", "process", "ui", "undo"
+        "forms", "live", "process", "ui", "undo"
 );
 const DUTCH: &[(&str, &str)] = areas!(
     "nl": "board", "bulk", "calendar", "claiming", "cli", "drafts", "exchange",
-        "live", "process", "ui", "undo"
+        "forms", "live", "process", "ui", "undo"
 );
 
 /// The languages there are.

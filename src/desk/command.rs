@@ -157,6 +157,10 @@ pub enum Id {
     TakeBack,
     /// Write a note.
     Note,
+    /// Promise something, to be kept at an instant.
+    Promise,
+    /// Put the case aside until an instant.
+    Snooze,
     /// Attach a document.
     Attach,
     /// Open a new case.
@@ -271,6 +275,7 @@ const LAYERS: &[Context] = &[
 ];
 const DROP: &[Context] = &[Line, Note, Choice, Unfinished];
 const UNDO: &[Context] = &[List, Detail, Results];
+const LEADS: &[Context] = &[Board];
 const PASS: &[Context] = &[List, Detail, Unfinished];
 
 const fn free(id: Id, name: &'static str, contexts: &'static [Context], rank: u8) -> Command {
@@ -303,6 +308,8 @@ pub static COMMANDS: &[Command] = &[
     when(Id::TakeOver, "take_over", DESK, 7, available::takeable),
     when(Id::HandOver, "hand_over", PASS, 8, available::to_hand_over),
     when(Id::Note, "note", DESK, 9, available::on_a_case),
+    when(Id::Promise, "promise", DESK, 10, available::live_case),
+    when(Id::Snooze, "snooze", DESK, 10, available::live_case),
     when(Id::Attach, "attach", DESK, 10, available::on_a_case),
     when(Id::Ledger, "ledger", DESK, 5, available::on_a_case),
     when(Id::Open, "open", DESK, 11, available::live),
@@ -317,17 +324,11 @@ pub static COMMANDS: &[Command] = &[
     free(Id::Drafts, "drafts", DESK, 15),
     when(Id::TakeBack, "take_back", UNDO, 4, available::undoable),
     when(Id::Board, "board", DESK, 15, available::live),
-    when(
-        Id::Reassign,
-        "reassign",
-        &[Board],
-        2,
-        available::lead_on_board,
-    ),
+    when(Id::Reassign, "reassign", LEADS, 2, available::lead_on_board),
     when(
         Id::CallBack,
         "call_back",
-        &[Board],
+        LEADS,
         3,
         available::held_on_board,
     ),
@@ -387,6 +388,7 @@ pub static COMMANDS: &[Command] = &[
     ),
     free(Id::Edit(Edit::DeleteToEnd), "edit_delete_to_end", TEXT, 0),
     free(Id::Edit(Edit::Undo), "edit_undo", TEXT, 0),
+    free(Id::Edit(Edit::Redo), "edit_redo", TEXT, 0),
     free(Id::QuitAnyway, "quit_anyway", &[Quit], 1),
     free(Id::Help, "help", &Context::ALL, 21),
     free(Id::Redraw, "redraw", &Context::ALL, 0),

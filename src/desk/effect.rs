@@ -5,12 +5,14 @@ use std::path::PathBuf;
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
+use super::form::Pick;
+use super::form::suggest::Among;
 use super::route::Route;
 use crate::domain::calendar::Calendars;
 use crate::process::engine::{Answers, Change};
 use crate::store::StoreError;
 use crate::store::filter::Filter;
-use crate::store::reading::{LookUp, PartyChoice};
+use crate::store::reading::LookUp;
 use crate::store::rows::{
     Along, Applied, Board, CaseDetail, CaseId, Claim, Colleague, DraftRow, DraftSave, DraftSaved,
     FactsPage, InboxPage, InboxView, Lease, NewDocument, OnTimeCase, OnTimeKind, OnTimeRow, Opened,
@@ -53,8 +55,8 @@ pub enum Slot {
     Names,
     /// Whether a file can be read.
     File,
-    /// Parties by name.
-    Parties,
+    /// What a field could mean.
+    Like,
     /// What a form looks up.
     LookUp,
     /// The board.
@@ -166,8 +168,8 @@ pub enum Question {
     Seen(Vec<i64>),
     /// Our unfinished forms.
     Drafts,
-    /// Parties whose name or number begins so.
-    Parties(String),
+    /// What the register has that is like it.
+    Like(Among, String),
     /// The connection and the party of an opening; either may be empty.
     LookUp {
         /// Metering point.
@@ -313,8 +315,8 @@ pub enum Reply {
     Colleagues(Result<Vec<Colleague>, StoreError>),
     /// The notices that were seen.
     Seen(Result<Vec<i64>, StoreError>),
-    /// Parties.
-    Parties(Result<Vec<PartyChoice>, StoreError>),
+    /// What could be meant.
+    Like(Among, Result<Vec<Pick>, StoreError>),
     /// What was looked up.
     LookUp(Result<Box<LookUp>, StoreError>),
     /// The board.
@@ -375,7 +377,7 @@ impl Reply {
             Self::Facts(result) => result.as_ref().err(),
             Self::Colleagues(result) => result.as_ref().err(),
             Self::Seen(result) => result.as_ref().err(),
-            Self::Parties(result) => result.as_ref().err(),
+            Self::Like(_, result) => result.as_ref().err(),
             Self::LookUp(result) => result.as_ref().err(),
             Self::Board(result) => result.as_ref().err(),
             Self::OnTime(_, result) => result.as_ref().err(),

@@ -28,6 +28,7 @@ pub mod model;
 pub mod msg;
 pub mod place;
 pub mod preview;
+pub mod promises;
 pub mod route;
 pub mod safe;
 pub mod say;

@@ -17,6 +17,7 @@ pub mod notices;
 pub mod on_time;
 pub mod search;
 pub mod send;
+mod typing;
 pub mod unfinished;
 mod work;
 

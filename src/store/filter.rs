@@ -69,6 +69,30 @@ pub enum Test {
     Process(Vec<String>),
     /// First digits of the metering point.
     Ean(String),
+    /// What people set for themselves.
+    Is(Flag),
+}
+
+/// What people set for themselves on a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flag {
+    /// It is out of the inbox until an instant. Without this word no such case fits.
+    Snoozed,
+    /// A promise on it is open.
+    Promised,
+}
+
+impl Flag {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Snoozed, Self::Promised];
+
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Snoozed => "snoozed",
+            Self::Promised => "promised",
+        }
+    }
 }
 
 /// When the nearest clock is due.
@@ -96,8 +120,8 @@ pub enum Holder {
 }
 
 /// The keys of words, in the order in which they are proposed.
-pub const KEYS: [&str; 8] = [
-    "state", "clock", "due", "holder", "work", "party", "process", "ean",
+pub const KEYS: [&str; 9] = [
+    "state", "clock", "due", "holder", "work", "party", "process", "ean", "is",
 ];
 
 impl Filter {
@@ -130,6 +154,7 @@ impl Test {
             Self::Party(_) => "party",
             Self::Process(_) => "process",
             Self::Ean(_) => "ean",
+            Self::Is(_) => "is",
         }
     }
 
@@ -137,6 +162,7 @@ impl Test {
     fn values(&self) -> Vec<String> {
         match self {
             Self::Text(text) | Self::Ean(text) => vec![text.clone()],
+            Self::Is(flag) => vec![flag.word().to_owned()],
             Self::State(keys) | Self::Clock(keys) | Self::Party(keys) | Self::Process(keys) => {
                 keys.clone()
             }

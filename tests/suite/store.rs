@@ -9,6 +9,7 @@ mod feed;
 mod filter;
 mod hostile;
 mod live;
+mod promises;
 mod reading;
 mod recount;
 mod rights;

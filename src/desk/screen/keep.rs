@@ -146,6 +146,7 @@ impl State {
 
     /// Leave; what was typed is kept.
     pub(super) fn leave(&mut self, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
+        self.settle(world, now);
         if let Subject::Many(act) = &self.subject {
             self.leave_with_job(world, act.clone(), now);
         } else if self.is_untouched(world, now) {

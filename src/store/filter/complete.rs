@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::parse::{Quoted, cut, signed};
-use super::{KEYS, clocks, states};
+use super::{Flag, KEYS, clocks, states};
 use crate::process;
 
 /// What could stand at the cursor.
@@ -54,6 +54,7 @@ fn values(key: &str) -> Vec<String> {
         "due" => vec!["late", "15m", "1h", "today", "none"],
         "holder" => vec!["me", "none"],
         "work" => vec!["open", "held", "waiting"],
+        "is" => Flag::ALL.iter().map(|flag| flag.word()).collect(),
         "process" => process::ALL.iter().map(|process| process.key).collect(),
         _ => Vec::new(),
     };

@@ -4,7 +4,9 @@ use std::ops::Range;
 
 use chrono::TimeDelta;
 
-use super::{Due, Filter, Holder, KEYS, LINE_MAX, Sign, Test, WORDS_MAX, Word, clocks, states};
+use super::{
+    Due, Filter, Flag, Holder, KEYS, LINE_MAX, Sign, Test, WORDS_MAX, Word, clocks, states,
+};
 use crate::domain::fold::fold;
 use crate::domain::sanitize::clean;
 use crate::process;
@@ -46,6 +48,8 @@ pub enum Wrong {
     Process,
     /// Not the first digits of a metering point.
     Ean,
+    /// Neither snoozed nor promised.
+    Flag,
     /// Fewer than two characters.
     Short,
     /// The line is too long, or has too many words.
@@ -65,6 +69,7 @@ impl Wrong {
             Self::Work => "work",
             Self::Process => "process",
             Self::Ean => "ean",
+            Self::Flag => "flag",
             Self::Short => "short",
             Self::Long => "long",
         }
@@ -223,6 +228,10 @@ fn keyed(line: &str, key: Range<usize>, values: Range<usize>) -> Result<Test, Fi
         "due" => Test::Due(all(line, &pieces, Wrong::Due, &due)?),
         "holder" => Test::Holder(all(line, &pieces, Wrong::Short, &holder)?),
         "work" => Test::Work(all(line, &pieces, Wrong::Work, &work)?),
+        "is" => match (pieces.len(), flag(&pieces[0].text)) {
+            (1, Some(flag)) => Test::Is(flag),
+            _ => return Err(wrong(Wrong::Flag, values.clone(), &line[values])),
+        },
         _ => match (pieces.len(), ean(&pieces[0].text)) {
             (1, Some(digits)) => Test::Ean(digits),
             _ => return Err(wrong(Wrong::Ean, values.clone(), &line[values])),
@@ -293,6 +302,11 @@ fn holder(raw: &str) -> Option<Holder> {
         name if name.chars().count() >= 2 => Some(Holder::Named(name)),
         _ => None,
     }
+}
+
+fn flag(raw: &str) -> Option<Flag> {
+    let raw = raw.trim().to_ascii_lowercase();
+    Flag::ALL.into_iter().find(|flag| flag.word() == raw)
 }
 
 fn work(raw: &str) -> Option<WorkState> {

@@ -54,7 +54,12 @@ impl Walk<'_> {
             FieldKind::Line | FieldKind::Note => Some(free("some words")),
             FieldKind::Choice(keys) => code(rng.choice(keys.iter()).unwrap()),
             FieldKind::YesNo => Some(Answer::Value(Value::Bool(rng.u8(..10) < 9))),
+            FieldKind::Instant if field.preset.is_some() => {
+                let ahead = chrono::TimeDelta::minutes(rng.i64(1..600));
+                Some(Answer::Value(Value::instant(now + ahead)))
+            }
             FieldKind::Instant => Some(Answer::Value(Value::instant(now))),
+            FieldKind::Run(_) => Some(Answer::Value(Value::Number(1))),
             FieldKind::Date => code("2026-01-15"),
             FieldKind::Contact => Some(Answer::Value(Value::Number(self.contact))),
             _ => None,

@@ -210,7 +210,7 @@ pub(crate) fn read(question: &Question, now: DateTime<Utc>) -> Reply {
                 how: "address".into(),
             }]))
         }
-        Question::Parties(_) => Reply::Parties(Ok(vec![])),
+        Question::Like(among, _) => Reply::Like(*among, Ok(vec![])),
         Question::LookUp { .. } => Reply::LookUp(Ok(Box::new(LookUp {
             connection: Some(connection()),
             party: Some(party(CaseId(1))),
@@ -408,6 +408,8 @@ fn row(given: Given) -> CaseRow {
         version: 4,
         received_at: now() - TimeDelta::hours(5),
         raised: false,
+        promise_at: None,
+        snoozed_until: None,
     }
 }
 
@@ -513,6 +515,7 @@ pub(crate) fn loaded(case: CaseId) -> Loaded {
         linked: vec![],
         drafts: vec![],
         undo: None,
+        promises: vec![],
     };
     Loaded {
         detail,
