@@ -121,7 +121,7 @@ RETURNS cases LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $
 DECLARE t timestamptz := clock_timestamp(); c cases%ROWTYPE := p_case; prev bytea := p_case.last_hash;
 BEGIN
   -- whatever happens to a case brings it back into the inbox; that its holder leaves is nothing of it
-  IF c.snoozed_until IS NOT NULL AND p_kind NOT IN ('snooze', 'released', 'lease_returned') THEN c.snoozed_until := NULL; END IF;
+  IF c.snoozed_until IS NOT NULL AND p_kind NOT IN ('snooze', 'released', 'lease_returned', 'taken_back') THEN c.snoozed_until := NULL; END IF;
   c.version := c.version + 1; c.last_seq := c.last_seq + 1;
   c.last_hash := hash_of(prev, c.case_id, c.last_seq, c.queue_id, p_kind, p_agent, p_session, c.fence, p_cmd, p_body, t, p_legal);
   INSERT INTO case_events (at, legal_at, case_id, seq, queue_id, kind, agent_id, session_id, fence, cmd_id, body, prev_hash, hash)
@@ -206,7 +206,7 @@ CREATE FUNCTION field_takes(p_field jsonb, p_value jsonb) RETURNS bool LANGUAGE 
 DECLARE v text := p_value #>> '{}'; t text := jsonb_typeof(p_value);
 BEGIN
   RETURN CASE p_field ->> 'kind'
-    WHEN 'list' THEN t = 'array' AND (SELECT bool_and(field_takes(p_field || jsonb_build_object('kind', p_field -> 'of', 'of', NULL), x)) FROM jsonb_array_elements(p_value) x)
+    WHEN 'list' THEN t = 'array' AND (SELECT bool_and(loket.field_takes(p_field || jsonb_build_object('kind', p_field -> 'of', 'of', NULL), x)) FROM jsonb_array_elements(p_value) x)
     WHEN 'line' THEN t = 'object' WHEN 'note' THEN t = 'object'
     WHEN 'choice' THEN t = 'string' AND (p_field -> 'choices') ? v
     WHEN 'yes_no' THEN t = 'boolean' WHEN 'contact' THEN t = 'number' WHEN 'run' THEN t = 'number'

@@ -276,6 +276,9 @@ const LAYERS: &[Context] = &[
 const DROP: &[Context] = &[Line, Note, Choice, Unfinished];
 const UNDO: &[Context] = &[List, Detail, Results];
 const LEADS: &[Context] = &[Board];
+const PICKS: &[Context] = &[
+    Actions, Search, Notices, Board, OnTime, Unfinished, Filter, Results,
+];
 const PASS: &[Context] = &[List, Detail, Unfinished];
 
 const fn free(id: Id, name: &'static str, contexts: &'static [Context], rank: u8) -> Command {
@@ -308,8 +311,8 @@ pub static COMMANDS: &[Command] = &[
     when(Id::TakeOver, "take_over", DESK, 7, available::takeable),
     when(Id::HandOver, "hand_over", PASS, 8, available::to_hand_over),
     when(Id::Note, "note", DESK, 9, available::on_a_case),
-    when(Id::Promise, "promise", DESK, 10, available::live_case),
-    when(Id::Snooze, "snooze", DESK, 10, available::live_case),
+    when(Id::Promise, "promise", DESK, 16, available::live_case),
+    when(Id::Snooze, "snooze", DESK, 16, available::live_case),
     when(Id::Attach, "attach", DESK, 10, available::on_a_case),
     when(Id::Ledger, "ledger", DESK, 5, available::on_a_case),
     when(Id::Open, "open", DESK, 11, available::live),
@@ -337,14 +340,7 @@ pub static COMMANDS: &[Command] = &[
     when(Id::Refresh, "refresh", WATCH, 4, available::live),
     free(Id::Switch, "switch", DESK, 14),
     free(Id::Notices, "notices", DESK, 0),
-    free(
-        Id::Choose,
-        "choose",
-        &[
-            Actions, Search, Notices, Board, OnTime, Unfinished, Filter, Results,
-        ],
-        1,
-    ),
+    free(Id::Choose, "choose", PICKS, 1),
     free(Id::FillWord, "fill_word", &[Filter], 2),
     free(Id::TakeOut, "take_out", &[Preview], 2),
     free(Id::Stop, "stop", &[Running], 1),

@@ -87,7 +87,7 @@ fn what_people_type_becomes_what_the_engine_takes() {
     assert_eq!(typed("time", "9u30"), Ok(code("09:30")));
     assert_eq!(typed("money", "\u{20ac} 1.250,5"), Ok(code("EUR 1250.50")));
     assert_eq!(typed("mandate_date", "yesterday"), Ok(code("2026-11-19")));
-    assert_eq!(typed("mandate_date", "1-11"), Ok(code("2025-11-01")));
+    assert_eq!(typed("mandate_date", "1-11"), Ok(code("2026-11-01")));
     assert_eq!(
         typed("amounts", "12\n\n 3,50 "),
         Ok(Answer::Value(Value::List(vec![
@@ -216,7 +216,10 @@ proptest! {
             }
             let kept = entry.raw().to_owned();
             match read(&script, field, &entry) {
-                Err(said) => prop_assert!(!said.contains('{') && !said.is_empty(), "{}", said),
+                Err(said) => {
+                    let is_whole = ["{field}", "{why}", "{given}", "{max}", "refusal."];
+                    prop_assert!(!is_whole.iter().any(|part| said.contains(part)), "{}", said);
+                }
                 Ok(Answer::Free(_)) => {}
                 Ok(Answer::Value(value)) => {
                     prop_assert!(value.all().len() <= 50);
@@ -235,8 +238,14 @@ proptest! {
     /// Keys and pastes in a whole form: it is drawn at every size, and can be left and taken up again
     /// with all that was typed.
     #[test]
-    fn no_form_breaks(steps in proptest::collection::vec((0usize..14, text()), 0..20), way in 0usize..4) {
-        let keys = ["tab", "shift-tab", "down", "up", "left", "ctrl-y", "ctrl-r", "ctrl-w", "ctrl-s", "backspace"];
+    fn no_form_breaks(
+        steps in proptest::collection::vec((0usize..14, text()), 0..20),
+        way in 0usize..4,
+    ) {
+        let keys = [
+            "tab", "shift-tab", "down", "up", "left", "ctrl-y", "ctrl-r", "ctrl-w", "ctrl-s",
+            "backspace",
+        ];
         let mut script = Script::new(59, 17);
         for key in ["t", "P", "z", "o 1"][way].split(' ') {
             script.keys(key);

@@ -9,6 +9,7 @@ use loket::desk::screen::form::{Stage, State};
 use loket::domain::clock::{ClockRun, Whose};
 use loket::domain::deadline::Comparison;
 use loket::process::engine::ClockOp;
+use loket::process::field::{TextRef, Value};
 use loket::store::rows::{CaseId, CaseRow, InboxPage, PromiseRow};
 use uuid::Uuid;
 
@@ -200,6 +201,19 @@ fn told_at(columns: u16, lines: u16, change: impl Fn(&mut CaseRow)) -> Script {
         text: Some(Uuid::from_u128(5)),
         at: now(),
     }];
+    case.detail
+        .texts
+        .insert(Uuid::from_u128(6), "the lab".into());
+    let mut event = case.timeline[0].clone();
+    event.kind = "snooze".into();
+    let why = Value::Text(TextRef {
+        text: Uuid::from_u128(6),
+        sha256: String::new(),
+    });
+    event.answers = [("snooze_reason".to_owned(), why)].into();
+    if case.detail.row.snoozed_until.is_some() {
+        case.timeline.insert(0, event);
+    }
     let ticket = script.model.world.ticket(Slot::Detail(CaseId(1)), at);
     script.reply(ticket, Reply::Detail(Ok(Box::new(case))));
     script
@@ -229,7 +243,7 @@ fn run(key: &str, due_at: chrono::DateTime<chrono::Utc>) -> ClockRun {
 
 fn first_line(script: &Script) -> String {
     let screen = script.screen();
-    let line = screen.lines().find(|line| line.contains("GT-2026-000398"));
+    let line = screen.lines().find(|line| line.contains("-41m"));
     line.unwrap().to_owned()
 }
 

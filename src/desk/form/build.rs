@@ -180,6 +180,8 @@ pub fn of_field(world: &World, field: &'static Field, party: Option<&PartyCard>)
     let help = helps.join(" ");
     let mut entry = entry(field.key, texts.get(&key), &help, field.required, ask);
     entry.kind = Some(field.kind);
+    // what is asked has happened, unless an action says otherwise
+    entry.lean = Lean::Back;
     entry
 }
 

@@ -112,7 +112,10 @@ fn invented(count: usize, queue: i32, now: DateTime<Utc>, desks: &[&Desk<'_>]) -
         };
         let ean = dice.u32(1..40);
         let mut some = |each: u8| match dice.u8(..each) {
-            0 => format!("'{}'", (now + Duration::minutes(dice.i64(-90..90))).to_rfc3339()),
+            0 => format!(
+                "'{}'",
+                (now + Duration::minutes(dice.i64(-90..90))).to_rfc3339()
+            ),
             _ => "NULL".to_owned(),
         };
         let (promise, snoozed) = (some(3), some(5));
@@ -342,13 +345,14 @@ impl Order for CaseRow {
 /// The count is exact up to what was looked for, and says when it is not all.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_count_says_whether_it_is_all() {
-    let filled = filled(700).await;
+    let filled = filled(800).await;
     let anna = filled.world.db.store("anna");
     let view = InboxView::Queue(filled.queue);
+    let now = filled.world.now().await;
     let live = filled
         .known
         .iter()
-        .filter(|known| known.row.work != WorkState::Closed)
+        .filter(|known| known.row.work != WorkState::Closed && known.row.snoozed(now).is_none())
         .count();
     let find = async |line: &str, limit| {
         let filter = Filter::parse(line).unwrap();
@@ -379,8 +383,13 @@ async fn known_rows_that_still_fit_come_along() {
     let filled = filled(60).await;
     let anna = filled.world.db.store("anna");
     let view = InboxView::Queue(filled.queue);
+    let now = filled.world.now().await;
     let of = |state: &str| {
-        let ids = filled.known.iter().filter(|known| known.row.state == state);
+        let shown = filled
+            .known
+            .iter()
+            .filter(|known| known.row.snoozed(now).is_none());
+        let ids = shown.filter(|known| known.row.state == state);
         ids.map(|known| known.row.case_id).collect::<Vec<_>>()
     };
     let (fit, other) = (of("assessing"), of("unblock_due"));

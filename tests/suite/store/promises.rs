@@ -126,6 +126,9 @@ async fn a_case_that_was_put_aside_is_out_of_the_inbox() {
     let world = World::new().await;
     let cases = [world.signal(1).await, world.signal(2).await];
     let anna = world.desk("anna").await;
+    // the alarm of the block would bring it back earlier
+    world.admin.clock_shift(16 * 60).await.unwrap();
+    worker(&world).await.once().await.unwrap();
     snooze(&anna, cases[0], 60).await.unwrap();
     assert_eq!(lists(&anna, "").await.0, [cases[1]]);
     assert_eq!(lists(&anna, "zonnebloem").await.0, [cases[1]]);
@@ -200,7 +203,7 @@ async fn a_note_of_before_meets_the_snooze() {
 /// A promise that was taken back is none; the next one may have its number.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_promise_is_taken_back_like_any_change() {
-    let world = World::new().await;
+    let world = super::undo::with_grace().await;
     let case_id = world.signal(1).await;
     let anna = world.desk("anna").await;
     promise(&anna, case_id, 60, "call").await;
@@ -260,7 +263,7 @@ async fn connections_are_found_by_number_or_address() {
     };
     assert_eq!(found("5226 hp 7").await, ["Larixweg 7, 5226HP Nieuwdorp"]);
     assert_eq!(found("5226HP, 8a").await, ["Larixweg 8A, 5226HP Nieuwdorp"]);
-    assert_eq!(found("871687900400000").await.len(), 9);
+    assert_eq!(found("8716879004000000").await.len(), 9);
     for none in [
         "",
         "8716",
