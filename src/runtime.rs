@@ -11,6 +11,7 @@ mod ears;
 mod feed;
 mod files;
 
+pub use beat::least_pause;
 pub use feed::{Hears, follow_feed};
 
 use std::io;

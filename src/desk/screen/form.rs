@@ -61,6 +61,8 @@ pub struct State {
     pub top: usize,
     /// Whether the answers were changed since it was sent.
     pub altered: bool,
+    /// … once it says something else than what another console left.
+    pub own: Option<Uuid>,
     /// Whether something was typed.
     pub touched: bool,
     /// Since when what stands here was kept as a draft (machine time).
@@ -106,6 +108,7 @@ impl State {
             sent: None,
             top: 0,
             altered: false,
+            own: None,
             touched: false,
             kept_at: None,
             version: None,
@@ -311,8 +314,7 @@ impl State {
     fn take_suggested(&mut self, world: &World, now: DateTime<Utc>) -> bool {
         let mut taken = false;
         self.change(world, now, |entry| taken = entry.take());
-        let goes_on = |entry: &Entry| !entry.raw().ends_with('/');
-        if taken && self.entries.get(self.at).is_some_and(goes_on) {
+        if taken && !self.entries[self.at].raw().ends_with('/') {
             self.go(world, 1, now);
         }
         taken
@@ -338,11 +340,8 @@ impl State {
             _ if self.sent.is_some() => (self.stage, self.top) = (Stage::Review, 0),
             Outcome::Ready(..) => (self.stage, self.top) = (Stage::Review, 0),
             Outcome::Fields(wrong) => {
-                let first = self
-                    .entries
-                    .iter()
-                    .position(|entry| wrong.iter().any(|(key, _)| *key == entry.key));
-                self.at = first.unwrap_or(self.at);
+                let is_wrong = |entry: &Entry| wrong.iter().any(|(key, _)| *key == entry.key);
+                self.at = self.entries.iter().position(is_wrong).unwrap_or(self.at);
             }
             Outcome::Refused(_) | Outcome::Unknown => {}
         }

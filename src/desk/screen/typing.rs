@@ -65,8 +65,8 @@ impl State {
             self.choose_between();
             self.touched = true;
             self.altered = self.sent.is_some();
-            let unsure = || world.texts.get("form.unsure").to_owned();
-            self.problem = self.altered.then(unsure);
+            self.command = self.own.take().unwrap_or(self.command);
+            self.problem = self.altered.then(|| world.texts.say("form.unsure"));
             self.weigh(world, now);
         }
     }
