@@ -131,10 +131,10 @@ impl Walk<'_> {
             .await
     }
 
-    /// What may happen in between without being built on.
-    async fn meanwhile(&self, rng: &mut Rng, applied: &Applied) {
+    /// What may happen in between without being built on; a note ends a snooze, which is more.
+    async fn meanwhile(&self, rng: &mut Rng, line: &Action, applied: &Applied) {
         match (rng.u8(..4), applied.lease) {
-            (0, _) => {
+            (0, _) if line.key != "snooze" => {
                 let note = answers([("note", free("called meanwhile"))]);
                 self.other
                     .act(self.case_id, None, "add_note", &note)
@@ -197,7 +197,7 @@ impl Walk<'_> {
         }
         let offer = applied.undo;
         let seq = last_seq(desk, self.case_id).await;
-        self.meanwhile(rng, &applied).await;
+        self.meanwhile(rng, line, &applied).await;
         let back = take_back(desk, self.case_id, seq).await;
         prop_assert_eq!(back.is_ok(), offer.is_some(), "{}: {:?}", line.key, back);
         let counted = if back.is_ok() {
