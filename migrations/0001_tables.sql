@@ -127,6 +127,8 @@ CREATE TABLE cases (
   sort_at timestamptz NOT NULL DEFAULT '9999-12-31Z', due_clock text, due_warn timestamptz,
   due_comparison text, due_whose text, due_breached bool NOT NULL DEFAULT false,
   due_retriaged bool NOT NULL DEFAULT false,
+  promise_at timestamptz,                           -- cache of the nearest running promise
+  snoozed_until timestamptz,                        -- out of the inbox until then; a mere note of it: the clock says why
   fence bigint NOT NULL DEFAULT 0,                  -- +1 at every change of ownership
   version int NOT NULL DEFAULT 0,                   -- +1 at every change
   subject text NOT NULL, ean text, party_gln text, customer_ref text,
@@ -183,7 +185,8 @@ CREATE TABLE deadlines (
   outcome text CHECK (outcome IN ('met', 'met_late', 'lapsed', 'cancelled')), ended_at timestamptz,
   calendar text NOT NULL, calendar_version int NOT NULL, ledger jsonb NOT NULL,
   PRIMARY KEY (case_id, key, run), CHECK ((outcome IS NULL) = (ended_at IS NULL)));
-CREATE UNIQUE INDEX deadlines_one_running ON deadlines (case_id, key) WHERE outcome IS NULL;
+-- of promises a case can have several
+CREATE UNIQUE INDEX deadlines_one_running ON deadlines (case_id, key) WHERE outcome IS NULL AND key <> 'promise';
 CREATE INDEX deadlines_due ON deadlines (due_at) WHERE outcome IS NULL AND breached_at IS NULL;
 -- what a recount walks through (recount_batch)
 CREATE INDEX deadlines_open ON deadlines (case_id) INCLUDE (key, calendar_version)

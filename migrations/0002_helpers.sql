@@ -120,24 +120,28 @@ CREATE FUNCTION case_write(p_case cases, p_kind text, p_agent int, p_session uui
 RETURNS cases LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE t timestamptz := clock_timestamp(); c cases%ROWTYPE := p_case; prev bytea := p_case.last_hash;
 BEGIN
+  -- whatever happens to a case brings it back into the inbox; that its holder leaves is nothing of it
+  IF c.snoozed_until IS NOT NULL AND p_kind NOT IN ('snooze', 'released', 'lease_returned', 'taken_back') THEN c.snoozed_until := NULL; END IF;
   c.version := c.version + 1; c.last_seq := c.last_seq + 1;
   c.last_hash := hash_of(prev, c.case_id, c.last_seq, c.queue_id, p_kind, p_agent, p_session, c.fence, p_cmd, p_body, t, p_legal);
   INSERT INTO case_events (at, legal_at, case_id, seq, queue_id, kind, agent_id, session_id, fence, cmd_id, body, prev_hash, hash)
   VALUES (t, p_legal, c.case_id, c.last_seq, c.queue_id, p_kind, p_agent, p_session, c.fence, p_cmd, p_body, prev, c.last_hash);
   UPDATE cases SET queue_id = c.queue_id, state = c.state, work = c.work, facts = c.facts, received_at = c.received_at, closed_at = c.closed_at,
     sort_at = c.sort_at, due_clock = c.due_clock, due_warn = c.due_warn, due_comparison = c.due_comparison,
-    due_whose = c.due_whose, due_breached = c.due_breached, due_retriaged = c.due_retriaged, fence = c.fence, version = c.version,
+    due_whose = c.due_whose, due_breached = c.due_breached, due_retriaged = c.due_retriaged, promise_at = c.promise_at, snoozed_until = c.snoozed_until, fence = c.fence, version = c.version,
     handover = c.handover, raised_at = c.raised_at, last_hash = c.last_hash, last_seq = c.last_seq
   WHERE case_id = c.case_id;
   RETURN c;
 END $$;
 
 -- The nearest running clock decides where a case sorts. Clocks of people come before those of outside
--- systems and mere reminders: nobody can do anything about these before they have passed.
+-- systems and mere reminders: nobody can do anything about these before they have passed. What people
+-- set for themselves (promises, snoozes) decides nothing here.
 CREATE FUNCTION with_nearest_clock(p_case cases) RETURNS cases LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE c cases%ROWTYPE := p_case; d record;
 BEGIN
-  SELECT * INTO d FROM deadlines WHERE case_id = c.case_id AND outcome IS NULL
+  c.promise_at := (SELECT min(due_at) FROM deadlines WHERE case_id = c.case_id AND key = 'promise' AND outcome IS NULL);
+  SELECT * INTO d FROM deadlines WHERE case_id = c.case_id AND outcome IS NULL AND key NOT IN ('promise', 'snooze')
     ORDER BY whose IN ('system', 'notice'), due_at, key LIMIT 1;
   IF FOUND THEN
     c.sort_at := d.due_at; c.due_clock := d.key; c.due_warn := d.warn_at; c.due_comparison := d.comparison;
@@ -178,6 +182,7 @@ END $$;
 -- Values that an event may hold: whole numbers, yes or no, short codes, and texts of the same change
 -- by number and hash. Free text never stands in an event (decision 20).
 CREATE FUNCTION check_value(p_key text, p_value jsonb, p_texts jsonb) RETURNS void LANGUAGE plpgsql IMMUTABLE SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE v jsonb;
 BEGIN
   IF (CASE jsonb_typeof(p_value)
        WHEN 'boolean' THEN true
@@ -185,20 +190,30 @@ BEGIN
        WHEN 'string' THEN p_value #>> '{}' ~ '^[A-Za-z0-9][A-Za-z0-9 _.:/+-]{0,63}$'
        WHEN 'object' THEN (SELECT count(*) FROM jsonb_object_keys(p_value)) = 2 AND EXISTS
          (SELECT 1 FROM jsonb_array_elements(p_texts) t WHERE t ->> 'id' = p_value ->> 'text' AND t ->> 'sha256' = p_value ->> 'sha256')
+       WHEN 'array' THEN jsonb_array_length(p_value) BETWEEN 1 AND 50
        ELSE false END) IS NOT TRUE THEN
     PERFORM refuse('free_text_in_event', 'META-03', jsonb_build_object('field', p_key));
   END IF;
+  IF jsonb_typeof(p_value) = 'array' THEN               -- a list holds single values only
+    FOR v IN SELECT jsonb_array_elements(p_value) LOOP
+      IF jsonb_typeof(v) = 'array' THEN PERFORM refuse('free_text_in_event', 'META-03', jsonb_build_object('field', p_key)); END IF;
+      PERFORM check_value(p_key, v, p_texts);
+    END LOOP;
+  END IF;
 END $$;
--- what a field of that kind takes
-CREATE FUNCTION kind_takes(p_kind text, p_choices jsonb, p_value jsonb) RETURNS bool LANGUAGE plpgsql IMMUTABLE SET search_path = loket, pg_catalog, pg_temp AS $$
+-- what a field takes; of a list its kind stands in `of`
+CREATE FUNCTION field_takes(p_field jsonb, p_value jsonb) RETURNS bool LANGUAGE plpgsql IMMUTABLE SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE v text := p_value #>> '{}'; t text := jsonb_typeof(p_value);
 BEGIN
-  RETURN CASE p_kind
+  RETURN CASE p_field ->> 'kind'
+    WHEN 'list' THEN t = 'array' AND (SELECT bool_and(loket.field_takes(p_field || jsonb_build_object('kind', p_field -> 'of', 'of', NULL), x)) FROM jsonb_array_elements(p_value) x)
     WHEN 'line' THEN t = 'object' WHEN 'note' THEN t = 'object'
-    WHEN 'choice' THEN t = 'string' AND p_choices ? v
-    WHEN 'yes_no' THEN t = 'boolean' WHEN 'contact' THEN t = 'number'
+    WHEN 'choice' THEN t = 'string' AND (p_field -> 'choices') ? v
+    WHEN 'yes_no' THEN t = 'boolean' WHEN 'contact' THEN t = 'number' WHEN 'run' THEN t = 'number'
     WHEN 'ean' THEN t = 'string' AND v ~ '^[0-9]{18}$' WHEN 'party' THEN t = 'string' AND v ~ '^[0-9]{13}$'
     WHEN 'date' THEN t = 'string' AND v ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'
+    WHEN 'time' THEN t = 'string' AND v ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'
+    WHEN 'money' THEN t = 'string' AND v ~ '^[A-Z]{3} -?[0-9]{1,9}[.][0-9]{2}$'
     WHEN 'instant' THEN t = 'string' AND v ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?(Z|[+]00:00)$'
     ELSE t = 'string' END;
 END $$;
@@ -210,7 +225,7 @@ BEGIN
     SELECT x INTO f FROM jsonb_array_elements(p_fields) x WHERE x ->> 'key' = k;
     IF f IS NULL THEN PERFORM refuse('field_not_declared', '', jsonb_build_object('field', k)); END IF;
     PERFORM check_value(k, v, p_texts);
-    IF NOT kind_takes(f ->> 'kind', f -> 'choices', v) THEN
+    IF NOT field_takes(f, v) THEN
       PERFORM refuse('not_in_table', '', jsonb_build_object('what', k, 'given', left(v #>> '{}', 64)));
     END IF;
   END LOOP;

@@ -145,7 +145,7 @@ CREATE FUNCTION candidate(p_queues int[], p_agent int) RETURNS cases LANGUAGE pl
 DECLARE c cases%ROWTYPE; i bigint; n int := 0; k int := 64;
 BEGIN
   FOR i IN SELECT x.case_id FROM unnest(p_queues) q(id) CROSS JOIN LATERAL
-      (SELECT o.case_id, o.sort_at FROM cases o WHERE o.work = 'open' AND o.queue_id = q.id
+      (SELECT o.case_id, o.sort_at FROM cases o WHERE o.work = 'open' AND o.queue_id = q.id AND (o.snoozed_until IS NULL OR o.snoozed_until <= legal_now())
          AND (SELECT s.case_id FROM skips s WHERE s.case_id = o.case_id AND s.agent_id = p_agent) IS NULL ORDER BY o.sort_at, o.case_id LIMIT 8) x ORDER BY x.sort_at, x.case_id LIMIT 8 LOOP
     n := n + 1;
     SELECT * INTO c FROM cases WHERE case_id = i AND work = 'open' FOR UPDATE SKIP LOCKED;
@@ -154,7 +154,7 @@ BEGIN
   WHILE n >= k / 8 AND k <= 32768 LOOP                      -- all candidates busy: widen, do not say "empty"
     n := 0;
     FOR i IN SELECT x.case_id FROM unnest(p_queues) q(id) CROSS JOIN LATERAL
-        (SELECT o.case_id, o.sort_at FROM cases o WHERE o.work = 'open' AND o.queue_id = q.id
+        (SELECT o.case_id, o.sort_at FROM cases o WHERE o.work = 'open' AND o.queue_id = q.id AND (o.snoozed_until IS NULL OR o.snoozed_until <= legal_now())
            AND (SELECT s.case_id FROM skips s WHERE s.case_id = o.case_id AND s.agent_id = p_agent) IS NULL ORDER BY o.sort_at, o.case_id LIMIT k) x ORDER BY x.sort_at, x.case_id LIMIT k LOOP
       n := n + 1;
       SELECT * INTO c FROM cases WHERE case_id = i AND work = 'open' FOR UPDATE SKIP LOCKED;

@@ -125,15 +125,16 @@ BEGIN
     PERFORM refuse('not_in_table', '', jsonb_build_object('what', p_change ->> 'action', 'given', c.state || ' - ' || (p_change ->> 'to')));
   END IF;
   PERFORM check_actor(l, c, a, p_session, p_fence);
-  -- what is legal in every state and changes no fact meets whatever happened meanwhile: a note never
-  -- conflicts
-  IF c.version <> p_version AND (l.by_who <> 'agent' OR p_change -> 'facts' <> '{}') THEN RAISE EXCEPTION 'version conflict' USING ERRCODE = 'LK005'; END IF;
+  -- what is legal in every state and changes neither fact nor clock meets whatever happened meanwhile: a
+  -- note never conflicts, but with a snooze that it ends
+  IF c.version <> p_version AND (l.by_who <> 'agent' OR p_change -> 'facts' <> '{}' OR p_change -> 'clocks' <> '[]' OR is_snoozed(p_case)) THEN RAISE EXCEPTION 'version conflict' USING ERRCODE = 'LK005'; END IF;
   PERFORM check_at((p_change ->> 'at')::timestamptz);
   PERFORM referee(p_change, l);
   PERFORM check_people(c.party_gln, p_change);
   n := (p_change ->> 'at')::timestamptz;
   c.facts := c.facts || (p_change -> 'facts');
   IF l.action = 'reopen' THEN c.received_at := n; END IF;   -- a new episode (decision 7)
+  IF l.action = 'snooze' THEN c.snoozed_until := (p_change -> 'answers' ->> 'snooze_until')::timestamptz; END IF;
   w := state_work(c.process, l.to_state);
   IF c.work = 'closed' AND w <> 'closed' AND EXISTS (SELECT 1 FROM cases x WHERE x.process = c.process AND x.unique_key = c.unique_key AND x.work <> 'closed') THEN
     PERFORM refuse('twin_open');
@@ -163,6 +164,7 @@ BEGIN
   c := case_write(with_nearest_clock(c), l.action, a, p_session, p_cmd,
     jsonb_strip_nulls(jsonb_build_object('linked', o.case_id, 'reference', p_reference)) || jsonb_build_object('change', without_bodies(p_change)), n);
   IF p_change -> 'texts' <> '[]' THEN UPDATE case_search SET doc = search_doc(c.case_id) WHERE case_id = c.case_id; END IF;
+  IF l.action = 'promise_due' THEN PERFORM promise_told(c.case_id, p_change, a); END IF;
   RETURN command_end(p_cmd, applied(c, o.case_no) || undo_offer(c));
 END $$;
 

@@ -10,7 +10,7 @@ $$ SELECT json_build_object('case_id', c.case_id, 'case_no', c.case_no, 'queue',
      'process', c.process, 'state', c.state, 'work', c.work, 'sort_at', c.sort_at, 'clock', c.due_clock,
      'due_at', CASE WHEN c.due_clock IS NOT NULL THEN c.sort_at END, 'comparison', c.due_comparison, 'warn_at', c.due_warn,
      'breached', c.due_breached, 'late_by_retriage', c.due_retriaged, 'whose', c.due_whose, 'subject', c.subject, 'holder', p_holder, 'holder_id', p_holder_id,
-     'version', c.version, 'received_at', c.received_at, 'raised', c.raised_at IS NOT NULL) $$;
+     'version', c.version, 'received_at', c.received_at, 'raised', c.raised_at IS NOT NULL, 'promise_at', c.promise_at, 'snoozed_until', c.snoozed_until) $$;
 CREATE FUNCTION row_json(c cases) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT row_json(c, q.key, a.name, a.agent_id)::jsonb FROM queues q LEFT JOIN case_leases l ON l.case_id = c.case_id AND c.work = 'held' LEFT JOIN agents a ON a.agent_id = l.agent_id
    WHERE q.queue_id = c.queue_id $$;
@@ -21,17 +21,19 @@ $$ BEGIN RETURN (SELECT coalesce(jsonb_object_agg(b.queue_id, jsonb_build_object
      FROM queue_board b WHERE b.queue_id = ANY ((SELECT my_queues())::int[])); END $$;
 CREATE FUNCTION loket_api.inbox(p_queue int, p_work text, p_sort timestamptz, p_case bigint, p_limit int) RETURNS json
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE rows_ json; lim int := least(greatest(p_limit, 1), 500);
+DECLARE rows_ json; lim int := least(greatest(p_limit, 1), 500); t timestamptz := legal_now();
 BEGIN
   PERFORM require_agent();
   IF p_queue IS NULL THEN
     SELECT coalesce(json_agg(row_json(c, q.key, a.name, a.agent_id) ORDER BY c.sort_at, c.case_id), '[]') INTO rows_ FROM
       (SELECT c.* FROM case_leases l JOIN cases c USING (case_id) WHERE l.agent_id = me() AND (c.sort_at, c.case_id) > (p_sort, p_case)
+         AND (c.snoozed_until IS NULL OR c.snoozed_until <= t)
        ORDER BY c.sort_at, c.case_id LIMIT lim) c
       JOIN queues q USING (queue_id) LEFT JOIN case_leases l ON l.case_id = c.case_id AND c.work = 'held' LEFT JOIN agents a ON a.agent_id = l.agent_id;
   ELSE
     SELECT coalesce(json_agg(row_json(c, q.key, a.name, a.agent_id) ORDER BY c.work, c.sort_at, c.case_id), '[]') INTO rows_ FROM
       (SELECT c.* FROM cases c WHERE c.queue_id = p_queue AND p_queue = ANY ((SELECT my_queues())::int[]) AND c.work <> 'closed'
+         AND (c.snoozed_until IS NULL OR c.snoozed_until <= t)
          AND (c.work, c.sort_at, c.case_id) > (p_work::work_state, p_sort, p_case) ORDER BY c.work, c.sort_at, c.case_id LIMIT lim) c
       JOIN queues q USING (queue_id) LEFT JOIN case_leases l ON l.case_id = c.case_id AND c.work = 'held' LEFT JOIN agents a ON a.agent_id = l.agent_id;
   END IF;
@@ -93,7 +95,7 @@ BEGIN
     'texts', texts_json(p_case), 'messages', messages_json(p_case),
     'documents', (SELECT coalesce(jsonb_agg(to_jsonb(d) - 'bytes' - 'case_id' ORDER BY d.added_at DESC), '[]') FROM
        (SELECT document_id, name, kind, purpose, size, sha256, added_at, erased_at FROM documents WHERE case_id = p_case ORDER BY added_at DESC LIMIT 50) d),
-    'handover', (SELECT body FROM texts WHERE text_id = c.handover), 'drafts', drafts_of(p_case), 'undo', undo_json(c));
+    'handover', (SELECT body FROM texts WHERE text_id = c.handover), 'drafts', drafts_of(p_case), 'undo', undo_json(c), 'promises', promises_json(p_case));
 END $$;
 
 -- what an event of the desk itself tells, as answers: its line, and why a case was passed over or came back

@@ -109,7 +109,7 @@ END $$;
 CREATE FUNCTION loket_api.verify_batch(p_after bigint, p_limit int) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM require_role('auditor', 'admin');
-  RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', c.case_id, 'case_no', c.case_no, 'stored', facts_json(c), 'work', c.work, 'sort_at', c.sort_at, 'version', c.version, 'chain', verify_chain(c.case_id),
+  RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', c.case_id, 'case_no', c.case_no, 'stored', facts_json(c), 'work', c.work, 'sort_at', c.sort_at, 'promise_at', c.promise_at, 'snoozed_until', c.snoozed_until, 'version', c.version, 'chain', verify_chain(c.case_id),
       'texts', (SELECT coalesce(jsonb_object_agg(t.text_id, CASE WHEN t.body IS NOT NULL AND t.sha256 <> encode(sha256(convert_to(t.body, 'UTF8')), 'hex') THEN 'changed' ELSE t.sha256 END), '{}') FROM texts t WHERE t.case_id = c.case_id),
       'documents', (SELECT coalesce(jsonb_object_agg(d.document_id, CASE WHEN d.bytes IS NOT NULL AND d.sha256 <> encode(sha256(d.bytes), 'hex') THEN 'changed' ELSE d.sha256 END), '{}') FROM documents d WHERE d.case_id = c.case_id),
       'columns', jsonb_build_object('ean', c.ean, 'party_gln', c.party_gln, 'customer_ref', c.customer_ref), 'reference', c.reference, 'closed', c.closed_at IS NOT NULL,

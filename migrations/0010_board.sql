@@ -212,7 +212,7 @@ BEGIN
      JOIN cases c USING (process) JOIN deadlines d USING (case_id)
      CROSS JOIN LATERAL (SELECT clock_result(d.due_at, d.comparison, d.breached_at, d.outcome, d.late_on_arrival, d.late_by_retriage, n) AS result) r
      -- the days around the month are what the index is asked for
-     WHERE d.due_at >= m - interval '1 day' AND d.due_at <= m + interval '1 month 1 day' AND in_month(d.due_at, d.comparison, p.a, p.b) AND c.queue_id = ANY (mine)
+     WHERE d.due_at >= m - interval '1 day' AND d.due_at <= m + interval '1 month 1 day' AND in_month(d.due_at, d.comparison, p.a, p.b) AND c.queue_id = ANY (mine) AND d.key NOT IN ('promise', 'snooze')
      GROUP BY 2, 3, 4) x);
 END $$;
 -- the cases behind a number, in the order in which they were due, after that place

@@ -36,7 +36,7 @@ BEGIN
   SELECT c.case_id, c.last_seq + 1, p_agent, EXISTS (SELECT 1 FROM case_leases l WHERE l.case_id = p_case AND l.agent_id = p_agent), t + g, k,
       -- all but what is fixed, what follows from the rest, and the chain
       to_jsonb(c) - ARRAY['case_id', 'case_no', 'queue_id', 'process', 'opened_at', 'work', 'fence', 'version', 'last_hash', 'last_seq', 'subject', 'ean', 'party_gln',
-        'customer_ref', 'reference', 'unique_key', 'sort_at', 'due_clock', 'due_warn', 'due_comparison', 'due_whose', 'due_breached', 'due_retriaged'],
+        'customer_ref', 'reference', 'unique_key', 'sort_at', 'due_clock', 'due_warn', 'due_comparison', 'due_whose', 'due_breached', 'due_retriaged', 'promise_at'],
       (SELECT coalesce(jsonb_agg(to_jsonb(d)), '[]') FROM deadlines d WHERE d.case_id = p_case
          AND EXISTS (SELECT 1 FROM jsonb_array_elements(ops) o WHERE o ->> 'key' = d.key AND (o ->> 'run')::int = d.run)),
       (SELECT coalesce(jsonb_agg(to_jsonb(s)), '[]') FROM skips s WHERE s.case_id = p_case)

@@ -22,7 +22,8 @@ CREATE TRIGGER head BEFORE INSERT ON case_search FOR EACH ROW EXECUTE FUNCTION s
 CREATE TYPE filter AS (
   states text[], not_states text[], clocks text[], not_clocks text[], processes text[], not_processes text[],
   works work_state[], parties text[], not_parties text[], holders int[], not_holders int[],
-  eans text[], not_eans text[], likes text[], not_likes text[], longest text, due jsonb, til timestamptz, raised bool[], drafted bool[]);
+  eans text[], not_eans text[], likes text[], not_likes text[], longest text, due jsonb, til timestamptz, raised bool[], drafted bool[],
+  snoozed bool, promised bool);   -- without a word about it no snoozed case fits
 
 CREATE FUNCTION like_of(p_part text) RETURNS text LANGUAGE sql IMMUTABLE AS
 $$ SELECT replace(replace(replace(p_part, '\', '\\'), '%', '\%'), '_', '\_') $$;
@@ -55,6 +56,14 @@ BEGIN
       WHEN 'party' THEN IF neg THEN f.not_parties := f.not_parties || parties_named(a); ELSE f.parties := narrowed(f.parties, parties_named(a)); END IF;
       WHEN 'holder' THEN IF neg THEN f.not_holders := f.not_holders || holders_named(a); ELSE f.holders := narrowed(f.holders, holders_named(a)); END IF;
       WHEN 'work' THEN f.works := ARRAY(SELECT x FROM unnest(f.works) x WHERE (x::text = ANY (a)) <> neg ORDER BY x);
+      WHEN 'is' THEN
+        IF a[1] = 'snoozed' THEN
+          IF f.snoozed = neg THEN f.works := '{}'; END IF;   -- and its contrary: nothing fits
+          f.snoozed := NOT neg;
+        ELSE
+          IF f.promised = neg THEN f.works := '{}'; END IF;
+          f.promised := NOT neg;
+        END IF;
       WHEN 'ean' THEN IF neg THEN f.not_eans := f.not_eans || (like_of(a[1]) || '%'); ELSE f.eans := f.eans || (like_of(a[1]) || '%'); END IF;
       WHEN 'raised' THEN f.raised := narrowed(f.raised, ARRAY[(a[1] = 'yes') <> neg]);
       WHEN 'mine' THEN f.drafted := narrowed(f.drafted, ARRAY[('draft' = ANY (a)) <> neg]);
@@ -101,6 +110,8 @@ AS $$
 BEGIN
   RETURN ARRAY(SELECT c.case_id FROM unnest(p_cases) WITH ORDINALITY x(id, n) JOIN cases c ON c.case_id = x.id
     WHERE c.work = ANY (f.works)
+      AND (c.snoozed_until IS NOT NULL AND c.snoozed_until > p_now) = coalesce(f.snoozed, false)
+      AND (f.promised IS NULL OR (c.promise_at IS NOT NULL) = f.promised)
       AND (f.states IS NULL OR c.state = ANY (f.states)) AND (f.not_states IS NULL OR c.state <> ALL (f.not_states))
       AND (f.processes IS NULL OR c.process = ANY (f.processes)) AND (f.not_processes IS NULL OR c.process <> ALL (f.not_processes))
       AND (f.clocks IS NULL OR c.due_clock = ANY (f.clocks)) AND (f.not_clocks IS NULL OR coalesce(c.due_clock, '') <> ALL (f.not_clocks))

@@ -65,6 +65,8 @@ GRANT EXECUTE ON FUNCTION loket_api.inbox_filtered, loket_api.filter_cases, loke
 -- many desks (0009)
 GRANT EXECUTE ON FUNCTION loket_api.notices_seen TO loket_agent, loket_auditor, loket_administrator, loket_worker;
 GRANT EXECUTE ON FUNCTION loket_api.notices_purge, loket_api.line_open, loket_api.tick_lead, loket_api.feed_tick TO loket_worker, loket_administrator;
+-- look-ups of forms (0014)
+GRANT EXECUTE ON FUNCTION loket_api.connections_like TO loket_agent, loket_auditor, loket_administrator, loket_worker;
 -- claiming
 GRANT SELECT ON desk_log TO loket_auditor, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.skip, loket_api.take_over TO loket_agent, loket_administrator;

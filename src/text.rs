@@ -5,6 +5,7 @@
 
 pub mod ledger;
 pub mod refusal;
+pub mod when;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,12 +18,12 @@ macro_rules! areas {
 }
 
 const ENGLISH: &[(&str, &str)] = areas!(
-    "en": "board", "bulk", "calendar", "claiming", "cli", "drafts", "exchange", "find", "keys",
-        "live", "privacy", "process", "terminal", "ui", "undo"
+    "en": "board", "bulk", "calendar", "claiming", "cli", "drafts", "exchange", "find", "forms",
+        "keys", "live", "privacy", "process", "terminal", "ui", "undo"
 );
 const DUTCH: &[(&str, &str)] = areas!(
-    "nl": "board", "bulk", "calendar", "claiming", "cli", "drafts", "exchange", "find", "keys",
-        "live", "privacy", "process", "terminal", "ui", "undo"
+    "nl": "board", "bulk", "calendar", "claiming", "cli", "drafts", "exchange", "find", "forms",
+        "keys", "live", "privacy", "process", "terminal", "ui", "undo"
 );
 
 /// The languages there are.

@@ -90,7 +90,7 @@ pub(super) fn parsed(
     for (key, raw) in typed {
         let field = fields.iter().find(|field| field.key == key.as_str());
         let field = field.ok_or_else(|| Refusal::new("field_unknown").about(key))?;
-        answers.insert(key.clone(), field.parse(raw, process.country.zone())?);
+        answers.insert(key.clone(), field.parse(raw, process.country)?);
     }
     Ok(answers)
 }

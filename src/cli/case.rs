@@ -6,6 +6,7 @@ mod fields;
 mod list;
 mod many;
 mod pass;
+mod remind;
 mod show;
 mod told;
 mod work;
@@ -121,6 +122,12 @@ pub enum Verb {
         /// The note; `-` reads it from standard input
         text: String,
     },
+    /// Promise something, such as a call back: reminds whoever has the case then
+    ///
+    /// It moves no deadline. A line such as "!16:00 call" in a note does the same.
+    Promise(remind::PromiseArgs),
+    /// Put a case aside until a time, with a reason; it comes back earlier when something happens
+    Snooze(remind::SnoozeArgs),
     /// Attach a document
     Attach {
         /// Case number
@@ -296,6 +303,8 @@ pub async fn run(args: CaseArgs, shell: &Shell) -> Ended {
         Verb::Open(args) => counter.open(&args).await,
         Verb::Do(args) => Box::pin(counter.act(&args)).await,
         Verb::Note { no, text } => counter.note(&no, text).await,
+        Verb::Promise(args) => counter.promise(&args).await,
+        Verb::Snooze(args) => counter.snooze(&args).await,
         Verb::Attach { no, file, purpose } => counter.attach(&no, &file, purpose).await,
         Verb::Fetch { no, document, to } => counter.fetch(&no, &document, &to).await,
         Verb::Erase { text } => counter.erase(text).await,

@@ -252,7 +252,7 @@ async fn grace(shell: &Shell, json: bool, seconds: Option<i32>) -> Ended {
 
 fn instant(raw: &str) -> Result<DateTime<Utc>, CliError> {
     static FIELD: Field = Field::always("at", FieldKind::Instant);
-    let answer = FIELD.parse(raw, Country::Nl.zone());
+    let answer = FIELD.parse(raw, Country::Nl);
     let at = match answer {
         Ok(Answer::Value(value)) => value.as_instant(),
         _ => None,

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::domain::country::Country;
 use crate::domain::deadline::Comparison;
 use crate::domain::deadline::{LeftForm, text_left};
+use crate::domain::money::Money;
 use crate::process;
 use crate::process::engine::Refusal;
 use crate::process::field::Value;
@@ -19,9 +20,12 @@ use crate::text::{self, Texts};
 
 /// The zone of a process's country; Dutch time for one that this program does not know.
 pub fn zone_of(process: &str) -> Tz {
-    process::find(process)
-        .map_or(Country::Nl, |process| process.country)
-        .zone()
+    country_of(process).zone()
+}
+
+/// Its country; the Netherlands for a process that is not known.
+pub fn country_of(process: &str) -> Country {
+    process::find(process).map_or(Country::Nl, |process| process.country)
 }
 
 /// A local date and time: `2026-07-01 09:12`.
@@ -124,10 +128,16 @@ pub fn value(
             let body = bodies.get(&text.text).map(String::as_str);
             body.map_or_else(|| texts.get("case.erased").to_owned(), str::to_owned)
         }
-        Value::Code(code) => match value.as_instant() {
-            Some(at) => when(at, zone),
-            None => choice(field, code, texts),
+        Value::Code(code) => match (value.as_instant(), code.parse::<Money>()) {
+            (Some(at), _) => when(at, zone),
+            (None, Ok(money)) => money.local(),
+            (None, Err(_)) => choice(field, code, texts),
         },
+        Value::List(values) => {
+            let said = values.iter();
+            let said = said.map(|one| self::value(field, one, (bodies, zone), texts));
+            said.collect::<Vec<_>>().join("; ")
+        }
     }
 }
 

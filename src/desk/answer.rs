@@ -95,7 +95,7 @@ pub fn take(
         Reply::Board(_) | Reply::OnTime(..) | Reply::OnTimeCases(_) => watched(model, &reply, now),
         reply @ (Reply::Names(_)
         | Reply::Probed(_)
-        | Reply::Parties(Ok(_))
+        | Reply::Like(_, Ok(_))
         | Reply::LookUp(Ok(_))) => {
             looked_up(model, reply, now);
             Vec::new()

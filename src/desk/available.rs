@@ -103,6 +103,19 @@ pub fn to_copy(model: &Model) -> Result<(), Why> {
     on_a_case(model)
 }
 
+/// The cursor stands on a case that has not ended.
+pub fn live_case(model: &Model) -> Result<(), Why> {
+    on_a_case(model)?;
+    let is_closed = model
+        .current_row()
+        .is_some_and(|row| row.work == WorkState::Closed);
+    if is_closed {
+        Err(Why("closed"))
+    } else {
+        Ok(())
+    }
+}
+
 /// A case that can be taken.
 pub fn claimable(model: &Model) -> Result<(), Why> {
     live(model)?;

@@ -35,9 +35,9 @@ pub fn reply(reply: &mut Reply) {
             tidy(&mut unmasked.phone);
             tidy(&mut unmasked.email);
         }
-        Reply::Parties(Ok(parties)) => parties.iter_mut().for_each(|party| {
-            tidy(&mut party.gln);
-            tidy(&mut party.name);
+        Reply::Like(_, Ok(picks)) => picks.iter_mut().for_each(|pick| {
+            tidy(&mut pick.raw);
+            tidy(&mut pick.label);
         }),
         Reply::LookUp(Ok(found)) => {
             found.connection.iter_mut().for_each(connection);
@@ -73,7 +73,7 @@ pub fn reply(reply: &mut Reply) {
         | Reply::Dropped(Err(error))
         | Reply::Shared(Err(error))
         | Reply::Placed(Err(error))
-        | Reply::Parties(Err(error))
+        | Reply::Like(_, Err(error))
         | Reply::LookUp(Err(error))
         | Reply::Calendars(Err(error))
         | Reply::Board(Err(error))

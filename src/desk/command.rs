@@ -71,6 +71,10 @@ pub enum Id {
     Lock,
     /// Write a note.
     Note,
+    /// Promise something, to be kept at an instant.
+    Promise,
+    /// Put the case aside until an instant.
+    Snooze,
     /// Attach a document.
     Attach,
     /// Open a new case.
@@ -230,6 +234,10 @@ const CHOICES: &[Context] = &[
     Actions, Search, Notices, Board, OnTime, Unfinished, Filter, Palette, Results,
 ];
 const UNDO: &[Context] = &[List, Detail, Results];
+const LEADS: &[Context] = &[Board];
+const PICKS: &[Context] = &[
+    Actions, Search, Notices, Board, OnTime, Unfinished, Filter, Results,
+];
 const PASS: &[Context] = &[List, Detail, Unfinished];
 const SKIP: &[Context] = &[List, Detail, Quit];
 /// Where the palette can be opened: no text is typed there, and back leads to the same place.
@@ -268,6 +276,8 @@ pub static COMMANDS: &[Command] = &[
     when(Id::TakeOver, "take_over", DESK, 7, available::takeable),
     when(Id::HandOver, "hand_over", PASS, 8, available::to_hand_over),
     when(Id::Note, "note", DESK, 9, available::on_a_case),
+    when(Id::Promise, "promise", DESK, 16, available::live_case),
+    when(Id::Snooze, "snooze", DESK, 16, available::live_case),
     when(Id::Attach, "attach", DESK, 10, available::on_a_case),
     when(Id::Ledger, "ledger", DESK, 5, available::on_a_case),
     when(Id::Open, "open", DESK, 11, available::live),
@@ -340,6 +350,7 @@ pub static COMMANDS: &[Command] = &[
     ),
     free(Id::Edit(Edit::DeleteToEnd), "edit_delete_to_end", TEXT, 0),
     free(Id::Edit(Edit::Undo), "edit_undo", TEXT, 0),
+    free(Id::Edit(Edit::Redo), "edit_redo", TEXT, 0),
     free(Id::QuitAnyway, "quit_anyway", &[Quit], 1),
     free(Id::Palette, "palette", PALETTE, 19),
     free(Id::Earlier, "earlier", &[Palette], 3),

@@ -1,7 +1,8 @@
 //! A text input: one line or several, with a cursor that moves by what people see as a character.
 //!
 //! Positions are byte offsets at grapheme borders. Typed text is cleaned of control characters and
-//! bounded, so that nothing behind it has to.
+//! bounded, so that nothing behind it has to. What was typed in one go, up to the end of a word, is
+//! one change: it is taken back, and done again, as a whole.
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
@@ -47,6 +48,8 @@ pub enum Edit {
     DeleteToEnd,
     /// Take the last change back.
     Undo,
+    /// Do again what was taken back last.
+    Redo,
 }
 
 /// How many changes can be taken back.
@@ -60,6 +63,9 @@ pub struct Editor {
     lines: Lines,
     limit: usize,
     past: Vec<(String, usize)>,
+    future: Vec<(String, usize)>,
+    /// Behind the character that was typed last, while the word goes on.
+    typing: Option<usize>,
 }
 
 impl Editor {
@@ -71,6 +77,8 @@ impl Editor {
             lines,
             limit,
             past: Vec::new(),
+            future: Vec::new(),
+            typing: None,
         }
     }
 
@@ -79,6 +87,7 @@ impl Editor {
     pub fn with(mut self, text: &str) -> Self {
         self.insert(text);
         self.past.clear();
+        self.typing = None;
         self
     }
 
@@ -108,6 +117,11 @@ impl Editor {
         self.lines
     }
 
+    /// At most so many characters.
+    pub fn limit(&self) -> usize {
+        self.limit
+    }
+
     /// Line and column (in graphemes) of the cursor.
     pub fn place(&self) -> (usize, usize) {
         let before = &self.text[..self.cursor];
@@ -125,19 +139,28 @@ impl Editor {
         let room = self.limit.saturating_sub(self.text.chars().count());
         let fits: String = clean.chars().take(room).collect();
         if !fits.is_empty() {
-            self.remember();
+            let goes_on = is_letter(&fits) && self.typing == Some(self.cursor);
+            if !goes_on {
+                self.remember();
+            }
             self.text.insert_str(self.cursor, &fits);
             self.cursor += fits.len();
+            self.typing = is_letter(&fits).then_some(self.cursor);
         }
         fits.len() == clean.len()
     }
 
     /// Replace everything.
     pub fn set(&mut self, text: &str) {
+        if self.text == text {
+            return;
+        }
         self.remember();
+        let before = std::mem::take(&mut self.past);
         self.text.clear();
         self.cursor = 0;
         self.insert(text);
+        self.past = before;
     }
 
     /// Do one edit.
@@ -157,6 +180,7 @@ impl Editor {
             Edit::DeleteToStart => self.cut(self.line_start(), self.cursor),
             Edit::DeleteToEnd => self.cut(self.cursor, self.line_end()),
             Edit::Undo => self.undo(),
+            Edit::Redo => self.redo(),
         }
     }
 
@@ -174,13 +198,29 @@ impl Editor {
             self.past.remove(0);
         }
         self.past.push((self.text.clone(), self.cursor));
+        self.future.clear();
+        self.typing = None;
     }
 
     fn undo(&mut self) {
-        if let Some((text, cursor)) = self.past.pop() {
-            self.text = text;
-            self.cursor = cursor;
+        if let Some(past) = self.past.pop() {
+            let now = self.become_again(past);
+            self.future.push(now);
         }
+    }
+
+    fn redo(&mut self) {
+        if let Some(future) = self.future.pop() {
+            let now = self.become_again(future);
+            self.past.push(now);
+        }
+    }
+
+    /// What it was or will be; answers what it is.
+    fn become_again(&mut self, (text, cursor): (String, usize)) -> (String, usize) {
+        self.typing = None;
+        let was = std::mem::replace(&mut self.cursor, cursor);
+        (std::mem::replace(&mut self.text, text), was)
     }
 
     fn cut(&mut self, from: usize, to: usize) {
@@ -246,6 +286,13 @@ impl Editor {
     }
 }
 
+/// One character that goes on a word.
+fn is_letter(text: &str) -> bool {
+    let mut graphemes = text.graphemes(true);
+    let is_one = graphemes.next().is_some() && graphemes.next().is_none();
+    is_one && !text.chars().any(char::is_whitespace)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -291,7 +338,41 @@ mod tests {
         assert_eq!(editor.text(), "abc");
     }
 
-    const EDITS: [Edit; 14] = [
+    /// What was typed word by word is taken back and done again word by word; a change ends what
+    /// could be done again.
+    #[test]
+    fn changes_are_taken_back_and_done_again() {
+        let mut editor = line("");
+        for letter in ["a", "b", " ", "c", "d"] {
+            editor.insert(letter);
+        }
+        editor.edit(Edit::Undo);
+        assert_eq!(editor.text(), "ab ");
+        editor.edit(Edit::Undo);
+        editor.edit(Edit::Undo);
+        assert_eq!(editor.text(), "");
+        editor.edit(Edit::Undo);
+        for text in ["ab", "ab ", "ab cd", "ab cd"] {
+            editor.edit(Edit::Redo);
+            assert_eq!((editor.text(), editor.cursor()), (text, text.len()));
+        }
+        editor.edit(Edit::Undo);
+        editor.insert("x");
+        editor.edit(Edit::Redo);
+        assert_eq!(editor.text(), "ab x");
+    }
+
+    #[test]
+    fn what_was_put_in_as_a_whole_is_taken_back_as_a_whole() {
+        let mut editor = line("first");
+        editor.set("second");
+        editor.edit(Edit::Undo);
+        assert_eq!(editor.text(), "first");
+        editor.edit(Edit::Redo);
+        assert_eq!(editor.text(), "second");
+    }
+
+    const EDITS: [Edit; 15] = [
         Edit::Left,
         Edit::Right,
         Edit::WordLeft,
@@ -306,12 +387,13 @@ mod tests {
         Edit::DeleteToStart,
         Edit::DeleteToEnd,
         Edit::Undo,
+        Edit::Redo,
     ];
 
     proptest! {
         #[test]
         fn no_sequence_breaks_the_cursor(
-            steps in proptest::collection::vec((0usize..15, "\\PC{0,4}"), 0..40)
+            steps in proptest::collection::vec((0usize..16, "\\PC{0,4}"), 0..40)
         ) {
             let mut editor = Editor::new(Lines::Many, 30);
             for (step, text) in steps {

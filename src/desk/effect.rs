@@ -9,13 +9,15 @@ use uuid::Uuid;
 
 pub use super::file::{FileError, FileRead};
 use super::find::{Asked, Naming, Told};
+use super::form::Pick;
+use super::form::suggest::Among;
 use super::route::Route;
 pub use super::world::Loaded;
 use crate::domain::calendar::Calendars;
 use crate::process::engine::{Answers, Change};
 use crate::store::StoreError;
 use crate::store::filter::Filter;
-use crate::store::reading::{LookUp, PartyChoice};
+use crate::store::reading::LookUp;
 use crate::store::rows::{
     Along, Applied, Board, CaseId, Claim, Colleague, DraftRow, DraftSaved, FactsPage, InboxPage,
     InboxView, Lease, NewLimits, OnTimeCase, OnTimeKind, OnTimeRow, Opened, PageKey, Pulse,
@@ -62,8 +64,8 @@ pub enum Slot {
     Names,
     /// Whether a file can be read.
     File,
-    /// Parties by name.
-    Parties,
+    /// What a field could mean.
+    Like,
     /// What a form looks up.
     LookUp,
     /// The board.
@@ -181,8 +183,8 @@ pub enum Question {
     Drafts,
     /// What helps to find again.
     Find(Asked),
-    /// Parties whose name or number begins so.
-    Parties(String),
+    /// What the register has that is like it.
+    Like(Among, String),
     /// The connection and the party of an opening; either may be empty.
     LookUp {
         /// Metering point.
@@ -324,8 +326,8 @@ pub enum Reply {
     Limits(Result<Vec<QueueLimits>, StoreError>),
     /// The notices that were seen.
     Seen(Result<Vec<i64>, StoreError>),
-    /// Parties.
-    Parties(Result<Vec<PartyChoice>, StoreError>),
+    /// What could be meant.
+    Like(Among, Result<Vec<Pick>, StoreError>),
     /// What was looked up.
     LookUp(Result<Box<LookUp>, StoreError>),
     /// The board.
@@ -380,7 +382,7 @@ impl Reply {
             Self::Facts(result) => result.as_ref().err(),
             Self::Colleagues(result) => result.as_ref().err(),
             Self::Seen(result) => result.as_ref().err(),
-            Self::Parties(result) => result.as_ref().err(),
+            Self::Like(_, result) => result.as_ref().err(),
             Self::LookUp(result) => result.as_ref().err(),
             Self::Board(result) => result.as_ref().err(),
             Self::OnTime(_, result) => result.as_ref().err(),

@@ -4,11 +4,13 @@
 
 pub mod build;
 pub mod outcome;
+pub mod read;
 pub mod suggest;
 
 use self::suggest::Suggestions;
 use super::editor::{Edit, Editor, Lines};
-use crate::process::field::Required;
+use crate::domain::when::Lean;
+use crate::process::field::{FieldKind, Required};
 
 /// At most this many characters in one line.
 pub const LINE_LIMIT: usize = 200;
@@ -46,6 +48,10 @@ pub struct Entry {
     pub help: String,
     /// When it must be filled.
     pub required: Required,
+    /// What it takes; `None` for fields that are none of a process.
+    pub kind: Option<FieldKind>,
+    /// Whether a time in it is meant ahead or behind.
+    pub lean: Lean,
     /// How it is answered.
     pub ask: Ask,
     /// What is wrong with the answer, in words.
@@ -123,10 +129,20 @@ impl Entry {
         }
     }
 
-    /// Type or paste.
-    pub fn type_in(&mut self, text: &str) {
-        if let Ask::Text(editor) | Ask::Look(editor, _) = &mut self.ask {
-            editor.insert(text);
+    /// Type or paste: into a line joined, into a list an entry a line, into a note as it is.
+    /// `false` when not all of it fits.
+    pub fn type_in(&mut self, text: &str) -> bool {
+        match &mut self.ask {
+            Ask::Text(editor) | Ask::Look(editor, _) => editor.insert(text),
+            Ask::Choice(..) => true,
+        }
+    }
+
+    /// At most so many characters.
+    pub fn most(&self) -> usize {
+        match &self.ask {
+            Ask::Text(editor) | Ask::Look(editor, _) => editor.limit(),
+            Ask::Choice(..) => 0,
         }
     }
 

@@ -39,6 +39,7 @@ pub mod palette;
 pub mod place;
 pub mod preview;
 pub mod privacy;
+pub mod promises;
 pub mod route;
 pub mod safe;
 pub mod say;

@@ -3,12 +3,14 @@
 use chrono::{DateTime, Utc};
 
 use super::bulk::Act;
+use super::promises;
 use super::route::Subject;
 use super::say;
 use super::world::World;
 use crate::domain::clock::{ClockRun, Outcome as Ended, Whose};
 use crate::domain::deadline::Comparison;
 use crate::process::engine::{CaseFacts, Change, ClockOp, Refusal};
+use crate::process::general::is_reminder;
 use crate::process::{self, Clock};
 use crate::store::rows::TimelineRow;
 use crate::text::{self, Texts, ledger};
@@ -147,6 +149,12 @@ fn of_clock(
 ) -> Line {
     let texts = &world.texts;
     match op {
+        ClockOp::Start {
+            key, run, due_at, ..
+        } if is_reminder(key) => {
+            let said = promises::starts(world, change, (key, *run, *due_at), now);
+            line(world, "starts", said)
+        }
         ClockOp::Start {
             key,
             due_at,

@@ -20,6 +20,7 @@ mod point;
 pub mod search;
 pub mod send;
 pub mod stay;
+mod typing;
 pub mod unfinished;
 mod work;
 

@@ -7,6 +7,7 @@ use super::chord::Chord;
 use super::claims;
 use super::lock;
 use super::model::Model;
+use super::promises;
 use super::safe;
 use super::say;
 use super::screen::Layer;
@@ -75,7 +76,10 @@ fn next_countdown(model: &Model, legal: DateTime<Utc>) -> Option<DateTime<Utc>> 
         .desk
         .inbox()
         .map_or(&[][..], |inbox| inbox.visible(lines));
-    let of_rows = rows.iter().filter_map(|row| of_row(&row.case, legal));
+    let of_rows = rows.iter().flat_map(|row| {
+        let promise = promises::near_changes(&row.case, legal);
+        of_row(&row.case, legal).into_iter().chain(promise)
+    });
     let case = model.desk.shown.and_then(|case| model.world.case(case));
     let clocks = case.map_or(&[][..], |loaded| &loaded.detail.facts.clocks);
     of_rows

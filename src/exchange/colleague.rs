@@ -359,9 +359,14 @@ impl Colleague {
                 date.checked_sub_days(days).unwrap_or(date).to_string()
             }
             FieldKind::Code => format!("REF-{}", self.dice.u32(1000..10_000)),
-            FieldKind::Ean | FieldKind::Party | FieldKind::Contact | FieldKind::Customer => {
-                String::new()
-            }
+            FieldKind::Time => local.format("%H:%M").to_string(),
+            FieldKind::Money => format!("{},50", self.dice.u32(10..2_000)),
+            FieldKind::Ean
+            | FieldKind::Party
+            | FieldKind::Contact
+            | FieldKind::Customer
+            | FieldKind::Run(_)
+            | FieldKind::List(_) => String::new(),
         }
     }
 

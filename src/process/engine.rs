@@ -13,6 +13,7 @@ mod guards;
 mod list;
 mod recount;
 mod refuse;
+mod reminders;
 mod step;
 mod timers;
 

@@ -6,8 +6,13 @@
 //!
 //! This module must not know: one particular process.
 
+mod reminders;
+
 use super::field::{Field, FieldKind, Required};
 use super::{Action, By, Effect, From, Guard, Process, Queue, To};
+pub use reminders::{
+    PROMISE, PROMISE_AT, PROMISED, PROMISES, PROMISES_AT, REMINDERS, SNOOZE, is_reminder,
+};
 
 /// Who brought a signal: GT-05 and the list of GT-09 in one.
 pub static SOURCE: Field = Field::always("source", FieldKind::Choice(SOURCES));
@@ -76,7 +81,19 @@ const fn anywhere(
 
 /// All of them; which a process has, says [`actions`].
 pub static ACTIONS: &[Action] = &[
-    anywhere("add_note", &[], &[&NOTE], &[]),
+    // promises that stand in the note come along as answers of their own
+    Action {
+        guards: &[
+            Guard::Future("promises_at"),
+            Guard::Pairs("promises_at", "promises"),
+        ],
+        ..anywhere(
+            "add_note",
+            &[],
+            &[&NOTE, &PROMISES_AT, &PROMISES],
+            &[Effect::Until(PROMISE, "promises_at")],
+        )
+    },
     Action {
         guards: &[Guard::NotFuture("contacted_at")],
         ..anywhere(
@@ -159,6 +176,13 @@ pub static ACTIONS: &[Action] = &[
         guards: &[],
         effects: &[Effect::Recount],
     },
+    reminders::MAKE,
+    reminders::KEPT,
+    reminders::WITHDRAWN,
+    reminders::DUE,
+    reminders::SNOOZED,
+    reminders::OVER,
+    reminders::WAKE,
 ];
 
 /// The general actions that a process has: the regulator is told of mandates only (GT-19), and a

@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use super::field::{Field, FieldKind, Required};
+use super::general::{REMINDERS, SNOOZE};
 use super::{ALL, Action, By, Effect, Key, Process, To};
 
 /// One thing that may happen to a case: an action in one state, or the opening (action `open`, from
@@ -57,6 +58,8 @@ pub struct FieldRow {
     pub kind: Key,
     /// Whether it always has a value.
     pub required: bool,
+    /// Of a list: the kind of its values.
+    pub of: Option<Key>,
     /// The values that it takes; empty when the kind says it all.
     pub choices: &'static [Key],
 }
@@ -123,6 +126,12 @@ fn expand(process: &'static Process, line: &'static Action) -> Vec<Transition> {
         (row.by, row.timer) = by(line.by);
         row.fields = line.fields.iter().map(|field| field_row(field)).collect();
         collect(&mut row, process, line.effects);
+        // whatever happens to a case ends a snooze, and its end all that reminds
+        row.ends.insert(SNOOZE);
+        if process.is_final(to) {
+            row.ends.extend(REMINDERS);
+            row.starts.retain(|clock| !REMINDERS.contains(clock));
+        }
         row
     };
     from_states.map(|state| one(state.key)).collect()
@@ -162,7 +171,10 @@ fn by(by: By) -> (Key, Option<Key>) {
 fn collect(row: &mut Transition, process: &'static Process, effects: &'static [Effect]) {
     for effect in effects {
         match *effect {
-            Effect::Start(clock, _) => _ = row.starts.insert(clock),
+            Effect::Start(clock, _) | Effect::Until(clock, _) => _ = row.starts.insert(clock),
+            Effect::StopRun(clock, _) | Effect::CancelRun(clock, _) => {
+                row.ends.insert(clock);
+            }
             Effect::Stop(clock)
             | Effect::StopAt(clock, _)
             | Effect::StopAtReceipt(clock)
@@ -171,7 +183,9 @@ fn collect(row: &mut Transition, process: &'static Process, effects: &'static [E
                 row.ends.insert(clock);
                 row.breaches.insert(clock);
             }
-            Effect::Breach(clock) => _ = row.breaches.insert(clock),
+            Effect::Breach(clock) | Effect::Remind(clock) => {
+                row.breaches.insert(clock);
+            }
             Effect::BreachPassed => {
                 row.breaches
                     .extend(process.clocks.iter().map(|clock| clock.key));
@@ -202,7 +216,11 @@ fn field_row(field: &'static Field) -> FieldRow {
         key: field.key,
         kind: field.kind.name(),
         required: field.required == Required::Always,
-        choices: match field.kind {
+        of: match field.kind {
+            FieldKind::List(kind) => Some(kind.name()),
+            _ => None,
+        },
+        choices: match field.kind.of_one() {
             FieldKind::Choice(choices) => choices,
             _ => &[],
         },

@@ -266,6 +266,16 @@ pub enum Guard {
     BeforeReceipt(Key),
     /// This yes/no field must be answered with yes: (field, refusal, rule).
     Yes(Key, Key, &'static str),
+    /// The instants in this field lie ahead, within a year.
+    Future(Key),
+    /// These two lists are equally long, or both left out.
+    Pairs(Key, Key),
+    /// A run of this clock is running: (clock, refusal).
+    Runs(Key, Key),
+    /// The number in this field is that of a running run of the clock: (field, clock).
+    RunOf(Key, Key),
+    /// The instant in this field lies before the next warning or due instant of a duty of people.
+    BeforePeople(Key),
 }
 
 /// A condition on the facts of a case (after the action's answers were laid over them).
@@ -328,6 +338,14 @@ pub enum Effect {
     Again,
     /// Only when the condition holds.
     When(Cond, &'static [Effect]),
+    /// Start a run of a reminder for each instant in this field, due then: (clock, field).
+    Until(Key, Key),
+    /// The run with the number in this field was done: (clock, field).
+    StopRun(Key, Key),
+    /// The run with the number in this field falls away: (clock, field).
+    CancelRun(Key, Key),
+    /// The instants of this reminder passed; recorded once each, they run on.
+    Remind(Key),
 }
 
 /// From when a clock counts.

@@ -10,6 +10,8 @@ use super::beat::Followed;
 use super::files;
 use crate::desk::effect::{Call, FileError, Loaded, Question, Save, Slot};
 use crate::desk::find::{Asked, Naming, Told};
+use crate::desk::form::Pick;
+use crate::desk::form::suggest::Among;
 use crate::desk::{Msg, Reply, Ticket};
 use crate::domain::calendar::Calendars;
 use crate::process::engine::{Answers, Change};
@@ -78,7 +80,7 @@ impl Caller {
             Question::Facts(cases) => Reply::Facts(self.store.facts_of(&cases).await.map(Box::new)),
             Question::Detail(case) => Reply::Detail(self.load(case).await),
             Question::Search(text) => Reply::Search(self.store.search(&text, HITS).await),
-            Question::Parties(text) => Reply::Parties(self.store.parties_like(&text).await),
+            Question::Like(among, text) => Reply::Like(among, self.like(among, &text).await),
             Question::LookUp { ean, gln } => {
                 Reply::LookUp(self.store.look_up(&ean, &gln).await.map(Box::new))
             }
@@ -139,6 +141,28 @@ impl Caller {
         );
         let (detail, timeline) = (detail?, timeline?);
         Ok(Box::new(Loaded { detail, timeline }))
+    }
+
+    /// What the register has that is like what was typed.
+    async fn like(&self, among: Among, text: &str) -> Result<Vec<Pick>, StoreError> {
+        Ok(match among {
+            Among::Parties => {
+                let found = self.store.parties_like(text).await?.into_iter();
+                let pick = found.map(|party| Pick {
+                    label: format!("{} {}", party.gln, party.name),
+                    raw: party.gln,
+                });
+                pick.collect()
+            }
+            Among::Connections => {
+                let found = self.store.connections_like(text).await?.into_iter();
+                let pick = found.map(|one| Pick {
+                    label: format!("{} {} {}", one.ean, one.product, one.address),
+                    raw: one.ean,
+                });
+                pick.collect()
+            }
+        })
     }
 
     /// Names of files.

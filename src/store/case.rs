@@ -8,7 +8,6 @@ use super::rows::{Applied, CaseId, NewDocument, Opened};
 use super::{Store, StoreError, ask, read, write};
 use crate::domain::calendar::Calendars;
 use crate::process::engine::{Actor, Answer, Answers, Change, Context};
-use crate::process::field::Value;
 use crate::process::{self, engine};
 
 /// The largest document that is taken, in bytes (decision 16).
@@ -258,7 +257,7 @@ impl Store {
 /// The answers of a change as they were given; free texts stay with their own case.
 fn stored_answers(change: &Change) -> Answers {
     let answers = change.answers.iter();
-    let answers = answers.filter(|(_, value)| !matches!(value, Value::Text(_)));
+    let answers = answers.filter(|(_, value)| !value.has_text());
     answers
         .map(|(field, value)| (field.clone(), Answer::Value(value.clone())))
         .collect()

@@ -74,6 +74,8 @@ pub enum Test {
     Raised(Answer),
     /// What of mine is at it.
     Mine(Vec<Mine>),
+    /// What people set for themselves.
+    Is(Flag),
 }
 
 /// Yes or no.
@@ -90,6 +92,28 @@ pub enum Answer {
 pub enum Mine {
     /// An unfinished form.
     Draft,
+}
+
+/// What people set for themselves on a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flag {
+    /// It is out of the inbox until an instant. Without this word no such case fits.
+    Snoozed,
+    /// A promise on it is open.
+    Promised,
+}
+
+impl Flag {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Snoozed, Self::Promised];
+
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Snoozed => "snoozed",
+            Self::Promised => "promised",
+        }
+    }
 }
 
 /// When the nearest clock is due.
@@ -117,8 +141,10 @@ pub enum Holder {
 }
 
 /// The keys of words, in the order in which they are proposed.
-pub const KEYS: [&str; 10] = [
-    "state", "clock", "due", "holder", "work", "party", "process", "ean", "raised", "mine",
+pub const KEYS: [&str; 11] = [
+    "state", "clock", "due", "holder", "work", "party", "process", "ean", "raised", "mine", "is",
+pub const KEYS: [&str; 9] = [
+    "state", "clock", "due", "holder", "work", "party", "process", "ean", "is",
 ];
 
 impl Filter {
@@ -153,6 +179,7 @@ impl Test {
             Self::Ean(_) => "ean",
             Self::Raised(_) => "raised",
             Self::Mine(_) => "mine",
+            Self::Is(_) => "is",
         }
     }
 
@@ -160,6 +187,7 @@ impl Test {
     fn values(&self) -> Vec<String> {
         match self {
             Self::Text(text) | Self::Ean(text) => vec![text.clone()],
+            Self::Is(flag) => vec![flag.word().to_owned()],
             Self::State(keys) | Self::Clock(keys) | Self::Party(keys) | Self::Process(keys) => {
                 keys.clone()
             }

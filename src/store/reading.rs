@@ -32,6 +32,17 @@ pub struct PartyChoice {
     pub role: String,
 }
 
+/// A connection to choose from.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct ConnectionChoice {
+    /// Metering point.
+    pub ean: String,
+    /// Electricity or gas: `E`, `G`.
+    pub product: String,
+    /// Street, number, postcode, city.
+    pub address: String,
+}
+
 fn bug(error: &CalendarError) -> StoreError {
     StoreError::Bug(error.to_string())
 }
@@ -165,6 +176,17 @@ impl Store {
     pub async fn parties_like(&self, text: &str) -> Result<Vec<PartyChoice>, StoreError> {
         let answer = ask(sqlx::query_scalar!(
             r#"SELECT loket_api.parties_like($1, 20) AS "r!""#,
+            text
+        )
+        .fetch_one(&self.pool))
+        .await?;
+        read(answer)
+    }
+
+    /// Connections by postcode and house number, or by the first digits of the metering point.
+    pub async fn connections_like(&self, text: &str) -> Result<Vec<ConnectionChoice>, StoreError> {
+        let answer = ask(sqlx::query_scalar!(
+            r#"SELECT loket_api.connections_like($1, 20) AS "r!""#,
             text
         )
         .fetch_one(&self.pool))

@@ -1,6 +1,8 @@
 //! Verification: the hash chains are recomputed in the database, all events are replayed through the
 //! engine here, and what comes out is compared with the stored cases. Each difference is named.
 
+mod caches;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
@@ -14,14 +16,11 @@ use crate::domain::calendar::Calendars;
 use crate::domain::clock::ClockRun;
 use crate::process::engine::{CaseFacts, Facts};
 use crate::process::replay::{ReplayEvent, Step, replay_steps};
-use crate::process::{self, Work};
 
 /// Cases that are read in one call.
 const BATCH: i32 = 200;
 /// An event is written in the moment of its change, give or take the way to the database.
 const AT_TOLERANCE_MS: i64 = 130_000;
-/// What the database writes as `sort_at` when no clock runs.
-const NO_CLOCK: &str = "9999-12-31T00:00:00Z";
 
 /// One thing that does not agree.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -48,6 +47,8 @@ struct StoredCase {
     stored: CaseFacts,
     work: WorkState,
     sort_at: DateTime<Utc>,
+    promise_at: Option<DateTime<Utc>>,
+    snoozed_until: Option<DateTime<Utc>>,
     chain: Option<String>,
     /// Hash by number; `changed` when the body does not have it.
     texts: BTreeMap<Uuid, String>,
@@ -151,7 +152,7 @@ fn differences(case: &StoredCase, calendars: &Calendars) -> Vec<String> {
         Ok(computed) => found.extend(compare(case, &computed)),
         Err(difference) => found.push(difference.to_string()),
     }
-    found.extend(compare_work(case));
+    found.extend(caches::compare_work(case));
     found.extend(compare_columns(case));
     found.extend(compare_kept(case));
     found.extend(compare_taken_back(case));
@@ -348,34 +349,4 @@ fn first_difference(stored: &ClockRun, computed: &ClockRun) -> String {
             let other = right.get(key).unwrap_or(&Json::Null);
             format!("{key}: stored {value}, computed {other}")
         })
-}
-
-/// The work state and the sort key are caches: they must follow from state, lease and clocks.
-fn compare_work(case: &StoredCase) -> Vec<String> {
-    let mut found = Vec::new();
-    let state = process::find(&case.stored.process).and_then(|it| it.state(&case.stored.state));
-    let expected = match state.map(|state| state.work) {
-        _ if case.lease => Some(WorkState::Held),
-        Some(Work::Open) => Some(WorkState::Open),
-        Some(Work::Waiting) => Some(WorkState::Waiting),
-        Some(Work::Closed) => Some(WorkState::Closed),
-        None => None,
-    };
-    if expected != Some(case.work) {
-        found.push(format!(
-            "work state: stored {:?}, expected {expected:?}",
-            case.work
-        ));
-    }
-    let running = case.stored.clocks.iter().filter(|clock| clock.is_running());
-    let nearest = running.min_by_key(|clock| (!clock.whose.is_of_people(), clock.due_at));
-    let nearest = nearest.map(|clock| clock.due_at);
-    let expected = nearest.or_else(|| NO_CLOCK.parse().ok());
-    if expected != Some(case.sort_at) {
-        found.push(format!(
-            "sort_at: stored {}, expected {expected:?}",
-            case.sort_at
-        ));
-    }
-    found
 }

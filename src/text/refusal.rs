@@ -18,7 +18,13 @@ const AREAS: [&str; 6] = [
 pub fn said(texts: &Texts, key: &str, args: &BTreeMap<String, String>, zone: Tz) -> String {
     let values: Vec<(&str, String)> = args
         .iter()
-        .map(|(name, given)| (name.as_str(), value(texts, name, given, zone)))
+        .map(|(name, given)| match given.strip_prefix("refusal.") {
+            // a refusal of one line of a list, inside that of the list
+            Some(inner) if name == "why" && inner != key => {
+                (name.as_str(), said(texts, inner, args, zone))
+            }
+            _ => (name.as_str(), value(texts, name, given, zone)),
+        })
         .collect();
     let values: Vec<(&str, &str)> = values
         .iter()

@@ -8,6 +8,7 @@ use super::width;
 use crate::desk::preview;
 use crate::desk::privacy;
 use crate::desk::say;
+use crate::domain::money::Money;
 use crate::process::field::Value;
 use crate::store::rows::{CaseDetail, ConnectionCard, ContractRow, RelatedCase};
 
@@ -199,9 +200,17 @@ pub(super) fn value(
             ),
             None => match world.texts.find(&format!("choice.{key}.{code}")) {
                 Some(said) => said.to_owned(),
-                None => code.clone(),
+                None => code
+                    .parse::<Money>()
+                    .map_or_else(|_| code.clone(), Money::local),
             },
         },
+        Value::List(values) => {
+            let said = values
+                .iter()
+                .map(|one| self::value(paint, detail, key, one));
+            said.collect::<Vec<_>>().join("; ")
+        }
     }
 }
 
@@ -213,7 +222,7 @@ pub(super) fn facts(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usize) 
         let Some(name) = paint.model.world.texts.find(&format!("fact.{key}")) else {
             continue;
         };
-        if ON_CARDS.contains(&key.as_str()) || matches!(fact, Value::Text(_)) {
+        if ON_CARDS.contains(&key.as_str()) || fact.has_text() {
             continue;
         }
         let said = value(paint, detail, key, fact);

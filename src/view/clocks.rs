@@ -11,6 +11,7 @@ use crate::desk::screen::ledger::in_order;
 use crate::domain::clock::ClockRun;
 use crate::domain::deadline::{Comparison, Term};
 use crate::process;
+use crate::process::general::{PROMISE, SNOOZE};
 use crate::store::rows::CaseDetail;
 
 /// All running clocks, and those that ended late or lapsed.
@@ -19,7 +20,7 @@ pub(super) fn lines(
     detail: &CaseDetail,
     columns: usize,
 ) -> Vec<Line<'static>> {
-    let runs = in_order(&detail.facts.clocks);
+    let runs = shown(paint, detail);
     if runs.is_empty() {
         return vec![Line::from(
             paint.span(Role::Faint, paint.text("detail.no_clocks")),
@@ -28,6 +29,25 @@ pub(super) fn lines(
     runs.into_iter()
         .flat_map(|run| of_run(paint, detail, run, columns))
         .collect()
+}
+
+/// The clocks that mean something now. That a case was put aside is said only while it is.
+fn shown<'a>(paint: &Paint<'_, '_>, detail: &'a CaseDetail) -> Vec<&'a ClockRun> {
+    let mut runs = in_order(&detail.facts.clocks);
+    let is_snoozed = detail.row.snoozed(paint.legal()).is_some();
+    runs.retain(|run| run.key != SNOOZE || (run.is_running() && is_snoozed));
+    runs
+}
+
+/// The name of a clock; of a promise what was promised.
+fn name(paint: &Paint<'_, '_>, detail: &CaseDetail, run: &ClockRun) -> String {
+    let name = preview::clock(&paint.model.world, &run.key);
+    let promise = Some(run).filter(|run| run.key == PROMISE);
+    let promise = promise.and_then(|run| detail.promise(run.run));
+    match promise.map(|promise| promise.what(&detail.texts)) {
+        Some(what) if !what.is_empty() => format!("{name}: {what}"),
+        _ => name,
+    }
 }
 
 fn of_run(
@@ -52,7 +72,7 @@ fn of_run(
     } else {
         said.clone()
     };
-    let name = preview::clock(&paint.model.world, &run.key);
+    let name = name(paint, detail, run);
     let room = columns.saturating_sub(3 + width::of(&right));
     let first = Line::from(vec![
         paint.span(role, format!("{letter} {} ", width::left(&name, room))),
@@ -80,7 +100,12 @@ fn facts(paint: &Paint<'_, '_>, detail: &CaseDetail, run: &ClockRun, said: &str)
     let zone = world.zone(&detail.row.process);
     let now = paint.legal();
     let due = say::due(&world.texts, run.due_at, run.comparison, now, zone);
-    let whose = preview::whose_said(world, run.whose);
+    let promise = Some(run).filter(|run| run.key == PROMISE);
+    let promise = promise.and_then(|run| detail.promise(run.run));
+    let whose = promise.map_or_else(
+        || preview::whose_said(world, run.whose).to_owned(),
+        |promise| paint.fill("promise.by", &[("who", promise.who())]),
+    );
     let mut parts = vec![format!("{whose}, {due}")];
     if run.original_due_at != run.due_at {
         let was = run.original_due_at;
@@ -116,13 +141,13 @@ fn target(paint: &Paint<'_, '_>, detail: &CaseDetail, run: &ClockRun) -> Option<
 pub(super) fn one_line(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: u16) -> Line<'static> {
     let mut spans = vec![Span::raw(" ")];
     let mut used = 1;
-    for run in in_order(&detail.facts.clocks)
+    for run in shown(paint, detail)
         .into_iter()
         .filter(|run| run.is_running())
     {
         let status = Some(run.status(paint.legal()));
         let letter = paint.text(&format!("status.{}.letter", key_of(status)));
-        let name = preview::clock(&paint.model.world, &run.key);
+        let name = name(paint, detail, run);
         let text = format!("{letter} {name} {}", say::left(run.due_at, paint.legal()));
         used += width::of(&text) + 3;
         if used + 2 > usize::from(columns) {

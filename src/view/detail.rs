@@ -12,6 +12,7 @@ use crate::desk::geometry::Panes;
 use crate::desk::held;
 use crate::desk::live;
 use crate::desk::preview;
+use crate::desk::promises;
 use crate::desk::say;
 use crate::desk::screen::inbox::Mark;
 use crate::store::rows::{CaseId, CaseRow, WorkState};
@@ -94,6 +95,9 @@ fn lines(
     }
     if let Some(said) = claims::idle_here(paint.model, case) {
         all.extend(paint.wrapped(Role::Soon, &said, columns));
+    }
+    if let Some(said) = promises::snoozed(&paint.model.world, loaded, paint.legal()) {
+        all.extend(paint.wrapped(Role::Warning, &said, columns));
     }
     all.extend(why(paint, case, &detail.row));
     if let Some(line) = held::handover(&paint.model.world, loaded) {

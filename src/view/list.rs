@@ -8,6 +8,7 @@ use super::theme::Role;
 use super::width;
 use crate::desk::live;
 use crate::desk::preview;
+use crate::desk::promises;
 use crate::desk::say;
 use crate::desk::screen::inbox::{Inbox, Mark, Row};
 use crate::desk::world::Link;
@@ -233,18 +234,39 @@ fn middle(paint: &Paint<'_, '_>, row: &Row, widths: Widths) -> Vec<Span<'static>
         }
         (news, _) => (what(paint, case), news),
     };
+    let promise = promise(paint, case);
+    let what = match &promise {
+        Some((_, said)) if widths.party == 0 && news.is_none() => {
+            let both = format!("{what}; {said}");
+            let fits = width::of(&both) <= widths.what;
+            if fits { both } else { said.clone() }
+        }
+        _ => what,
+    };
     let mut spans = vec![Span::raw(format!("{} ", width::left(&what, widths.what)))];
     if widths.party > 0 {
-        let role = if news.is_some() {
-            Role::Other
-        } else {
-            Role::Faint
+        let (role, said) = match (news, promise) {
+            (Some(news), _) => (Role::Other, news),
+            (None, Some(promise)) => promise,
+            (None, None) => (Role::Faint, case.subject.clone()),
         };
-        let said = news.unwrap_or_else(|| case.subject.clone());
         let said = width::left(&said, widths.party);
         spans.push(paint.span(role, format!("{said} ")));
     }
     spans
+}
+
+/// A promise that is near, or due: in the place of the party.
+fn promise(paint: &Paint<'_, '_>, case: &CaseRow) -> Option<(Role, String)> {
+    let at = promises::near(case, paint.legal())?;
+    let zone = paint.model.world.zone(&case.process);
+    let said = paint.fill("promise.near", &[("at", &say::clock(at, zone))]);
+    let role = if at < paint.legal() {
+        Role::Warning
+    } else {
+        Role::Soon
+    };
+    Some((role, said))
 }
 
 /// The next step in words.

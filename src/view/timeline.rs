@@ -9,7 +9,6 @@ use super::{cards, width};
 use crate::desk::effect::Loaded;
 use crate::desk::preview;
 use crate::desk::say;
-use crate::process::field::Value;
 use crate::store::rows::TimelineRow;
 
 /// Lines of one text that are shown.
@@ -122,7 +121,7 @@ fn answers(
         let said = || cards::value(paint, &loaded.detail, key, answer);
         let name = paint.model.world.texts.find(&format!("field.{key}"));
         match (answer, name) {
-            (Value::Text(_), _) => long.push(said()),
+            (answer, _) if answer.has_text() => long.push(said()),
             (_, Some(name)) => short.push(format!("{name}: {}", said())),
             _ => {}
         }

@@ -2,9 +2,10 @@
 
 use loket::desk::Effect;
 use loket::desk::effect::{FileError, Question, Reply};
+use loket::desk::form::Pick;
+use loket::desk::form::suggest::Among;
 use loket::desk::screen::Layer;
 use loket::desk::screen::form::{Stage, State};
-use loket::store::reading::PartyChoice;
 
 use crate::support::desk::Script;
 
@@ -73,6 +74,13 @@ fn another_contact_takes_the_place_of_the_chosen_one() {
     );
 }
 
+fn pick((gln, name): &(&str, &str)) -> Pick {
+    Pick {
+        raw: (*gln).into(),
+        label: format!("{gln} {name}"),
+    }
+}
+
 /// The form of an opening with the cursor in the party and these suggestions.
 fn looking_up(names: &[(&str, &str)]) -> Script {
     let mut script = Script::new(80, 40);
@@ -83,17 +91,12 @@ fn looking_up(names: &[(&str, &str)]) -> Script {
     script.take();
     script.text("duin");
     let asked = script.take().pop();
-    let Some(Effect::Ask(ticket, Question::Parties(text))) = asked else {
+    let Some(Effect::Ask(ticket, Question::Like(Among::Parties, text))) = asked else {
         panic!("{asked:?}")
     };
     assert_eq!(text, "duin");
-    let choice = |(gln, name): &(&str, &str)| PartyChoice {
-        gln: (*gln).into(),
-        name: (*name).into(),
-        role: "supplier".into(),
-    };
-    let parties = names.iter().map(choice).collect();
-    script.reply(ticket, Reply::Parties(Ok(parties)));
+    let parties = names.iter().map(pick).collect();
+    script.reply(ticket, Reply::Like(Among::Parties, Ok(parties)));
     script
 }
 
@@ -124,16 +127,12 @@ fn suggestions_for_what_was_typed_before_vanish() {
     let mut script = looking_up(&DUINEN);
     script.text("z");
     assert!(!script.screen().contains("Duinstroom"));
-    let Some(Effect::Ask(late, Question::Parties(_))) = script.take().pop() else {
+    let Some(Effect::Ask(late, Question::Like(..))) = script.take().pop() else {
         panic!()
     };
     script.keys("ctrl-u");
-    let party = PartyChoice {
-        gln: DUINEN[1].0.into(),
-        name: DUINEN[1].1.into(),
-        role: "supplier".into(),
-    };
-    script.reply(late, Reply::Parties(Ok(vec![party])));
+    let late_ones = vec![pick(&DUINEN[1])];
+    script.reply(late, Reply::Like(Among::Parties, Ok(late_ones)));
     assert!(!script.screen().contains("Duinzicht"), "too late");
 }
 

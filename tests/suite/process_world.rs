@@ -231,15 +231,15 @@ pub(crate) const PROOF: &[(&str, &str)] = &[
     ("text_shown", "yes"),
 ];
 
-/// All texts of one area and language, flattened.
+/// All texts about processes and their fields in one language, flattened.
 pub(crate) fn texts(lang: &str) -> BTreeMap<String, String> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("assets/text")
-        .join(lang)
-        .join("process.toml");
-    let table: toml::Table = std::fs::read_to_string(path).unwrap().parse().unwrap();
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("assets/text");
     let mut flat = BTreeMap::new();
-    flatten("", &table, &mut flat);
+    for area in ["process.toml", "forms.toml"] {
+        let path = folder.join(lang).join(area);
+        let table: toml::Table = std::fs::read_to_string(path).unwrap().parse().unwrap();
+        flatten("", &table, &mut flat);
+    }
     flat
 }
 

@@ -11,6 +11,7 @@ mod find;
 mod hostile;
 mod live;
 mod privacy;
+mod promises;
 mod reading;
 mod recount;
 mod rights;

@@ -14,6 +14,8 @@ struct FieldLine<'a> {
     field: &'a str,
     name: &'a str,
     kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    of: Option<&'static str>,
     required: String,
     choices: Vec<&'a str>,
     preset: Option<&'a str>,
@@ -27,36 +29,27 @@ struct Wanted<'a> {
     fields: Vec<FieldLine<'a>>,
 }
 
-fn kind(kind: FieldKind) -> &'static str {
-    match kind {
-        FieldKind::Line => "line",
-        FieldKind::Note => "note",
-        FieldKind::Choice(_) => "choice",
-        FieldKind::YesNo => "yes_no",
-        FieldKind::Instant => "instant",
-        FieldKind::Date => "date",
-        FieldKind::Ean => "ean",
-        FieldKind::Party => "party",
-        FieldKind::Contact => "contact",
-        FieldKind::Customer => "customer",
-        FieldKind::Code => "code",
-    }
-}
-
 fn choices(kind: FieldKind) -> Vec<&'static str> {
-    match kind {
+    match kind.of_one() {
         FieldKind::Choice(keys) => keys.to_vec(),
         FieldKind::YesNo => vec!["yes", "no"],
         _ => Vec::new(),
     }
 }
 
+/// The kind in words; of a list what it lists.
+fn kind(kind: FieldKind, texts: &Texts) -> String {
+    let name = |kind: FieldKind| texts.say(&format!("case.kind.{}", kind.name()));
+    match kind {
+        FieldKind::List(of) => texts.fill("case.kind.list", &[("kind", &name(*of))]),
+        kind => name(kind),
+    }
+}
+
 /// An instant that must be known is now when it is left out.
 fn required(field: &Field, texts: &Texts) -> String {
     match field.required {
-        Required::Always if field.kind == FieldKind::Instant => {
-            texts.get("case.required.now").to_owned()
-        }
+        Required::Always if field.is_now_by_default() => texts.get("case.required.now").to_owned(),
         Required::Always => texts.get("case.required.always").to_owned(),
         Required::No => texts.get("case.required.no").to_owned(),
         Required::If(other, value) => {
@@ -99,9 +92,7 @@ impl Counter<'_> {
         vec![
             field.key.to_owned(),
             texts.get(&format!("field.{}", field.key)).to_owned(),
-            texts
-                .get(&format!("case.kind.{}", kind(field.kind)))
-                .to_owned(),
+            kind(field.kind, texts),
             required(field, texts),
             choices(field.kind).join(" | "),
         ]
@@ -112,7 +103,7 @@ impl Counter<'_> {
 pub(super) fn instant(raw: &str, process: &str) -> Result<DateTime<Utc>, CliError> {
     use crate::process::engine::{Answer, Refusal};
     static FIELD: Field = Field::always("received_at", FieldKind::Instant);
-    match FIELD.parse(raw, words::zone_of(process))? {
+    match FIELD.parse(raw, words::country_of(process))? {
         Answer::Value(value) => value.as_instant(),
         Answer::Free(_) => None,
     }
@@ -129,11 +120,16 @@ fn field_line<'a>(field: &'static Field, texts: &'a Texts) -> FieldLine<'a> {
         Required::If(other, value) => format!("if {other}={value}"),
         Required::IfEmpty(other, _) => format!("if {other} is empty"),
     };
-    let (kind, choices) = (kind(field.kind), choices(field.kind));
+    let (kind, choices) = (field.kind.name(), choices(field.kind));
+    let of = match field.kind {
+        FieldKind::List(kind) => Some(kind.name()),
+        _ => None,
+    };
     FieldLine {
         field: field.key,
         name,
         kind,
+        of,
         required,
         choices,
         preset: field.preset,

@@ -9,6 +9,7 @@ use super::Counter;
 use crate::cli::{CliError, Ended, words};
 use crate::domain::clock::{ClockRun, ClockStatus};
 use crate::process::engine::{self, Listed};
+use crate::process::general::PROMISE;
 use crate::store::rows::{CaseDetail, ConnectionCard, CustomerCard, PartyCard, TimelineRow};
 
 /// Events shown with the case itself.
@@ -113,11 +114,20 @@ impl Counter<'_> {
             .facts
             .clocks
             .iter()
-            .map(|run| self.clock_row(run, &detail.row.process, zone))
+            .map(|run| self.clock_row(run, detail, zone))
             .collect()
     }
 
-    fn clock_row(&self, run: &ClockRun, process: &str, zone: Tz) -> Vec<String> {
+    fn clock_name(&self, run: &ClockRun, detail: &CaseDetail) -> String {
+        let name = self.shell.texts.say(&format!("clock.{}", run.key));
+        if run.key == PROMISE {
+            return self.promise_name(detail, run.run, &name);
+        }
+        name
+    }
+
+    fn clock_row(&self, run: &ClockRun, detail: &CaseDetail, zone: Tz) -> Vec<String> {
+        let process = detail.row.process.as_str();
         let (texts, now) = (&self.shell.texts, self.clerk.session.legal_now);
         let rule = crate::process::find(process).and_then(|process| process.clock(&run.key));
         let status = run.status(now);
@@ -131,7 +141,7 @@ impl Counter<'_> {
         });
         vec![
             rule.map_or(String::new(), |clock| clock.rule.to_owned()),
-            texts.get(&format!("clock.{}", run.key)).to_owned(),
+            self.clock_name(run, detail),
             words::due(run.due_at, run.comparison, zone),
             left,
             texts

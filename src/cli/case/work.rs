@@ -179,7 +179,8 @@ impl Counter<'_> {
     pub(super) async fn note(&self, no: &str, text: String) -> Ended {
         let text = if text == "-" { read_note()? } else { text };
         let detail = self.clerk.find(no).await?;
-        let typed = [(String::from("note"), text)];
+        let mut typed = self.promises_in(&text, &detail);
+        typed.push((String::from("note"), text));
         let done = self.clerk.act(detail, "add_note", &typed, false).await?;
         self.done(&done)?;
         Ok(ExitCode::SUCCESS)

@@ -48,13 +48,12 @@ pub(super) fn change(
             world.texts.fill("held.now", &[("holder", name)])
         }));
     }
-    let answers =
-        outcome::answers(world, &one.row.process, fields, &job.entries).map_err(|mut wrong| {
-            match wrong.pop() {
-                Some((field, said)) => Not::Field(field, said),
-                None => Not::Case(String::new()),
-            }
-        })?;
+    let answers = outcome::answers(world, &one.row.process, fields, &job.entries, now).map_err(
+        |mut wrong| match wrong.pop() {
+            Some((field, said)) => Not::Field(field, said),
+            None => Not::Case(String::new()),
+        },
+    )?;
     engine::step(&one.facts, key, &answers, &context)
         .map(|change| (change, holder))
         .map_err(|refusal| Not::of(world, job, &refusal))

@@ -6,16 +6,19 @@ use super::super::bulk::Act;
 use super::super::bulk::choices::shared_party;
 use super::super::bulk::plan::LEAST;
 use super::super::editor::{Editor, Lines};
+use super::super::promises;
 use super::super::route::Subject;
 use super::super::screen::bulk::preset;
 use super::super::world::World;
 use super::super::{find, limits};
 use super::outcome::action_of_facts;
+use super::read;
 use super::suggest::Suggestions;
 use super::{Ask, Entry, LINE_LIMIT, NOTE_LIMIT, Pick};
-use crate::process::field::Required;
+use crate::domain::when::Lean;
+use crate::process::field::{Asked, Required};
 use crate::process::{self, Field, FieldKind, engine};
-use crate::store::rows::{Briefly, CaseId, PartyCard, SKIP_OTHER, SKIP_REASONS};
+use crate::store::rows::{Briefly, CaseDetail, CaseId, PartyCard, SKIP_OTHER, SKIP_REASONS};
 
 /// Why documents are kept, as the database knows it.
 const PURPOSES: [&str; 4] = ["authorisation", "evidence", "letter", "other"];
@@ -26,7 +29,8 @@ pub fn entries(world: &World, subject: &Subject, now: DateTime<Utc>) -> Vec<Entr
         Subject::Action(case, action) => of_action(world, *case, action, now),
         Subject::Open(process) => process::find(process).map_or_else(Vec::new, |process| {
             let fields = process.opening.fields.iter();
-            fields.map(|field| of_field(world, field, None)).collect()
+            let asked = fields.filter(|field| is_asked(field));
+            asked.map(|field| of_field(world, field, None)).collect()
         }),
         Subject::HandOver(case) => {
             let asked = [colleagues(world), line(world, "line")];
@@ -58,8 +62,13 @@ fn of_action(world: &World, case: CaseId, action: &str, now: DateTime<Utc>) -> V
         .fields
         .iter()
         .any(|field| field.kind == FieldKind::Contact);
+    let asked = action.fields.iter().filter(|field| is_asked(field));
     let build = |field: &&'static Field| {
         let mut entry = of_field(world, field, party);
+        entry.lean = read::lean(action, field.key);
+        if let FieldKind::Run(clock) = field.kind {
+            entry.ask = runs(world, &loaded.detail, clock);
+        }
         if is_contact && field.key == "channel" {
             entry.set("email");
         }
@@ -68,7 +77,11 @@ fn of_action(world: &World, case: CaseId, action: &str, now: DateTime<Utc>) -> V
         }
         entry
     };
-    action.fields.iter().map(build).collect()
+    asked.map(build).collect()
+}
+
+fn is_asked(field: &Field) -> bool {
+    field.asked == Asked::Yes
 }
 
 /// One set of answers for all marked cases. What differs from case to case is not proposed.
@@ -92,6 +105,7 @@ fn of_many(world: &World, act: &Act, now: DateTime<Utc>) -> Vec<Entry> {
     let legal = world.legal(now);
     let build = |field: &&'static Field| {
         let mut entry = of_field(world, field, party);
+        entry.lean = read::lean(action, field.key);
         if field.key == "channel"
             && party.is_some()
             && action.fields.iter().any(|field| is_contact(field))
@@ -110,7 +124,8 @@ fn of_many(world: &World, act: &Act, now: DateTime<Utc>) -> Vec<Entry> {
         }
         entry
     };
-    action.fields.iter().map(build).collect()
+    let asked = action.fields.iter().filter(|field| is_asked(field));
+    asked.map(build).collect()
 }
 
 fn is_contact(field: &Field) -> bool {
@@ -131,10 +146,11 @@ fn receivers(world: &World) -> Entry {
     entry
 }
 
-fn of_field(world: &World, field: &'static Field, party: Option<&PartyCard>) -> Entry {
+/// A field of a process, empty: each kind is asked in one way, in every form.
+pub fn of_field(world: &World, field: &'static Field, party: Option<&PartyCard>) -> Entry {
     let texts = &world.texts;
     let ask = match field.kind {
-        FieldKind::Note => text(Lines::Many, NOTE_LIMIT),
+        FieldKind::Note | FieldKind::List(_) => text(Lines::Many, NOTE_LIMIT),
         FieldKind::Choice(keys) => choice(keys.iter().map(|key| {
             let label = texts.say(&format!("choice.{}.{key}", field.key));
             ((*key).to_owned(), label)
@@ -148,12 +164,43 @@ fn of_field(world: &World, field: &'static Field, party: Option<&PartyCard>) -> 
             Some(party) if !party.contacts.is_empty() => contacts(party),
             _ => text(Lines::One, LINE_LIMIT),
         },
-        FieldKind::Party => Ask::Look(Editor::new(Lines::One, LINE_LIMIT), Suggestions::default()),
-        _ => text(Lines::One, LINE_LIMIT),
+        FieldKind::Party | FieldKind::Ean => {
+            Ask::Look(Editor::new(Lines::One, LINE_LIMIT), Suggestions::default())
+        }
+        FieldKind::Line
+        | FieldKind::Instant
+        | FieldKind::Date
+        | FieldKind::Time
+        | FieldKind::Money
+        | FieldKind::Customer
+        | FieldKind::Code
+        | FieldKind::Run(_) => text(Lines::One, LINE_LIMIT),
     };
     let key = format!("field.{}", field.key);
-    let help = texts.find(&format!("{key}.help")).unwrap_or_default();
-    entry(field.key, texts.get(&key), help, field.required, ask)
+    let kind = format!("kind.{}.help", field.kind.name());
+    let helps = [format!("{key}.help"), kind];
+    let helps: Vec<&str> = helps.iter().filter_map(|key| texts.find(key)).collect();
+    let help = helps.join(" ");
+    let mut entry = entry(field.key, texts.get(&key), &help, field.required, ask);
+    entry.kind = Some(field.kind);
+    // what is asked has happened, unless an action says otherwise
+    entry.lean = Lean::Back;
+    entry
+}
+
+/// The running runs of a clock that a case can have several times; the nearest is proposed.
+fn runs(world: &World, detail: &CaseDetail, clock: &str) -> Ask {
+    let mut running: Vec<_> = detail.facts.clocks.iter().collect();
+    running.retain(|run| run.key == clock && run.is_running());
+    running.sort_by_key(|run| run.due_at);
+    let mut ask = choice(running.into_iter().map(|run| {
+        let label = promises::label(world, detail, run);
+        (run.run.to_string(), label)
+    }));
+    if let Ask::Choice(picks, at) = &mut ask {
+        *at = (!picks.is_empty()).then_some(0);
+    }
+    ask
 }
 
 fn entry(key: &str, label: &str, help: &str, required: Required, ask: Ask) -> Entry {
@@ -162,6 +209,8 @@ fn entry(key: &str, label: &str, help: &str, required: Required, ask: Ask) -> En
         label: label.to_owned(),
         help: help.to_owned(),
         required,
+        kind: None,
+        lean: Lean::default(),
         ask,
         error: None,
         found: None,

@@ -10,10 +10,12 @@ use uuid::Uuid;
 use super::super::bulk::plan;
 use super::super::effect::Call;
 use super::super::preview;
+use super::super::promises;
 use super::super::route::Subject;
 use super::super::undo;
 use super::super::world::World;
 use super::super::{find, held, limits};
+use super::read::Reading;
 use super::{Entry, must_be_filled};
 use crate::process::engine::{self, Actor, Answers, CaseFacts, Change, Context, Refusal};
 use crate::process::{self, Action, Field};
@@ -138,7 +140,7 @@ fn wrong(
         _ => None,
     };
     if let Some((process, fields)) = declared
-        && let Err(unread) = answers(world, process, fields, entries)
+        && let Err(unread) = answers(world, process, fields, entries, now)
     {
         wrong.extend(unread);
     }
@@ -175,7 +177,13 @@ fn of_action(
     ) else {
         return Outcome::Unknown;
     };
-    let answers = match answers(world, &loaded.detail.row.process, action.fields, entries) {
+    let answers = match answers(
+        world,
+        &loaded.detail.row.process,
+        action.fields,
+        entries,
+        machine,
+    ) {
         Ok(answers) => answers,
         Err(wrong) => return Outcome::Fields(wrong),
     };
@@ -216,7 +224,7 @@ fn of_opening(
     else {
         return Outcome::Unknown;
     };
-    let answers = match answers(world, process.key, process.opening.fields, entries) {
+    let answers = match answers(world, process.key, process.opening.fields, entries, now) {
         Ok(answers) => answers,
         Err(wrong) => return Outcome::Fields(wrong),
     };
@@ -242,8 +250,9 @@ pub fn answers(
     process: &str,
     fields: &[&'static Field],
     entries: &[Entry],
+    now: DateTime<Utc>,
 ) -> Result<Answers, Vec<(String, String)>> {
-    let zone = world.zone(process);
+    let reading = Reading::new(world, process, now);
     let (mut answers, mut wrong) = (BTreeMap::new(), Vec::new());
     for entry in entries
         .iter()
@@ -252,13 +261,14 @@ pub fn answers(
         let Some(field) = fields.iter().find(|field| field.key == entry.key) else {
             continue;
         };
-        match field.parse(entry.raw(), zone) {
+        match field.parse(&reading.plain(entry), reading.country) {
             Ok(answer) => {
                 answers.insert(entry.key.clone(), answer);
             }
             Err(refusal) => wrong.push((entry.key.clone(), preview::refusal(world, &refusal))),
         }
     }
+    promises::derive(&reading, fields, entries, &mut answers);
     if wrong.is_empty() {
         Ok(answers)
     } else {

@@ -7,13 +7,14 @@ use super::super::command::{Context, Id};
 use super::super::editor::{Edit, Lines};
 use super::super::effect::{Call, Effect, Loaded, Slot};
 use super::super::form::outcome::{self, Outcome};
+use super::super::form::read::Reading;
 use super::super::form::{Ask, Entry, build};
 use super::super::held;
 use super::super::preview;
 use super::super::route::Subject;
 use super::super::world::World;
+use super::typing::understand;
 use super::{Pressed, look, send};
-use crate::process::field::Required;
 
 /// How many lines of the review a page key moves.
 const PAGE: usize = 8;
@@ -172,7 +173,9 @@ impl State {
             Outcome::Fields(wrong) => wrong.as_slice(),
             _ => &[],
         };
+        let reading = Reading::about(world, &self.subject, now);
         for entry in &mut self.entries {
+            understand(&reading, &self.subject, entry);
             let said = wrong.iter().find(|(key, _)| *key == entry.key);
             entry.error = said
                 .filter(|_| entry.seen)
@@ -279,7 +282,7 @@ impl State {
                 self.go(world, if edit == Edit::Up { -1 } else { 1 }, now);
             }
             Id::Edit(edit) => self.change(world, now, |entry| entry.edit(edit)),
-            Id::Newline => self.change(world, now, |entry| entry.type_in("\n")),
+            Id::Newline => self.type_here(world, "\n", now),
             Id::Previous => self.change(world, now, |entry| entry.step(-1)),
             Id::Following => self.change(world, now, |entry| entry.step(1)),
             Id::ChooseDigit => {
@@ -291,15 +294,6 @@ impl State {
             Id::Complete => self.change(world, now, Entry::complete),
             _ => return Vec::new(),
         }
-        look::ask(self, world, now)
-    }
-
-    /// Type or paste into the field.
-    pub fn type_in(&mut self, world: &mut World, text: &str, now: DateTime<Utc>) -> Vec<Effect> {
-        if self.stage != Stage::Edit || self.refuse_text(world, now) {
-            return Vec::new();
-        }
-        self.change(world, now, |entry| entry.type_in(text));
         look::ask(self, world, now)
     }
 
@@ -325,50 +319,6 @@ impl State {
         taken
     }
 
-    fn change(&mut self, world: &World, now: DateTime<Utc>, change: impl FnOnce(&mut Entry)) {
-        let Some(entry) = self.entries.get_mut(self.at) else {
-            return;
-        };
-        let before = entry.raw().to_owned();
-        change(entry);
-        if entry.raw() != before {
-            (entry.found, entry.unknown) = (None, None);
-            entry.suggest(Vec::new());
-            self.choose_between();
-            self.touched = true;
-            self.altered = self.sent.is_some();
-            self.command = self.own.take().unwrap_or(self.command);
-            self.problem = self.altered.then(|| world.texts.say("form.unsure"));
-            self.weigh(world, now);
-        }
-    }
-
-    /// Who is named himself was reached instead of the contact chosen beforehand.
-    fn choose_between(&mut self) {
-        let Some(entry) = self.entries.get(self.at) else {
-            return;
-        };
-        let Required::IfEmpty(other, _) = entry.required else {
-            return;
-        };
-        if entry.raw().trim().is_empty() {
-            return;
-        }
-        let chosen = self.entries.iter_mut().find(|entry| entry.key == other);
-        if let Some(Ask::Choice(_, at)) = chosen.map(|entry| &mut entry.ask) {
-            *at = None;
-        }
-    }
-
-    fn go(&mut self, world: &World, step: isize, now: DateTime<Utc>) {
-        if let Some(entry) = self.entries.get_mut(self.at) {
-            entry.seen = true;
-        }
-        let last = self.entries.len().saturating_sub(1);
-        self.at = self.at.saturating_add_signed(step).min(last);
-        self.weigh(world, now);
-    }
-
     fn enter(&mut self, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
         if self.at + 1 >= self.entries.len() {
             self.review(world, now);
@@ -383,6 +333,7 @@ impl State {
         for entry in &mut self.entries {
             entry.seen = true;
         }
+        self.settle(world, now);
         self.weigh(world, now);
         match &self.outcome {
             _ if self.sent.is_some() => (self.stage, self.top) = (Stage::Review, 0),

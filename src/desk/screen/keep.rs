@@ -147,6 +147,7 @@ impl State {
 
     /// Leave; what was typed is kept.
     pub(super) fn leave(&mut self, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
+        self.settle(world, now);
         if self.is_untouched(world, now) {
             self.touched = false;
             world.drafts.finish(self.draft, now);

@@ -28,16 +28,11 @@ pub(super) fn ask(form: &mut State, world: &mut World, now: DateTime<Utc>) -> Ve
             let ticket = world.ticket(Slot::Names, now);
             vec![Effect::Names(ticket, typed.into())]
         }
-        (Ask::Look(..), _) if is_name(&typed) => {
-            vec![world.ask(Slot::Parties, Question::Parties(typed), now)]
-        }
-        _ if matches!(form.subject, Subject::Open(_)) => subject(form, world, now),
-        _ => Vec::new(),
+        _ => match entry.among() {
+            Some(among) => vec![world.ask(Slot::Like, Question::Like(among, typed), now)],
+            None => subject(form, world, now),
+        },
     }
-}
-
-fn is_name(typed: &str) -> bool {
-    typed.chars().count() >= 2 && typed.chars().any(|c| !c.is_ascii_digit())
 }
 
 /// Whether the cursor has left the field, or the form is at its review.
@@ -90,6 +85,9 @@ fn numbers(form: &State) -> (String, String) {
 }
 
 fn subject(form: &mut State, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
+    if !matches!(form.subject, Subject::Open(_) | Subject::Action(..)) {
+        return Vec::new();
+    }
     let (ean, gln) = numbers(form);
     let asked = (ean.clone(), gln.clone());
     if form.looked_up == asked || (ean.is_empty() && gln.is_empty()) {
@@ -110,13 +108,12 @@ pub(in crate::desk) fn take(form: &mut State, world: &mut World, reply: Reply, n
             suggest(form, "path", names.into_iter().map(pick).collect());
         }
         // what was typed since may be a number, or nothing
-        Reply::Parties(Ok(parties)) if is_name(raw(form, "party_gln")) => {
-            let picks = parties.into_iter().map(|party| Pick {
-                label: format!("{} {}", party.gln, party.name),
-                raw: party.gln,
-            });
-            let picks = picks.collect();
-            suggest(form, "party_gln", picks);
+        Reply::Like(among, Ok(picks)) => {
+            if let Some(entry) = form.entries.get_mut(form.at)
+                && entry.among() == Some(among)
+            {
+                entry.suggest(picks);
+            }
         }
         Reply::LookUp(Ok(found)) => take_subject(form, world, &found, now),
         Reply::Probed(error) => probed(form, world, error, now),

@@ -71,9 +71,14 @@ impl State {
                 read_and_go(world, case, Route::Actions(case, Only::Lead), now)
             }
             (Id::Ledger, Some(case)) => read_and_go(world, case, Route::Ledger(case), now),
-            (Id::Note, Some(case)) => {
-                let note = Subject::Action(case, "add_note".to_owned());
-                read_and_go(world, case, Route::Form(note), now)
+            (Id::Note | Id::Promise | Id::Snooze, Some(case)) => {
+                let action = match id {
+                    Id::Promise => "promise",
+                    Id::Snooze => "snooze",
+                    _ => "add_note",
+                };
+                let form = Subject::Action(case, action.to_owned());
+                read_and_go(world, case, Route::Form(form), now)
             }
             (Id::Attach, Some(case)) => {
                 read_and_go(world, case, Route::Form(Subject::Attach(case)), now)

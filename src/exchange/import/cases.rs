@@ -118,7 +118,7 @@ fn answer(process: &Process, field: &Field, raw: &str) -> Result<Answer, Refused
         let at = instant(Some(&Json::from(raw)), field.key)?;
         return Ok(Answer::Value(Value::instant(at)));
     }
-    Ok(field.parse(raw, process.country.zone())?)
+    Ok(field.parse(raw, process.country)?)
 }
 
 /// A scalar as the text a person would have typed, cleaned.

@@ -1,14 +1,15 @@
 //! Answers: checked by their fields, free texts parked apart from what an event may hold.
 
-use chrono::{DateTime, NaiveDate, SubsecRound as _, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, SubsecRound as _, Utc};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::{Answer, Answers, Facts, NewText, Refusal};
 use crate::domain::ean::Ean18;
 use crate::domain::gln::Gln;
+use crate::domain::money::Money;
 use crate::domain::sanitize::{clean, clean_multiline};
-use crate::process::field::{Field, FieldKind, Required, TextRef, Value};
+use crate::process::field::{Field, FieldKind, LIST_MAX, LIST_TEXTS_MAX, Required, TextRef, Value};
 
 /// The longest text, in characters.
 pub(super) const MAX_TEXT: usize = 8000;
@@ -35,7 +36,7 @@ pub(super) fn take(
         if let Some(answer) = given.get(field.key).filter(|answer| !is_empty(answer)) {
             let value = value(field, answer, command, &mut texts)?;
             values.insert(field.key.to_owned(), value);
-        } else if field.kind == FieldKind::Instant && field.required == Required::Always {
+        } else if field.is_now_by_default() {
             let at = now.trunc_subsecs(6);
             values.insert(field.key.to_owned(), Value::instant(at));
         }
@@ -52,17 +53,26 @@ pub(super) fn stand(fields: &[&'static Field], values: &Facts) -> Result<(), Ref
     for (key, value) in values {
         let field = fields.iter().find(|field| field.key == *key);
         let field = field.ok_or_else(|| Refusal::new("field_unknown").about(key))?;
-        let is_text = matches!(field.kind, FieldKind::Line | FieldKind::Note);
-        if !(is_text && matches!(value, Value::Text(_))) {
+        if !is_parked(field.kind, value) {
             check(field.kind, value.clone()).map_err(|refusal| refusal.about(key))?;
         }
     }
     fields.iter().try_for_each(|field| required(field, values))
 }
 
+/// Whether the value is a text of that field, or a list of them, stored already.
+fn is_parked(kind: FieldKind, value: &Value) -> bool {
+    let is_list = matches!(kind, FieldKind::List(_)) == matches!(value, Value::List(_));
+    let texts = value.all();
+    let fits = (1..=LIST_TEXTS_MAX).contains(&texts.len());
+    let is_text = |one: &Value| matches!(one, Value::Text(_));
+    kind.of_one().is_text() && is_list && fits && texts.iter().all(is_text)
+}
+
 fn is_empty(answer: &Answer) -> bool {
     match answer {
         Answer::Free(text) | Answer::Value(Value::Code(text)) => clean(text).trim().is_empty(),
+        Answer::Value(Value::List(values)) => values.is_empty(),
         Answer::Value(_) => false,
     }
 }
@@ -93,27 +103,55 @@ fn value(
     command: Uuid,
     texts: &mut Vec<NewText>,
 ) -> Result<Value, Refusal> {
-    let parked = match (field.kind, answer) {
-        (
-            FieldKind::Line | FieldKind::Note,
-            Answer::Free(text) | Answer::Value(Value::Code(text)),
-        ) => {
-            let text = park(field, text, command)?;
-            let reference = TextRef {
-                text: text.id,
-                sha256: text.sha256.clone(),
-            };
-            texts.push(text);
-            return Ok(Value::Text(reference));
-        }
-        (_, Answer::Free(text)) => Value::Code(text.trim().to_owned()),
-        (_, Answer::Value(value)) => value.clone(),
+    if field.kind.of_one().is_text() {
+        return parked(field, answer, command, texts);
+    }
+    let value = match answer {
+        Answer::Free(text) => Value::Code(text.trim().to_owned()),
+        Answer::Value(value) => value.clone(),
     };
-    check(field.kind, parked).map_err(|refusal| refusal.about(field.key))
+    check(field.kind, value).map_err(|refusal| refusal.about(field.key))
 }
 
-fn park(field: &Field, text: &str, command: Uuid) -> Result<NewText, Refusal> {
-    let (body, limit) = match field.kind {
+/// A free text, or a list of them, one a line: stored apart, referred to here.
+fn parked(
+    field: &Field,
+    answer: &Answer,
+    command: Uuid,
+    texts: &mut Vec<NewText>,
+) -> Result<Value, Refusal> {
+    let (Answer::Free(given) | Answer::Value(Value::Code(given))) = answer else {
+        return Err(Refusal::new("not_a_text").about(field.key));
+    };
+    let mut keep = |name: &str, text: &str| {
+        let text = park(field, name, text, command)?;
+        let reference = TextRef {
+            text: text.id,
+            sha256: text.sha256.clone(),
+        };
+        texts.push(text);
+        Ok(Value::Text(reference))
+    };
+    let FieldKind::List(_) = field.kind else {
+        return keep(field.key, given);
+    };
+    let lines = given.lines().filter(|line| !clean(line).trim().is_empty());
+    let lines: Vec<&str> = lines.collect();
+    if lines.len() > LIST_TEXTS_MAX {
+        return Err(Refusal::new("list_too_long")
+            .about(field.key)
+            .with("max", &LIST_TEXTS_MAX.to_string()));
+    }
+    let named = lines.iter().zip(1..);
+    let values: Result<_, Refusal> = named
+        .map(|(line, number)| keep(&format!("{}.{number}", field.key), line))
+        .collect();
+    values.map(Value::List)
+}
+
+/// `name` makes the number of the text, together with the command's.
+fn park(field: &Field, name: &str, text: &str, command: Uuid) -> Result<NewText, Refusal> {
+    let (body, limit) = match field.kind.of_one() {
         FieldKind::Line => (clean(text), MAX_LINE),
         _ => (clean_multiline(text), MAX_TEXT),
     };
@@ -124,7 +162,7 @@ fn park(field: &Field, text: &str, command: Uuid) -> Result<NewText, Refusal> {
             .with("max", &limit.to_string()));
     }
     Ok(NewText {
-        id: Uuid::new_v5(&command, field.key.as_bytes()),
+        id: Uuid::new_v5(&command, name.as_bytes()),
         field: field.key.to_owned(),
         sha256: format!("{:x}", Sha256::digest(body.as_bytes())),
         body,
@@ -155,9 +193,16 @@ pub(in crate::process) fn check(kind: FieldKind, value: Value) -> Result<Value, 
         (FieldKind::Ean, _) => no("not_an_ean"),
         (FieldKind::Party, Value::Code(digits)) => gln(&digits),
         (FieldKind::Party, _) => no("not_a_gln"),
-        (FieldKind::Contact, Value::Number(row)) if row > 0 => Ok(Value::Number(row)),
-        (FieldKind::Contact, Value::Code(row)) => contact(&row),
-        (FieldKind::Contact, _) => no("not_a_contact"),
+        (FieldKind::Contact, value) => number(&value).ok_or_else(|| Refusal::new("not_a_contact")),
+        (FieldKind::Run(_), value) => number(&value).ok_or_else(|| Refusal::new("no_such_run")),
+        (FieldKind::Time, Value::Code(time)) if is_time(&time) => Ok(Value::Code(time)),
+        (FieldKind::Time, _) => no("not_a_time"),
+        (FieldKind::Money, Value::Code(code)) if code.parse::<Money>().is_ok() => {
+            Ok(Value::Code(code))
+        }
+        (FieldKind::Money, _) => no("not_money"),
+        (FieldKind::List(kind), Value::List(values)) => list(*kind, values),
+        (FieldKind::List(_), _) => no("not_a_list"),
         (FieldKind::Customer | FieldKind::Code, Value::Code(code)) if is_code(&code) => {
             Ok(Value::Code(code))
         }
@@ -184,12 +229,31 @@ fn gln(digits: &str) -> Result<Value, Refusal> {
         .map_err(|_| Refusal::new("not_a_gln"))
 }
 
-fn contact(row: &str) -> Result<Value, Refusal> {
-    row.parse()
-        .ok()
-        .filter(|row| *row > 0)
-        .map(Value::Number)
-        .ok_or_else(|| Refusal::new("not_a_contact"))
+/// The number of a row or a run, given as such or as typed.
+fn number(value: &Value) -> Option<Value> {
+    let number = match value {
+        Value::Number(number) => Some(*number),
+        Value::Code(typed) => typed.parse().ok(),
+        _ => None,
+    };
+    number.filter(|number| *number > 0).map(Value::Number)
+}
+
+/// `HH:MM`, as it is stored.
+fn is_time(time: &str) -> bool {
+    time.len() == 5 && NaiveTime::parse_from_str(time, "%H:%M").is_ok()
+}
+
+fn list(kind: FieldKind, values: Vec<Value>) -> Result<Value, Refusal> {
+    let is_simple = !kind.is_text() && !matches!(kind, FieldKind::List(_));
+    if !is_simple || values.is_empty() {
+        return Err(Refusal::new("not_a_list"));
+    }
+    if values.len() > LIST_MAX {
+        return Err(Refusal::new("list_too_long").with("max", &LIST_MAX.to_string()));
+    }
+    let values = values.into_iter().map(|value| check(kind, value));
+    values.collect::<Result<_, _>>().map(Value::List)
 }
 
 fn is_code(code: &str) -> bool {

@@ -50,6 +50,12 @@ impl Draft<'_> {
             .find(|clock| clock.key == key && clock.is_running())
     }
 
+    /// All running runs of a clock that a case can have several times.
+    pub(super) fn runs<'k>(&'k self, key: &'k str) -> impl Iterator<Item = &'k ClockRun> {
+        let runs = self.case.clocks.iter();
+        runs.filter(move |clock| clock.key == key && clock.is_running())
+    }
+
     /// The latest run, running or not.
     pub(super) fn latest(&self, key: &str) -> Option<&ClockRun> {
         self.case

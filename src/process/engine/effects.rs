@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::draft::Draft;
 use super::step::open_linked;
-use super::{ClockOp, Refusal, recount, timers};
+use super::{ClockOp, Refusal, recount, reminders, timers};
 use crate::domain::clock::{ClockRun, Outcome, Whose};
 use crate::domain::deadline::deadline;
 use crate::process::field::Value;
@@ -24,6 +24,10 @@ fn one(draft: &mut Draft<'_>, effect: &Effect) -> Result<(), Refusal> {
             draft.change.opens = Some(Box::new(open_linked(draft, process, fixed)?));
         }
         Effect::Again => return again(draft),
+        Effect::Until(key, field) => return reminders::start(draft, key, field),
+        Effect::StopRun(key, field) => reminders::stop(draft, key, field),
+        Effect::CancelRun(key, field) => reminders::cancel(draft, key, field),
+        Effect::Remind(key) => reminders::remind(draft, key),
         Effect::Recount => return recounted(draft),
         Effect::Stop(key) => stop(draft, key, draft.now()),
         Effect::StopAt(key, field) => {
@@ -113,7 +117,7 @@ fn recounted(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn end(draft: &mut Draft<'_>, run: &ClockRun, outcome: Outcome, at: DateTime<Utc>) {
+pub(super) fn end(draft: &mut Draft<'_>, run: &ClockRun, outcome: Outcome, at: DateTime<Utc>) {
     draft.push(ClockOp::End {
         key: run.key.clone(),
         run: run.run,
@@ -122,7 +126,7 @@ fn end(draft: &mut Draft<'_>, run: &ClockRun, outcome: Outcome, at: DateTime<Utc
     });
 }
 
-fn record_breach(draft: &mut Draft<'_>, run: &ClockRun) {
+pub(super) fn record_breach(draft: &mut Draft<'_>, run: &ClockRun) {
     draft.push(ClockOp::Breach {
         key: run.key.clone(),
         run: run.run,

@@ -1,9 +1,9 @@
 //! What must hold before an action.
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, Timelike as _, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Timelike as _, Utc};
 
-use super::Refusal;
 use super::draft::Draft;
+use super::{Refusal, reminders};
 use crate::process::Guard;
 use crate::process::field::Value;
 
@@ -27,6 +27,16 @@ fn one(draft: &Draft<'_>, guard: &Guard) -> Result<(), Refusal> {
         Guard::Past(field) => past(draft, field),
         Guard::NotFuture(field) => not_future(draft, field),
         Guard::BeforeReceipt(field) => before_receipt(draft, field),
+        Guard::Future(field) => future(draft, field),
+        Guard::Pairs(one, other) => allow(length(draft, one) == length(draft, other), || {
+            Refusal::new("lists_differ").about(one)
+        }),
+        Guard::Runs(clock, key) => allow(draft.running(clock).is_some(), || Refusal::new(key)),
+        Guard::RunOf(field, clock) => {
+            let is_known = reminders::named(draft, clock, field).is_some();
+            allow(is_known, || Refusal::new("no_such_run").about(field))
+        }
+        Guard::BeforePeople(field) => before_people(draft, Some(field)),
         Guard::InTime(field, clock, key, rule) => {
             let refusal = || of_clock(draft, clock, key, rule).about(field);
             let found = draft.answers.get(*field).and_then(Value::as_instant);
@@ -113,6 +123,52 @@ fn not_future(draft: &Draft<'_>, field: &str) -> Result<(), Refusal> {
         Refusal::new("in_future")
             .about(field)
             .with("now", &text(draft.now()))
+    })
+}
+
+/// So far ahead a person may set a reminder.
+const FURTHEST: TimeDelta = TimeDelta::days(366);
+
+fn future(draft: &Draft<'_>, field: &str) -> Result<(), Refusal> {
+    let now = draft.now();
+    let given = draft.answers.get(field).map_or(&[][..], Value::all);
+    for at in given.iter().filter_map(Value::as_instant) {
+        let key = match at {
+            at if at <= now => "not_in_future",
+            at if at > now + FURTHEST => "too_far_ahead",
+            _ => continue,
+        };
+        let refusal = Refusal::new(key).about(field).with("now", &text(now));
+        return Err(refusal.with("given", &text(at)));
+    }
+    Ok(())
+}
+
+fn length(draft: &Draft<'_>, field: &str) -> usize {
+    draft
+        .answers
+        .get(field)
+        .map_or(0, |value| value.all().len())
+}
+
+/// A case that waits must not hide a duty: the instant in the field, or the present, lies before the
+/// next one of people.
+pub(super) fn before_people(draft: &Draft<'_>, field: Option<&str>) -> Result<(), Refusal> {
+    let Some((limit, clock)) = reminders::limit(draft) else {
+        return Ok(());
+    };
+    let clock = format!("clock.{clock}");
+    if limit <= draft.now() {
+        let refusal = Refusal::new("snooze_overdue").with("due", &text(limit));
+        return Err(refusal.with("clock", &clock));
+    }
+    let Some(field) = field else { return Ok(()) };
+    let at = draft.answers.get(field).and_then(Value::as_instant);
+    allow(at.is_none_or(|at| at <= limit), || {
+        Refusal::new("snooze_beyond")
+            .about(field)
+            .with("clock", &clock)
+            .with("due", &text(limit))
     })
 }
 

@@ -49,8 +49,16 @@ pub fn listed(case: &CaseFacts, ctx: &Context<'_>) -> Vec<Listed> {
     list
 }
 
-/// Not work on a case, but upkeep of it: named only when there is something to do.
+/// Named only when there is something to do: upkeep of a case, and the end of a reminder.
 fn is_upkeep(line: &Action) -> bool {
+    let ends_one = line
+        .guards
+        .iter()
+        .any(|guard| matches!(guard, Guard::Runs(..)));
+    ends_one || is_recount(line)
+}
+
+fn is_recount(line: &Action) -> bool {
     line.effects
         .iter()
         .any(|effect| matches!(effect, Effect::Recount))
@@ -72,7 +80,8 @@ fn add(list: &mut Vec<Listed>, next: Listed) {
 fn foresee(draft: &Draft<'_>, line: &Action) -> Result<(), Refusal> {
     for guard in line.guards {
         match guard {
-            Guard::Holds(..) | Guard::TimeLeft(..) => {
+            Guard::BeforePeople(_) => guards::before_people(draft, None)?,
+            Guard::Holds(..) | Guard::TimeLeft(..) | Guard::Runs(..) => {
                 guards::check(draft, std::slice::from_ref(guard))?;
             }
             Guard::TooLate(_, clock, key, rule)
@@ -83,7 +92,7 @@ fn foresee(draft: &Draft<'_>, line: &Action) -> Result<(), Refusal> {
             _ => {}
         }
     }
-    if is_upkeep(line) && recount::moves(draft)?.is_empty() {
+    if is_recount(line) && recount::moves(draft)?.is_empty() {
         return Err(Refusal::new("nothing_to_recount"));
     }
     Ok(())
@@ -115,6 +124,11 @@ fn look<'a>(process: &'static Process, case: &CaseFacts, ctx: &Context<'a>) -> D
     }
 }
 
+fn is_ahead(action: &Action, field: &Field) -> bool {
+    let mut guards = action.guards.iter();
+    guards.any(|guard| matches!(guard, Guard::Future(key) if *key == field.key))
+}
+
 /// What a form proposes for a field, as a person would type it: the present minute for an instant,
 /// the value that the case has for an identifier, else the proposal of the table.
 pub fn prefill(
@@ -129,6 +143,8 @@ pub fn prefill(
     }
     let zone = process_of(case).ok()?.country.zone();
     match field.kind {
+        // what is to come is not now
+        FieldKind::Instant if is_ahead(action, field) => field.preset.map(str::to_owned),
         FieldKind::Instant => {
             let local = now.with_timezone(&zone);
             Some(local.format("%Y-%m-%d %H:%M").to_string())

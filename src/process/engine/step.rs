@@ -6,10 +6,11 @@ use uuid::Uuid;
 use super::draft::Draft;
 use super::{
     Actor, Answer, Answers, CaseFacts, Change, Context, Facts, NewText, Refusal, answers, effects,
-    guards, timers,
+    guards, reminders, timers,
 };
 use crate::domain::calendar::Calendar;
 use crate::process::field::Value;
+use crate::process::general::SNOOZE;
 use crate::process::{Action, By, Key, Process, To, find};
 
 /// What an action does to a case. The first line of the table with that key, state and holding
@@ -143,12 +144,14 @@ fn decide_line(
     fires(&draft, line.by)?;
     guards::round_up(&mut draft, line.guards);
     guards::check(&draft, line.guards)?;
-    effects::apply(&mut draft, line.effects)?;
     let to = match line.to {
         To::State(key) => key,
         To::Same => &case.state,
         To::Reopened => process.opening.reopened,
     };
+    let snooze = draft.running(SNOOZE).map(|run| run.run);
+    effects::apply(&mut draft, line.effects)?;
+    reminders::settle(&mut draft, snooze, to);
     Ok(finish(draft, to))
 }
 
@@ -156,8 +159,8 @@ fn decide_line(
 fn fires(draft: &Draft<'_>, by: By) -> Result<(), Refusal> {
     let has_passed = match by {
         By::Timer(clock) => draft
-            .running(clock)
-            .is_some_and(|run| timers::has_passed(run, draft.now()) && timers::has_news(run)),
+            .runs(clock)
+            .any(|run| timers::has_passed(run, draft.now()) && timers::has_news(run)),
         By::AnyTimer => !timers::unattended(draft.process, &draft.case, draft.now()).is_empty(),
         By::Holder | By::Agent | By::Lead | By::System => true,
     };
@@ -254,7 +257,7 @@ pub(super) fn open_linked(
             Some((_, word)) => Some(Value::word(word)),
             None => draft.value(field.key).cloned(),
         };
-        if let Some(value) = value.filter(|value| !matches!(value, Value::Text(_))) {
+        if let Some(value) = value.filter(|value| !value.has_text()) {
             given.insert(field.key.to_owned(), Answer::Value(value));
         }
     }

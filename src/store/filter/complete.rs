@@ -65,6 +65,7 @@ fn values(key: &str, typed: &str, said: &Words) -> Vec<String> {
         "work" => &["open", "held", "waiting"],
         "raised" => &["yes", "no"],
         "mine" => &["draft"],
+        "is" => &["snoozed", "promised"],
         _ => &[],
     };
     let typed = typed.to_ascii_lowercase();

@@ -5,7 +5,7 @@ use std::ops::Range;
 use chrono::TimeDelta;
 
 use super::words::{Said, Words};
-use super::{Answer, Due, Filter, Holder, KEYS, LINE_MAX, Mine, Sign, Test, WORDS_MAX, Word};
+use super::{Answer, Due, Filter, Flag, Holder, KEYS, LINE_MAX, Mine, Sign, Test, WORDS_MAX, Word};
 use crate::domain::fold::fold;
 use crate::domain::sanitize::clean;
 use crate::process;
@@ -254,6 +254,10 @@ fn keyed(
         "due" => Test::Due(all(line, &pieces, Wrong::Due, &due)?),
         "holder" => Test::Holder(all(line, &pieces, Wrong::Short, &holder)?),
         "work" => Test::Work(all(line, &pieces, Wrong::Work, &work)?),
+        "is" => match (pieces.len(), flag(&pieces[0].text)) {
+            (1, Some(flag)) => Test::Is(flag),
+            _ => return Err(wrong(Wrong::Flag, values.clone(), &line[values])),
+        },
         _ => match (pieces.len(), ean(&pieces[0].text)) {
             (1, Some(digits)) => Test::Ean(digits),
             _ => return Err(wrong(Wrong::Ean, values.clone(), &line[values])),
@@ -356,6 +360,11 @@ fn holder(raw: &str) -> Option<Holder> {
         name if name.chars().count() >= 2 => Some(Holder::Named(name)),
         _ => None,
     }
+}
+
+fn flag(raw: &str) -> Option<Flag> {
+    let raw = raw.trim().to_ascii_lowercase();
+    Flag::ALL.into_iter().find(|flag| flag.word() == raw)
 }
 
 fn work(raw: &str) -> Option<WorkState> {

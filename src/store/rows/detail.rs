@@ -42,6 +42,42 @@ pub struct CaseDetail {
     /// The last change of a person, while its time to be taken back runs.
     #[serde(default)]
     pub undo: Option<Undo>,
+    /// What was promised on it, and by whom.
+    #[serde(default)]
+    pub promises: Vec<PromiseRow>,
+}
+
+impl CaseDetail {
+    /// What stands behind a run of the clock of promises.
+    pub fn promise(&self, run: i32) -> Option<&PromiseRow> {
+        self.promises.iter().find(|promise| promise.run == run)
+    }
+}
+
+/// What was promised, and by whom; when it is due says the clock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PromiseRow {
+    /// The run of the clock.
+    pub run: i32,
+    /// Who promised it; `None` for a shared account.
+    pub agent: Option<String>,
+    /// Number of the text that says what.
+    pub text: Option<Uuid>,
+    /// When it was promised (legal time).
+    pub at: DateTime<Utc>,
+}
+
+impl PromiseRow {
+    /// What was promised; empty when it was erased.
+    pub fn what<'a>(&self, texts: &'a BTreeMap<Uuid, String>) -> &'a str {
+        let body = self.text.and_then(|text| texts.get(&text));
+        body.map_or("", String::as_str)
+    }
+
+    /// Who promised it.
+    pub fn who(&self) -> &str {
+        self.agent.as_deref().unwrap_or_default()
+    }
 }
 
 /// A change that may perhaps be taken back.

@@ -108,6 +108,12 @@ pub struct CaseRow {
     /// Whether it was passed over so often that a lead must look at it.
     #[serde(default)]
     pub raised: bool,
+    /// When the nearest promise on it is to be kept.
+    #[serde(default)]
+    pub promise_at: Option<DateTime<Utc>>,
+    /// Until when it is out of the inbox, unless something happens to it.
+    #[serde(default)]
+    pub snoozed_until: Option<DateTime<Utc>>,
 }
 
 /// Place in a list: the sort key of the last row seen.
@@ -193,6 +199,11 @@ impl CaseRow {
             sort_at: self.sort_at,
             case_id: self.case_id,
         }
+    }
+
+    /// Until when it is out of the inbox, if it is at `now`.
+    pub fn snoozed(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.snoozed_until.filter(|until| *until > now)
     }
 
     /// Status of the nearest clock at `now`; `None` when no clock runs.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use chrono::{DateTime, Duration, Utc};
 use loket::domain::clock::ClockStatus;
 use loket::domain::fold::fold;
-use loket::store::filter::{Answer, Due, Filter, Holder, Sign, Test, Word};
+use loket::store::filter::{Answer, Due, Filter, Flag, Holder, Sign, Test, Word};
 use loket::store::rows::{CaseId, CaseRow, Claim, InboxView, WorkState};
 use loket::store::{Store, StoreError};
 use sqlx::Row as _;
@@ -117,14 +117,22 @@ fn invented(count: usize, queue: i32, now: DateTime<Utc>, desks: &[&Desk<'_>]) -
             _ => "NULL".to_owned(),
         };
         let ean = dice.u32(1..40);
+        let mut some = |each: u8| match dice.u8(..each) {
+            0 => format!(
+                "'{}'",
+                (now + Duration::minutes(dice.i64(-90..90))).to_rfc3339()
+            ),
+            _ => "NULL".to_owned(),
+        };
+        let (promise, snoozed) = (some(3), some(5));
         let _ = writeln!(
             sql,
             "INSERT INTO cases (case_no, queue_id, process, state, work, facts, received_at, opened_at,
                closed_at, subject, ean, party_gln, reference, sort_at, due_clock, due_comparison,
-               due_retriaged)
+               due_retriaged, promise_at, snoozed_until)
              VALUES ('GT-2026-{n:06}', {queue}, 'doubt', '{state}', '{work}', '{{}}', now(), now(),
                CASE WHEN '{work}' = 'closed' THEN now() END, '{subject}', '{}', {party}, {reference},
-               '{sort}', {clock}, {comparison}, {retriaged});",
+               '{sort}', {clock}, {comparison}, {retriaged}, {promise}, {snoozed});",
             crate::support::world::ean(ean),
         );
         let id = format!("(SELECT case_id FROM cases WHERE case_no = 'GT-2026-{n:06}')");
@@ -158,7 +166,13 @@ fn invented(count: usize, queue: i32, now: DateTime<Utc>, desks: &[&Desk<'_>]) -
 /// The same filter by hand.
 fn fits(known: &Known, filter: &Filter, now: DateTime<Utc>, me: i32) -> bool {
     let holds = |word: &Word| (word.sign == Sign::Is) == test(known, &word.test, now, me);
-    known.row.work != WorkState::Closed && filter.words().iter().all(holds)
+    let snoozed = Word {
+        sign: Sign::Is,
+        test: Test::Is(Flag::Snoozed),
+    };
+    // without a word about it no case fits that was put aside
+    let hides = known.row.snoozed(now).is_some() && !filter.words().contains(&snoozed);
+    known.row.work != WorkState::Closed && !hides && filter.words().iter().all(holds)
 }
 
 fn test(known: &Known, test: &Test, now: DateTime<Utc>, me: i32) -> bool {
@@ -263,6 +277,10 @@ fn words() -> Vec<&'static str> {
         "holder:bra",
         "-holder:bra,anna",
         "work:open",
+        "is:snoozed",
+        "-is:snoozed",
+        "is:promised",
+        "-is:promised",
         "-work:open",
         "work:held,waiting",
         "party:8717180005016",
@@ -352,13 +370,14 @@ impl Order for CaseRow {
 /// The count is exact up to what was looked for, and says when it is not all.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_count_says_whether_it_is_all() {
-    let filled = filled(700).await;
+    let filled = filled(800).await;
     let anna = filled.world.db.store("anna");
     let view = InboxView::Queue(filled.queue);
+    let now = filled.world.now().await;
     let live = filled
         .known
         .iter()
-        .filter(|known| known.row.work != WorkState::Closed)
+        .filter(|known| known.row.work != WorkState::Closed && known.row.snoozed(now).is_none())
         .count();
     let find = async |line: &str, limit| {
         let filter = Filter::parse(line).unwrap();
@@ -389,8 +408,13 @@ async fn known_rows_that_still_fit_come_along() {
     let filled = filled(60).await;
     let anna = filled.world.db.store("anna");
     let view = InboxView::Queue(filled.queue);
+    let now = filled.world.now().await;
     let of = |state: &str| {
-        let ids = filled.known.iter().filter(|known| known.row.state == state);
+        let shown = filled
+            .known
+            .iter()
+            .filter(|known| known.row.snoozed(now).is_none());
+        let ids = shown.filter(|known| known.row.state == state);
         ids.map(|known| known.row.case_id).collect::<Vec<_>>()
     };
     let (fit, other) = (of("assessing"), of("unblock_due"));

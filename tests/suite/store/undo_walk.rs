@@ -54,7 +54,12 @@ impl Walk<'_> {
             FieldKind::Line | FieldKind::Note => Some(free("some words")),
             FieldKind::Choice(keys) => code(rng.choice(keys.iter()).unwrap()),
             FieldKind::YesNo => Some(Answer::Value(Value::Bool(rng.u8(..10) < 9))),
+            FieldKind::Instant if field.preset.is_some() => {
+                let ahead = chrono::TimeDelta::minutes(rng.i64(1..600));
+                Some(Answer::Value(Value::instant(now + ahead)))
+            }
             FieldKind::Instant => Some(Answer::Value(Value::instant(now))),
+            FieldKind::Run(_) => Some(Answer::Value(Value::Number(1))),
             FieldKind::Date => code("2026-01-15"),
             FieldKind::Contact => Some(Answer::Value(Value::Number(self.contact))),
             _ => None,
@@ -126,10 +131,10 @@ impl Walk<'_> {
             .await
     }
 
-    /// What may happen in between without being built on.
-    async fn meanwhile(&self, rng: &mut Rng, applied: &Applied) {
+    /// What may happen in between without being built on; a note ends a snooze, which is more.
+    async fn meanwhile(&self, rng: &mut Rng, line: &Action, applied: &Applied) {
         match (rng.u8(..4), applied.lease) {
-            (0, _) => {
+            (0, _) if line.key != "snooze" => {
                 let note = answers([("note", free("called meanwhile"))]);
                 self.other
                     .act(self.case_id, None, "add_note", &note)
@@ -192,7 +197,7 @@ impl Walk<'_> {
         }
         let offer = applied.undo;
         let seq = last_seq(desk, self.case_id).await;
-        self.meanwhile(rng, &applied).await;
+        self.meanwhile(rng, line, &applied).await;
         let back = take_back(desk, self.case_id, seq).await;
         prop_assert_eq!(back.is_ok(), offer.is_some(), "{}: {:?}", line.key, back);
         let counted = if back.is_ok() {

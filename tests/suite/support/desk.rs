@@ -211,7 +211,7 @@ pub(crate) fn read(question: &Question, now: DateTime<Utc>) -> Reply {
                 how: "address".into(),
             }]))
         }
-        Question::Parties(_) => Reply::Parties(Ok(vec![])),
+        Question::Like(among, _) => Reply::Like(*among, Ok(vec![])),
         Question::LookUp { .. } => Reply::LookUp(Ok(Box::new(LookUp {
             connection: Some(connection()),
             party: Some(party(CaseId(1))),
@@ -421,6 +421,8 @@ fn row(given: Given) -> CaseRow {
         version: 4,
         received_at: now() - TimeDelta::hours(5),
         raised: false,
+        promise_at: None,
+        snoozed_until: None,
     }
 }
 
@@ -526,6 +528,7 @@ pub(crate) fn loaded(case: CaseId) -> Loaded {
         linked: vec![],
         drafts: vec![],
         undo: None,
+        promises: vec![],
     };
     Loaded {
         detail,
