@@ -10,33 +10,32 @@ mod calls;
 mod ears;
 mod feed;
 mod files;
+pub mod lines;
+mod work;
 
 pub use feed::{Hears, follow_feed};
 
 use std::io;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use ratatui::Terminal;
 use ratatui::layout::Size;
-use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::{mpsc, watch};
-use tokio::task::JoinSet;
-use uuid::Uuid;
+use tokio::sync::mpsc;
 
 use crate::desk::geometry::Window;
 use crate::desk::key::Input;
 use crate::desk::keymap::Keymap;
 use crate::desk::{self, Effect, Model, Msg, Start, next_wake, update};
 use crate::store::Store;
-use crate::store::rows::Here;
 use crate::system;
 use crate::terminal::reader::{self, Heard, Read};
 use crate::terminal::{FrameBackend, Guard, Outlet, guard};
 use crate::text::Texts;
 use crate::view::{Theme, draw};
+use work::{Signals, Work};
 
 /// How many messages may wait; tasks that have more wait themselves.
 const QUEUE: usize = 256;
@@ -64,51 +63,21 @@ pub struct Setup {
 /// Run the console until the agent or the system ends it. The leases go back on every way out.
 pub async fn run(setup: Setup) -> io::Result<()> {
     guard::install_panic_hook();
-    let store = setup.store.clone();
     let mut console = Console::new(setup)?;
-    let session = Arc::clone(&console.session);
-    let ended = AssertUnwindSafe(console.work()).catch_unwind().await;
+    let ended = AssertUnwindSafe(console.go_on()).catch_unwind().await;
     if console.outlet.settle(LEAVE_SCREEN) {
         guard::leave();
     } else {
         guard::abandon();
     }
     console.save_all();
-    console.finish_writes().await;
-    drop(console);
-    let session = session
-        .lock()
-        .map_or_else(|broken| *broken.into_inner(), |id| *id);
-    let _ = tokio::time::timeout(LEAVE, store.session_close(session)).await;
-    let _ = tokio::time::timeout(LEAVE, store.close()).await;
+    console.work.finish_writes().await;
+    let Console { work, inbox, .. } = console;
+    drop(inbox);
+    work.close().await;
     match ended {
         Ok(ended) => ended,
         Err(panic) => std::panic::resume_unwind(panic),
-    }
-}
-
-/// Signals that end or change the console.
-struct Signals {
-    terminate: Signal,
-    hang_up: Signal,
-    interrupt: Signal,
-}
-
-impl Signals {
-    fn new() -> io::Result<Self> {
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            hang_up: signal(SignalKind::hangup())?,
-            interrupt: signal(SignalKind::interrupt())?,
-        })
-    }
-
-    async fn stop(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.hang_up.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
     }
 }
 
@@ -134,22 +103,14 @@ fn listen(messages: mpsc::Sender<Msg>) -> io::Result<()> {
 }
 
 struct Console {
-    store: Store,
-    /// The session that was asked for last. Made here, kept in memory only.
-    session: Arc<Mutex<Uuid>>,
+    work: Work,
     model: Model,
     theme: Theme,
     terminal: Terminal<FrameBackend<Outlet>>,
     outlet: Outlet,
     guard: Guard,
     signals: Signals,
-    messages: mpsc::Sender<Msg>,
     inbox: mpsc::Receiver<Msg>,
-    writes: JoinSet<()>,
-    /// Whether the session is open, for the task that asks once a second.
-    following: watch::Sender<Option<beat::Followed>>,
-    /// What we are doing, for the same task.
-    here: watch::Sender<Here>,
     /// Whether the shell was asked for.
     sleepy: bool,
 }
@@ -166,34 +127,26 @@ impl Console {
             window: Window { columns, rows },
             seed: fastrand::u64(..),
         };
-        let (messages, inbox) = mpsc::channel(QUEUE);
-        let left = messages.clone();
+        let (work, inbox) = Work::new(setup.store);
+        let left = work.messages.clone();
         let outlet = Outlet::start(io::stdout(), move || drop(left.try_send(Msg::Wake)))?;
         let terminal = Terminal::new(FrameBackend::new(outlet.clone(), size))?;
-        let (following, follow) = watch::channel(None);
-        let here = watch::Sender::new(Here::default());
-        feed::start(&setup.store, follow, &here, Hears::Yes, messages.clone());
-        listen(messages.clone())?;
+        listen(work.messages.clone())?;
         Ok(Self {
-            store: setup.store,
-            session: Arc::new(Mutex::new(Uuid::new_v4())),
+            work,
             model: Model::new(start, system::now()),
             theme: setup.theme,
             terminal,
             outlet,
             guard,
             signals,
-            messages,
             inbox,
-            writes: JoinSet::new(),
-            following,
-            here,
             sleepy: false,
         })
     }
 
     /// The loop. The first frame is drawn before the database is asked anything.
-    async fn work(&mut self) -> io::Result<()> {
+    async fn go_on(&mut self) -> io::Result<()> {
         self.draw()?;
         if self.take(Msg::Start)? == Flow::Stop {
             return Ok(());
@@ -247,7 +200,7 @@ impl Console {
             self.terminal.backend_mut().set_size(size);
         }
         let effects = update(&mut self.model, msg, system::now());
-        beat::tell(&self.here, desk::here::take(&mut self.model));
+        beat::tell(&self.work.here, desk::here::take(&mut self.model));
         for effect in effects {
             if self.run(effect)? == Flow::Stop {
                 return Ok(Flow::Stop);
@@ -267,55 +220,23 @@ impl Console {
     }
 
     fn run(&mut self, effect: Effect) -> io::Result<Flow> {
-        match effect {
-            Effect::Go(_) => {}
-            Effect::Ask(ticket, question) => {
-                let desk = self.caller();
-                tokio::spawn(async move { desk.ask(ticket, question).await });
-            }
-            Effect::Write(ticket, call) => {
-                let desk = self.caller();
-                self.writes
-                    .spawn(async move { desk.write(ticket, *call).await });
-            }
-            Effect::Save(ticket, save) => {
-                let desk = self.caller();
-                self.writes
-                    .spawn(async move { desk.save(ticket, *save).await });
-            }
-            Effect::Names(ticket, path) => {
-                let desk = self.caller();
-                tokio::spawn(async move { desk.names(ticket, path).await });
-            }
-            Effect::Probe(ticket, path) => {
-                let desk = self.caller();
-                tokio::spawn(async move { desk.probe(ticket, path).await });
-            }
-            Effect::Redraw => {
+        match self.work.run(effect, &self.model) {
+            Some(Effect::Redraw) => {
                 self.terminal.clear()?;
                 self.model.dirty = true;
             }
-            Effect::Suspend => self.sleepy = true,
-            Effect::Quit => return Ok(Flow::Stop),
+            Some(Effect::Suspend) => self.sleepy = true,
+            Some(Effect::Quit) => return Ok(Flow::Stop),
+            _ => {}
         }
         Ok(Flow::On)
-    }
-
-    fn caller(&self) -> calls::Caller {
-        calls::Caller {
-            store: self.store.clone(),
-            session: Arc::clone(&self.session),
-            calendars: self.model.world.calendars.clone(),
-            messages: self.messages.clone(),
-            following: self.following.clone(),
-        }
     }
 
     /// Give the shell the terminal until it lets us go on. It may never do so: what was typed is
     /// saved before.
     async fn suspend(&mut self) -> io::Result<Flow> {
         self.save_all();
-        self.finish_writes().await;
+        self.work.finish_writes().await;
         self.outlet.settle(LEAVE_SCREEN);
         self.guard.pause();
         nix::sys::signal::raise(nix::sys::signal::Signal::SIGTSTP)?;
@@ -329,16 +250,6 @@ impl Console {
 
     /// Whatever ended us: what was typed and not saved is saved now.
     fn save_all(&mut self) {
-        for effect in crate::desk::safe::save_all(&mut self.model, system::now()) {
-            // saves only: they change nothing here
-            let _ = self.run(effect);
-        }
-    }
-
-    /// Let writes that are under way come to their end.
-    async fn finish_writes(&mut self) {
-        let all = async { while self.writes.join_next().await.is_some() {} };
-        let _ = tokio::time::timeout(LEAVE, all).await;
-        self.writes.detach_all();
+        self.work.save_all(&mut self.model);
     }
 }

@@ -174,7 +174,7 @@ fn say_status(shell: &Shell, status: &Status) {
     if let Some(now) = status.legal_now {
         shell.tell(
             "db.legal_now",
-            &[("at", &words::when(now, Country::Nl.zone()))],
+            &[("at", &words::when(&shell.texts, now, Country::Nl.zone()))],
         );
     }
     if let Some((live, all)) = status.cases {
@@ -228,7 +228,7 @@ async fn clock(shell: &Shell, json: bool, at: Option<&str>, shift: Option<&str>)
             offset_seconds: rounded(offset),
         })?;
     } else {
-        let at = words::when(legal_now, Country::Nl.zone());
+        let at = words::when(&shell.texts, legal_now, Country::Nl.zone());
         shell.tell("db.clock", &[("at", &at), ("offset", &spoken(offset))]);
     }
     Ok(ExitCode::SUCCESS)

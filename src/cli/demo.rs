@@ -211,7 +211,7 @@ async fn at_the_desk(args: &DemoArgs, shell: &Shell, server: &LocalPostgres) -> 
         say_addresses(shell, server, me);
         return wait().await;
     }
-    if !std::io::stdout().is_terminal() {
+    if !shell.is_plain() && !std::io::stdout().is_terminal() {
         let url = server.url(me.0, DATABASE);
         shell.tell("demo.no_terminal", &[("url", &url)]);
         return Ok(ExitCode::SUCCESS);

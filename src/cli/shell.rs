@@ -4,8 +4,8 @@ use serde::Serialize;
 use sqlx::postgres::PgConnectOptions;
 
 use super::{CliError, Global, connect, words};
-use crate::config::setting::{LANG, Setting};
-use crate::config::{Config, Files};
+use crate::config::setting::{LANG, PLAIN, Setting};
+use crate::config::{Config, Files, Origin};
 use crate::domain::sanitize::clean;
 use crate::store::Store;
 use crate::system;
@@ -60,10 +60,12 @@ impl Shell {
     /// Reads the settings.
     pub fn new(global: &Global) -> Result<Self, CliError> {
         let files = global.config.clone().map_or(Files::Usual, Files::Only);
+        let plain = global.plain.then_some((&PLAIN, "true"));
         let flags: Vec<(&Setting, &str)> = global
             .lang
             .iter()
             .map(|lang| (&LANG, lang.as_str()))
+            .chain(plain)
             .collect();
         let config = Config::load(&files, &system::env, &flags)?;
         let lang = config
@@ -76,6 +78,14 @@ impl Shell {
             config,
             global: global.clone(),
         })
+    }
+
+    /// Whether the desk is lines that are only appended: asked for, or a terminal that can do nothing
+    /// else and nobody said otherwise.
+    pub fn is_plain(&self) -> bool {
+        let is_dumb = system::env("TERM").as_deref() == Some("dumb");
+        let is_open = self.config.origin(&PLAIN) == Origin::Shipped;
+        self.config.is_on(&PLAIN) || is_dumb && is_open
     }
 
     /// How to connect.

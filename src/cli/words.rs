@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use unicode_width::UnicodeWidthStr as _;
 use uuid::Uuid;
@@ -15,7 +15,7 @@ use crate::domain::deadline::{LeftForm, text_left};
 use crate::process;
 use crate::process::engine::Refusal;
 use crate::process::field::Value;
-use crate::text::{self, Texts};
+use crate::text::{self, Texts, format};
 
 /// The zone of a process's country; Dutch time for one that this program does not know.
 pub fn zone_of(process: &str) -> Tz {
@@ -24,21 +24,15 @@ pub fn zone_of(process: &str) -> Tz {
         .zone()
 }
 
-/// A local date and time: `2026-07-01 09:12`.
-pub fn when(at: DateTime<Utc>, zone: Tz) -> String {
-    at.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string()
+/// A local date and time: `1 Jul 2026 09:12`.
+pub fn when(texts: &Texts, at: DateTime<Utc>, zone: Tz) -> String {
+    format::instant(texts, at, zone)
 }
 
 /// A due instant. One that ends a day is said as 24:00 of that day, which is how people say it.
-pub fn due(at: DateTime<Utc>, comparison: Comparison, zone: Tz) -> String {
-    let local = at.with_timezone(&zone);
-    let ends_day =
-        comparison == Comparison::Before && local.format("%H:%M:%S").to_string() == "00:00:00";
-    if ends_day {
-        let day = (local - TimeDelta::seconds(1)).date_naive();
-        return format!("{day} 24:00");
-    }
-    local.format("%Y-%m-%d %H:%M").to_string()
+pub fn due(texts: &Texts, at: DateTime<Utc>, comparison: Comparison, zone: Tz) -> String {
+    let (day, time) = format::last_moment(at, comparison, zone);
+    format!("{} {time}", format::date(texts, day))
 }
 
 /// The name of an action: of its process, or one that all have.
@@ -59,7 +53,7 @@ pub fn shift(
     let comparison = declared.map_or(Comparison::UpToAndIncluding, |clock| {
         clock.term.comparison()
     });
-    let said = |at| due(at, comparison, zone_of(process));
+    let said = |at| due(texts, at, comparison, zone_of(process));
     let name = texts.get(&format!("clock.{clock}")).to_owned();
     let (was, due_at) = (said(was), said(due_at));
     let values = [("clock", &*name), ("was", &*was), ("due", &*due_at)];
@@ -125,7 +119,7 @@ pub fn value(
             body.map_or_else(|| texts.get("case.erased").to_owned(), str::to_owned)
         }
         Value::Code(code) => match value.as_instant() {
-            Some(at) => when(at, zone),
+            Some(at) => when(texts, at, zone),
             None => choice(field, code, texts),
         },
     }
@@ -216,14 +210,12 @@ mod tests {
 
     #[test]
     fn the_end_of_a_working_day_is_said_as_24_00_of_that_day() {
-        let zone = Country::Nl.zone();
+        let (zone, texts) = (Country::Nl.zone(), Texts::load("en"));
         let end = at("2026-07-02T22:00:00Z");
-        assert_eq!(due(end, Comparison::Before, zone), "2026-07-02 24:00");
-        assert_eq!(
-            due(end, Comparison::UpToAndIncluding, zone),
-            "2026-07-03 00:00"
-        );
-        assert_eq!(when(end, zone), "2026-07-03 00:00");
+        let said = |comparison| due(&texts, end, comparison, zone);
+        assert_eq!(said(Comparison::Before), "2 Jul 2026 24:00");
+        assert_eq!(said(Comparison::UpToAndIncluding), "3 Jul 2026 00:00");
+        assert_eq!(when(&texts, end, zone), "3 Jul 2026 00:00");
     }
 
     #[test]

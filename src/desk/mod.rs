@@ -22,6 +22,7 @@ pub mod held;
 pub mod here;
 pub mod key;
 pub mod keymap;
+pub mod language;
 pub mod live;
 mod many;
 pub mod model;

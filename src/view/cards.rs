@@ -9,6 +9,7 @@ use crate::desk::preview;
 use crate::desk::say;
 use crate::process::field::Value;
 use crate::store::rows::{CaseDetail, ConnectionCard, ContractRow, RelatedCase};
+use crate::text::format;
 
 type Lines = Vec<Line<'static>>;
 
@@ -125,10 +126,13 @@ fn meters(paint: &Paint<'_, '_>, card: &ConnectionCard, columns: usize) -> Lines
 
 fn of_contract(paint: &Paint<'_, '_>, contract: &ContractRow, columns: usize) -> Line<'static> {
     let side = paint.text(&format!("contract.{}", contract.side));
-    let day = |day: Option<chrono::NaiveDate>| day.map_or_else(String::new, |d| d.to_string());
+    let texts = &paint.model.world.texts;
+    let day = |day: Option<chrono::NaiveDate>| {
+        day.map_or_else(String::new, |day| format::date(texts, day))
+    };
     let from = day(contract.valid_from);
     let span = match contract.valid_to {
-        Some(_) => format!("{from} / {}", day(contract.valid_to)),
+        Some(_) => format!("{from} - {}", day(contract.valid_to)),
         None if from.is_empty() => String::new(),
         None => paint.fill("detail.since", &[("day", &from)]),
     };
@@ -211,11 +215,8 @@ pub(super) fn related(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usize
     let of_case = |case: &RelatedCase, link: &str| {
         let state = preview::state(world, &case.process, &case.state);
         let zone = world.zone(&case.process);
-        let at = case
-            .received_at
-            .with_timezone(&zone)
-            .date_naive()
-            .to_string();
+        let day = case.received_at.with_timezone(&zone).date_naive();
+        let at = format::date(&world.texts, day);
         plain(&joined(&[&case.case_no, &at, &state, link]), columns)
     };
     let link = paint.text("detail.linked");

@@ -21,6 +21,7 @@ mod list;
 mod notices;
 mod on_time;
 mod outlook;
+pub mod page;
 mod paint;
 mod search;
 pub mod spark;
