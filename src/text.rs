@@ -17,41 +17,27 @@ macro_rules! areas {
     ($lang:literal: $($area:literal),+ $(,)?) => {
         &[$(($area, include_str!(concat!("../assets/text/", $lang, "/", $area, ".toml")))),+]
     };
-}
-
-const ENGLISH: &[(&str, &str)] = areas!(
-    "en": "board", "bulk", "calendar", "claiming", "cli", "drafts", "exchange",
-        "live", "process", "ui", "undo"
-);
-const DUTCH: &[(&str, &str)] = areas!(
-    "nl": "board", "bulk", "calendar", "claiming", "cli", "drafts", "exchange",
-        "live", "process", "ui", "undo"
-);
-const NORWEGIAN: &[(&str, &str)] = areas!(
-    "nb": "board", "bulk", "calendar", "claiming", "cli", "drafts", "exchange",
-        "live", "process", "ui", "undo"
-);
-const SWEDISH: &[(&str, &str)] = areas!(
-    "sv": "board", "bulk", "calendar", "claiming", "cli", "drafts", "exchange",
-        "live", "process", "ui", "undo"
-);
-/// Areas that are young: one list for all languages.
-macro_rules! young {
     ($lang:literal) => {
-        areas!($lang: "format", "plain")
+        areas!(
+            $lang: "board", "bulk", "calendar", "claiming", "cli", "drafts", "exchange", "format",
+            "live", "plain", "process", "ui", "undo"
+        )
     };
 }
+
+/// Area and text of each file of a language.
+type Files = &'static [(&'static str, &'static str)];
 
 /// The languages there are.
 pub const LANGUAGES: [&str; 4] = ["en", "nl", "nb", "sv"];
 
 /// The files of a language, by its name in [`LANGUAGES`].
-fn files(lang: &str) -> [&'static [(&'static str, &'static str)]; 2] {
+fn files(lang: &str) -> Files {
     match lang {
-        "nl" => [DUTCH, young!("nl")],
-        "nb" => [NORWEGIAN, young!("nb")],
-        "sv" => [SWEDISH, young!("sv")],
-        _ => [ENGLISH, young!("en")],
+        "nl" => areas!("nl"),
+        "nb" => areas!("nb"),
+        "sv" => areas!("sv"),
+        _ => areas!("en"),
     }
 }
 
@@ -79,9 +65,9 @@ impl Texts {
     /// The words of a language, named as [`known`] takes it. English for others.
     pub fn load(lang: &str) -> Self {
         let lang = known(lang).unwrap_or("en");
-        let mut words = flatten(&files("en"));
+        let mut words = flatten(files("en"));
         if lang != "en" {
-            words.extend(flatten(&files(lang)));
+            words.extend(flatten(files(lang)));
         }
         Self {
             lang,
@@ -94,7 +80,7 @@ impl Texts {
         let lang = known(lang).unwrap_or("en");
         Self {
             lang,
-            words: Arc::new(flatten(&files(lang))),
+            words: Arc::new(flatten(files(lang))),
         }
     }
 
@@ -153,9 +139,9 @@ pub fn next_placeholder(text: &str) -> Option<(&str, &str, &str)> {
 
 /// All keys and words of a language's files. A file that cannot be read gives nothing; a test reads
 /// them all.
-fn flatten(files: &[&[(&str, &str)]]) -> HashMap<String, String> {
+fn flatten(files: Files) -> HashMap<String, String> {
     let mut words = HashMap::new();
-    for (_, text) in files.iter().copied().flatten() {
+    for (_, text) in files {
         if let Ok(table) = text.parse::<toml::Table>() {
             gather("", &table, &mut words);
         }
@@ -193,7 +179,7 @@ mod tests {
     fn no_key_stands_in_two_files() {
         for lang in LANGUAGES {
             let mut seen = BTreeMap::new();
-            for (area, text) in files(lang).into_iter().flatten() {
+            for (area, text) in files(lang) {
                 let table: toml::Table = text
                     .parse()
                     .unwrap_or_else(|error| panic!("{lang} {area}: {error}"));

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -15,7 +16,7 @@ use crate::domain::deadline::{LeftForm, text_left};
 use crate::process;
 use crate::process::engine::Refusal;
 use crate::process::field::Value;
-use crate::text::{self, Texts, format};
+use crate::text::{self, LANGUAGES, Texts, format};
 
 /// The zone of a process's country; Dutch time for one that this program does not know.
 pub fn zone_of(process: &str) -> Tz {
@@ -191,13 +192,10 @@ pub fn harmless_json(json: &str) -> String {
 
 /// Whether somebody who wrote `given` means that key: as it is, or by its name in any language.
 pub fn is_named(area: &str, key: &str, given: &str) -> bool {
+    static ALL: LazyLock<[Texts; LANGUAGES.len()]> = LazyLock::new(|| LANGUAGES.map(Texts::load));
     let given = given.trim().to_lowercase();
-    let name = |lang: &&str| {
-        Texts::load(lang)
-            .say(&format!("{area}.{key}"))
-            .to_lowercase()
-    };
-    given == key || text::LANGUAGES.iter().any(|lang| name(lang) == given)
+    let name = |texts: &Texts| texts.say(&format!("{area}.{key}")).to_lowercase();
+    given == key || ALL.iter().any(|texts| name(texts) == given)
 }
 
 #[cfg(test)]

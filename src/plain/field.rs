@@ -1,10 +1,12 @@
 //! A form field by field: what is asked, how it is answered, what was found about the answer.
 
+use super::page;
 use crate::desk::editor::Lines;
+use crate::desk::form::outcome::{Needs, Outcome, Plan};
 use crate::desk::form::{Ask, Entry, must_be_filled};
 use crate::desk::model::Model;
 use crate::desk::preview;
-use crate::desk::screen::form::State;
+use crate::desk::screen::form::{Stage, State};
 use crate::text::Texts;
 
 /// What form it is: `Form Contact the party, GT-2026-000012, fields: 3.`
@@ -38,6 +40,41 @@ pub(super) fn standing(model: &Model, form: &State) -> Vec<String> {
     parts.into_iter().flatten().collect()
 }
 
+/// All answers, and what will happen; nothing once it is on its way.
+pub(super) fn review(model: &Model, form: &State) -> Vec<String> {
+    let world = &model.world;
+    let texts = &world.texts;
+    if form.stage != Stage::Review {
+        return Vec::new();
+    }
+    let of = |label: &str, said: &str| {
+        let said: Vec<String> = said.lines().map(page::read).collect();
+        let values = [("label", label), ("said", &*said.join("\n"))];
+        texts.fill("plain.form.of", &values)
+    };
+    let given = form.entries.iter();
+    let given = given.filter(|entry| !entry.said().trim().is_empty());
+    let mut said = match form.entries.as_slice() {
+        [] => vec![heading(model, form)],
+        _ => Vec::new(),
+    };
+    said.extend(given.map(|entry| of(&entry.label, entry.said())));
+    said.extend(standing(model, form));
+    match &form.outcome {
+        Outcome::Ready(lines, plan) => {
+            said.push(texts.say("form.will_happen"));
+            said.extend(lines.iter().map(|line| of(&line.verb, &line.what)));
+            let needs = matches!(**plan, Plan::Apply(_, Needs::Lease) | Plan::HandOver(..));
+            let case = form.subject.case();
+            let is_held = case.is_some_and(|case| world.leases.contains_key(&case));
+            said.extend((needs && !is_held).then(|| texts.say("form.claims_first")));
+        }
+        Outcome::Refused(why) => said.push(why.clone()),
+        Outcome::Fields(_) | Outcome::Unknown => {}
+    }
+    said
+}
+
 /// The field under the cursor, and how to answer it.
 pub(super) fn asked(texts: &Texts, form: &State) -> Vec<String> {
     let Some(entry) = form.entries.get(form.at) else {
@@ -62,7 +99,8 @@ pub(super) fn asked(texts: &Texts, form: &State) -> Vec<String> {
     }
     let answer = entry.said().trim();
     if !answer.is_empty() {
-        said.push(texts.fill("plain.form.now", &[("said", answer)]));
+        let answer = page::read(answer);
+        said.push(texts.fill("plain.form.now", &[("said", &answer)]));
         said.push(texts.say("plain.form.keeps"));
     }
     said
@@ -85,7 +123,8 @@ fn kind(texts: &Texts, entry: &Entry) -> String {
 fn listed<'a>(texts: &Texts, labels: impl Iterator<Item = &'a str>) -> String {
     let numbered = labels.enumerate().map(|(at, label)| {
         let n = (at + 1).to_string();
-        texts.fill("plain.choice", &[("n", &n), ("said", label)])
+        let label = page::read(label);
+        texts.fill("plain.choice", &[("n", &n), ("said", &label)])
     });
     numbered.collect::<Vec<_>>().join(", ")
 }

@@ -7,6 +7,7 @@ use crate::desk::model::Model;
 use crate::desk::screen::form::{Stage, State as Form};
 use crate::desk::screen::inbox::Inbox;
 use crate::desk::screen::{Layer, bulk};
+use crate::desk::world::Link;
 
 /// Where one is: what makes a screen another one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +23,24 @@ pub(super) fn form(model: &Model) -> Option<&Form> {
         Some(Layer::Form(form)) if form.stage == Stage::Edit && !form.is_unread() => Some(form),
         _ => None,
     }
+}
+
+/// The form that is to be checked, or on its way.
+pub(super) fn filled(model: &Model) -> Option<&Form> {
+    match model.layers.last() {
+        Some(Layer::Form(form)) if form.stage != Stage::Edit => Some(form),
+        _ => None,
+    }
+}
+
+/// Whether the list is not there yet and nothing is to be said about that.
+pub(super) fn is_skeleton(model: &Model) -> bool {
+    let is_sound = model
+        .desk
+        .inbox()
+        .is_none_or(|inbox| !inbox.read && inbox.problem.is_none());
+    let is_stale = matches!(model.world.link, Link::Stale { .. });
+    model.context() == Context::List && is_sound && !is_stale
 }
 
 /// Whether a list of cases is shown that was read.

@@ -3,8 +3,9 @@
 
 use super::news::News;
 use super::page::{self, Seen};
-use super::place::{Place, calm, form, is_list, next_step, of_list};
+use super::place::{Place, calm, filled, form, is_list, is_skeleton, next_step, of_list};
 use super::{WINDOW, field, help, list, words};
+use crate::desk::command::Context;
 use crate::desk::live;
 use crate::desk::model::Model;
 use crate::desk::screen::form::State as Form;
@@ -40,6 +41,8 @@ struct Told {
 pub struct Teller {
     pages: Pages,
     told: Told,
+    /// The case that was read last, and what was read of it: coming back to it says only what is new.
+    read: Option<(CaseId, Seen)>,
     news: News,
 }
 
@@ -49,6 +52,7 @@ impl Teller {
         Self {
             pages: Pages::new(WINDOW.columns),
             told: Told::default(),
+            read: None,
             news: News::default(),
         }
     }
@@ -77,14 +81,15 @@ impl Teller {
     /// Where one is, said once more.
     pub fn say_where(&mut self, model: &Model) -> Vec<String> {
         self.told.place = Some(Place::of(model));
-        match form(model) {
-            Some(form) => self.form(model, form),
-            None => self
-                .heading(model)
-                .into_iter()
-                .chain(self.here(model))
-                .collect(),
+        if let Some(form) = form(model) {
+            return self.form(model, form);
         }
+        if let Some(form) = filled(model) {
+            let said = vec![field::heading(model, form)];
+            return said.into_iter().chain(next_step(model)).collect();
+        }
+        let said = self.heading(model);
+        said.into_iter().chain(self.here(model)).collect()
     }
 
     /// The next lines of the list from the cursor on.
@@ -102,8 +107,24 @@ impl Teller {
     /// The whole screen as it stands.
     pub fn read(&mut self, model: &Model) -> Vec<String> {
         let lines = page::lines(&self.pages.page(model).lines);
-        self.told.seen.new_of(&lines, calm(model));
+        self.fresh(model, &lines);
         lines
+    }
+
+    /// The lines that were not read of this screen, or of this case when it was here before.
+    fn fresh(&mut self, model: &Model, lines: &[String]) -> Vec<String> {
+        let case = model
+            .desk
+            .shown
+            .filter(|_| model.context() == Context::Detail);
+        let Some(case) = case else {
+            return self.told.seen.new_of(lines, calm(model));
+        };
+        let read = self.read.take().filter(|(known, _)| *known == case);
+        let (_, mut seen) = read.unwrap_or_default();
+        let fresh = seen.new_of(lines, calm(model));
+        self.read = Some((case, seen));
+        fresh
     }
 
     /// What can be done here.
@@ -114,6 +135,7 @@ impl Teller {
     /// Everything is said anew.
     pub fn forget(&mut self) {
         self.told = Told::default();
+        self.read = None;
     }
 
     /// A screen that was not there before.
@@ -124,6 +146,10 @@ impl Teller {
             said.extend(self.form(model, form));
             return said;
         }
+        if let Some(form) = filled(model) {
+            let said = field::review(model, form);
+            return said.into_iter().chain(next_step(model)).collect();
+        }
         if is_list(model) {
             let mut said = self.heading(model);
             said.extend(self.here(model));
@@ -133,14 +159,14 @@ impl Teller {
         let mut said = self.heading(model);
         match list::of(model) {
             Some(list) if !list.items.is_empty() => said.extend(self.items(model, &list)),
+            _ if is_skeleton(model) => {}
             _ => {
                 let page = self.pages.page(model);
                 self.told.at = page.at;
                 let lines = page::lines(&page.lines);
-                said.extend(self.told.seen.new_of(&lines, calm(model)));
+                said.extend(self.fresh(model, &lines));
             }
         }
-        said.extend(next_step(model));
         said
     }
 
@@ -154,8 +180,14 @@ impl Teller {
                 self.remarks(model, form)
             };
         }
+        if let Some(form) = filled(model) {
+            return self.remarks(model, form);
+        }
         if is_list(model) {
             return self.in_list(model);
+        }
+        if is_skeleton(model) {
+            return Vec::new();
         }
         match list::of(model) {
             Some(list) if !list.items.is_empty() => {
@@ -173,7 +205,7 @@ impl Teller {
     fn on_page(&mut self, model: &Model) -> Vec<String> {
         let page = self.pages.page(model);
         let lines = page::lines(&page.lines);
-        let mut said = self.told.seen.new_of(&lines, calm(model));
+        let mut said = self.fresh(model, &lines);
         let is_moved = std::mem::replace(&mut self.told.at, page.at) != page.at;
         if is_moved && let Some(line) = under_cursor(&page) {
             said.retain(|other| *other != line);

@@ -278,8 +278,10 @@ impl Reader<'_> {
             None => meant(&labels, text),
         };
         let Some(to) = to else {
+            let unknown = self.say("plain.unknown.choice", &[("said", text)]);
             return match self.command(text) {
-                Asked::Say(_) => self.say("plain.unknown.choice", &[("said", text)]),
+                Asked::Say(_) => unknown,
+                _ if number.is_some() => unknown,
                 asked => asked,
             };
         };

@@ -64,7 +64,7 @@ fn the_desk_says_where_one_is_and_what_is_under_the_cursor() {
     let first = said.last().unwrap();
     assert!(first.starts_with(&format!("1 of {n}: GT-2026-")), "{first}");
     assert!(
-        first.contains(", due ") && first.contains(" left"),
+        first.contains(", due today ") && first.contains(" minutes late, "),
         "{first}"
     );
     let second = reader.line("down");

@@ -195,12 +195,12 @@ fn clock(key: &str, from: &str, due: &str) -> ClockRun {
     }
 }
 
-/// A language, a country whose parties are written to in it, and a word that only it has.
-const SPOKEN: [(&str, Option<Country>, &str); 4] = [
-    ("en", None, "ase"),
-    ("nl", Some(Country::Be), "aak"),
-    ("nb", Some(Country::No), "ak "),
-    ("sv", Some(Country::Se), "rende"),
+/// A language, a country whose parties are written to in it, and words of which every letter has one.
+const SPOKEN: [(&str, Option<Country>, [&str; 2]); 4] = [
+    ("en", None, ["case", "meter"]),
+    ("nl", Some(Country::Be), ["zaak", "uitlezen"]),
+    ("nb", Some(Country::No), ["sak", "måler"]),
+    ("sv", Some(Country::Se), ["ärende", "mätare"]),
 ];
 
 /// Every kind of message there is can leave in every language, with nothing unresolved in it.
@@ -208,7 +208,7 @@ const SPOKEN: [(&str, Option<Country>, &str); 4] = [
 fn every_kind_of_message_is_complete_in_every_language() {
     assert_eq!(SPOKEN.map(|(language, ..)| language), LANGUAGES);
     let mut case = Case::new();
-    for (language, country, word) in SPOKEN {
+    for (language, country, words) in SPOKEN {
         case.settings.language = language.into();
         case.party_country = country;
         language.clone_into(&mut case.customer.as_mut().unwrap().language);
@@ -235,7 +235,9 @@ fn every_kind_of_message_is_complete_in_every_language() {
                 "{}: no customer's name\n{whole}",
                 message.kind
             );
-            assert!(whole.contains(word), "{language}: {whole}");
+            let lower = whole.to_lowercase();
+            let is_said = words.iter().any(|word| lower.contains(word));
+            assert!(is_said, "{language}: {whole}");
         }
     }
 }

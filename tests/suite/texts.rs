@@ -31,7 +31,7 @@ fn every_language_has_the_same_keys_and_placeholders() {
         for (key, text) in &english {
             match other.get(key) {
                 None => wrong.push(format!("{lang} lacks {key}")),
-                Some(said) if said.trim().is_empty() && !text.trim().is_empty() => {
+                Some(said) if said.is_empty() => {
                     wrong.push(format!("{lang}: {key} says nothing"));
                 }
                 Some(said) if placeholders(said) != placeholders(text) => {
@@ -53,7 +53,8 @@ fn no_sentence_is_left_in_another_language() {
     let mut wrong = Vec::new();
     for (at, one) in all.iter().enumerate() {
         for (key, text) in one {
-            let is_sentence = text.split(' ').filter(|word| !word.contains('{')).count() > 4;
+            let is_word = |word: &&str| !word.is_empty() && !word.contains('{');
+            let is_sentence = text.split(' ').filter(is_word).count() > 4;
             let twin = all[..at].iter().any(|other| other.get(key) == Some(text));
             if is_sentence && twin {
                 wrong.push(format!("{} {key}: {text}", LANGUAGES[at]));
@@ -71,7 +72,7 @@ fn every_character_can_be_shown() {
             let is_fine = |c: char| {
                 let is_letter =
                     c.is_alphabetic() && unicode_width::UnicodeWidthChar::width(c) == Some(1);
-                c.is_ascii_graphic() || is_letter || " \u{a0}–…“”«»".contains(c)
+                c.is_ascii_graphic() || is_letter || " \u{a0}–…‘’“”«»".contains(c)
             };
             let odd: Vec<char> = text.chars().filter(|c| !is_fine(*c)).collect();
             assert_eq!(odd, Vec::<char>::new(), "{lang}: {key}: {text}");
@@ -95,7 +96,6 @@ fn labels_are_short_enough_for_the_screen() {
                 ["weekday" | "month", _] => 5,
                 ["preview", "until" | "shift"] => continue,
                 ["preview", _] => 12,
-                ["bulk", "verdict", _] => 9,
                 ["report", "word", _] => 20,
                 ["how", _] => 14,
                 _ => continue,
@@ -112,6 +112,8 @@ fn labels_are_short_enough_for_the_screen() {
 struct Sources {
     whole: BTreeSet<String>,
     made: Vec<String>,
+    /// Beginnings that are put in front of a word: `'undo_' || kept`.
+    begun: BTreeSet<String>,
 }
 
 impl Sources {
@@ -120,6 +122,7 @@ impl Sources {
         let mut sources = Self {
             whole: BTreeSet::new(),
             made: Vec::new(),
+            begun: BTreeSet::new(),
         };
         for folder in ["src", "migrations", "assets/calendars", "assets/letters/en"] {
             sources.folder(&root.join(folder));
@@ -156,6 +159,9 @@ impl Sources {
         if part.contains('{') && part.contains('.') {
             self.made.push(part.to_owned());
         }
+        if part.ends_with('_') {
+            self.begun.insert(part.to_owned());
+        }
         self.whole.insert(part.to_owned());
     }
 
@@ -171,8 +177,14 @@ impl Sources {
 
     fn is_named(&self, part: &str) -> bool {
         let is_number = part.chars().all(|c| c.is_ascii_digit());
+        let mut begun = self.begun.iter();
+        let is_begun = |begun: &String| {
+            let rest = part.strip_prefix(begun.as_str());
+            rest.is_some_and(|rest| self.whole.contains(rest))
+        };
         is_number
             || self.whole.contains(part)
+            || begun.any(is_begun)
             || part.contains('.') && part.split('.').all(|one| self.is_named(one))
     }
 }
@@ -210,7 +222,8 @@ fn parts<'a>(made: &'a str, key: &'a str) -> Option<Vec<&'a str>> {
     }
 }
 
-/// A text that nobody says any more is taken out, in all languages.
+/// A text that nobody says any more is taken out, in all languages. Rules stay: all of the procedure
+/// have their words, also those that no process cites yet.
 #[test]
 fn every_text_is_said_somewhere() {
     let sources = Sources::read();
@@ -220,7 +233,7 @@ fn every_text_is_said_somewhere() {
     );
     let unused: Vec<String> = words("en")
         .into_keys()
-        .filter(|key| !sources.ask_for(key))
+        .filter(|key| !key.starts_with("rule.") && !sources.ask_for(key))
         .collect();
     assert_eq!(unused, Vec::<String>::new());
 }
