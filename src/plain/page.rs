@@ -10,6 +10,13 @@ pub(super) fn read(line: &str) -> String {
     parts.join(", ")
 }
 
+/// Each line by itself, also those of a text that has several.
+pub(super) fn one_by_one(said: &[String]) -> Vec<String> {
+    let lines = said.iter().flat_map(|said| said.lines());
+    let lines = lines.filter(|line| !line.trim().is_empty());
+    lines.map(str::to_owned).collect()
+}
+
 /// The lines that have something to say.
 pub(super) fn lines(drawn: &[String]) -> Vec<String> {
     let read = drawn.iter().map(|line| read(line));

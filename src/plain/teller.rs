@@ -75,14 +75,14 @@ impl Teller {
             self.told.changed = known.changed;
             said.extend(self.arrive(model));
         }
-        said
+        page::one_by_one(&said)
     }
 
     /// Where one is, said once more.
     pub fn say_where(&mut self, model: &Model) -> Vec<String> {
         self.told.place = Some(Place::of(model));
         if let Some(form) = form(model) {
-            return self.form(model, form);
+            return page::one_by_one(&self.form(model, form));
         }
         if let Some(form) = filled(model) {
             let said = vec![field::heading(model, form)];
