@@ -20,6 +20,7 @@ DECLARE t timestamptz := clock_timestamp();
 BEGIN
   IF EXISTS (SELECT 1 FROM agent_sessions WHERE session_id = p_session AND agent_id = p_agent AND NOT detached
       AND (timeline <> timeline() OR lost_at IS NOT NULL OR backend_start < pg_postmaster_start_time() OR heartbeat_at < t - interval '30 s')) THEN
+    PERFORM 1 FROM agent_sessions WHERE session_id = p_session FOR NO KEY UPDATE;   -- before its leases, as a sweep does
     UPDATE case_leases SET worked_at = t WHERE case_id IN (SELECT case_id FROM case_leases WHERE session_id = p_session FOR NO KEY UPDATE SKIP LOCKED);
   END IF;
 END $$;
@@ -217,6 +218,7 @@ BEGIN
   SELECT * INTO c FROM cases WHERE case_id = p_case FOR UPDATE;   -- whatever queues one has by now
   PERFORM require_lease(p_session, a, c, p_fence);
   PERFORM require_no_skip(p_case);
+  PERFORM drafts_keep(p_case, a);
   c := case_write(lease_end(c), 'released', a, p_session, p_cmd, '{}', legal_now());
   RETURN command_end(p_cmd, applied(c, NULL));
 END $$;
@@ -267,7 +269,7 @@ BEGIN
   PERFORM require_lease(p_session, a, c, p_fence);
   IF p_to IS NULL THEN PERFORM require_no_skip(p_case); END IF;
   t := line_store(p_case, 'handover', p_line, p_cmd);
-  IF p_drafts THEN PERFORM drafts_share(p_case, a); END IF;
+  IF p_drafts THEN PERFORM drafts_share(p_case, a); ELSE PERFORM drafts_keep(p_case, a); END IF;
   c := lease_give(c, p_to, s);
   c.handover := p_cmd;
   c := case_write(c, 'handed_over', a, p_session, p_cmd, jsonb_build_object('to', p_to, 'line', t), legal_now());
@@ -293,7 +295,7 @@ BEGIN
 END $$;
 CREATE FUNCTION loket_api.transfer(p_cmd uuid, p_session uuid, p_case bigint, p_queue int, p_reason text) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE a int := require_role('lead', 'admin'); r jsonb; c cases%ROWTYPE; t jsonb; was int;
+DECLARE a int := require_role('lead', 'admin'); r jsonb; c cases%ROWTYPE; t jsonb; was int; holder int;
 BEGIN
   r := command_begin(p_cmd, a, 'transfer', concat_ws(' ', p_case, md5(concat_ws(' ', p_queue, p_reason)))); IF r IS NOT NULL THEN RETURN r; END IF;
   PERFORM require_session(p_session, a);
@@ -301,11 +303,13 @@ BEGIN
   IF c.work = 'closed' THEN PERFORM refuse('case_closed'); END IF;
   IF NOT EXISTS (SELECT 1 FROM queues WHERE queue_id = p_queue) OR p_queue = c.queue_id THEN PERFORM refuse('no_such_queue'); END IF;
   was := c.queue_id;
+  SELECT agent_id INTO holder FROM case_leases WHERE case_id = p_case;
   t := line_store(p_case, 'transfer', p_reason, p_cmd);
   -- the event stands in the old queue too, so that both queues' consoles see the move
   c := case_write(skips_clear(lease_end(c)), 'transferred', a, p_session, p_cmd, jsonb_build_object('was', was, 'to', p_queue, 'line', t), legal_now());
   c.queue_id := p_queue;
   c := case_write(c, 'transferred_in', a, p_session, p_cmd, jsonb_build_object('was', was, 'to', p_queue), legal_now());
   UPDATE case_search SET queue_id = p_queue WHERE case_id = p_case;
+  PERFORM notify_agent(holder, p_case, 'transferred', a, p_cmd);
   RETURN command_end(p_cmd, applied(c, NULL));
 END $$;

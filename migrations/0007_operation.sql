@@ -52,7 +52,8 @@ CREATE FUNCTION loket_api.outbox_dead(p_limit int) RETURNS jsonb LANGUAGE plpgsq
 BEGIN
   PERFORM require_role('worker', 'admin', 'lead');
   RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('outbox_id', o.outbox_id, 'case_no', c.case_no, 'kind', o.kind, 'status', 'dead', 'created_at', o.created_at, 'sent_at', NULL, 'error', o.last_error) ORDER BY o.outbox_id), '[]')
-    FROM (SELECT * FROM outbox WHERE dead_at IS NOT NULL ORDER BY outbox_id LIMIT least(p_limit, 500)) o JOIN cases c USING (case_id));
+    FROM (SELECT o.* FROM outbox o JOIN cases c USING (case_id) WHERE o.dead_at IS NOT NULL AND c.queue_id = ANY ((SELECT own_queues())::int[])
+      ORDER BY o.outbox_id LIMIT least(p_limit, 500)) o JOIN cases c USING (case_id));
 END $$;
 -- the outside system that a command is for; NULL for letters
 CREATE FUNCTION system_of(p_kind text) RETURNS text LANGUAGE sql IMMUTABLE AS
@@ -64,7 +65,8 @@ BEGIN
   IF EXISTS (SELECT 1 FROM outbox o JOIN outbox_sent s USING (case_id) WHERE o.outbox_id = p_id AND s.outbox_id > p_id AND system_of(o.kind) = system_of(s.kind)) THEN
     PERFORM refuse('newer_sent');
   END IF;
-  UPDATE outbox SET dead_at = NULL, attempts = 0, not_before = clock_timestamp(), locked_until = NULL WHERE outbox_id = p_id AND dead_at IS NOT NULL;
+  UPDATE outbox SET dead_at = NULL, attempts = 0, not_before = clock_timestamp(), locked_until = NULL WHERE outbox_id = p_id AND dead_at IS NOT NULL
+    AND case_id IN (SELECT case_id FROM cases WHERE queue_id = ANY ((SELECT own_queues())::int[]));
   RETURN FOUND;
 END $$;
 -- what a letter may need, resolved when it is delivered (decision 6)

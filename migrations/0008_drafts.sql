@@ -40,7 +40,7 @@ DECLARE a int := require_role('agent', 'lead', 'admin'); d drafts%ROWTYPE; t tim
 BEGIN
   IF octet_length(p_body::text) > 65536 THEN PERFORM refuse('draft_too_large', '', jsonb_build_object('most', 64)); END IF;
   IF is_done(p_command, a) THEN
-    DELETE FROM drafts WHERE draft_id = p_draft AND agent_id = a;
+    DELETE FROM drafts WHERE draft_id = p_draft AND agent_id = a AND (writer = p_writer OR command = p_command);
     RETURN 'written';
   END IF;
   SELECT * INTO d FROM drafts WHERE draft_id = p_draft FOR UPDATE;
@@ -61,15 +61,16 @@ BEGIN
   RETURN 'saved';
 END $$;
 
--- Throws away the agent's own row, as it was seen: what another console typed into it meanwhile stays.
-CREATE FUNCTION loket_api.draft_drop(p_draft uuid, p_rev bigint) RETURNS bool
+-- Throws away the agent's own row, as that console wrote it or saw it last (`base`): what another console
+-- typed into it meanwhile stays.
+CREATE FUNCTION loket_api.draft_drop(p_draft uuid, p_writer uuid, p_base bigint) RETURNS bool
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE a int := require_role('agent', 'lead', 'admin'); d drafts%ROWTYPE;
 BEGIN
   SELECT * INTO d FROM drafts WHERE draft_id = p_draft FOR UPDATE;
   IF NOT FOUND THEN RETURN true; END IF;
   IF d.agent_id <> a THEN PERFORM refuse('draft_of_another'); END IF;
-  DELETE FROM drafts WHERE draft_id = p_draft AND rev <= p_rev;
+  DELETE FROM drafts WHERE draft_id = p_draft AND (writer = p_writer OR rev <= p_base);
   RETURN FOUND;
 END $$;
 
@@ -96,6 +97,10 @@ $$ SELECT coalesce(jsonb_agg(draft_json(d) ORDER BY d.agent_id <> me(), d.saved_
 -- What that agent typed for the case goes along with it: the next holder may read it.
 CREATE FUNCTION drafts_share(p_case bigint, p_agent int) RETURNS void LANGUAGE sql SET search_path = loket, pg_catalog, pg_temp AS
 $$ UPDATE drafts SET shared = true WHERE case_id = p_case AND agent_id = p_agent AND NOT shared AND is_in_queue(p_agent, p_case) $$;
+
+-- … or stays with him, also what was shared when a lease of before ended.
+CREATE FUNCTION drafts_keep(p_case bigint, p_agent int) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS
+$$ BEGIN UPDATE drafts SET shared = false WHERE case_id = p_case AND agent_id = p_agent AND shared; END $$;
 
 CREATE FUNCTION loket_api.draft_share(p_draft uuid) RETURNS bool LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE a int := require_role('agent', 'lead', 'admin');

@@ -45,7 +45,7 @@ $$ SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', x.at_case, 'name', x.
 CREATE TABLE notices (
   notice_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, agent_id int NOT NULL REFERENCES agents,
   case_id bigint NOT NULL REFERENCES cases,
-  kind text NOT NULL CHECK (kind IN ('taken_over', 'reassigned', 'handed_to_you', 'lease_idle', 'raised', 'given_back', 'called_back')),
+  kind text NOT NULL CHECK (kind IN ('taken_over', 'reassigned', 'handed_to_you', 'lease_idle', 'raised', 'given_back', 'called_back', 'transferred')),
   by_agent int REFERENCES agents, text_id uuid, at timestamptz NOT NULL, seen_at timestamptz,
   made_at timestamptz NOT NULL DEFAULT clock_timestamp());   -- technical time
 CREATE INDEX notices_unseen ON notices (agent_id, notice_id) WHERE seen_at IS NULL;
@@ -55,9 +55,10 @@ CREATE INDEX notices_made ON notices (made_at);
 CREATE FUNCTION notify_agent(p_agent int, p_case bigint, p_kind text, p_by int, p_text uuid) RETURNS void LANGUAGE sql AS
 $$ INSERT INTO notices (agent_id, case_id, kind, by_agent, text_id, at)
    SELECT p_agent, p_case, p_kind, p_by, p_text, legal_now() WHERE p_agent IS NOT NULL AND p_agent IS DISTINCT FROM p_by $$;
+-- the newest ones: behind many that nobody looked at a new one must still be told
 CREATE FUNCTION notices_json(p_agent int) RETURNS jsonb LANGUAGE sql STABLE AS
 $$ SELECT coalesce(jsonb_agg(jsonb_build_object('notice_id', n.notice_id, 'case_id', n.case_id, 'case_no', c.case_no, 'kind', n.kind, 'who', g.name, 'line', t.body, 'at', n.at) ORDER BY n.notice_id), '[]')
-   FROM (SELECT * FROM notices WHERE agent_id = p_agent AND seen_at IS NULL ORDER BY notice_id LIMIT 20) n
+   FROM (SELECT * FROM notices WHERE agent_id = p_agent AND seen_at IS NULL ORDER BY notice_id DESC LIMIT 20) n
    JOIN cases c USING (case_id) LEFT JOIN agents g ON g.agent_id = n.by_agent AND g.role <> 'worker'
    LEFT JOIN texts t ON t.text_id = n.text_id AND c.queue_id = ANY ((SELECT my_queues())::int[]) $$;
 -- By number, not "up to": a smaller number may be committed later and would be lost unseen.

@@ -230,7 +230,7 @@ CREATE FUNCTION loket_api.facts_of(p_cases bigint[]) RETURNS jsonb LANGUAGE plpg
 BEGIN
   PERFORM require_agent();
   RETURN (SELECT jsonb_build_object('cases', coalesce(jsonb_agg(jsonb_build_object('row', row_json(c), 'facts', facts_json(c), 'party_gln', c.party_gln,
-      'lease', (SELECT jsonb_build_object('case_id', l.case_id, 'fence', l.fence) FROM case_leases l WHERE l.case_id = c.case_id AND l.agent_id = me())) ORDER BY x.n), '[]'),
+      'lease', (SELECT lease_json(l) FROM case_leases l WHERE l.case_id = c.case_id AND l.agent_id = me())) ORDER BY x.n), '[]'),
     'parties', coalesce((SELECT jsonb_agg(party_json(g)) FROM (SELECT DISTINCT k.party_gln AS g FROM cases k WHERE k.case_id = ANY (p_cases[1:100]) AND k.party_gln IS NOT NULL
        AND k.queue_id = ANY ((SELECT my_queues())::int[])) p), '[]'))
     FROM unnest(p_cases[1:100]) WITH ORDINALITY x(id, n) JOIN cases c ON c.case_id = x.id WHERE c.queue_id = ANY ((SELECT my_queues())::int[]));

@@ -13,6 +13,7 @@ mod files;
 pub mod lines;
 mod work;
 
+pub use beat::least_pause;
 pub use feed::{Hears, follow_feed};
 
 use std::io;

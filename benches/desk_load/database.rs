@@ -13,6 +13,9 @@ use sqlx::{AssertSqlSafe, PgPool};
 /// Connections of one session: its questions and commands, and its pulse.
 const CONNECTIONS: u32 = 2;
 
+/// How often a refused connection is asked for again, each time after a quarter of a second.
+const PATIENCE: u32 = 40;
+
 /// A database with cases.
 pub(crate) struct Database<'a> {
     server: &'a LocalPostgres,
@@ -39,17 +42,24 @@ impl<'a> Database<'a> {
         self.server.url(role, &self.name)
     }
 
-    /// Connections of the superuser, all of them open.
+    /// Connections of the superuser, all of them open. While many sessions come in at once the
+    /// server's socket refuses some: asked again.
     pub(crate) async fn pool(&self, connections: u32) -> Result<PgPool> {
-        let pool = PgPoolOptions::new()
+        let options = PgPoolOptions::new()
             .max_connections(connections)
             .min_connections(connections)
             .acquire_timeout(Duration::from_mins(1))
             .max_lifetime(None)
-            .idle_timeout(None)
-            .connect_with(self.server.options(SUPERUSER, &self.name))
-            .await?;
-        Ok(pool)
+            .idle_timeout(None);
+        let mut tries = 0;
+        loop {
+            let to = self.server.options(SUPERUSER, &self.name);
+            match options.clone().connect_with(to).await {
+                Err(sqlx::Error::Io(_)) if tries < PATIENCE => tries += 1,
+                told => return Ok(told?),
+            }
+            tokio::time::sleep(Duration::from_millis(250)).await;
+        }
     }
 
     /// The calendars, as this program brings them.

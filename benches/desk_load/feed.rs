@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use loket::runtime::least_pause;
 use loket::store::StoreError;
 use loket::store::rows::{FeedCursor, FeedEvent, Lease};
 use loket::system;
@@ -115,9 +116,11 @@ pub(crate) async fn follow(agent: Agent, shared: Shared, stop: watch::Receiver<b
         let began = system::monotonic();
         let here = agent.here();
         let beat = agent.store.pulse(agent.session, cursor.as_ref(), &here);
-        match beat.await {
+        let beat = beat.await;
+        let took = began.elapsed();
+        match beat {
             Ok(pulse) => {
-                shared.lock().pulses.add(began.elapsed());
+                shared.lock().pulses.add(took);
                 news.extend(pulse.events);
                 is_stale |= !news.is_empty();
                 cursor = Some(pulse.cursor);
@@ -137,6 +140,6 @@ pub(crate) async fn follow(agent: Agent, shared: Shared, stop: watch::Receiver<b
             is_stale = false;
         }
         let pause = BEAT_MS - JITTER_MS / 2 + fastrand::u64(..JITTER_MS);
-        tokio::time::sleep(Duration::from_millis(pause)).await;
+        tokio::time::sleep(Duration::from_millis(pause).max(least_pause(took))).await;
     }
 }

@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 
 use super::agent::Agent;
 use super::database::Database;
-use super::feed::{self, Shared};
+use super::feed::{self, Seen, Shared};
 use super::machine;
 use super::report::{Table, say};
 use super::server::{Bench, WORKER};
@@ -27,7 +27,7 @@ struct Run {
     cases: u32,
     sessions: usize,
     seconds: f64,
-    shared: Shared,
+    seen: Seen,
     server: Duration,
     clients: Duration,
     connections: i64,
@@ -79,7 +79,8 @@ async fn run(bench: &Bench, database: &Database<'_>, sessions: usize) -> Result<
         cases: database.cases,
         sessions,
         seconds,
-        shared: shared.clone(),
+        // what follows is the going home of all at once
+        seen: std::mem::take(&mut *shared.lock()),
         server: after.0.saturating_sub(before.0),
         clients: after.1.saturating_sub(before.1),
         connections,
@@ -189,7 +190,7 @@ fn latencies(bench: &Bench, runs: &[Run]) -> Table {
         ],
     );
     for run in runs {
-        let seen = run.shared.lock();
+        let seen = &run.seen;
         let errors: Vec<String> = seen
             .errors
             .iter()
@@ -235,7 +236,7 @@ fn resources(runs: &[Run]) -> Table {
         ],
     );
     for run in runs {
-        let seen = run.shared.lock();
+        let seen = &run.seen;
         let share = |time: Duration| format!("{:.1} %", 100.0 * time.as_secs_f64() / run.seconds);
         let steps = seen.claims.len() + seen.applies.len() + seen.releases.len();
         #[expect(clippy::cast_precision_loss, reason = "a few thousand")]

@@ -62,6 +62,15 @@ struct Unsaved {
     last: DateTime<Utc>,
 }
 
+impl Unsaved {
+    fn at(at: DateTime<Utc>) -> Self {
+        Self {
+            first: at,
+            last: at,
+        }
+    }
+}
+
 /// An unfinished form as kept here.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Draft {
@@ -91,6 +100,17 @@ pub struct Draft {
     gone: bool,
     /// The command that finishes the draft from which this one forked: not this one.
     not_under: Option<Uuid>,
+    /// Who typed last.
+    pub typed: Typed,
+}
+
+/// Where something was typed last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Typed {
+    /// At this console.
+    Here,
+    /// At another one of ours: what that one may still send is not what is typed on here.
+    Elsewhere,
 }
 
 impl Draft {
@@ -108,12 +128,10 @@ impl Draft {
             base: 0,
             acked_at: None,
             under_way: None,
-            unsaved: Some(Unsaved {
-                first: now,
-                last: now,
-            }),
+            unsaved: Some(Unsaved::at(now)),
             gone: false,
             not_under: None,
+            typed: Typed::Here,
         }
     }
 
@@ -127,6 +145,7 @@ impl Draft {
             return;
         }
         self.content = content;
+        self.typed = Typed::Here;
         self.rev += 1;
         self.kept_at = now;
         let first = self.unsaved.map_or(now, |unsaved| unsaved.first);
@@ -144,7 +163,7 @@ impl Draft {
 
     fn save(&self, writer: Uuid) -> Save {
         if self.gone {
-            return Save::Drop(self.id, self.rev);
+            return Save::Drop(self.id, writer, self.base);
         }
         Save::Draft(DraftSave {
             draft_id: self.id,
@@ -192,10 +211,10 @@ impl Drafts {
 
     /// The latest draft of a form.
     pub fn of(&self, subject: &Subject) -> Option<&Draft> {
-        let same = self
-            .mine()
-            .filter(|draft| draft.content.subject == *subject);
-        same.max_by_key(|draft| (draft.kept_at, draft.id))
+        let is_same = |draft: &&Draft| draft.content.subject == *subject;
+        self.mine()
+            .filter(is_same)
+            .max_by_key(|draft| (draft.kept_at, draft.id))
     }
 
     /// All of ours.
@@ -356,37 +375,8 @@ impl Drafts {
     pub fn forget(&mut self, id: Uuid) {
         self.all.remove(&id);
     }
-
-    /// Another console of ours went on with it: this text goes on under another number, and under
-    /// `command` unless it was sent: writing one of the two must not take the other with it.
-    pub fn fork(&mut self, id: Uuid, fresh: Uuid, command: Uuid, now: DateTime<Utc>) {
-        let Some(draft) = self.all.remove(&id) else {
-            return;
-        };
-        if draft.gone {
-            return; // thrown away here, changed there: theirs stays
-        }
-        let mut content = draft.content;
-        let not_under = content.is_sent().then_some(content.command);
-        if not_under.is_none() {
-            content.command = command;
-        }
-        let fork = Draft {
-            not_under,
-            case_no: draft.case_no,
-            process: draft.process,
-            closed: draft.closed,
-            unsaved: Some(long_ago(now)),
-            ..Draft::new(fresh, content, now)
-        };
-        self.all.insert(fresh, fork);
-    }
 }
 
 fn long_ago(now: DateTime<Utc>) -> Unsaved {
-    let at = now - TimeDelta::milliseconds(LATEST_MS);
-    Unsaved {
-        first: at,
-        last: at,
-    }
+    Unsaved::at(now - TimeDelta::milliseconds(LATEST_MS))
 }

@@ -110,8 +110,8 @@ pub enum Effect {
 pub enum Save {
     /// An unfinished form.
     Draft(DraftSave),
-    /// It is not wanted any more, up to that number.
-    Drop(Uuid, i64),
+    /// It is not wanted any more: as this console (the second) wrote it, or up to that number.
+    Drop(Uuid, Uuid, i64),
     /// The holder of its case may read it.
     Share(Uuid),
     /// Where we are.

@@ -26,11 +26,11 @@ const DEAF: Duration = Duration::from_millis(1_600);
 const SPREAD: Duration = Duration::from_millis(150);
 /// Never more often than this, however much happens.
 const LEAST: Duration = Duration::from_millis(500);
-/// Where answers are slow, others wait too: both grow with the last answer, by this much, until
-/// consoles ask as seldom and as scattered as without ticks.
+/// Where answers are slow, others wait too: consoles then ask more scattered, and seldomer by this
+/// many times the last answer, so that a server with too much to do has time for commands.
 const SPREAD_TIMES: u32 = 4;
-const LEAST_TIMES: u32 = 8;
-const SLOWEST: Duration = Duration::from_millis(BEAT_MS);
+const LEAST_TIMES: u32 = 10;
+const SLOWEST: Duration = Duration::from_millis(RELAXED_MS);
 /// A cursor that moves on is no news for colleagues yet.
 const REST: Duration = Duration::from_millis(250);
 /// No answer for so long is told, although it may still come.
@@ -147,7 +147,7 @@ impl Rhythm {
         if self.more {
             return;
         }
-        let often = now() + pause(self.failures, BEAT_MS);
+        let often = now() + pause(self.failures, BEAT_MS).max(least_pause(self.took));
         let seldom = now() + pause(self.failures, RELAXED_MS);
         let mut soon: Option<Instant> = None;
         let mut ticks_end = false;
@@ -183,10 +183,16 @@ impl Rhythm {
 
     fn hurry(&self, soon: Option<Instant>, after: Duration) -> Instant {
         let at = now() + after;
-        let least = LEAST.max(LEAST_TIMES * self.took).min(SLOWEST);
+        let least = LEAST.max(least_pause(self.took));
         let at = self.asked.map_or(at, |asked| at.max(asked + least));
         soon.map_or(at, |soon| soon.min(at))
     }
+}
+
+/// No question sooner than this after an answer that took so long: however many ask, they take at
+/// most a tenth of the time that the server has for each of them.
+pub fn least_pause(took: Duration) -> Duration {
+    (LEAST_TIMES * took).min(SLOWEST)
 }
 
 fn now() -> Instant {
@@ -243,4 +249,22 @@ fn pause(failures: u32, base_ms: u64) -> Duration {
     let share = if failures == 0 { 10 } else { 2 };
     let spread = longest / share;
     Duration::from_millis(longest - spread / 2 + fastrand::u64(..=spread) - spread / 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slow_server_is_asked_seldomer_up_to_a_limit() {
+        let after = |took| u64::try_from(least_pause(Duration::from_millis(took)).as_millis());
+        assert_eq!(after(3), Ok(30), "a fast one is asked as ever");
+        assert_eq!(after(200), Ok(2_000));
+        assert_eq!(after(500), Ok(RELAXED_MS));
+        assert_eq!(
+            after(10_000),
+            Ok(RELAXED_MS),
+            "never so seldom that it looks dead"
+        );
+    }
 }

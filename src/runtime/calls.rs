@@ -144,7 +144,9 @@ impl Caller {
         let store = &self.store;
         let reply = match save {
             Save::Draft(draft) => Reply::Saved(store.draft_save(&draft).await),
-            Save::Drop(draft, rev) => Reply::Dropped(store.draft_drop(draft, rev).await),
+            Save::Drop(draft, writer, base) => {
+                Reply::Dropped(store.draft_drop(draft, writer, base).await)
+            }
             Save::Share(draft) => Reply::Shared(store.draft_share(draft).await),
             Save::Place(place) => Reply::Placed(store.place_save(&place).await),
         };

@@ -26,12 +26,21 @@ impl Store {
         read(answer)
     }
 
-    /// Throws a draft of ours away, as it was up to that number; `false` when it has grown since.
-    pub async fn draft_drop(&self, draft: Uuid, rev: i64) -> Result<bool, StoreError> {
-        ask(
-            sqlx::query_scalar!(r#"SELECT loket_api.draft_drop($1, $2) AS "r!""#, draft, rev)
-                .fetch_one(&self.pool),
+    /// Throws a draft of ours away, as that console wrote it or saw it last (`base`); `false` when
+    /// another console of ours went on with it.
+    pub async fn draft_drop(
+        &self,
+        draft: Uuid,
+        writer: Uuid,
+        base: i64,
+    ) -> Result<bool, StoreError> {
+        ask(sqlx::query_scalar!(
+            r#"SELECT loket_api.draft_drop($1, $2, $3) AS "r!""#,
+            draft,
+            writer,
+            base
         )
+        .fetch_one(&self.pool))
         .await
     }
 

@@ -100,7 +100,9 @@ async fn every_ordered_end_saves_the_last_character() {
     }
     let mut screen = Screen::desk(&world.db.url("anna"), SIZE);
     screen.wait("step 1 of 2");
-    screen.cut("f");
+    screen.press("f");
+    screen.wait("abcdef");
+    screen.cut("");
     screen.ended();
     wait_for_texts(&anna, &["abcdef"]).await;
 }
@@ -131,4 +133,32 @@ async fn two_consoles_of_one_agent_lose_nothing_of_each_other() {
         screen.ended();
     }
     assert_eq!(texts(&anna).await, ["one first", "one second"]);
+}
+
+/// What one console sends is not what another of the same agent has typed on from there: sending
+/// takes the text of the first along and leaves that of the second.
+#[tokio::test(flavor = "multi_thread")]
+async fn sending_here_takes_nothing_of_the_other_console() {
+    let world = World::new().await;
+    let anna = world.db.store("anna");
+    let (mut first, _) = typing(&world, "one").await;
+    wait_for_texts(&anna, &["one"]).await;
+    let mut second = Screen::desk(&world.db.url("anna"), SIZE);
+    second.wait("Unfinished here");
+    second.press("t");
+    second.wait("one");
+    second.press(" second");
+    wait_for_texts(&anna, &["one second"]).await;
+    first.press("\u{13}");
+    first.wait("step 2 of 2");
+    first.press("\r");
+    first.wait("Now: ");
+    // the other goes on, and what it has typed is there for the next console
+    second.press(" more");
+    wait_for_texts(&anna, &["one second more"]).await;
+    second.press("\u{1b}");
+    second.wait("Unfinished here");
+    second.press("q");
+    second.ended();
+    assert_eq!(texts(&anna).await, ["one second more"]);
 }

@@ -45,11 +45,15 @@ impl Counter<'_> {
     /// The action on every case that fits, one after the other; none when they are too many.
     pub(super) async fn do_many(&self, args: &DoArgs, line: &str) -> Ended {
         let filter = self.filter(line)?;
-        let mut cases = self.fitting(&filter, args.queue.as_deref()).await?;
+        let (mut cases, more) = self.fitting(&filter, args.queue.as_deref()).await?;
         let most = most(Some(self.clerk.session.me.role));
-        if let Some(limit) = args.limit {
-            cases.truncate(usize::try_from(limit).unwrap_or(most));
+        let limit = args.limit.map(|n| usize::try_from(n).unwrap_or(most));
+        if more && limit.is_none_or(|limit| cases.len() < limit) && cases.len() <= most {
+            let said = self.shell.texts.get("case.more_fit");
+            shell::error(&format!("loket: {said}"));
+            return Err(CliError::Told(Exit::Refused));
         }
+        cases.truncate(limit.unwrap_or(cases.len()));
         if cases.len() > most {
             let (n, most) = (cases.len().to_string(), most.to_string());
             let said = [("n", &*n), ("most", &*most)];
@@ -64,22 +68,27 @@ impl Counter<'_> {
         Ok(self.sum(&tally))
     }
 
-    /// All cases that fit now, of one queue or of all of mine.
-    async fn fitting(&self, filter: &Filter, queue: Option<&str>) -> Result<Vec<CaseId>, CliError> {
+    /// The cases that fit now, of one queue or of all of mine, and whether there may be more.
+    async fn fitting(
+        &self,
+        filter: &Filter,
+        queue: Option<&str>,
+    ) -> Result<(Vec<CaseId>, bool), CliError> {
         let queues = if let Some(key) = queue {
             vec![self.queue(key)?]
         } else {
             let all = self.clerk.session.me.queues.iter();
             all.map(|queue| queue.queue_id).collect()
         };
-        let mut cases = Vec::new();
+        let (mut cases, mut more) = (Vec::new(), false);
         for queue in queues {
             let view = InboxView::Queue(queue);
             let limit = crate::store::bulk::SNAPSHOT_MAX;
             let found = self.clerk.store.filter_cases(&view, filter, limit).await?;
+            more |= found.more;
             cases.extend(found.cases);
         }
-        Ok(cases)
+        Ok((cases, more))
     }
 
     /// Does one; a database that is away ends the whole, a refusal only this case.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Content, Draft, Drafts};
+use super::{Content, Draft, Drafts, Typed, long_ago};
 use crate::desk::route::Subject;
 use crate::store::rows::{CaseId, DraftRow};
 use crate::text::retell::Retold;
@@ -70,6 +70,7 @@ impl Drafts {
             base: row.rev,
             acked_at: Some(at),
             unsaved: None,
+            typed: Typed::Elsewhere,
             ..Draft::new(row.draft_id, content, at)
         };
         self.all.insert(row.draft_id, draft);
@@ -87,5 +88,30 @@ impl Drafts {
         } else {
             self.left.insert(case, left);
         }
+    }
+
+    /// Another console of ours went on with it: this text goes on under another number, and under
+    /// `command` unless it was sent: writing one of the two must not take the other with it.
+    pub fn fork(&mut self, id: Uuid, fresh: Uuid, command: Uuid, now: DateTime<Utc>) {
+        let Some(draft) = self.all.remove(&id) else {
+            return;
+        };
+        if draft.gone {
+            return; // thrown away here, changed there: theirs stays
+        }
+        let mut content = draft.content;
+        let not_under = content.is_sent().then_some(content.command);
+        if not_under.is_none() {
+            content.command = command;
+        }
+        let fork = Draft {
+            not_under,
+            case_no: draft.case_no,
+            process: draft.process,
+            closed: draft.closed,
+            unsaved: Some(long_ago(now)),
+            ..Draft::new(fresh, content, now)
+        };
+        self.all.insert(fresh, fork);
     }
 }

@@ -60,6 +60,8 @@ pub struct State {
     pub top: usize,
     /// Whether the answers were changed since it was sent.
     pub altered: bool,
+    /// … once it says something else than what another console left.
+    pub own: Option<Uuid>,
     /// Whether something was typed.
     pub touched: bool,
     /// Since when what stands here was kept as a draft (machine time).
@@ -105,6 +107,7 @@ impl State {
             sent: None,
             top: 0,
             altered: false,
+            own: None,
             touched: false,
             kept_at: None,
             version: None,
@@ -317,8 +320,7 @@ impl State {
     fn take_suggested(&mut self, world: &World, now: DateTime<Utc>) -> bool {
         let mut taken = false;
         self.change(world, now, |entry| taken = entry.take());
-        let goes_on = |entry: &Entry| !entry.raw().ends_with('/');
-        if taken && self.entries.get(self.at).is_some_and(goes_on) {
+        if taken && !self.entries[self.at].raw().ends_with('/') {
             self.go(world, 1, now);
         }
         taken
@@ -336,8 +338,8 @@ impl State {
             self.choose_between();
             self.touched = true;
             self.altered = self.sent.is_some();
-            let unsure = || world.texts.get("form.unsure").to_owned();
-            self.problem = self.altered.then(unsure);
+            self.command = self.own.take().unwrap_or(self.command);
+            self.problem = self.altered.then(|| world.texts.say("form.unsure"));
             self.weigh(world, now);
         }
     }
@@ -387,11 +389,8 @@ impl State {
             _ if self.sent.is_some() => (self.stage, self.top) = (Stage::Review, 0),
             Outcome::Ready(..) => (self.stage, self.top) = (Stage::Review, 0),
             Outcome::Fields(wrong) => {
-                let first = self
-                    .entries
-                    .iter()
-                    .position(|entry| wrong.iter().any(|(key, _)| *key == entry.key));
-                self.at = first.unwrap_or(self.at);
+                let is_wrong = |entry: &Entry| wrong.iter().any(|(key, _)| *key == entry.key);
+                self.at = self.entries.iter().position(is_wrong).unwrap_or(self.at);
             }
             Outcome::Refused(_) | Outcome::Unknown => {}
         }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::super::bulk::{Act, Job};
-use super::super::drafts::{Content, Draft, Pending};
+use super::super::drafts::{Content, Draft, Pending, Typed};
 use super::super::effect::Effect;
 use super::super::form::{Entry, build};
 use super::super::held;
@@ -56,7 +56,8 @@ impl State {
         self.touched = true;
         self.kept_at = Some(kept.kept_at);
         if !kept.content.command.is_nil() {
-            self.command = kept.content.command;
+            let own = std::mem::replace(&mut self.command, kept.content.command);
+            self.own = (kept.typed == Typed::Elsewhere).then_some(own);
         }
         if let Some(pending) = &kept.content.pending {
             self.sent = Some(pending.call.clone());

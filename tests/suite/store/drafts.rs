@@ -66,7 +66,7 @@ async fn a_draft_of_another_is_not_read_written_or_dropped() {
         ..draft.clone()
     };
     assert_eq!(refused(bram.draft_save(&stolen).await), "draft_of_another");
-    let dropped = bram.draft_drop(draft.draft_id, 9).await;
+    let dropped = bram.draft_drop(draft.draft_id, draft.writer, 9).await;
     assert_eq!(refused(dropped), "draft_of_another");
     assert!(!bram.draft_share(draft.draft_id).await.unwrap());
     assert_eq!(bram.drafts_mine().await.unwrap(), []);
@@ -119,9 +119,10 @@ async fn a_late_save_changes_nothing_and_another_console_forks() {
     assert_eq!(anna.draft_save(&blind).await.unwrap(), DraftSaved::Forked);
     assert_eq!(texts(&anna).await, ["one two three"]);
     // and throws away nothing that it has not seen
-    assert!(!anna.draft_drop(first.draft_id, 2).await.unwrap());
+    let (id, writer) = (first.draft_id, first.writer);
+    assert!(!anna.draft_drop(id, writer, 2).await.unwrap());
     assert_eq!(texts(&anna).await, ["one two three"]);
-    assert!(anna.draft_drop(first.draft_id, 3).await.unwrap());
+    assert!(anna.draft_drop(id, writer, 3).await.unwrap());
     assert_eq!(anna.drafts_mine().await.unwrap(), []);
 }
 
@@ -480,8 +481,8 @@ fn no_interleaving_of_two_agents_loses_a_character() {
                 typist.save(true).await;
                 let expected = (!typist.typed.is_empty()).then(|| typist.typed.clone());
                 prop_assert_eq!(typist.text().await, expected);
-                let rev = i64::MAX;
-                typist.desk.store.draft_drop(typist.id, rev).await.unwrap();
+                let (store, nobody) = (&typist.desk.store, Uuid::nil());
+                store.draft_drop(typist.id, nobody, i64::MAX).await.unwrap();
             }
             Ok(())
         })
@@ -575,4 +576,22 @@ async fn a_save_without_a_base_forks() {
         .unwrap();
     assert_eq!(said, "forked");
     assert_eq!(texts(&anna).await, ["first"]);
+}
+
+/// "They stay with me" counts also for what was shared when a lease of before ended.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_shared_once_is_not_shared_for_ever() {
+    let world = World::new().await;
+    let case = world.signal(1).await;
+    let (anna, bram) = (world.desk("anna").await, world.desk("bram").await);
+    let draft = note(case, "not for others");
+    anna.store.draft_save(&draft).await.unwrap();
+    assert!(anna.store.draft_share(draft.draft_id).await.unwrap());
+    let lease = anna.take(case).await;
+    let to = (Some(bram.session.me.agent_id), "yours");
+    let (cmd, store) = (Uuid::now_v7(), &anna.store);
+    let handed = store.case_hand_over_with(cmd, anna.id(), lease, to, Along::Nothing);
+    handed.await.unwrap();
+    let seen = bram.store.case_detail(case).await.unwrap().drafts;
+    assert_eq!(left(&seen), []);
 }

@@ -454,3 +454,29 @@ async fn an_outage_is_no_idle_time() {
     let last = pulse.leases.unwrap()[0].worked_at.unwrap();
     assert!(pulse.now - last < TimeDelta::minutes(10));
 }
+
+/// Behind many that nobody looked at, a new one is told all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_newest_notices_are_told_first() {
+    let world = World::new().await;
+    world.signal(1).await;
+    let anna = world.desk("anna").await;
+    superuser(
+        &world,
+        "INSERT INTO loket.notices (agent_id, case_id, kind, at)
+         SELECT a.agent_id, c.case_id, 'raised', now()
+         FROM loket.agents a, loket.cases c, generate_series(1, 30) WHERE a.db_role = 'anna'",
+    )
+    .await;
+    superuser(
+        &world,
+        "INSERT INTO loket.notices (agent_id, case_id, kind, at)
+         SELECT a.agent_id, c.case_id, 'taken_over', now()
+         FROM loket.agents a, loket.cases c WHERE a.db_role = 'anna'",
+    )
+    .await;
+    let pulse = anna.store.pulse(anna.id(), None, &Here::default()).await;
+    let told = pulse.unwrap().notices;
+    assert_eq!(told.len(), 20);
+    assert_eq!(told.last().unwrap().kind, "taken_over");
+}
