@@ -121,7 +121,7 @@ impl Teller {
             return self.told.seen.new_of(lines, calm(model));
         };
         let read = self.read.take().filter(|(known, _)| *known == case);
-        let (_, mut seen) = read.unwrap_or_default();
+        let mut seen = read.map(|(_, seen)| seen).unwrap_or_default();
         let fresh = seen.new_of(lines, calm(model));
         self.read = Some((case, seen));
         fresh
