@@ -9,12 +9,13 @@ use crate::desk::screen::inbox::{Mark, Row};
 use crate::domain::clock::ClockStatus;
 use crate::domain::deadline::{Comparison, Left, text_left};
 use crate::store::rows::{CaseRow, WorkState};
-use crate::text::Texts;
+use crate::text::{Texts, format};
 
 /// A number with its word: `texts` has `<key>.one` and `<key>.many`.
 pub(super) fn counted(texts: &Texts, key: &str, n: i64) -> String {
     let form = if n == 1 { "one" } else { "many" };
-    texts.fill(&format!("{key}.{form}"), &[("n", &n.to_string())])
+    let said = format::count(texts, n);
+    texts.fill(&format!("{key}.{form}"), &[("n", &said)])
 }
 
 /// The time left in whole words: `2 hours 5 minutes left`, `1 day late`. No seconds: they would be

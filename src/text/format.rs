@@ -106,6 +106,12 @@ pub fn amount(texts: &Texts, hundredths: i64) -> String {
     format!("{sign}{}{decimal}{rest:02}", grouped(texts, whole))
 }
 
+/// How many there are, in groups of three digits.
+pub fn count(texts: &Texts, count: impl TryInto<u64>) -> String {
+    // what is counted is never below nothing
+    grouped(texts, count.try_into().unwrap_or_default())
+}
+
 fn grouped(texts: &Texts, number: u64) -> String {
     let group = texts.get("format.group");
     let digits = number.to_string();

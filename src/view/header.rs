@@ -128,7 +128,10 @@ fn label(paint: &Paint<'_, '_>, tab: &Inbox) -> String {
     let name = paint.text(&tab.name);
     match tab.view {
         InboxView::Queue(queue) => match paint.model.desk.counts.get(&queue) {
-            Some(count) => format!(" {name} {} ", count.open + count.held + count.waiting),
+            Some(count) => {
+                let all = count.open + count.held + count.waiting;
+                format!(" {name} {} ", format::count(&paint.model.world.texts, all))
+            }
             None => format!(" {name} "),
         },
         InboxView::Mine => name,
