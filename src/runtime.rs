@@ -11,22 +11,21 @@ pub mod crash;
 mod ears;
 mod feed;
 mod files;
+pub mod lines;
+mod work;
 
 pub use beat::least_pause;
 pub use feed::{Hears, follow_feed};
 
 use std::io;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use ratatui::Terminal;
 use ratatui::layout::Size;
-use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::{mpsc, watch};
-use tokio::task::JoinSet;
-use uuid::Uuid;
+use tokio::sync::mpsc;
 
 use crate::desk::geometry::Window;
 use crate::desk::habits::Habits;
@@ -35,12 +34,12 @@ use crate::desk::keymap::Keymap;
 use crate::desk::toast::Tone;
 use crate::desk::{self, Effect, Model, Msg, Start, next_wake, update};
 use crate::store::Store;
-use crate::store::rows::Here;
 use crate::system;
 use crate::terminal::reader::{self, Heard, Read};
 use crate::terminal::{FrameBackend, Guard, Outlet, clipboard, guard};
 use crate::text::Texts;
 use crate::view::{Theme, Themes, draw};
+use work::{Signals, Work};
 
 /// How many messages may wait; tasks that have more wait themselves.
 const QUEUE: usize = 256;
@@ -95,52 +94,22 @@ impl Setup {
 /// Run the console until the agent or the system ends it. The leases go back on every way out.
 pub async fn run(setup: Setup) -> io::Result<()> {
     crash::install(setup.texts.clone());
-    let store = setup.store.clone();
     let mut console = Console::new(setup)?;
-    let session = Arc::clone(&console.session);
-    let ended = AssertUnwindSafe(console.work()).catch_unwind().await;
+    let ended = AssertUnwindSafe(console.go_on()).catch_unwind().await;
     if console.outlet.settle(LEAVE_SCREEN) {
         guard::leave();
     } else {
         guard::abandon();
     }
     console.save_all();
-    console.finish_writes().await;
-    drop(console);
-    let session = session
-        .lock()
-        .map_or_else(|broken| *broken.into_inner(), |id| *id);
-    let _ = tokio::time::timeout(LEAVE, store.session_close(session)).await;
-    let _ = tokio::time::timeout(LEAVE, store.close()).await;
+    console.work.finish_writes().await;
+    let Console { work, inbox, .. } = console;
+    drop(inbox);
+    work.close().await;
     match ended {
         Ok(ended) => ended,
         // the hook has told it
         Err(_) => Err(io::Error::other("the console failed")),
-    }
-}
-
-/// Signals that end or change the console.
-struct Signals {
-    terminate: Signal,
-    hang_up: Signal,
-    interrupt: Signal,
-}
-
-impl Signals {
-    fn new() -> io::Result<Self> {
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            hang_up: signal(SignalKind::hangup())?,
-            interrupt: signal(SignalKind::interrupt())?,
-        })
-    }
-
-    async fn stop(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.hang_up.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
     }
 }
 
@@ -166,9 +135,7 @@ fn listen(messages: mpsc::Sender<Msg>) -> io::Result<()> {
 }
 
 struct Console {
-    store: Store,
-    /// The session that was asked for last. Made here, kept in memory only.
-    session: Arc<Mutex<Uuid>>,
+    work: Work,
     model: Model,
     themes: Themes,
     theme: Theme,
@@ -176,13 +143,7 @@ struct Console {
     outlet: Outlet,
     guard: Guard,
     signals: Signals,
-    messages: mpsc::Sender<Msg>,
     inbox: mpsc::Receiver<Msg>,
-    writes: JoinSet<()>,
-    /// Whether the session is open, for the task that asks once a second.
-    following: watch::Sender<Option<beat::Followed>>,
-    /// What we are doing, for the same task.
-    here: watch::Sender<Here>,
     /// Whether the shell was asked for.
     sleepy: bool,
 }
@@ -195,17 +156,13 @@ impl Console {
         let (columns, rows) = crossterm::terminal::size()?;
         let size = Size::new(columns, rows);
         let model = setup.model(Window { columns, rows });
-        let (messages, inbox) = mpsc::channel(QUEUE);
-        let left = messages.clone();
+        let (work, inbox) = Work::new(setup.store.clone());
+        let left = work.messages.clone();
         let outlet = Outlet::start(io::stdout(), move || drop(left.try_send(Msg::Wake)))?;
         let terminal = Terminal::new(FrameBackend::new(outlet.clone(), size))?;
-        let (following, follow) = watch::channel(None);
-        let here = watch::Sender::new(Here::default());
-        feed::start(&setup.store, follow, &here, Hears::Yes, messages.clone());
-        listen(messages.clone())?;
+        listen(work.messages.clone())?;
         Ok(Self {
-            store: setup.store,
-            session: Arc::new(Mutex::new(Uuid::new_v4())),
+            work,
             model,
             theme: setup.themes.get(&setup.theme).cloned().unwrap_or_default(),
             themes: setup.themes,
@@ -213,17 +170,13 @@ impl Console {
             outlet,
             guard,
             signals,
-            messages,
             inbox,
-            writes: JoinSet::new(),
-            following,
-            here,
             sleepy: false,
         })
     }
 
     /// The loop. The first frame is drawn before the database is asked anything.
-    async fn work(&mut self) -> io::Result<()> {
+    async fn go_on(&mut self) -> io::Result<()> {
         self.draw()?;
         if self.take(Msg::Start)? == Flow::Stop {
             return Ok(());
@@ -282,7 +235,7 @@ impl Console {
         crash::begin(step, (window.columns, window.rows));
         let effects = update(&mut self.model, msg, now);
         crash::end(&effects);
-        beat::tell(&self.here, desk::here::take(&mut self.model));
+        beat::tell(&self.work.here, desk::here::take(&mut self.model));
         for effect in effects {
             if self.run(effect)? == Flow::Stop {
                 return Ok(Flow::Stop);
@@ -302,42 +255,20 @@ impl Console {
     }
 
     fn run(&mut self, effect: Effect) -> io::Result<Flow> {
-        match effect {
-            Effect::Go(_) => {}
-            Effect::Ask(ticket, question) => {
-                let desk = self.caller();
-                tokio::spawn(async move { desk.ask(ticket, question).await });
-            }
-            Effect::Write(ticket, call) => {
-                let desk = self.caller();
-                self.writes
-                    .spawn(async move { desk.write(ticket, *call).await });
-            }
-            Effect::Save(ticket, save) => {
-                let desk = self.caller();
-                self.writes
-                    .spawn(async move { desk.save(ticket, *save).await });
-            }
-            Effect::Names(ticket, path) => {
-                let desk = self.caller();
-                tokio::spawn(async move { desk.names(ticket, path).await });
-            }
-            Effect::Probe(ticket, path) => {
-                let desk = self.caller();
-                tokio::spawn(async move { desk.probe(ticket, path).await });
-            }
-            Effect::Copy(text) => self.pass(&clipboard::copy(&text)),
-            Effect::Mouse(on) => self.pass(guard::mouse(on)),
-            Effect::Redraw => {
+        match self.work.run(effect, &self.model) {
+            Some(Effect::Copy(text)) => self.pass(&clipboard::copy(&text)),
+            Some(Effect::Mouse(on)) => self.pass(guard::mouse(on)),
+            Some(Effect::Redraw) => {
                 self.terminal.clear()?;
                 self.model.dirty = true;
             }
-            Effect::Theme(name) => {
+            Some(Effect::Theme(name)) => {
                 self.theme = self.themes.get(&name).cloned().unwrap_or_default();
                 self.model.dirty = true;
             }
-            Effect::Suspend => self.sleepy = true,
-            Effect::Quit => return Ok(Flow::Stop),
+            Some(Effect::Suspend) => self.sleepy = true,
+            Some(Effect::Quit) => return Ok(Flow::Stop),
+            _ => {}
         }
         Ok(Flow::On)
     }
@@ -348,21 +279,11 @@ impl Console {
         self.model.dirty = true;
     }
 
-    fn caller(&self) -> calls::Caller {
-        calls::Caller {
-            store: self.store.clone(),
-            session: Arc::clone(&self.session),
-            calendars: self.model.world.calendars.clone(),
-            messages: self.messages.clone(),
-            following: self.following.clone(),
-        }
-    }
-
     /// Give the shell the terminal until it lets us go on. It may never do so: what was typed is
     /// saved before.
     async fn suspend(&mut self) -> io::Result<Flow> {
         self.save_all();
-        self.finish_writes().await;
+        self.work.finish_writes().await;
         self.outlet.settle(LEAVE_SCREEN);
         self.guard.pause();
         nix::sys::signal::raise(nix::sys::signal::Signal::SIGTSTP)?;
@@ -376,16 +297,6 @@ impl Console {
 
     /// Whatever ended us: what was typed and not saved is saved now.
     fn save_all(&mut self) {
-        for effect in crate::desk::safe::save_all(&mut self.model, system::now()) {
-            // saves only: they change nothing here
-            let _ = self.run(effect);
-        }
-    }
-
-    /// Let writes that are under way come to their end.
-    async fn finish_writes(&mut self) {
-        let all = async { while self.writes.join_next().await.is_some() {} };
-        let _ = tokio::time::timeout(LEAVE, all).await;
-        self.writes.detach_all();
+        self.work.save_all(&mut self.model);
     }
 }

@@ -1,11 +1,14 @@
 //! The words that people see, by key, from `assets/text/<language>/*.toml`. English is complete;
 //! what another language lacks is taken from it (a test makes sure that nothing is lacking).
+//! How dates, numbers and money are written is in [`format`].
 //!
 //! This module must not know: who shows the words, and where.
 
+pub mod format;
 pub mod ledger;
 pub mod refusal;
 pub mod when;
+pub mod retell;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,19 +18,42 @@ macro_rules! areas {
     ($lang:literal: $($area:literal),+ $(,)?) => {
         &[$(($area, include_str!(concat!("../assets/text/", $lang, "/", $area, ".toml")))),+]
     };
+    ($lang:literal) => {
+        areas!(
+            $lang: "board", "bulk", "calendar", "claiming", "cli", "drafts", "exchange", "find", "format",
+            "forms", "keys", "live", "plain", "privacy", "process", "terminal", "ui", "undo"
+        )
+    };
 }
 
-const ENGLISH: &[(&str, &str)] = areas!(
-    "en": "board", "bulk", "calendar", "claiming", "cli", "drafts", "exchange", "find", "forms",
-        "keys", "live", "privacy", "process", "terminal", "ui", "undo"
-);
-const DUTCH: &[(&str, &str)] = areas!(
-    "nl": "board", "bulk", "calendar", "claiming", "cli", "drafts", "exchange", "find", "forms",
-        "keys", "live", "privacy", "process", "terminal", "ui", "undo"
-);
+/// Area and text of each file of a language.
+type Files = &'static [(&'static str, &'static str)];
 
 /// The languages there are.
-pub const LANGUAGES: [&str; 2] = ["en", "nl"];
+pub const LANGUAGES: [&str; 4] = ["en", "nl", "nb", "sv"];
+
+/// The files of a language, by its name in [`LANGUAGES`].
+fn files(lang: &str) -> Files {
+    match lang {
+        "nl" => areas!("nl"),
+        "nb" => areas!("nb"),
+        "sv" => areas!("sv"),
+        _ => areas!("en"),
+    }
+}
+
+/// The language that somebody means with `nl`, `nl-NL`, `nl_NL.UTF-8`; `no` and `nn` are served in
+/// `nb`. `None` when there is no such language here.
+pub fn known(lang: &str) -> Option<&'static str> {
+    let wanted = lang.get(..2).unwrap_or_default().to_ascii_lowercase();
+    let is_word = lang.chars().nth(2).is_none_or(|c| !c.is_alphanumeric());
+    let wanted = match wanted.as_str() {
+        "no" | "nn" => "nb",
+        other => other,
+    };
+    let mut all = LANGUAGES.into_iter().filter(|_| is_word);
+    all.find(|lang| *lang == wanted)
+}
 
 /// The words of one language. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -37,19 +63,25 @@ pub struct Texts {
 }
 
 impl Texts {
-    /// The words of a language, given as `nl`, `nl-NL` or `nl_NL.UTF-8`. English for others.
+    /// The words of a language, named as [`known`] takes it. English for others.
     pub fn load(lang: &str) -> Self {
-        let wanted = lang.get(..2).unwrap_or_default().to_ascii_lowercase();
-        let mut words = flatten(ENGLISH);
-        let lang = if wanted == "nl" {
-            words.extend(flatten(DUTCH));
-            "nl"
-        } else {
-            "en"
-        };
+        let lang = known(lang).unwrap_or("en");
+        let mut words = flatten(files("en"));
+        if lang != "en" {
+            words.extend(flatten(files(lang)));
+        }
         Self {
             lang,
             words: Arc::new(words),
+        }
+    }
+
+    /// The words of a language and nothing else: what it lacks is lacking. For tests.
+    pub fn alone(lang: &str) -> Self {
+        let lang = known(lang).unwrap_or("en");
+        Self {
+            lang,
+            words: Arc::new(flatten(files(lang))),
         }
     }
 
@@ -118,7 +150,7 @@ impl Texts {
 }
 
 /// The text before the first placeholder, its name, and the text after it.
-fn next_placeholder(text: &str) -> Option<(&str, &str, &str)> {
+pub fn next_placeholder(text: &str) -> Option<(&str, &str, &str)> {
     let (before, rest) = text.split_once('{')?;
     let (name, after) = rest.split_once('}')?;
     Some((before, name, after))
@@ -137,7 +169,7 @@ fn spell(text: &str, called: &dyn Fn(&str) -> Option<String>) -> String {
 
 /// All keys and words of a language's files. A file that cannot be read gives nothing; a test reads
 /// them all.
-fn flatten(files: &[(&str, &str)]) -> HashMap<String, String> {
+fn flatten(files: Files) -> HashMap<String, String> {
     let mut words = HashMap::new();
     for (_, text) in files {
         if let Ok(table) = text.parse::<toml::Table>() {
@@ -168,58 +200,25 @@ fn gather(prefix: &str, table: &toml::Table, words: &mut HashMap<String, String>
 
 #[cfg(test)]
 mod tests {
-    use std::collections::{BTreeMap, BTreeSet};
+    use std::collections::BTreeMap;
 
     use super::*;
-
-    fn placeholders(mut text: &str) -> BTreeSet<&str> {
-        let mut names = BTreeSet::new();
-        while let Some((_, name, after)) = next_placeholder(text) {
-            names.insert(name);
-            text = after;
-        }
-        names
-    }
-
-    /// Both languages say everything, with the same values in it, and no key twice.
-    #[test]
-    fn every_language_has_the_same_keys_and_placeholders() {
-        let english = flatten(ENGLISH);
-        let dutch = flatten(DUTCH);
-        let keys = |words: &HashMap<String, String>| -> BTreeMap<String, Vec<String>> {
-            words
-                .iter()
-                .map(|(key, text)| {
-                    (
-                        key.clone(),
-                        placeholders(text).into_iter().map(str::to_owned).collect(),
-                    )
-                })
-                .collect()
-        };
-        assert_eq!(keys(&english), keys(&dutch));
-        for words in [&english, &dutch] {
-            for (key, text) in words {
-                assert!(!text.trim().is_empty(), "{key} says nothing");
-            }
-        }
-    }
 
     /// Every file is valid TOML and no two files of a language define the same key.
     #[test]
     fn no_key_stands_in_two_files() {
-        for files in [ENGLISH, DUTCH] {
+        for lang in LANGUAGES {
             let mut seen = BTreeMap::new();
-            for (area, text) in files {
+            for (area, text) in files(lang) {
                 let table: toml::Table = text
                     .parse()
-                    .unwrap_or_else(|error| panic!("{area}: {error}"));
+                    .unwrap_or_else(|error| panic!("{lang} {area}: {error}"));
                 let mut words = HashMap::new();
                 gather("", &table, &mut words);
-                assert!(!words.is_empty(), "{area} is empty");
+                assert!(!words.is_empty(), "{lang} {area} is empty");
                 for key in words.into_keys() {
                     let other = seen.insert(key.clone(), *area);
-                    assert_eq!(other, None, "{key} stands in two files");
+                    assert_eq!(other, None, "{lang}: {key} stands in two files");
                 }
             }
         }
@@ -232,16 +231,20 @@ mod tests {
             ("nl_NL.UTF-8", "nl"),
             ("NL-be", "nl"),
             ("en", "en"),
+            ("nb_NO.UTF-8", "nb"),
+            ("no", "nb"),
+            ("nn_NO", "nb"),
+            ("sv-SE", "sv"),
         ] {
+            assert_eq!(known(asked), Some(got), "{asked}");
             assert_eq!(Texts::load(asked).lang(), got);
         }
-        for asked in ["", "C", "xx", "é"] {
+        for asked in ["", "C", "xx", "é", "nothing", "svx"] {
+            assert_eq!(known(asked), None, "{asked}");
             assert_eq!(Texts::load(asked).lang(), "en");
         }
-        assert_ne!(
-            Texts::load("nl").get("weekday.1"),
-            Texts::load("en").get("weekday.1")
-        );
+        let mondays = LANGUAGES.map(|lang| Texts::load(lang).say("letter.weekday.1"));
+        assert_eq!(mondays, ["Monday", "maandag", "mandag", "måndag"]);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::{Ended, Shell, words};
 use crate::domain::calendar::Calendars;
 use crate::domain::forecast::{Forecast, Shift};
 use crate::store::rows::{Board, BoardPerson, BoardQueue, CaseRow};
-use crate::text::Texts;
+use crate::text::{Texts, format};
 use crate::view::spark;
 
 /// Columns of the trend.
@@ -97,7 +97,7 @@ fn tell(shell: &Shell, board: &Board, queues: &[Queue<'_>]) {
         shell.say(&line);
     }
     if let Some(at) = board.computed_at {
-        let at = words::when(at, words::zone_of(""));
+        let at = words::when(texts, at, words::zone_of(""));
         shell.tell("board.told.counted", &[("at", &at)]);
     }
     let near: Vec<&CaseRow> = board.nearest.iter().collect();
@@ -140,9 +140,9 @@ fn row(texts: &Texts, now: DateTime<Utc>, told: &Queue<'_>) -> Vec<String> {
 
 fn forecast(texts: &Texts, told: &Queue<'_>) -> String {
     let zone = told.counts.country.zone();
-    let at = told.closes_at.map_or(String::new(), |at| {
-        at.with_timezone(&zone).format("%H:%M").to_string()
-    });
+    let at = told
+        .closes_at
+        .map_or(String::new(), |at| format::clock(at, zone));
     let (key, n, more) = match told.forecast {
         Forecast::Closed { late: 0 } => ("closed", 0, 0),
         Forecast::Closed { late } => ("closed_late", late, 0),
@@ -190,7 +190,7 @@ fn cases(shell: &Shell, heading: &str, rows: &[&CaseRow], now: DateTime<Utc>) {
 
 fn person(texts: &Texts, person: &BoardPerson) -> String {
     let zone = words::zone_of("");
-    let clock = |at: DateTime<Utc>| at.with_timezone(&zone).format("%H:%M").to_string();
+    let clock = |at: DateTime<Utc>| format::clock(at, zone);
     let since = person
         .online_since
         .map_or_else(|| texts.say("board.told.away"), clock);

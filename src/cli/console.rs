@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use super::{CliError, Ended, Exit, Sentence, Shell, looks, settings, shell};
-use crate::runtime::{self, Setup};
+use crate::runtime::{self, Setup, lines};
 use crate::store::Store;
 use crate::terminal::guard;
 use crate::text::Texts;
@@ -17,7 +17,7 @@ pub struct ConsoleArgs {}
 
 /// Runs the desk until the agent leaves it.
 pub async fn run(_: ConsoleArgs, shell: &Shell) -> Ended {
-    if !guard::is_interactive() {
+    if !shell.is_plain() && !guard::is_interactive() {
         return Err(CliError::Usage(Sentence::new("console.no_terminal", &[])));
     }
     let store = Store::connect(shell.options()?, CONNECTIONS);
@@ -49,4 +49,16 @@ pub async fn desk(store: Store, shell: &Shell) -> Ended {
         Err(_) if !guard::is_interactive() => Err(CliError::Told(Exit::Fault)),
         Err(error) => Err(CliError::Io(String::from("terminal"), error)),
     }
+}
+
+/// Runs the desk as lines.
+async fn in_lines(store: Store, shell: &Shell, keymap: Keymap) -> Ended {
+    let setup = lines::Setup {
+        store,
+        texts: shell.texts.clone(),
+        keymap,
+    };
+    let ended = lines::run(setup).await;
+    ended.map_err(|error| CliError::Io(String::from("terminal"), error))?;
+    Ok(ExitCode::SUCCESS)
 }

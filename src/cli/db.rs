@@ -17,6 +17,7 @@ use crate::process::field::{Field, FieldKind};
 use crate::store::admin::{self, Purpose, Status};
 use crate::store::verify::Verification;
 use crate::system;
+use crate::text::format;
 
 /// What to do with a database.
 #[derive(Debug, Args)]
@@ -174,11 +175,12 @@ fn say_status(shell: &Shell, status: &Status) {
     if let Some(now) = status.legal_now {
         shell.tell(
             "db.legal_now",
-            &[("at", &words::when(now, Country::Nl.zone()))],
+            &[("at", &words::when(&shell.texts, now, Country::Nl.zone()))],
         );
     }
     if let Some((live, all)) = status.cases {
-        let (live, all) = (live.to_string(), all.to_string());
+        let of = |n| format::count(&shell.texts, n);
+        let (live, all) = (of(live), of(all));
         shell.tell("db.cases", &[("live", &live), ("all", &all)]);
     }
 }
@@ -199,8 +201,10 @@ fn say_verification(shell: &Shell, result: &Verification) {
     for difference in &result.differences {
         shell.say(&format!("{}: {}", difference.case_no, difference.what));
     }
-    let (cases, events) = (result.cases.to_string(), result.events.to_string());
-    let differences = result.differences.len().to_string();
+    let texts = &shell.texts;
+    let cases = format::count(texts, result.cases);
+    let events = format::count(texts, result.events);
+    let differences = format::count(texts, result.differences.len());
     let values = [
         ("cases", &*cases),
         ("events", &*events),
@@ -228,7 +232,7 @@ async fn clock(shell: &Shell, json: bool, at: Option<&str>, shift: Option<&str>)
             offset_seconds: rounded(offset),
         })?;
     } else {
-        let at = words::when(legal_now, Country::Nl.zone());
+        let at = words::when(&shell.texts, legal_now, Country::Nl.zone());
         shell.tell("db.clock", &[("at", &at), ("offset", &spoken(offset))]);
     }
     Ok(ExitCode::SUCCESS)

@@ -20,6 +20,7 @@ use crate::exchange::colleague::{self, Manner};
 use crate::local_postgres::{Existing, LocalPostgres, Options, SUPERUSER};
 use crate::store::{Store, StoreError};
 use crate::system;
+use crate::text::format;
 pub use people::Place;
 use setup::{DATABASE, Found};
 
@@ -141,7 +142,10 @@ async fn fill(server: &LocalPostgres, progress: &mut Progress<'_>) -> Result<boo
     progress.done("demo.step.database");
     let cases = setup::world(server, system::now()).await?;
     progress.done("demo.step.world");
-    progress.say("demo.made", &[("cases", &cases.to_string())]);
+    progress.say(
+        "demo.made",
+        &[("cases", &format::count(&progress.shell.texts, cases))],
+    );
     Ok(true)
 }
 
@@ -211,7 +215,7 @@ async fn at_the_desk(args: &DemoArgs, shell: &Shell, server: &LocalPostgres) -> 
         say_addresses(shell, server, me);
         return wait().await;
     }
-    if !std::io::stdout().is_terminal() {
+    if !shell.is_plain() && !std::io::stdout().is_terminal() {
         let url = server.url(me.0, DATABASE);
         shell.tell("demo.no_terminal", &[("url", &url)]);
         return Ok(ExitCode::SUCCESS);

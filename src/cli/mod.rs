@@ -66,12 +66,15 @@ pub struct Global {
     /// The database, before `DATABASE_URL`, PGHOST and the like, and the settings
     #[arg(long, global = true, value_name = "URL", help_heading = "Global")]
     pub database_url: Option<String>,
-    /// Language of the texts: en or nl (default: `LOKET_LANG`, settings, then the locale)
+    /// Language of the texts: en, nl, nb or sv (default: `LOKET_LANG`, settings, then the locale)
     #[arg(long, global = true, value_name = "LANG", help_heading = "Global")]
     pub lang: Option<String>,
     /// Theme of the full-screen desk: default, light, high-contrast, mono, or one of your own
     #[arg(long, global = true, value_name = "NAME", help_heading = "Global")]
     pub theme: Option<String>,
+    /// The desk as lines that are only appended: for screen readers, braille displays, pipes
+    #[arg(long, global = true, help_heading = "Global")]
+    pub plain: bool,
     /// Read only this file of settings, and keys and themes from its folder
     #[arg(long, global = true, value_name = "FILE", help_heading = "Global")]
     pub config: Option<PathBuf>,

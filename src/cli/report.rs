@@ -11,6 +11,7 @@ use crate::process;
 use crate::store::Store;
 use crate::store::board::CASES;
 use crate::store::rows::{ClockResult, OnTimeCase, OnTimeKind, OnTimeRow};
+use crate::text::format;
 
 /// More months are not one report.
 const MOST: u32 = 120;
@@ -199,11 +200,11 @@ fn tell(shell: &Shell, rows: &[OnTimeRow]) {
             texts.fill(&format!("report.result.{}", result.key()), &[("n", &n)])
         });
         vec![
-            row.month.format("%Y-%m").to_string(),
+            format::month(texts, row.month),
             texts.say(&format!("clock.{}", row.clock)),
             texts.say(&format!("report.whose.{}", whose(row))),
             row.share()
-                .map_or_else(|| "-".to_owned(), |share| format!("{}%", percent(share))),
+                .map_or_else(|| "-".to_owned(), |share| format::percent(texts, share)),
             texts.fill("report.of", &judged),
             others.collect::<Vec<_>>().join(", "),
         ]
@@ -273,10 +274,10 @@ fn show(
         return csv::print(cells);
     }
     let texts = &shell.texts;
-    let due = words::due(case.due_at, case.comparison, zone);
+    let due = words::due(texts, case.due_at, case.comparison, zone);
     let due = texts.fill("report.due", &[("at", &due)]);
     let ended = case.ended_at.map_or(String::new(), |at| {
-        texts.fill("report.ended", &[("at", &words::when(at, zone))])
+        texts.fill("report.ended", &[("at", &words::when(texts, at, zone))])
     });
     let word = texts.say(&format!("report.word.{}", case.result.key()));
     shell.say(format!("{}  {word:<16}  {due}  {ended}", case.case_no).trim_end());

@@ -4,8 +4,8 @@ use serde::Serialize;
 use sqlx::postgres::PgConnectOptions;
 
 use super::{CliError, Global, connect, words};
-use crate::config::Config;
-use crate::config::setting::{LANG, Setting, THEME};
+use crate::config::{Config, Origin};
+use crate::config::setting::{LANG, PLAIN, Setting, THEME};
 use crate::desk::keymap::Keymap;
 use crate::domain::sanitize::clean;
 use crate::store::Store;
@@ -70,6 +70,7 @@ impl Shell {
         let flags: Vec<(&Setting, &str)> = given
             .into_iter()
             .filter_map(|(setting, value)| Some((setting, value.as_deref()?)))
+            .chain(global.plain.then_some((&PLAIN, "true")))
             .collect();
         let config = Config::load(&global.files(), &system::env, &flags)?;
         let lang = config
@@ -84,6 +85,14 @@ impl Shell {
             config,
             global: global.clone(),
         })
+    }
+
+    /// Whether the desk is lines that are only appended: asked for, or a terminal that can do nothing
+    /// else and nobody said otherwise.
+    pub fn is_plain(&self) -> bool {
+        let is_dumb = system::env("TERM").as_deref() == Some("dumb");
+        let is_open = self.config.origin(&PLAIN) == Origin::Shipped;
+        self.config.is_on(&PLAIN) || is_dumb && is_open
     }
 
     /// How to connect.

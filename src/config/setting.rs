@@ -53,7 +53,12 @@ const fn text(key: &'static str) -> Setting {
 /// Language of screens and messages.
 pub static LANG: Setting = Setting {
     key: "lang",
-    kind: Kind::Word(&["auto", "en", "nl"]),
+    kind: Kind::Word(&["auto", "en", "nl", "nb", "sv"]),
+};
+/// The desk as lines that are only appended.
+pub static PLAIN: Setting = Setting {
+    key: "plain",
+    kind: Kind::Switch,
 };
 /// Theme of the console, by name.
 pub static THEME: Setting = text("theme");
@@ -90,7 +95,7 @@ pub static OUTBOX_OPERATOR: Setting = text("outbox.operator");
 /// Language of letters where the receiver has none of its own.
 pub static OUTBOX_LANGUAGE: Setting = Setting {
     key: "outbox.language",
-    kind: Kind::Word(&["nl", "en"]),
+    kind: Kind::Word(&["nl", "en", "nb", "sv"]),
 };
 /// Attempts until a message is a dead letter.
 pub static OUTBOX_ATTEMPTS: Setting = Setting {
@@ -136,6 +141,7 @@ pub static DESKS: &[(&str, &Setting)] = &[
 pub static SETTINGS: &[&Setting] = &[
     &LANG,
     &THEME,
+    &PLAIN,
     &LOG,
     &LOCK_AFTER,
     &LOCK,

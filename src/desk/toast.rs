@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::store::rows::CaseId;
+use crate::text::retell::Retold;
 
 /// How many are kept.
 const KEPT: usize = 50;
@@ -51,6 +52,8 @@ impl Offer {
 #[derive(Debug, Clone, Default)]
 pub struct Toasts {
     all: VecDeque<Toast>,
+    /// How many were ever said.
+    said: usize,
 }
 
 impl Toasts {
@@ -64,6 +67,7 @@ impl Toasts {
         if self.all.len() == KEPT {
             self.all.pop_front();
         }
+        self.said += 1;
         self.all.push_back(Toast {
             text,
             tone,
@@ -83,9 +87,26 @@ impl Toasts {
         }
     }
 
+    /// How many were ever said.
+    pub fn said(&self) -> usize {
+        self.said
+    }
+
+    /// Those that were said after so many, as far as they are kept.
+    pub fn after(&self, said: usize) -> impl Iterator<Item = &Toast> {
+        let fresh = self.said.saturating_sub(said);
+        self.all.iter().skip(self.all.len().saturating_sub(fresh))
+    }
+
     /// The one to be shown.
     pub fn shown(&self, now: DateTime<Utc>) -> Option<&Toast> {
         self.all.back().filter(|toast| now < toast.until)
+    }
+
+    /// All of them in another language.
+    pub fn retell(&mut self, retold: &Retold<'_>) {
+        let all = self.all.iter_mut();
+        all.for_each(|toast| retold.change(&mut toast.text));
     }
 
     /// A key was pressed: a warning has been seen and leaves soon.

@@ -6,8 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::Texts;
-use super::ledger::short_day;
+use super::{Texts, format};
 
 /// Beginnings of values that are keys of texts.
 const AREAS: [&str; 6] = [
@@ -51,9 +50,12 @@ fn value(texts: &Texts, name: &str, given: &str, zone: Tz) -> String {
 
 /// `Mon 23 Nov 09:20`.
 fn instant(texts: &Texts, at: DateTime<Utc>, zone: Tz) -> String {
-    let local = at.with_timezone(&zone);
-    let day = short_day(texts, local.date_naive());
-    format!("{day} {}", local.format("%H:%M"))
+    let day = at.with_timezone(&zone).date_naive();
+    format!(
+        "{} {}",
+        format::weekday(texts, day),
+        format::clock(at, zone)
+    )
 }
 
 /// The name of a field or clock that the database gives by its key alone.

@@ -15,6 +15,7 @@ use crate::desk::screen::board::{Section, State, forecast};
 use crate::desk::world::Link;
 use crate::store::StoreError;
 use crate::store::rows::Board;
+use crate::text::format;
 
 /// From this size on the figures are large.
 const LARGE: (u16, u16) = (140, 38);
@@ -59,10 +60,7 @@ fn title(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
     let right = match counted {
         None => Line::default(),
         Some(at) => {
-            let time = at
-                .with_timezone(&world.zone(""))
-                .format("%H:%M:%S")
-                .to_string();
+            let time = format::clock_seconds(at, world.zone(""));
             let is_stale = world.link != Link::Live || state.problem.is_some();
             let (role, key) = if is_stale {
                 (Role::Error, "board.stale")

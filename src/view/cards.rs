@@ -11,6 +11,7 @@ use crate::desk::say;
 use crate::domain::money::Money;
 use crate::process::field::Value;
 use crate::store::rows::{CaseDetail, ConnectionCard, ContractRow, RelatedCase};
+use crate::text::format;
 
 type Lines = Vec<Line<'static>>;
 
@@ -148,10 +149,13 @@ fn meters(paint: &Paint<'_, '_>, card: &ConnectionCard, columns: usize) -> Lines
 
 fn of_contract(paint: &Paint<'_, '_>, contract: &ContractRow, columns: usize) -> Line<'static> {
     let side = paint.text(&format!("contract.{}", contract.side));
-    let day = |day: Option<chrono::NaiveDate>| day.map_or_else(String::new, |d| d.to_string());
+    let texts = &paint.model.world.texts;
+    let day = |day: Option<chrono::NaiveDate>| {
+        day.map_or_else(String::new, |day| format::date(texts, day))
+    };
     let from = day(contract.valid_from);
     let span = match contract.valid_to {
-        Some(_) => format!("{from} / {}", day(contract.valid_to)),
+        Some(_) => format!("{from} - {}", day(contract.valid_to)),
         None if from.is_empty() => String::new(),
         None => paint.fill("detail.since", &[("day", &from)]),
     };

@@ -11,6 +11,7 @@ use crate::desk::screen::inbox::Inbox;
 use crate::desk::world::Link;
 use crate::process;
 use crate::store::rows::InboxView;
+use crate::text::format;
 
 /// The header.
 pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect) {
@@ -76,8 +77,7 @@ fn link(paint: &Paint<'_, '_>) -> Span<'static> {
         Link::Connecting { .. } => paint.span(Role::Faint, paint.text("header.connecting")),
         Link::Live => paint.span(Role::Faint, paint.text("header.live")),
         Link::Stale { since } => {
-            let since = world.legal(since).with_timezone(&world.zone(""));
-            let since = since.format("%H:%M:%S").to_string();
+            let since = format::clock_seconds(world.legal(since), world.zone(""));
             paint.span(
                 Role::Error,
                 paint.fill("header.stale", &[("since", &since)]),
@@ -128,7 +128,10 @@ fn label(paint: &Paint<'_, '_>, tab: &Inbox) -> String {
     let name = paint.text(&tab.name);
     match tab.view {
         InboxView::Queue(queue) => match paint.model.desk.counts.get(&queue) {
-            Some(count) => format!(" {name} {} ", count.open + count.held + count.waiting),
+            Some(count) => {
+                let all = count.open + count.held + count.waiting;
+                format!(" {name} {} ", format::count(&paint.model.world.texts, all))
+            }
             None => format!(" {name} "),
         },
         InboxView::Mine => name,

@@ -23,6 +23,7 @@ mod lock;
 mod notices;
 mod on_time;
 mod outlook;
+pub mod page;
 mod paint;
 mod pick;
 mod palette;

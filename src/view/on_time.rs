@@ -1,7 +1,6 @@
 //! The share on time: kinds of clocks down, months across, the figures of the cell below; or the
 //! cases behind it.
 
-use chrono::{Datelike as _, NaiveDate};
 use chrono_tz::Tz;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -15,7 +14,7 @@ use crate::desk::screen::on_time::{Behind, State};
 use crate::domain::clock::Whose;
 use crate::store::StoreError;
 use crate::store::rows::{ClockResult, OnTimeCase, OnTimeRow};
-use crate::text::Texts;
+use crate::text::{Texts, format};
 
 /// Columns of the name of a kind.
 const NAME: usize = 32;
@@ -77,7 +76,7 @@ fn table(paint: &mut Paint<'_, '_>, area: Rect, state: &State, kinds: &[(String,
     let months = visible(state, usize::from(area.width));
     let mut heading = width::left("", NAME + 1);
     for month in &months {
-        let month = month_of(&paint.model.world.texts, state.months[*month]);
+        let month = format::month_short(&paint.model.world.texts, state.months[*month]);
         heading.push_str(&width::right(&month, MONTH));
     }
     let heading = Line::from(paint.span(Role::Faint, heading));
@@ -118,7 +117,7 @@ fn line(
             None if !state.rows.contains_key(&state.months[*month]) => {
                 (Role::Faint, "..".to_owned())
             }
-            row => cell(row),
+            row => cell(&paint.model.world.texts, row),
         };
         let role = if at == Some(*month) {
             Role::Cursor
@@ -132,18 +131,13 @@ fn line(
 }
 
 /// The share; what is not judged yet is a dash.
-fn cell(row: Option<&OnTimeRow>) -> (Role, String) {
+fn cell(texts: &Texts, row: Option<&OnTimeRow>) -> (Role, String) {
     match row.map(OnTimeRow::share) {
         None => (Role::Faint, String::new()),
         Some(None) => (Role::Faint, "-".to_owned()),
-        Some(Some(1_000)) => (Role::Done, percent(1_000)),
-        Some(Some(share)) => (Role::Calm, percent(share)),
+        Some(Some(1_000)) => (Role::Done, format::percent(texts, 1_000)),
+        Some(Some(share)) => (Role::Calm, format::percent(texts, share)),
     }
-}
-
-/// Tenths of a percent as people read them.
-fn percent(share: u64) -> String {
-    format!("{}.{}%", share / 10, share % 10)
 }
 
 /// All figures of the cell under the cursor.
@@ -200,7 +194,7 @@ fn figures(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
 fn draw_behind(paint: &mut Paint<'_, '_>, area: Rect, state: &State, behind: &Behind) {
     let world = &paint.model.world;
     let clock = preview::clock(world, &behind.kind.clock);
-    let month = month_of(&world.texts, behind.kind.month);
+    let month = format::month_short(&world.texts, behind.kind.month);
     let title = paint.fill(
         "report.behind",
         &[("clock", clock.as_ref()), ("month", &month)],
@@ -253,10 +247,4 @@ fn of_case(paint: &Paint<'_, '_>, case: &OnTimeCase, zone: Tz) -> Line<'static> 
         paint.span(role, width::left(&result, 20)),
         Span::raw(format!(" {}  {ended}", width::left(&due, 24))),
     ])
-}
-
-/// A month: `Nov 26`.
-fn month_of(texts: &Texts, month: NaiveDate) -> String {
-    let name = texts.say(&format!("month.{}", month.month()));
-    format!("{name} {:02}", month.year().rem_euclid(100))
 }

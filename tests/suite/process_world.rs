@@ -15,6 +15,7 @@ use loket::process::engine::{
 use loket::process::field::Value;
 use loket::process::replay::ReplayEvent;
 use loket::process::{self, Process};
+use loket::text::LANGUAGES;
 use uuid::Uuid;
 
 pub(crate) const EAN: &str = "871687900400000374";
@@ -265,10 +266,10 @@ pub(crate) fn placeholders(text: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// A refusal has a text in both languages, and a value for each place in it.
+/// A refusal has a text in every language, and a value for each place in it.
 fn told(refusal: &Refusal) {
-    static TEXTS: OnceLock<[BTreeMap<String, String>; 2]> = OnceLock::new();
-    for texts in TEXTS.get_or_init(|| [texts("en"), texts("nl")]) {
+    static TEXTS: OnceLock<[BTreeMap<String, String>; LANGUAGES.len()]> = OnceLock::new();
+    for texts in TEXTS.get_or_init(|| LANGUAGES.map(texts)) {
         let text = texts.get(&format!("refusal.{}", refusal.key));
         let text = text.unwrap_or_else(|| panic!("no text for {refusal:?}"));
         for name in placeholders(text) {

@@ -25,6 +25,12 @@ const LAYERS: &[(&str, &[&str])] = &[
         "view",
         &["domain", "process", "store", "desk", "view", "text"],
     ),
+    (
+        "plain",
+        &[
+            "domain", "process", "store", "desk", "view", "plain", "text",
+        ],
+    ),
     ("terminal", &["desk", "terminal", "system", "text"]),
     ("local_postgres", &["local_postgres", "system"]),
 ];
@@ -50,6 +56,11 @@ const FORBIDDEN: &[(&str, &[&str], &str)] = &[
         "view",
         &["sqlx", "tokio", "crossterm"],
         "the view only draws",
+    ),
+    (
+        "plain",
+        &["sqlx", "tokio", "crossterm"],
+        "the lines are a view too",
     ),
     (
         "store",

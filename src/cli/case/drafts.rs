@@ -33,7 +33,7 @@ impl Counter<'_> {
             let typed: Vec<&str> = typed.filter(|raw| !raw.is_empty()).collect();
             vec![
                 draft.case_no.clone().unwrap_or_default(),
-                words::when(draft.saved_at, words::zone_of(process)),
+                words::when(&self.shell.texts, draft.saved_at, words::zone_of(process)),
                 self.form_name(draft, process),
                 draft.owner.clone().unwrap_or_default(),
                 typed.join(" | ").replace('\n', " "),

@@ -132,7 +132,7 @@ impl Counter<'_> {
             texts
                 .get(&format!("case.work.{}", row.work.word()))
                 .to_owned(),
-            due.map(|(at, comparison)| words::due(at, comparison, zone))
+            due.map(|(at, comparison)| words::due(texts, at, comparison, zone))
                 .unwrap_or_default(),
             row.due_at
                 .map(|at| words::left(at, now, texts))

@@ -86,7 +86,7 @@ impl Counter<'_> {
             "{}  {process}: {state} ({work}) {holder}",
             row.case_no
         ));
-        let received = words::when(row.received_at, words::zone_of(&row.process));
+        let received = words::when(texts, row.received_at, words::zone_of(&row.process));
         self.shell.tell(
             "case.received",
             &[("at", &received), ("subject", &row.subject)],
@@ -133,16 +133,16 @@ impl Counter<'_> {
         let status = run.status(now);
         let left = match run.ended_at {
             None => words::left(run.due_at, now, texts),
-            Some(at) => words::when(at, zone),
+            Some(at) => words::when(texts, at, zone),
         };
         let was = (run.original_due_at != run.due_at).then(|| {
-            let was = words::due(run.original_due_at, run.comparison, zone);
+            let was = words::due(texts, run.original_due_at, run.comparison, zone);
             texts.fill("case.was_due", &[("due", &was)])
         });
         vec![
             rule.map_or(String::new(), |clock| clock.rule.to_owned()),
             self.clock_name(run, detail),
-            words::due(run.due_at, run.comparison, zone),
+            words::due(texts, run.due_at, run.comparison, zone),
             left,
             texts
                 .get(&format!("case.status.{}", status_word(status)))
@@ -189,10 +189,10 @@ impl Counter<'_> {
     fn documents(&self, detail: &CaseDetail) -> Vec<Vec<String>> {
         let (texts, zone) = (&self.shell.texts, words::zone_of(&detail.row.process));
         let row = |document: &crate::store::rows::DocumentRow| {
-            let erased = document.erased_at.map(|at| words::when(at, zone));
+            let erased = document.erased_at.map(|at| words::when(texts, at, zone));
             let erased = erased.map(|at| texts.fill("case.erased_at", &[("at", &at)]));
             vec![
-                words::when(document.added_at, zone),
+                words::when(texts, document.added_at, zone),
                 document.name.clone(),
                 texts
                     .get(&format!("case.purpose.{}", document.purpose))
@@ -227,7 +227,7 @@ impl Counter<'_> {
                 .to_owned();
             vec![
                 case.case_no.clone(),
-                words::when(case.received_at, zone),
+                words::when(texts, case.received_at, zone),
                 state,
             ]
         })
@@ -299,7 +299,7 @@ impl Counter<'_> {
             words::shift(&detail.row.process, &moved.clock, between, texts)
         });
         vec![
-            words::when(row.at, zone),
+            words::when(texts, row.at, zone),
             row.agent
                 .clone()
                 .unwrap_or_else(|| texts.get("case.system").to_owned()),

@@ -8,8 +8,18 @@ use uuid::Uuid;
 use super::{Content, Draft, Drafts, Typed, long_ago};
 use crate::desk::route::Subject;
 use crate::store::rows::{CaseId, DraftRow};
+use crate::text::retell::Retold;
 
 impl Drafts {
+    /// Why the database did not take them: in another language.
+    pub fn retell(&mut self, retold: &Retold<'_>) {
+        let told = self
+            .all
+            .values_mut()
+            .filter_map(|draft| draft.trouble.as_mut());
+        told.for_each(|said| retold.change(said));
+    }
+
     /// What the database has of ours: all (`asked_at` says as of when) or some. What is being typed
     /// here is not touched.
     pub fn merge(

@@ -17,6 +17,8 @@ use super::{Pressed, moved};
 use crate::process::engine::{self, Actor, Context};
 use crate::process::{self, By};
 use crate::store::rows::{CaseId, QueueLimits};
+use crate::store::rows::CaseId;
+use crate::text::retell::Retold;
 
 /// What is chosen from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,6 +167,12 @@ impl State {
         }
         placed.extend(fresh);
         Some(placed)
+    }
+
+    /// What is not possible any more keeps its name: in another language.
+    pub fn retell(&mut self, retold: &Retold<'_>) {
+        let shown = self.shown.iter_mut();
+        shown.for_each(|choice| retold.change(&mut choice.label));
     }
 
     /// Keep the places of what is shown now.

@@ -16,6 +16,7 @@ use super::form::{Stage, State};
 use crate::process;
 use crate::store::StoreError;
 use crate::store::rows::{Applied, CaseId, Claim, Lease, Opened};
+use crate::text::format;
 
 /// Write it; claim the case first when that is needed and not so yet.
 pub fn commit(state: &mut State, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
@@ -390,9 +391,5 @@ fn point_out(state: &mut State, wrong: &[(String, String)]) {
 pub fn offline_since(world: &World, now: DateTime<Utc>) -> String {
     let since = world.heard_at.unwrap_or(now);
     let zone = world.zone(process::ALL.first().map_or("", |process| process.key));
-    world
-        .legal(since)
-        .with_timezone(&zone)
-        .format("%H:%M:%S")
-        .to_string()
+    format::clock_seconds(world.legal(since), zone)
 }

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::refused::Refused;
-use crate::text::Texts;
+use crate::text::{Texts, format};
 
 /// So many refused lines are kept with their reason; the rest is only counted.
 pub const REFUSED_KEPT: usize = 10_000;
@@ -150,7 +150,7 @@ impl Report {
     pub fn lines(&self, texts: &Texts) -> Vec<String> {
         let mut lines: Vec<String> = self.refused.iter().map(|r| r.line_of_text(texts)).collect();
         if self.refused_more > 0 {
-            let count = self.refused_more.to_string();
+            let count = format::count(texts, self.refused_more);
             lines.push(texts.fill("import.refused_more", &[("count", &count)]));
         }
         for file in &self.files {
@@ -193,7 +193,7 @@ impl FileReport {
             lines.push(texts.fill("import.unknown_columns", &values));
         }
         if self.latin1_lines > 0 {
-            let count = self.latin1_lines.to_string();
+            let count = format::count(texts, self.latin1_lines);
             let values = [("file", self.file.as_str()), ("count", &count)];
             lines.push(texts.fill("import.latin1", &values));
         }
@@ -208,7 +208,7 @@ impl FileReport {
         ];
         let shown = |(key, count): &(&str, u64)| {
             (*count > 0 || matches!(*key, "new" | "known" | "refused")).then(|| {
-                let count = count.to_string();
+                let count = format::count(texts, *count);
                 texts.fill(&format!("import.count.{key}"), &[("count", &count)])
             })
         };

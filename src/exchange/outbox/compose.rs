@@ -12,29 +12,23 @@ use super::settings::Settings;
 use super::values::Story;
 use crate::process::message::{self, Addressee, Message};
 use crate::store::rows::OutboxItem;
-use crate::text::Texts;
+use crate::text::{LANGUAGES, Texts, known};
 
 /// Texts in the languages of letters.
 #[derive(Debug, Clone)]
-pub struct Languages {
-    /// English.
-    pub en: Texts,
-    /// Dutch.
-    pub nl: Texts,
-}
+pub struct Languages([Texts; LANGUAGES.len()]);
 
 impl Languages {
-    /// Both.
+    /// All of them.
     pub fn load() -> Self {
-        Self {
-            en: Texts::load("en"),
-            nl: Texts::load("nl"),
-        }
+        Self(LANGUAGES.map(Texts::load))
     }
 
-    /// The texts for a language; every language but Dutch is served in English.
+    /// The texts for a language; one that is not there is served in English.
     pub fn of(&self, language: &str) -> &Texts {
-        if language == "nl" { &self.nl } else { &self.en }
+        let wanted = known(language).unwrap_or("en");
+        let found = self.0.iter().find(|texts| texts.lang() == wanted);
+        found.unwrap_or(&self.0[0])
     }
 }
 
@@ -199,7 +193,7 @@ impl Composer<'_> {
     }
 
     fn paper(&self, to: String, language: &str) -> Result<Content, Stuck> {
-        let language = if language == "nl" { "nl" } else { "en" };
+        let language = known(language).unwrap_or("en");
         let (subject, body) = self.letter(language)?;
         Ok(Content::Letter {
             to: vec![to],

@@ -66,11 +66,12 @@ impl Story<'_> {
             .map_or(self.opened_at, |run| run.started_at)
     }
 
-    /// Dutch for parties of Dutch-speaking countries, else English.
+    /// The language of the party's country.
     pub fn party_language(&self) -> &'static str {
         match self.party_country.unwrap_or(self.country) {
             Country::Nl | Country::Be => "nl",
-            Country::No | Country::Se => "en",
+            Country::No => "nb",
+            Country::Se => "sv",
         }
     }
 

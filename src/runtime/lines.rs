@@ -1,0 +1,229 @@
+//! The desk as lines: typed lines in, lines out, nothing drawn. The same model, update and effects as
+//! the full screen. Works in a terminal that can do nothing, and in a pipe.
+
+use std::collections::VecDeque;
+use std::io::{self, BufRead as _};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use super::work::{Signals, Work};
+use super::{Flow, LEAVE, beat};
+use crate::desk::keymap::Keymap;
+use crate::desk::{self, Effect, Model, Msg, Start, next_wake, update};
+use crate::domain::sanitize::clean;
+use crate::plain::typed::{self, Asked};
+use crate::plain::{Teller, WINDOW};
+use crate::store::Store;
+use crate::system;
+use crate::text::Texts;
+
+/// A line waits for what the line before it asked for, but no longer than this: somebody who types
+/// while the database is away gets an answer.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// How many lines may be read ahead.
+const AHEAD: usize = 64;
+
+/// What the lines need.
+#[derive(Debug)]
+pub struct Setup {
+    /// The database.
+    pub store: Store,
+    /// The texts.
+    pub texts: Texts,
+    /// The keys: their names are words too.
+    pub keymap: Keymap,
+}
+
+/// Runs the desk until the agent or the system ends it, or the lines end. The leases go back on every
+/// way out.
+pub async fn run(setup: Setup) -> io::Result<()> {
+    let mut console = Console::new(setup)?;
+    console.go_on().await;
+    console.work.save_all(&mut console.model);
+    let _ = tokio::time::timeout(LEAVE, console.work.finish_writes()).await;
+    console.say(&[console.model.world.texts.say("plain.bye")]);
+    let Console { work, inbox, .. } = console;
+    drop(inbox);
+    work.close().await;
+    Ok(())
+}
+
+struct Console {
+    work: Work,
+    inbox: mpsc::Receiver<Msg>,
+    signals: Signals,
+    model: Model,
+    teller: Teller,
+    lines: mpsc::Receiver<String>,
+    /// Lines that wait for what was asked for before them.
+    waiting: VecDeque<String>,
+    /// Since when the first of them waits.
+    since: Option<Instant>,
+    /// No further lines will come.
+    is_over: bool,
+    /// Nobody reads what is said.
+    is_deaf: bool,
+}
+
+impl Console {
+    fn new(setup: Setup) -> io::Result<Self> {
+        let signals = Signals::new()?;
+        let (work, inbox) = Work::new(setup.store);
+        let start = Start {
+            texts: Arc::new(setup.texts),
+            keymap: setup.keymap,
+            window: WINDOW,
+            seed: fastrand::u64(..),
+        };
+        Ok(Self {
+            work,
+            inbox,
+            signals,
+            model: Model::new(start, system::now()),
+            teller: Teller::new(),
+            lines: listen()?,
+            waiting: VecDeque::new(),
+            since: None,
+            is_over: false,
+            is_deaf: false,
+        })
+    }
+
+    async fn go_on(&mut self) {
+        let welcome = Teller::welcome(&self.model.world.texts);
+        self.say(&welcome);
+        let mut flow = self.take(Msg::Start);
+        while flow == Flow::On && !self.is_deaf {
+            self.tell();
+            flow = match self.due_line() {
+                Some(line) => self.obey(&line),
+                None if self.is_over && self.waiting.is_empty() && self.is_ready() => Flow::Stop,
+                None => {
+                    let msg = self.next().await;
+                    msg.map_or(Flow::On, |msg| self.take(msg))
+                }
+            };
+        }
+        self.tell();
+    }
+
+    /// Whether everything that was asked for is there, or is not waited for any longer.
+    fn is_ready(&self) -> bool {
+        let is_late = self.since.is_some_and(|at| at.elapsed() >= PATIENCE);
+        typed::is_settled(&self.model) || is_late
+    }
+
+    /// The next line, when what came before it is there.
+    fn due_line(&mut self) -> Option<String> {
+        if !self.waiting.is_empty() && !self.is_ready() {
+            return None;
+        }
+        let line = self.waiting.pop_front()?;
+        self.since = None;
+        Some(line)
+    }
+
+    /// Wait for the next message; `None` when a line came instead, or nothing but time.
+    async fn next(&mut self) -> Option<Msg> {
+        let now = system::now();
+        let wake = next_wake(&self.model, now);
+        let wake = wake.map(|at| (at - now).to_std().unwrap_or(Duration::ZERO));
+        let is_waiting = !self.waiting.is_empty() || self.is_over;
+        if is_waiting && self.since.is_none() {
+            self.since = Some(Instant::now());
+        }
+        let patience = self.since.map(|at| PATIENCE.saturating_sub(at.elapsed()));
+        let wake = wake.unwrap_or(Duration::from_hours(1));
+        let sleep = tokio::time::sleep(patience.map_or(wake, |patience| wake.min(patience)));
+        tokio::select! {
+            biased;
+            () = self.signals.stop() => Some(Msg::Stop),
+            Some(msg) = self.inbox.recv() => Some(msg),
+            line = self.lines.recv(), if !self.is_over && self.waiting.len() < AHEAD => {
+                match line {
+                    Some(line) => self.waiting.push_back(line),
+                    None => self.is_over = true,
+                }
+                None
+            }
+            () = sleep => Some(Msg::Wake),
+        }
+    }
+
+    /// Do what the line asks for.
+    fn obey(&mut self, line: &str) -> Flow {
+        let said = match typed::read(&self.model, line) {
+            Asked::Inputs(inputs) => {
+                for input in inputs {
+                    if self.take(Msg::Input(input)) == Flow::Stop {
+                        return Flow::Stop;
+                    }
+                }
+                return Flow::On;
+            }
+            Asked::Where => self.teller.say_where(&self.model),
+            Asked::List => self.teller.list(&self.model),
+            Asked::Read => self.teller.read(&self.model),
+            Asked::Help => Teller::help(&self.model),
+            Asked::Say(said) => vec![said],
+        };
+        self.say(&said);
+        Flow::On
+    }
+
+    fn take(&mut self, msg: Msg) -> Flow {
+        let effects = update(&mut self.model, msg, system::now());
+        beat::tell(&self.work.here, desk::here::take(&mut self.model));
+        let mut flow = Flow::On;
+        for effect in effects {
+            match self.work.run(effect, &self.model) {
+                Some(Effect::Quit) => flow = Flow::Stop,
+                Some(Effect::Suspend) => self.suspend(),
+                _ => {}
+            }
+        }
+        flow
+    }
+
+    /// The shell goes on until it lets us; a pipe knows no such thing.
+    fn suspend(&mut self) {
+        self.work.save_all(&mut self.model);
+        let _ = nix::sys::signal::raise(nix::sys::signal::Signal::SIGTSTP);
+        self.teller.forget();
+    }
+
+    fn tell(&mut self) {
+        if std::mem::take(&mut self.model.dirty) {
+            let said = self.teller.tell(&self.model);
+            self.say(&said);
+        }
+    }
+
+    fn say(&mut self, lines: &[String]) {
+        for part in lines.iter().flat_map(|line| line.lines()) {
+            self.is_deaf |= !system::print_line(&clean(part));
+        }
+    }
+}
+
+/// A thread that blocks until there is a line; the channel closes with the last one.
+fn listen() -> io::Result<mpsc::Receiver<String>> {
+    let (say, lines) = mpsc::channel(AHEAD);
+    let read = move || {
+        for line in io::stdin().lock().split(b'\n') {
+            let Ok(line) = line else { return };
+            let line = String::from_utf8_lossy(&line).into_owned();
+            if say.blocking_send(line).is_err() {
+                return;
+            }
+        }
+    };
+    thread::Builder::new()
+        .name("lines".to_owned())
+        .spawn(read)?;
+    Ok(lines)
+}

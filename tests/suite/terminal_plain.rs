@@ -1,0 +1,197 @@
+//! The desk as lines: the real program in a pipe, a whole case from intake to closing by script, and
+//! nothing in what it says that is not plain text.
+
+use loket::store::rows::CaseId;
+use loket::text::Texts;
+
+use crate::support::keys::office;
+use crate::support::shell::{Said, Shell};
+use crate::support::world::{SUPPLIER, World, ean};
+
+/// What anna's desk says to that script.
+fn lines(world: &World, script: &[&str]) -> Said {
+    let shell = Shell::of(&world.db.url("anna"));
+    let input: String = script.iter().map(|line| format!("{line}\n")).collect();
+    let said = shell.run_with("--plain --lang en", &input);
+    assert_eq!((said.code, said.err.as_str()), (0, ""), "{}", said.out);
+    is_plain(&said.out);
+    said
+}
+
+/// Lines of printable characters: no cursor moves, no colour, nothing is drawn over.
+fn is_plain(out: &str) {
+    for line in out.lines() {
+        assert!(!line.chars().any(char::is_control), "{line:?}");
+        assert!(!line.contains("  "), "columns are no sentence: {line:?}");
+    }
+}
+
+/// These are said, one after the other.
+fn in_order(out: &str, wanted: &[&str]) {
+    let mut rest = out;
+    for one in wanted {
+        let at = rest.find(one);
+        let at = at.unwrap_or_else(|| panic!("{one:?} is not said after what came before:\n{out}"));
+        rest = &rest[at + one.len()..];
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whole_case_goes_by_lines_from_intake_to_closing() {
+    let world = office().await;
+    let ean = ean(3);
+    let script = [
+        "open new",
+        "1",
+        &ean,
+        SUPPLIER,
+        "",
+        "supplier",
+        "1",
+        "never",
+        "yes",
+        "",
+        "the customer never heard of this party",
+        ".",
+        "yes",
+        // the case is shown: the party is asked for proof
+        "act",
+        "1",
+        "e-mail",
+        "1",
+        "",
+        "yes",
+        "",
+        "",
+        "yes",
+        // it answers, without proof
+        "act",
+        "Record the party's answer",
+        "",
+        "the contract cannot be found",
+        "the customer is asked again",
+        ".",
+        "no",
+        "",
+        "",
+        "",
+        "",
+        "yes",
+        // the proof is rejected, and all who must know do
+        "act",
+        "Reject",
+        "there is none",
+        ".",
+        "yes",
+        "act",
+        "Close, block stays",
+        "yes",
+        "yes",
+        "no",
+        "",
+        "yes",
+        "where",
+    ];
+    let said = lines(&world, &script);
+    in_order(
+        &said.out,
+        &[
+            "loket, line by line.",
+            "Connected.",
+            "List Mandates, 0 cases.",
+            "1 Reasonable doubt",
+            "Form Reasonable doubt, fields: 8.",
+            "Field 1 of 8, EAN of the connection, one line, needed.",
+            "Field 4 of 8, who brought it, choice: 1 the customer, 2 a market party",
+            "several lines, a full stop alone ends it",
+            "To be checked.",
+            "is opened.",
+            "Contact the party",
+            "Field 1 of",
+            "channel, choice: 1 telephone, 2 e-mail",
+            "contact of the party, choice: 1 Bakker",
+            "ask for proof: yes",
+            "What will happen",
+            "To be checked.",
+            "Contact the party. Now: waiting for the party",
+            "Form Record the party's answer",
+            "Record the party's answer. Now: judge the proof",
+            "Reject the proof. Now: block stays, close",
+            "Close, block stays. Now: closed: no mandate shown",
+            "The desk is left.",
+        ],
+    );
+    let cases = world.admin.rows(&[CaseId(1)]).await.unwrap();
+    assert_eq!(cases[0].state, "closed_unlawful");
+    Shell::of(&world.db.url("admin_1")).ok("db verify");
+}
+
+/// What is asked twice is said twice, what does not change is said once.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_selection_is_said_when_it_moves_and_not_again() {
+    let world = office().await;
+    for n in 1..=3 {
+        world.signal(n).await;
+    }
+    let said = lines(&world, &["down", "down", "3", "where", "1"]);
+    let texts = Texts::load("en");
+    let third: Vec<&str> = said
+        .out
+        .lines()
+        .filter(|line| line.starts_with("3 of 3: "))
+        .collect();
+    assert_eq!(third.len(), 2, "moved to, and asked for: {}", said.out);
+    assert!(
+        third[0].contains(texts.get("state.doubt.blocked_contact_due")),
+        "{third:?}"
+    );
+    assert!(third[0].contains(" left"), "{third:?}");
+    in_order(
+        &said.out,
+        &[
+            "1 of 3: ",
+            "2 of 3: ",
+            "3 of 3: ",
+            "List Mandates, 3 cases.",
+            "1 of 3: ",
+        ],
+    );
+}
+
+/// What is no word here says so, and what is meant by several names them.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_word_that_is_not_there_is_answered_and_help_lists_those_that_are() {
+    let world = office().await;
+    let said = lines(
+        &world,
+        &["dance", "17", "help", "next", "quit", "never read"],
+    );
+    in_order(
+        &said.out,
+        &[
+            "There is no word dance here.",
+            "There is no number 17 here.",
+            "What can be done in the list:",
+            "next: Takes the most urgent case",
+            "The desk is left.",
+        ],
+    );
+    assert!(
+        !said.out.contains("never"),
+        "nothing is read after the end: {}",
+        said.out
+    );
+}
+
+/// A terminal that can do nothing is served with lines, unless somebody said otherwise.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dumb_terminal_is_served_with_lines() {
+    let world = office().await;
+    let shell = Shell::of(&world.db.url("anna")).with("TERM", "dumb");
+    let said = shell.run_with("", "quit\n");
+    assert_eq!((said.code, said.err.as_str()), (0, ""), "{}", said.out);
+    assert!(said.out.contains("line by line"), "{}", said.out);
+    let set = shell.with("LOKET_PLAIN", "0");
+    let said = set.run_with("", "quit\n");
+    assert_eq!(said.code, 2, "a full screen needs a terminal: {}", said.err);
+}
