@@ -42,7 +42,12 @@ pub async fn desk(store: Store, shell: &Shell) -> Ended {
         theme,
         habits: settings::habits(&shell.config),
     };
-    match runtime::run(setup).await {
+    let ended = if shell.is_plain() {
+        lines::run(setup).await
+    } else {
+        runtime::run(setup).await
+    };
+    match ended {
         Ok(()) => Ok(ExitCode::SUCCESS),
         Err(_) if runtime::crash::is_told() => Err(CliError::Told(Exit::Fault)),
         // the terminal went away under us: there is nobody to tell
@@ -51,14 +56,4 @@ pub async fn desk(store: Store, shell: &Shell) -> Ended {
     }
 }
 
-/// Runs the desk as lines.
-async fn in_lines(store: Store, shell: &Shell, keymap: Keymap) -> Ended {
-    let setup = lines::Setup {
-        store,
-        texts: shell.texts.clone(),
-        keymap,
-    };
-    let ended = lines::run(setup).await;
-    ended.map_err(|error| CliError::Io(String::from("terminal"), error))?;
-    Ok(ExitCode::SUCCESS)
-}
+

@@ -125,7 +125,7 @@ pub fn value(
         }
         Value::Code(code) => match (value.as_instant(), code.parse::<Money>()) {
             (Some(at), _) => when(texts, at, zone),
-            (None, Ok(money)) => format::money(texts, &money),
+            (None, Ok(money)) => format::money(texts, money),
             (None, Err(_)) => choice(field, code, texts),
         },
         Value::List(values) => {

@@ -234,10 +234,6 @@ const CHOICES: &[Context] = &[
     Actions, Search, Notices, Board, OnTime, Unfinished, Filter, Palette, Results,
 ];
 const UNDO: &[Context] = &[List, Detail, Results];
-const LEADS: &[Context] = &[Board];
-const PICKS: &[Context] = &[
-    Actions, Search, Notices, Board, OnTime, Unfinished, Filter, Results,
-];
 const PASS: &[Context] = &[List, Detail, Unfinished];
 const SKIP: &[Context] = &[List, Detail, Quit];
 /// Where the palette can be opened: no text is typed there, and back leads to the same place.

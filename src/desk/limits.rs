@@ -15,6 +15,7 @@ use super::screen::actions::Of;
 use super::screen::board::Spot;
 use super::world::World;
 use crate::desk::editor::{Editor, Lines};
+use crate::domain::when::Lean;
 use crate::process::field::Required;
 use crate::store::rows::{AS_QUEUE, AgentLimits, NewLimits, QueueLimits};
 
@@ -120,6 +121,8 @@ pub fn entries(world: &World, queue: i32, agent: Option<i32>) -> Vec<Entry> {
             label: texts.say(&format!("form.{key}")),
             help,
             required,
+            kind: None,
+            lean: Lean::default(),
             ask: Ask::Text(Editor::new(Lines::One, LINE_LIMIT).with(&typed(own))),
             error: None,
             found: None,

@@ -121,6 +121,7 @@ fn effect(effect: &Effect) -> String {
         }
         Effect::Copy(_) => "copy".to_owned(),
         Effect::Mouse(on) => format!("mouse {on}"),
+        Effect::Theme(name) => format!("theme {name}"),
         Effect::Redraw => "redraw".to_owned(),
         Effect::Suspend => "suspend".to_owned(),
         Effect::Quit => "quit".to_owned(),

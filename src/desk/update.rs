@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use super::chord::{self, Met};
 use super::command::{Command, Context, Id};
 use super::effect::Effect;
-use super::key::{Input, Key};
+use super::key::{Code, Input, Key};
 use super::keymap::Meaning;
 use super::model::Model;
 use super::msg::Msg;

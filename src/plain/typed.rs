@@ -9,6 +9,7 @@ use crate::desk::key::{Code, Input, Key};
 use crate::desk::model::Model;
 use crate::desk::screen::Layer;
 use crate::desk::screen::form::Stage;
+use crate::desk::strokes::Strokes;
 use crate::domain::sanitize::clean;
 
 /// What a line asks for.
@@ -96,7 +97,7 @@ impl Reader<'_> {
     }
 
     /// The key of a command that works here.
-    fn key(&self, id: Id) -> Option<Key> {
+    fn key(&self, id: Id) -> Option<&Strokes> {
         let command = COMMANDS.iter().find(|command| command.id == id)?;
         let is_here = command.contexts.contains(&self.context);
         let mut keys = self.model.keymap.keys_in(command, self.context);
@@ -104,7 +105,8 @@ impl Reader<'_> {
     }
 
     fn keys(&self, ids: &[Id]) -> Vec<Input> {
-        let keys = ids.iter().filter_map(|id| self.key(*id));
+        let strokes = ids.iter().filter_map(|id| self.key(*id));
+        let keys = strokes.flat_map(|strokes| strokes.keys().iter().copied());
         keys.map(Input::Key).collect()
     }
 

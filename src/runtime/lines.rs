@@ -3,7 +3,6 @@
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead as _};
-use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -11,32 +10,18 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::work::{Signals, Work};
-use super::{Flow, LEAVE, beat};
-use crate::desk::keymap::Keymap;
-use crate::desk::{self, Effect, Model, Msg, Start, next_wake, update};
+use super::{Flow, LEAVE, Setup, beat};
+use crate::desk::{self, Effect, Model, Msg, next_wake, update};
 use crate::domain::sanitize::clean;
 use crate::plain::typed::{self, Asked};
 use crate::plain::{Teller, WINDOW};
-use crate::store::Store;
 use crate::system;
-use crate::text::Texts;
 
 /// A line waits for what the line before it asked for, but no longer than this: somebody who types
 /// while the database is away gets an answer.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// How many lines may be read ahead.
 const AHEAD: usize = 64;
-
-/// What the lines need.
-#[derive(Debug)]
-pub struct Setup {
-    /// The database.
-    pub store: Store,
-    /// The texts.
-    pub texts: Texts,
-    /// The keys: their names are words too.
-    pub keymap: Keymap,
-}
 
 /// Runs the desk until the agent or the system ends it, or the lines end. The leases go back on every
 /// way out.
@@ -72,18 +57,13 @@ struct Console {
 impl Console {
     fn new(setup: Setup) -> io::Result<Self> {
         let signals = Signals::new()?;
-        let (work, inbox) = Work::new(setup.store);
-        let start = Start {
-            texts: Arc::new(setup.texts),
-            keymap: setup.keymap,
-            window: WINDOW,
-            seed: fastrand::u64(..),
-        };
+        let (work, inbox) = Work::new(setup.store.clone());
+        let model = setup.model(WINDOW);
         Ok(Self {
             work,
             inbox,
             signals,
-            model: Model::new(start, system::now()),
+            model,
             teller: Teller::new(),
             lines: listen()?,
             waiting: VecDeque::new(),

@@ -143,8 +143,6 @@ pub enum Holder {
 /// The keys of words, in the order in which they are proposed.
 pub const KEYS: [&str; 11] = [
     "state", "clock", "due", "holder", "work", "party", "process", "ean", "raised", "mine", "is",
-pub const KEYS: [&str; 9] = [
-    "state", "clock", "due", "holder", "work", "party", "process", "ean", "is",
 ];
 
 impl Filter {

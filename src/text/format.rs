@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 
 use super::Texts;
 use crate::domain::deadline::Comparison;
+use crate::domain::money::Money;
 
 /// A day of this year: `21 Nov`.
 pub fn day(texts: &Texts, day: NaiveDate) -> String {
@@ -125,11 +126,11 @@ fn grouped(texts: &Texts, number: u64) -> String {
     said
 }
 
-/// An amount of money in hundredths of the currency: `EUR 1,234.50`, `1 234,50 NOK`. Currencies
+/// An amount of money: `EUR 1,234.50`, `1 234,50 NOK`. Currencies
 /// stand by their codes (ISO 4217): a kroner sign would not say whose.
-pub fn money(texts: &Texts, hundredths: i64, currency: &str) -> String {
-    let amount = amount(texts, hundredths);
-    let values = [("amount", &*amount), ("currency", currency)];
+pub fn money(texts: &Texts, money: Money) -> String {
+    let amount = amount(texts, money.cents);
+    let values = [("amount", &*amount), ("currency", money.currency.code())];
     texts.fill("format.money", &values)
 }
 
@@ -144,6 +145,7 @@ pub fn percent(texts: &Texts, thousandths: u64) -> String {
 mod tests {
     use super::super::LANGUAGES;
     use super::*;
+    use crate::domain::money::Currency;
 
     fn said(say: impl Fn(&Texts) -> String) -> [String; 4] {
         LANGUAGES.map(|lang| say(&Texts::load(lang)))
@@ -174,7 +176,11 @@ mod tests {
         assert_eq!(said(|texts| number(texts, -1_234_567)), numbers);
         let small = said(|texts| amount(texts, -5));
         assert_eq!(small, ["-0.05", "-0,05", "-0,05", "-0,05"]);
-        let money = said(|texts| money(texts, 99_999, "EUR"));
+        let amount = Money {
+            cents: 99_999,
+            currency: Currency::Eur,
+        };
+        let money = said(|texts| money(texts, amount));
         let wanted = [
             "EUR\u{a0}999.99",
             "EUR\u{a0}999,99",

@@ -246,11 +246,8 @@ pub(super) fn related(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usize
     let of_case = |case: &RelatedCase, link: &str| {
         let state = preview::state(world, &case.process, &case.state);
         let zone = world.zone(&case.process);
-        let at = case
-            .received_at
-            .with_timezone(&zone)
-            .date_naive()
-            .to_string();
+        let day = case.received_at.with_timezone(&zone).date_naive();
+        let at = format::date(&world.texts, day);
         whole(&[&case.case_no, &at, &state, link], columns)
     };
     let link = paint.text("detail.linked");

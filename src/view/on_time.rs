@@ -151,7 +151,7 @@ fn figures(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
         } else {
             (Role::Faint, "report.nothing_due")
         };
-        let month = month_of(&paint.model.world.texts, month);
+        let month = format::month_short(&paint.model.world.texts, month);
         let said = paint.fill(key, &[("month", &month)]);
         let lines = paint.wrapped_in(role, &said, usize::from(area.width), 1);
         return paint.lines(rest(area, 1), lines, 0);

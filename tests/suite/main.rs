@@ -36,7 +36,6 @@ mod desk_lock;
 mod desk_privacy;
 mod desk_palette;
 mod desk_language;
-mod desk_live;
 mod desk_plain;
 mod desk_race;
 mod desk_stay;

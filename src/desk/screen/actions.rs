@@ -17,7 +17,6 @@ use super::{Pressed, moved};
 use crate::process::engine::{self, Actor, Context};
 use crate::process::{self, By};
 use crate::store::rows::{CaseId, QueueLimits};
-use crate::store::rows::CaseId;
 use crate::text::retell::Retold;
 
 /// What is chosen from.

@@ -53,6 +53,8 @@ pub enum Wrong {
     Raised,
     /// Nothing that one can have at a case.
     Mine,
+    /// Neither snoozed nor promised.
+    Flag,
     /// No filter is saved under that name.
     Saved,
     /// Fewer than two characters.
@@ -76,6 +78,7 @@ impl Wrong {
             Self::Ean => "ean",
             Self::Raised => "raised",
             Self::Mine => "mine",
+            Self::Flag => "flag",
             Self::Saved => "saved",
             Self::Short => "short",
             Self::Long => "long",

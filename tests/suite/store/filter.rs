@@ -199,6 +199,8 @@ fn test(known: &Known, test: &Test, now: DateTime<Utc>, me: i32) -> bool {
         Test::Ean(digits) => known.ean.starts_with(digits),
         Test::Raised(answer) => row.raised == (*answer == Answer::Yes),
         Test::Mine(_) => known.drafted,
+        Test::Is(Flag::Snoozed) => row.snoozed(now).is_some(),
+        Test::Is(Flag::Promised) => row.promise_at.is_some(),
     }
 }
 
