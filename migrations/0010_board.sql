@@ -161,9 +161,10 @@ $$ SELECT coalesce(jsonb_agg(jsonb_build_object('agent_id', p.agent_id, 'name', 
    CROSS JOIN LATERAL (SELECT coalesce(jsonb_agg(jsonb_build_object('since', l.acquired_at + o.legal_offset, 'row', row_json(c, q.key, p.name, p.agent_id)) ORDER BY l.acquired_at, l.case_id), '[]') AS cases
        FROM (SELECT * FROM case_leases x WHERE x.agent_id = p.agent_id ORDER BY x.acquired_at LIMIT 50) l JOIN cases c USING (case_id) JOIN queues q USING (queue_id) WHERE c.queue_id = ANY (p_queues)) h
    WHERE s.since IS NOT NULL OR h.cases <> '[]' $$;
--- the nearest of all that is not closed: per queue and kind of work an index probe, merged
+-- the nearest of all that is not closed: per queue and kind of work an index probe, merged; what somebody
+-- outside must do comes after what we can do
 CREATE FUNCTION nearest_json(p_queues int[], p_limit int) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
-$$ SELECT coalesce(jsonb_agg(row_json(c) ORDER BY c.sort_at, c.case_id), '[]') FROM
+$$ SELECT coalesce(jsonb_agg(row_json(c) ORDER BY c.work = 'waiting', c.sort_at, c.case_id), '[]') FROM
      (SELECT x.case_id FROM unnest(p_queues) q(id) CROSS JOIN unnest(ARRAY['open', 'held', 'waiting']::work_state[]) w(work) CROSS JOIN LATERAL
         (SELECT case_id, sort_at FROM cases WHERE queue_id = q.id AND work = w.work AND work <> 'closed' AND sort_at < '9999-01-01Z' ORDER BY sort_at, case_id LIMIT p_limit) x
       ORDER BY x.sort_at, x.case_id LIMIT p_limit) n JOIN cases c USING (case_id) $$;

@@ -62,7 +62,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp A
 DECLARE a int := require_role('agent', 'lead', 'admin'); r jsonb; own int; i int;
 BEGIN
   IF p_queue IS NOT NULL THEN PERFORM require_role('lead', 'admin'); END IF;
-  r := command_begin(p_cmd, a, 'filter_save', concat_ws(' ', p_name, p_queue, p_line)); IF r IS NOT NULL THEN RETURN r; END IF;
+  r := command_begin(p_cmd, a, 'filter_save', concat_ws(' ', p_name, p_queue, md5(p_line))); IF r IS NOT NULL THEN RETURN r; END IF;
   IF p_queue <> ALL (own_queues()) THEN PERFORM refuse('queue_not_yours'); END IF;
   IF p_name !~ '^[[:alnum:]_-]{1,30}$' THEN PERFORM refuse('filter_name', '', jsonb_build_object('given', left(p_name, 60))); END IF;
   IF char_length(p_line) NOT BETWEEN 1 AND 400 OR p_line ~ '[[:cntrl:]]' THEN PERFORM refuse('filter_line'); END IF;

@@ -7,8 +7,8 @@
 pub mod format;
 pub mod ledger;
 pub mod refusal;
-pub mod when;
 pub mod retell;
+pub mod when;
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use chrono::TimeDelta;
 use color_eyre::Result;
 use loket::desk::Msg;
-use loket::store::rows::{CaseId, FeedCursor, Lease, Presence, Pulse};
+use loket::store::rows::{CaseId, Presence, Pulse};
 use loket::terminal::FrameBackend;
 use loket::view::theme::Colours;
 use loket::view::{Theme, draw};
@@ -16,7 +16,7 @@ use ratatui::Terminal;
 use ratatui::layout::Size;
 
 use super::measure::{Compared, compare, heading, row};
-use super::support::desk::{Script, now};
+use super::support::desk::{Script, quiet};
 
 /// Counts the bytes that go out.
 #[derive(Clone, Default)]
@@ -101,22 +101,8 @@ fn pulse(there: bool) -> Pulse {
         writing: false,
     };
     Pulse {
-        cursor: FeedCursor {
-            epoch: uuid::Uuid::nil(),
-            timeline: 1,
-            xid: "1".into(),
-            event_id: 1,
-        },
-        events: Vec::new(),
-        more: false,
-        resync: false,
-        leases: Some(vec![Lease::new(CaseId(2), 4)]),
-        legal_now: now(),
-        now: now(),
         presence: if there { vec![someone] } else { Vec::new() },
-        notices: Vec::new(),
-        calendars: 4,
-        counts: std::collections::BTreeMap::new(),
+        ..quiet()
     }
 }
 

@@ -302,7 +302,7 @@ pub async fn run(args: CaseArgs, shell: &Shell) -> Ended {
         Verb::TakeOver { no, reason } => counter.take_over(&no, &reason).await,
         Verb::Open(args) => counter.open(&args).await,
         Verb::Do(args) => Box::pin(counter.act(&args)).await,
-        Verb::Note { no, text } => counter.note(&no, text).await,
+        Verb::Note { no, text } => Box::pin(counter.note(&no, text)).await,
         Verb::Promise(args) => counter.promise(&args).await,
         Verb::Snooze(args) => counter.snooze(&args).await,
         Verb::Attach { no, file, purpose } => counter.attach(&no, &file, purpose).await,

@@ -34,7 +34,7 @@ enum Question {
     },
     /// The value of one setting, and nothing else
     Get {
-        /// Its name, e.g. worker.deliver_to
+        /// Its name, e.g. `worker.deliver_to`
         #[arg(value_name = "SETTING")]
         name: String,
     },

@@ -55,5 +55,3 @@ pub async fn desk(store: Store, shell: &Shell) -> Ended {
         Err(error) => Err(CliError::Io(String::from("terminal"), error)),
     }
 }
-
-

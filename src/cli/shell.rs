@@ -4,8 +4,8 @@ use serde::Serialize;
 use sqlx::postgres::PgConnectOptions;
 
 use super::{CliError, Global, connect, words};
-use crate::config::{Config, Origin};
 use crate::config::setting::{LANG, PLAIN, Setting, THEME};
+use crate::config::{Config, Origin};
 use crate::desk::keymap::Keymap;
 use crate::domain::sanitize::clean;
 use crate::store::Store;

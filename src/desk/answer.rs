@@ -16,7 +16,7 @@ use super::under_way::UnderWay;
 use super::world::World;
 use super::{beat, bulk, claims, cleanse, find, palette, place, preview, privacy, safe};
 use crate::store::StoreError;
-use crate::store::rows::{Applied, Claim, InboxPage};
+use crate::store::rows::{Applied, Claim, InboxPage, SearchHit};
 
 /// Take in an answer.
 pub fn take(
@@ -63,22 +63,7 @@ pub fn take(
         | Reply::Dropped(_)
         | Reply::Shared(_)
         | Reply::Placed(_)) => kept(model, ticket.slot, reply, now),
-        Reply::Search(Ok(hits)) if ticket.slot == Slot::ByNumber => {
-            palette::found(model, &hits, now)
-        }
-        Reply::Search(Err(error)) if ticket.slot == Slot::ByNumber => {
-            read_failed(model, Some(&error), now)
-        }
-        Reply::Search(result) => {
-            let search = model.layers.iter_mut().rev().find_map(|layer| match layer {
-                Layer::Search(search) => Some(search),
-                _ => None,
-            });
-            if let Some(search) = search {
-                search.take(result);
-            }
-            Vec::new()
-        }
+        Reply::Search(result) => searched(model, ticket.slot, result, now),
         Reply::Seen(Ok(ids)) => {
             model.world.live.seen(&ids);
             Vec::new()
@@ -102,6 +87,28 @@ pub fn take(
         }
         other => read_failed(model, other.error(), now),
     }
+}
+
+fn searched(
+    model: &mut Model,
+    slot: Slot,
+    result: Result<Vec<SearchHit>, StoreError>,
+    now: DateTime<Utc>,
+) -> Vec<Effect> {
+    if slot == Slot::ByNumber {
+        return match result {
+            Ok(hits) => palette::found(model, &hits, now),
+            Err(error) => read_failed(model, Some(&error), now),
+        };
+    }
+    let search = model.layers.iter_mut().rev().find_map(|layer| match layer {
+        Layer::Search(search) => Some(search),
+        _ => None,
+    });
+    if let Some(search) = search {
+        search.take(result);
+    }
+    Vec::new()
 }
 
 /// A page of a list.

@@ -1,6 +1,6 @@
 //! Whether a command is possible now, and if not, why: the texts `why.<key>`.
 
-use super::bulk::{self, Verdict};
+use super::bulk::{self, Act, Verdict};
 use super::model::Model;
 use super::screen::Layer;
 use super::screen::inbox::Mark;
@@ -31,14 +31,8 @@ const STANDS: Why = Why("undo_stands");
 pub fn undoable(model: &Model) -> Result<(), Why> {
     live(model)?;
     if let Some(Layer::Sheet) = model.layers.last() {
-        // the case is read first; what stands against it is said then
-        let row = model
-            .world
-            .bulk
-            .as_deref()
-            .and_then(|job| job.rows.get(job.cursor));
-        let is_done = row.is_some_and(|row| matches!(row.verdict, Verdict::Done(_)));
-        return is_done.then_some(()).ok_or(Why("nothing_to_take_back"));
+        // what else stands against it is said when the case is read
+        return undoable_row(model);
     }
     let case = model.current_case().ok_or(Why("no_case"))?;
     match undo::find(&model.world, case, model.now) {
@@ -47,6 +41,20 @@ pub fn undoable(model: &Model) -> Result<(), Why> {
         None => Err(Why("nothing_to_take_back")),
         Some(undo) if undo.stands.is_some() => Err(STANDS),
         Some(_) => Ok(()),
+    }
+}
+
+/// The row of the results under the cursor.
+fn undoable_row(model: &Model) -> Result<(), Why> {
+    let job = model.world.bulk.as_deref();
+    let done = job.and_then(|job| Some((job, job.rows.get(job.cursor)?)));
+    let done = done.filter(|(_, row)| matches!(row.verdict, Verdict::Done(_)));
+    let (job, row) = done.ok_or(Why("nothing_to_take_back"))?;
+    let legal = model.world.legal(model.now);
+    match row.undo {
+        Some(offer) if offer.until > legal => Ok(()),
+        None if job.act == Some(Act::Action("add_note".to_owned())) => Err(Why("note_stays")),
+        _ => Err(Why("nothing_to_take_back")),
     }
 }
 

@@ -18,7 +18,7 @@ use super::effect::{Effect, Question, Slot};
 use super::form::Entry;
 use super::world::World;
 use crate::store::bulk::FACTS_MAX;
-use crate::store::rows::{Briefly, CaseId, FactsPage, PartyCard, Role};
+use crate::store::rows::{Briefly, CaseId, FactsPage, PartyCard, Role, UndoOffer};
 
 /// How many cases an agent may act on at once: what one person can look through in the preview.
 pub const AGENT_MOST: usize = 50;
@@ -91,6 +91,8 @@ pub struct Row {
     pub to: Option<i32>,
     /// Whether messages leave by it.
     pub sends: bool,
+    /// That what was done can be taken back.
+    pub undo: Option<UndoOffer>,
     /// What will happen or did.
     pub verdict: Verdict,
 }

@@ -57,33 +57,7 @@ pub fn reply(reply: &mut Reply) {
             tidy(&mut it.by);
         }),
         Reply::Names(names) => names.iter_mut().for_each(tidy),
-        Reply::Session(Err(error))
-        | Reply::Inbox(Err(error))
-        | Reply::Detail(Err(error))
-        | Reply::Search(Err(error))
-        | Reply::Snapshot(Err(error))
-        | Reply::Facts(Err(error))
-        | Reply::Colleagues(Err(error))
-        | Reply::Limits(Err(error))
-        | Reply::Set(Err(error))
-        | Reply::Find(Err(error))
-        | Reply::Seen(Err(error))
-        | Reply::Drafts(Err(error))
-        | Reply::Saved(Err(error))
-        | Reply::Dropped(Err(error))
-        | Reply::Shared(Err(error))
-        | Reply::Placed(Err(error))
-        | Reply::Like(_, Err(error))
-        | Reply::LookUp(Err(error))
-        | Reply::Calendars(Err(error))
-        | Reply::Board(Err(error))
-        | Reply::OnTime(_, Err(error))
-        | Reply::OnTimeCases(Err(error))
-        | Reply::Claimed(Err(error))
-        | Reply::Applied(Err(error))
-        | Reply::Unmasked(Err(error))
-        | Reply::Opened(Err(error)) => said(error),
-        _ => {}
+        other => other.error_mut().into_iter().for_each(said),
     }
 }
 

@@ -300,7 +300,7 @@ pub static COMMANDS: &[Command] = &[
     free(Id::Section, "section", &[Board], 6),
     when(Id::Refresh, "refresh", WATCH, 4, available::live),
     free(Id::Switch, "switch", DESK, 14),
-    free(Id::Notices, "notices", DESK, 0),
+    free(Id::Notices, "notices", &[List, Detail, Board], 0),
     free(Id::Choose, "choose", CHOICES, 1),
     when(Id::Keep, "keep", &[Filter], 3, available::live),
     free(Id::FillWord, "fill_word", &[Filter, Palette], 2),

@@ -1,5 +1,6 @@
 //! What `update` wants done, as data: run elsewhere, answered by a [`Reply`] with the same ticket.
 
+mod reply;
 mod save;
 
 use std::path::PathBuf;
@@ -8,22 +9,15 @@ use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 pub use super::file::{FileError, FileRead};
-use super::find::{Asked, Naming, Told};
-use super::form::Pick;
+use super::find::{Asked, Naming};
 use super::form::suggest::Among;
 use super::route::Route;
 pub use super::world::Loaded;
-use crate::domain::calendar::Calendars;
 use crate::process::engine::{Answers, Change};
-use crate::store::StoreError;
 use crate::store::filter::Filter;
-use crate::store::reading::LookUp;
-use crate::store::rows::{
-    Along, Applied, Board, CaseId, Claim, Colleague, DraftRow, DraftSaved, FactsPage, InboxPage,
-    InboxView, Lease, NewLimits, OnTimeCase, OnTimeKind, OnTimeRow, Opened, PageKey, Pulse,
-    QueueLimits, SearchHit, Session, Snapshot, Unmasked,
-};
+use crate::store::rows::{Along, CaseId, InboxView, Lease, NewLimits, OnTimeKind, PageKey};
 
+pub use reply::{Beat, Reply};
 pub use save::Save;
 
 /// Number of a question. A later question of the same slot makes it void.
@@ -301,103 +295,4 @@ pub enum Call {
         /// Why it is kept.
         purpose: String,
     },
-}
-
-/// An answer.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Reply {
-    /// The session.
-    Session(Result<Session, StoreError>),
-    /// The calendars.
-    Calendars(Result<std::sync::Arc<Calendars>, StoreError>),
-    /// A page of a list.
-    Inbox(Result<InboxPage, StoreError>),
-    /// A case with its timeline, newest first.
-    Detail(Result<Box<Loaded>, StoreError>),
-    /// Cases to be marked.
-    Snapshot(Result<Snapshot, StoreError>),
-    /// What an action on many works with.
-    Facts(Result<Box<FactsPage>, StoreError>),
-    /// Hits.
-    Search(Result<Vec<SearchHit>, StoreError>),
-    /// Colleagues.
-    Colleagues(Result<Vec<Colleague>, StoreError>),
-    /// The numbers of the queues.
-    Limits(Result<Vec<QueueLimits>, StoreError>),
-    /// The notices that were seen.
-    Seen(Result<Vec<i64>, StoreError>),
-    /// What could be meant.
-    Like(Among, Result<Vec<Pick>, StoreError>),
-    /// What was looked up.
-    LookUp(Result<Box<LookUp>, StoreError>),
-    /// The board.
-    Board(Result<Box<Board>, StoreError>),
-    /// The share on time of a month.
-    OnTime(NaiveDate, Result<Vec<OnTimeRow>, StoreError>),
-    /// Cases behind a figure.
-    OnTimeCases(Result<Vec<OnTimeCase>, StoreError>),
-    /// A claim.
-    Claimed(Result<Claim, StoreError>),
-    /// What is no case was set: numbers, a filter with a name.
-    Set(Result<(), StoreError>),
-    /// What helps to find again.
-    Find(Result<Told, StoreError>),
-    /// A written change.
-    Applied(Result<Applied, StoreError>),
-    /// What was masked.
-    Unmasked(Result<Unmasked, StoreError>),
-    /// An opening.
-    Opened(Result<Opened, StoreError>),
-    /// Our unfinished forms.
-    Drafts(Result<Vec<DraftRow>, StoreError>),
-    /// An unfinished form was saved, or not.
-    Saved(Result<DraftSaved, StoreError>),
-    /// It was thrown away, or has grown elsewhere meanwhile.
-    Dropped(Result<bool, StoreError>),
-    /// The holder of its case may read it.
-    Shared(Result<bool, StoreError>),
-    /// Where we are was kept.
-    Placed(Result<(), StoreError>),
-    /// The file could not be read; nothing was written.
-    File(FileError),
-    /// Names of files, directories with a slash at the end.
-    Names(Vec<String>),
-    /// Why the file cannot be attached, if so.
-    Probed(Option<FileError>),
-}
-
-/// The once-a-second answer, or why there is none.
-pub type Beat = Result<Pulse, StoreError>;
-
-impl Reply {
-    /// The error in it, if it is one.
-    pub fn error(&self) -> Option<&StoreError> {
-        match self {
-            Self::Session(result) => result.as_ref().err(),
-            Self::Calendars(result) => result.as_ref().err(),
-            Self::Inbox(result) => result.as_ref().err(),
-            Self::Detail(result) => result.as_ref().err(),
-            Self::Search(result) => result.as_ref().err(),
-            Self::Snapshot(result) => result.as_ref().err(),
-            Self::Facts(result) => result.as_ref().err(),
-            Self::Colleagues(result) => result.as_ref().err(),
-            Self::Seen(result) => result.as_ref().err(),
-            Self::Like(_, result) => result.as_ref().err(),
-            Self::LookUp(result) => result.as_ref().err(),
-            Self::Board(result) => result.as_ref().err(),
-            Self::OnTime(_, result) => result.as_ref().err(),
-            Self::OnTimeCases(result) => result.as_ref().err(),
-            Self::Claimed(result) => result.as_ref().err(),
-            Self::Applied(result) => result.as_ref().err(),
-            Self::Unmasked(result) => result.as_ref().err(),
-            Self::Opened(result) => result.as_ref().err(),
-            Self::Drafts(result) => result.as_ref().err(),
-            Self::Saved(result) => result.as_ref().err(),
-            Self::Dropped(result) | Self::Shared(result) => result.as_ref().err(),
-            Self::Placed(result) | Self::Set(result) => result.as_ref().err(),
-            Self::Limits(result) => result.as_ref().err(),
-            Self::Find(result) => result.as_ref().err(),
-            Self::File(_) | Self::Names(_) | Self::Probed(_) => None,
-        }
-    }
 }

@@ -102,9 +102,9 @@ fn of_job(world: &World, job: &mut Job, retold: &Retold<'_>, now: DateTime<Utc>)
     for entry in &mut job.entries {
         retold.change(&mut entry.label);
         if let Ask::Choice(picks, _) = &mut entry.ask {
-            picks
-                .iter_mut()
-                .for_each(|pick| retold.change(&mut pick.label));
+            for pick in picks {
+                retold.change(&mut pick.label);
+            }
         }
     }
     for row in &mut job.rows {

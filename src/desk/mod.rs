@@ -5,6 +5,7 @@
 //! are looked up in one table of commands ([`command`]); screens know command ids only.
 
 mod again;
+mod ahead;
 pub mod answer;
 pub mod available;
 pub mod beat;

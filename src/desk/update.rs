@@ -7,15 +7,14 @@ use super::chord::{self, Met};
 use super::command::{Command, Context, Id};
 use super::effect::Effect;
 use super::key::{Code, Input, Key};
-use super::keymap::Meaning;
 use super::model::Model;
 use super::msg::Msg;
 use super::route::Route;
 use super::screen::{Help, Layer, Pressed, actions, form, ledger, moved, notices, unfinished};
 use super::toast::Tone;
 use super::{
-    again, answer, available, beat, claims, here, live, lock, many, mouse, palette, privacy, safe,
-    screen, watching,
+    again, ahead, answer, available, beat, claims, here, live, lock, many, mouse, palette, privacy,
+    safe, screen, watching,
 };
 
 /// Take in a message; what is returned is to be done. `now` is machine time.
@@ -52,7 +51,7 @@ fn take(model: &mut Model, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
             let session = lock::news(ticket, &reply);
             let effects = answer::take(model, ticket, *reply, now);
             let mut effects = settle(model, effects, now);
-            effects.extend(catch_up(model, now));
+            effects.extend(ahead::catch_up(model, now));
             if let Some(session) = session {
                 lock::heard(model, &session, now);
             }
@@ -66,22 +65,19 @@ fn take(model: &mut Model, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
     settle(model, effects, now)
 }
 
-/// How much is kept of what was typed ahead.
-const AHEAD: usize = 256;
-
 fn take_input(model: &mut Model, input: Input, now: DateTime<Utc>) -> Vec<Effect> {
     let mut effects = take_one(model, input, now);
-    effects.extend(catch_up(model, now));
+    effects.extend(ahead::catch_up(model, now));
     effects
 }
 
-fn take_one(model: &mut Model, input: Input, now: DateTime<Utc>) -> Vec<Effect> {
+pub(super) fn take_one(model: &mut Model, input: Input, now: DateTime<Utc>) -> Vec<Effect> {
     if !matches!(input, Input::Resize(..)) {
         model.keyed_at = now;
     }
     // in the palette the command counts that is chosen there
     if !matches!(input, Input::Resize(..)) && model.palette.is_none() {
-        let id = meant(model, &input);
+        let id = ahead::meant(model, &input);
         here::note_key(model, id, now);
     }
     let effects = match input {
@@ -91,10 +87,8 @@ fn take_one(model: &mut Model, input: Input, now: DateTime<Utc>) -> Vec<Effect> 
         }
         // what lies there may be something else by then
         Input::Mouse(_) if model.is_waiting() => return Vec::new(),
-        input if model.is_waiting() && !leads_away(model, &input) => {
-            if model.ahead.len() < AHEAD {
-                model.ahead.push_back(input);
-            }
+        input if model.is_waiting() && !ahead::leads_away(model, &input) => {
+            ahead::keep(model, input);
             return Vec::new();
         }
         Input::Key(key) => {
@@ -108,51 +102,6 @@ fn take_one(model: &mut Model, input: Input, now: DateTime<Utc>) -> Vec<Effect> 
         Input::Mouse(mouse) => mouse::take(model, mouse, now),
     };
     settle(model, effects, now)
-}
-
-/// Whether the input works although the layer has nothing yet: back, help, draw again, suspend.
-/// Only the way back takes what was typed with it.
-fn leads_away(model: &mut Model, input: &Input) -> bool {
-    let id = meant(model, input);
-    if id == Some(Id::Back) {
-        model.ahead.clear();
-        model.desk.keyed.go_back();
-    }
-    matches!(
-        id,
-        Some(Id::Back | Id::Help | Id::Redraw | Id::Suspend | Id::Lock)
-    )
-}
-
-/// The command that an input means here.
-fn meant(model: &Model, input: &Input) -> Option<Id> {
-    let Input::Key(key) = input else {
-        return None;
-    };
-    match chord::meaning(model, *key) {
-        Meaning::Command(command) => Some(command.id),
-        Meaning::Begun | Meaning::Nothing => None,
-    }
-}
-
-/// Take in what was typed ahead, as far as the layers have what they need. The help that lies on
-/// them is not meant by it.
-fn catch_up(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    while !model.is_waiting() && !matches!(model.layers.last(), Some(Layer::Help(_))) {
-        let Some(input) = model.ahead.pop_front() else {
-            model.desk.keyed.after_next = false;
-            break;
-        };
-        if model.desk.keyed.after_next && meant(model, &input) == Some(Id::Next) {
-            // typed before the first one was answered: a second case is not taken unseen
-            let said = model.world.texts.get("why.one_at_a_time").to_owned();
-            model.world.toasts.say(Tone::Warning, said, now);
-            continue;
-        }
-        effects.extend(take_one(model, input, now));
-    }
-    effects
 }
 
 /// Follow the routes; the rest is for the runtime.

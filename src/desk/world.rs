@@ -276,6 +276,12 @@ impl World {
         self.details.get(&case)
     }
 
+    /// Forget a case: what was read of it is known to be of before.
+    pub fn forget(&mut self, case: CaseId) {
+        self.details.remove(&case);
+        self.order.retain(|kept| *kept != case);
+    }
+
     /// Forget what was read but these, which are read anew: everything may have changed.
     pub fn forget_all_but(&mut self, shown: &[CaseId]) {
         self.details.retain(|case, _| shown.contains(case));

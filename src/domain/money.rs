@@ -154,7 +154,7 @@ fn grouped(whole: i64, group: char) -> String {
     let digits = whole.to_string();
     let mut said = String::with_capacity(digits.len() + 3);
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             said.push(group);
         }
         said.push(digit);
@@ -203,13 +203,11 @@ fn cents(digits: &str, country: Country) -> Result<i64, MoneyError> {
         return Err(MoneyError::Form);
     }
     let is_pointed = matches!(country, Country::Nl | Country::Be);
-    let (whole, rest) = match (digits.rsplit_once(','), digits.rsplit_once('.')) {
-        (Some((whole, rest)), _) => (whole, rest),
-        // a point with three digits behind it is a group where points are groups
-        (None, Some((_, rest))) if is_pointed && rest.len() == 3 => (digits, ""),
-        (None, Some((whole, rest))) => (whole, rest),
-        (None, None) => (digits, ""),
-    };
+    // a point with three digits behind it is a group where points are groups
+    let is_group = |rest: &str| is_pointed && rest.len() == 3;
+    let pointed = digits.rsplit_once('.').filter(|(_, rest)| !is_group(rest));
+    let parts = digits.rsplit_once(',').or(pointed);
+    let (whole, rest) = parts.unwrap_or((digits, ""));
     if !rest.bytes().all(|b| b.is_ascii_digit()) {
         return Err(MoneyError::Form);
     }

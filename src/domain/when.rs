@@ -72,10 +72,9 @@ impl Words {
                 let local = now.naive_local();
                 let today = local.date();
                 let day = match (lean, today.and_time(time) > local) {
-                    (Lean::Ahead, true) => today,
+                    (Lean::Ahead, true) | (Lean::Back, false) => today,
                     (Lean::Ahead, false) => today.succ_opt()?,
                     (Lean::Back, true) => today.pred_opt()?,
-                    (Lean::Back, false) => today,
                 };
                 Some(day.and_time(time))
             }

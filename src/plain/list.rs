@@ -70,7 +70,7 @@ pub(super) fn of(model: &Model) -> Option<List> {
                 let can = one.can.to_string();
                 let count = world.texts.fill("bulk.can", &[("can", &can), ("of", &of)]);
                 let said = format!("{}, {count}", one.label);
-                refused(said, one.refusal.as_deref())
+                refused(&said, one.refusal.as_deref())
             });
             Some(List::new(items.collect(), list.cursor))
         }
@@ -139,8 +139,8 @@ fn choice(texts: &Texts, one: &actions::Choice) -> String {
     }
 }
 
-fn refused(said: String, why: Option<&str>) -> String {
-    why.map_or(said.clone(), |why| format!("{said}: {why}"))
+fn refused(said: &str, why: Option<&str>) -> String {
+    why.map_or_else(|| said.to_owned(), |why| format!("{said}: {why}"))
 }
 
 fn notice(model: &Model, notice: &Notice) -> String {

@@ -31,8 +31,8 @@ impl News {
         let (world, texts) = (&model.world, &model.world.texts);
         let mut said = Vec::new();
         let is_same = match (self.link, world.link) {
-            (Some(Link::Connecting { .. }), Link::Connecting { .. }) => true,
-            (Some(Link::Stale { .. }), Link::Stale { .. }) => true,
+            (Some(Link::Connecting { .. }), Link::Connecting { .. })
+            | (Some(Link::Stale { .. }), Link::Stale { .. }) => true,
             (before, now) => before == Some(now),
         };
         if !is_same {

@@ -245,6 +245,7 @@ impl Reader<'_> {
                 let to = number.and_then(|number| number.checked_sub(1));
                 match to.filter(|to| *to < found.picks.len()) {
                     Some(to) => self.take(to, found.at),
+                    None if is_whole(entry, text) => self.replace(text, &[Id::Enter]),
                     // what it could mean is looked up first
                     None => self.replace(text, &[]),
                 }
@@ -317,6 +318,13 @@ impl Reader<'_> {
             _ => self.replace(text, &[Id::Choose]),
         }
     }
+}
+
+/// Whether nothing is to be looked up for this answer: a whole number, or too little to look for.
+fn is_whole(entry: &Entry, text: &str) -> bool {
+    let mut entry = entry.clone();
+    entry.set(text);
+    entry.kind.is_some() && entry.among().is_none()
 }
 
 /// The one of that name; a beginning does when it is the only one.

@@ -161,6 +161,7 @@ impl FieldKind {
     }
 
     /// The kind of one value: of a list what it lists.
+    #[must_use]
     pub const fn of_one(self) -> Self {
         match self {
             Self::List(kind) => *kind,

@@ -215,11 +215,10 @@ impl Caller {
                 lease,
                 reason,
                 line,
-            } => Reply::Applied(
-                store
-                    .case_skip(cmd, session, lease, &reason, line.as_deref())
-                    .await,
-            ),
+            } => {
+                let skipped = store.case_skip(cmd, session, lease, &reason, line.as_deref());
+                Reply::Applied(skipped.await)
+            }
             Call::Unmask { case, purpose } => {
                 Reply::Unmasked(store.case_unmask(cmd, session, case, purpose).await)
             }

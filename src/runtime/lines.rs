@@ -26,7 +26,7 @@ const AHEAD: usize = 64;
 /// Runs the desk until the agent or the system ends it, or the lines end. The leases go back on every
 /// way out.
 pub async fn run(setup: Setup) -> io::Result<()> {
-    let mut console = Console::new(setup)?;
+    let mut console = Console::new(&setup)?;
     console.go_on().await;
     console.work.save_all(&mut console.model);
     let _ = tokio::time::timeout(LEAVE, console.work.finish_writes()).await;
@@ -55,7 +55,7 @@ struct Console {
 }
 
 impl Console {
-    fn new(setup: Setup) -> io::Result<Self> {
+    fn new(setup: &Setup) -> io::Result<Self> {
         let signals = Signals::new()?;
         let (work, inbox) = Work::new(setup.store.clone());
         let model = setup.model(WINDOW);

@@ -87,7 +87,7 @@ fn offer(paint: &Paint<'_, '_>, toast: &Toast) -> String {
     };
     let command = COMMANDS.iter().find(|command| command.id == Id::TakeBack);
     let keys = command.and_then(|it| model.keymap.keys_in(it, Context::Detail).next());
-    let key = keys.map_or_else(String::new, |key| key.to_string());
+    let key = keys.map_or_else(String::new, std::string::ToString::to_string);
     let left = undo::left(&model.world.texts, offer.until, model.now);
     paint.fill("undo.offer", &[("key", &key), ("left", &left)])
 }

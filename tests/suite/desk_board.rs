@@ -5,19 +5,10 @@ use loket::desk::effect::{Call, Effect, Question, Slot};
 use loket::desk::screen::Layer;
 use loket::desk::screen::board::{Section, Spot, State};
 use loket::desk::{Msg, Reply, next_wake};
-use loket::store::rows::{CaseId, Role, WorkState};
+use loket::store::rows::{CaseId, Role};
 
-use crate::support::board::board;
+use crate::support::board::{board, lead};
 use crate::support::desk::{Script, offline, slots};
-
-/// A lead at the board.
-fn lead(columns: u16, rows: u16) -> Script {
-    let mut script = Script::new(columns, rows);
-    script.model.world.me.as_mut().unwrap().role = Role::Lead;
-    script.keys("b");
-    script.answer_all();
-    script
-}
 
 fn top(script: &Script) -> &State {
     match script.model.layers.last() {
@@ -72,7 +63,7 @@ fn the_cursor_stays_on_its_case_when_the_order_changes() {
         panic!()
     };
     let mut other = board();
-    other.nearest.reverse();
+    other.nearest.swap(1, 4);
     script.reply(*ticket, Reply::Board(Ok(Box::new(other))));
     assert_eq!(spot(&script), Some(Spot::Case(CaseId(2))));
     assert_eq!(top(&script).cursor(Section::Nearest), 4);
@@ -413,7 +404,7 @@ fn esc_leads_from_the_list_of_a_queue_back_to_the_board() {
 
 /// Nobody's eyes were led to the first line: it is the first line that is looked at, not its case.
 #[test]
-fn a_cursor_that_was_never_moved_stays_in_its_place_and_what_waits_comes_last() {
+fn a_cursor_that_was_never_moved_stays_in_its_place() {
     let mut script = lead(120, 32);
     let first = |script: &Script| top(script).spots(Section::Nearest)[0];
     let was = first(&script);
@@ -422,10 +413,22 @@ fn a_cursor_that_was_never_moved_stays_in_its_place_and_what_waits_comes_last() 
         panic!()
     };
     let mut other = board();
-    other.nearest[0].work = WorkState::Waiting;
-    other.nearest[0].holder = None;
+    other.nearest.rotate_left(1);
     script.reply(*ticket, Reply::Board(Ok(Box::new(other))));
     assert_ne!(first(&script), was);
-    assert_eq!(top(&script).spots(Section::Nearest)[5], was);
+    assert_eq!(top(&script).spots(Section::Nearest)[6], was);
     assert_eq!(top(&script).cursor(Section::Nearest), 0);
+}
+
+/// The notices are a key away here too, and back comes back to the board.
+#[test]
+fn the_notices_open_over_the_board() {
+    let mut script = lead(160, 48);
+    script.keys("!");
+    assert!(matches!(
+        script.model.layers.last(),
+        Some(Layer::Notices(_))
+    ));
+    script.keys("esc");
+    top(&script);
 }

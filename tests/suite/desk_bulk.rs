@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
-use loket::desk::bulk::{AGENT_MOST, Job, LEAD_MOST, Verdict, most};
+use loket::desk::bulk::{AGENT_MOST, LEAD_MOST, Verdict, most};
 use loket::desk::effect::{Call, Question, Slot};
+use loket::desk::route::Subject;
 use loket::desk::screen::Layer;
 use loket::desk::{Effect, Msg, Reply, Ticket};
 use loket::process::engine::Refusal;
@@ -12,11 +13,9 @@ use loket::store::StoreError;
 use loket::store::rows::*;
 use uuid::Uuid;
 
-use crate::support::desk::{Script, facts_page, offline, read, written};
-
-fn job(script: &Script) -> &Job {
-    script.model.world.bulk.as_deref().unwrap()
-}
+use crate::support::desk::{
+    Script, choose_somebody_else, facts_page, form, job, loaded, offline, read, written,
+};
 
 fn verdicts(script: &Script) -> Vec<(i64, &'static str)> {
     let rows = job(script).rows.iter();
@@ -419,20 +418,7 @@ fn a_lead_gives_to_whoever_holds_least_in_turn() {
     script.keys("space j space space j space B");
     script.answer_all();
     let there = script.model.world.colleagues.clone();
-    let at = job(&script)
-        .choices
-        .iter()
-        .position(|choice| choice.label.contains("somebody else"));
-    script.keys("g g");
-    for _ in 0..at.unwrap() {
-        script.keys("j");
-    }
-    script.keys("enter");
-    for effect in script.take() {
-        if let Effect::Ask(ticket, Question::Colleagues) = effect {
-            script.reply(ticket, Reply::Colleagues(Ok(there.clone())));
-        }
-    }
+    choose_somebody_else(&mut script, &there);
     script.keys("tab").text("busy").keys("ctrl-s");
     let to: Vec<Option<i32>> = job(&script).rows.iter().map(|row| row.to).collect();
     assert_eq!(to, [Some(2), Some(2), Some(3), Some(2)]);
@@ -531,4 +517,31 @@ fn a_case_of_our_other_console_is_not_promised() {
     let choices = job(&script).choices.iter();
     let mut party = choices.filter(|choice| choice.label.contains("Contact the party"));
     assert_eq!(party.next().unwrap().can, 0);
+}
+
+/// On the results a note is said to be on record, and not to be too late; a change that can be taken
+/// back is read anew first: that it differs from the preview is our own doing.
+#[test]
+fn taking_back_from_the_results_gives_its_own_reason() {
+    let mut script = partly_done();
+    script.model.world.bulk.as_mut().unwrap().cursor = 1;
+    script.keys("u");
+    assert!(matches!(script.model.layers.last(), Some(Layer::Sheet)));
+    let screen = script.screen();
+    assert!(screen.contains("A note cannot be taken back"), "{screen}");
+    let mut before = loaded(CaseId(3));
+    before.detail.row.version -= 1;
+    script.model.world.keep(before);
+    let until = script.model.world.legal(script.now) + TimeDelta::seconds(20);
+    let row = &mut script.model.world.bulk.as_mut().unwrap().rows[1];
+    row.undo = Some(UndoOffer { seq: 4, until });
+    script.keys("u");
+    script.answer_all();
+    assert_eq!(form(&script).subject, Subject::TakeBack(CaseId(3)));
+    assert_eq!(form(&script).problem, None);
+    script.keys("esc");
+    script.now += TimeDelta::seconds(21);
+    script.send(Msg::Wake);
+    script.keys("u");
+    assert!(matches!(script.model.layers.last(), Some(Layer::Sheet)));
 }

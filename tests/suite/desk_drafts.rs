@@ -6,7 +6,7 @@ use loket::desk::effect::{Call, Question, Reply, Save, Slot};
 use loket::desk::place::{Open, Place};
 use loket::desk::screen::Layer;
 use loket::desk::screen::desk::Page;
-use loket::desk::screen::form::{Stage, State};
+use loket::desk::screen::form::Stage;
 use loket::desk::world::Link;
 use loket::desk::{Effect, Msg, Ticket, next_wake, safe};
 use loket::process::engine::Refusal;
@@ -14,14 +14,7 @@ use loket::store::StoreError;
 use loket::store::rows::*;
 use uuid::Uuid;
 
-use crate::support::desk::{Script, loaded, now, offline, read};
-
-fn form(script: &Script) -> &State {
-    match script.model.layers.last() {
-        Some(Layer::Form(form)) => form,
-        other => panic!("no form: {other:?}"),
-    }
-}
+use crate::support::desk::{Script, form, kept, loaded, offline, read};
 
 /// The saves of drafts among the effects so far, taken.
 fn saves(script: &mut Script) -> Vec<(Ticket, DraftSave)> {
@@ -253,27 +246,6 @@ fn what_is_written_is_no_draft_any_more() {
     assert!(dropped);
     assert_eq!(script.model.world.drafts.mine().count(), 0);
     assert!(!script.model.has_unsaved());
-}
-
-fn kept(id: u128, form: &str, case: Option<i64>, text: &str) -> DraftRow {
-    DraftRow {
-        draft_id: Uuid::from_u128(id),
-        case_id: case.map(CaseId),
-        case_no: case.map(|case| format!("GT-2026-{:06}", 397 + case)),
-        process: case.map(|_| "doubt".into()),
-        closed: false,
-        form: form.into(),
-        body: DraftBody {
-            answers: vec![("note".into(), text.into())],
-            at: 0,
-            cursor: 4,
-        },
-        command: Some(Uuid::from_u128(id + 1_000)),
-        rev: 5,
-        shared: false,
-        saved_at: now() - TimeDelta::minutes(2),
-        owner: None,
-    }
 }
 
 /// A console that starts anew with that place and those drafts.

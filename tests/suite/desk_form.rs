@@ -4,17 +4,9 @@ use loket::desk::Effect;
 use loket::desk::effect::{FileError, Question, Reply};
 use loket::desk::form::Pick;
 use loket::desk::form::suggest::Among;
-use loket::desk::screen::Layer;
-use loket::desk::screen::form::{Stage, State};
+use loket::desk::screen::form::Stage;
 
-use crate::support::desk::Script;
-
-fn form(script: &Script) -> &State {
-    match script.model.layers.last() {
-        Some(Layer::Form(form)) => form,
-        other => panic!("no form: {other:?}"),
-    }
-}
+use crate::support::desk::{Script, form};
 
 fn raw<'a>(script: &'a Script, key: &str) -> &'a str {
     let entry = form(script).entries.iter().find(|entry| entry.key == key);

@@ -3,18 +3,11 @@
 use loket::desk::effect::{Call, Loaded, Question, Reply};
 use loket::desk::form::outcome::Outcome;
 use loket::desk::screen::Layer;
-use loket::desk::screen::form::{Stage, State};
+use loket::desk::screen::form::Stage;
 use loket::desk::{Effect, Msg};
 use loket::store::rows::*;
 
-use crate::support::desk::{Script, loaded, written};
-
-fn form(script: &Script) -> &State {
-    match script.model.layers.last() {
-        Some(Layer::Form(form)) => form,
-        other => panic!("no form: {other:?}"),
-    }
-}
+use crate::support::desk::{Script, form, loaded, written};
 
 /// The case comes in anew, as that.
 fn read_as(script: &mut Script, loaded: Loaded) {

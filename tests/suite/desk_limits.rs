@@ -5,29 +5,13 @@ use loket::desk::effect::{Call, Effect, Question};
 use loket::desk::form::Entry;
 use loket::desk::route::Subject;
 use loket::desk::screen::Layer;
-use loket::desk::screen::form::{Stage, State};
+use loket::desk::screen::form::Stage;
 use loket::process::engine::Refusal;
 use loket::store::StoreError;
-use loket::store::rows::{AS_QUEUE, NewLimits, Role};
+use loket::store::rows::{AS_QUEUE, NewLimits};
 
-use crate::support::board::{board, limits};
-use crate::support::desk::{Script, offline, written};
-
-/// A lead at the board.
-fn lead(columns: u16, rows: u16) -> Script {
-    let mut script = Script::new(columns, rows);
-    script.model.world.me.as_mut().unwrap().role = Role::Lead;
-    script.keys("b");
-    script.answer_all();
-    script
-}
-
-fn form(script: &Script) -> &State {
-    match script.model.layers.last() {
-        Some(Layer::Form(form)) => form,
-        other => panic!("no form on top: {other:?}"),
-    }
-}
+use crate::support::board::{board, lead, limits};
+use crate::support::desk::{Script, form, offline, written};
 
 fn set(script: &mut Script) -> (loket::desk::Ticket, NewLimits) {
     let mut writes = script.writes();

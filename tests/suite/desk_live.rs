@@ -9,28 +9,7 @@ use loket::store::StoreError;
 use loket::store::rows::*;
 use proptest::prelude::*;
 
-use crate::support::desk::{Script, loaded, now, offline, page, rows, slots};
-
-fn quiet() -> Pulse {
-    Pulse {
-        cursor: FeedCursor {
-            epoch: uuid::Uuid::nil(),
-            timeline: 1,
-            xid: "1".into(),
-            event_id: 1,
-        },
-        events: Vec::new(),
-        more: false,
-        resync: false,
-        leases: Some(vec![Lease::new(CaseId(2), 4)]),
-        legal_now: now(),
-        now: now(),
-        presence: Vec::new(),
-        notices: Vec::new(),
-        calendars: 4,
-        counts: std::collections::BTreeMap::new(),
-    }
-}
+use crate::support::desk::{Script, loaded, now, offline, page, quiet, rows, slots};
 
 fn beat(script: &mut Script, pulse: Pulse) {
     script.send(Msg::Beat(Box::new(Ok(pulse))));

@@ -9,20 +9,7 @@ use loket::process::engine::Change;
 use loket::store::StoreError;
 use loket::store::rows::*;
 
-use crate::support::desk::{Script, loaded, offline, slots, written};
-
-fn form(script: &Script) -> &loket::desk::screen::form::State {
-    let form = script
-        .model
-        .layers
-        .iter()
-        .rev()
-        .find_map(|layer| match layer {
-            Layer::Form(form) => Some(form),
-            _ => None,
-        });
-    form.unwrap_or_else(|| panic!("no form: {:?}", script.model.layers))
-}
+use crate::support::desk::{Script, form, loaded, offline, slots, written};
 
 fn problem(script: &Script) -> &str {
     form(script).problem.as_deref().unwrap_or_default()

@@ -2,10 +2,8 @@
 //! lists that change, in actions on many cases.
 
 use chrono::TimeDelta;
-use loket::desk::bulk::Job;
 use loket::desk::effect::{Call, Question, Save, Slot};
 use loket::desk::key::Input;
-use loket::desk::screen::form::State;
 use loket::desk::screen::{Layer, actions};
 use loket::desk::toast::{Offer, Tone};
 use loket::desk::{Effect, Msg, Reply, here, safe};
@@ -13,44 +11,15 @@ use loket::store::filter::Filter;
 use loket::store::rows::*;
 use uuid::Uuid;
 
-use crate::support::desk::{Script, facts_page, loaded, now, offline, page, written};
-
-fn form(script: &Script) -> &State {
-    match script.model.layers.last() {
-        Some(Layer::Form(form)) => form,
-        other => panic!("no form: {other:?}"),
-    }
-}
+use crate::support::desk::{
+    Script, choose_somebody_else, facts_page, form, job, kept, loaded, now, offline, page, quiet,
+    written,
+};
 
 fn raw<'a>(script: &'a Script, key: &str) -> &'a str {
     let entries = form(script).entries.iter();
     let mut found = entries.filter(|entry| entry.key == key);
     found.next().unwrap().raw()
-}
-
-fn job(script: &Script) -> &Job {
-    script.model.world.bulk.as_deref().unwrap()
-}
-
-fn pulse() -> Pulse {
-    Pulse {
-        counts: std::collections::BTreeMap::default(),
-        cursor: FeedCursor {
-            epoch: Uuid::nil(),
-            timeline: 1,
-            xid: "1".into(),
-            event_id: 1,
-        },
-        events: Vec::new(),
-        more: false,
-        resync: false,
-        leases: Some(vec![Lease::new(CaseId(2), 4)]),
-        legal_now: now(),
-        now: now(),
-        presence: Vec::new(),
-        notices: Vec::new(),
-        calendars: 4,
-    }
 }
 
 fn draft_saves(script: &mut Script) -> Vec<(loket::desk::Ticket, DraftSave)> {
@@ -224,7 +193,7 @@ fn a_run_goes_on_after_a_short_loss() {
     let (mut script, lost, call) = running();
     script.reply(lost, Reply::Applied(Err(offline())));
     assert!(script.writes().is_empty());
-    script.send(Msg::Beat(Box::new(Ok(pulse()))));
+    script.send(Msg::Beat(Box::new(Ok(quiet()))));
     let (ticket, again) = script.writes().remove(0);
     assert_eq!((ticket.slot, &again), (lost.slot, &call));
 }
@@ -298,18 +267,7 @@ fn lead_with(there: &[Colleague]) -> Script {
             script.reply(ticket, Reply::Facts(Ok(facts)));
         }
     }
-    let mut choices = job(&script).choices.iter();
-    let at = choices.position(|choice| choice.label.contains("somebody else"));
-    script.keys("g g");
-    for _ in 0..at.unwrap() {
-        script.keys("j");
-    }
-    script.keys("enter");
-    for effect in script.take() {
-        if let Effect::Ask(ticket, Question::Colleagues) = effect {
-            script.reply(ticket, Reply::Colleagues(Ok(there.to_vec())));
-        }
-    }
+    choose_somebody_else(&mut script, there);
     script
 }
 
@@ -381,27 +339,6 @@ fn a_case_that_leaves_is_told_with_what_was_done_to_it() {
     assert_eq!(toast.offer, None);
 }
 
-fn kept(id: u128, text: &str) -> DraftRow {
-    DraftRow {
-        draft_id: Uuid::from_u128(id),
-        case_id: Some(CaseId(4)),
-        case_no: Some("GT-2026-000401".into()),
-        process: Some("doubt".into()),
-        closed: false,
-        form: "action:add_note".into(),
-        body: DraftBody {
-            answers: vec![("note".into(), text.into())],
-            at: 0,
-            cursor: 0,
-        },
-        command: Some(Uuid::from_u128(id + 1_000)),
-        rev: 5,
-        shared: false,
-        saved_at: now() - TimeDelta::minutes(9),
-        owner: None,
-    }
-}
-
 /// A draft comes in above the cursor: the cursor stays on the one it was on.
 #[test]
 fn the_cursor_of_unfinished_forms_stays_on_its_draft() {
@@ -413,13 +350,19 @@ fn the_cursor_of_unfinished_forms_stays_on_its_draft() {
         };
         script.reply(ticket, Reply::Drafts(Ok(rows)));
     };
-    read(&mut script, vec![kept(1, "mine")]);
+    read(
+        &mut script,
+        vec![kept(1, "action:add_note", Some(4), "mine")],
+    );
     script.keys("D").take();
     let newer = DraftRow {
         saved_at: now(),
-        ..kept(2, "newer")
+        ..kept(2, "action:add_note", Some(4), "newer")
     };
-    read(&mut script, vec![kept(1, "mine"), newer]);
+    read(
+        &mut script,
+        vec![kept(1, "action:add_note", Some(4), "mine"), newer],
+    );
     script.keys("ctrl-x ctrl-x");
     assert!(script.model.world.drafts.get(Uuid::from_u128(1)).is_none());
     assert!(script.model.world.drafts.get(Uuid::from_u128(2)).is_some());
@@ -521,6 +464,8 @@ fn a_result_is_taken_back_and_the_results_are_there_again() {
         script.reply(ticket, written(&call));
     }
     script.take();
+    let until = script.now + TimeDelta::seconds(20);
+    script.model.world.bulk.as_mut().unwrap().rows[1].undo = Some(UndoOffer { seq: 4, until });
     script.keys("j u");
     let mut undoable = loaded(CaseId(3));
     undoable.detail.undo = Some(Undo {

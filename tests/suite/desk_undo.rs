@@ -4,22 +4,14 @@
 use chrono::TimeDelta;
 use loket::desk::effect::{Call, Loaded, Question, Reply};
 use loket::desk::form::outcome::Outcome;
-use loket::desk::screen::Layer;
-use loket::desk::screen::form::{Stage, State};
+use loket::desk::screen::form::Stage;
 use loket::desk::{Effect, Msg, next_wake};
 use loket::process::engine::Refusal;
 use loket::store::rows::*;
 
-use crate::support::desk::{Script, loaded};
+use crate::support::desk::{Script, form, loaded};
 
 const CASE: CaseId = CaseId(2);
-
-fn form(script: &Script) -> &State {
-    match script.model.layers.last() {
-        Some(Layer::Form(form)) => form,
-        other => panic!("no form: {other:?}"),
-    }
-}
 
 /// The case as the database has it after its party was contacted.
 fn waiting(script: &Script, stands: Option<Refusal>) -> Loaded {

@@ -2,7 +2,6 @@
 
 use chrono::TimeDelta;
 use loket::desk::effect::{Call, Question, Reply, Slot};
-use loket::desk::screen::Layer;
 use loket::desk::screen::form::Stage;
 use loket::desk::screen::inbox::Mark;
 use loket::desk::world::Link;
@@ -11,14 +10,7 @@ use loket::process::engine::Refusal;
 use loket::store::StoreError;
 use loket::store::rows::*;
 
-use crate::support::desk::{Script, loaded, offline, page, rows, slots};
-
-fn form(script: &Script) -> &loket::desk::screen::form::State {
-    match script.model.layers.last() {
-        Some(Layer::Form(form)) => form,
-        other => panic!("no form: {other:?}"),
-    }
-}
+use crate::support::desk::{Script, form, loaded, offline, page, rows, slots};
 
 /// A form filled and at its review: contact the party of case 1, which nobody holds.
 fn reviewed() -> Script {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use loket::process::load::{Transition, table, transitions};
 use loket::process::mermaid::diagram;
 use loket::process::message::{MESSAGES, find as message};
-use loket::process::{ALL, Cond, Effect, Field, FieldKind, From, Guard, Process, Required};
+use loket::process::{ALL, Action, Cond, Effect, Field, FieldKind, From, Guard, Process, Required};
 use loket::text::LANGUAGES;
 
 use crate::process_world::texts;
@@ -64,7 +64,11 @@ fn conds(effects: &'static [Effect]) -> Vec<&'static Cond> {
 }
 
 /// The facts and clocks that a condition speaks of.
-fn named(cond: &'static Cond, facts: &mut BTreeSet<&str>, clocks: &mut BTreeSet<&str>) {
+fn named(
+    cond: &'static Cond,
+    facts: &mut BTreeSet<&'static str>,
+    clocks: &mut BTreeSet<&'static str>,
+) {
     match cond {
         Cond::Always => {}
         Cond::Is(key, _) | Cond::Yes(key) | Cond::Known(key) => _ = facts.insert(key),
@@ -425,6 +429,50 @@ fn is_clock(process: &Process, clock: &str) -> bool {
     process.clock(clock).is_some() != loket::process::general::is_reminder(clock)
 }
 
+/// Facts, clocks and fields.
+type Named = (
+    BTreeSet<&'static str>,
+    BTreeSet<&'static str>,
+    BTreeSet<&'static str>,
+);
+
+/// What the guards and effects of a line name.
+fn names(line: &'static Action) -> Named {
+    let (mut facts, mut clocks, mut fields) = Named::default();
+    for guard in line.guards {
+        match guard {
+            Guard::Holds(cond, ..) => named(cond, &mut facts, &mut clocks),
+            Guard::InTime(field, clock, ..)
+            | Guard::TooLate(field, clock, ..)
+            | Guard::RunOf(field, clock) => {
+                fields.insert(*field);
+                clocks.insert(*clock);
+            }
+            Guard::TimeLeft(clock, ..) | Guard::Runs(clock, _) => _ = clocks.insert(*clock),
+            Guard::Past(field)
+            | Guard::NotFuture(field)
+            | Guard::BeforeReceipt(field)
+            | Guard::Future(field)
+            | Guard::BeforePeople(field)
+            | Guard::Yes(field, ..) => _ = fields.insert(*field),
+            Guard::Pairs(one, other) => fields.extend([*one, *other]),
+        }
+    }
+    for cond in conds(line.effects) {
+        named(cond, &mut facts, &mut clocks);
+    }
+    for effect in all(line.effects) {
+        if let Effect::Keep(field)
+        | Effect::Until(_, field)
+        | Effect::StopRun(_, field)
+        | Effect::CancelRun(_, field) = effect
+        {
+            fields.insert(*field);
+        }
+    }
+    (facts, clocks, fields)
+}
+
 #[test]
 fn guards_and_effects_name_what_there_is() {
     for process in ALL {
@@ -435,42 +483,7 @@ fn guards_and_effects_name_what_there_is() {
             .collect();
         for line in process.lines() {
             let asked: BTreeSet<_> = line.fields.iter().map(|field| field.key).collect();
-            let (mut of_facts, mut of_clocks) = (BTreeSet::new(), BTreeSet::new());
-            let mut of_fields = BTreeSet::new();
-            for guard in line.guards {
-                match guard {
-                    Guard::Holds(cond, ..) => named(cond, &mut of_facts, &mut of_clocks),
-                    Guard::InTime(field, clock, ..) | Guard::TooLate(field, clock, ..) => {
-                        of_fields.insert(*field);
-                        of_clocks.insert(*clock);
-                    }
-                    Guard::TimeLeft(clock, ..) => _ = of_clocks.insert(*clock),
-                    Guard::Past(field)
-                    | Guard::NotFuture(field)
-                    | Guard::BeforeReceipt(field)
-                    | Guard::Future(field)
-                    | Guard::BeforePeople(field)
-                    | Guard::Yes(field, ..) => _ = of_fields.insert(*field),
-                    Guard::Pairs(one, other) => of_fields.extend([*one, *other]),
-                    Guard::Runs(clock, _) => _ = of_clocks.insert(*clock),
-                    Guard::RunOf(field, clock) => {
-                        of_fields.insert(*field);
-                        of_clocks.insert(*clock);
-                    }
-                }
-            }
-            for cond in conds(line.effects) {
-                named(cond, &mut of_facts, &mut of_clocks);
-            }
-            for effect in all(line.effects) {
-                if let Effect::Keep(field)
-                | Effect::Until(_, field)
-                | Effect::StopRun(_, field)
-                | Effect::CancelRun(_, field) = effect
-                {
-                    of_fields.insert(*field);
-                }
-            }
+            let (of_facts, of_clocks, of_fields) = names(line);
             assert!(of_fields.is_subset(&asked), "{}: {of_fields:?}", line.key);
             for fact in &of_facts {
                 assert!(

@@ -141,8 +141,11 @@ impl Drop for Server {
 
 /// An sshd on a port of its own. `None` when somebody else took the port meanwhile.
 fn listening(program: &Path, folder: &Path, user: &str) -> Option<(Child, u16)> {
-    let port = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    let port = port.local_addr().unwrap().port();
+    // dropped at once: sshd takes it
+    let port = {
+        let free = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        free.local_addr().unwrap().port()
+    };
     let config = folder.join("sshd_config");
     std::fs::write(&config, settings(folder, port, user)).unwrap();
     let log = folder.join("log");
@@ -210,7 +213,7 @@ async fn an_agent_gets_the_console_and_leaves_it() {
     let server = Server::start(&program, &world.db.url("anna"));
     let mut screen = server.screen(&[]);
     screen.wait("contact the party");
-    screen.press("n");
+    screen.press("c");
     screen.wait("you hold this case");
     // the size of the agent's window comes along
     screen.resize(90, 20);

@@ -51,7 +51,7 @@ async fn one_claims_and_the_other_sees_it_while_nothing_moves() {
     // on the same case: each is told of the other
     // his case stands behind those of the pool now
     bram.press("\t");
-    bram.press("g");
+    bram.press("gg");
     anna.wait("Bram is reading");
     bram.wait("Anna is reading");
     bram.press("t");

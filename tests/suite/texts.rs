@@ -89,11 +89,10 @@ fn labels_are_short_enough_for_the_screen() {
             let parts: Vec<&str> = key.split('.').collect();
             let most = match parts.as_slice() {
                 ["status", _, "letter"] => 1,
-                ["status", _, "word"] => 5,
+                ["status", _, "word"] | ["weekday" | "month", _] => 5,
                 ["command", .., "help"] => 150,
                 ["command", _] => 22,
                 ["key", _] => 10,
-                ["weekday" | "month", _] => 5,
                 ["preview", "until" | "shift"] => continue,
                 ["preview", _] => 12,
                 ["report", "word", _] => 20,

@@ -109,7 +109,7 @@ impl Counter<'_> {
         typed: &[Typed],
         is_dry: bool,
     ) -> Ended {
-        let done = self.clerk.act(detail, action, typed, is_dry).await?;
+        let done = Box::pin(self.clerk.act(detail, action, typed, is_dry)).await?;
         self.done(&done)?;
         Ok(ExitCode::SUCCESS)
     }
@@ -139,15 +139,15 @@ impl Counter<'_> {
             pair(PROMISES.key, &whats.join("\n")),
         ]
     }
+}
 
-    /// A promise with its number, which `--kept` takes.
-    pub(super) fn promise_name(&self, detail: &CaseDetail, run: i32, name: &str) -> String {
-        match detail.promise(run) {
-            Some(promise) => {
-                let what = promise.what(&detail.texts);
-                format!("{name} {run}: {what} ({})", promise.who())
-            }
-            None => name.to_owned(),
+/// A promise with its number, which `--kept` takes.
+pub(super) fn promise_name(detail: &CaseDetail, run: i32, name: &str) -> String {
+    match detail.promise(run) {
+        Some(promise) => {
+            let what = promise.what(&detail.texts);
+            format!("{name} {run}: {what} ({})", promise.who())
         }
+        None => name.to_owned(),
     }
 }

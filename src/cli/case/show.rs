@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use chrono_tz::Tz;
 use uuid::Uuid;
 
-use super::Counter;
+use super::{Counter, remind};
 use crate::cli::{CliError, Ended, words};
 use crate::domain::clock::{ClockRun, ClockStatus};
 use crate::process::engine::{self, Listed};
@@ -121,7 +121,7 @@ impl Counter<'_> {
     fn clock_name(&self, run: &ClockRun, detail: &CaseDetail) -> String {
         let name = self.shell.texts.say(&format!("clock.{}", run.key));
         if run.key == PROMISE {
-            return self.promise_name(detail, run.run, &name);
+            return remind::promise_name(detail, run.run, &name);
         }
         name
     }

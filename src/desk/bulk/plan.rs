@@ -149,6 +149,7 @@ pub fn make(world: &mut World, act: Act, entries: Vec<Entry>, now: DateTime<Utc>
             command,
             to,
             sends,
+            undo: None,
             verdict,
         });
     }

@@ -283,7 +283,8 @@ fn applied_to(
     let Run::Going(going) = &mut job.run else {
         return Vec::new();
     };
-    let row = &job.rows[going.at];
+    let row = &mut job.rows[going.at];
+    row.undo = applied.undo;
     world.left_with(row.case, applied.lease, false);
     going.taken = going.taken.and(applied.lease);
     let mut said = match &row.verdict {

@@ -87,12 +87,11 @@ fn theme(model: &mut Model, name: &str, now: DateTime<Utc>) -> Vec<Effect> {
 fn case(model: &mut Model, number: &str, now: DateTime<Utc>) -> Vec<Effect> {
     let mut rows = model.desk.tabs.iter().flat_map(|tab| &tab.rows);
     let here = rows.find(|row| row.case.case_no == number);
-    match here.map(|row| row.case.case_id) {
-        Some(case) => go(model, case, now),
-        None => {
-            let question = Question::Search(number.to_owned());
-            vec![model.world.ask(Slot::ByNumber, question, now)]
-        }
+    if let Some(case) = here.map(|row| row.case.case_id) {
+        go(model, case, now)
+    } else {
+        let question = Question::Search(number.to_owned());
+        vec![model.world.ask(Slot::ByNumber, question, now)]
     }
 }
 
@@ -108,12 +107,11 @@ fn go(model: &mut Model, case: CaseId, now: DateTime<Utc>) -> Vec<Effect> {
 /// What the database found for a number.
 pub fn found(model: &mut Model, hits: &[SearchHit], now: DateTime<Utc>) -> Vec<Effect> {
     let mut by_number = hits.iter().filter(|hit| hit.how == "case_no");
-    match (by_number.next(), by_number.next()) {
-        (Some(hit), None) => go(model, hit.row.case_id, now),
-        _ => {
-            let said = model.world.texts.say("palette.no_case");
-            model.world.toasts.say(Tone::Warning, said, now);
-            Vec::new()
-        }
+    if let (Some(hit), None) = (by_number.next(), by_number.next()) {
+        go(model, hit.row.case_id, now)
+    } else {
+        let said = model.world.texts.say("palette.no_case");
+        model.world.toasts.say(Tone::Warning, said, now);
+        Vec::new()
     }
 }

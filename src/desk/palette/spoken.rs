@@ -48,7 +48,7 @@ impl Spoken {
         for line in std::mem::take(&mut self.lines)
             .into_iter()
             .rev()
-            .chain(kept.into_iter().rev().map(saved))
+            .chain(kept.into_iter().rev().map(|text| saved(&text)))
         {
             let is_there = self.lines.iter().any(|known| known.text == line.text);
             if !is_there && self.lines.len() < MOST {
@@ -58,9 +58,9 @@ impl Spoken {
     }
 }
 
-fn saved(text: String) -> Line {
+fn saved(text: &str) -> Line {
     Line {
-        text: crate::domain::sanitize::clean(&text)
+        text: crate::domain::sanitize::clean(text)
             .chars()
             .take(LONG)
             .collect(),

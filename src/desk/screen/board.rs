@@ -208,7 +208,7 @@ impl State {
         now: DateTime<Utc>,
     ) {
         self.pause(world, now);
-        let mut board = match result {
+        let board = match result {
             Ok(board) => board,
             Err(error) => {
                 self.problem = Some(error);
@@ -220,8 +220,6 @@ impl State {
             spots.get(self.cursor(section)).copied()
         });
         self.problem = None;
-        // what somebody outside must do comes after what we can do
-        board.nearest.sort_by_key(is_waiting);
         let waits: Vec<CaseId> = board
             .nearest
             .iter()
@@ -263,6 +261,7 @@ impl State {
         match pressed.id {
             Id::Back => vec![Effect::Go(Route::Back)],
             Id::OnTime => vec![Effect::Go(Route::OnTime)],
+            Id::Notices => vec![Effect::Go(Route::Notices)],
             Id::Refresh => vec![self.ask(world, now)],
             Id::Section => {
                 self.next_section(1);

@@ -192,6 +192,8 @@ fn take_back(world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
     else {
         return Vec::new();
     };
+    // read for the preview, it would say that the case has changed since: it has, by us
+    world.forget(case);
     vec![
         world.ask_detail(case, now),
         Effect::Go(Route::Form(Subject::TakeBack(case))),

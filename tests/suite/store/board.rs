@@ -421,6 +421,19 @@ async fn the_board_names_the_nearest_with_holder_and_the_people_with_what_they_h
         .map(|held| held.row.case_id)
         .collect();
     assert_eq!(held, [cases[2], cases[1]], "longest first");
+    // what somebody outside must do comes after what we can do, however near it is
+    run(
+        &pool,
+        &format!(
+            "UPDATE loket.cases SET work = 'waiting', sort_at = sort_at - interval '9 days'
+        WHERE case_id = {}",
+            cases[0].0
+        ),
+    )
+    .await;
+    let later = world.db.store("lead_1").board().await.unwrap();
+    let ids: Vec<CaseId> = later.nearest.iter().map(|row| row.case_id).collect();
+    assert_eq!(ids, [cases[2], cases[1], cases[3], cases[0]]);
     let since = board.people[0].online_since.unwrap();
     assert!(since <= board.people[0].holds[0].since && since <= board.legal_now);
 }

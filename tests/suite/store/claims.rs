@@ -1,5 +1,6 @@
 //! Claims, leases, fences, limits, hand-over: one holder at a time, whatever happens.
 
+use crate::support::db::SUPERUSER;
 use loket::store::StoreError;
 use loket::store::rows::{Claim, Here, Lease, WorkState};
 use loket::store::session::SessionKind;
@@ -486,4 +487,39 @@ async fn a_sweep_holds_no_case_while_it_waits_for_an_earlier_one() {
     };
     let (swept, ()) = tokio::join!(worker.sweep(), watch);
     assert_eq!(swept, Ok(2));
+}
+
+/// A session that comes back waits for itself before it touches its leases: a sweep holds the one and
+/// asks for the other.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_comes_back_locks_itself_before_its_leases() {
+    let world = World::new().await;
+    let case = world.signal(1).await;
+    let anna = world.desk("anna").await;
+    anna.take(case).await;
+    let pool = world.db.pool(SUPERUSER, 2).await;
+    let away = "UPDATE loket.agent_sessions SET heartbeat_at = heartbeat_at - interval '1 min'";
+    sqlx::query(away).execute(&pool).await.unwrap();
+    let mut sweep = pool.acquire().await.unwrap();
+    let locks = "BEGIN; SELECT 1 FROM loket.agent_sessions FOR UPDATE";
+    sqlx::raw_sql(locks).execute(&mut *sweep).await.unwrap();
+    let (store, session) = (anna.store.clone(), anna.id());
+    let back = tokio::spawn(async move {
+        let here = loket::store::rows::Here::default();
+        store.pulse(session, None, &here).await.map(|_| ())
+    });
+    let waits = "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'
+        AND datname = current_database() AND query LIKE '%pulse%')";
+    for _ in 0..500 {
+        if sqlx::query_scalar(waits).fetch_one(&pool).await.unwrap() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    assert!(!back.is_finished(), "it waits for the session");
+    let lease = "SELECT 1 FROM loket.case_leases FOR UPDATE NOWAIT";
+    let free = sqlx::query(lease).execute(&mut *sweep).await;
+    sqlx::query("ROLLBACK").execute(&mut *sweep).await.unwrap();
+    assert!(free.is_ok(), "its lease is not locked meanwhile: {free:?}");
+    back.await.unwrap().unwrap();
 }

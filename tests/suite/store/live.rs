@@ -502,3 +502,24 @@ async fn a_killed_console_is_not_there() {
     .await;
     assert!(!is_there().await);
 }
+
+/// Who held a case that a lead moves to another queue is told, for he does not see it any more.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_holder_is_told_of_a_move_to_another_queue() {
+    let world = World::new().await;
+    let case = world.signal(1).await;
+    let (anna, lead) = (world.desk("anna").await, world.desk("lead_1").await);
+    anna.take(case).await;
+    let pool = world.db.pool(crate::support::db::SUPERUSER, 1).await;
+    let other = "INSERT INTO loket.queues (key) VALUES ('other') RETURNING queue_id";
+    let other: i32 = sqlx::query_scalar(other).fetch_one(&pool).await.unwrap();
+    let (cmd, session) = (Uuid::now_v7(), lead.id());
+    let moved = lead
+        .store
+        .case_transfer(cmd, session, case, other, "wrong queue");
+    moved.await.unwrap();
+    let pulse = anna.store.pulse(anna.id(), None, &Here::default()).await;
+    let told = pulse.unwrap().notices;
+    let told: Vec<_> = told.iter().map(|it| (it.case_id, &*it.kind)).collect();
+    assert_eq!(told, [(case, "transferred")]);
+}

@@ -8,7 +8,16 @@ use loket::domain::country::Country;
 use loket::domain::deadline::Comparison;
 use loket::store::rows::*;
 
-use super::desk::{now, rows};
+use super::desk::{Script, now, rows};
+
+/// A lead at the board.
+pub(crate) fn lead(columns: u16, rows: u16) -> Script {
+    let mut script = Script::new(columns, rows);
+    script.model.world.me.as_mut().unwrap().role = Role::Lead;
+    script.keys("b");
+    script.answer_all();
+    script
+}
 
 /// Friday 14:07: two queues, three people, something late, something raised.
 pub(crate) fn board() -> Board {
@@ -21,7 +30,7 @@ pub(crate) fn board() -> Board {
         legal_now: now(),
         computed_at: Some(now() - TimeDelta::seconds(1)),
         queues: vec![queue(1, 41, 3), queue(2, 212, 0)],
-        nearest: rows.clone(),
+        nearest: nearest(&rows),
         people: vec![
             person(2, "Joost Bakker", Some(305), vec![held(4, 62)]),
             person(1, "Sanne de Vries", Some(336), vec![held(1, 9)]),
@@ -32,6 +41,13 @@ pub(crate) fn board() -> Board {
             raised_at: now() - TimeDelta::minutes(50),
         }],
     }
+}
+
+/// As the database sorts them: what waits for somebody outside comes last.
+fn nearest(rows: &[CaseRow]) -> Vec<CaseRow> {
+    let mut rows = rows.to_vec();
+    rows.sort_by_key(|row| row.work == WorkState::Waiting);
+    rows
 }
 
 fn queue(queue_id: i32, open: u32, overdue: u32) -> BoardQueue {

@@ -1,14 +1,18 @@
 //! A desk without terminal and database: scripts press keys by name, read the effects and answer
 //! them; the screen is drawn into a buffer and read as text.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use loket::desk::bulk::Job;
 use loket::desk::effect::{Call, Loaded, Question, Save, Slot};
 use loket::desk::find::{Asked, Told};
 use loket::desk::geometry::Window;
 use loket::desk::key::{Input, Key};
 use loket::desk::keymap::Keymap;
+use loket::desk::screen::Layer;
+use loket::desk::screen::form::State;
 use loket::desk::{Effect, Model, Msg, Reply, Start, Ticket, update};
 use loket::process::engine::CaseFacts;
 use loket::store::StoreError;
@@ -293,6 +297,79 @@ pub(crate) fn saved(save: &Save) -> Reply {
         Save::Drop(..) => Reply::Dropped(Ok(true)),
         Save::Share(_) => Reply::Shared(Ok(true)),
         Save::Looked(_) | Save::Place(_) => Reply::Placed(Ok(())),
+    }
+}
+
+/// The form on top.
+pub(crate) fn form(script: &Script) -> &State {
+    match script.model.layers.last() {
+        Some(Layer::Form(form)) => form,
+        other => panic!("no form: {other:?}"),
+    }
+}
+
+/// The action on many under way.
+pub(crate) fn job(script: &Script) -> &Job {
+    script.model.world.bulk.as_deref().unwrap()
+}
+
+/// In the list of what can be done with many cases: give them to somebody else, of these.
+pub(crate) fn choose_somebody_else(script: &mut Script, there: &[Colleague]) {
+    let mut choices = job(script).choices.iter();
+    let at = choices.position(|choice| choice.label.contains("somebody else"));
+    script.keys("g g");
+    for _ in 0..at.unwrap() {
+        script.keys("j");
+    }
+    script.keys("enter");
+    for effect in script.take() {
+        if let Effect::Ask(ticket, Question::Colleagues) = effect {
+            script.reply(ticket, Reply::Colleagues(Ok(there.to_vec())));
+        }
+    }
+}
+
+/// The answer of a second in which nothing happened.
+pub(crate) fn quiet() -> Pulse {
+    Pulse {
+        cursor: FeedCursor {
+            epoch: Uuid::nil(),
+            timeline: 1,
+            xid: "1".into(),
+            event_id: 1,
+        },
+        events: Vec::new(),
+        more: false,
+        resync: false,
+        leases: Some(vec![Lease::new(CaseId(2), 4)]),
+        legal_now: now(),
+        now: now(),
+        presence: Vec::new(),
+        notices: Vec::new(),
+        calendars: 4,
+        counts: BTreeMap::new(),
+    }
+}
+
+/// A draft of ours, as the database has it for two minutes.
+pub(crate) fn kept(id: u128, form: &str, case: Option<i64>, text: &str) -> DraftRow {
+    DraftRow {
+        draft_id: Uuid::from_u128(id),
+        case_id: case.map(CaseId),
+        case_no: case.map(|case| format!("GT-2026-{:06}", 397 + case)),
+        process: case.map(|_| "doubt".into()),
+        closed: false,
+        form: form.into(),
+        body: DraftBody {
+            answers: vec![("note".into(), text.into())],
+            at: 0,
+            cursor: 4,
+        },
+        command: Some(Uuid::from_u128(id + 1_000)),
+        rev: 5,
+        shared: false,
+        saved_at: now() - TimeDelta::minutes(2),
+        owner: None,
     }
 }
 
