@@ -1,6 +1,7 @@
 //! The terminal: enter and leave it, read keys from it, write frames to it. It knows no case and no
 //! database.
 
+mod cells;
 pub mod clipboard;
 pub mod facts;
 pub mod frame;

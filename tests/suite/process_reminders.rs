@@ -196,6 +196,23 @@ fn a_snooze_ends_by_itself_by_hand_and_with_whatever_happens() {
     assert_eq!(replay(&sim.events, calendars()).unwrap(), sim.case);
 }
 
+/// A database gives the clocks as they are due, a replay as they were started: the change is one.
+#[test]
+fn the_order_of_the_clocks_does_not_matter() {
+    let mut sim = Sim::plain(RECEIVED)
+        .contacted("2026-11-23T11:00:00+01:00")
+        .answered("2026-11-23T12:00:00+01:00");
+    promised(&mut sim, FOUR, "call");
+    promised(&mut sim, "2026-11-23T15:00:00+01:00", "mail");
+    sim.done("proof_accepted", &[]);
+    let mut other = sim.clone();
+    other.case.clocks.reverse();
+    sim.done("unblocked", &[]);
+    other.done("unblocked", &[]);
+    assert!(runs(&sim).iter().all(|run| run.outcome.is_some()));
+    assert_eq!(sim.last.clocks, other.last.clocks);
+}
+
 /// What reminds ends with the case, and is said to end before it is closed.
 #[test]
 fn nothing_reminds_of_a_closed_case() {

@@ -204,9 +204,11 @@ pub(in crate::process) fn decide_opening(
     Ok(finish(draft, to))
 }
 
+/// The clocks are taken in one order, whatever the order of who asks: a database sorts them by what
+/// is due, a replay by what was started, and both must come to the same change.
 fn draft<'a>(
     process: &'static Process,
-    case: CaseFacts,
+    mut case: CaseFacts,
     action: &str,
     decision: Decision<'a>,
 ) -> Draft<'a> {
@@ -225,6 +227,8 @@ fn draft<'a>(
         destroy: Vec::new(),
         opens: None,
     };
+    case.clocks
+        .sort_by(|one, other| (&one.key, one.run).cmp(&(&other.key, other.run)));
     Draft {
         process,
         calendar: decision.calendar,
