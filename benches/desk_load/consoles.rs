@@ -1,7 +1,6 @@
 //! Real consoles on real terminals: what one costs in memory and processor time, and how soon the
 //! cases are back in the pool when all of them are killed.
 
-use std::io::{Read as _, Write as _};
 use std::time::Duration;
 
 use color_eyre::Result;
@@ -9,7 +8,6 @@ use color_eyre::eyre::eyre;
 use loket::system;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use sqlx::PgPool;
 use tokio::sync::watch;
 
@@ -17,6 +15,7 @@ use super::claims::met;
 use super::load;
 use super::machine;
 use super::measure::{Times, median};
+use super::pty::Program;
 use super::report::{Table, say};
 use super::server::{self, Bench};
 
@@ -27,55 +26,10 @@ const PATIENCE: Duration = Duration::from_secs(90);
 /// How long the consoles are watched at rest.
 const REST: Duration = Duration::from_secs(20);
 
-/// A console on a terminal.
-struct Console {
-    child: Box<dyn Child + Send + Sync>,
-    master: Box<dyn MasterPty + Send>,
-}
-
-impl Console {
-    /// Starts it. What it draws is read and forgotten.
-    fn start(url: &str) -> Result<Self> {
-        let size = PtySize {
-            rows: 48,
-            cols: 160,
-            pixel_width: 0,
-            pixel_height: 0,
-        };
-        let pair = native_pty_system()
-            .openpty(size)
-            .map_err(|error| eyre!("{error}"))?;
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_loket"));
-        command.arg("console");
-        command.env_clear();
-        command.env("TERM", "xterm-256color");
-        command.env("DATABASE_URL", url);
-        let child = pair.slave.spawn_command(command);
-        let child = child.map_err(|error| eyre!("{error}"))?;
-        let mut reader = pair
-            .master
-            .try_clone_reader()
-            .map_err(|error| eyre!("{error}"))?;
-        std::thread::spawn(move || {
-            let mut bytes = [0; 4096];
-            while reader.read(&mut bytes).is_ok_and(|count| count > 0) {}
-        });
-        Ok(Self {
-            child,
-            master: pair.master,
-        })
-    }
-
-    fn pid(&self) -> Result<u32> {
-        self.child.process_id().ok_or_else(|| eyre!("no process"))
-    }
-}
-
-impl Drop for Console {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+/// A console with nothing of a user's settings.
+fn console(bench: &Bench, url: &str) -> Result<Program> {
+    let program = bench.options.program();
+    Program::start(&[&program, "console"], &[("DATABASE_URL", url)], (160, 48))
 }
 
 pub(crate) async fn measure(bench: &Bench) -> Result<Vec<Table>> {
@@ -87,18 +41,13 @@ pub(crate) async fn measure(bench: &Bench) -> Result<Vec<Table>> {
     let worker = tokio::spawn(async move { worker.run(stop).await });
     let mut consoles = Vec::new();
     for number in 0..count {
-        let console = Console::start(&database.url(&server::agent(number)))?;
-        let mut keys = console
-            .master
-            .take_writer()
-            .map_err(|error| eyre!("{error}"))?;
+        let mut console = console(bench, &database.url(&server::agent(number)))?;
         arrived(&pool, i64::try_from(number)? + 1).await?;
         // the next case; once more if the first key came before the list
         tokio::time::sleep(Duration::from_secs(1)).await;
-        keys.write_all(b"n")?;
-        keys.flush()?;
+        console.press("n")?;
         held(&pool, i64::try_from(number)? + 1).await?;
-        consoles.push((console, keys));
+        consoles.push(console);
     }
     say("consoles at rest");
     let memory = at_rest(&consoles).await?;
@@ -136,14 +85,9 @@ async fn held(pool: &PgPool, count: i64) -> Result<()> {
     until(pool, "SELECT count(*) FROM loket.case_leases", count).await
 }
 
-type Running = (Console, Box<dyn std::io::Write + Send>);
-
-async fn at_rest(consoles: &[Running]) -> Result<Table> {
+async fn at_rest(consoles: &[Program]) -> Result<Table> {
     tokio::time::sleep(Duration::from_secs(3)).await;
-    let pids: Vec<u32> = consoles
-        .iter()
-        .map(|(console, _)| console.pid())
-        .collect::<Result<_>>()?;
+    let pids: Vec<u32> = consoles.iter().map(Program::pid).collect::<Result<_>>()?;
     let before: Vec<Duration> = pids.iter().map(|pid| machine::family_time(*pid)).collect();
     tokio::time::sleep(REST).await;
     let (mut pss, mut private, mut shares) = (Vec::new(), Vec::new(), Vec::new());
@@ -181,9 +125,9 @@ async fn at_rest(consoles: &[Running]) -> Result<Table> {
 }
 
 /// Kills all consoles at once; gives after what time each case was back.
-async fn crash(pool: &PgPool, consoles: &[Running]) -> Result<Times> {
+async fn crash(pool: &PgPool, consoles: &[Program]) -> Result<Times> {
     let began = system::monotonic();
-    for (console, _) in consoles {
+    for console in consoles {
         kill(Pid::from_raw(console.pid()?.cast_signed()), Signal::SIGKILL)?;
     }
     let mut back = Times::default();

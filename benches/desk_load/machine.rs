@@ -52,6 +52,19 @@ pub(crate) fn memory(pid: u32) -> Option<(u64, u64)> {
     Some((of("Pss:")?, private))
 }
 
+/// How often the threads of a process were put to sleep or aside: each wake-up is one.
+pub(crate) fn switches(pid: u32) -> u64 {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task"));
+    let tasks = tasks.into_iter().flatten().flatten();
+    let texts = tasks.filter_map(|task| fs::read_to_string(task.path().join("status")).ok());
+    let of = |text: String| -> u64 {
+        let lines = text.lines().filter(|line| line.contains("ctxt_switches:"));
+        let counts = lines.filter_map(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok());
+        counts.sum()
+    };
+    texts.map(of).sum()
+}
+
 /// Processors and kernel, in words that name no machine.
 pub(crate) fn words() -> String {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);

@@ -17,7 +17,9 @@ mod load;
 mod machine;
 mod measure;
 mod options;
+mod pty;
 mod report;
+mod screen;
 mod server;
 mod sizes;
 
@@ -49,6 +51,7 @@ async fn run(options: Options) -> Result<()> {
             Part::Sizes => sizes::measure(&bench).await?,
             Part::Listeners => listeners::measure(&bench).await?,
             Part::Consoles => consoles::measure(&bench).await?,
+            Part::Screen => screen::measure(&bench).await?,
         };
         for table in tables {
             report.add(table);

@@ -17,6 +17,8 @@ pub(crate) enum Part {
     Listeners,
     /// Real consoles on terminals: memory each, and how soon their cases are back after a crash
     Consoles,
+    /// One console on a terminal beside other programs: first byte, useful screen, bytes, wake-ups, memory
+    Screen,
 }
 
 /// Measures a service desk under load, on a private PostgreSQL that it brings up itself.
@@ -53,6 +55,9 @@ pub(crate) struct Options {
     /// Real consoles
     #[arg(long, default_value_t = 8)]
     pub(crate) consoles: usize,
+    /// Another build of the console, such as target/release/loket
+    #[arg(long)]
+    program: Option<PathBuf>,
     /// Nothing is forced to the disk
     #[arg(long)]
     pub(crate) not_durable: bool,
@@ -77,6 +82,13 @@ impl Options {
         parts.sort_unstable();
         parts.dedup();
         parts
+    }
+
+    /// The console that is measured.
+    pub(crate) fn program(&self) -> String {
+        let built = PathBuf::from(env!("CARGO_BIN_EXE_loket"));
+        let program = self.program.as_ref().unwrap_or(&built);
+        program.display().to_string()
     }
 
     /// The least number of cases.
