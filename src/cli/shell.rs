@@ -135,17 +135,17 @@ impl Shell {
 
     /// One line for a person, in which this file is named.
     pub fn say_of_file(&self, text: &str, path: &Path) {
-        let line = clean(text);
+        let said = clean(text);
         let name = path.display().to_string();
         let shown = clean(&name);
-        let found = line.rfind(&*shown).filter(|_| self.has_links());
+        let found = said.rfind(&*shown).filter(|_| self.has_links());
         let (Some(at), Ok(path)) = (found, std::path::absolute(path)) else {
-            system::print_line(&line);
+            system::print_line(&said);
             return;
         };
-        let link = link::file(&link::host(), &path, &shown);
+        let linked = link::file(&link::host(), &path, &shown);
         let end = at + shown.len();
-        system::print_line(&format!("{}{link}{}", &line[..at], &line[end..]));
+        system::print_line(&format!("{}{linked}{}", &said[..at], &said[end..]));
     }
 
     /// Whether names of files are links here: never in a pipe or a file.

@@ -35,7 +35,7 @@ pub async fn run(setup: Setup) -> io::Result<()> {
     let ended = AssertUnwindSafe(console.go_on()).catch_unwind().await;
     // what failed once may fail again: the leases go back all the same
     let _ = catch_unwind(AssertUnwindSafe(|| {
-        console.work.save_all(&mut console.model)
+        console.work.save_all(&mut console.model);
     }));
     let _ = tokio::time::timeout(LEAVE, console.work.finish_writes()).await;
     if ended.is_ok() {
