@@ -125,7 +125,7 @@ async fn suspending_and_coming_back_draws_everything_again() {
 }
 
 /// The mode before and after a console, as `stty` says it.
-async fn modes(world: &World, mode: &str, flags: &str) -> (String, String) {
+fn modes(world: &World, mode: &str, flags: &str) -> (String, String) {
     let line = format!(
         "stty {mode}; stty -a >&3; echo end >&3; {} console {flags}; stty -a >&3; cat <&4",
         env!("CARGO_BIN_EXE_loket")
@@ -150,11 +150,11 @@ async fn a_terminal_is_given_back_in_order() {
     let world = World::new().await;
     world.signal(1).await;
     for mode in ["sane", "sane -ixon -echok susp ^Y"] {
-        let (before, after) = modes(&world, mode, "").await;
+        let (before, after) = modes(&world, mode, "");
         assert_eq!(before, after, "{mode}");
     }
     for flags in ["", "--plain"] {
-        let (before, after) = modes(&world, "raw -echo", flags).await;
+        let (before, after) = modes(&world, "raw -echo", flags);
         for word in ["icanon", "echo", "isig", "icrnl", "opost"] {
             assert!(before.contains(&format!("-{word} ")), "{word}: {before}");
             let is_on = after.split([' ', ';', '\n']).any(|it| it == word);
