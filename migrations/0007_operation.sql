@@ -234,6 +234,7 @@ BEGIN
     IF NOT EXISTS (SELECT 1 FROM queues WHERE key = q) THEN PERFORM refuse('no_such_queue', '', jsonb_build_object('queue', q)); END IF;
   END LOOP;
   IF group_of(p_role) IS NULL THEN PERFORM refuse('no_such_role', '', jsonb_build_object('role', p_role)); END IF;
+  IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = p_db_role AND NOT rolcanlogin) THEN PERFORM refuse('no_login', '', jsonb_build_object('role', p_db_role)); END IF;
   IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = p_db_role) THEN
     -- a person has a few consoles; workers and administrators of a server share their role
     EXECUTE format('CREATE ROLE %I LOGIN CONNECTION LIMIT %s', p_db_role, CASE WHEN p_role IN ('worker', 'admin') THEN 64 ELSE 8 END);

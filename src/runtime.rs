@@ -48,6 +48,9 @@ const DRAIN: usize = 64;
 /// How long leaving waits for writes that are under way, and for the leases to go back.
 const LEAVE: Duration = Duration::from_secs(2);
 
+/// How long the signal that lets us go on may come after we do.
+const SAID_TWICE: Duration = Duration::from_millis(50);
+
 /// How long leaving waits for the last frame to leave; a terminal that takes nothing is left as it is.
 const LEAVE_SCREEN: Duration = Duration::from_millis(500);
 
@@ -101,7 +104,8 @@ pub async fn run(setup: Setup) -> io::Result<()> {
     } else {
         guard::abandon();
     }
-    console.save_all();
+    // what failed once may fail again: the leases go back all the same
+    let _ = std::panic::catch_unwind(AssertUnwindSafe(|| console.save_all()));
     console.work.finish_writes().await;
     let Console { work, inbox, .. } = console;
     drop(inbox);
@@ -184,6 +188,9 @@ impl Console {
         loop {
             self.draw()?;
             let msg = self.next().await;
+            if matches!(msg, Msg::Resumed) {
+                self.enter_again()?;
+            }
             if self.take(msg)? == Flow::Stop || self.drain()? == Flow::Stop {
                 return Ok(());
             }
@@ -218,7 +225,7 @@ impl Console {
         let sleep = tokio::time::sleep(wake.unwrap_or(Duration::from_hours(1)));
         tokio::select! {
             biased;
-            () = self.signals.stop() => Msg::Stop,
+            msg = self.signals.next() => msg,
             Some(msg) = self.inbox.recv() => msg,
             () = sleep => Msg::Wake,
         }
@@ -288,11 +295,24 @@ impl Console {
         self.guard.pause();
         nix::sys::signal::raise(nix::sys::signal::Signal::SIGTSTP)?;
         self.guard.resume()?;
+        // that we go on is known here; where there is no shell nobody says so
+        let _ = tokio::time::timeout(SAID_TWICE, self.signals.resumed()).await;
         let (columns, rows) = crossterm::terminal::size()?;
         let flow = self.take(Msg::Input(Input::Resize(columns, rows)))?;
         self.terminal.clear()?;
         self.model.dirty = true;
         Ok(flow)
+    }
+
+    /// We were stopped without being asked (`kill -STOP`): the shell has put the terminal into a mode
+    /// of its own and written on the screen.
+    fn enter_again(&mut self) -> io::Result<()> {
+        self.outlet.settle(LEAVE_SCREEN);
+        self.guard.pause();
+        self.guard.resume()?;
+        let (columns, rows) = crossterm::terminal::size()?;
+        self.take(Msg::Input(Input::Resize(columns, rows)))?;
+        Ok(())
     }
 
     /// Whatever ended us: what was typed and not saved is saved now.

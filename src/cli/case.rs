@@ -217,6 +217,8 @@ pub struct OpenArgs {
 
 /// `loket case do`.
 #[derive(Debug, Args)]
+#[command(override_usage = "loket case do [OPTIONS] <NO> <ACTION>\n       \
+                            loket case do [OPTIONS] --filter <LINE> <ACTION>")]
 pub struct DoArgs {
     /// Case number; left out with --filter
     pub no: String,
@@ -261,7 +263,9 @@ impl DoArgs {
 }
 
 fn typed(text: &str) -> Result<Typed, String> {
-    let (key, value) = text.split_once('=').ok_or("KEY=VALUE")?;
+    let (key, value) = text
+        .split_once('=')
+        .ok_or("write KEY=VALUE, as in channel=email")?;
     Ok((key.trim().to_owned(), value.to_owned()))
 }
 

@@ -2,10 +2,9 @@
 
 use std::process::ExitCode;
 
-use clap::CommandFactory as _;
 use clap_complete::Shell as Kind;
 
-use super::{Cli, shell};
+use super::{shell, teach};
 
 /// For which shell.
 #[derive(Debug, clap::Args)]
@@ -18,7 +17,7 @@ pub struct CompletionsArgs {
 /// Prints them.
 pub fn run(args: &CompletionsArgs) -> ExitCode {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "loket", &mut script);
+    clap_complete::generate(args.shell, &mut teach::command(), "loket", &mut script);
     shell::generated(&String::from_utf8_lossy(&script));
     ExitCode::SUCCESS
 }

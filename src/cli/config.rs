@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use serde_json::{Value as Json, json};
 
-use super::{CliError, Ended, Sentence, Shell, looks, shell};
+use super::{CliError, Ended, Sentence, Shell, looks};
 use crate::config::setting::{SETTINGS, Setting, Value};
 use crate::config::{Origin, folders};
 use crate::system;
@@ -79,7 +79,11 @@ fn show(as_json: bool, shell: &Shell) -> Result<(), CliError> {
             let kind = shell.texts.get(&format!("settings.{kind}")).to_owned();
             let value = plain(shell, setting);
             let name = pad(setting.key, COLUMNS[0]);
-            shell.say(&format!("{name} {} {kind} {at}", pad(&value, COLUMNS[1])));
+            let line = format!("{name} {} {kind} {at}", pad(&value, COLUMNS[1]));
+            match &origin {
+                Origin::File(path, _) => shell.say_of_file(&line, path),
+                _ => shell.say(line.trim_end()),
+            }
         }
     }
     Ok(())
@@ -160,15 +164,20 @@ fn paths(as_json: bool, shell: &Shell) -> Result<(), CliError> {
 
 fn path_line(as_json: bool, kind: &str, path: &Path, shell: &Shell) -> Result<(), CliError> {
     let is_there = path.exists();
-    let path = path.display().to_string();
+    let name = path.display().to_string();
     if as_json {
-        return shell.json(&json!({"kind": kind, "path": path, "there": is_there}));
+        return shell.json(&json!({"kind": kind, "path": name, "there": is_there}));
     }
     let texts = &shell.texts;
     let kind = pad(texts.get(&format!("settings.of_{kind}")), 14);
     let state = if is_there { "there" } else { "not_there" };
     let state = texts.say(&format!("settings.{state}"));
-    shell::line(&format!("{kind} {path} ({state})"));
+    let line = format!("{kind} {name} ({state})");
+    if is_there {
+        shell.say_of_file(&line, path);
+    } else {
+        shell.say(&line);
+    }
     Ok(())
 }
 

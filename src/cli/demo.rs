@@ -210,11 +210,11 @@ async fn all_within<T>(limit: Duration, tasks: Vec<JoinHandle<T>>) {
 }
 
 async fn at_the_desk(args: &DemoArgs, shell: &Shell, server: &LocalPostgres) -> Ended {
-    let me = me(args.role, server).await?;
     if args.no_console {
-        say_addresses(shell, server, me);
+        say_addresses(shell, server);
         return wait().await;
     }
+    let me = me(args.role, server).await?;
     if !shell.is_plain() && !std::io::stdout().is_terminal() {
         let url = server.url(me.0, DATABASE);
         shell.tell("demo.no_terminal", &[("url", &url)]);
@@ -235,16 +235,14 @@ async fn me(
     Ok(people::free(place, is_there))
 }
 
-fn say_addresses(shell: &Shell, server: &LocalPostgres, (role, name): (&str, &str)) {
+/// The address of every one of the cast.
+fn say_addresses(shell: &Shell, server: &LocalPostgres) {
     shell.tell("demo.up", &[]);
-    for (role, name) in [
-        (role, name),
-        ("marit", "Marit Visser"),
-        ("auditor", "Ruben Smit"),
-        (SUPERUSER, "Beheer"),
-    ] {
+    for (role, name, what) in people::cast() {
         let url = server.url(role, DATABASE);
-        shell.tell("demo.address", &[("name", name), ("url", &url)]);
+        let what = shell.texts.say(&format!("agent.role.{what}"));
+        let values = [("name", name), ("role", &*what), ("url", &*url)];
+        shell.tell("demo.address", &values);
     }
     shell.tell("demo.stop", &[]);
 }

@@ -27,7 +27,7 @@ pub struct DoctorArgs {
 /// Looks at everything and says what it found.
 pub async fn run(args: DoctorArgs, shell: &Shell) -> Ended {
     let mut findings = Findings::new(shell.texts.clone());
-    here::terminal(&mut findings);
+    here::terminal(&mut findings, shell);
     here::locale(&mut findings, shell);
     here::settings(&mut findings, shell);
     let line = there::database(&mut findings, shell).await;

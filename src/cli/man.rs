@@ -4,10 +4,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::CommandFactory as _;
 use clap_mangen::Man;
 
-use super::{Cli, CliError, Ended, Shell, shell};
+use super::{CliError, Ended, Shell, shell, teach};
 use crate::config::setting::SETTINGS;
 use crate::desk::command::{Context, all_in};
 use crate::desk::keymap::Keymap;
@@ -23,7 +22,7 @@ pub struct ManArgs {
 
 /// Writes or prints them.
 pub fn run(args: &ManArgs, shell: &Shell) -> Ended {
-    let command = Cli::command();
+    let command = teach::command();
     let page = main_page(&command, &shell.texts).map_err(|error| failed("loket.1", error))?;
     let Some(folder) = &args.folder else {
         shell::generated(&page);

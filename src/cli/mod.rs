@@ -30,6 +30,7 @@ pub mod replay;
 pub mod report;
 mod settings;
 mod shell;
+pub mod teach;
 pub mod words;
 pub mod worker;
 

@@ -1,15 +1,20 @@
 //! What a command needs of its surroundings: words, settings, the way to the database, the output.
 
+use std::io::IsTerminal as _;
+use std::path::Path;
+
 use serde::Serialize;
 use sqlx::postgres::PgConnectOptions;
 
 use super::{CliError, Global, connect, words};
-use crate::config::setting::{LANG, PLAIN, Setting, THEME};
+use crate::config::setting::{LANG, LINKS, PLAIN, Setting, THEME};
 use crate::config::{Config, Origin};
 use crate::desk::keymap::Keymap;
 use crate::domain::sanitize::clean;
 use crate::store::Store;
 use crate::system;
+use crate::terminal::facts::Facts;
+use crate::terminal::link;
 use crate::text::Texts;
 
 /// Connections of one command.
@@ -120,6 +125,41 @@ impl Shell {
     /// The text `key` with these values, for a person.
     pub fn tell(&self, key: &str, values: &[(&str, &str)]) {
         self.say(&self.texts.fill(key, values));
+    }
+
+    /// The text `key` with these values, in which this file is named: a link to it, where the terminal
+    /// takes one.
+    pub fn tell_of_file(&self, key: &str, values: &[(&str, &str)], path: &Path) {
+        self.say_of_file(&self.texts.fill(key, values), path);
+    }
+
+    /// One line for a person, in which this file is named.
+    pub fn say_of_file(&self, text: &str, path: &Path) {
+        let said = clean(text);
+        let name = path.display().to_string();
+        let shown = clean(&name);
+        let found = said.rfind(&*shown).filter(|_| self.has_links());
+        let (Some(at), Ok(path)) = (found, std::path::absolute(path)) else {
+            system::print_line(&said);
+            return;
+        };
+        let linked = link::file(&link::host(), &path, &shown);
+        let end = at + shown.len();
+        system::print_line(&format!("{}{linked}{}", &said[..at], &said[end..]));
+    }
+
+    /// Whether names of files are links here: never in a pipe or a file.
+    fn has_links(&self) -> bool {
+        std::io::stdout().is_terminal() && self.wants_links()
+    }
+
+    /// Whether names of files are links on this terminal.
+    pub fn wants_links(&self) -> bool {
+        match self.config.text(&LINKS) {
+            Some("on") => true,
+            Some("off") => false,
+            _ => Facts::read(&system::env).links,
+        }
     }
 
     /// One JSON object on one line, for a program.

@@ -84,6 +84,11 @@ pub static MOUSE: Setting = Setting {
     key: "mouse",
     kind: Kind::Switch,
 };
+/// Whether names of files in what commands print are links.
+pub static LINKS: Setting = Setting {
+    key: "links",
+    kind: Kind::Word(&["auto", "on", "off"]),
+};
 /// Address of the database.
 pub static DATABASE_URL: Setting = text("database.url");
 /// Where messages go: a directory or an address.
@@ -147,6 +152,7 @@ pub static SETTINGS: &[&Setting] = &[
     &LOCK,
     &COPY,
     &MOUSE,
+    &LINKS,
     &DATABASE_URL,
     &WORKER_DELIVER_TO,
     &WORKER_CHAIN_HEADS,

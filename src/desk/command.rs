@@ -153,6 +153,8 @@ pub enum Id {
     Lang,
     /// Another theme.
     Theme,
+    /// The mouse is ours, or the terminal's.
+    Mouse,
     /// The case of that number.
     Case,
     /// Help.
@@ -354,6 +356,7 @@ pub static COMMANDS: &[Command] = &[
     when(Id::Case, "case", WATCH, 0, available::live).taking(Argument::Case),
     free(Id::Lang, "lang", PALETTE, 0).taking(Argument::Language),
     free(Id::Theme, "theme", PALETTE, 0).taking(Argument::Theme),
+    free(Id::Mouse, "mouse", PALETTE, 0),
     free(Id::Help, "help", &Context::ALL, 21),
     free(Id::Redraw, "redraw", &Context::ALL, 0),
     free(Id::Suspend, "suspend", &Context::ALL, 0),

@@ -9,6 +9,7 @@ use super::geometry::Panes;
 use super::key::{Mouse, Place};
 use super::model::Model;
 use super::screen::desk::Page;
+use super::toast::Tone;
 use super::update;
 
 /// Lines of one step of the wheel.
@@ -25,9 +26,16 @@ pub fn take(model: &mut Model, mouse: Mouse, now: DateTime<Utc>) -> Vec<Effect> 
     }
 }
 
-/// Turns the mouse on or off.
-pub fn toggle(model: &mut Model) -> Vec<Effect> {
+/// Turns the mouse on or off, and says whose it is now.
+pub fn toggle(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
     model.habits.mouse = !model.habits.mouse;
+    let key = if model.habits.mouse {
+        "mouse.ours"
+    } else {
+        "mouse.theirs"
+    };
+    let said = model.world.texts.say(key);
+    model.world.toasts.say(Tone::Done, said, now);
     vec![Effect::Mouse(model.habits.mouse)]
 }
 

@@ -272,6 +272,7 @@ pub(super) fn run(
         Id::Redraw => return vec![Effect::Redraw],
         Id::Suspend => return vec![Effect::Suspend],
         Id::Lock => return lock::shut(model, now),
+        Id::Mouse => return mouse::toggle(model, now),
         Id::QuitAnyway => return vec![Effect::Quit],
         Id::Back if many::is_left_for_a_case(model) => return vec![Effect::Go(Route::Sheet)],
         _ => {}

@@ -75,6 +75,26 @@ static TOLD: AtomicBool = AtomicBool::new(false);
 
 /// A step begins.
 pub fn begin(step: Step, size: (u16, u16)) {
+    let breaks = is_to_break(&step);
+    note(step, size);
+    if breaks {
+        fail_on_purpose();
+    }
+}
+
+/// So that the program that people get can be seen to fail: a build for tests breaks in the step that
+/// `LOKET_TEST_FAULT` names. A release has no such thing.
+fn is_to_break(step: &Step) -> bool {
+    cfg!(debug_assertions) && system::env("LOKET_TEST_FAULT").is_some_and(|what| what == step.what)
+}
+
+fn fail_on_purpose() {
+    let nothing: [u8; 0] = [];
+    let beyond = nothing.len() + 7;
+    let _ = std::hint::black_box(&nothing)[beyond];
+}
+
+fn note(step: Step, size: (u16, u16)) {
     let Ok(mut record) = RECORD.lock() else {
         return;
     };

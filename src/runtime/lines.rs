@@ -3,19 +3,22 @@
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::work::{Signals, Work};
-use super::{Flow, LEAVE, Setup, beat};
+use super::{Flow, LEAVE, Setup, beat, crash};
 use crate::desk::{self, Effect, Model, Msg, next_wake, update};
 use crate::domain::sanitize::clean;
 use crate::plain::typed::{self, Asked};
 use crate::plain::{Teller, WINDOW};
 use crate::system;
+use crate::terminal::guard;
 
 /// A line waits for what the line before it asked for, but no longer than this: somebody who types
 /// while the database is away gets an answer.
@@ -26,15 +29,23 @@ const AHEAD: usize = 64;
 /// Runs the desk until the agent or the system ends it, or the lines end. The leases go back on every
 /// way out.
 pub async fn run(setup: Setup) -> io::Result<()> {
+    crash::install(setup.texts.clone());
+    guard::mend();
     let mut console = Console::new(&setup)?;
-    console.go_on().await;
-    console.work.save_all(&mut console.model);
+    let ended = AssertUnwindSafe(console.go_on()).catch_unwind().await;
+    // what failed once may fail again: the leases go back all the same
+    let _ = catch_unwind(AssertUnwindSafe(|| {
+        console.work.save_all(&mut console.model);
+    }));
     let _ = tokio::time::timeout(LEAVE, console.work.finish_writes()).await;
-    console.say(&[console.model.world.texts.say("plain.bye")]);
+    if ended.is_ok() {
+        console.say(&[console.model.world.texts.say("plain.bye")]);
+    }
     let Console { work, inbox, .. } = console;
     drop(inbox);
     work.close().await;
-    Ok(())
+    // the hook has told it
+    ended.map_err(|_| io::Error::other("the desk failed"))
 }
 
 struct Console {
@@ -156,7 +167,11 @@ impl Console {
     }
 
     fn take(&mut self, msg: Msg) -> Flow {
-        let effects = update(&mut self.model, msg, system::now());
+        let now = system::now();
+        let step = desk::trace::step(&self.model, &msg, now);
+        crash::begin(step, (WINDOW.columns, WINDOW.rows));
+        let effects = update(&mut self.model, msg, now);
+        crash::end(&effects);
         beat::tell(&self.work.here, desk::here::take(&mut self.model));
         let mut flow = Flow::On;
         for effect in effects {

@@ -110,11 +110,13 @@ impl Work {
     }
 }
 
-/// Signals that end the console.
+/// Signals that end the console, and the one that says that it goes on.
 pub(super) struct Signals {
     terminate: Signal,
     hang_up: Signal,
     interrupt: Signal,
+    leave: Signal,
+    go_on: Signal,
 }
 
 impl Signals {
@@ -123,6 +125,8 @@ impl Signals {
             terminate: signal(SignalKind::terminate())?,
             hang_up: signal(SignalKind::hangup())?,
             interrupt: signal(SignalKind::interrupt())?,
+            leave: signal(SignalKind::quit())?,
+            go_on: signal(SignalKind::from_raw(nix::libc::SIGCONT))?,
         })
     }
 
@@ -131,6 +135,24 @@ impl Signals {
             _ = self.terminate.recv() => {}
             _ = self.hang_up.recv() => {}
             _ = self.interrupt.recv() => {}
+            _ = self.leave.recv() => {}
         }
+    }
+
+    /// To end, or to draw everything again.
+    pub(super) async fn next(&mut self) -> Msg {
+        tokio::select! {
+            biased;
+            _ = self.terminate.recv() => Msg::Stop,
+            _ = self.hang_up.recv() => Msg::Stop,
+            _ = self.interrupt.recv() => Msg::Stop,
+            _ = self.leave.recv() => Msg::Stop,
+            _ = self.go_on.recv() => Msg::Resumed,
+        }
+    }
+
+    /// Somebody stopped us from outside and lets us go on now.
+    pub(super) async fn resumed(&mut self) {
+        self.go_on.recv().await;
     }
 }

@@ -58,12 +58,12 @@ pub enum Purpose {
     Rehearsal,
 }
 
-fn migrate_error(error: &MigrateError) -> StoreError {
+fn migrate_error(error: MigrateError) -> StoreError {
     match error {
         MigrateError::VersionMismatch(_) | MigrateError::VersionMissing(_) => {
             StoreError::refused("other_schema", &[])
         }
-        MigrateError::Execute(inner) => StoreError::Offline(inner.to_string()),
+        MigrateError::Execute(inner) => inner.into(),
         other => StoreError::Bug(other.to_string()),
     }
 }
@@ -136,7 +136,7 @@ pub async fn migrate(database: &PgConnectOptions) -> Result<Vec<i64>, StoreError
     MIGRATIONS
         .run(&mut connection)
         .await
-        .map_err(|error| migrate_error(&error))?;
+        .map_err(migrate_error)?;
     let tables = process::load::table();
     ask(sqlx::query_scalar!("SELECT loket.process_load($1)", tables).fetch_one(&mut connection))
         .await?;
@@ -167,7 +167,7 @@ pub async fn status(database: &PgConnectOptions) -> Result<Status, StoreError> {
     let applied: Vec<i64> = if exists {
         let table = MIGRATIONS.table_name.clone();
         let list = connection.list_applied_migrations(&table).await;
-        let list = list.map_err(|error| migrate_error(&error))?;
+        let list = list.map_err(migrate_error)?;
         list.iter().map(|migration| migration.version).collect()
     } else {
         Vec::new()

@@ -40,17 +40,21 @@ pub struct Facts {
     pub clipboard: Clipboard,
     /// Whether the line comes over SSH.
     pub ssh: bool,
+    /// Whether it is known to take links to files of this machine (OSC 8).
+    pub links: bool,
 }
 
 impl Facts {
     /// From the environment.
     pub fn read(env: &dyn Fn(&str) -> Option<String>) -> Self {
         let term = env("TERM").unwrap_or_default();
+        let ssh = env("SSH_CONNECTION").is_some() || env("SSH_TTY").is_some();
         Self {
             palette: palette(&term, env),
             utf8: is_utf8(env),
             clipboard: clipboard(&term, env),
-            ssh: env("SSH_CONNECTION").is_some() || env("SSH_TTY").is_some(),
+            ssh,
+            links: !ssh && takes_links(&term, env),
             term,
         }
     }
@@ -111,6 +115,27 @@ fn clipboard(term: &str, env: &dyn Fn(&str) -> Option<String>) -> Clipboard {
     }
 }
 
+/// Whether the terminal is known to take links. One in which tmux or screen runs is not known: those
+/// pass them on only when told to.
+fn takes_links(term: &str, env: &dyn Fn(&str) -> Option<String>) -> bool {
+    let program = env("TERM_PROGRAM").unwrap_or_default().to_ascii_lowercase();
+    let is_inside = env("TMUX").is_some() || env("STY").is_some();
+    if is_inside || ["tmux", "screen"].iter().any(|it| term.starts_with(it)) {
+        return false;
+    }
+    let is_since = |name: &str, version: u32| {
+        env(name).is_some_and(|text| text.parse().is_ok_and(|it: u32| it >= version))
+    };
+    let known = ["iterm", "vscode", "hyper", "tabby", "contour", "rio"];
+    KITTENS
+        .iter()
+        .any(|it| term.contains(it) || program.contains(it))
+        || known.iter().any(|it| program.contains(it))
+        || is_since("VTE_VERSION", 5_000)
+        || is_since("KONSOLE_VERSION", 201_200)
+        || env("WT_SESSION").is_some()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,6 +181,21 @@ mod tests {
         assert_eq!(found(inside), Clipboard::MustAllow);
         assert_eq!(found(&[("TERM", "linux")]), Clipboard::Not);
         assert_eq!(found(&[("TERM", "xterm-256color")]), Clipboard::Unknown);
+    }
+
+    /// Not known means none; what is far away has no files here.
+    #[test]
+    fn links_are_for_terminals_that_are_known_to_take_them() {
+        let takes = |set| with(set).links;
+        assert!(!takes(&[("TERM", "xterm-256color")]));
+        assert!(takes(&[
+            ("TERM", "xterm-256color"),
+            ("VTE_VERSION", "7600")
+        ]));
+        assert!(!takes(&[("TERM", "xterm"), ("VTE_VERSION", "4205")]));
+        assert!(takes(&[("TERM", "foot")]));
+        assert!(!takes(&[("TERM", "foot"), ("TMUX", "/tmp/x")]));
+        assert!(!takes(&[("TERM", "foot"), ("SSH_TTY", "/dev/pts/1")]));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crossterm::terminal::{
     Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, queue};
+use nix::sys::termios::{self, InputFlags, LocalFlags, OutputFlags, SetArg, Termios};
 
 /// Whether the terminal is ours at this moment, so that leaving twice does nothing.
 static ENTERED: AtomicBool = AtomicBool::new(false);
@@ -63,7 +64,45 @@ impl Drop for Guard {
     }
 }
 
+/// Whether the terminal does not make lines of what is typed or written: a program that was killed
+/// left it so.
+pub fn is_raw() -> bool {
+    termios::tcgetattr(io::stdin()).is_ok_and(|mode| is_broken(&mode))
+}
+
+fn is_broken(mode: &Termios) -> bool {
+    let makes_lines = mode.local_flags.contains(LocalFlags::ICANON);
+    !makes_lines || !mode.output_flags.contains(OutputFlags::OPOST)
+}
+
+/// A terminal that is raw already is put right, so that the shell gets one back in which lines begin
+/// at the left, and lines can be typed at all. Without a terminal it does nothing.
+pub fn mend() {
+    let tty = io::stdin();
+    let Ok(mut mode) = termios::tcgetattr(&tty) else {
+        return;
+    };
+    if !is_broken(&mode) {
+        return;
+    }
+    mode.input_flags
+        .insert(InputFlags::BRKINT | InputFlags::ICRNL | InputFlags::IXON);
+    mode.output_flags
+        .insert(OutputFlags::OPOST | OutputFlags::ONLCR);
+    mode.local_flags.insert(
+        LocalFlags::ICANON
+            | LocalFlags::ISIG
+            | LocalFlags::IEXTEN
+            | LocalFlags::ECHO
+            | LocalFlags::ECHOE
+            | LocalFlags::ECHOK,
+    );
+    // a terminal that does not let itself be mended is used as it is
+    let _ = termios::tcsetattr(&tty, SetArg::TCSANOW, &mode);
+}
+
 fn enter() -> io::Result<()> {
+    mend();
     ENTERED.store(true, Ordering::SeqCst);
     enable_raw_mode()?;
     let mut out = io::stdout();

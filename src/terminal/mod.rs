@@ -7,6 +7,7 @@ pub mod facts;
 pub mod frame;
 pub mod guard;
 pub mod input;
+pub mod link;
 pub mod outlet;
 pub mod reader;
 

@@ -13,6 +13,7 @@ use loket::system;
 use loket::text::Texts;
 use uuid::Uuid;
 
+use crate::support::screen::Screen;
 use crate::support::shell::Shell;
 
 /// A home with files of its own; gone with the test.
@@ -148,6 +149,38 @@ fn the_files_that_are_looked_at_are_named_in_order() {
         (&lines[4]["there"], &lines[3]["there"]),
         (&true.into(), &false.into())
     );
+}
+
+/// A name of a file is a link on a terminal that is known to take one, or when links are asked for;
+/// never in a pipe, and never of a file that is not there.
+#[test]
+fn files_are_links_where_the_terminal_takes_them() {
+    let home = Home::with(&[("keymap.toml", "[keys]\n")]);
+    let place = home.0.to_str().unwrap();
+    let sent = |more: &[(&str, &str)]| {
+        let env = [&[("XDG_CONFIG_HOME", place)], more].concat();
+        let mut screen = Screen::start(&["config", "path"], &env, (200, 24));
+        assert!(screen.ended().success());
+        assert!(
+            screen.text().contains("keymap.toml (there)"),
+            "{}",
+            screen.text()
+        );
+        String::from_utf8(screen.raw()).unwrap()
+    };
+    assert!(!sent(&[]).contains("\u{1b}]8"), "nothing is known of it");
+    let known = sent(&[("VTE_VERSION", "7600")]);
+    let path = format!("{place}/loket/keymap.toml\u{1b}\\");
+    assert!(
+        known.contains("\u{1b}]8;;file://") && known.contains(&path),
+        "{known:?}"
+    );
+    assert_eq!(known.matches("\u{1b}]8;;file:").count(), 1, "{known:?}");
+    assert!(sent(&[("LOKET_LINKS", "on")]).contains("\u{1b}]8;;file://"));
+    let off = [("VTE_VERSION", "7600"), ("LOKET_LINKS", "off")];
+    assert!(!sent(&off).contains("\u{1b}]8"));
+    let piped = home.shell().with("LOKET_LINKS", "on").ok("config path");
+    assert!(!piped.contains('\u{1b}'), "{piped:?}");
 }
 
 /// An unknown theme by flag is wrong usage, whatever else would be wrong.

@@ -137,6 +137,46 @@ async fn nothing_is_done_when_more_fit_than_the_role_allows() {
     assert_eq!(notes, 0);
 }
 
+/// Where not all cases could be looked at, nothing is done to those that were seen, unless one asks
+/// for the first ones only.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_done_when_not_all_cases_could_be_looked_at() {
+    let (world, anna, _) = office(6).await;
+    let pool = world.db.pool(crate::support::db::SUPERUSER, 1).await;
+    // the bounds of the question, up to 200,000 cases in the product, at a size that a test can fill
+    for (function, bound) in [("filter_cases", "200000"), ("filter_find", "2000")] {
+        let bounded = "SELECT replace(pg_get_functiondef(oid), $2, '3') FROM pg_proc
+            WHERE proname = $1 AND pg_get_functiondef(oid) LIKE '% ' || $2 || ',%'";
+        let bounded = sqlx::query_scalar(bounded).bind(function).bind(bound);
+        let bounded: String = bounded.fetch_one(&pool).await.unwrap();
+        let bounded = sqlx::raw_sql(sqlx::AssertSqlSafe(bounded));
+        bounded.execute(&pool).await.unwrap();
+    }
+    let note = |more: &[&str]| {
+        let line = [
+            "case",
+            "do",
+            "add_note",
+            "--set",
+            "note=x",
+            "--filter",
+            "process:gt",
+        ];
+        let line: Vec<&str> = line.iter().chain(more).copied().collect();
+        run(&anna, &line)
+    };
+    let said = note(&[]);
+    assert_eq!((said.code, said.out.as_str()), (1, ""), "{}", said.err);
+    assert!(said.err.contains("more may fit"), "{}", said.err);
+    assert!(said.err.contains("--limit"), "the way out: {}", said.err);
+    let notes = "SELECT count(*) FROM loket.case_events WHERE kind = 'add_note'";
+    let notes = || sqlx::query_scalar::<_, i64>(notes).fetch_one(&pool);
+    assert_eq!(notes().await.unwrap(), 0);
+    let first = note(&["--limit", "1"]);
+    assert_eq!(first.code, 0, "{}", first.err);
+    assert_eq!(notes().await.unwrap(), 1);
+}
+
 /// A filter with a name stands for its line, here as on the screen.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_filter_is_saved_listed_used_and_thrown_away() {

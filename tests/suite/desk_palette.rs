@@ -155,6 +155,18 @@ fn the_theme_changes_at_once_and_an_unknown_one_does_not() {
     assert_eq!(script.take(), []);
 }
 
+/// The mouse is switched while one works, and one is told whose it is.
+#[test]
+fn the_mouse_is_taken_and_given_back_by_name() {
+    let mut script = open();
+    assert!(!script.model.habits.mouse, "off unless asked for");
+    script.text("mouse").keys("enter");
+    assert_eq!(script.take(), [Effect::Mouse(true)]);
+    assert!(script.screen().contains("shift"), "{}", script.screen());
+    script.keys(":").text("mouse").keys("enter");
+    assert_eq!(script.take(), [Effect::Mouse(false)]);
+}
+
 #[test]
 fn a_filter_is_set_and_a_wrong_one_stays_to_be_mended() {
     let mut script = open();

@@ -7,12 +7,14 @@ use std::path::{Path, PathBuf};
 use loket::desk::key::Input;
 use loket::desk::{Msg, trace};
 use loket::runtime::crash::{self, Report};
+use loket::store::rows::{CaseId, WorkState};
 use loket::terminal::Guard;
 use loket::text::Texts;
 
 use crate::support::desk::Script;
 use crate::support::screen::Screen;
 use crate::support::shell::Shell;
+use crate::support::world::World;
 
 const CRASH: &str = "LOKET_TEST_CRASH";
 const SECRET: &str = "Roos Langevoort belt terug op 0612345678";
@@ -211,4 +213,82 @@ fn what_is_no_report_is_refused_in_one_sentence() {
     assert_eq!((said.code, said.err.lines().count()), (2, 1), "{said:?}");
     assert!(said.err.contains("no report"), "{said:?}");
     assert_eq!(shell.run("replay /nonexistent").code, 2);
+}
+
+/// The console as agents have it, made to fail in that step.
+fn failing(url: &str, folder: &Folder, step: &str, flags: &[&str]) -> Screen {
+    let state = folder.0.to_str().unwrap();
+    let env = [
+        ("DATABASE_URL", url),
+        ("XDG_STATE_HOME", state),
+        ("LOKET_TEST_FAULT", step),
+    ];
+    Screen::start(&[&["console"], flags].concat(), &env, (120, 32))
+}
+
+async fn returned(world: &World, case: CaseId) {
+    for _ in 0..1_200 {
+        let row = &world.admin.rows(&[case]).await.unwrap()[0];
+        if row.work != WorkState::Held {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("the case was not returned");
+}
+
+/// The real program fails in the middle of a note: the terminal is clean, the code says that it was a
+/// fault, the case is in the pool, the note is kept, and the report says in which step.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crash_of_the_console_gives_the_case_back_and_keeps_what_was_typed() {
+    let world = World::new().await;
+    let case = world.signal(1).await;
+    let folder = Folder::new();
+    let url = world.db.url("anna");
+    let mut screen = failing(&url, &folder, "key review", &[]);
+    screen.wait("contact the party");
+    screen.press("n");
+    screen.wait("you hold this case");
+    screen.press("t");
+    screen.wait("step 1 of 2");
+    screen.press(SECRET);
+    screen.wait("0612345678");
+    screen.press("\u{13}");
+    assert_eq!(screen.ended().exit_code(), 5);
+    assert!(!screen.has_terminal(), "the alternate screen is left");
+    let said = screen.text();
+    assert_eq!(said.matches("loket failed").count(), 1, "{said}");
+    returned(&world, case).await;
+
+    let [path] = folder.reports().try_into().unwrap();
+    let (text, _) = read(&path);
+    for secret in ["Langevoort", "0612345678", "Zonnebloem", "GT-2026"] {
+        assert!(!text.contains(secret), "{secret} is in the report");
+    }
+    let shown = Shell::bare().ok(&format!("replay --last 1 {}", path.display()));
+    assert!(
+        shown.contains("key review") && shown.contains("never ended"),
+        "{shown}"
+    );
+    let drafts = Shell::of(&url).json("case drafts");
+    assert_eq!(drafts.len(), 1, "what was typed is kept: {drafts:?}");
+}
+
+/// The same of the desk as lines.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crash_of_the_lines_gives_the_case_back() {
+    let world = World::new().await;
+    let case = world.signal(1).await;
+    let folder = Folder::new();
+    let mut screen = failing(&world.db.url("anna"), &folder, "key ledger", &["--plain"]);
+    screen.wait("contact the party");
+    screen.press("n\r");
+    screen.wait("claimed, Anna");
+    screen.press("d\r");
+    assert_eq!(screen.ended().exit_code(), 5);
+    let said = screen.text();
+    assert!(said.contains("loket failed"), "{said}");
+    assert!(!said.contains("panicked at"), "{said}");
+    returned(&world, case).await;
+    assert_eq!(folder.reports().len(), 1);
 }

@@ -56,9 +56,15 @@ async fn the_mouse_is_ours_only_when_it_was_asked_for() {
     let url = world.db.url("anna");
     let mut plain = Screen::desk(&url, SIZE);
     plain.wait("contact the party");
-    plain.press("q");
-    plain.ended();
     assert!(!raw(&plain).contains("\u{1b}[?1000h"));
+    // taken while one works, and given back on leaving
+    plain.press(":mouse\r");
+    plain.wait("select text with shift");
+    plain.press("q");
+    assert!(plain.ended().success());
+    let sent = raw(&plain);
+    let (on, off) = (sent.find("\u{1b}[?1000h"), sent.rfind("\u{1b}[?1000l"));
+    assert!(on.is_some() && off > on, "{on:?} {off:?}");
 
     let env = [("DATABASE_URL", url.as_str()), ("LOKET_MOUSE", "true")];
     let mut screen = Screen::start(&["console"], &env, SIZE);
@@ -118,30 +124,99 @@ async fn suspending_and_coming_back_draws_everything_again() {
     assert!(screen.ended().success());
 }
 
-/// A terminal that is raw already is raw afterwards, and one that is not, is not.
+/// The mode before and after a console, as `stty` says it.
+fn modes(world: &World, mode: &str, flags: &str) -> (String, String) {
+    let line = format!(
+        "stty {mode}; stty -a >&3; echo end >&3; {} console {flags}; stty -a >&3; cat <&4",
+        env!("CARGO_BIN_EXE_loket")
+    );
+    let kept = std::env::temp_dir().join(format!("loket-mode-{}", uuid::Uuid::now_v7()));
+    let line = format!("exec 3>'{}' 4</dev/null; {line}", kept.display());
+    let url = world.db.url("anna");
+    let mut screen = Screen::start_program("bash", &["-c", &line], &[("DATABASE_URL", &url)], SIZE);
+    screen.wait("contact the party");
+    screen.press(if flags.is_empty() { "q" } else { "q\r" });
+    assert!(screen.ended().success());
+    let modes = std::fs::read_to_string(&kept).unwrap();
+    std::fs::remove_file(&kept).unwrap();
+    let (before, after) = modes.split_once("end\n").unwrap();
+    (before.to_owned(), after.to_owned())
+}
+
+/// The mode of the terminal is left as it was found; but one that another program left raw is put
+/// right, so that the shell has lines again.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_mode_of_the_terminal_is_left_as_it_was_found() {
+async fn a_terminal_is_given_back_in_order() {
     let world = World::new().await;
     world.signal(1).await;
-    let url = world.db.url("anna");
-    for mode in ["raw -echo", "sane"] {
-        let line = format!(
-            "stty {mode}; stty -g >&3; {} console; stty -g >&3; cat <&4",
-            env!("CARGO_BIN_EXE_loket")
-        );
-        let kept = std::env::temp_dir().join(format!("loket-mode-{}", uuid::Uuid::now_v7()));
-        let line = format!("exec 3>'{}' 4</dev/null; {line}", kept.display());
-        let mut screen =
-            Screen::start_program("bash", &["-c", &line], &[("DATABASE_URL", &url)], SIZE);
-        screen.wait("contact the party");
-        screen.press("q");
-        assert!(screen.ended().success());
-        let modes = std::fs::read_to_string(&kept).unwrap();
-        std::fs::remove_file(&kept).unwrap();
-        let modes: Vec<&str> = modes.lines().collect();
-        assert_eq!(modes.len(), 2);
-        assert_eq!(modes[0], modes[1], "{mode}");
+    for mode in ["sane", "sane -ixon -echok susp ^Y"] {
+        let (before, after) = modes(&world, mode, "");
+        assert_eq!(before, after, "{mode}");
     }
+    for flags in ["", "--plain"] {
+        let (before, after) = modes(&world, "raw -echo", flags);
+        for word in ["icanon", "echo", "isig", "icrnl", "opost"] {
+            assert!(before.contains(&format!("-{word} ")), "{word}: {before}");
+            let is_on = after.split([' ', ';', '\n']).any(|it| it == word);
+            assert!(is_on, "{word}: {after}");
+        }
+    }
+}
+
+/// Stopped from outside, without a chance to give the terminal away: the screen comes back whole.
+#[tokio::test(flavor = "multi_thread")]
+async fn being_stopped_from_outside_leaves_no_half_screen() {
+    let world = World::new().await;
+    world.signal(1).await;
+    let mut screen = shell(&world.db.url("anna"));
+    let kept = std::env::temp_dir().join(format!("loket-pid-{}", uuid::Uuid::now_v7()));
+    let program = env!("CARGO_BIN_EXE_loket");
+    let line = format!(
+        "sh -c 'echo $$ >{}; exec {program} console'\r",
+        kept.display()
+    );
+    screen.press(&line);
+    screen.wait("contact the party");
+    let pid = std::fs::read_to_string(&kept).unwrap();
+    std::fs::remove_file(&kept).unwrap();
+    let pid = nix::unistd::Pid::from_raw(pid.trim().parse().unwrap());
+    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGSTOP).unwrap();
+    screen.wait("Stopped");
+    screen.press("stty sane; clear; echo wiped\r");
+    screen.wait_for("an empty screen", |text| {
+        text.contains("wiped") && !text.contains("contact the party")
+    });
+    screen.press("fg\r");
+    screen.wait("contact the party");
+    assert!(screen.has_terminal());
+    // a key counts without enter: the mode is ours again
+    screen.press("?");
+    screen.wait("Keys: the list");
+    screen.press("?q");
+    screen.wait_for("the prompt", |text| text.trim_end().ends_with("ready>"));
+    screen.press("exit\r");
+    assert!(screen.ended().success());
+}
+
+/// A line that is pasted is text, also where its letters are keys; nothing of it is obeyed.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_pasted_is_text_and_no_keys() {
+    let world = World::new().await;
+    world.signal(1).await;
+    let mut screen = Screen::desk(&world.db.url("anna"), SIZE);
+    screen.wait("contact the party");
+    // on the list a paste means nothing: were these keys, the console would end
+    screen.press("\u{1b}[200~q\rqqqq\r\u{1b}[201~");
+    screen.press("t");
+    screen.wait("step 1 of 2");
+    screen.press("\u{1b}[200~first line\nsecond \u{7}line\u{1b}[201~");
+    screen.wait_for("both lines", |text| {
+        text.contains("first line") && text.contains("second line")
+    });
+    assert!(!screen.text().contains("step 2 of 2"), "enter is text too");
+    screen.press("\u{3}");
+    screen.signal(nix::sys::signal::Signal::SIGTERM);
+    assert!(screen.ended().success());
 }
 
 /// A window that is dragged sends hundreds of sizes; the last one counts, and every frame fits.

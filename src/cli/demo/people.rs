@@ -22,6 +22,8 @@ const AGENTS: &[(&str, &str)] = &[
     ("thijs", "Thijs van Dam"),
 ];
 const LEADS: &[(&str, &str)] = &[("marit", "Marit Visser"), ("henk", "Henk Mulder")];
+const AUDITOR: (&str, &str, &str) = ("auditor", "Ruben Smit", "auditor");
+const ADMIN: (&str, &str, &str) = (SUPERUSER, "Beheer", "admin");
 const FIRST_NAMES: &[&str] = &[
     "Anouk", "Daan", "Esra", "Gijs", "Iris", "Koen", "Mila", "Sem",
 ];
@@ -52,7 +54,7 @@ fn row(db_role: &str, name: &str, role: &str) -> AgentRow {
 /// Who must be there before the world is made: administration and the worker.
 pub(super) fn staff() -> Vec<AgentRow> {
     vec![
-        row(SUPERUSER, "Beheer", "admin"),
+        row(ADMIN.0, ADMIN.1, ADMIN.2),
         row(WORKER, "Worker", "worker"),
     ]
 }
@@ -66,7 +68,7 @@ pub(super) fn everybody() -> Vec<AgentRow> {
     let leads = LEADS
         .iter()
         .map(|(db_role, name)| row(db_role, name, "lead"));
-    let auditor = row("auditor", "Ruben Smit", "auditor");
+    let auditor = row(AUDITOR.0, AUDITOR.1, AUDITOR.2);
     std::iter::once(auditor)
         .chain(leads)
         .chain(agents)
@@ -87,6 +89,17 @@ pub(super) fn crowd(count: u16) -> Vec<AgentRow> {
             )
         })
         .collect()
+}
+
+/// Everybody with whom one can try things out, the first agent first and administration last: role of
+/// the database, name, what they may do.
+pub(super) fn cast() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    let as_all = |people: &'static [(&str, &str)], what| {
+        people.iter().map(move |(role, name)| (*role, *name, what))
+    };
+    as_all(AGENTS, "agent")
+        .chain(as_all(LEADS, "lead"))
+        .chain([AUDITOR, ADMIN])
 }
 
 /// The first of that place who is not there yet; when all are, the first.

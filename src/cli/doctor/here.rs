@@ -12,11 +12,12 @@ use crate::desk::geometry::SMALLEST;
 use crate::local_postgres::default_home;
 use crate::system;
 use crate::terminal::facts::{self, Clipboard, Facts, Palette};
+use crate::terminal::guard;
 
 /// Below so much free space something will soon fail.
 const DISK_LEAST_MIB: u64 = 512;
 
-pub(super) fn terminal(findings: &mut Findings) {
+pub(super) fn terminal(findings: &mut Findings, shell: &Shell) {
     let facts = Facts::read(&system::env);
     match facts::size() {
         None => findings.add(Level::Note, ("terminal", "none"), &[]),
@@ -50,6 +51,15 @@ pub(super) fn terminal(findings: &mut Findings) {
         Clipboard::Unknown => (Level::Note, "clipboard_unknown"),
     };
     findings.add(level, ("terminal", key), &[]);
+    let links = if shell.wants_links() {
+        "links"
+    } else {
+        "links_off"
+    };
+    findings.add(Level::Ok, ("terminal", links), &[]);
+    if guard::is_raw() {
+        findings.add(Level::Note, ("terminal", "raw"), &[]);
+    }
     let way = if facts.ssh { "ssh" } else { "local" };
     findings.add(Level::Ok, ("terminal", way), &[]);
 }
