@@ -119,6 +119,7 @@ fn what_could_not_be_kept_is_kept_later() {
     assert_eq!(again.len(), 1);
     assert_eq!(first, chosen(Some(1), "left case what party"));
     assert_eq!(again[0].1, chosen(Some(1), "left case what"));
+    script.keys("esc");
     // what the database had when the line came back does not undo it
     assert_eq!(
         headings(&script),
