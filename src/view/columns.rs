@@ -25,12 +25,9 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
     let intro: Vec<Line<'static>> = intro.into_iter().take(2).collect();
     let count = u16::try_from(state.items.len()).unwrap_or(u16::MAX);
     // where it is tight the columns themselves come first
-    let is_tight = area.height < count + 3;
-    let above = if is_tight {
-        1
-    } else {
-        2 + u16::try_from(intro.len()).unwrap_or(2)
-    };
+    let with_intro = 2 + u16::try_from(intro.len()).unwrap_or(2);
+    let is_tight = area.height < count + with_intro;
+    let above = if is_tight { 1 } else { with_intro };
     if !is_tight {
         paint.lines(below(area, 1), intro, 0);
     }

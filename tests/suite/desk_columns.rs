@@ -159,7 +159,7 @@ fn at_narrow_widths_the_least_important_fall_away_and_it_is_said() {
         "{narrow}"
     );
     script.keys("C");
-    assert!(script.screen().contains("here it has none"));
+    assert!(script.screen().contains("no room at this width"));
     script.keys("esc");
     script.send(Msg::Input(loket::desk::key::Input::Resize(99, 32)));
     assert!(headings(&script).len() > narrow.len());
@@ -194,4 +194,15 @@ fn the_letter_of_the_deadline_stays_without_the_column() {
     assert!(late.unwrap().trim_start().starts_with('L'), "{screen}");
     script.keys("j");
     assert!(script.screen().contains("GT-2026-000399"));
+}
+
+/// At the smallest size all columns stand on the screen.
+#[test]
+fn all_columns_are_seen_at_the_smallest_size() {
+    let mut script = Script::new(59, 17);
+    script.keys("C");
+    let screen = script.screen();
+    for column in ["[x] left", "[ ] received"] {
+        assert!(screen.contains(column), "{screen}");
+    }
 }

@@ -92,7 +92,10 @@ fn chosen_columns_are_said_in_their_order() {
     }
     let list = reader.line("back");
     let here = list.last().unwrap();
-    assert!(here.contains("GT-2026-") && here.contains("received "), "{here}");
+    assert!(
+        here.contains("GT-2026-") && here.contains("received "),
+        "{here}"
+    );
     assert!(!here.contains("late") && !here.contains("due "), "{here}");
 }
 
