@@ -40,7 +40,8 @@ BEGIN
    WHERE s.agent_id = a;                              -- nobody resumes somebody else's session
   IF NOT FOUND THEN RAISE EXCEPTION 'session of another agent' USING ERRCODE = 'LK002'; END IF;
   RETURN jsonb_build_object('session_id', p_session, 'me', me_card(a), 'leases', leases_of(p_session), 'legal_now', legal_now(),
-    'rehearsal', (SELECT rehearsal FROM settings), 'place', CASE WHEN NOT p_detached THEN place_of(a, p_session) END);
+    'rehearsal', (SELECT rehearsal FROM settings), 'place', CASE WHEN NOT p_detached THEN place_of(a, p_session) END,
+    'columns', CASE WHEN NOT p_detached THEN columns_of(a) END);
 END $$;
 
 CREATE FUNCTION drop_session(p_session uuid, p_why text) RETURNS int LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$

@@ -22,6 +22,14 @@ CREATE TABLE filters (
 CREATE UNIQUE INDEX filters_own ON filters (agent_id, name) WHERE agent_id IS NOT NULL;
 CREATE UNIQUE INDEX filters_team ON filters (queue_id, name) WHERE queue_id IS NOT NULL;
 
+-- Which columns a list of an agent shows, in their order: the list of a queue, or (no queue) of the cases
+-- that are held. Without a row it is as it comes. The names are the console's: it leaves out what it does
+-- not know.
+CREATE TABLE list_columns (
+  agent_id int NOT NULL REFERENCES agents, queue_id int REFERENCES queues,
+  shown text[] NOT NULL, saved_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  UNIQUE NULLS NOT DISTINCT (agent_id, queue_id));
+
 -- What I looked at, the latest last. Two consoles of one agent stand in line.
 CREATE FUNCTION loket_api.looked(p_cases bigint[], p_versions int[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE a int := require_agent(); t timestamptz := clock_timestamp();
@@ -83,4 +91,22 @@ BEGIN
   IF f.queue_id IS NOT NULL THEN PERFORM require_role('lead', 'admin'); END IF;
   DELETE FROM filters WHERE filter_id = f.filter_id;
   RETURN command_end(p_cmd, jsonb_build_object('filter', f.filter_id));
+END $$;
+
+-- The columns that an agent chose, list by list: told when a session is opened.
+CREATE FUNCTION columns_of(p_agent int) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
+$$ SELECT coalesce(jsonb_agg(jsonb_build_object('queue_id', queue_id, 'shown', shown) ORDER BY queue_id NULLS FIRST), '[]')
+   FROM list_columns WHERE agent_id = p_agent $$;
+-- Keeps which columns my list of a queue shows (no queue: of the cases that I hold); none: as it comes.
+CREATE FUNCTION loket_api.columns_save(p_queue int, p_shown text[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE a int := require_agent();
+BEGIN
+  IF p_queue <> ALL ((SELECT my_queues())::int[]) THEN PERFORM refuse('queue_not_yours'); END IF;
+  IF p_shown IS NULL OR cardinality(p_shown) > 20 OR EXISTS (SELECT 1 FROM unnest(p_shown) x WHERE x IS NULL OR x !~ '^[a-z_]{1,20}$') THEN PERFORM refuse('list_columns', '', '{"most": 20}'); END IF;
+  IF cardinality(p_shown) = 0 THEN
+    DELETE FROM list_columns WHERE agent_id = a AND queue_id IS NOT DISTINCT FROM p_queue;
+  ELSE
+    INSERT INTO list_columns VALUES (a, p_queue, p_shown, clock_timestamp())
+    ON CONFLICT (agent_id, queue_id) DO UPDATE SET shown = excluded.shown, saved_at = excluded.saved_at;
+  END IF;
 END $$;

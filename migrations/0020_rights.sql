@@ -76,5 +76,5 @@ GRANT EXECUTE ON FUNCTION loket_api.unmask TO loket_agent, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.health TO loket_agent, loket_auditor, loket_administrator, loket_worker;
 GRANT EXECUTE ON FUNCTION loket_api.leases_idle, loket_api.lease_expire TO loket_worker, loket_administrator;
 -- finding again (0016)
-GRANT EXECUTE ON FUNCTION loket_api.looked, loket_api.looks_mine, loket_api.recent, loket_api.filters_mine TO loket_agent, loket_auditor, loket_administrator, loket_worker;
+GRANT EXECUTE ON FUNCTION loket_api.looked, loket_api.looks_mine, loket_api.recent, loket_api.filters_mine, loket_api.columns_save TO loket_agent, loket_auditor, loket_administrator, loket_worker;
 GRANT EXECUTE ON FUNCTION loket_api.filter_save, loket_api.filter_drop TO loket_agent, loket_administrator;

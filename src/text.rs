@@ -20,8 +20,8 @@ macro_rules! areas {
     };
     ($lang:literal) => {
         areas!(
-            $lang: "board", "bulk", "calendar", "claiming", "cli", "drafts", "exchange", "find", "format",
-            "forms", "keys", "live", "plain", "privacy", "process", "terminal", "ui", "undo"
+            $lang: "board", "bulk", "calendar", "claiming", "cli", "columns", "drafts", "exchange",
+            "find", "format", "forms", "keys", "live", "plain", "privacy", "process", "terminal", "ui", "undo"
         )
     };
 }

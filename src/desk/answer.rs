@@ -14,7 +14,7 @@ use super::screen::{Layer, look, send};
 use super::toast::Tone;
 use super::under_way::UnderWay;
 use super::world::World;
-use super::{beat, bulk, claims, cleanse, find, palette, place, preview, privacy, safe};
+use super::{beat, bulk, claims, cleanse, columns, find, palette, place, preview, privacy, safe};
 use crate::store::StoreError;
 use crate::store::rows::{Applied, Claim, InboxPage, SearchHit};
 
@@ -190,6 +190,10 @@ fn kept(model: &mut Model, slot: Slot, reply: Reply, now: DateTime<Utc>) -> Vec<
         }
         // what is lost by it is a mark in a list: the next look makes it again
         (Slot::Looked, Reply::Placed(_)) => Vec::new(),
+        (Slot::Columns(list), Reply::Placed(result)) => {
+            columns::kept(&mut model.world, list, &result, now);
+            read_failed(model, result.err().as_ref(), now)
+        }
         (_, Reply::Placed(Err(_))) => {
             place::not_saved(model, now);
             Vec::new()

@@ -27,6 +27,14 @@ pub fn said(model: &Model, why: Why) -> String {
 /// Something stands against taking back, which the database names.
 const STANDS: Why = Why("undo_stands");
 
+/// A list, read or not.
+pub fn with_a_list(model: &Model) -> Result<(), Why> {
+    match model.desk.inbox() {
+        Some(_) => Ok(()),
+        None => live(model),
+    }
+}
+
 /// A case whose last change can be taken back.
 pub fn undoable(model: &Model) -> Result<(), Why> {
     live(model)?;

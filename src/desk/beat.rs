@@ -48,6 +48,9 @@ pub fn opened(model: &mut Model, session: Session, now: DateTime<Utc>) -> Vec<Ef
     if let Some(place) = session.place.filter(|_| is_first) {
         place::come_back(model, place);
     }
+    if let Some(told) = session.columns {
+        model.world.columns.take_in(&told);
+    }
     model.desk.keyed.opened(session.session_id);
     model.world.me = Some(session.me);
     back(model, now)

@@ -111,6 +111,16 @@ pub enum Id {
     Keep,
     /// Marks away, then the filter.
     Clear,
+    /// The columns of the list shown.
+    Columns,
+    /// Show a column, or hide it.
+    ShowColumn,
+    /// A column one place to the left.
+    ColumnLeft,
+    /// A column one place to the right.
+    ColumnRight,
+    /// The columns as they come.
+    ColumnsAsTheyCome,
     /// Take the proposed word.
     FillWord,
     /// Take a case out of an action on many.
@@ -207,18 +217,18 @@ impl Command {
 }
 
 use Context::{
-    Actions, Board, Choice, Detail, Filter, Help, Ledger, Line, List, Note, Notices, OnTime,
-    Palette, Preview, Quit, Results, Review, Running, Search, Unfinished,
+    Actions, Board, Choice, Columns, Detail, Filter, Help, Ledger, Line, List, Note, Notices,
+    OnTime, Palette, Preview, Quit, Results, Review, Running, Search, Unfinished,
 };
 
 const DESK: &[Context] = &[List, Detail];
 const LISTS: &[Context] = &[
     List, Detail, Actions, Search, Filter, Palette, Ledger, Notices, Help, Board, OnTime,
-    Unfinished, Preview, Running, Results,
+    Unfinished, Preview, Running, Results, Columns,
 ];
 const PAGES: &[Context] = &[
     List, Detail, Actions, Ledger, Notices, Help, Board, OnTime, Unfinished, Preview, Running,
-    Results,
+    Results, Columns,
 ];
 const LONG: &[Context] = &[
     List, Detail, Actions, Ledger, Notices, Help, Review, Board, OnTime, Unfinished, Preview,
@@ -229,18 +239,20 @@ const FIELDS: &[Context] = &[Line, Note, Choice];
 const TEXT: &[Context] = &[Line, Note, Search, Filter, Palette];
 const LAYERS: &[Context] = &[
     Detail, Actions, Line, Note, Choice, Review, Ledger, Search, Notices, Filter, Palette, Preview,
-    Results, Help, Unfinished, Quit, Board, OnTime,
+    Results, Help, Unfinished, Quit, Board, OnTime, Columns,
 ];
 const DROP: &[Context] = &[Line, Note, Choice, Unfinished, Filter];
 const CHOICES: &[Context] = &[
     Actions, Search, Notices, Board, OnTime, Unfinished, Filter, Palette, Results,
 ];
+const DIGITS: &[Context] = &[Actions, Choice, Columns];
 const UNDO: &[Context] = &[List, Detail, Results];
 const PASS: &[Context] = &[List, Detail, Unfinished];
 const SKIP: &[Context] = &[List, Detail, Quit];
 /// Where the palette can be opened: no text is typed there, and back leads to the same place.
 const PALETTE: &[Context] = &[
     List, Detail, Actions, Review, Ledger, Notices, Board, OnTime, Unfinished, Preview, Results,
+    Columns,
 ];
 
 const fn free(id: Id, name: &'static str, contexts: &'static [Context], rank: u8) -> Command {
@@ -306,9 +318,14 @@ pub static COMMANDS: &[Command] = &[
     free(Id::Choose, "choose", CHOICES, 1),
     when(Id::Keep, "keep", &[Filter], 3, available::live),
     free(Id::FillWord, "fill_word", &[Filter, Palette], 2),
+    when(Id::Columns, "columns", DESK, 19, available::with_a_list),
+    free(Id::ShowColumn, "show_column", &[Columns], 1),
+    free(Id::ColumnLeft, "column_left", &[Columns], 2),
+    free(Id::ColumnRight, "column_right", &[Columns], 3),
+    free(Id::ColumnsAsTheyCome, "columns_as_they_come", &[Columns], 4),
     free(Id::TakeOut, "take_out", &[Preview], 2),
     free(Id::Stop, "stop", &[Running], 1),
-    free(Id::ChooseDigit, "choose_digit", &[Actions, Choice], 0),
+    free(Id::ChooseDigit, "choose_digit", DIGITS, 0),
     free(Id::Enter, "enter", &[Line, Choice], 1),
     free(Id::Newline, "newline", &[Note], 0),
     free(Id::NextField, "next_field", FIELDS, 2),

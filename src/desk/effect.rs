@@ -80,6 +80,8 @@ pub enum Slot {
     ByNumber,
     /// A save of what we looked at.
     Looked,
+    /// A save of the columns of that list.
+    Columns(Option<i32>),
     /// What helps to find again.
     Find(Asked),
     /// A write: its answer is never void.
@@ -91,7 +93,12 @@ impl Slot {
     pub fn is_quiet(self) -> bool {
         matches!(
             self,
-            Self::Draft(_) | Self::Place | Self::Drafts | Self::Looked | Self::Find(_)
+            Self::Draft(_)
+                | Self::Place
+                | Self::Drafts
+                | Self::Looked
+                | Self::Columns(_)
+                | Self::Find(_)
         )
     }
 }

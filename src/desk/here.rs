@@ -92,6 +92,7 @@ fn leads_elsewhere(id: Id) -> bool {
             | Id::Open
             | Id::Drafts
             | Id::Notices
+            | Id::Columns
             | Id::Mark
             | Id::MarkAll
             | Id::Bulk

@@ -14,6 +14,7 @@ pub mod chord;
 pub mod claims;
 pub mod clean;
 pub mod cleanse;
+pub mod columns;
 pub mod command;
 pub mod drafts;
 pub mod editor;

@@ -44,6 +44,8 @@ pub enum Route {
     Sheet,
     /// A short list to choose from.
     Pick(Box<pick::State>),
+    /// The columns of the list shown.
+    Columns,
     /// The help of the context in which it was asked for.
     Help,
     /// "Quit although something is unsaved?"

@@ -12,7 +12,7 @@ use super::model::Model;
 use super::screen::{Layer, form};
 use super::toast::Tone;
 use super::world::{Link, World};
-use super::{bulk, claims, find, place, preview};
+use super::{bulk, claims, columns, find, place, preview};
 use crate::store::StoreError;
 use crate::store::rows::{CaseDetail, DraftRow, DraftSaved};
 
@@ -30,6 +30,7 @@ pub fn tend(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
         let is_saving = !effects.is_empty();
         effects.extend(place::save(model, is_saving, now));
         effects.extend(find::save(&mut model.world, now));
+        effects.extend(columns::save(&mut model.world, now));
     }
     effects.extend(leave(model, now));
     effects
@@ -48,7 +49,9 @@ pub fn save_all(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
         .collect();
     let place = place::save_last(model, now);
     let looks = find::save_last(&mut model.world, now);
-    drafts.into_iter().chain(place).chain(looks).collect()
+    let columns = columns::save_last(&mut model.world, now);
+    let rest = place.into_iter().chain(looks).chain(columns);
+    drafts.into_iter().chain(rest).collect()
 }
 
 /// When to look again (machine time).
@@ -60,6 +63,7 @@ pub fn next_due(model: &Model) -> Option<DateTime<Utc>> {
             .into_iter()
             .chain(place::next_due(model))
             .chain(looks)
+            .chain(columns::next_due(&model.world))
             .min()
     } else {
         None

@@ -5,6 +5,7 @@ pub mod actions;
 pub mod board;
 pub mod bulk;
 mod choice;
+pub mod columns;
 pub mod desk;
 pub mod filter;
 pub mod form;
@@ -71,6 +72,8 @@ pub enum Layer {
     Sheet,
     /// A short list to choose from.
     Pick(Box<pick::State>),
+    /// The columns of a list.
+    Columns(Box<columns::State>),
     /// The help of a context.
     Help(Help),
     /// Unfinished forms.
@@ -101,6 +104,7 @@ impl Layer {
             Self::Notices(_) => Context::Notices,
             Self::Board(_) => Context::Board,
             Self::OnTime(_) => Context::OnTime,
+            Self::Columns(_) => Context::Columns,
             Self::Help(_) => Context::Help,
             Self::Unfinished(_) => Context::Unfinished,
             Self::Quit => Context::Quit,

@@ -10,7 +10,9 @@ use super::key::{Code, Input, Key};
 use super::model::Model;
 use super::msg::Msg;
 use super::route::Route;
-use super::screen::{Help, Layer, Pressed, actions, form, ledger, moved, notices, unfinished};
+use super::screen::{
+    Help, Layer, Pressed, actions, columns, form, ledger, moved, notices, unfinished,
+};
 use super::toast::Tone;
 use super::{
     again, ahead, answer, available, beat, claims, here, live, lock, many, mouse, palette, privacy,
@@ -153,6 +155,7 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
             return many::go(model, route, now);
         }
         Route::Pick(list) => model.layers.push(Layer::Pick(list)),
+        Route::Columns => push_columns(model),
         Route::Help => {
             let of = model.context();
             model.layers.push(Layer::Help(Help { of, top: 0 }));
@@ -190,6 +193,13 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
 
 fn push_actions(model: &mut Model, of: actions::Of) {
     model.layers.push(Layer::Actions(actions::State::new(of)));
+}
+
+fn push_columns(model: &mut Model) {
+    let list = model.desk.inbox();
+    let list = list.map(|inbox| columns::State::new(&model.world, inbox));
+    let layer = list.map(|list| Layer::Columns(Box::new(list)));
+    model.layers.extend(layer);
 }
 
 pub(super) fn clear_layers(model: &mut Model) {
@@ -299,6 +309,7 @@ pub(super) fn run(
         Some(Layer::Filter(line)) => line.press(world, pressed, now),
         Some(Layer::Bulk(list)) => list.press(world, pressed, window, now),
         Some(Layer::Pick(list)) => list.press(world, pressed, window, now),
+        Some(Layer::Columns(list)) => list.press(world, pressed, window, now),
         Some(Layer::Sheet) => screen::bulk::press(world, pressed, window, now),
         Some(Layer::Help(help)) => press_help(help, pressed, window),
         Some(Layer::Unfinished(list)) => list.press(world, pressed, window, now),

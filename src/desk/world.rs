@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 use uuid::Uuid;
 
 use super::bulk::Job;
+use super::columns::Columns;
 use super::drafts::Drafts;
 use super::effect::{Effect, Question, Slot, Ticket};
 use super::find::Find;
@@ -85,6 +86,8 @@ pub struct World {
     pub limits: Vec<QueueLimits>,
     /// Last looks at cases, and filters with a name.
     pub find: Find,
+    /// Which columns our lists show.
+    pub columns: Columns,
     /// Unfinished forms.
     pub drafts: Drafts,
     /// Our last form that can be taken back.
@@ -125,6 +128,7 @@ impl World {
             colleagues: Vec::new(),
             limits: Vec::new(),
             find: Find::default(),
+            columns: Columns::default(),
             drafts: Drafts::new(writer),
             undoable: None,
             bulk: None,

@@ -6,6 +6,7 @@ use crate::desk::live;
 use crate::desk::model::Model;
 use crate::desk::preview;
 use crate::desk::screen::actions;
+use crate::desk::screen::columns;
 use crate::desk::screen::inbox::Inbox;
 use crate::desk::screen::unfinished::{self, Item};
 use crate::desk::screen::{Layer, search};
@@ -75,6 +76,10 @@ pub(super) fn of(model: &Model) -> Option<List> {
             Some(List::new(items.collect(), list.cursor))
         }
         Some(Layer::Search(state)) => hits(model, state),
+        Some(Layer::Columns(list)) => {
+            let items = list.items.iter().map(|it| column(&world.texts, *it));
+            Some(List::new(items.collect(), list.cursor))
+        }
         Some(Layer::Notices(list)) => {
             let items = list.items.iter().map(|notice| self::notice(model, notice));
             Some(List::new(items.collect(), list.at))
@@ -137,6 +142,17 @@ fn choice(texts: &Texts, one: &actions::Choice) -> String {
             texts.fill("plain.refused", &values)
         }
     }
+}
+
+fn column(texts: &Texts, item: columns::Item) -> String {
+    let name = item.column.name();
+    let said = [
+        texts.say(&format!("list.{name}")),
+        texts.say(&format!("column.{name}")),
+    ];
+    let key = if item.is_shown { "shown" } else { "hidden" };
+    let values = [("said", &*said.join(", "))];
+    texts.fill(&format!("plain.column.{key}"), &values)
 }
 
 fn refused(said: &str, why: Option<&str>) -> String {

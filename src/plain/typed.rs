@@ -223,7 +223,10 @@ impl Reader<'_> {
         };
         let step = if to < list.at { Id::Up } else { Id::Down };
         let mut ids = vec![step; to.abs_diff(list.at)];
-        ids.push(Id::Choose);
+        ids.push(match self.context {
+            Context::Columns => Id::ShowColumn,
+            _ => Id::Choose,
+        });
         self.press(&ids)
     }
 

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::desk::columns::{Column, list_of};
 use crate::desk::model::Model;
 use crate::desk::preview;
 use crate::desk::say;
@@ -51,7 +52,7 @@ fn parts(texts: &Texts, left: Left) -> String {
 /// it, whom it is about.
 pub(super) fn row(model: &Model, row: &Row) -> String {
     let texts = &model.world.texts;
-    let mut said = case(model, &row.case);
+    let mut said = columns(model, &row.case).unwrap_or_else(|| case(model, &row.case));
     let marks = model.desk.inbox().map(|inbox| &inbox.marks);
     if marks.is_some_and(|marks| marks.contains(&row.case.case_id)) {
         said.push(texts.say("plain.marked"));
@@ -84,6 +85,62 @@ pub(super) fn case(model: &Model, row: &CaseRow) -> Vec<String> {
     said.push(row.subject.clone());
     said.retain(|part| !part.is_empty());
     said
+}
+
+/// The columns that were chosen for the list, in their order; `None` where it is as it comes.
+fn columns(model: &Model, row: &CaseRow) -> Option<Vec<String>> {
+    let world = &model.world;
+    let list = model.desk.inbox().and_then(|inbox| list_of(&inbox.view));
+    let shown = world.columns.of(list);
+    if shown == Column::DEFAULT {
+        return None;
+    }
+    let cells = shown.iter().flat_map(|column| cell(model, *column, row));
+    Some(cells.filter(|part| !part.is_empty()).collect())
+}
+
+/// What a column says; with its heading where the words alone do not say what they are.
+fn cell(model: &Model, column: Column, row: &CaseRow) -> Vec<String> {
+    let world = &model.world;
+    let (texts, legal, zone) = (
+        &world.texts,
+        world.legal(model.now),
+        world.zone(&row.process),
+    );
+    let headed = |said: String| {
+        let heading = texts.say(&format!("list.{}", column.name()));
+        vec![format!("{heading} {said}")]
+    };
+    let due = |at| say::due(texts, at, Comparison::UpToAndIncluding, legal, zone);
+    match column {
+        Column::Left => {
+            let left = row.due_at.map(|due| left(texts, due, legal));
+            let late = row.status(legal) == Some(ClockStatus::Breached);
+            let status = status(model, row).filter(|_| !late);
+            left.into_iter().chain(status).collect()
+        }
+        Column::Case => vec![row.case_no.clone()],
+        Column::What => vec![preview::state(world, &row.process, &row.state)],
+        Column::Party => vec![row.subject.clone()],
+        Column::Who => {
+            let raised = row.raised.then(|| texts.say("list.raised"));
+            holder(model, row).into_iter().chain(raised).collect()
+        }
+        Column::Due => {
+            let comparison = row.comparison.unwrap_or(Comparison::UpToAndIncluding);
+            let at = row.due_at;
+            let at = at.map(|at| say::due(texts, at, comparison, legal, zone));
+            let said = at.map(|at| texts.fill("plain.due", &[("at", &at)]));
+            said.into_iter().collect()
+        }
+        Column::Clock => {
+            let clock = row.clock.as_deref();
+            clock.map_or_else(Vec::new, |key| headed(preview::clock(world, key)))
+        }
+        Column::Promise => row.promise_at.map_or_else(Vec::new, |at| headed(due(at))),
+        Column::Queue => headed(texts.say(&format!("queue.{}", row.queue))),
+        Column::Received => headed(say::at(texts, row.received_at, legal, zone)),
+    }
 }
 
 fn deadline(model: &Model, row: &CaseRow) -> Vec<String> {

@@ -189,6 +189,7 @@ impl Caller {
             }
             Save::Share(draft) => Reply::Shared(store.draft_share(draft).await),
             Save::Looked(looks) => Reply::Placed(store.looked(&looks).await),
+            Save::Columns(it) => Reply::Placed(store.columns_save(it.queue_id, &it.shown).await),
             Save::Place(place) => Reply::Placed(store.place_save(&place).await),
         };
         self.send(ticket, reply).await;

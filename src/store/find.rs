@@ -82,4 +82,19 @@ impl Store {
         .await?;
         Ok(())
     }
+
+    /// Keeps which columns our list of a queue shows (`None`: of the cases that we hold), by their
+    /// names; none at all: as it comes.
+    pub async fn columns_save(
+        &self,
+        queue_id: Option<i32>,
+        shown: &[String],
+    ) -> Result<(), StoreError> {
+        ask(
+            sqlx::query!("SELECT loket_api.columns_save($1, $2)", queue_id, shown)
+                .fetch_one(&self.pool),
+        )
+        .await
+        .map(|_| ())
+    }
 }

@@ -11,6 +11,7 @@ mod bulk;
 mod cards;
 mod chord;
 mod clocks;
+mod columns;
 mod detail;
 mod filter;
 mod footer;
@@ -75,6 +76,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
         Some(Layer::Bulk(list)) => bulk::actions(&mut paint, rest, *list),
         Some(Layer::Sheet) => bulk::sheet(&mut paint, rest),
         Some(Layer::Pick(list)) => pick::draw(&mut paint, rest, list),
+        Some(Layer::Columns(list)) => columns::draw(&mut paint, rest, list),
         Some(Layer::Help(help)) => help::draw(&mut paint, rest, *help),
         Some(Layer::Unfinished(list)) => unfinished::draw(&mut paint, rest, *list),
         Some(Layer::Quit) => help::quit(&mut paint, rest),

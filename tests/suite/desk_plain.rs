@@ -77,6 +77,28 @@ fn the_desk_says_where_one_is_and_what_is_under_the_cursor() {
     assert_eq!(reader.line("where").last(), second.last());
 }
 
+/// The columns that were chosen are what is said of a case, in their order.
+#[test]
+fn chosen_columns_are_said_in_their_order() {
+    let (mut reader, _) = Reader::sit_down("en");
+    let columns = reader.line("columns");
+    let has = |said: &[String], what: &str| said.iter().any(|line| line.contains(what));
+    assert!(has(&columns, "1 left, the time left"), "{columns:?}");
+    assert!(has(&columns, "shown"), "{columns:?}");
+    let hidden = reader.line("1");
+    assert!(has(&hidden, "hidden"), "{hidden:?}");
+    for number in ["3", "4", "10"] {
+        reader.line(number);
+    }
+    let list = reader.line("back");
+    let here = list.last().unwrap();
+    assert!(
+        here.contains("GT-2026-") && here.contains("received "),
+        "{here}"
+    );
+    assert!(!here.contains("late") && !here.contains("due "), "{here}");
+}
+
 /// Time passes, beats come: nothing is said.
 #[test]
 fn what_does_not_change_is_not_said_again() {

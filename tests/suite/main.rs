@@ -22,6 +22,7 @@ mod cli_report;
 mod desk_board;
 mod desk_bulk;
 mod desk_claiming;
+mod desk_columns;
 mod desk_drafts;
 mod desk_filter;
 mod desk_find;

@@ -75,6 +75,11 @@ fn the_keys_that_can_follow() {
 }
 
 #[test]
+fn the_columns() {
+    at_all_sizes("columns", "C G k k k k space left left");
+}
+
+#[test]
 fn the_board() {
     at_all_sizes("board", "b");
 }

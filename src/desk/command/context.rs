@@ -37,6 +37,8 @@ pub enum Context {
     Running,
     /// The results of an action on many.
     Results,
+    /// The columns of a list.
+    Columns,
     /// The help.
     Help,
     /// Unfinished forms.
@@ -47,7 +49,7 @@ pub enum Context {
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::List,
         Self::Detail,
         Self::Actions,
@@ -65,6 +67,7 @@ impl Context {
         Self::Preview,
         Self::Running,
         Self::Results,
+        Self::Columns,
         Self::Help,
         Self::Unfinished,
         Self::Quit,
@@ -98,6 +101,7 @@ impl Context {
             Self::Preview => "preview",
             Self::Running => "running",
             Self::Results => "results",
+            Self::Columns => "columns",
             Self::Help => "help",
             Self::Unfinished => "unfinished",
             Self::Quit => "quit",

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::store::rows::{DraftSave, Look};
+use crate::store::rows::{DraftSave, ListColumns, Look};
 
 /// What is kept while somebody types.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,4 +17,6 @@ pub enum Save {
     Place(serde_json::Value),
     /// What we looked at.
     Looked(Vec<Look>),
+    /// Which columns a list shows.
+    Columns(ListColumns),
 }

@@ -206,6 +206,7 @@ impl State {
                 self.look(now);
             }
             Id::Notices => return vec![Effect::Go(Route::Notices)],
+            Id::Columns => return vec![Effect::Go(Route::Columns)],
             id if self.is_of_marks(id) => return self.mark(world, id, window, now),
             Id::Refresh => return self.refresh(world, window, now),
             Id::Mine => return self.go_to_tab(world, 0, now),

@@ -27,3 +27,12 @@ pub struct SavedFilter {
     /// Who saved it.
     pub by: String,
 }
+
+/// The columns of one list of an agent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListColumns {
+    /// The list of that queue; `None`: of the cases that the agent holds.
+    pub queue_id: Option<i32>,
+    /// Names of the columns from left to right; none: as it comes.
+    pub shown: Vec<String>,
+}

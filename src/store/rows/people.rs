@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Lease, PlaceKept};
+use super::{Lease, ListColumns, PlaceKept};
 
 /// Role of an agent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +60,9 @@ pub struct Session {
     /// Where the last console of this agent was; `None` for command lines.
     #[serde(default)]
     pub place: Option<PlaceKept>,
+    /// The columns that this agent chose for lists; `None` for command lines.
+    #[serde(default)]
+    pub columns: Option<Vec<ListColumns>>,
 }
 
 /// A colleague of the same queues, for handing over.

@@ -1,7 +1,7 @@
 //! Last looks and saved filters: whose they are, how many are kept, who may save for a queue.
 
 use loket::store::StoreError;
-use loket::store::rows::{CaseId, Look};
+use loket::store::rows::{CaseId, ListColumns, Look};
 use uuid::Uuid;
 
 use crate::support::db::SUPERUSER;
@@ -122,4 +122,35 @@ async fn a_lead_saves_filters_for_the_queue_and_everybody_for_himself() {
     lead.filter_drop(cmd(), team).await.unwrap();
     anna.filter_drop(cmd(), mine[0].filter_id).await.unwrap();
     assert_eq!(anna.filters_mine().await.unwrap(), []);
+}
+
+/// Columns are an agent's own, list by list; the choice that is kept last counts, and none is none.
+#[tokio::test(flavor = "multi_thread")]
+async fn columns_are_kept_for_each_agent_and_list() {
+    let world = World::new().await;
+    let (anna, bram) = (world.db.store("anna"), world.db.store("bram"));
+    let queue = world.desk("anna").await.session.me.queues[0].queue_id;
+    let names = |names: &str| -> Vec<String> { names.split(' ').map(String::from).collect() };
+    for shown in ["case who", "due case"] {
+        anna.columns_save(Some(queue), &names(shown)).await.unwrap();
+        anna.columns_save(None, &names("case")).await.unwrap();
+    }
+    let kept = |queue_id, shown| ListColumns {
+        queue_id,
+        shown: names(shown),
+    };
+    let both = [kept(None, "case"), kept(Some(queue), "due case")];
+    let told = async |who| world.desk(who).await.session.columns.unwrap();
+    assert_eq!(told("anna").await, both);
+    assert_eq!(told("bram").await, []);
+    let refusals = [
+        bram.columns_save(Some(9_999), &names("case")).await,
+        anna.columns_save(None, &names("case Who")).await,
+        anna.columns_save(None, &vec!["case".to_owned(); 21]).await,
+    ];
+    let keys: Vec<String> = refusals.into_iter().map(refused).collect();
+    assert_eq!(keys, ["queue_not_yours", "list_columns", "list_columns"]);
+    anna.columns_save(Some(queue), &[]).await.unwrap();
+    anna.columns_save(None, &[]).await.unwrap();
+    assert_eq!(told("anna").await, []);
 }

@@ -87,6 +87,7 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("claim_next", "agent lead admin"),
     ("clock_set", "admin"),
     ("colleagues", "agent lead auditor admin worker"),
+    ("columns_save", "agent lead auditor admin worker"),
     ("connections_like", "agent lead auditor admin worker"),
     ("document_attach", "agent lead admin worker"),
     ("document_fetch", "agent lead auditor admin worker"),

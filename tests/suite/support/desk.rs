@@ -296,7 +296,7 @@ pub(crate) fn saved(save: &Save) -> Reply {
         Save::Draft(_) => Reply::Saved(Ok(DraftSaved::Saved)),
         Save::Drop(..) => Reply::Dropped(Ok(true)),
         Save::Share(_) => Reply::Shared(Ok(true)),
-        Save::Looked(_) | Save::Place(_) => Reply::Placed(Ok(())),
+        Save::Looked(_) | Save::Place(_) | Save::Columns(_) => Reply::Placed(Ok(())),
     }
 }
 
@@ -393,6 +393,7 @@ fn session(now: DateTime<Utc>) -> Session {
         leases: vec![Lease::new(CaseId(2), 4)],
         legal_now: now,
         rehearsal: true,
+        columns: Some(vec![]),
         place: None,
     }
 }
