@@ -51,7 +51,7 @@ impl Window {
         match self.panes() {
             Panes::One => self.columns,
             Panes::Two => self.columns * 11 / 20,
-            Panes::Three => self.columns * 49 / 100,
+            Panes::Three => self.columns * 54 / 100,
         }
     }
 
