@@ -252,7 +252,7 @@ async fn notes_and_documents_are_kept_clean() {
     );
 
     // people know no numbers of contacts
-    let contacted = office.anna.json(&format!("case show {no}"));
+    let contacted = office.anna.one(&format!("case show {no}"));
     let contact = &contacted["party"]["contacts"][0];
     let id = contact["contact_id"].as_i64().unwrap();
     let fields = format!("--field channel=email --field contact={id} --field ask_proof=yes");
