@@ -103,10 +103,15 @@ CREATE FUNCTION drafts_keep(p_case bigint, p_agent int) RETURNS void LANGUAGE pl
 $$ BEGIN UPDATE drafts SET shared = false WHERE case_id = p_case AND agent_id = p_agent AND shared; END $$;
 
 CREATE FUNCTION loket_api.draft_share(p_draft uuid) RETURNS bool LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE a int := require_role('agent', 'lead', 'admin');
+DECLARE a int := require_role('agent', 'lead', 'admin'); c bigint; was bool;
 BEGIN
-  UPDATE drafts SET shared = true WHERE draft_id = p_draft AND agent_id = a AND is_in_queue(a, case_id);
-  RETURN FOUND;
+  SELECT case_id, shared INTO c, was FROM drafts WHERE draft_id = p_draft AND agent_id = a AND is_in_queue(a, case_id) FOR UPDATE;
+  IF NOT FOUND THEN RETURN false; END IF;
+  IF NOT was THEN
+    UPDATE drafts SET shared = true WHERE draft_id = p_draft;
+    PERFORM notify_agent(l.agent_id, c, 'text_left', a, NULL) FROM case_leases l WHERE l.case_id = c;
+  END IF;
+  RETURN true;
 END $$;
 
 -- Unfinished for too long: not touched for 30 days, or for a week when the case has been closed for one.

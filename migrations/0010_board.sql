@@ -95,7 +95,8 @@ BEGIN
     of_queues AS (INSERT INTO queue_days AS b SELECT queue_id, day, opens_at, greatest(i, 0), greatest(o, 0), greatest(d, 0) FROM sums
       ON CONFLICT (queue_id) DO UPDATE SET (day, opens_at, n_in, n_out, n_done) = (SELECT s.day, s.opens_at, greatest(k.n * b.n_in + s.i, 0), greatest(k.n * b.n_out + s.o, 0), greatest(k.n * b.n_done + s.d, 0)
         FROM sums s CROSS JOIN LATERAL (SELECT (p_seen IS NOT NULL AND b.day = s.day)::int AS n) k WHERE s.queue_id = b.queue_id)),
-    who AS (SELECT agent_id, max(day) AS day, max(at) AS at, sum(sign) AS n FROM e WHERE agent_id IS NOT NULL GROUP BY 1),
+    -- done is what left the desk, as in the sums of the queues: a note or a logged call is not
+    who AS (SELECT agent_id, max(day) AS day, max(at) AS at, coalesce(sum(sign) FILTER (WHERE move = -1), 0) AS n FROM e WHERE agent_id IS NOT NULL GROUP BY 1),
     -- what was taken back is less of what stands there: cut off at nothing after the sum, not before
     of_people AS (INSERT INTO board_people AS p SELECT agent_id, day, at, greatest(n, 0) FROM who
       ON CONFLICT (agent_id) DO UPDATE SET day = excluded.day, done_at = greatest(p.done_at, excluded.done_at),

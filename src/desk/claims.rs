@@ -89,6 +89,20 @@ pub fn proposed_said(model: &Model) -> Option<String> {
     Some(model.world.texts.fill(key, &with))
 }
 
+/// The other cases that are held, and what becomes of them by leaving; nothing when there is none.
+pub fn held_said(model: &Model) -> Option<String> {
+    let no = |case| row(model, case).map_or_else(String::new, |row| row.case_no.clone());
+    let held = model.world.leases.values().filter(|lease| !lease.proposed);
+    let cases: Vec<String> = held.map(|lease| no(lease.case_id)).collect();
+    let key = match cases.len() {
+        0 => return None,
+        1 => "quit.held",
+        _ => "quit.held_many",
+    };
+    let with = [("cases", &*cases.join(", "))];
+    Some(model.world.texts.fill(key, &with))
+}
+
 /// Pass over the first of them, with a reason.
 pub fn pass_over(world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
     let Some(case) = proposed(world).next() else {

@@ -6,6 +6,7 @@ pub mod build;
 pub mod outcome;
 pub mod read;
 pub mod suggest;
+pub mod typed;
 
 use self::suggest::Suggestions;
 use super::editor::{Edit, Editor, Lines};

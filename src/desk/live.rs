@@ -71,8 +71,22 @@ pub fn take(model: &mut Model, pulse: &Pulse, now: DateTime<Utc>) -> Vec<Effect>
         live.notices = notices;
         model.dirty = true;
     }
+    let mut effects = read_left(model, now);
     tell_notices(model, now);
-    list_more(model, now)
+    effects.extend(list_more(model, now));
+    effects
+}
+
+/// A text that a colleague left with a case of ours changes nothing of the case: it is read because
+/// of its notice.
+fn read_left(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
+    let world = &mut model.world;
+    let told = &world.live.told;
+    let notices = world.live.notices.iter();
+    let fresh = notices.filter(|one| one.kind == "text_left" && !told.contains(&one.notice_id));
+    let cases: BTreeSet<CaseId> = fresh.map(|one| one.case_id).collect();
+    let read = |case| world.ask_detail(case, now);
+    cases.into_iter().map(read).collect()
 }
 
 /// One toast for what is new among the notices.

@@ -97,6 +97,13 @@ pub fn said(reading: &Reading<'_>, note: &str) -> Option<String> {
     (!all.is_empty()).then(|| all.join("\n"))
 }
 
+/// In a note of anything else such a line makes no promise: that is said, with the way to make one.
+pub fn not_made(reading: &Reading<'_>, note: &str) -> Option<String> {
+    let mut all = lines(reading.words(), note, reading.country, reading.now);
+    let is_promise = all.any(|found| matches!(found, Found::Promise(_)));
+    is_promise.then(|| reading.texts().say("promise.not_made"))
+}
+
 /// An instant ahead, in words.
 fn when(texts: &Texts, at: DateTime<Utc>, now: DateTime<Utc>, country: Country) -> String {
     say::due(texts, at, Comparison::UpToAndIncluding, now, country.zone())

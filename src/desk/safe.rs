@@ -12,7 +12,7 @@ use super::model::Model;
 use super::screen::{Layer, form};
 use super::toast::Tone;
 use super::world::{Link, World};
-use super::{bulk, claims, columns, find, place, preview};
+use super::{bulk, columns, find, place, preview};
 use crate::store::StoreError;
 use crate::store::rows::{CaseDetail, DraftRow, DraftSaved};
 
@@ -72,6 +72,8 @@ pub fn next_due(model: &Model) -> Option<DateTime<Utc>> {
 }
 
 /// The agent wants to leave. What is not saved is saved first; when that cannot be, it is asked.
+/// Cases that are held go back to the pool: that is said first, since a colleague may have them
+/// the next moment.
 pub fn quit(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
     observe(model, now);
     if bulk::run::is_going(&model.world) {
@@ -79,7 +81,7 @@ pub fn quit(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
         model.layers.push(Layer::Quit);
         return Vec::new();
     }
-    if claims::proposed(&model.world).next().is_some() {
+    if !model.world.leases.is_empty() {
         model.world.drafts.hurry(now);
         model.layers.push(Layer::Quit);
         return Vec::new();

@@ -165,7 +165,9 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
         Route::Unfinished => {
             let list = unfinished::State::new(&model.world);
             model.layers.push(Layer::Unfinished(list));
-            return vec![safe::ask(&mut model.world, now)];
+            let named = list.ask(&mut model.world, now);
+            let all = safe::ask(&mut model.world, now);
+            return named.into_iter().chain([all]).collect();
         }
         Route::Quit => return safe::quit(model, now),
         Route::Case(case) => {

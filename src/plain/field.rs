@@ -36,6 +36,7 @@ pub(super) fn standing(model: &Model, form: &State) -> Vec<String> {
         form.lost(world, now),
         form.held(world, now),
         form.problem.clone(),
+        form.why_stopped(&world.texts),
     ];
     parts.into_iter().flatten().collect()
 }

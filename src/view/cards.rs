@@ -15,21 +15,20 @@ use crate::text::format;
 
 type Lines = Vec<Line<'static>>;
 
-fn plain(text: &str, columns: usize) -> Line<'static> {
-    Line::from(width::cut(text, columns))
-}
-
-fn joined(parts: &[&str]) -> String {
-    let parts: Vec<&str> = parts
-        .iter()
-        .copied()
-        .filter(|part| !part.is_empty())
-        .collect();
-    parts.join("  ")
-}
-
 /// What must be read whole, as how somebody is reached: what does not fit goes on in the next line.
 fn whole(parts: &[&str], columns: usize) -> Lines {
+    let lines = in_lines(parts, columns);
+    lines.into_iter().map(Line::from).collect()
+}
+
+fn whole_as(paint: &Paint<'_, '_>, role: Role, parts: &[&str], columns: usize) -> Lines {
+    let lines = in_lines(parts, columns).into_iter();
+    lines
+        .map(|line| Line::from(paint.span(role, line)))
+        .collect()
+}
+
+fn in_lines(parts: &[&str], columns: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for part in parts.iter().filter(|part| !part.is_empty()) {
         match lines.last_mut() {
@@ -48,7 +47,7 @@ fn whole(parts: &[&str], columns: usize) -> Lines {
             None => lines.extend(width::wrap(part, columns)),
         }
     }
-    lines.into_iter().map(Line::from).collect()
+    lines
 }
 
 /// The party and its contacts of the right group; the warning of GT-27 when nobody is there.
@@ -57,7 +56,7 @@ pub(super) fn party(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usize) 
         return Vec::new();
     };
     let role = paint.text(&format!("role.{}", card.role));
-    let mut lines = vec![plain(&joined(&[&card.name, &role, &card.gln]), columns)];
+    let mut lines = whole(&[&card.name, &role, &card.gln], columns);
     for contact in &card.contacts {
         lines.extend(whole(
             &[&contact.name, &contact.email, &contact.phone],
@@ -80,10 +79,7 @@ pub(super) fn customer(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usiz
         return paint.wrapped(Role::Warning, &said, columns);
     }
     let kind = paint.text(&format!("kind.{}", card.kind));
-    let mut lines = vec![plain(
-        &joined(&[&card.name, &kind, &card.customer_ref]),
-        columns,
-    )];
+    let mut lines = whole(&[&card.name, &kind, &card.customer_ref], columns);
     match privacy::seen(paint.model, detail.row.case_id) {
         Some(seen) => lines.extend(unmasked(paint, detail, seen, columns)),
         None => lines.extend(whole(&[&card.phone, &card.email], columns)),
@@ -114,22 +110,21 @@ pub(super) fn connection(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: us
     let Some(card) = &detail.connection else {
         return Vec::new();
     };
-    let address = format!(
-        "{} {}, {} {}",
-        card.street, card.house_number, card.postcode, card.city
-    );
+    let street = format!("{} {},", card.street, card.house_number);
+    let place = format!("{} {}", card.postcode, card.city);
     let product = paint.text(&format!("product.{}", card.product));
     let method = paint.text(&format!("method.{}", card.allocation_method));
-    let mut lines = vec![
-        plain(&address, columns),
-        plain(&joined(&[&card.ean, &product, &method]), columns),
-        plain(&joined(&[&card.grid_operator, &card.grid_area]), columns),
-    ];
+    let mut lines = match format!("{street} {place}") {
+        address if width::of(&address) <= columns => vec![Line::from(address)],
+        _ => whole(&[&street, &place], columns),
+    };
+    lines.extend(whole(&[&card.ean, &product, &method], columns));
+    lines.extend(whole(&[&card.grid_operator, &card.grid_area], columns));
     lines.extend(meters(paint, card, columns));
     lines.extend(
         card.contracts
             .iter()
-            .map(|contract| of_contract(paint, contract, columns)),
+            .flat_map(|contract| of_contract(paint, contract, columns)),
     );
     lines
 }
@@ -142,12 +137,12 @@ fn meters(paint: &Paint<'_, '_>, card: &ConnectionCard, columns: usize) -> Lines
             status => paint.text(&format!("meter.admin.{status}")),
         };
         let number = paint.fill("detail.meter", &[("number", &meter.meter_number)]);
-        plain(&joined(&[&number, &kind, &admin]), columns)
+        whole(&[&number, &kind, &admin], columns)
     };
-    card.meters.iter().map(of_meter).collect()
+    card.meters.iter().flat_map(of_meter).collect()
 }
 
-fn of_contract(paint: &Paint<'_, '_>, contract: &ContractRow, columns: usize) -> Line<'static> {
+fn of_contract(paint: &Paint<'_, '_>, contract: &ContractRow, columns: usize) -> Lines {
     let side = paint.text(&format!("contract.{}", contract.side));
     let texts = &paint.model.world.texts;
     let day = |day: Option<chrono::NaiveDate>| {
@@ -164,8 +159,7 @@ fn of_contract(paint: &Paint<'_, '_>, contract: &ContractRow, columns: usize) ->
     } else {
         Role::Calm
     };
-    let text = joined(&[&side, &contract.party, &span]);
-    Line::from(paint.span(role, width::cut(&text, columns)))
+    whole_as(paint, role, &[&side, &contract.party, &span], columns)
 }
 
 /// The value of a fact or an answer, in words.
@@ -232,10 +226,14 @@ pub(super) fn facts(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usize) 
         let said = value(paint, detail, key, fact);
         let name = width::left(name, 24.min(columns / 2));
         let room = columns.saturating_sub(width::of(&name) + 1);
-        lines.push(Line::from(vec![
-            paint.span(Role::Faint, name),
-            Span::raw(format!(" {}", width::cut(&said, room))),
-        ]));
+        let indent = " ".repeat(width::of(&name));
+        for (row, said) in width::wrap(&said, room).into_iter().enumerate() {
+            let name = if row == 0 { &name } else { &indent };
+            lines.push(Line::from(vec![
+                paint.span(Role::Faint, name.clone()),
+                Span::raw(format!(" {said}")),
+            ]));
+        }
     }
     lines
 }
@@ -269,10 +267,7 @@ pub(super) fn documents(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usi
             Some(_) => paint.text("detail.erased"),
             None => String::new(),
         };
-        lines.push(plain(
-            &joined(&[&document.name, &purpose, &size, &erased]),
-            columns,
-        ));
+        lines.extend(whole(&[&document.name, &purpose, &size, &erased], columns));
     }
     lines
 }
@@ -297,8 +292,12 @@ pub(super) fn messages(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usiz
         } else {
             Role::Calm
         };
-        let text = joined(&[&status, &kind, &at, error]);
-        lines.push(Line::from(paint.span(role, width::cut(&text, columns))));
+        lines.extend(whole_as(
+            paint,
+            role,
+            &[&status, &kind, &at, error],
+            columns,
+        ));
     }
     lines
 }

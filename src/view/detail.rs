@@ -88,7 +88,7 @@ fn lines(
     columns: usize,
 ) -> Vec<Line<'static>> {
     let detail = &loaded.detail;
-    let mut all = vec![standing(paint, &detail.row)];
+    let mut all = standing(paint, &detail.row, columns);
     if detail.row.raised {
         let said = paint.text("detail.raised");
         all.extend(paint.wrapped(Role::Warning, &said, columns));
@@ -99,7 +99,9 @@ fn lines(
     if let Some(said) = promises::snoozed(&paint.model.world, loaded, paint.legal()) {
         all.extend(paint.wrapped(Role::Warning, &said, columns));
     }
-    all.extend(why(paint, case, &detail.row));
+    if let Some(said) = why(paint, case, &detail.row) {
+        all.extend(paint.wrapped(Role::Soon, &said, columns));
+    }
     if let Some(line) = held::handover(&paint.model.world, loaded) {
         let said = paint.fill("detail.handover", &[("line", line)]);
         all.extend(paint.wrapped(Role::Warning, &said, columns));
@@ -135,7 +137,7 @@ fn lines(
 }
 
 /// Who holds it, since when it is there.
-fn standing(paint: &Paint<'_, '_>, row: &CaseRow) -> Line<'static> {
+fn standing(paint: &Paint<'_, '_>, row: &CaseRow, columns: usize) -> Vec<Line<'static>> {
     let world = &paint.model.world;
     let received = say::at(
         &world.texts,
@@ -153,10 +155,15 @@ fn standing(paint: &Paint<'_, '_>, row: &CaseRow) -> Line<'static> {
         (None, WorkState::Closed) => (Role::Faint, paint.text("detail.closed")),
         (None, _) => (Role::Calm, paint.text("detail.in_pool")),
     };
-    Line::from(vec![
+    if width::of(&who) + 2 + width::of(&received) > columns {
+        let mut lines = paint.wrapped(role, &who, columns);
+        lines.extend(paint.wrapped(Role::Faint, &received, columns));
+        return lines;
+    }
+    vec![Line::from(vec![
         paint.span(role, who),
         paint.span(Role::Faint, format!(", {received}")),
-    ])
+    ])]
 }
 
 /// What others did since we looked, and who else is there: a line that is kept free for it.
@@ -169,7 +176,7 @@ fn others(paint: &Paint<'_, '_>, case: CaseId, row: &CaseRow) -> Line<'static> {
 }
 
 /// Why "next" gave this case.
-fn why(paint: &Paint<'_, '_>, case: CaseId, row: &CaseRow) -> Option<Line<'static>> {
+fn why(paint: &Paint<'_, '_>, case: CaseId, row: &CaseRow) -> Option<String> {
     let why = paint.model.desk.why.as_ref()?;
     if why.case != case || !paint.model.world.leases.contains_key(&case) {
         return None;
@@ -181,5 +188,5 @@ fn why(paint: &Paint<'_, '_>, case: CaseId, row: &CaseRow) -> Option<Line<'stati
         &format!("why_next.{}", why.key),
         &[("left", left.trim_start_matches('-'))],
     );
-    Some(Line::from(paint.span(Role::Soon, said)))
+    Some(said)
 }

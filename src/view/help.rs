@@ -92,6 +92,7 @@ fn why_stay(paint: &Paint<'_, '_>) -> Vec<String> {
     let many = bulk::run::is_going(world).then_some("quit.running");
     let mut why: Vec<String> = many.map(|key| paint.text(key)).into_iter().collect();
     why.extend(claims::proposed_said(model));
+    why.extend(claims::held_said(model));
     if why.is_empty() || world.drafts.is_unsaved() {
         why.push(paint.text(why_unsaved(world)));
     }

@@ -42,6 +42,10 @@ pub(super) fn below(paint: &Paint<'_, '_>, state: &State, columns: usize) -> Vec
         lines.extend(indented(Role::Error, problem));
         lines.push(Line::default());
     }
+    let stopped = state.why_stopped(&model.world.texts);
+    if let Some(stopped) = &stopped {
+        lines.extend(indented(Role::Error, stopped));
+    }
     match &state.outcome {
         Outcome::Ready(said, plan) => {
             let heading = format!("   {}", paint.text("form.will_happen"));
@@ -50,6 +54,7 @@ pub(super) fn below(paint: &Paint<'_, '_>, state: &State, columns: usize) -> Vec
             lines.extend(claim_first(paint, state, plan, room));
         }
         // said above already
+        Outcome::Refused(_) if stopped.is_some() => {}
         Outcome::Refused(said) if held.as_ref().is_some_and(|held| held.starts_with(said)) => {}
         Outcome::Refused(said) => lines.extend(indented(Role::Warning, said)),
         Outcome::Fields(wrong) => {

@@ -13,6 +13,8 @@ use crate::store::rows::TimelineRow;
 
 /// Lines of one text that are shown.
 const TEXT_LINES: usize = 6;
+/// Fewest columns in which what happened stands between when and who; in less it stands below.
+const BESIDE: usize = 22;
 
 /// The timeline as a column of its own.
 pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect) {
@@ -61,19 +63,27 @@ fn of_event(
     if is_void {
         what = paint.fill("undo.void", &[("what", &what)]);
     }
-    let who = width::cut(&who, columns / 3);
+    let who = width::cut(&who, (columns / 3).max(16));
     let room = columns.saturating_sub(width::of(&at) + 2 + 1 + width::of(&who));
     let mut lines = Vec::new();
-    for (row, what) in width::wrap(&what, room.max(8)).into_iter().enumerate() {
-        let (at, who) = match row {
-            0 => (at.clone(), who.as_str()),
-            _ => (" ".repeat(width::of(&at)), ""),
-        };
-        lines.push(Line::from(vec![
-            paint.span(Role::Faint, format!("{at}  ")),
-            void_or(paint, is_void, width::left(&what, room)),
-            paint.span(Role::Faint, format!(" {who}")),
-        ]));
+    if room < BESIDE {
+        let heading = width::cut(&format!("{at}  {who}"), columns);
+        lines.push(Line::from(paint.span(Role::Faint, heading)));
+        let what = width::wrap(&what, columns.saturating_sub(2)).into_iter();
+        let what = what.map(|what| void_or(paint, is_void, format!("  {what}")));
+        lines.extend(what.map(Line::from));
+    } else {
+        for (row, what) in width::wrap(&what, room).into_iter().enumerate() {
+            let (at, who) = match row {
+                0 => (at.clone(), who.as_str()),
+                _ => (" ".repeat(width::of(&at)), ""),
+            };
+            lines.push(Line::from(vec![
+                paint.span(Role::Faint, format!("{at}  ")),
+                void_or(paint, is_void, width::left(&what, room)),
+                paint.span(Role::Faint, format!(" {who}")),
+            ]));
+        }
     }
     if let (Some(from), Some(to)) = (&event.from, &event.to)
         && from != to

@@ -8,6 +8,7 @@ use super::paint::Paint;
 use super::theme::Role;
 use super::width;
 use crate::desk::drafts::Draft;
+use crate::desk::form::typed;
 use crate::desk::preview;
 use crate::desk::route::Subject;
 use crate::desk::say;
@@ -115,22 +116,16 @@ fn state_of(paint: &Paint<'_, '_>, draft: &Draft) -> String {
 
 /// What was typed, field by field.
 fn typed(paint: &Paint<'_, '_>, item: Item<'_>, columns: usize) -> Vec<Line<'static>> {
-    let body: &DraftBody = match item {
-        Item::Mine(draft) => &draft.content.body,
-        Item::Left(row) => &row.body,
+    let (subject, body): (_, &DraftBody) = match item {
+        Item::Mine(draft) => (Some(draft.content.subject.clone()), &draft.content.body),
+        Item::Left(row) => (Subject::of_form(&row.form, row.case_id), &row.body),
     };
-    let answers = body
-        .answers
-        .iter()
-        .filter(|(_, raw)| !raw.trim().is_empty());
+    let model = paint.model;
+    let said = typed::said(&model.world, subject.as_ref(), &body.answers, model.now);
     let mut lines = Vec::new();
-    for (key, raw) in answers {
-        let known = ["field", "form"].map(|area| format!("{area}.{key}"));
-        let texts = &paint.model.world.texts;
-        let label = known.iter().find_map(|key| texts.find(key));
-        let label = format!(" {}", label.unwrap_or(key));
-        lines.push(Line::from(paint.span(Role::Faint, label)));
-        for part in raw.split('\n') {
+    for (label, answer) in said {
+        lines.push(Line::from(paint.span(Role::Faint, format!(" {label}"))));
+        for part in answer.split('\n') {
             lines.extend(paint.wrapped_in(Role::Calm, part, columns, 3));
         }
     }

@@ -251,6 +251,22 @@ async fn notes_and_documents_are_kept_clean() {
         "{shown:?}"
     );
 
+    // people know no numbers of contacts
+    let contacted = office.anna.one(&format!("case show {no}"));
+    let contact = &contacted["party"]["contacts"][0];
+    let id = contact["contact_id"].as_i64().unwrap();
+    let fields = format!("--field channel=email --field contact={id} --field ask_proof=yes");
+    office.anna.ok(&format!("case claim {no}"));
+    office
+        .anna
+        .ok(&format!("case do {no} contact_party {fields}"));
+    let shown = office.anna.ok(&format!("case timeline {no}"));
+    let name = contact["name"].as_str().unwrap();
+    assert!(
+        shown.contains(&format!("contact of the party: {name}")),
+        "{shown}"
+    );
+
     let folder = std::env::temp_dir().join(format!("loket-files-{}", uuid::Uuid::now_v7()));
     std::fs::create_dir(&folder).unwrap();
     let big = folder.join("big.bin");

@@ -477,7 +477,7 @@ fn answers_for_cases_that_were_not_written_are_not_lost_with_the_results() {
     script.answer_all();
     script.keys("esc");
     script.answer_all();
-    script.keys("q");
+    script.empty_handed().keys("q");
     assert!(script.take().contains(&Effect::Quit));
 }
 
@@ -493,7 +493,7 @@ fn answers_for_cases_that_were_not_written_are_kept_when_one_leaves() {
         script.now += TimeDelta::seconds(3);
         script.send(Msg::Wake);
         script.answer_all();
-        script.keys("q");
+        script.empty_handed().keys("q");
         assert!(script.take().contains(&Effect::Quit));
         assert!(!script.model.world.drafts.is_unsaved());
     }

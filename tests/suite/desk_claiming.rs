@@ -148,12 +148,27 @@ fn leaving_with_a_proposed_case_asks_first() {
     assert!(matches!(call, Call::Skip { .. }), "{call:?}");
     script.reply(ticket, written(&call));
     script.answer_all();
-    script.keys("q");
+    script.empty_handed().keys("q");
     assert!(quits(&mut script));
-    // what was chosen by hand goes back as it always did
-    let mut script = holding(80, 24, false);
+    // what was chosen by hand goes back as well, and that is said
+    for keys in ["q", "ctrl-c"] {
+        let mut script = holding(80, 24, false);
+        script.take();
+        script.keys(keys);
+        assert!(!quits(&mut script));
+        let screen = script.screen();
+        assert!(
+            screen.contains("You hold GT-2026-000399. It goes back"),
+            "{screen}"
+        );
+        assert!(!screen.contains("proposed"), "{screen}");
+        script.keys(keys);
+        assert!(quits(&mut script));
+    }
+    // with empty hands one leaves at once
+    let mut script = Script::new(80, 24);
     script.take();
-    script.keys("q");
+    script.empty_handed().keys("q");
     assert!(quits(&mut script));
 }
 

@@ -145,19 +145,19 @@ fn without_a_line_typing_is_kept_said_and_saved_when_it_is_back() {
 #[test]
 fn leaving_waits_for_the_last_save_and_asks_nothing() {
     let mut script = typing();
-    script.keys("esc q");
+    script.empty_handed().keys("esc q");
     let (ticket, _) = saves(&mut script).remove(0);
     assert!(script.model.layers.is_empty(), "no question");
     saved(&mut script, ticket, Ok(DraftSaved::Saved));
     assert!(script.take().contains(&Effect::Quit));
     // a database that does not answer in time: the question
     let mut script = typing();
-    script.keys("esc q").take();
+    script.empty_handed().keys("esc q").take();
     pass(&mut script, 2_000);
     assert!(matches!(script.model.layers.last(), Some(Layer::Quit)));
     // another key means that one stays
     let mut script = typing();
-    script.keys("esc q j");
+    script.empty_handed().keys("esc q j");
     let (ticket, _) = saves(&mut script).remove(0);
     saved(&mut script, ticket, Ok(DraftSaved::Saved));
     assert!(!script.take().contains(&Effect::Quit));

@@ -237,3 +237,129 @@ fn the_search_opens_empty_and_enter_repeats_the_last_one() {
         "{asked:?}"
     );
 }
+
+/// The review is refused with how many fields stand against it, and the cursor leads to the first;
+/// the next key takes the sentence away.
+#[test]
+fn a_refused_review_says_how_many_fields_are_wrong_and_leads_to_the_first() {
+    let mut script = Script::new(80, 24);
+    script.keys("j h");
+    script.answer_all();
+    script.keys("tab tab ctrl-s");
+    let screen = script.screen();
+    assert!(
+        screen.contains("Not yet: 2 fields stand against it. The cursor is at the first, to whom."),
+        "{screen}"
+    );
+    assert_eq!(here(&script), "to");
+    script.keys("right");
+    assert!(!script.screen().contains("Not yet"));
+    script.keys("ctrl-s");
+    let screen = script.screen();
+    assert!(
+        screen.contains("one field stands against it, one line for the next."),
+        "{screen}"
+    );
+    assert_eq!(here(&script), "line");
+    script.text("x");
+    assert!(!script.screen().contains("Not yet"));
+}
+
+/// A refusal that is about no field is said again where the key was pressed.
+#[test]
+fn a_refusal_of_the_whole_is_said_when_the_review_is_asked_for() {
+    let mut script = Script::new(80, 24);
+    script.keys("j");
+    script.rest();
+    script.answer_all();
+    let skip = loket::desk::route::Subject::Skip(loket::store::rows::CaseId(2));
+    script.empty_handed();
+    let state = loket::desk::screen::form::State::open(&mut script.model.world, skip, script.now);
+    script
+        .model
+        .layers
+        .push(loket::desk::screen::Layer::Form(Box::new(state)));
+    script.keys("1 ctrl-s");
+    let screen = script.screen();
+    assert!(screen.contains("Not yet: "), "{screen}");
+}
+
+/// A choice is answered by what it begins with, in any case; a word that begins none leaves what
+/// was chosen before.
+#[test]
+fn a_choice_takes_the_first_letters_of_an_answer() {
+    let mut script = Script::new(80, 24);
+    script.keys("enter 1");
+    script.answer_all();
+    assert_eq!(
+        (here(&script), raw(&script, "channel")),
+        ("channel", "email")
+    );
+    script.text("tel");
+    assert_eq!(raw(&script, "channel"), "phone");
+    script.now += chrono::TimeDelta::seconds(2);
+    script.text("Po");
+    assert_eq!(raw(&script, "channel"), "portal");
+    script.now += chrono::TimeDelta::seconds(2);
+    script.text("late 1");
+    assert_eq!(
+        raw(&script, "channel"),
+        "portal",
+        "no answer begins like that"
+    );
+    assert!(script.screen().contains("Nothing was chosen"));
+    script.now += chrono::TimeDelta::seconds(2);
+    script.keys("1");
+    assert_eq!(raw(&script, "channel"), "phone");
+    assert!(form(&script).touched);
+}
+
+/// `!16:00 call` in the note of another action would be lost without a word.
+#[test]
+fn a_promise_in_the_note_of_an_action_is_told_to_be_none() {
+    let mut script = Script::new(80, 24);
+    script.keys("enter 1");
+    script.answer_all();
+    while here(&script) != "note" {
+        script.keys("tab");
+    }
+    script.text("!soon");
+    assert!(!script.screen().contains("a note of its own"));
+    script.keys("ctrl-u").text("!16:00 call");
+    let screen = script.screen();
+    assert!(screen.contains("a note of its own"), "{screen}");
+    script.keys("ctrl-s");
+    assert!(!script.screen().contains("promise, today"), "none is made");
+}
+
+/// Among the unfinished forms answers are read as they were given: words, and names of contacts.
+#[test]
+fn an_unfinished_form_is_listed_in_words() {
+    let mut script = Script::new(80, 24);
+    script.keys("enter 1");
+    script.answer_all();
+    script.keys("1 esc esc");
+    let contact = raw_of(&script, "contact");
+    script.model.world.forget(loket::store::rows::CaseId(1));
+    script.keys("D");
+    assert!(!script.screen().contains(&format!(" {contact}\n")));
+    script.answer_all();
+    let screen = script.screen();
+    let name = &script
+        .model
+        .world
+        .case(loket::store::rows::CaseId(1))
+        .unwrap();
+    let name = &name.detail.party.as_ref().unwrap().contacts[0].name;
+    assert!(
+        screen.contains("telephone") && screen.contains(name),
+        "{screen}"
+    );
+    assert!(!screen.contains(&format!(" {contact}\n")), "{screen}");
+}
+
+fn raw_of(script: &Script, key: &str) -> String {
+    let mut drafts = script.model.world.drafts.mine();
+    let answers = &drafts.next().unwrap().content.body.answers;
+    answers.iter().find(|(of, _)| of == key).unwrap().1.clone()
+}

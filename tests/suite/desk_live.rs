@@ -242,6 +242,29 @@ fn a_notice_is_said_marked_listed_and_then_seen() {
     assert!(script.model.layers.is_empty());
 }
 
+/// A text that a colleague leaves with a case of ours changes no version: its notice has it read.
+#[test]
+fn a_text_that_was_left_is_told_and_read() {
+    let mut script = Script::new(120, 32);
+    script.take();
+    let mut pulse = quiet();
+    pulse.notices = vec![notice(11, "text_left")];
+    beat(&mut script, pulse.clone());
+    let screen = script.screen();
+    assert!(
+        screen.contains("left an unfinished text for you with"),
+        "{screen}"
+    );
+    let read = |script: &mut Script| {
+        let asked = script.take().into_iter();
+        let details = asked.filter(|one| matches!(one, Effect::Ask(_, Question::Detail(_))));
+        details.count()
+    };
+    assert_eq!(read(&mut script), 1);
+    beat(&mut script, pulse);
+    assert_eq!(read(&mut script), 0, "once");
+}
+
 /// After the database was away the feed goes on from its place: nothing that is there is read again,
 /// and the cursor, the layers and what was typed stay.
 #[test]

@@ -149,7 +149,7 @@ fn what_was_typed_for_many_cases_is_a_draft_as_any_other() {
     script.keys("ctrl-x esc esc");
     script.answer_all();
     assert_eq!(mine(&script), Vec::<String>::new());
-    script.keys("q");
+    script.empty_handed().keys("q");
     assert!(quits(&mut script));
 }
 

@@ -286,9 +286,9 @@ fn what_is_typed_ahead_is_taken_in_when_the_case_is_there() {
 }
 
 #[test]
-fn q_leaves_at_once_when_nothing_is_unsent() {
+fn q_leaves_at_once_when_nothing_is_unsent_or_held() {
     let mut script = Script::new(80, 24);
-    script.keys("q");
+    script.empty_handed().keys("q");
     assert_eq!(script.take(), [Effect::Quit]);
 }
 

@@ -112,8 +112,7 @@ async fn a_case_is_worked_by_keyboard_alone() {
     commit(&mut screen, "judge the proof");
     let rows = world.admin.rows(&[case]).await.unwrap();
     assert_eq!(state(&rows[0]), "assessing");
-    screen.press("q");
-    assert!(screen.ended().success());
+    assert!(screen.leave_desk().success());
 }
 
 /// Opens the list of actions and chooses the one with that name by its digit. Opened before the case

@@ -76,8 +76,7 @@ async fn a_killed_console_comes_back_with_the_half_typed_note() {
     screen.press("\r");
     screen.wait_for("nothing unfinished", |text| !text.contains("unfinished 1"));
     wait_for_texts(&anna, &[]).await;
-    screen.press("q");
-    assert!(screen.ended().success());
+    assert!(screen.leave_desk().success());
 }
 
 /// Hung up, terminated, or the line cut in the middle of a word: all of it is there.

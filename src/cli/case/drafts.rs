@@ -8,6 +8,7 @@ use crate::cli::{Ended, words};
 use crate::desk::preview;
 use crate::desk::route::Subject;
 use crate::store::rows::DraftRow;
+use crate::text::Texts;
 
 impl Counter<'_> {
     pub(super) async fn drafts(&self) -> Ended {
@@ -29,8 +30,10 @@ impl Counter<'_> {
     pub(super) fn draft_rows(&self, drafts: &[DraftRow]) -> Vec<Vec<String>> {
         let rows = drafts.iter().map(|draft| {
             let process = draft.process.as_deref().unwrap_or_default();
-            let typed = draft.body.answers.iter().map(|(_, raw)| raw.trim());
-            let typed: Vec<&str> = typed.filter(|raw| !raw.is_empty()).collect();
+            let texts = &self.shell.texts;
+            let typed = draft.body.answers.iter();
+            let typed = typed.filter_map(|(key, raw)| said(texts, key, raw.trim()));
+            let typed: Vec<&str> = typed.collect();
             vec![
                 draft.case_no.clone().unwrap_or_default(),
                 words::when(&self.shell.texts, draft.saved_at, words::zone_of(process)),
@@ -49,4 +52,13 @@ impl Counter<'_> {
             |subject| preview::form(&self.shell.texts, &subject, process),
         )
     }
+}
+
+/// What was typed, or chosen, in words. A contact is a number here, which says nothing to anybody.
+fn said<'a>(texts: &'a Texts, key: &str, raw: &'a str) -> Option<&'a str> {
+    if raw.is_empty() || key == "contact" && raw.parse::<i64>().is_ok() {
+        return None;
+    }
+    let known = [key, "yes_no"].map(|of| format!("choice.{of}.{raw}"));
+    Some(known.iter().find_map(|key| texts.find(key)).unwrap_or(raw))
 }

@@ -9,8 +9,10 @@ use super::{Counter, remind};
 use crate::cli::{CliError, Ended, words};
 use crate::domain::clock::{ClockRun, ClockStatus};
 use crate::process::engine::{self, Listed};
+use crate::process::field::Value;
 use crate::process::general::PROMISE;
 use crate::store::rows::{CaseDetail, ConnectionCard, CustomerCard, PartyCard, TimelineRow};
+use crate::text::Texts;
 
 /// Events shown with the case itself.
 const RECENT: u32 = 5;
@@ -29,9 +31,10 @@ impl Counter<'_> {
             .await?;
         let context = self.clerk.context(Uuid::nil()).await?;
         let listed = engine::listed(&detail.facts, &context);
+        let of_texts = |card: &ConnectionCard| connection(card, &self.shell.texts);
         self.head(&detail);
         self.part("clocks", self.clocks(&detail));
-        self.part("connection", detail.connection.as_ref().map(connection));
+        self.part("connection", detail.connection.as_ref().map(of_texts));
         self.part(
             "customer",
             detail.customer.as_ref().map(|c| self.customer(c)),
@@ -166,7 +169,11 @@ impl Counter<'_> {
     }
 
     fn party(&self, card: &PartyCard) -> Vec<Vec<String>> {
-        let mut rows = vec![vec![card.gln.clone(), card.name.clone(), card.role.clone()]];
+        let mut rows = vec![vec![
+            card.gln.clone(),
+            card.name.clone(),
+            named(&self.shell.texts, "role", &card.role),
+        ]];
         rows.extend(card.contacts.iter().map(|contact| {
             let number = contact.contact_id.to_string();
             let number = self
@@ -290,8 +297,9 @@ impl Counter<'_> {
                     .find(&format!("field.{key}"))
                     .unwrap_or(key)
                     .to_owned();
-                let value = words::value(key, value, (&detail.texts, zone), texts);
-                format!("{name}: {value}")
+                let contact = contact_name(detail, key, value);
+                let said = || words::value(key, value, (&detail.texts, zone), texts);
+                format!("{name}: {}", contact.unwrap_or_else(said))
             })
             .collect();
         let moves = row.moves.iter().map(|moved| {
@@ -313,12 +321,28 @@ impl Counter<'_> {
     }
 }
 
-fn connection(card: &ConnectionCard) -> Vec<Vec<String>> {
+/// A contact of the party by name; people know no numbers.
+fn contact_name(detail: &CaseDetail, key: &str, value: &Value) -> Option<String> {
+    let Value::Number(number) = value else {
+        return None;
+    };
+    let contacts = detail.party.iter().flat_map(|party| &party.contacts);
+    let mut named = contacts.filter(|contact| key == "contact" && contact.contact_id == *number);
+    named.next().map(|contact| contact.name.clone())
+}
+
+/// A code of the registers in words.
+fn named(texts: &Texts, area: &str, code: &str) -> String {
+    let known = texts.find(&format!("{area}.{code}"));
+    known.unwrap_or(code).to_owned()
+}
+
+fn connection(card: &ConnectionCard, texts: &Texts) -> Vec<Vec<String>> {
     let mut rows = vec![
         vec![
             card.ean.clone(),
-            card.product.clone(),
-            card.allocation_method.clone(),
+            named(texts, "product", &card.product),
+            named(texts, "method", &card.allocation_method),
         ],
         vec![
             format!("{} {}", card.street, card.house_number),
@@ -330,14 +354,15 @@ fn connection(card: &ConnectionCard) -> Vec<Vec<String>> {
     rows.extend(card.meters.iter().map(|meter| {
         vec![
             meter.meter_number.clone(),
-            meter.meter_type.clone(),
-            meter.smart_admin.clone(),
+            named(texts, "meter", &meter.meter_type),
+            named(texts, "meter.admin", &meter.smart_admin),
         ]
     }));
     rows.extend(card.contracts.iter().map(|contract| {
         let day = |day: Option<chrono::NaiveDate>| day.map(|d| d.to_string()).unwrap_or_default();
         let days = format!("{} – {}", day(contract.valid_from), day(contract.valid_to));
-        vec![contract.party.clone(), contract.side.clone(), days]
+        let side = named(texts, "contract", &contract.side);
+        vec![contract.party.clone(), side, days]
     }));
     rows
 }

@@ -15,6 +15,7 @@ use super::super::route::Subject;
 use super::super::world::World;
 use super::typing::understand;
 use super::{Pressed, look, send};
+use crate::text::Texts;
 
 /// How many lines of the review a page key moves.
 const PAGE: usize = 8;
@@ -49,6 +50,8 @@ pub struct State {
     pub outcome: Outcome,
     /// What stands against it since it was sent, in words.
     pub problem: Option<String>,
+    /// Whether the key before asked for the review and did not get it.
+    pub stopped: bool,
     /// The number under which what is typed here is kept.
     pub draft: Uuid,
     /// The command id under which it is written.
@@ -75,6 +78,8 @@ pub struct State {
     pub was_ours: bool,
     /// When text was typed into a choice last (machine time).
     pub(super) typed_at: Option<DateTime<Utc>>,
+    /// What was typed into it, and what was chosen before.
+    pub(super) typed: (String, Option<usize>),
     /// Answers of the draft for which there is no field (now).
     pub(super) rest: Vec<(String, String)>,
 }
@@ -99,12 +104,14 @@ impl State {
             was_ours: false,
             rest: Vec::new(),
             typed_at: None,
+            typed: Default::default(),
             subject,
             entries: Vec::new(),
             at: 0,
             stage: Stage::Edit,
             outcome: Outcome::Unknown,
             problem: None,
+            stopped: false,
             sent: None,
             top: 0,
             altered: false,
@@ -236,6 +243,7 @@ impl State {
         pressed: Pressed,
         now: DateTime<Utc>,
     ) -> Vec<Effect> {
+        self.stopped = false;
         match (self.stage, pressed.id) {
             (Stage::Claiming | Stage::Sending, _) => Vec::new(),
             (Stage::Review, Id::Back) if !self.is_question() => {
@@ -253,7 +261,10 @@ impl State {
             }
             (Stage::Review, Id::Commit) => send::commit(self, world, now),
             (_, Id::Back) => self.leave(world, now),
-            (Stage::Edit, _) if self.is_of_text(pressed.key, now) => Vec::new(),
+            (Stage::Edit, _) if self.is_of_text(pressed.key, now) => {
+                self.choose_by(world, pressed.key.typed(), now);
+                Vec::new()
+            }
             (Stage::Edit, id) => {
                 let effects = self.fill_in(world, id, pressed.digit(), now);
                 self.hand_on(world, effects, now)
@@ -341,8 +352,34 @@ impl State {
             Outcome::Fields(wrong) => {
                 let is_wrong = |entry: &Entry| wrong.iter().any(|(key, _)| *key == entry.key);
                 self.at = self.entries.iter().position(is_wrong).unwrap_or(self.at);
+                self.stopped = true;
             }
-            Outcome::Refused(_) | Outcome::Unknown => {}
+            Outcome::Refused(_) => self.stopped = true,
+            Outcome::Unknown => {}
+        }
+    }
+
+    /// Why the review that was asked for is not there: how many fields stand against it and where
+    /// the cursor was put, or the reason of a whole that is refused.
+    pub fn why_stopped(&self, texts: &Texts) -> Option<String> {
+        if !self.stopped {
+            return None;
+        }
+        match &self.outcome {
+            Outcome::Refused(why) => Some(texts.fill("form.stopped", &[("why", why)])),
+            Outcome::Fields(wrong) => {
+                let is_wrong = |entry: &&Entry| wrong.iter().any(|(key, _)| *key == entry.key);
+                let count = self.entries.iter().filter(is_wrong).count();
+                let here = self.entries.get(self.at);
+                let field = here.map_or("", |entry| entry.label.as_str());
+                let key = match count {
+                    1 => "form.stopped_one",
+                    _ => "form.stopped_many",
+                };
+                let with = [("n", &*count.to_string()), ("field", field)];
+                Some(texts.fill(key, &with))
+            }
+            Outcome::Ready(..) | Outcome::Unknown => None,
         }
     }
 }

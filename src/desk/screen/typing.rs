@@ -19,6 +19,7 @@ pub(super) fn understand(reading: &Reading<'_>, subject: &Subject, entry: &mut E
         Some(FieldKind::Note) if promises::may_stand_in(subject) => {
             promises::said(reading, entry.raw())
         }
+        Some(FieldKind::Note) => promises::not_made(reading, entry.raw()),
         Some(FieldKind::Instant | FieldKind::Date | FieldKind::Money | FieldKind::List(_)) => {
             reading.said(entry)
         }
@@ -29,7 +30,8 @@ pub(super) fn understand(reading: &Reading<'_>, subject: &Subject, entry: &mut E
 impl State {
     /// Type or paste into the field.
     pub fn type_in(&mut self, world: &mut World, text: &str, now: DateTime<Utc>) -> Vec<Effect> {
-        if self.stage != Stage::Edit || self.refuse_text(world, now) {
+        self.stopped = false;
+        if self.stage != Stage::Edit || self.choose_by(world, text.chars(), now) {
             return Vec::new();
         }
         self.type_here(world, text, now);

@@ -70,6 +70,16 @@ impl State {
         items(world).get(self.cursor(world)).copied()
     }
 
+    /// Ask for the case of the line with the cursor, which names what was chosen, unless it was read.
+    pub fn ask(&self, world: &mut World, now: DateTime<Utc>) -> Option<Effect> {
+        let case = match self.current(world)? {
+            Item::Mine(draft) => draft.content.subject.case(),
+            Item::Left(row) => row.case_id,
+        };
+        let unread = case.filter(|case| world.case(*case).is_none())?;
+        Some(world.ask_detail(unread, now))
+    }
+
     fn put(&mut self, world: &World, line: usize) {
         self.line = line;
         self.on = items(world).get(line).map(|item| item.id());
@@ -88,7 +98,7 @@ impl State {
         if let Some(to) = moved(pressed.id, at, count, window) {
             self.put(world, to);
             self.sure = None;
-            return Vec::new();
+            return self.ask(world, now).into_iter().collect();
         }
         let sure = self.sure.take();
         match (pressed.id, self.current(world)) {

@@ -42,7 +42,7 @@ pub struct Notice {
     /// Its case number.
     pub case_no: String,
     /// `taken_over`, `reassigned`, `handed_to_you`, `lease_idle`, `raised`, `given_back`,
-    /// `called_back`, `promise_due`: the text `notice.<kind>`.
+    /// `called_back`, `transferred`, `promise_due`, `text_left`: the text `notice.<kind>`.
     pub kind: String,
     /// Who did it; `None` for the system.
     pub who: Option<String>,

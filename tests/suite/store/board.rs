@@ -192,6 +192,37 @@ async fn the_counts_are_those_of_plain_counting_on_any_world() {
     }
 }
 
+/// "Done" of a person is what left the desk, as of a queue: a note, a logged call, a step in
+/// between count nothing, and still say when something was done last.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_note_is_nothing_done() {
+    let world = World::new().await;
+    let pool = superuser(&world).await;
+    let now = at("2026-11-20T11:00:00Z");
+    let last = now - TimeDelta::minutes(1);
+    event(
+        &pool,
+        now - TimeDelta::hours(1),
+        "contact_party",
+        "blocked_contact_due",
+        "awaiting_party",
+    )
+    .await;
+    event(
+        &pool,
+        now - TimeDelta::minutes(2),
+        "proof_rejected",
+        "assessing",
+        "block_maintained",
+    )
+    .await;
+    event(&pool, last, "add_note", "assessing", "assessing").await;
+    run(&pool, &format!("SELECT loket.board_flow('{now}', NULL)")).await;
+    let row = "SELECT n_done, done_at FROM loket.board_people";
+    let (own, done_at): (i32, DateTime<Utc>) = sqlx::query_as(row).fetch_one(&pool).await.unwrap();
+    assert_eq!((own, done_at), (1, last));
+}
+
 /// The change of a case, as the audit trail has it.
 async fn event(pool: &PgPool, legal_at: DateTime<Utc>, kind: &str, from: &str, to: &str) {
     let next = "SELECT coalesce(max(seq), 0) + 1 FROM loket.case_events";
@@ -274,7 +305,7 @@ async fn the_flow_is_that_of_the_local_day_across_clock_changes() {
             let anna = sqlx::query("SELECT done_at, n_done FROM loket.board_people");
             let anna = anna.fetch_one(&pool).await.unwrap();
             assert_eq!(anna.get::<DateTime<Utc>, _>("done_at"), until - micro);
-            assert_eq!(anna.get::<i32, _>("n_done"), 6);
+            assert_eq!(anna.get::<i32, _>("n_done"), 2);
         }
     }
 }

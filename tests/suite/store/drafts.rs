@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use loket::desk::drafts::{Content, Drafts};
 use loket::desk::effect::Save;
 use loket::desk::route::Subject;
-use loket::store::rows::{Along, CaseId, DraftBody, DraftRow, DraftSave, DraftSaved, Lease};
+use loket::store::rows::{Along, CaseId, DraftBody, DraftRow, DraftSave, DraftSaved, Here, Lease};
 use loket::store::{Store, StoreError};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -176,6 +176,14 @@ fn left(drafts: &[DraftRow]) -> Vec<(&str, &str)> {
     others.collect()
 }
 
+/// Who is said to have left a text with a case of that desk.
+async fn texts_left(desk: &Desk<'_>) -> Vec<String> {
+    let pulse = desk.store.pulse(desk.id(), None, &Here::default()).await;
+    let notices = pulse.unwrap().notices.into_iter();
+    let left = notices.filter(|one| one.kind == "text_left");
+    left.map(|one| one.who.unwrap_or_default()).collect()
+}
+
 /// Shown to the holder alone, and only when its writer let it go along or lost the case.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_shared_draft_is_for_the_holder_who_copies_it() {
@@ -202,6 +210,21 @@ async fn a_shared_draft_is_for_the_holder_who_copies_it() {
         released.await.unwrap();
         assert_eq!(left(&drafts(&bram).await), [], "holds it no more");
     }
+    // shown later, to the one who has the case by then: told once, by whom
+    let held = bram.take(case).await;
+    let fresh = note(case, "half b");
+    anna.store.draft_save(&fresh).await.unwrap();
+    assert!(texts_left(&bram).await.is_empty());
+    for _ in 0..2 {
+        assert!(anna.store.draft_share(fresh.draft_id).await.unwrap());
+    }
+    assert_eq!(texts_left(&bram).await, ["Anna"]);
+    assert!(texts_left(&carla).await.is_empty(), "holds nothing");
+    let released = bram.store.case_release(Uuid::now_v7(), bram.id(), held);
+    released.await.unwrap();
+    let (writer, base) = (fresh.writer, 1);
+    let dropped = anna.store.draft_drop(fresh.draft_id, writer, base).await;
+    assert!(dropped.unwrap());
     // the next one goes on with a copy: the original stays as it is
     bram.take(case).await;
     let copied = note(case, "half a note");

@@ -107,6 +107,12 @@ impl Script {
         self.send(Msg::Wake);
     }
 
+    /// The case that is held at the start is held no more: leaving has nothing to ask.
+    pub(crate) fn empty_handed(&mut self) -> &mut Self {
+        self.model.world.leases.clear();
+        self
+    }
+
     /// Take the effects so far.
     pub(crate) fn take(&mut self) -> Vec<Effect> {
         std::mem::take(&mut self.effects)

@@ -343,18 +343,16 @@ impl<'a> Walker<'a> {
 
     /// Leaves the desk; what is stored must be what its events say.
     pub(crate) async fn stand_up(mut self) {
-        self.screen.press("q");
         self.gone().await;
     }
 
-    /// … although something typed was not sent: it is kept as a draft, and nothing is asked.
+    /// … although something typed was not sent: it is kept as a draft, and of that nothing is asked.
     pub(crate) async fn stand_up_from_a_draft(mut self) {
-        self.screen.press("q");
         self.gone().await;
     }
 
     async fn gone(&mut self) {
-        assert!(self.screen.ended().success());
+        assert!(self.screen.leave_desk().success());
         let calendars = &self.world.calendars;
         let verified = self.world.admin.verify(calendars, |_| ()).await.unwrap();
         assert!(verified.cases > 0);

@@ -165,6 +165,25 @@ impl Screen {
         }
     }
 
+    /// Leaves the desk, also with cases in hand: what becomes of them is on the screen before the
+    /// second key.
+    pub(crate) fn leave_desk(&mut self) -> ExitStatus {
+        self.press("q");
+        let given_up = deadline();
+        loop {
+            if self.child.try_wait().unwrap().is_some() {
+                break;
+            }
+            if self.text().contains("leaves, esc stays") {
+                self.press("q");
+                break;
+            }
+            assert!(!is_over(given_up), "does not leave:\n{}", self.text());
+            std::thread::sleep(STEP);
+        }
+        self.ended()
+    }
+
     /// From now on nobody takes what the program writes, as on a line that hangs.
     pub(crate) fn stall(&self) {
         self.stalled.store(true, Ordering::SeqCst);
