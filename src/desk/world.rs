@@ -11,6 +11,7 @@ use super::bulk::Job;
 use super::drafts::Drafts;
 use super::effect::{Effect, Question, Slot, Ticket};
 use super::find::Find;
+use super::habits::Clip;
 use super::live::Live;
 use super::route::Subject;
 use super::toast::Toasts;
@@ -61,6 +62,8 @@ pub struct World {
     pub me: Option<Me>,
     /// Whether the legal clock may be shifted: a rehearsal database.
     pub rehearsal: bool,
+    /// Where a copied value goes.
+    pub clip: Clip,
     /// The line.
     pub link: Link,
     /// Last answer of the database (machine time).
@@ -113,6 +116,7 @@ impl World {
             texts,
             me: None,
             rehearsal: false,
+            clip: Clip::default(),
             link: Link::Connecting { since: now },
             heard_at: None,
             retry_at: None,

@@ -3,14 +3,17 @@
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead as _};
+use std::panic::AssertUnwindSafe;
 use std::thread;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::work::{Signals, Work};
-use super::{Flow, LEAVE, Setup, beat};
+use super::{Flow, LEAVE, Setup, beat, crash};
+use crate::desk::habits::Clip;
 use crate::desk::{self, Effect, Model, Msg, next_wake, update};
 use crate::domain::sanitize::clean;
 use crate::plain::typed::{self, Asked};
@@ -26,15 +29,19 @@ const AHEAD: usize = 64;
 /// Runs the desk until the agent or the system ends it, or the lines end. The leases go back on every
 /// way out.
 pub async fn run(setup: Setup) -> io::Result<()> {
+    crash::install(setup.texts.clone());
     let mut console = Console::new(&setup)?;
-    console.go_on().await;
+    let ended = AssertUnwindSafe(console.go_on()).catch_unwind().await;
     console.work.save_all(&mut console.model);
     let _ = tokio::time::timeout(LEAVE, console.work.finish_writes()).await;
-    console.say(&[console.model.world.texts.say("plain.bye")]);
+    if ended.is_ok() {
+        console.say(&[console.model.world.texts.say("plain.bye")]);
+    }
     let Console { work, inbox, .. } = console;
     drop(inbox);
     work.close().await;
-    Ok(())
+    // the hook has told it
+    ended.map_err(|_| io::Error::other("the console failed"))
 }
 
 struct Console {
@@ -58,7 +65,8 @@ impl Console {
     fn new(setup: &Setup) -> io::Result<Self> {
         let signals = Signals::new()?;
         let (work, inbox) = Work::new(setup.store.clone());
-        let model = setup.model(WINDOW);
+        let mut model = setup.model(WINDOW);
+        model.world.clip = Clip::Said;
         Ok(Self {
             work,
             inbox,
@@ -136,15 +144,19 @@ impl Console {
 
     /// Do what the line asks for.
     fn obey(&mut self, line: &str) -> Flow {
-        let said = match typed::read(&self.model, line) {
-            Asked::Inputs(inputs) => {
-                for input in inputs {
-                    if self.take(Msg::Input(input)) == Flow::Stop {
-                        return Flow::Stop;
-                    }
-                }
-                return Flow::On;
-            }
+        let asked = typed::read(&self.model, line);
+        if let Asked::Inputs(inputs) = asked {
+            let mut inputs = inputs.into_iter().map(Msg::Input);
+            return inputs
+                .find(|input| self.take(input.clone()) == Flow::Stop)
+                .map_or(Flow::On, |_| Flow::Stop);
+        }
+        // whoever reads is there; and what has to be locked by now is locked before it is read
+        if self.take(Msg::Line) == Flow::Stop || self.model.lock.is_shut() {
+            return Flow::On;
+        }
+        let said = match asked {
+            Asked::Inputs(_) => Vec::new(),
             Asked::Where => self.teller.say_where(&self.model),
             Asked::List => self.teller.list(&self.model),
             Asked::Read => self.teller.read(&self.model),
@@ -156,17 +168,28 @@ impl Console {
     }
 
     fn take(&mut self, msg: Msg) -> Flow {
-        let effects = update(&mut self.model, msg, system::now());
+        let now = system::now();
+        let step = desk::trace::step(&self.model, &msg, now);
+        crash::begin(step, (WINDOW.columns, WINDOW.rows));
+        let effects = update(&mut self.model, msg, now);
+        crash::end(&effects);
         beat::tell(&self.work.here, desk::here::take(&mut self.model));
         let mut flow = Flow::On;
         for effect in effects {
             match self.work.run(effect, &self.model) {
                 Some(Effect::Quit) => flow = Flow::Stop,
                 Some(Effect::Suspend) => self.suspend(),
+                Some(Effect::Theme(_)) => self.explain("plain.no_colours"),
+                Some(Effect::Mouse(_)) => self.explain("plain.no_mouse"),
                 _ => {}
             }
         }
         flow
+    }
+
+    fn explain(&mut self, key: &str) {
+        let said = self.model.world.texts.say(key);
+        self.say(&[said]);
     }
 
     /// The shell goes on until it lets us; a pipe knows no such thing.
