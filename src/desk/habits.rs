@@ -12,6 +12,16 @@ pub enum LockBy {
     Ending,
 }
 
+/// Where a copied value goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Clip {
+    /// To the clipboard of the terminal.
+    #[default]
+    Terminal,
+    /// It is said in a line of its own: lines have nothing but text.
+    Said,
+}
+
 /// The habits of a console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Habits {

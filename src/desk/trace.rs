@@ -54,6 +54,7 @@ fn what(model: &Model, msg: &Msg) -> String {
     match msg {
         Msg::Start => "start".to_owned(),
         Msg::Wake => "wake".to_owned(),
+        Msg::Line => "line".to_owned(),
         Msg::Resumed => "resumed".to_owned(),
         Msg::Stop => "stop".to_owned(),
         Msg::Beat(beat) => match beat.as_ref() {

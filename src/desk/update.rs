@@ -49,6 +49,10 @@ fn take(model: &mut Model, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
             return lock::pressed(model, &input, now);
         }
         Msg::Input(input) => return take_input(model, input, now),
+        Msg::Line => {
+            listen(model, now);
+            Vec::new()
+        }
         Msg::Reply(ticket, reply) => {
             let session = lock::news(ticket, &reply);
             let effects = answer::take(model, ticket, *reply, now);
@@ -65,6 +69,14 @@ fn take(model: &mut Model, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
         Msg::Stop => vec![Effect::Quit],
     };
     settle(model, effects, now)
+}
+
+/// Somebody is there, and reads what lies before him.
+fn listen(model: &mut Model, now: DateTime<Utc>) {
+    if !model.lock.is_shut() {
+        model.keyed_at = now;
+        here::note_key(model, None, now);
+    }
 }
 
 fn take_input(model: &mut Model, input: Input, now: DateTime<Utc>) -> Vec<Effect> {

@@ -12,6 +12,7 @@ use super::columns::Columns;
 use super::drafts::Drafts;
 use super::effect::{Effect, Question, Slot, Ticket};
 use super::find::Find;
+use super::habits::Clip;
 use super::live::Live;
 use super::route::Subject;
 use super::toast::Toasts;
@@ -62,6 +63,8 @@ pub struct World {
     pub me: Option<Me>,
     /// Whether the legal clock may be shifted: a rehearsal database.
     pub rehearsal: bool,
+    /// Where a copied value goes.
+    pub clip: Clip,
     /// The line.
     pub link: Link,
     /// Last answer of the database (machine time).
@@ -116,6 +119,7 @@ impl World {
             texts,
             me: None,
             rehearsal: false,
+            clip: Clip::default(),
             link: Link::Connecting { since: now },
             heard_at: None,
             retry_at: None,

@@ -48,7 +48,11 @@ pub(super) fn name(texts: &Texts, command: &Command) -> String {
 
 fn of_command(texts: &Texts, command: &Command) -> String {
     let key = format!("command.{}.help", command.name);
-    of(texts, &name(texts, command), &key)
+    let mut label = name(texts, command);
+    if let Some(argument) = command.argument.key() {
+        label = format!("{label} {}", texts.get(&format!("argument.{argument}")));
+    }
+    of(texts, &label, &key)
 }
 
 fn of(texts: &Texts, label: &str, key: &str) -> String {

@@ -4,12 +4,13 @@ use super::words;
 use crate::desk::command::Context;
 use crate::desk::live;
 use crate::desk::model::Model;
+use crate::desk::palette;
 use crate::desk::preview;
 use crate::desk::screen::actions;
 use crate::desk::screen::columns;
 use crate::desk::screen::inbox::Inbox;
 use crate::desk::screen::unfinished::{self, Item};
-use crate::desk::screen::{Layer, search};
+use crate::desk::screen::{Layer, pick, search};
 use crate::store::rows::{InboxView, Notice};
 use crate::text::Texts;
 
@@ -57,6 +58,9 @@ fn numbered(texts: &Texts, at: usize, said: &str) -> String {
 /// The list on the screen; `None` where nothing is chosen from.
 pub(super) fn of(model: &Model) -> Option<List> {
     let world = &model.world;
+    if let Some(line) = &model.palette {
+        return palette(model, line);
+    }
     match model.layers.last() {
         None => inbox(model),
         Some(Layer::Actions(list)) => {
@@ -78,6 +82,10 @@ pub(super) fn of(model: &Model) -> Option<List> {
         Some(Layer::Search(state)) => hits(model, state),
         Some(Layer::Columns(list)) => {
             let items = list.items.iter().map(|it| column(&world.texts, *it));
+            Some(List::new(items.collect(), list.cursor))
+        }
+        Some(Layer::Pick(list)) => {
+            let items = list.items.iter().map(of_pick);
             Some(List::new(items.collect(), list.cursor))
         }
         Some(Layer::Notices(list)) => {
@@ -132,6 +140,29 @@ fn hits(model: &Model, state: &search::State) -> Option<List> {
         format!("{how}, {}", words::case(model, &hit.row).join(", "))
     });
     Some(List::new(items.collect(), state.cursor))
+}
+
+/// The commands that fit what is written; with nothing written that would be all of them.
+fn palette(model: &Model, line: &palette::State) -> Option<List> {
+    if line.editor.text().trim().is_empty() {
+        return None;
+    }
+    let texts = &model.world.texts;
+    let items = palette::entries(model).into_iter().map(|entry| {
+        let label = ("label", &*entry.label);
+        match &entry.why {
+            None => texts.fill("plain.form.of", &[label, ("said", &entry.about)]),
+            Some(why) => texts.fill("plain.refused", &[("said", &entry.label), ("why", why)]),
+        }
+    });
+    Some(List::new(items.collect(), line.at))
+}
+
+fn of_pick(item: &pick::Item) -> String {
+    match &item.what {
+        pick::What::Unmask(..) => item.label.clone(),
+        pick::What::Copy(text) => format!("{}: {text}", item.label),
+    }
 }
 
 fn choice(texts: &Texts, one: &actions::Choice) -> String {

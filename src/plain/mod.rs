@@ -9,6 +9,7 @@
 mod field;
 mod help;
 mod list;
+mod locked;
 mod news;
 mod page;
 mod place;

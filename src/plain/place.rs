@@ -12,6 +12,7 @@ use crate::desk::world::Link;
 /// Where one is: what makes a screen another one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Place {
+    lang: &'static str,
     context: &'static str,
     layers: usize,
     of: String,
@@ -63,10 +64,11 @@ impl Place {
             Some(_) => String::new(),
         };
         let context = match model.layers.last() {
-            Some(Layer::Form(_)) => "form",
+            Some(Layer::Form(_)) if model.palette.is_none() => "form",
             _ => model.context().key(),
         };
         Self {
+            lang: model.world.texts.lang(),
             context,
             layers: model.layers.len(),
             of,

@@ -1,13 +1,17 @@
 //! Says what is new: where one is when that changed, the line under the cursor when it moved, what
 //! was answered, what others did. Nothing is said twice; time that passes is not said at all.
 
+mod aside;
+
 use super::news::News;
 use super::page::{self, Seen};
 use super::place::{Place, calm, filled, form, is_list, is_skeleton, next_step, of_list};
 use super::{WINDOW, field, help, list, words};
 use crate::desk::command::Context;
 use crate::desk::live;
+use crate::desk::lock::Lock;
 use crate::desk::model::Model;
+use crate::desk::screen::Layer;
 use crate::desk::screen::form::State as Form;
 use crate::desk::screen::inbox::{Inbox, Mark};
 use crate::store::rows::CaseId;
@@ -44,6 +48,7 @@ pub struct Teller {
     /// The case that was read last, and what was read of it: coming back to it says only what is new.
     read: Option<(CaseId, Seen)>,
     news: News,
+    lock: Lock,
 }
 
 impl Teller {
@@ -54,6 +59,7 @@ impl Teller {
             told: Told::default(),
             read: None,
             news: News::default(),
+            lock: Lock::default(),
         }
     }
 
@@ -65,7 +71,11 @@ impl Teller {
 
     /// What is new since it was asked last.
     pub fn tell(&mut self, model: &Model) -> Vec<String> {
-        let mut said = self.news.tell(model);
+        if model.lock.is_shut() {
+            return self.before_lock(model);
+        }
+        let mut said = self.unlocked(model);
+        said.extend(self.news.tell(model));
         let place = Place::of(model);
         if self.told.place.as_ref() == Some(&place) {
             said.extend(self.changes(model));
@@ -81,6 +91,12 @@ impl Teller {
     /// Where one is, said once more.
     pub fn say_where(&mut self, model: &Model) -> Vec<String> {
         self.told.place = Some(Place::of(model));
+        if let Some(line) = &model.palette {
+            return vec![model.world.texts.say("plain.palette")]
+                .into_iter()
+                .chain(line.problem.clone())
+                .collect();
+        }
         if let Some(form) = form(model) {
             return page::one_by_one(&self.form(model, form));
         }
@@ -140,6 +156,11 @@ impl Teller {
 
     /// A screen that was not there before.
     fn arrive(&mut self, model: &Model) -> Vec<String> {
+        if let Some(line) = &model.palette {
+            let mut said = vec![model.world.texts.say("plain.palette")];
+            said.extend(self.palette(model, line));
+            return said;
+        }
         if let Some(form) = form(model) {
             let mut said = vec![field::heading(model, form)];
             said.extend(field::standing(model, form));
@@ -172,6 +193,9 @@ impl Teller {
 
     /// The same screen, with something new on it.
     fn changes(&mut self, model: &Model) -> Vec<String> {
+        if let Some(line) = &model.palette {
+            return self.palette(model, line);
+        }
         if let Some(form) = form(model) {
             let is_moved = self.told.at != Some(form.at);
             return if is_moved {
@@ -253,6 +277,7 @@ impl Teller {
                 let said = row.map(|row| texts.fill("plain.case", &[("case", &row.case_no)]));
                 said.into_iter().collect()
             }
+            Some(Layer::Pick(list)) => vec![list.title.clone(), list.help.clone()],
             Some(_) if list::of(model).is_some() => {
                 let page = self.pages.page(model);
                 page::lines(&page.lines).into_iter().take(1).collect()

@@ -1,11 +1,13 @@
 //! A typed line: a word of the command table, a number, or the answer of a field. It becomes the
 //! inputs that the keys of the full screen would have made, so that there is one desk and not two.
 
+mod spoken;
+
 use super::{help, list};
-use crate::desk::command::{COMMANDS, Command, Context, Id};
+use crate::desk::command::{COMMANDS, Command, Context, Id, named};
 use crate::desk::editor::{Edit, Lines};
 use crate::desk::form::{Ask, Entry, Pick};
-use crate::desk::key::{Code, Input, Key};
+use crate::desk::key::{Code, Input, Key, Modifier};
 use crate::desk::model::Model;
 use crate::desk::screen::Layer;
 use crate::desk::screen::form::Stage;
@@ -53,6 +55,9 @@ pub fn read(model: &Model, line: &str) -> Asked {
         context: model.context(),
     };
     let line = clean(line);
+    if model.lock.is_shut() {
+        return reader.before_lock(line.trim());
+    }
     let field = match model.layers.last() {
         Some(Layer::Form(form)) if form.stage == Stage::Edit => form.entries.get(form.at),
         _ => None,
@@ -79,6 +84,20 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// A line while the desk is locked says that somebody is there, and nothing else; leaving works.
+    fn before_lock(&self, line: &str) -> Asked {
+        let quit = named("quit").filter(|quit| self.is_named(quit, line));
+        let mut keys = quit
+            .into_iter()
+            .flat_map(|quit| self.model.keymap.keys_in(quit, Context::List));
+        let leaves = keys.find_map(|strokes| match strokes.keys() {
+            [key] if key.modifier == Modifier::Ctrl => Some(*key),
+            _ => None,
+        });
+        let key = leaves.unwrap_or(Key::plain(Code::Enter));
+        Asked::Inputs(vec![Input::Key(key)])
+    }
+
     fn end_of_text(&self, field: Option<&Entry>) -> Asked {
         field.map_or(Asked::Where, |_| self.onward())
     }
@@ -98,14 +117,22 @@ impl Reader<'_> {
 
     /// The key of a command that works here.
     fn key(&self, id: Id) -> Option<&Strokes> {
+        self.key_in(id, self.context)
+    }
+
+    fn key_in(&self, id: Id, context: Context) -> Option<&Strokes> {
         let command = COMMANDS.iter().find(|command| command.id == id)?;
-        let is_here = command.contexts.contains(&self.context);
-        let mut keys = self.model.keymap.keys_in(command, self.context);
-        is_here.then(|| keys.next()).flatten()
+        let is_there = command.contexts.contains(&context);
+        let mut keys = self.model.keymap.keys_in(command, context);
+        is_there.then(|| keys.next()).flatten()
     }
 
     fn keys(&self, ids: &[Id]) -> Vec<Input> {
-        let strokes = ids.iter().filter_map(|id| self.key(*id));
+        self.keys_at(ids, self.context)
+    }
+
+    fn keys_at(&self, ids: &[Id], context: Context) -> Vec<Input> {
+        let strokes = ids.iter().filter_map(|id| self.key_in(*id, context));
         let keys = strokes.flat_map(|strokes| strokes.keys().iter().copied());
         keys.map(Input::Key).collect()
     }
@@ -119,6 +146,11 @@ impl Reader<'_> {
         if word.is_empty() {
             return Asked::Where;
         }
+        // as it is written in the full screen
+        let word = match word.strip_prefix(':') {
+            Some("") | None => word,
+            Some(rest) => rest.trim(),
+        };
         if let Ok(number) = word.parse::<usize>() {
             return self.number(number);
         }
@@ -136,23 +168,8 @@ impl Reader<'_> {
         if is("yes") && self.key(Id::Commit).is_some() {
             return self.press(&[Id::Commit]);
         }
-        match word.rsplit_once(' ') {
-            Some((word, number)) if number.parse::<usize>().is_ok() => {
-                self.with_number(word.trim(), number)
-            }
-            _ => self.command(word),
-        }
-    }
-
-    /// A command that takes a digit: the queue of that number.
-    fn with_number(&self, word: &str, number: &str) -> Asked {
-        let tab = COMMANDS.iter().find(|command| command.id == Id::Tab);
-        let is_tab = tab.is_some_and(|tab| self.is_named(tab, word));
-        let digit = number.chars().next().filter(|_| number.len() == 1);
-        match digit {
-            Some(digit) if is_tab => Asked::Inputs(vec![Input::Key(Key::plain(Code::Char(digit)))]),
-            _ => self.say("plain.unknown.number", &[("n", number)]),
-        }
+        self.spoken(word, self.context)
+            .unwrap_or_else(|| self.command(word))
     }
 
     fn is_named(&self, command: &Command, word: &str) -> bool {
@@ -184,6 +201,9 @@ impl Reader<'_> {
                 _ => Asked::Inputs(vec![Input::Key(key)]),
             };
         }
+        if let Some(asked) = self.strokes(word) {
+            return asked;
+        }
         let begun: Vec<&Command> = here().filter(|one| self.begins(one, word)).collect();
         match begun.as_slice() {
             [command] => self.call(command),
@@ -211,6 +231,8 @@ impl Reader<'_> {
         match command.id {
             Id::Help => Asked::Help,
             Id::Redraw => Asked::Where,
+            Id::Theme => self.say("plain.no_colours", &[]),
+            id if self.key(id).is_none() => self.by_palette(command.name),
             id => self.press(&[id]),
         }
     }
@@ -301,23 +323,22 @@ impl Reader<'_> {
         self.press(&ids)
     }
 
-    /// What stands there goes, the text comes, then these commands.
-    fn replace(&self, text: &str, then: &[Id]) -> Asked {
-        let mut inputs = self.keys(&[Id::Edit(Edit::End), Id::Edit(Edit::DeleteToStart)]);
-        inputs.push(Input::Paste(text.to_owned()));
-        inputs.extend(self.keys(then));
-        Asked::Inputs(inputs)
-    }
-
     /// A line of text outside a form: a search, a filter.
     fn text(&self, text: &str) -> Asked {
         let hits = list::of(self.model).map_or(0, |list| list.items.len());
         let is_hit = |number: usize| (1..=hits).contains(&number);
         match text.trim().parse::<usize>() {
+            Ok(number) if is_hit(number) && self.context == Context::Palette => {
+                self.entry(number - 1)
+            }
             Ok(number) if is_hit(number) => self.number(number),
+            _ if text.trim().is_empty() && self.context == Context::Palette => {
+                self.press(&[Id::Back])
+            }
             _ if text.trim().is_empty() => self.press(&[Id::Choose]),
             // hits are listed before one is chosen
             _ if self.context == Context::Search => self.replace(text, &[]),
+            _ if self.context == Context::Palette => self.in_palette(text.trim()),
             _ => self.replace(text, &[Id::Choose]),
         }
     }

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use super::work::{Signals, Work};
 use super::{Flow, LEAVE, Setup, beat, crash};
+use crate::desk::habits::Clip;
 use crate::desk::{self, Effect, Model, Msg, next_wake, update};
 use crate::domain::sanitize::clean;
 use crate::plain::typed::{self, Asked};
@@ -45,7 +46,7 @@ pub async fn run(setup: Setup) -> io::Result<()> {
     drop(inbox);
     work.close().await;
     // the hook has told it
-    ended.map_err(|_| io::Error::other("the desk failed"))
+    ended.map_err(|_| io::Error::other("the console failed"))
 }
 
 struct Console {
@@ -69,7 +70,8 @@ impl Console {
     fn new(setup: &Setup) -> io::Result<Self> {
         let signals = Signals::new()?;
         let (work, inbox) = Work::new(setup.store.clone());
-        let model = setup.model(WINDOW);
+        let mut model = setup.model(WINDOW);
+        model.world.clip = Clip::Said;
         Ok(Self {
             work,
             inbox,
@@ -147,15 +149,19 @@ impl Console {
 
     /// Do what the line asks for.
     fn obey(&mut self, line: &str) -> Flow {
-        let said = match typed::read(&self.model, line) {
-            Asked::Inputs(inputs) => {
-                for input in inputs {
-                    if self.take(Msg::Input(input)) == Flow::Stop {
-                        return Flow::Stop;
-                    }
-                }
-                return Flow::On;
-            }
+        let asked = typed::read(&self.model, line);
+        if let Asked::Inputs(inputs) = asked {
+            let mut inputs = inputs.into_iter().map(Msg::Input);
+            return inputs
+                .find(|input| self.take(input.clone()) == Flow::Stop)
+                .map_or(Flow::On, |_| Flow::Stop);
+        }
+        // whoever reads is there; and what has to be locked by now is locked before it is read
+        if self.take(Msg::Line) == Flow::Stop || self.model.lock.is_shut() {
+            return Flow::On;
+        }
+        let said = match asked {
+            Asked::Inputs(_) => Vec::new(),
             Asked::Where => self.teller.say_where(&self.model),
             Asked::List => self.teller.list(&self.model),
             Asked::Read => self.teller.read(&self.model),
@@ -178,10 +184,17 @@ impl Console {
             match self.work.run(effect, &self.model) {
                 Some(Effect::Quit) => flow = Flow::Stop,
                 Some(Effect::Suspend) => self.suspend(),
+                Some(Effect::Theme(_)) => self.explain("plain.no_colours"),
+                Some(Effect::Mouse(_)) => self.explain("plain.no_mouse"),
                 _ => {}
             }
         }
         flow
+    }
+
+    fn explain(&mut self, key: &str) {
+        let said = self.model.world.texts.say(key);
+        self.say(&[said]);
     }
 
     /// The shell goes on until it lets us; a pipe knows no such thing.

@@ -1,9 +1,14 @@
 //! The desk as lines, without terminal and database: what is said, and what is not said again.
 
 use chrono::TimeDelta;
-use loket::desk::Msg;
+use loket::desk::habits::Clip;
 use loket::desk::key::Input;
+use loket::desk::keymap::Keymap;
 use loket::desk::language::switch;
+use loket::desk::overlay::Overlay;
+use loket::desk::privacy::Seen;
+use loket::desk::toast::Tone;
+use loket::desk::{Msg, next_wake};
 use loket::plain::{Asked, Teller, WINDOW, typed};
 use loket::text::{LANGUAGES, Texts};
 
@@ -45,12 +50,40 @@ impl Reader {
                 self.script.answer_all();
                 self.tell()
             }
+            Asked::Say(said) => vec![said],
+            asked => {
+                self.script.send(Msg::Line);
+                if self.script.model.lock.is_shut() {
+                    return self.tell();
+                }
+                self.asked(&asked)
+            }
+        }
+    }
+
+    fn asked(&mut self, asked: &Asked) -> Vec<String> {
+        match asked {
             Asked::Where => self.teller.say_where(&self.script.model),
             Asked::List => self.teller.list(&self.script.model),
             Asked::Read => self.teller.read(&self.script.model),
             Asked::Help => Teller::help(&self.script.model),
-            Asked::Say(said) => vec![said],
+            Asked::Inputs(_) | Asked::Say(_) => Vec::new(),
         }
+    }
+
+    /// Let time pass without a line; what is said meanwhile.
+    fn pass(&mut self, time: TimeDelta) -> Vec<String> {
+        let end = self.script.now + time;
+        let mut said = Vec::new();
+        while let Some(at) = next_wake(&self.script.model, self.script.now).filter(|at| *at <= end)
+        {
+            self.script.now = at.max(self.script.now + TimeDelta::milliseconds(1));
+            self.script.send(Msg::Wake);
+            self.script.answer_all();
+            said.extend(self.tell());
+        }
+        self.script.now = end;
+        said
     }
 }
 
@@ -225,6 +258,209 @@ fn every_screen_can_be_said() {
                     "{lang} {keys}: {line:?}"
                 );
                 assert!(!line.contains("plain."), "{lang} {keys}: {line}");
+            }
+        }
+    }
+}
+
+fn has(said: &[String], part: &str) -> bool {
+    said.iter().any(|line| line.contains(part))
+}
+
+/// Somebody who only listens is there: `where`, `list`, `read` and `help` are keys for the lock.
+#[test]
+fn ten_minutes_without_a_line_lock_the_desk_and_nothing_is_told_until_somebody_is_there() {
+    for lang in LANGUAGES {
+        let texts = Texts::load(lang);
+        let (mut reader, _) = Reader::sit_down(lang);
+        reader.script.model.habits.lock_after = Some(TimeDelta::minutes(10));
+        for line in ["where", "list", "read", "help"] {
+            reader.pass(TimeDelta::minutes(9));
+            assert!(!reader.line(line).is_empty(), "{lang}: {line} locks");
+        }
+        let said = reader.pass(TimeDelta::minutes(11));
+        assert_eq!(said.len(), 1, "{lang}: {said:?}");
+        let (locked, _) = texts.get("plain.locked").split_once('{').unwrap();
+        assert!(said[0].starts_with(locked), "{lang}: {said:?}");
+        // what happens meanwhile waits
+        let now = reader.script.now;
+        let toasts = &mut reader.script.model.world.toasts;
+        toasts.say(Tone::Done, "GT-2026-000123 came back".to_owned(), now);
+        reader.script.send(Msg::Wake);
+        assert_eq!(reader.tell(), Vec::<String>::new(), "{lang}");
+        let open = reader.line("down");
+        assert_eq!(open[0], texts.get("plain.unlocked"), "{lang}");
+        assert!(has(&open, "GT-2026-000123 came back"), "{lang}: {open:?}");
+        assert_eq!(reader.script.model.desk.inbox().unwrap().cursor, 0);
+    }
+}
+
+/// A line that comes just when it has to lock reads nothing.
+#[test]
+fn what_is_asked_after_the_time_is_over_is_answered_by_the_lock() {
+    let (mut reader, _) = Reader::sit_down("en");
+    reader.script.model.habits.lock_after = Some(TimeDelta::minutes(10));
+    reader.script.now += TimeDelta::hours(1);
+    let said = reader.line("read");
+    assert!(said.len() == 1 && has(&said, "Locked since"), "{said:?}");
+}
+
+/// What was unmasked is no part of what is read once its time is over.
+#[test]
+fn what_was_unmasked_is_read_as_long_as_it_is_shown() {
+    let (mut reader, _) = Reader::sit_down("en");
+    reader.line("detail");
+    let case = reader.script.model.desk.case().unwrap();
+    let until = reader.script.now + TimeDelta::seconds(30);
+    reader.script.model.unmasked = Some(Seen {
+        case,
+        phone: "+31201230000".to_owned(),
+        email: "eva@voorbeeld.example".to_owned(),
+        until,
+    });
+    let said = reader.tell();
+    assert!(
+        has(&said, "+31201230000") && has(&said, "shown until"),
+        "{said:?}"
+    );
+    assert!(has(&reader.line("read"), "+31201230000"));
+    let masked = reader.pass(TimeDelta::seconds(31));
+    assert!(
+        has(&masked, "r..@"),
+        "that it is masked again is said: {masked:?}"
+    );
+    assert!(!has(&masked, "+31201230000"), "{masked:?}");
+    for line in ["read", "where", "list"] {
+        assert!(!has(&reader.line(line), "+31201230000"), "{line}");
+    }
+}
+
+/// Short lists are chosen from by number and by name, and say what they are for.
+#[test]
+fn purposes_and_values_are_numbered_choices() {
+    let (mut reader, _) = Reader::sit_down("en");
+    reader.script.model.world.clip = Clip::Said;
+    let purposes = reader.line("unmask");
+    assert!(has(&purposes, "For 30 seconds."), "{purposes:?}");
+    assert!(has(&purposes, "1 to reach the customer"), "{purposes:?}");
+    reader.line("back");
+    let values = reader.line("copy");
+    assert!(has(&values, "1 case number: GT-2026-"), "{values:?}");
+    assert!(!has(&values, "clipboard of your"), "{values:?}");
+    let row = reader.script.model.current_row().unwrap();
+    let said = format!("case number: {}", row.case_no);
+    let typed::Asked::Inputs(inputs) = typed::read(&reader.script.model, "1") else {
+        panic!("1 is a number of the list");
+    };
+    for input in inputs {
+        reader.script.send(Msg::Input(input));
+    }
+    assert!(reader.tell().contains(&said));
+}
+
+/// What goes with a command is written behind it, in the words of any language, with or without the
+/// colon of the full screen.
+#[test]
+fn a_command_takes_what_is_written_behind_it() {
+    let (mut reader, _) = Reader::sit_down("en");
+    for (line, lang) in [("lang nl", "nl"), (":taal sv", "sv"), ("språk nb", "nb")] {
+        let said = reader.line(line);
+        let texts = Texts::load(lang);
+        assert_eq!(reader.script.model.world.texts.lang(), lang, "{line}");
+        let name = texts.get("queue.mandate");
+        assert!(has(&said, name), "{line}: where one is, anew: {said:?}");
+        assert!(reader.script.model.palette.is_none(), "{line}");
+    }
+    reader.line("lang en");
+    let said = reader.line("filter overdue");
+    assert!(has(&said, "Filter: overdue."), "{said:?}");
+    let said = reader.line("theme mono");
+    assert_eq!(
+        said,
+        ["Lines have no colours. Themes are for the full screen."]
+    );
+}
+
+/// The palette lists what fits by number; a command in it is done, an empty line leads back.
+#[test]
+fn the_palette_is_asked_by_lines() {
+    let (mut reader, _) = Reader::sit_down("en");
+    let said = reader.line(":");
+    assert!(said[0].starts_with("Commands."), "{said:?}");
+    let fitting = reader.line("deadl");
+    assert!(fitting[0].starts_with("1 deadlines: "), "{fitting:?}");
+    let ledger = reader.line("1");
+    assert!(!ledger.is_empty() && reader.script.model.palette.is_none());
+    reader.line("back");
+    reader.line("commands");
+    assert_eq!(reader.line("qwxz"), ["No command here is called that."]);
+    let back = reader.line("");
+    assert!(back[0].starts_with("List "), "{back:?}");
+    reader.line("commands");
+    let swedish = reader.line("lang sv");
+    assert!(swedish[0].starts_with("Lista "), "{swedish:?}");
+}
+
+/// Keys one after the other are a word too; one that begins others says how it goes on.
+#[test]
+fn sequences_of_keys_are_words() {
+    let (mut reader, _) = Reader::sit_down("en");
+    let said = reader.line("g");
+    assert!(
+        has(&said, "g goes on with: ") && has(&said, "m mine"),
+        "{said:?}"
+    );
+    let said = reader.line("g m");
+    assert!(said[0].starts_with("List mine"), "{said:?}");
+}
+
+/// The keys of the person count, and a command without any is reached by its name all the same.
+#[test]
+fn words_work_whatever_the_keys_are() {
+    let (mut reader, _) = Reader::sit_down("en");
+    let text = "[keys]\nlast = [\"w w\"]\nledger = []\n".to_owned();
+    let file = "keymap.toml".into();
+    let (keymap, problems) = Keymap::with(&[Overlay { file, text }]);
+    assert!(problems.is_empty(), "{problems:?}");
+    reader.script.model.keymap = keymap;
+    let n = reader.script.model.desk.inbox().unwrap().rows.len();
+    let last = format!("{n} of {n}: ");
+    for (line, said) in [
+        ("G", "There is no word G"),
+        ("w w", &last),
+        ("up", ""),
+        ("last", &last),
+    ] {
+        let heard = reader.line(line);
+        assert!(heard[0].starts_with(said), "{line}: {heard:?}");
+    }
+    assert!(has(&reader.line("deadlines"), "GT-"), "the ledger");
+}
+
+/// What the texts tell people to type is understood.
+#[test]
+fn the_words_that_are_named_are_those_that_work() {
+    for lang in LANGUAGES {
+        let texts = Texts::load(lang);
+        let help = texts.say("command.help");
+        for (key, words) in [
+            (
+                "plain.help_line",
+                vec!["plain.word.where", "plain.word.list", "plain.word.read"],
+            ),
+            ("plain.in_field", vec!["command.back", "plain.word.where"]),
+            ("plain.unknown.word", vec![]),
+            ("plain.more", vec!["plain.word.list"]),
+            ("plain.new.many", vec!["command.refresh"]),
+            ("plain.form.review", vec!["plain.word.yes", "command.back"]),
+        ] {
+            let said = texts.get(key);
+            let mut words: Vec<String> = words.iter().map(|key| texts.say(key)).collect();
+            if ["plain.help_line", "plain.in_field", "plain.unknown.word"].contains(&key) {
+                words.push(help.clone());
+            }
+            for word in words {
+                assert!(said.contains(&word), "{lang}: {key} does not name {word}");
             }
         }
     }

@@ -10,9 +10,13 @@ use crate::support::world::{SUPPLIER, World, ean};
 
 /// What anna's desk says to that script.
 fn lines(world: &World, script: &[&str]) -> Said {
+    lines_in(world, "en", script)
+}
+
+fn lines_in(world: &World, lang: &str, script: &[&str]) -> Said {
     let shell = Shell::of(&world.db.url("anna"));
     let input = script.join("\n") + "\n";
-    let said = shell.run_with("--plain --lang en", &input);
+    let said = shell.run_with(&format!("--plain --lang {lang}"), &input);
     assert_eq!((said.code, said.err.as_str()), (0, ""), "{}", said.out);
     is_plain(&said.out);
     said
@@ -63,66 +67,132 @@ const SAID_OF_A_WHOLE_CASE: [&str; 23] = [
     "The desk is left.",
 ];
 
+/// A whole case, in the words of a language: numbers only where several may be meant by a word.
+fn whole_case(texts: &Texts, ean: &str) -> Vec<String> {
+    let say = |keys: &[&str]| keys.iter().map(|key| texts.say(key)).collect::<Vec<_>>();
+    let (act, yes) = ("command.act", "plain.word.yes");
+    let given = |said: &[&str]| said.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
+    [
+        say(&["command.open"]),
+        given(&["1", ean, SUPPLIER]),
+        say(&[
+            "choice.party_role.supplier",
+            "choice.source.customer_direct",
+        ]),
+        say(&["choice.signal_type.no_permission", "choice.yes_no.yes"]),
+        given(&["", "the customer never heard of this party", "."]),
+        // the case is shown: the party is asked for proof
+        say(&[
+            yes,
+            act,
+            "action.doubt.contact_party",
+            "choice.channel.email",
+        ]),
+        given(&["1", ""]),
+        say(&["choice.yes_no.yes"]),
+        given(&["", ""]),
+        // it answers, without proof
+        say(&[yes, act, "action.doubt.party_responded"]),
+        given(&["", "the contract cannot be found", "asked again", "."]),
+        say(&["choice.yes_no.no"]),
+        given(&["", "", "", ""]),
+        // the proof is rejected, and all who must know do
+        say(&[yes, act, "action.doubt.proof_rejected"]),
+        given(&["there is none", "."]),
+        say(&[yes, act, "action.doubt.close"]),
+        say(&["choice.yes_no.yes", "choice.yes_no.yes", "choice.yes_no.no"]),
+        given(&[""]),
+        say(&[yes, "plain.word.where"]),
+    ]
+    .concat()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_whole_case_goes_by_lines_from_intake_to_closing() {
     let world = office().await;
-    let ean = ean(3);
-    let script = [
-        "open new",
-        "1",
-        &ean,
-        SUPPLIER,
-        "supplier",
-        "1",
-        "never",
-        "yes",
-        "",
-        "the customer never heard of this party",
-        ".",
-        "yes",
-        // the case is shown: the party is asked for proof
-        "act",
-        "1",
-        "e-mail",
-        "1",
-        "",
-        "yes",
-        "",
-        "",
-        "yes",
-        // it answers, without proof
-        "act",
-        "Record the party's answer",
-        "",
-        "the contract cannot be found",
-        "the customer is asked again",
-        ".",
-        "no",
-        "",
-        "",
-        "",
-        "",
-        "yes",
-        // the proof is rejected, and all who must know do
-        "act",
-        "Reject",
-        "there is none",
-        ".",
-        "yes",
-        "act",
-        "Close, block stays",
-        "yes",
-        "yes",
-        "no",
-        "",
-        "yes",
-        "where",
-    ];
+    let script = whole_case(&Texts::load("en"), &ean(3));
+    let script: Vec<&str> = script.iter().map(String::as_str).collect();
     let said = lines(&world, &script);
     in_order(&said.out, &SAID_OF_A_WHOLE_CASE);
     let cases = world.admin.rows(&[CaseId(1)]).await.unwrap();
     assert_eq!(cases[0].state, "closed_unlawful");
     Shell::of(&world.db.url("admin_1")).ok("db verify");
+}
+
+/// The same case in the words of the other languages, each with a case of its own.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whole_case_goes_in_the_words_of_each_language() {
+    let world = office().await;
+    for (n, lang) in [(1, "nl"), (2, "nb"), (3, "sv")] {
+        let texts = Texts::load(lang);
+        let script = whole_case(&texts, &ean(n));
+        let script: Vec<&str> = script.iter().map(String::as_str).collect();
+        let said = lines_in(&world, lang, &script);
+        let state = texts.say("state.doubt.closed_unlawful");
+        let wanted = [
+            &*texts.say("plain.link_live"),
+            &*texts.say("action.doubt.contact_party"),
+            &*texts.say("plain.form.review"),
+            &*state,
+            &*texts.say("plain.bye"),
+        ];
+        in_order(&said.out, &wanted);
+        for unknown in ["plain.unknown.word", "plain.unknown.choice"] {
+            let begin = texts.say(unknown);
+            let end = begin.rsplit('}').next().unwrap().to_owned();
+            assert!(!said.out.contains(&end), "{lang}: {}", said.out);
+        }
+        let case = CaseId(i64::from(n));
+        let cases = world.admin.rows(&[case]).await.unwrap();
+        assert_eq!(cases[0].state, "closed_unlawful", "{lang}: {}", said.out);
+    }
+    Shell::of(&world.db.url("admin_1")).ok("db verify");
+}
+
+/// What is masked is told for a purpose and until when, the history knows the purpose, and nothing of
+/// it is read again once it is locked.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_unmasked_is_told_with_its_limit_and_not_after_the_lock() {
+    let world = office().await;
+    world.signal(1).await;
+    let said = lines(
+        &world,
+        &["detail", "unmask", "1", "read", "lock", "read", "read"],
+    );
+    in_order(
+        &said.out,
+        &[
+            "***67",
+            "Show what is masked, for which purpose?",
+            "For 30 seconds.",
+            "1 to reach the customer",
+            "+31201234567",
+            "shown until ",
+            "masked data looked at",
+            "to reach the customer",
+            "Locked since ",
+            "Unlocked.",
+            "***67",
+        ],
+    );
+    let (_, after) = said.out.split_once("Locked since ").unwrap();
+    assert!(!after.contains("+31201234567"), "{after}");
+    let (locked, _) = after.split_once("Unlocked.").unwrap();
+    assert!(!locked.contains("GT-"), "{locked}");
+    let timeline = world.admin.timeline(CaseId(1), None, 50).await.unwrap();
+    assert!(timeline.iter().any(|event| event.kind == "unmasked"));
+}
+
+/// A value is said in a line of its own: no clipboard is claimed that there is not.
+#[tokio::test(flavor = "multi_thread")]
+async fn copying_says_the_value_and_hands_nothing_to_a_terminal() {
+    let world = office().await;
+    world.signal(1).await;
+    let row = &world.admin.rows(&[CaseId(1)]).await.unwrap()[0];
+    let said = lines(&world, &["detail", "copy", "1", "theme mono"]);
+    let value = format!("\ncase number: {}\n", row.case_no);
+    in_order(&said.out, &["1 case number: ", &value, "no colours"]);
+    assert!(!said.out.contains("your terminal:"), "{}", said.out);
 }
 
 /// What is asked twice is said twice, what does not change is said once.

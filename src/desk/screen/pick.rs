@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use super::super::command::Id;
 use super::super::effect::{Call, Effect, Slot};
 use super::super::geometry::Window;
+use super::super::habits::Clip;
 use super::super::route::Route;
 use super::super::toast::Tone;
 use super::super::world::World;
@@ -69,9 +70,10 @@ impl State {
         }
         items.push(copied(texts, "row", &line(world, row)));
         items.retain(|item| item.what != What::Copy(String::new()));
+        let of = words(world.clip);
         Self {
-            title: texts.say("privacy.copy"),
-            help: texts.say("privacy.copy_help"),
+            title: texts.say(&format!("{of}.copy")),
+            help: texts.say(&format!("{of}.copy_help")),
             items,
             cursor: 0,
         }
@@ -101,6 +103,14 @@ impl State {
     }
 }
 
+/// Under which name the texts of copying are.
+fn words(clip: Clip) -> &'static str {
+    match clip {
+        Clip::Terminal => "privacy",
+        Clip::Said => "plain",
+    }
+}
+
 fn chosen(world: &mut World, item: Item, now: DateTime<Utc>) -> Effect {
     match item.what {
         What::Unmask(case, purpose) => {
@@ -109,7 +119,9 @@ fn chosen(world: &mut World, item: Item, now: DateTime<Utc>) -> Effect {
             Effect::Write(ticket, Box::new(Call::Unmask { case, purpose }))
         }
         What::Copy(text) => {
-            let said = world.texts.fill("privacy.copied", &[("what", &item.label)]);
+            let key = format!("{}.copied", words(world.clip));
+            let values = [("what", item.label.as_str()), ("text", &text)];
+            let said = world.texts.fill(&key, &values);
             world.toasts.say(Tone::Done, said, now);
             Effect::Copy(text)
         }
