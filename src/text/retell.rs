@@ -98,16 +98,16 @@ impl<'a> Retold<'a> {
     }
 }
 
-/// Letters of a text that are not in placeholders.
+/// Letters and signs of a text that are not in placeholders.
 fn own(text: &str) -> usize {
     let mut rest = text;
     let mut count = 0;
-    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
+    let signs = |text: &str| text.chars().filter(|c| !c.is_whitespace()).count();
     while let Some((before, _, after)) = next_placeholder(rest) {
-        count += letters(before);
+        count += signs(before);
         rest = after;
     }
-    count + letters(rest)
+    count + signs(rest)
 }
 
 /// The values with which the text reads like that; `None` when it never does.
