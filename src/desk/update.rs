@@ -153,16 +153,7 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
             model.layers.push(Layer::Search(Box::new(list)));
             return vec![asked];
         }
-        Route::Notices => {
-            let items = model.world.live.notices.clone();
-            let is_empty = items.is_empty();
-            model
-                .layers
-                .push(Layer::Notices(notices::State::new(items)));
-            if !is_empty {
-                return vec![live::ask_seen(&mut model.world, now)];
-            }
-        }
+        Route::Notices => return push_notices(model, now),
         Route::Filter | Route::Filtered(_) | Route::Bulk | Route::Sheet => {
             return many::go(model, route, now);
         }
@@ -203,6 +194,17 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
         }
     }
     Vec::new()
+}
+
+fn push_notices(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
+    let items = model.world.live.notices.clone();
+    let is_empty = items.is_empty();
+    let list = notices::State::new(items);
+    model.layers.push(Layer::Notices(list));
+    if is_empty {
+        return Vec::new();
+    }
+    vec![live::ask_seen(&mut model.world, now)]
 }
 
 fn push_actions(model: &mut Model, of: actions::Of) {

@@ -35,6 +35,16 @@ pub enum Stage {
     Sending,
 }
 
+/// What came of asking for the review.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Asked {
+    /// Nobody asked with the key before.
+    #[default]
+    Not,
+    /// Something stands against it.
+    InVain,
+}
+
 /// A form on the screen.
 #[derive(Debug, Clone)]
 pub struct State {
@@ -50,8 +60,8 @@ pub struct State {
     pub outcome: Outcome,
     /// What stands against it since it was sent, in words.
     pub problem: Option<String>,
-    /// Whether the key before asked for the review and did not get it.
-    pub stopped: bool,
+    /// What came of asking for the review.
+    pub asked: Asked,
     /// The number under which what is typed here is kept.
     pub draft: Uuid,
     /// The command id under which it is written.
@@ -111,7 +121,7 @@ impl State {
             stage: Stage::Edit,
             outcome: Outcome::Unknown,
             problem: None,
-            stopped: false,
+            asked: Asked::Not,
             sent: None,
             top: 0,
             altered: false,
@@ -243,7 +253,7 @@ impl State {
         pressed: Pressed,
         now: DateTime<Utc>,
     ) -> Vec<Effect> {
-        self.stopped = false;
+        self.asked = Asked::Not;
         match (self.stage, pressed.id) {
             (Stage::Claiming | Stage::Sending, _) => Vec::new(),
             (Stage::Review, Id::Back) if !self.is_question() => {
@@ -352,9 +362,9 @@ impl State {
             Outcome::Fields(wrong) => {
                 let is_wrong = |entry: &Entry| wrong.iter().any(|(key, _)| *key == entry.key);
                 self.at = self.entries.iter().position(is_wrong).unwrap_or(self.at);
-                self.stopped = true;
+                self.asked = Asked::InVain;
             }
-            Outcome::Refused(_) => self.stopped = true,
+            Outcome::Refused(_) => self.asked = Asked::InVain,
             Outcome::Unknown => {}
         }
     }
@@ -362,7 +372,7 @@ impl State {
     /// Why the review that was asked for is not there: how many fields stand against it and where
     /// the cursor was put, or the reason of a whole that is refused.
     pub fn why_stopped(&self, texts: &Texts) -> Option<String> {
-        if !self.stopped {
+        if self.asked == Asked::Not {
             return None;
         }
         match &self.outcome {

@@ -9,7 +9,7 @@ use super::super::promises;
 use super::super::route::Subject;
 use super::super::toast::Tone;
 use super::super::world::World;
-use super::form::{Stage, State};
+use super::form::{Asked, Stage, State};
 use super::look;
 use crate::process::field::{FieldKind, Required};
 
@@ -30,7 +30,7 @@ pub(super) fn understand(reading: &Reading<'_>, subject: &Subject, entry: &mut E
 impl State {
     /// Type or paste into the field.
     pub fn type_in(&mut self, world: &mut World, text: &str, now: DateTime<Utc>) -> Vec<Effect> {
-        self.stopped = false;
+        self.asked = Asked::Not;
         if self.stage != Stage::Edit || self.choose_by(world, text.chars(), now) {
             return Vec::new();
         }
