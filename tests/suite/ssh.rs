@@ -225,8 +225,8 @@ async fn an_agent_gets_the_console_and_leaves_it() {
     screen.press("\u{1a}");
     screen.press("?");
     screen.wait("Keys:");
-    screen.press("?q");
-    assert!(screen.ended().success());
+    screen.press("?");
+    assert!(screen.leave_desk().success());
     assert!(!screen.has_terminal());
     returned(&world, case).await;
 }
