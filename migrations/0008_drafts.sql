@@ -105,6 +105,9 @@ $$ BEGIN UPDATE drafts SET shared = false WHERE case_id = p_case AND agent_id = 
 CREATE FUNCTION loket_api.draft_share(p_draft uuid) RETURNS bool LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE a int := require_role('agent', 'lead', 'admin'); c bigint; was bool;
 BEGIN
+  -- the case before the draft, as a change of it does; the notice names the case
+  SELECT case_id INTO c FROM drafts WHERE draft_id = p_draft AND agent_id = a;
+  PERFORM 1 FROM cases WHERE case_id = c FOR KEY SHARE;
   SELECT case_id, shared INTO c, was FROM drafts WHERE draft_id = p_draft AND agent_id = a AND is_in_queue(a, case_id) FOR UPDATE;
   IF NOT FOUND THEN RETURN false; END IF;
   IF NOT was THEN

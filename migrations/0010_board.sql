@@ -168,7 +168,7 @@ CREATE FUNCTION nearest_json(p_queues int[], p_limit int) RETURNS jsonb LANGUAGE
 $$ SELECT coalesce(jsonb_agg(row_json(c) ORDER BY c.work = 'waiting', c.sort_at, c.case_id), '[]') FROM
      (SELECT x.case_id FROM unnest(p_queues) q(id) CROSS JOIN unnest(ARRAY['open', 'held', 'waiting']::work_state[]) w(work) CROSS JOIN LATERAL
         (SELECT case_id, sort_at FROM cases WHERE queue_id = q.id AND work = w.work AND work <> 'closed' AND sort_at < '9999-01-01Z' ORDER BY sort_at, case_id LIMIT p_limit) x
-      ORDER BY x.sort_at, x.case_id LIMIT p_limit) n JOIN cases c USING (case_id) $$;
+      ORDER BY w.work = 'waiting', x.sort_at, x.case_id LIMIT p_limit) n JOIN cases c USING (case_id) $$;
 CREATE FUNCTION raised_json(p_queues int[], p_limit int) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT coalesce(jsonb_agg(row_json(c) || jsonb_build_object('raised_at', c.raised_at) ORDER BY c.raised_at, c.case_id), '[]') FROM
      (SELECT * FROM cases WHERE queue_id = ANY (p_queues) AND raised_at IS NOT NULL AND work <> 'closed' ORDER BY raised_at, case_id LIMIT p_limit) c $$;

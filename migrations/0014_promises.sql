@@ -43,6 +43,6 @@ BEGIN
   m := regexp_match(q, '^([0-9]{3} ?[0-9]{2}|[0-9]{4} ?[A-Z]{2}|[0-9]{4})[ ,]+([0-9]{1,5})');
   RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('ean', k.ean, 'product', k.product, 'address',
       concat_ws(' ', k.street, coalesce(k.house_number::text, '') || k.house_letter || CASE WHEN k.house_suffix <> '' THEN '-' || k.house_suffix ELSE '' END || ',', k.postcode, k.city)) ORDER BY k.ean), '[]')
-    FROM ((SELECT * FROM connections WHERE m IS NULL AND replace(q, ' ', '') ~ '^[0-9]{6,17}$' AND ean LIKE replace(q, ' ', '') || '%' ORDER BY ean LIMIT lim)
+    FROM ((SELECT * FROM connections WHERE m IS NULL AND replace(q, ' ', '') ~ '^[0-9]{6,17}$' AND ean LIKE replace(q, ' ', '') || '%' ORDER BY ean USING ~<~ LIMIT lim)
       UNION ALL (SELECT * FROM connections WHERE m IS NOT NULL AND postcode = replace(m[1], ' ', '') AND house_number = m[2]::int ORDER BY ean LIMIT lim)) k);
 END $$;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::command::Id;
-use super::effect::Effect;
+use super::effect::{Effect, Slot};
 use super::key::Input;
 use super::keymap::Meaning;
 use super::model::Model;
@@ -27,6 +27,7 @@ pub(super) fn leads_away(model: &mut Model, input: &Input) -> bool {
     let id = meant(model, input);
     if id == Some(Id::Back) {
         model.ahead.clear();
+        model.world.unask(Slot::ByNumber);
         model.desk.keyed.go_back();
     }
     matches!(

@@ -96,10 +96,11 @@ fn searched(
     now: DateTime<Utc>,
 ) -> Vec<Effect> {
     if slot == Slot::ByNumber {
-        return match result {
-            Ok(hits) => palette::found(model, &hits, now),
-            Err(error) => read_failed(model, Some(&error), now),
-        };
+        match result {
+            Ok(hits) => return palette::found(model, &hits, now),
+            Err(error) => say_error(&mut model.world, &error, now),
+        }
+        return Vec::new();
     }
     let search = model.layers.iter_mut().rev().find_map(|layer| match layer {
         Layer::Search(search) => Some(search),
@@ -183,9 +184,14 @@ fn kept(model: &mut Model, slot: Slot, reply: Reply, now: DateTime<Utc>) -> Vec<
         }
         (Slot::Draft(id), Reply::Saved(result)) => safe::saved(model, id, result, now),
         (Slot::Draft(id), Reply::Dropped(result)) => safe::dropped(model, id, &result, now),
-        (_, Reply::Shared(Ok(_))) => {
-            let said = model.world.texts.get("drafts.shared").to_owned();
-            model.world.toasts.say(Tone::Done, said, now);
+        (_, Reply::Shared(Ok(is_shared))) => {
+            let (tone, key) = if is_shared {
+                (Tone::Done, "drafts.shared")
+            } else {
+                (Tone::Warning, "drafts.not_shared")
+            };
+            let said = model.world.texts.say(key);
+            model.world.toasts.say(tone, said, now);
             vec![safe::ask(&mut model.world, now)]
         }
         // what is lost by it is a mark in a list: the next look makes it again

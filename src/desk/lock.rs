@@ -79,6 +79,7 @@ pub fn shut(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
         return vec![Effect::Quit];
     }
     model.ahead.clear();
+    model.chord = None;
     model.lock = Lock::Shut {
         since: now,
         stage: Stage::Asleep,

@@ -158,6 +158,10 @@ impl Model {
         if self.palette.is_some() {
             return false;
         }
+        // what is typed behind the number of a case means that case
+        if self.world.asked_since(Slot::ByNumber).is_some() {
+            return true;
+        }
         match self.layers.last() {
             Some(Layer::Actions(list)) => {
                 actions::choices(&self.world, list.of, self.now).is_none()

@@ -52,8 +52,13 @@ fn under(model: &Model, place: Place) -> Page {
     }
 }
 
+/// Nothing lies on the desk, no palette either.
+fn is_bare(model: &Model) -> bool {
+    model.layers.is_empty() && model.palette.is_none()
+}
+
 fn click(model: &mut Model, place: Place, now: DateTime<Utc>) -> Vec<Effect> {
-    if !model.layers.is_empty() || !model.window.is_large_enough() {
+    if !is_bare(model) || !model.window.is_large_enough() {
         return Vec::new();
     }
     match under(model, place) {
@@ -73,7 +78,7 @@ fn click(model: &mut Model, place: Place, now: DateTime<Utc>) -> Vec<Effect> {
 /// As so many presses of the key; over the pane that lies there.
 fn wheel(model: &mut Model, id: Id, place: Place, now: DateTime<Utc>) -> Vec<Effect> {
     let page = model.desk.page;
-    let is_desk = model.layers.is_empty();
+    let is_desk = is_bare(model);
     if is_desk {
         model.desk.page = under(model, place);
     }

@@ -157,8 +157,9 @@ impl Console {
                 .map_or(Flow::On, |_| Flow::Stop);
         }
         // whoever reads is there; and what has to be locked by now is locked before it is read
-        if self.take(Msg::Line) == Flow::Stop || self.model.lock.is_shut() {
-            return Flow::On;
+        let flow = self.take(Msg::Line);
+        if flow == Flow::Stop || self.model.lock.is_shut() {
+            return flow;
         }
         let said = match asked {
             Asked::Inputs(_) => Vec::new(),

@@ -229,6 +229,43 @@ fn a_case_is_gone_to_by_its_number() {
     assert_eq!(script.model.current_case(), Some(CaseId(5)));
 }
 
+/// What is typed behind the number of a case that is not on the screen waits for that case: a note
+/// is never begun on the one that stood there before.
+#[test]
+fn keys_behind_a_number_wait_for_its_case() {
+    let mut script = open();
+    script.text("case GT-2020-000001").keys("enter t");
+    let asked = script.take();
+    let [Effect::Ask(ticket, _)] = asked.as_slice() else {
+        panic!("{asked:?}");
+    };
+    assert!(script.model.layers.is_empty(), "no form yet");
+    let hit = SearchHit {
+        row: rows().remove(4),
+        how: "case_no".into(),
+    };
+    let ticket = *ticket;
+    script.reply(ticket, Reply::Search(Ok(vec![hit])));
+    let Some(Layer::Form(form)) = script.model.layers.last() else {
+        panic!("no form");
+    };
+    assert_eq!(form.subject.case(), Some(CaseId(5)));
+}
+
+/// A click goes to nothing that lies under the palette.
+#[test]
+fn a_click_does_not_go_through_the_palette() {
+    use loket::desk::key::{Input, Mouse, Place};
+    let mut script = open();
+    let before = script.model.current_case();
+    let click = Mouse::Click(Place { column: 10, row: 6 });
+    script.send(loket::desk::Msg::Input(Input::Mouse(click)));
+    assert_eq!(script.model.current_case(), before);
+    script.keys("esc");
+    script.send(loket::desk::Msg::Input(Input::Mouse(click)));
+    assert_ne!(script.model.current_case(), before);
+}
+
 #[test]
 fn the_queue_of_a_number_and_a_search_are_said_too() {
     let mut script = Script::new(120, 40);

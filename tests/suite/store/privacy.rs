@@ -68,13 +68,27 @@ async fn what_was_seen_is_kept_nowhere_and_a_repeated_look_is_one_event() {
     let world = World::new().await;
     let case = world.signal(1).await;
     let anna = world.desk("anna").await;
+    let superuser = world.db.pool(SUPERUSER, 1).await;
+    let aside =
+        "UPDATE loket.cases SET snoozed_until = now() + interval '1 day' WHERE case_id = $1";
+    sqlx::query(aside)
+        .bind(case.0)
+        .execute(&superuser)
+        .await
+        .unwrap();
     let cmd = Uuid::now_v7();
     let look = || anna.store.case_unmask(cmd, anna.id(), case, "identify");
     let first = look().await.unwrap();
     let again = look().await.unwrap();
     assert_eq!(first.phone, again.phone);
     assert!(again.left_ms <= first.left_ms, "the time runs on");
-    let superuser = world.db.pool(SUPERUSER, 1).await;
+    let aside = "SELECT snoozed_until IS NOT NULL FROM loket.cases WHERE case_id = $1";
+    let is_aside: bool = sqlx::query_scalar(aside)
+        .bind(case.0)
+        .fetch_one(&superuser)
+        .await
+        .unwrap();
+    assert!(is_aside, "looking brings no case back into the inbox");
     let (events, traces): (i64, i64) = sqlx::query_as(
         "SELECT (SELECT count(*) FROM loket.case_events WHERE kind = 'unmasked'),
            (SELECT count(*) FROM loket.case_events WHERE body::text LIKE ANY (x))
