@@ -68,7 +68,7 @@ fn at(place: &str) -> Script {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(120))]
 
     #[test]
     fn no_size_breaks_the_screen(columns in 1u16..=250, rows in 1u16..=80, place in 0usize..PLACES.len()) {
