@@ -11,36 +11,42 @@ pub mod retell;
 pub mod when;
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::Arc;
 
-/// The files of one language: one file per area, all keys in one name space.
-macro_rules! areas {
-    ($lang:literal: $($area:literal),+ $(,)?) => {
-        &[$(($area, include_str!(concat!("../assets/text/", $lang, "/", $area, ".toml")))),+]
-    };
-    ($lang:literal) => {
-        areas!(
-            $lang: "board", "bulk", "calendar", "claiming", "cli", "columns", "drafts", "exchange",
-            "find", "format", "forms", "keys", "live", "plain", "privacy", "process", "terminal", "ui", "undo"
-        )
-    };
+/// The words of one language as `build.rs` packs them: keys in their order, each with its words
+/// behind it in one text.
+struct Packed {
+    text: &'static str,
+    /// Where a key begins, where its words begin, and where they end.
+    places: &'static [(usize, usize, usize)],
 }
 
-/// Area and text of each file of a language.
-type Files = &'static [(&'static str, &'static str)];
+include!(concat!(env!("OUT_DIR"), "/words.rs"));
+
+impl Packed {
+    /// Of a language of [`LANGUAGES`].
+    fn of(lang: &str) -> &'static Self {
+        let found = WORDS.iter().find(|(known, _)| *known == lang);
+        &found.unwrap_or(&WORDS[0]).1
+    }
+
+    fn find(&self, key: &str) -> Option<&'static str> {
+        let part = |from, to| self.text.get(from..to).unwrap_or_default();
+        let order = |place: &(usize, usize, usize)| part(place.0, place.1).cmp(key);
+        let at = self.places.binary_search_by(order).ok()?;
+        let (_, from, to) = self.places.get(at)?;
+        self.text.get(*from..*to)
+    }
+
+    fn keys(&self) -> impl Iterator<Item = &'static str> {
+        let keys = self.places.iter();
+        keys.filter_map(|(from, to, _)| self.text.get(*from..*to))
+    }
+}
 
 /// The languages there are.
 pub const LANGUAGES: [&str; 4] = ["en", "nl", "nb", "sv"];
-
-/// The files of a language, by its name in [`LANGUAGES`].
-fn files(lang: &str) -> Files {
-    match lang {
-        "nl" => areas!("nl"),
-        "nb" => areas!("nb"),
-        "sv" => areas!("sv"),
-        _ => areas!("en"),
-    }
-}
 
 /// The language that somebody means with `nl`, `nl-NL`, `nl_NL.UTF-8`; `no` and `nn` are served in
 /// `nb`. `None` when there is no such language here.
@@ -55,25 +61,29 @@ pub fn known(lang: &str) -> Option<&'static str> {
     all.find(|lang| *lang == wanted)
 }
 
-/// The words of one language. Cheap to clone.
-#[derive(Debug, Clone)]
+/// The words of one language. Cheap to make and to clone.
+#[derive(Clone)]
 pub struct Texts {
     lang: &'static str,
-    words: Arc<HashMap<String, String>>,
+    own: &'static Packed,
+    /// What is lacking is taken from here.
+    other: Option<&'static Packed>,
+    /// The texts in which the names of keys were filled in.
+    spelled: Arc<HashMap<&'static str, String>>,
+}
+
+impl fmt::Debug for Texts {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Texts({})", self.lang)
+    }
 }
 
 impl Texts {
     /// The words of a language, named as [`known`] takes it. English for others.
     pub fn load(lang: &str) -> Self {
-        let lang = known(lang).unwrap_or("en");
-        let mut words = flatten(files("en"));
-        if lang != "en" {
-            words.extend(flatten(files(lang)));
-        }
-        Self {
-            lang,
-            words: Arc::new(words),
-        }
+        let texts = Self::alone(lang);
+        let other = (texts.lang != "en").then(|| Packed::of("en"));
+        Self { other, ..texts }
     }
 
     /// The words of a language and nothing else: what it lacks is lacking. For tests.
@@ -81,7 +91,9 @@ impl Texts {
         let lang = known(lang).unwrap_or("en");
         Self {
             lang,
-            words: Arc::new(flatten(files(lang))),
+            own: Packed::of(lang),
+            other: None,
+            spelled: Arc::default(),
         }
     }
 
@@ -102,7 +114,9 @@ impl Texts {
 
     /// The words of a key, if there are any.
     pub fn find(&self, key: &str) -> Option<&str> {
-        self.words.get(key).map(String::as_str)
+        let spelled = self.spelled.get(key).map(String::as_str);
+        let other = || self.other.and_then(|other| other.find(key));
+        spelled.or_else(|| self.own.find(key)).or_else(other)
     }
 
     /// The words of a key with `{name}` replaced by its value. Values are not looked into; a
@@ -128,24 +142,25 @@ impl Texts {
     /// The same words with keys in them: each `{key.NAME}` becomes what calls that command.
     #[must_use]
     pub fn with_keys(&self, called: &dyn Fn(&str) -> Option<String>) -> Self {
-        let spelled = |text: &String| {
-            if text.contains("{key.") {
-                spell(text, called)
-            } else {
-                text.clone()
-            }
-        };
-        let words = self.words.iter();
-        let words = words.map(|(key, text)| (key.clone(), spelled(text)));
+        let named = self.keys().filter_map(|key| {
+            let text = self.get(key);
+            let is_named = text.contains("{key.");
+            is_named.then(|| (key, spell(text, called)))
+        });
+        let mut spelled = (*self.spelled).clone();
+        spelled.extend(named);
         Self {
-            lang: self.lang,
-            words: Arc::new(words.collect()),
+            spelled: Arc::new(spelled),
+            ..self.clone()
         }
     }
 
     /// All keys, in no order.
-    pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.words.keys().map(String::as_str)
+    pub fn keys(&self) -> impl Iterator<Item = &'static str> {
+        let own = self.own;
+        let lacking = self.other.into_iter().flat_map(Packed::keys);
+        own.keys()
+            .chain(lacking.filter(|key| own.find(key).is_none()))
     }
 }
 
@@ -167,60 +182,37 @@ fn spell(text: &str, called: &dyn Fn(&str) -> Option<String>) -> String {
     spelled + rest
 }
 
-/// All keys and words of a language's files. A file that cannot be read gives nothing; a test reads
-/// them all.
-fn flatten(files: Files) -> HashMap<String, String> {
-    let mut words = HashMap::new();
-    for (_, text) in files {
-        if let Ok(table) = text.parse::<toml::Table>() {
-            gather("", &table, &mut words);
-        }
-    }
-    words
-}
-
-fn gather(prefix: &str, table: &toml::Table, words: &mut HashMap<String, String>) {
-    for (name, value) in table {
-        let key = if prefix.is_empty() {
-            name.clone()
-        } else {
-            format!("{prefix}.{name}")
-        };
-        match value {
-            toml::Value::Table(inner) => gather(&key, inner, words),
-            toml::Value::String(text) => {
-                words.insert(key, text.clone());
-            }
-            other => {
-                words.insert(key, other.to_string());
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
 
-    /// Every file is valid TOML and no two files of a language define the same key.
+    /// The packed words are those of the files.
     #[test]
-    fn no_key_stands_in_two_files() {
+    fn every_key_of_the_files_is_found() {
         for lang in LANGUAGES {
-            let mut seen = BTreeMap::new();
-            for (area, text) in files(lang) {
-                let table: toml::Table = text
-                    .parse()
-                    .unwrap_or_else(|error| panic!("{lang} {area}: {error}"));
-                let mut words = HashMap::new();
-                gather("", &table, &mut words);
-                assert!(!words.is_empty(), "{lang} {area} is empty");
-                for key in words.into_keys() {
-                    let other = seen.insert(key.clone(), *area);
-                    assert_eq!(other, None, "{lang}: {key} stands in two files");
+            let folder = format!("{}/assets/text/{lang}", env!("CARGO_MANIFEST_DIR"));
+            let texts = Texts::alone(lang);
+            let mut lines = 0;
+            for file in std::fs::read_dir(folder).unwrap() {
+                let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+                let table: toml::Table = text.parse().unwrap();
+                let mut rest = vec![(String::new(), table)];
+                while let Some((prefix, table)) = rest.pop() {
+                    for (name, value) in table {
+                        match value {
+                            toml::Value::Table(inner) => {
+                                rest.push((format!("{prefix}{name}."), inner))
+                            }
+                            value => {
+                                let found = texts.find(&format!("{prefix}{name}"));
+                                assert_eq!(found, value.as_str(), "{lang}: {prefix}{name}");
+                                lines += 1;
+                            }
+                        }
+                    }
                 }
             }
+            assert_eq!(texts.keys().count(), lines, "{lang}");
         }
     }
 
