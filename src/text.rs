@@ -201,7 +201,7 @@ mod tests {
                     for (name, value) in table {
                         match value {
                             toml::Value::Table(inner) => {
-                                rest.push((format!("{prefix}{name}."), inner))
+                                rest.push((format!("{prefix}{name}."), inner));
                             }
                             value => {
                                 let found = texts.find(&format!("{prefix}{name}"));

@@ -52,6 +52,27 @@ pub enum Edit {
     Redo,
 }
 
+impl Edit {
+    /// All of them.
+    pub const ALL: [Self; 15] = [
+        Self::Left,
+        Self::Right,
+        Self::WordLeft,
+        Self::WordRight,
+        Self::Up,
+        Self::Down,
+        Self::Home,
+        Self::End,
+        Self::Backspace,
+        Self::Delete,
+        Self::DeleteWord,
+        Self::DeleteToStart,
+        Self::DeleteToEnd,
+        Self::Undo,
+        Self::Redo,
+    ];
+}
+
 /// How many changes can be taken back.
 const UNDO_LIMIT: usize = 100;
 
@@ -372,24 +393,6 @@ mod tests {
         assert_eq!(editor.text(), "second");
     }
 
-    const EDITS: [Edit; 15] = [
-        Edit::Left,
-        Edit::Right,
-        Edit::WordLeft,
-        Edit::WordRight,
-        Edit::Up,
-        Edit::Down,
-        Edit::Home,
-        Edit::End,
-        Edit::Backspace,
-        Edit::Delete,
-        Edit::DeleteWord,
-        Edit::DeleteToStart,
-        Edit::DeleteToEnd,
-        Edit::Undo,
-        Edit::Redo,
-    ];
-
     proptest! {
         #[test]
         fn no_sequence_breaks_the_cursor(
@@ -397,7 +400,7 @@ mod tests {
         ) {
             let mut editor = Editor::new(Lines::Many, 30);
             for (step, text) in steps {
-                match EDITS.get(step) {
+                match Edit::ALL.get(step) {
                     Some(edit) => editor.edit(*edit),
                     None => { editor.insert(&format!("{text}\n")); }
                 }

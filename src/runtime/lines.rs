@@ -64,6 +64,8 @@ struct Console {
     is_over: bool,
     /// Nobody reads what is said.
     is_deaf: bool,
+    /// Whether the shell was asked for.
+    sleepy: bool,
 }
 
 impl Console {
@@ -83,6 +85,7 @@ impl Console {
             since: None,
             is_over: false,
             is_deaf: false,
+            sleepy: false,
         })
     }
 
@@ -100,6 +103,9 @@ impl Console {
                     msg.map_or(Flow::On, |msg| self.take(msg))
                 }
             };
+            if std::mem::take(&mut self.sleepy) {
+                self.suspend().await;
+            }
         }
         self.tell();
     }
@@ -184,7 +190,7 @@ impl Console {
         for effect in effects {
             match self.work.run(effect, &self.model) {
                 Some(Effect::Quit) => flow = Flow::Stop,
-                Some(Effect::Suspend) => self.suspend(),
+                Some(Effect::Suspend) => self.sleepy = true,
                 Some(Effect::Theme(_)) => self.explain("plain.no_colours"),
                 Some(Effect::Mouse(_)) => self.explain("plain.no_mouse"),
                 _ => {}
@@ -198,9 +204,11 @@ impl Console {
         self.say(&[said]);
     }
 
-    /// The shell goes on until it lets us; a pipe knows no such thing.
-    fn suspend(&mut self) {
+    /// The shell goes on until it lets us, and may never do so: what was typed is saved before. A pipe
+    /// knows no such thing.
+    async fn suspend(&mut self) {
         self.work.save_all(&mut self.model);
+        self.work.finish_writes().await;
         let _ = nix::sys::signal::raise(nix::sys::signal::Signal::SIGTSTP);
         self.teller.forget();
     }

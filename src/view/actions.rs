@@ -58,16 +58,7 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
     let last = at.end.saturating_sub(usize::from(body.height));
     let first = last.min(at.start);
     paint.lines(body, lines, first);
-    let y = body.y + u16::try_from(at.start - first).unwrap_or(0);
-    let cursor = paint.style(Role::Cursor);
-    paint.restyle(
-        Rect {
-            y,
-            height: 1,
-            ..body
-        },
-        cursor,
-    );
+    paint.mark_line(body, at.start - first);
 }
 
 /// Who else holds the case; what is left of the area.

@@ -71,16 +71,7 @@ pub(super) fn actions(paint: &mut Paint<'_, '_>, area: Rect, state: State) {
     let most = lines.len().saturating_sub(usize::from(body.height));
     let first = first.min(most);
     paint.lines(body, lines, first);
-    let y = body.y + u16::try_from(at - first).unwrap_or(0);
-    let style = paint.style(Role::Cursor);
-    paint.restyle(
-        Rect {
-            y,
-            height: 1,
-            ..body
-        },
-        style,
-    );
+    paint.mark_line(body, at - first);
 }
 
 /// Preview, run, results.
@@ -179,16 +170,7 @@ fn rows(paint: &mut Paint<'_, '_>, area: Rect, job: &Job) {
         .map(|row| line(paint, row, columns, usize::from(area.width)))
         .collect();
     paint.lines(area, lines, 0);
-    let y = area.y + u16::try_from(at - first).unwrap_or(0);
-    let style = paint.style(Role::Cursor);
-    paint.restyle(
-        Rect {
-            y,
-            height: 1,
-            ..area
-        },
-        style,
-    );
+    paint.mark_line(area, at - first);
 }
 
 fn role(verdict: &Verdict) -> Role {

@@ -62,14 +62,7 @@ fn items(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
         })
         .collect();
     paint.lines(area, lines, first);
-    let y = area.y + u16::try_from(state.cursor - first).unwrap_or(0);
-    let cursor = paint.style(Role::Cursor);
-    let row = Rect {
-        y,
-        height: 1,
-        ..area
-    };
-    paint.restyle(row, cursor);
+    paint.mark_line(area, state.cursor - first);
 }
 
 /// Number, whether it is shown, its name, what it says; and that it has no room, if so.

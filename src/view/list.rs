@@ -72,16 +72,7 @@ fn rows(paint: &mut Paint<'_, '_>, area: Rect, inbox: &Inbox) {
         .collect();
     paint.lines(area, drawn, 0);
     if here < lines && paint.model.desk.pinned.is_none() {
-        let y = area.y + u16::try_from(here).unwrap_or(0);
-        let cursor = paint.style(Role::Cursor);
-        paint.restyle(
-            Rect {
-                y,
-                height: 1,
-                ..area
-            },
-            cursor,
-        );
+        paint.mark_line(area, here);
     }
 }
 

@@ -52,16 +52,7 @@ fn items(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
         .collect();
     paint.lines(area, lines, 0);
     if !state.items.is_empty() {
-        let cursor = paint.style(Role::Cursor);
-        let y = area.y + u16::try_from(2 * (state.at - first)).unwrap_or(0);
-        paint.restyle(
-            Rect {
-                y,
-                height: 1,
-                ..area
-            },
-            cursor,
-        );
+        paint.mark_line(area, 2 * (state.at - first));
     }
 }
 

@@ -216,16 +216,7 @@ fn draw_behind(paint: &mut Paint<'_, '_>, area: Rect, state: &State, behind: &Be
     let shown = behind.cases.iter().skip(first).take(height);
     let lines: Vec<Line<'static>> = shown.map(|case| of_case(paint, case, zone)).collect();
     paint.lines(body, lines, 0);
-    let y = body.y + u16::try_from(behind.cursor - first).unwrap_or(0);
-    let style = paint.style(Role::Cursor);
-    paint.restyle(
-        Rect {
-            y,
-            height: 1,
-            ..body
-        },
-        style,
-    );
+    paint.mark_line(body, behind.cursor - first);
 }
 
 fn of_case(paint: &Paint<'_, '_>, case: &OnTimeCase, zone: Tz) -> Line<'static> {

@@ -143,6 +143,16 @@ impl<'a, 'f> Paint<'a, 'f> {
         Line::from(self.span(Role::Title, self.text(key)))
     }
 
+    /// Mark the line with the cursor, so many lines below the top of the area.
+    pub(super) fn mark_line(&mut self, area: Rect, line: usize) {
+        let line = Rect {
+            y: area.y + u16::try_from(line).unwrap_or(0),
+            height: 1,
+            ..area
+        };
+        self.restyle(line, self.style(Role::Cursor));
+    }
+
     /// Style the whole line at that place.
     pub(super) fn restyle(&mut self, area: Rect, style: Style) {
         let area = area.intersection(self.frame.area());

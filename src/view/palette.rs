@@ -45,16 +45,7 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect) {
     paint.blank(area);
     paint.lines(area, lines, 0);
     if shown > 0 {
-        let style = paint.style(Role::Cursor);
-        let y = area.y + u16::try_from(cursor).unwrap_or(0);
-        paint.restyle(
-            Rect {
-                y,
-                height: 1,
-                ..area
-            },
-            style,
-        );
+        paint.mark_line(area, cursor);
     }
     written(paint, area, state);
 }

@@ -34,16 +34,7 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, list: &State) {
     let lines: Vec<Line<'static>> = lines.collect();
     let first = (list.cursor + 1).saturating_sub(usize::from(body.height));
     paint.lines(body, lines, first);
-    let y = body.y + u16::try_from(list.cursor - first).unwrap_or(0);
-    let cursor = paint.style(Role::Cursor);
-    paint.restyle(
-        Rect {
-            y,
-            height: 1,
-            ..body
-        },
-        cursor,
-    );
+    paint.mark_line(body, list.cursor - first);
 }
 
 fn item(paint: &Paint<'_, '_>, number: usize, item: &Item, columns: usize) -> Line<'static> {

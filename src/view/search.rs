@@ -73,16 +73,7 @@ fn draw_hits(paint: &mut Paint<'_, '_>, area: Rect, hits: &[SearchHit], cursor: 
     let columns = usize::from(area.width);
     let lines: Vec<Line<'static>> = hits.iter().map(|hit| of_hit(paint, hit, columns)).collect();
     paint.lines(area, lines, first);
-    let y = area.y + u16::try_from(cursor - first).unwrap_or(0);
-    let style = paint.style(Role::Cursor);
-    paint.restyle(
-        Rect {
-            y,
-            height: 1,
-            ..area
-        },
-        style,
-    );
+    paint.mark_line(area, cursor - first);
 }
 
 fn of_hit(paint: &Paint<'_, '_>, hit: &SearchHit, columns: usize) -> Line<'static> {

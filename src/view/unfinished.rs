@@ -49,16 +49,7 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: State) {
     let lines = items.iter().map(|item| line(paint, *item, columns));
     let (lines, typed): (Vec<_>, _) = (lines.collect(), typed(paint, items[at], columns));
     paint.lines(list, lines, first);
-    let cursor = paint.style(Role::Cursor);
-    let y = list.y + u16::try_from(at - first).unwrap_or(0);
-    paint.restyle(
-        Rect {
-            y,
-            height: 1,
-            ..list
-        },
-        cursor,
-    );
+    paint.mark_line(list, at - first);
     let below = Rect {
         y: list.bottom() + 1,
         height: body.bottom().saturating_sub(list.bottom() + 1),

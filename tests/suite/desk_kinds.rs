@@ -167,24 +167,6 @@ fn a_field_takes_back_and_does_again() {
     assert_eq!(raw(&script), "call her");
 }
 
-const EDITS: [Edit; 15] = [
-    Edit::Left,
-    Edit::Right,
-    Edit::WordLeft,
-    Edit::WordRight,
-    Edit::Up,
-    Edit::Down,
-    Edit::Home,
-    Edit::End,
-    Edit::Backspace,
-    Edit::Delete,
-    Edit::DeleteWord,
-    Edit::DeleteToStart,
-    Edit::DeleteToEnd,
-    Edit::Undo,
-    Edit::Redo,
-];
-
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         "\\PC{0,12}",
@@ -205,7 +187,7 @@ proptest! {
         for field in &FIELDS {
             let mut entry = entry(&script, field);
             for (step, text) in &steps {
-                match (EDITS.get(*step), step) {
+                match (Edit::ALL.get(*step), step) {
                     (Some(edit), _) => entry.edit(*edit),
                     (None, 15) => entry.step(1),
                     (None, 16) => entry.set(text),

@@ -76,16 +76,7 @@ fn list(
     let first = (cursor + 1).saturating_sub(usize::from(area.height));
     paint.lines(area, lines, first);
     if state.section == section && area.height > 0 {
-        let y = area.y + u16::try_from(cursor - first).unwrap_or(0);
-        let style = paint.style(Role::Cursor);
-        paint.restyle(
-            Rect {
-                y,
-                height: 1,
-                ..area
-            },
-            style,
-        );
+        paint.mark_line(area, cursor - first);
     }
 }
 

@@ -1,17 +1,19 @@
 //! Transactions that do not end: one that has written, one that only looks.
 
+use std::time::Duration;
+
 use sqlx::postgres::PgConnection;
 use sqlx::{ConnectOptions as _, Connection as _};
 use uuid::Uuid;
 
 use super::crash::started;
 use loket::store::StoreError;
-use loket::store::rows::CaseId;
+use loket::store::rows::{CaseId, FeedCursor};
 
 use crate::history::{Ask, Plan, Running, Ticket, Told, pulse, seed};
 use crate::support::db::{SUPERUSER, TestDb};
 use crate::support::server::Place;
-use crate::support::world::{World, answers, free};
+use crate::support::world::{Desk, World, answers, free};
 
 async fn run_sql(line: &mut PgConnection, sql: &'static str) {
     sqlx::raw_sql(sql).execute(line).await.unwrap();
@@ -23,6 +25,8 @@ struct LongWriter {
     line: PgConnection,
     ticket: Ticket,
     version: i32,
+    /// The number of its transaction, as the feed's cursor has it.
+    xid: String,
 }
 
 impl LongWriter {
@@ -72,10 +76,14 @@ impl LongWriter {
             Err(error) => panic!("{error:?}"),
         };
         let version = i32::try_from(written["version"].as_i64().unwrap()).unwrap();
+        let xid = sqlx::query_scalar("SELECT pg_current_xact_id()::text")
+            .fetch_one(&mut line)
+            .await;
         Some(Self {
             line,
             ticket,
             version,
+            xid: xid.unwrap(),
         })
     }
 
@@ -88,6 +96,22 @@ impl LongWriter {
         running.shared.recorder.told(self.ticket, &told);
         self.line.close().await.unwrap();
     }
+}
+
+/// What was begun before the writer may end after it and is told then; from there on the writer is
+/// what the feed waits for.
+async fn follows_up_to(desk: &Desk<'_>, xid: &str) -> FeedCursor {
+    let mut cursor = None;
+    for _ in 0..3_000 {
+        let told = pulse(&desk.store, desk.id(), cursor.as_ref()).await;
+        let reached = told.unwrap().cursor;
+        if reached.xid == xid {
+            return reached;
+        }
+        cursor = Some(reached);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("the feed never reached the writer");
 }
 
 /// Decision 24: behind a writer that does not commit the feed stands still, which can be seen, and
@@ -113,14 +137,12 @@ async fn behind_a_long_writer_the_feed_waits_and_loses_nothing() {
     running.goes_on(30).await;
     let writer = LongWriter::begin(&running, aside).await;
     let lotte = running.shared.world.desk("lotte").await;
-    let place_in_feed = pulse(&lotte.store, lotte.id(), None).await.unwrap().cursor;
-    running.goes_on(60).await;
+    let place_in_feed = follows_up_to(&lotte, &writer.xid).await;
+    while written_since(&running, &place_in_feed.xid).await < 5 {
+        running.goes_on(10).await; // others write on
+    }
     let told = pulse(&lotte.store, lotte.id(), Some(&place_in_feed)).await;
     assert_eq!(told.unwrap().events, [], "nothing overtakes the writer");
-    assert!(
-        written_since(&running, &place_in_feed.xid).await > 5,
-        "others write on"
-    );
     writer.commit(&running).await;
     running.goes_on(20).await;
     let run = running.end().await;
