@@ -336,11 +336,12 @@ async fn writers(server: &LocalPostgres, pool: &PgPool, listeners: usize) -> Res
         for _ in 0..listeners {
             let store = Store::connect(server.options("desk", DATABASE), 1);
             let mut hushed = hushed.clone();
-            let mut ear = store.listener().await?;
+            let mut ear = store.feed_line(Hears::Yes);
+            ear.connect().await?;
             ears.spawn(async move {
                 loop {
                     tokio::select! {
-                        _ = ear.hear(Duration::from_secs(15)) => {}
+                        _ = ear.hear() => {}
                         _ = hushed.changed() => return,
                     }
                 }

@@ -8,7 +8,6 @@
 mod beat;
 mod calls;
 pub mod crash;
-mod ears;
 mod feed;
 mod files;
 pub mod lines;

@@ -8,7 +8,7 @@ use crate::store::Store;
 use crate::terminal::guard;
 use crate::text::Texts;
 
-/// Connections of one console: commands, reading, and the question what is new. A third one listens.
+/// Connections of one console for commands and reading. On a third one it asks and hears what is new.
 pub const CONNECTIONS: u32 = 2;
 
 /// Flags of the console.

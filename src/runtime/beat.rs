@@ -10,9 +10,9 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::desk::Msg;
-use crate::store::listener::Tick;
+use crate::store::StoreError;
+use crate::store::listener::{FeedLine, Tick};
 use crate::store::rows::{CaseId, FeedCursor, HERE_MOST, Here, Pulse};
-use crate::store::{Store, StoreError};
 use crate::system;
 
 const BEAT_MS: u64 = 1_000;
@@ -52,12 +52,12 @@ pub(super) struct Ears {
     pub(super) session: watch::Receiver<Option<Followed>>,
     /// What the console is doing.
     pub(super) here: watch::Sender<Here>,
-    /// Ticks.
-    pub(super) ticks: mpsc::Receiver<Tick>,
+    /// Where to ask, and to hear.
+    pub(super) line: FeedLine,
 }
 
 /// Ask as long as somebody listens, while a session is open.
-pub(super) async fn follow(store: Store, mut ears: Ears, messages: mpsc::Sender<Msg>) {
+pub(super) async fn follow(mut ears: Ears, messages: mpsc::Sender<Msg>) {
     let mut cursor: Option<FeedCursor> = None;
     let mut rhythm = Rhythm::new(ears.here.subscribe());
     loop {
@@ -74,7 +74,7 @@ pub(super) async fn follow(store: Store, mut ears: Ears, messages: mpsc::Sender<
         rhythm.here.mark_unchanged();
         let told = taken(&ears.here);
         let began = now();
-        let asked = store.pulse(open.session, cursor.as_ref(), &told);
+        let asked = ears.line.pulse(open.session, cursor.as_ref(), &told);
         let mut beat = said_when_late(asked, &messages).await;
         if beat.is_err() {
             remember(&ears.here, &told.worked);
@@ -150,7 +150,6 @@ impl Rhythm {
         let often = now() + pause(self.failures, BEAT_MS).max(least_pause(self.took));
         let seldom = now() + pause(self.failures, RELAXED_MS);
         let mut soon: Option<Instant> = None;
-        let mut ticks_end = false;
         loop {
             let by_itself = match self.heard {
                 Some(heard) => seldom.min(often.max(heard + DEAF)),
@@ -161,19 +160,16 @@ impl Rhythm {
             let may_hurry = self.failures == 0;
             tokio::select! {
                 () = tokio::time::sleep_until(until) => return,
-                tick = ears.ticks.recv(), if !ticks_end => match tick {
-                    Some(tick) => {
-                        self.heard = Some(now());
-                        // one draw of lots: the least of many would bring all together again
-                        let is_news = soon.is_none() && may_hurry;
-                        if is_news && concerns(&tick, queues, &ears.here.borrow()) {
-                            let spread = SPREAD.max(SPREAD_TIMES * self.took).min(SLOWEST);
-                            let after = spread.mul_f64(fastrand::f64());
-                            soon = Some(self.hurry(soon, after));
-                        }
+                tick = ears.line.hear() => {
+                    self.heard = Some(now());
+                    // one draw of lots: the least of many would bring all together again
+                    let is_news = soon.is_none() && may_hurry;
+                    if is_news && concerns(&tick, queues, &ears.here.borrow()) {
+                        let spread = SPREAD.max(SPREAD_TIMES * self.took).min(SLOWEST);
+                        let after = spread.mul_f64(fastrand::f64());
+                        soon = Some(self.hurry(soon, after));
                     }
-                    None => ticks_end = true,
-                },
+                }
                 Ok(()) = self.here.changed(), if may_hurry => {
                     soon = Some(self.hurry(soon, REST));
                 }

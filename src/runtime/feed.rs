@@ -1,24 +1,12 @@
-//! Following the feed: the task that asks and the task that listens, together.
+//! Following the feed: the task that asks and hears.
 
 use tokio::sync::{mpsc, watch};
 
 use super::beat::{self, Ears, Followed};
-use super::ears;
 use crate::desk::Msg;
 use crate::store::Store;
+pub use crate::store::listener::Hears;
 use crate::store::rows::{Here, Session};
-
-/// How many ticks may wait; one that finds no room is as good as the one before it.
-const TICKS: usize = 64;
-
-/// Whether a console listens as well as asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Hears {
-    /// It does.
-    Yes,
-    /// It asks once a second.
-    No,
-}
 
 /// Follow while somebody takes the messages.
 pub(super) fn start(
@@ -28,16 +16,12 @@ pub(super) fn start(
     hears: Hears,
     messages: mpsc::Sender<Msg>,
 ) {
-    let (hear, ticks) = mpsc::channel(TICKS);
-    if hears == Hears::Yes {
-        tokio::spawn(ears::listen(store.clone(), session.clone(), hear));
-    }
     let ears = Ears {
         session,
         here: here.clone(),
-        ticks,
+        line: store.feed_line(hears),
     };
-    tokio::spawn(beat::follow(store.clone(), ears, messages));
+    tokio::spawn(beat::follow(ears, messages));
 }
 
 /// Follows the feed of an open session as a console does, without a screen: to be measured. Ends

@@ -1,10 +1,32 @@
 //! The change feed: consoles ask once a second (decision 24). One question brings the changes, keeps
 //! the session alive, and tells which leases are ours.
 
+use sqlx::PgExecutor;
 use uuid::Uuid;
 
 use super::rows::{FeedCursor, Here, Pulse};
 use super::{Store, StoreError, ask, read, write};
+
+/// [`Store::pulse`] on that line.
+pub(super) async fn pulse(
+    line: impl PgExecutor<'_>,
+    session_id: Uuid,
+    cursor: Option<&FeedCursor>,
+    here: &Here,
+) -> Result<Pulse, StoreError> {
+    let answer = ask(sqlx::query_scalar!(
+        r#"SELECT loket_api.pulse($1, $2, $3, $4, $5, $6) AS "r!""#,
+        session_id,
+        cursor.map(|place| place.epoch),
+        cursor.map(|place| place.timeline),
+        cursor.map(|place| place.xid.as_str()),
+        cursor.map(|place| place.event_id),
+        write(here)?
+    )
+    .fetch_one(line))
+    .await?;
+    read(answer)
+}
 
 impl Store {
     /// Changes since that place. Without a cursor the answer is the present place: read the lists
@@ -16,18 +38,7 @@ impl Store {
         cursor: Option<&FeedCursor>,
         here: &Here,
     ) -> Result<Pulse, StoreError> {
-        let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.pulse($1, $2, $3, $4, $5, $6) AS "r!""#,
-            session_id,
-            cursor.map(|place| place.epoch),
-            cursor.map(|place| place.timeline),
-            cursor.map(|place| place.xid.as_str()),
-            cursor.map(|place| place.event_id),
-            write(here)?
-        )
-        .fetch_one(&self.pool))
-        .await?;
-        read(answer)
+        pulse(&self.pool, session_id, cursor, here).await
     }
 
     /// These notices were seen. Returns how many of them were not before.

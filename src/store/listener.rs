@@ -1,11 +1,12 @@
 //! Hearing of news at once, on top of asking for it: a notification says that there is something to
 //! ask for, and nothing else. One that is lost costs a little time and never an event.
 
-use std::time::Duration;
-
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use uuid::Uuid;
 
-use super::{CALL_TIMEOUT, CONNECT_TIMEOUT, Store, StoreError, ask};
+use super::feed::pulse;
+use super::rows::{FeedCursor, Here, Pulse};
+use super::{CONNECT_TIMEOUT, Store, StoreError, ask};
 
 const CHANNEL: &str = "loket_feed";
 /// A list of this length is not read further: the ticker says `*` long before.
@@ -40,6 +41,12 @@ pub struct Tick {
 }
 
 impl Tick {
+    /// That there may be anything.
+    const ALL: Self = Self {
+        queues: Which::All,
+        cases: Which::All,
+    };
+
     /// Reads `epoch timeline xid event queues cases`. What it does not know it does not trust.
     pub fn parse(said: &str) -> Option<Self> {
         if said.len() > 2 * MOST {
@@ -67,59 +74,95 @@ fn which<T: std::str::FromStr>(said: &str) -> Option<Which<T>> {
     }
 }
 
-/// What was heard.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Sound {
-    /// A tick.
-    Tick(Tick),
-    /// Nothing in that time. The line may be dead without a sign: build a new one.
-    Silence,
+/// Whether a console hears of news as well as asking for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hears {
+    /// It does.
+    Yes,
+    /// It asks once a second.
+    No,
 }
 
-/// A connection that hears.
+/// The line of a console's feed, beside the connections of its store: on it the console asks what is
+/// new, and between two questions hears that there is something to ask for. One question is one round
+/// trip, always to the same process of the server, to which the session is bound.
 #[derive(Debug)]
-pub struct Listener {
-    listener: PgListener,
+pub struct FeedLine {
+    options: PgConnectOptions,
+    hears: Hears,
+    line: Option<PgListener>,
 }
 
 impl Store {
-    /// Listens on a connection of its own, beside those of this store.
-    pub async fn listener(&self) -> Result<Listener, StoreError> {
+    /// A line that connects with the first question.
+    pub fn feed_line(&self, hears: Hears) -> FeedLine {
         let options = PgConnectOptions::clone(&self.pool.connect_options());
+        FeedLine {
+            options: options.application_name("loket feed"),
+            hears,
+            line: None,
+        }
+    }
+}
+
+impl FeedLine {
+    /// [`Store::pulse`] on this line. Where no answer comes the line is ended, and the next question
+    /// builds a new one.
+    pub async fn pulse(
+        &mut self,
+        session_id: Uuid,
+        cursor: Option<&FeedCursor>,
+        here: &Here,
+    ) -> Result<Pulse, StoreError> {
+        self.connect().await?;
+        // out of its place: whoever stops waiting leaves no half an answer on it
+        let Some(mut line) = self.line.take() else {
+            return Err(lost());
+        };
+        let told = pulse(&mut line, session_id, cursor, here).await;
+        if !matches!(told, Err(StoreError::Offline(_))) {
+            self.line = Some(line);
+        }
+        told
+    }
+
+    /// Builds the line now, when there is none.
+    pub async fn connect(&mut self) -> Result<(), StoreError> {
+        if self.line.is_some() {
+            return Ok(());
+        }
+        // each in a pool of its own: a dead line that still waits takes nobody's place
         let pool = PgPoolOptions::new()
             .max_connections(1)
             .acquire_timeout(CONNECT_TIMEOUT)
             .idle_timeout(None)
             .max_lifetime(None)
-            .connect_lazy_with(options.application_name("loket listener"));
-        let mut listener = ask(PgListener::connect_with(&pool)).await?;
-        listener.ignore_pool_close_event(true);
-        ask(listener.listen(CHANNEL)).await?;
-        Ok(Listener { listener })
+            .connect_lazy_with(self.options.clone());
+        let mut line = ask(PgListener::connect_with(&pool)).await?;
+        line.ignore_pool_close_event(true);
+        line.eager_reconnect(false);
+        if self.hears == Hears::Yes {
+            ask(line.listen(CHANNEL)).await?;
+        }
+        self.line = Some(line);
+        Ok(())
+    }
+
+    /// Waits for the next tick, without end where there is no line or nothing is heard on it: asking
+    /// has a rhythm of its own. May be given up at any moment.
+    pub async fn hear(&mut self) -> Tick {
+        if let (Some(line), Hears::Yes) = (&mut self.line, self.hears) {
+            if let Ok(Some(said)) = line.try_recv().await {
+                return Tick::parse(said.payload()).unwrap_or(Tick::ALL);
+            }
+            self.line = None;
+        }
+        std::future::pending().await
     }
 }
 
-impl Listener {
-    /// Waits for a tick, but no longer than that. Any error means: build a new one.
-    pub async fn hear(&mut self, patience: Duration) -> Result<Sound, StoreError> {
-        let lost = || StoreError::Offline("the listener lost its line".to_owned());
-        let Ok(heard) = tokio::time::timeout(patience, self.listener.try_recv()).await else {
-            return Ok(Sound::Silence);
-        };
-        let notification = heard?.ok_or_else(lost)?;
-        Ok(Tick::parse(notification.payload()).map_or(
-            Sound::Tick(Tick {
-                queues: Which::All,
-                cases: Which::All,
-            }),
-            Sound::Tick,
-        ))
-    }
-
-    /// Ends it in good order.
-    pub async fn close(mut self) {
-        let _ = tokio::time::timeout(CALL_TIMEOUT, self.listener.unlisten_all()).await;
-    }
+fn lost() -> StoreError {
+    StoreError::Offline("the line of the feed is gone".to_owned())
 }
 
 #[cfg(test)]

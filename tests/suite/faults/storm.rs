@@ -6,20 +6,21 @@ use std::time::Duration;
 
 use loket::local_postgres::Options;
 use loket::store::Store;
-use loket::store::rows::Session;
+use loket::store::listener::Hears;
+use loket::store::rows::{Here, Session};
 use loket::store::session::SessionKind;
 use nix::sys::signal::{Signal, kill};
 use uuid::Uuid;
 
 use super::crash::started;
-use crate::history::pulse;
 use crate::support::db::{SUPERUSER, TestDb};
 use crate::support::screen::Screen;
 use crate::support::server::{Place, alive, eventually};
-use crate::support::world::World;
+use crate::support::world::{Desk, World};
 
-/// Consoles that only follow, each with up to three connections.
-const FOLLOWERS: u32 = 24;
+/// Consoles that only follow, each with up to four connections: a store of tests has three, and one
+/// more hears.
+const FOLLOWERS: u32 = 16;
 /// How long being back may take, for each of them: there are fewer places than they ask for.
 const BACK: Duration = Duration::from_mins(3);
 /// Fewer than they could ask for.
@@ -32,15 +33,19 @@ fn options(place: &Place) -> Options {
     }
 }
 
+/// Asks until it is there; in a storm there may be no place for a while.
 async fn sits_down(store: &Store) -> Session {
-    for _ in 0..20 {
-        let open = store.session_open(Uuid::new_v4(), "storm", SessionKind::Console);
-        match open.await {
-            Ok(session) => return session,
-            Err(error) => assert!(error.is_passing(), "{error:?}"),
+    let sits = async {
+        loop {
+            let open = store.session_open(Uuid::new_v4(), "storm", SessionKind::Console);
+            match open.await {
+                Ok(session) => return session,
+                Err(error) => assert!(error.is_passing(), "{error:?}"),
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
         }
-    }
-    panic!("no place");
+    };
+    tokio::time::timeout(BACK, sits).await.expect("no place")
 }
 
 /// Follows until the database was away and has answered again; how often it did not answer. The
@@ -48,10 +53,11 @@ async fn sits_down(store: &Store) -> Session {
 /// the machine is.
 async fn comes_back(store: Store, session: Session, missed: Arc<AtomicU32>) -> u32 {
     let id = session.session_id;
+    let mut line = store.feed_line(Hears::Yes);
     let mut cursor = None;
     let mut away = 0;
     loop {
-        match pulse(&store, id, cursor.as_ref()).await {
+        match line.pulse(id, cursor.as_ref(), &Here::default()).await {
             Ok(told) => {
                 assert!(told.leases.is_some(), "the session is kept");
                 cursor = Some(told.cursor);
@@ -117,7 +123,14 @@ async fn after_a_restart_everybody_is_back() {
     assert!(sessions <= i64::from(PLACES), "{sessions}");
     owner.close().await;
     // the real consoles see what happens next
-    world.desk("anna").await.take(case).await;
+    let store = world.db.store("anna");
+    let session = sits_down(&store).await;
+    let anna = Desk {
+        world: &world,
+        store,
+        session,
+    };
+    anna.take(case).await;
     for screen in &screens {
         screen.wait("Anna");
     }

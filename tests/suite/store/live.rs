@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use loket::store::StoreError;
-use loket::store::listener::Sound;
+use loket::store::listener::{FeedLine, Hears};
 use loket::store::rows::{CaseId, Here, Presence};
 use uuid::Uuid;
 
@@ -274,7 +274,8 @@ async fn one_leads_and_what_it_says_is_heard() {
     }
     assert!(leads);
     let anna = world.desk("anna").await;
-    let mut ear = anna.store.listener().await.unwrap();
+    let mut ear = anna.store.feed_line(Hears::Yes);
+    ear.connect().await.unwrap();
     let mut place = second.tick(None, false).await.unwrap();
     let case = world.signal(1).await;
     let queue = anna.session.me.queues[0].queue_id;
@@ -286,12 +287,10 @@ async fn one_leads_and_what_it_says_is_heard() {
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
-    let heard = async |ear: &mut loket::store::listener::Listener| {
+    let heard = async |ear: &mut FeedLine| {
         let patience = std::time::Duration::from_mins(1);
-        match ear.hear(patience).await.unwrap() {
-            Sound::Tick(tick) => tick,
-            Sound::Silence => panic!("nothing was heard"),
-        }
+        let heard = tokio::time::timeout(patience, ear.hear()).await;
+        heard.expect("nothing was heard")
     };
     let tick = heard(&mut ear).await;
     assert!(tick.queues.has_any(&[queue]) && !tick.queues.has_any(&[queue + 1]));
