@@ -12,9 +12,10 @@ pub const CASES: u32 = 1_000;
 impl Store {
     /// The board of all queues of the caller, counted two seconds ago at most.
     pub async fn board(&self) -> Result<Board, StoreError> {
-        let answer =
-            ask(sqlx::query_scalar!(r#"SELECT loket_api.board() AS "r!""#).fetch_one(&self.pool))
-                .await?;
+        let answer = ask(
+            sqlx::query_scalar!(r#"SELECT loket_api.board()::text AS "r!""#).fetch_one(&self.pool),
+        )
+        .await?;
         read(answer)
     }
 
@@ -34,7 +35,7 @@ impl Store {
         process: Option<&str>,
     ) -> Result<Vec<OnTimeRow>, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.on_time($1, $2) AS "r!""#,
+            r#"SELECT loket_api.on_time($1, $2)::text AS "r!""#,
             month,
             process
         )
@@ -55,7 +56,7 @@ impl Store {
             None => (None, None, None),
         };
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.on_time_cases($1, $2, $3, $4, $5, $6, $7) AS "r!""#,
+            r#"SELECT loket_api.on_time_cases($1, $2, $3, $4, $5, $6, $7)::text AS "r!""#,
             kind.month,
             kind.process,
             kind.clock,

@@ -1,7 +1,6 @@
 //! Filtered lists, and what an action on many cases reads. Bounded, like all reading.
 
 use chrono::{DateTime, Utc};
-use serde_json::Value as Json;
 
 use super::filter::Filter;
 use super::rows::{
@@ -23,8 +22,8 @@ fn queue(view: &InboxView) -> Option<i32> {
 
 /// A question that the server broke off is too wide: to ask it again is of no use.
 async fn answered(
-    call: impl Future<Output = Result<Json, sqlx::Error>>,
-) -> Result<Json, StoreError> {
+    call: impl Future<Output = Result<String, sqlx::Error>>,
+) -> Result<String, StoreError> {
     match ask(async { Ok(call.await) }).await? {
         Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("57014") => {
             Err(StoreError::refused("filter_too_slow", &[]))
@@ -52,7 +51,7 @@ impl Store {
         let known: Vec<i64> = known.iter().map(|id| id.0).collect();
         let answer = answered(
             sqlx::query_scalar!(
-                r#"SELECT loket_api.inbox_filtered($1, $2, $3, $4, $5, $6, $7) AS "r!""#,
+                r#"SELECT loket_api.inbox_filtered($1, $2, $3, $4, $5, $6, $7)::text AS "r!""#,
                 queue(view),
                 filter.words_json(),
                 after.work.word(),
@@ -76,7 +75,7 @@ impl Store {
     ) -> Result<Snapshot, StoreError> {
         let answer = answered(
             sqlx::query_scalar!(
-                r#"SELECT loket_api.filter_cases($1, $2, $3) AS "r!""#,
+                r#"SELECT loket_api.filter_cases($1, $2, $3)::text AS "r!""#,
                 queue(view),
                 filter.words_json(),
                 limit.min(SNAPSHOT_MAX).cast_signed()
@@ -90,10 +89,11 @@ impl Store {
     /// What the engine needs of these cases; at most [`FACTS_MAX`] are read.
     pub async fn facts_of(&self, cases: &[CaseId]) -> Result<FactsPage, StoreError> {
         let ids: Vec<i64> = cases.iter().take(FACTS_MAX).map(|id| id.0).collect();
-        let answer = ask(
-            sqlx::query_scalar!(r#"SELECT loket_api.facts_of($1) AS "r!""#, &ids)
-                .fetch_one(&self.pool),
+        let answer = ask(sqlx::query_scalar!(
+            r#"SELECT loket_api.facts_of($1)::text AS "r!""#,
+            &ids
         )
+        .fetch_one(&self.pool))
         .await?;
         read(answer)
     }

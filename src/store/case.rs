@@ -108,7 +108,7 @@ impl Store {
     ) -> Result<Applied, StoreError> {
         let change = write(change)?;
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.apply($1, $2, $3, $4, $5, $6, $7, $8) AS "r!""#,
+            r#"SELECT loket_api.apply($1, $2, $3, $4, $5, $6, $7, $8)::text AS "r!""#,
             cmd,
             session,
             target.case_id.0,
@@ -150,7 +150,7 @@ impl Store {
     async fn open_call(&self, opening: &Opening<'_>) -> Result<Opened, StoreError> {
         let change = write(opening.change)?;
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.case_open($1, $2, $3, $4) AS "r!""#,
+            r#"SELECT loket_api.case_open($1, $2, $3, $4)::text AS "r!""#,
             opening.cmd,
             opening.session,
             change,
@@ -206,7 +206,7 @@ impl Store {
         document: &NewDocument,
     ) -> Result<Applied, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.document_attach($1, $2, $3, $4, $5, $6, $7) AS "r!""#,
+            r#"SELECT loket_api.document_attach($1, $2, $3, $4, $5, $6, $7)::text AS "r!""#,
             cmd,
             session,
             case_id.0,
@@ -228,7 +228,7 @@ impl Store {
         text: Uuid,
     ) -> Result<Applied, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.text_erase($1, $2, $3) AS "r!""#,
+            r#"SELECT loket_api.text_erase($1, $2, $3)::text AS "r!""#,
             cmd,
             session,
             text

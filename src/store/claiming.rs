@@ -22,7 +22,7 @@ impl Store {
         line: Option<&str>,
     ) -> Result<Applied, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.skip($1, $2, $3, $4, $5, $6) AS "r!""#,
+            r#"SELECT loket_api.skip($1, $2, $3, $4, $5, $6)::text AS "r!""#,
             cmd,
             session,
             lease.case_id.0,
@@ -45,7 +45,7 @@ impl Store {
         reason: &str,
     ) -> Result<Claim, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.take_over($1, $2, $3, $4) AS "r!""#,
+            r#"SELECT loket_api.take_over($1, $2, $3, $4)::text AS "r!""#,
             cmd,
             session,
             case_id.0,
@@ -63,7 +63,7 @@ impl Store {
         after: Option<&IdleLease>,
     ) -> Result<IdleLeases, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.leases_idle($1, $2, $3, $4) AS "r!""#,
+            r#"SELECT loket_api.leases_idle($1, $2, $3, $4)::text AS "r!""#,
             minutes,
             after.map(|lease| lease.worked_at),
             after.map(|lease| lease.case_id.0),
@@ -92,9 +92,10 @@ impl Store {
 
     /// The numbers of my queues and of their people.
     pub async fn limits(&self) -> Result<Vec<QueueLimits>, StoreError> {
-        let answer =
-            ask(sqlx::query_scalar!(r#"SELECT loket_api.limits() AS "r!""#).fetch_one(&self.pool))
-                .await?;
+        let answer = ask(
+            sqlx::query_scalar!(r#"SELECT loket_api.limits()::text AS "r!""#).fetch_one(&self.pool),
+        )
+        .await?;
         read(answer)
     }
 

@@ -11,7 +11,7 @@ impl Store {
     pub async fn draft_save(&self, draft: &DraftSave) -> Result<DraftSaved, StoreError> {
         let body = write(&draft.body)?;
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT to_jsonb(loket_api.draft_save($1, $2, $3, $4, $5, $6, $7, $8)) AS "r!""#,
+            r#"SELECT to_jsonb(loket_api.draft_save($1, $2, $3, $4, $5, $6, $7, $8))::text AS "r!""#,
             draft.draft_id,
             draft.case_id.map(|case| case.0),
             draft.form,
@@ -56,7 +56,8 @@ impl Store {
     /// Our drafts, the latest first; at most 200.
     pub async fn drafts_mine(&self) -> Result<Vec<DraftRow>, StoreError> {
         let answer = ask(
-            sqlx::query_scalar!(r#"SELECT loket_api.drafts_mine() AS "r!""#).fetch_one(&self.pool),
+            sqlx::query_scalar!(r#"SELECT loket_api.drafts_mine()::text AS "r!""#)
+                .fetch_one(&self.pool),
         )
         .await?;
         read(answer)

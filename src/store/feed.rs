@@ -15,7 +15,7 @@ pub(super) async fn pulse(
     here: &Here,
 ) -> Result<Pulse, StoreError> {
     let answer = ask(sqlx::query_scalar!(
-        r#"SELECT loket_api.pulse($1, $2, $3, $4, $5, $6) AS "r!""#,
+        r#"SELECT loket_api.pulse($1, $2, $3, $4, $5, $6)::text AS "r!""#,
         session_id,
         cursor.map(|place| place.epoch),
         cursor.map(|place| place.timeline),

@@ -25,7 +25,8 @@ impl Store {
     /// Our last looks, the latest first.
     pub async fn looks_mine(&self) -> Result<Vec<Look>, StoreError> {
         let answer = ask(
-            sqlx::query_scalar!(r#"SELECT loket_api.looks_mine() AS "r!""#).fetch_one(&self.pool),
+            sqlx::query_scalar!(r#"SELECT loket_api.looks_mine()::text AS "r!""#)
+                .fetch_one(&self.pool),
         )
         .await?;
         read(answer)
@@ -34,10 +35,11 @@ impl Store {
     /// The cases that we looked at last, the latest first; at most 100.
     pub async fn recent(&self, limit: u32) -> Result<Vec<CaseRow>, StoreError> {
         let limit = limit.min(100).cast_signed();
-        let answer = ask(
-            sqlx::query_scalar!(r#"SELECT loket_api.recent($1) AS "r!""#, limit)
-                .fetch_one(&self.pool),
+        let answer = ask(sqlx::query_scalar!(
+            r#"SELECT loket_api.recent($1)::text AS "r!""#,
+            limit
         )
+        .fetch_one(&self.pool))
         .await?;
         read(answer)
     }
@@ -45,7 +47,8 @@ impl Store {
     /// Filters with a name: our own, then those of our queues.
     pub async fn filters_mine(&self) -> Result<Vec<SavedFilter>, StoreError> {
         let answer = ask(
-            sqlx::query_scalar!(r#"SELECT loket_api.filters_mine() AS "r!""#).fetch_one(&self.pool),
+            sqlx::query_scalar!(r#"SELECT loket_api.filters_mine()::text AS "r!""#)
+                .fetch_one(&self.pool),
         )
         .await?;
         read(answer)

@@ -72,9 +72,10 @@ impl Health {
 impl Store {
     /// The state of the database.
     pub async fn health(&self) -> Result<Health, StoreError> {
-        let answer =
-            ask(sqlx::query_scalar!(r#"SELECT loket_api.health() AS "r!""#).fetch_one(&self.pool))
-                .await?;
+        let answer = ask(
+            sqlx::query_scalar!(r#"SELECT loket_api.health()::text AS "r!""#).fetch_one(&self.pool),
+        )
+        .await?;
         read(answer)
     }
 }

@@ -57,7 +57,7 @@ impl Store {
             .application_name("loket line")
             .options(SIGNS_OF_LIFE);
         let mut connection = ask(PgConnection::connect_with(&options)).await?;
-        let open = query_scalar!(r#"SELECT loket_api.line_open() AS "r!""#);
+        let open = query_scalar!(r#"SELECT loket_api.line_open()::text AS "r!""#);
         let backend = read(ask(open.fetch_one(&mut connection)).await?)?;
         Ok(Line {
             connection,
@@ -87,7 +87,7 @@ impl Line {
         beat: bool,
     ) -> Result<TickPlace, StoreError> {
         let tick = query_scalar!(
-            r#"SELECT loket_api.feed_tick($1, $2, $3, $4) AS "r!""#,
+            r#"SELECT loket_api.feed_tick($1, $2, $3, $4)::text AS "r!""#,
             place.map(|place| place.xid.as_str()),
             place.map(|place| place.event_id),
             place.map(|place| place.moved),

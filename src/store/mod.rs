@@ -81,9 +81,10 @@ async fn ask<T>(call: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T,
     }
 }
 
-/// The answer of a function as one of our types.
-fn read<T: DeserializeOwned>(answer: serde_json::Value) -> Result<T, StoreError> {
-    serde_json::from_value(answer).map_err(|error| StoreError::Bug(error.to_string()))
+/// The answer of a function as one of our types, read from its text: a tree of values in between would
+/// be many times as large.
+fn read<T: DeserializeOwned>(answer: impl AsRef<str>) -> Result<T, StoreError> {
+    serde_json::from_str(answer.as_ref()).map_err(|error| StoreError::Bug(error.to_string()))
 }
 
 /// One of our types as an argument of a function.

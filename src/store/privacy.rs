@@ -17,7 +17,7 @@ impl Store {
         purpose: &str,
     ) -> Result<Unmasked, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.unmask($1, $2, $3, $4) AS "r!""#,
+            r#"SELECT loket_api.unmask($1, $2, $3, $4)::text AS "r!""#,
             cmd,
             session,
             case_id.0,

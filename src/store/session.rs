@@ -24,7 +24,7 @@ impl Store {
     ) -> Result<Session, StoreError> {
         let detached = kind == SessionKind::Detached;
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.session_open($1, $2, $3) AS "r!""#,
+            r#"SELECT loket_api.session_open($1, $2, $3)::text AS "r!""#,
             session_id,
             client,
             detached
@@ -51,7 +51,7 @@ impl Store {
         queues: Option<&[i32]>,
     ) -> Result<Claim, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.claim_next($1, $2, $3) AS "r!""#,
+            r#"SELECT loket_api.claim_next($1, $2, $3)::text AS "r!""#,
             cmd,
             session,
             queues
@@ -69,7 +69,7 @@ impl Store {
         case_id: CaseId,
     ) -> Result<Claim, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.claim($1, $2, $3) AS "r!""#,
+            r#"SELECT loket_api.claim($1, $2, $3)::text AS "r!""#,
             cmd,
             session,
             case_id.0
@@ -87,7 +87,7 @@ impl Store {
         lease: Lease,
     ) -> Result<Applied, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.release($1, $2, $3, $4) AS "r!""#,
+            r#"SELECT loket_api.release($1, $2, $3, $4)::text AS "r!""#,
             cmd,
             session,
             lease.case_id.0,
@@ -122,7 +122,7 @@ impl Store {
         along: Along,
     ) -> Result<Applied, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.hand_over($1, $2, $3, $4, $5, $6, $7) AS "r!""#,
+            r#"SELECT loket_api.hand_over($1, $2, $3, $4, $5, $6, $7)::text AS "r!""#,
             cmd,
             session,
             lease.case_id.0,
@@ -146,7 +146,7 @@ impl Store {
         reason: &str,
     ) -> Result<Applied, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.reassign($1, $2, $3, $4, $5) AS "r!""#,
+            r#"SELECT loket_api.reassign($1, $2, $3, $4, $5)::text AS "r!""#,
             cmd,
             session,
             case_id.0,
@@ -168,7 +168,7 @@ impl Store {
         reason: &str,
     ) -> Result<Applied, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.transfer($1, $2, $3, $4, $5) AS "r!""#,
+            r#"SELECT loket_api.transfer($1, $2, $3, $4, $5)::text AS "r!""#,
             cmd,
             session,
             case_id.0,

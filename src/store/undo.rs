@@ -17,7 +17,7 @@ impl Store {
         seq: i32,
     ) -> Result<Applied, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.take_back($1, $2, $3, $4) AS "r!""#,
+            r#"SELECT loket_api.take_back($1, $2, $3, $4)::text AS "r!""#,
             cmd,
             session,
             case_id.0,

@@ -82,7 +82,7 @@ impl Store {
         let mut after = 0_i64;
         loop {
             let answer = ask(sqlx::query_scalar!(
-                r#"SELECT loket_api.verify_batch($1, $2) AS "r!""#,
+                r#"SELECT loket_api.verify_batch($1, $2)::text AS "r!""#,
                 after,
                 BATCH
             )

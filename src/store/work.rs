@@ -189,7 +189,7 @@ impl Store {
     /// Messages that wait for a person.
     pub async fn outbox_dead(&self, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.outbox_dead($1) AS "r!""#,
+            r#"SELECT loket_api.outbox_dead($1)::text AS "r!""#,
             limit.cast_signed()
         )
         .fetch_one(&self.pool))
@@ -212,7 +212,7 @@ impl Store {
         case_id: super::rows::CaseId,
     ) -> Result<MessageContext, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.message_context($1) AS "r!""#,
+            r#"SELECT loket_api.message_context($1)::text AS "r!""#,
             case_id.0
         )
         .fetch_one(&self.pool))
@@ -227,7 +227,7 @@ impl Store {
         after_case: i64,
     ) -> Result<Vec<ChainHead>, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.chain_heads($1, $2, 5000) AS "r!""#,
+            r#"SELECT loket_api.chain_heads($1, $2, 5000)::text AS "r!""#,
             since,
             after_case
         )
