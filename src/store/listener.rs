@@ -114,7 +114,7 @@ impl FeedLine {
         cursor: Option<&FeedCursor>,
         here: &Here,
     ) -> Result<Pulse, StoreError> {
-        self.connect().await?;
+        Box::pin(self.connect()).await?;
         // out of its place: whoever stops waiting leaves no half an answer on it
         let Some(mut line) = self.line.take() else {
             return Err(lost());
@@ -138,11 +138,11 @@ impl FeedLine {
             .idle_timeout(None)
             .max_lifetime(None)
             .connect_lazy_with(self.options.clone());
-        let mut line = ask(PgListener::connect_with(&pool)).await?;
+        let mut line = ask(Box::pin(PgListener::connect_with(&pool))).await?;
         line.ignore_pool_close_event(true);
         line.eager_reconnect(false);
         if self.hears == Hears::Yes {
-            ask(line.listen(CHANNEL)).await?;
+            ask(Box::pin(line.listen(CHANNEL))).await?;
         }
         self.line = Some(line);
         Ok(())

@@ -24,6 +24,31 @@ const PLAIN: Pen = Pen {
     modifier: Modifier::empty(),
 };
 
+/// What can be seen where nothing is written.
+const ON_BLANKS: Modifier = Modifier::UNDERLINED
+    .union(Modifier::REVERSED)
+    .union(Modifier::CROSSED_OUT);
+
+impl Pen {
+    /// The pen that the cell needs. A blank shows nothing of the colour and weight of letters, so the
+    /// pen keeps those that it has.
+    fn wanted_for(self, cell: &Cell) -> Self {
+        let wanted = Self {
+            fg: cell.fg,
+            bg: cell.bg,
+            modifier: cell.modifier,
+        };
+        let is_empty = cell.symbol() == " ";
+        if is_empty && !(self.modifier | wanted.modifier).intersects(ON_BLANKS) {
+            return Self {
+                bg: wanted.bg,
+                ..self
+            };
+        }
+        wanted
+    }
+}
+
 /// Modifiers with the codes that begin and end them. Bold and faint have one end.
 const MODIFIERS: [(Modifier, u8, u8); 9] = [
     (Modifier::BOLD, 1, 22),
@@ -51,11 +76,7 @@ pub(super) fn write<'a>(
         } else if column != Some(x) {
             write!(out, "\x1b[{}G", x + 1)?;
         }
-        let wanted = Pen {
-            fg: cell.fg,
-            bg: cell.bg,
-            modifier: cell.modifier,
-        };
+        let wanted = pen.wanted_for(cell);
         turn(out, pen, wanted)?;
         pen = wanted;
         out.write_all(cell.symbol().as_bytes())?;
@@ -167,11 +188,26 @@ mod tests {
         })
     }
 
-    fn shown(bytes: &[u8]) -> String {
+    /// All that a person can see.
+    fn shown(bytes: &[u8]) -> Vec<String> {
         let size = |n: u16| n.try_into().unwrap();
         let mut terminal = vt100::Parser::new(size(6), size(42), 0);
         terminal.process(bytes);
-        terminal.screen().contents_formatted()
+        let screen = terminal.screen();
+        let places = (0..6).flat_map(|y| (0..42).map(move |x| (y, x)));
+        let shown = places.map(|(y, x)| {
+            let cell = screen.cell(y, x).unwrap();
+            let (lines, reversed) = (cell.underline(), cell.inverse());
+            let letters = (cell.fgcolor(), cell.bold(), cell.dim(), cell.italic());
+            let is_blank = cell.contents().trim().is_empty() && !lines && !reversed;
+            let letters = (!is_blank).then_some(letters);
+            let text = cell.contents().trim();
+            format!(
+                "{y} {x} {text} {letters:?} {:?} {lines} {reversed}",
+                cell.bgcolor()
+            )
+        });
+        shown.collect()
     }
 
     proptest! {
