@@ -38,14 +38,17 @@ impl Pen {
             bg: cell.bg,
             modifier: cell.modifier,
         };
-        let is_empty = cell.symbol() == " ";
-        if is_empty && !(self.modifier | wanted.modifier).intersects(ON_BLANKS) {
-            return Self {
-                bg: wanted.bg,
-                ..self
-            };
+        let shows_pen = cell.symbol() != " " || wanted.modifier.intersects(ON_BLANKS);
+        let kept = Self {
+            bg: wanted.bg,
+            modifier: self.modifier - ON_BLANKS,
+            ..self
+        };
+        // to be plain again is said in the fewest bytes
+        if shows_pen || (wanted == PLAIN && kept != self) {
+            return wanted;
         }
-        wanted
+        kept
     }
 }
 
