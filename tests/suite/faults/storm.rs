@@ -45,7 +45,8 @@ async fn sits_down(store: &Store) -> Session {
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
     };
-    tokio::time::timeout(BACK, sits).await.expect("no place")
+    let sat = tokio::time::timeout(BACK, sits).await;
+    sat.unwrap_or_else(|_| panic!("no place"))
 }
 
 /// Follows until the database was away and has answered again; how often it did not answer. The
