@@ -59,7 +59,10 @@ pub(super) fn review(model: &Model, form: &State) -> Vec<String> {
         [] => vec![heading(model, form)],
         _ => Vec::new(),
     };
-    said.extend(given.map(|entry| of(&entry.label, entry.said())));
+    said.extend(given.map(|entry| {
+        let written = entry.written.as_deref();
+        of(&entry.label, written.unwrap_or(entry.said()))
+    }));
     said.extend(standing(model, form));
     match &form.outcome {
         Outcome::Ready(lines, plan) => {
