@@ -214,6 +214,11 @@ impl Command {
     pub fn is_reached_by_name(&self, context: Context) -> bool {
         self.is_spoken() && PALETTE.contains(&context)
     }
+
+    /// Whether keys of one's own may leave it out where text is typed.
+    pub fn may_be_silent(&self, context: Context) -> bool {
+        self.id == Id::Lock && (context.takes_text() || context == Context::Choice)
+    }
 }
 
 use Context::{
@@ -306,7 +311,7 @@ pub static COMMANDS: &[Command] = &[
     when(Id::Board, "board", DESK, 15, available::live),
     when(Id::Unmask, "unmask", DESK, 0, available::masked),
     when(Id::Copy, "copy", DESK, 0, available::to_copy),
-    free(Id::Lock, "lock", DESK, 0),
+    free(Id::Lock, "lock", &Context::ALL, 0),
     when(Id::Reassign, "reassign", &[Board], 2, available::board_case),
     when(Id::CallBack, "call_back", &[Board], 3, available::held_case),
     when(Id::Limits, "limits", &[Board], 7, available::limits),
