@@ -88,6 +88,7 @@ BEGIN
   IF NOT FOUND THEN PERFORM refuse('case_not_found'); END IF;
   RETURN jsonb_build_object('row', row_json(c), 'facts', facts_json(c),
     'lease', (SELECT lease_json(l) FROM case_leases l WHERE case_id = p_case AND agent_id = me()),
+    'held_by_shell', EXISTS (SELECT 1 FROM case_leases l JOIN agent_sessions s USING (session_id) WHERE l.case_id = p_case AND l.agent_id = me() AND s.detached),
     'customer', (SELECT customer_json(u) FROM customers u WHERE u.customer_ref = c.customer_ref),
     'connection', (SELECT address_json(k) FROM connections k WHERE k.ean = c.ean), 'party', party_json(c.party_gln),
     'related', related_json(ARRAY(SELECT case_id FROM cases WHERE ean = c.ean AND case_id <> p_case ORDER BY received_at DESC LIMIT 10)),

@@ -292,7 +292,7 @@ pub static COMMANDS: &[Command] = &[
     when(Id::HandOver, "hand_over", PASS, 8, available::to_hand_over),
     when(Id::Note, "note", DESK, 9, available::on_a_case),
     when(Id::Promise, "promise", DESK, 16, available::live_case),
-    when(Id::Snooze, "snooze", DESK, 16, available::live_case),
+    when(Id::Snooze, "snooze", DESK, 16, available::to_put_aside),
     when(Id::Attach, "attach", DESK, 10, available::on_a_case),
     when(Id::Ledger, "ledger", DESK, 5, available::on_a_case),
     when(Id::Open, "open", DESK, 11, available::live),

@@ -206,6 +206,13 @@ impl CaseRow {
         self.snoozed_until.filter(|until| *until > now)
     }
 
+    /// The nearest clock when it is a duty of people that has come: its due instant and key.
+    pub fn overdue_duty(&self, now: DateTime<Utc>) -> Option<(DateTime<Utc>, &str)> {
+        let is_of_people = matches!(self.whose.as_deref(), Some("ours" | "party"));
+        let due = self.due_at.filter(|due| is_of_people && *due <= now)?;
+        Some((due, self.clock.as_deref()?))
+    }
+
     /// Status of the nearest clock at `now`; `None` when no clock runs.
     pub fn status(&self, now: DateTime<Utc>) -> Option<ClockStatus> {
         let (due, comparison) = (self.due_at?, self.comparison?);
