@@ -216,6 +216,18 @@ pub fn near(row: &CaseRow, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     row.promise_at.filter(|at| *at - NEAR <= now)
 }
 
+/// The same in words: `15:06 promise`; with a mark and its day once it has passed.
+pub fn near_said(world: &World, row: &CaseRow, now: DateTime<Utc>) -> Option<String> {
+    let at = near(row, now)?;
+    let zone = world.zone(&row.process);
+    let (key, at) = if at < now {
+        ("promise.late", say::at(&world.texts, at, now, zone))
+    } else {
+        ("promise.near", say::clock(at, zone))
+    };
+    Some(world.texts.fill(key, &[("at", &at)]))
+}
+
 /// When [`near`] says something else.
 pub fn near_changes(row: &CaseRow, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let at = row.promise_at?;
