@@ -323,10 +323,10 @@ pub fn limits(model: &Model) -> Result<(), Why> {
     }
 }
 
-/// A form with a kept draft in it.
+/// A form in which something was typed, now or before.
 pub fn kept_draft(model: &Model) -> Result<(), Why> {
     match model.layers.last() {
-        Some(Layer::Form(form)) if form.kept_at.is_some() => Ok(()),
+        Some(Layer::Form(form)) if form.touched || form.kept_at.is_some() => Ok(()),
         Some(Layer::Filter(line)) if line.saved(&model.world).is_some() => Ok(()),
         Some(Layer::Filter(_)) => Err(Why("no_saved_filter")),
         Some(Layer::Unfinished(list)) => match list.current(&model.world) {

@@ -114,6 +114,19 @@ impl Entry {
         }
     }
 
+    /// The same answer in the text of an earlier entry: what stood there can be taken back.
+    pub fn keep_past_of(&mut self, old: &Self) {
+        let raw = self.raw().to_owned();
+        match (&mut self.ask, &old.ask) {
+            (Ask::Text(editor), Ask::Text(before))
+            | (Ask::Look(editor, _), Ask::Look(before, _)) => {
+                editor.clone_from(before);
+                editor.set(&raw);
+            }
+            _ => {}
+        }
+    }
+
     /// Choose nothing.
     pub fn clear(&mut self) {
         match &mut self.ask {
