@@ -139,6 +139,9 @@ pub fn masked(model: &Model) -> Result<(), Why> {
     if is_auditor(model) {
         return Err(Why("auditor"));
     }
+    if !model.habits.unmasks {
+        return Err(Why("not_seen"));
+    }
     let case = model.current_case().ok_or(Why("no_case"))?;
     let loaded = model.world.case(case).ok_or(Why("not_read"))?;
     match &loaded.detail.customer {
