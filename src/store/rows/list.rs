@@ -182,6 +182,13 @@ pub struct QueueCount {
     pub overdue: i64,
 }
 
+/// The digits at the end of a case number as a search takes them, filled up with zeros; `None` when it
+/// is no such thing.
+pub fn end_of_number(typed: &str) -> Option<String> {
+    let is_end = (1..=6).contains(&typed.len()) && typed.bytes().all(|b| b.is_ascii_digit());
+    is_end.then(|| format!("{typed:0>6}"))
+}
+
 /// A hit of the search.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SearchHit {
