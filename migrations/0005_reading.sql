@@ -74,9 +74,9 @@ $$ SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', case_id, 'case_no', c
    FROM cases WHERE case_id = ANY (p_ids) AND queue_id = ANY ((SELECT my_queues())::int[]) $$;
 CREATE FUNCTION messages_json(p_case bigint) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT coalesce(jsonb_agg(m ORDER BY (m ->> 'outbox_id')::bigint DESC), '[]') FROM
-   (SELECT jsonb_build_object('outbox_id', outbox_id, 'kind', kind, 'status', CASE WHEN dead_at IS NULL THEN 'queued' ELSE 'dead' END, 'created_at', created_at, 'sent_at', NULL, 'error', last_error) m
+   (SELECT jsonb_build_object('outbox_id', outbox_id, 'kind', kind, 'status', CASE WHEN dead_at IS NULL THEN 'queued' ELSE 'dead' END, 'created_at', legal_at, 'sent_at', NULL, 'error', last_error) m
       FROM (SELECT * FROM outbox WHERE case_id = p_case ORDER BY outbox_id DESC LIMIT 50) o
-    UNION ALL SELECT jsonb_build_object('outbox_id', outbox_id, 'kind', kind, 'status', 'sent', 'created_at', created_at, 'sent_at', sent_at, 'error', NULL)
+    UNION ALL SELECT jsonb_build_object('outbox_id', outbox_id, 'kind', kind, 'status', 'sent', 'created_at', legal_at, 'sent_at', sent_at, 'error', NULL)
       FROM (SELECT * FROM outbox_sent WHERE case_id = p_case ORDER BY outbox_id DESC LIMIT 50) s) x $$;
 CREATE FUNCTION texts_json(p_case bigint) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT coalesce(jsonb_object_agg(text_id, body), '{}') FROM (SELECT text_id, body FROM texts WHERE case_id = p_case AND body IS NOT NULL ORDER BY created_at DESC LIMIT 200) t $$;
@@ -88,6 +88,7 @@ BEGIN
   IF NOT FOUND THEN PERFORM refuse('case_not_found'); END IF;
   RETURN jsonb_build_object('row', row_json(c), 'facts', facts_json(c),
     'lease', (SELECT lease_json(l) FROM case_leases l WHERE case_id = p_case AND agent_id = me()),
+    'held_by_shell', EXISTS (SELECT 1 FROM case_leases l JOIN agent_sessions s USING (session_id) WHERE l.case_id = p_case AND l.agent_id = me() AND s.detached),
     'customer', (SELECT customer_json(u) FROM customers u WHERE u.customer_ref = c.customer_ref),
     'connection', (SELECT address_json(k) FROM connections k WHERE k.ean = c.ean), 'party', party_json(c.party_gln),
     'related', related_json(ARRAY(SELECT case_id FROM cases WHERE ean = c.ean AND case_id <> p_case ORDER BY received_at DESC LIMIT 10)),

@@ -51,7 +51,7 @@ END $$;
 CREATE FUNCTION loket_api.outbox_dead(p_limit int) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM require_role('worker', 'admin', 'lead');
-  RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('outbox_id', o.outbox_id, 'case_no', c.case_no, 'kind', o.kind, 'status', 'dead', 'created_at', o.created_at, 'sent_at', NULL, 'error', o.last_error) ORDER BY o.outbox_id), '[]')
+  RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('outbox_id', o.outbox_id, 'case_no', c.case_no, 'kind', o.kind, 'status', 'dead', 'created_at', o.legal_at, 'sent_at', NULL, 'error', o.last_error) ORDER BY o.outbox_id), '[]')
     FROM (SELECT o.* FROM outbox o JOIN cases c USING (case_id) WHERE o.dead_at IS NOT NULL AND c.queue_id = ANY ((SELECT own_queues())::int[])
       ORDER BY o.outbox_id LIMIT least(p_limit, 500)) o JOIN cases c USING (case_id));
 END $$;

@@ -15,12 +15,16 @@ use crate::process::engine::{self, Actor, Answer, Answers, CaseFacts, Change, Co
 use crate::process::field::Value;
 use crate::process::{By, Process};
 use crate::store::case::{Opening, Target};
-use crate::store::rows::{Applied, CaseDetail, Claim, Lease, Opened, Role, Session};
+use crate::store::rows::{
+    Applied, CaseDetail, CaseId, Claim, Lease, Opened, Role, Session, end_of_number,
+};
 use crate::store::session::SessionKind;
 use crate::store::{Store, StoreError};
 
 /// How often a change is computed anew after somebody else was faster.
 const ATTEMPTS: u8 = 4;
+/// How many hits are looked at for a short number: two would do, were all of them numbers.
+const SHORT: u32 = 200;
 
 /// `key=value` as typed.
 pub type Typed = (String, String);
@@ -83,12 +87,30 @@ impl Clerk {
         })
     }
 
-    /// The case of that number.
+    /// The case of that number, or of its last digits where only one case has them: as the palette of
+    /// the desk reads it.
     pub async fn find(&self, case_no: &str) -> Result<CaseDetail, CliError> {
-        match self.store.case_by_number(case_no.trim()).await? {
+        let case_no = case_no.trim();
+        let found = match self.store.case_by_number(case_no).await? {
+            Some(case_id) => Some(case_id),
+            None => self.find_short(case_no).await?,
+        };
+        match found {
             Some(case_id) => Ok(self.store.case_detail(case_id).await?),
             None => Err(Refusal::new("case_not_found").into()),
         }
+    }
+
+    async fn find_short(&self, digits: &str) -> Result<Option<CaseId>, CliError> {
+        let Some(number) = end_of_number(digits) else {
+            return Ok(None);
+        };
+        let hits = self.store.search(&number, SHORT).await?;
+        let mut hits = hits.iter().filter(|hit| hit.how == "case_no");
+        Ok(match (hits.next(), hits.next()) {
+            (Some(only), None) => Some(only.row.case_id),
+            _ => None,
+        })
     }
 
     /// The lease on a case that is held; a sentence when it is not.

@@ -15,6 +15,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, spawn_blocking};
 
+use super::called::called;
 use super::{CliError, Ended, Shell, console};
 use crate::exchange::colleague::{self, Manner};
 use crate::local_postgres::{Existing, LocalPostgres, Options, SUPERUSER};
@@ -217,7 +218,7 @@ async fn at_the_desk(args: &DemoArgs, shell: &Shell, server: &LocalPostgres) -> 
     let me = me(args.role, server).await?;
     if !shell.is_plain() && !std::io::stdout().is_terminal() {
         let url = server.url(me.0, DATABASE);
-        shell.tell("demo.no_terminal", &[("url", &url)]);
+        shell.tell("demo.no_terminal", &[("url", &url), ("loket", &called())]);
         return Ok(ExitCode::SUCCESS);
     }
     let store = Store::connect(server.options(me.0, DATABASE), console::CONNECTIONS);
@@ -238,10 +239,16 @@ async fn me(
 /// The address of every one of the cast.
 fn say_addresses(shell: &Shell, server: &LocalPostgres) {
     shell.tell("demo.up", &[]);
+    let loket = called();
     for (role, name, what) in people::cast() {
         let url = server.url(role, DATABASE);
         let what = shell.texts.say(&format!("agent.role.{what}"));
-        let values = [("name", name), ("role", &*what), ("url", &*url)];
+        let values = [
+            ("name", name),
+            ("role", &*what),
+            ("url", &*url),
+            ("loket", &*loket),
+        ];
         shell.tell("demo.address", &values);
     }
     shell.tell("demo.stop", &[]);

@@ -4,6 +4,7 @@
 pub mod agent;
 mod asked;
 pub mod board;
+mod called;
 pub mod case;
 pub mod check;
 mod claims;

@@ -32,6 +32,7 @@ pub(super) fn habits(config: &Config) -> Habits {
             _ => LockBy::Hiding,
         },
         copies: config.is_on(&setting::COPY),
+        unmasks: true,
         mouse: config.is_on(&setting::MOUSE),
     }
 }

@@ -6,7 +6,8 @@ use super::screen::Layer;
 use super::screen::inbox::Mark;
 use super::screen::unfinished::Item;
 use super::world::Link;
-use super::{claims, preview, undo};
+use super::{claims, held, preview, undo};
+use crate::process::engine;
 use crate::store::rows::{Role, WorkState};
 
 /// Why a command is not possible now: the text `why.<key>`.
@@ -20,12 +21,49 @@ pub fn said(model: &Model, why: Why) -> String {
         .and_then(|case| undo::find(&model.world, case, model.now));
     match undo.and_then(|undo| undo.stands.as_ref()) {
         Some(refusal) if why == STANDS => preview::refusal(&model.world, refusal),
+        _ if why == HELD => holder(model),
+        _ if why == DUTY => duty(model).unwrap_or_default(),
         _ => model.world.texts.get(&format!("why.{}", why.0)).to_owned(),
     }
 }
 
 /// Something stands against taking back, which the database names.
 const STANDS: Why = Why("undo_stands");
+
+/// Somebody else holds the case, or another session of ours.
+const HELD: Why = Why("held_by_other");
+
+/// A duty of people stands against putting the case aside.
+const DUTY: Why = Why("snooze_overdue");
+
+/// Who holds the case, as far as that was read.
+fn holder(model: &Model) -> String {
+    let world = &model.world;
+    let case = model.current_case();
+    let said = case.and_then(|case| held::by_other(world, case, model.now));
+    said.unwrap_or_else(|| world.texts.say("why.held_by_other"))
+}
+
+/// Which duty stands against putting the case aside now, in words.
+fn duty(model: &Model) -> Option<String> {
+    let (world, row) = (&model.world, model.current_row()?);
+    let legal = world.legal(model.now);
+    let known = world.case(row.case_id).map(|loaded| &loaded.detail.facts);
+    let refusal = match known {
+        Some(facts) => engine::overdue(facts, legal),
+        // what was not read yet: its nearest clock
+        None => row
+            .overdue_duty(legal)
+            .map(|(due, clock)| engine::is_overdue(due, clock)),
+    };
+    refusal.map(|refusal| preview::refusal(world, &refusal))
+}
+
+/// A case that can be put aside: it has not ended, and no duty of people has come.
+pub fn to_put_aside(model: &Model) -> Result<(), Why> {
+    live_case(model)?;
+    duty(model).map_or(Ok(()), |_| Err(DUTY))
+}
 
 /// A list, read or not.
 pub fn with_a_list(model: &Model) -> Result<(), Why> {
@@ -101,6 +139,9 @@ pub fn masked(model: &Model) -> Result<(), Why> {
     if is_auditor(model) {
         return Err(Why("auditor"));
     }
+    if !model.habits.unmasks {
+        return Err(Why("not_seen"));
+    }
     let case = model.current_case().ok_or(Why("no_case"))?;
     let loaded = model.world.case(case).ok_or(Why("not_read"))?;
     match &loaded.detail.customer {
@@ -143,7 +184,7 @@ pub fn claimable(model: &Model) -> Result<(), Why> {
         return Err(Why("auditor"));
     }
     match model.current_row().map(|row| row.work) {
-        Some(WorkState::Held) => Err(Why("held_by_other")),
+        Some(WorkState::Held) => Err(HELD),
         Some(WorkState::Closed) => Err(Why("closed")),
         _ => Ok(()),
     }
@@ -285,10 +326,10 @@ pub fn limits(model: &Model) -> Result<(), Why> {
     }
 }
 
-/// A form with a kept draft in it.
+/// A form in which something was typed, now or before.
 pub fn kept_draft(model: &Model) -> Result<(), Why> {
     match model.layers.last() {
-        Some(Layer::Form(form)) if form.kept_at.is_some() => Ok(()),
+        Some(Layer::Form(form)) if form.touched || form.kept_at.is_some() => Ok(()),
         Some(Layer::Filter(line)) if line.saved(&model.world).is_some() => Ok(()),
         Some(Layer::Filter(_)) => Err(Why("no_saved_filter")),
         Some(Layer::Unfinished(list)) => match list.current(&model.world) {

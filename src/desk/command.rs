@@ -214,6 +214,11 @@ impl Command {
     pub fn is_reached_by_name(&self, context: Context) -> bool {
         self.is_spoken() && PALETTE.contains(&context)
     }
+
+    /// Whether keys of one's own may leave it out where text is typed.
+    pub fn may_be_silent(&self, context: Context) -> bool {
+        self.id == Id::Lock && (context.takes_text() || context == Context::Choice)
+    }
 }
 
 use Context::{
@@ -287,7 +292,7 @@ pub static COMMANDS: &[Command] = &[
     when(Id::HandOver, "hand_over", PASS, 8, available::to_hand_over),
     when(Id::Note, "note", DESK, 9, available::on_a_case),
     when(Id::Promise, "promise", DESK, 16, available::live_case),
-    when(Id::Snooze, "snooze", DESK, 16, available::live_case),
+    when(Id::Snooze, "snooze", DESK, 16, available::to_put_aside),
     when(Id::Attach, "attach", DESK, 10, available::on_a_case),
     when(Id::Ledger, "ledger", DESK, 5, available::on_a_case),
     when(Id::Open, "open", DESK, 11, available::live),
@@ -306,7 +311,7 @@ pub static COMMANDS: &[Command] = &[
     when(Id::Board, "board", DESK, 15, available::live),
     when(Id::Unmask, "unmask", DESK, 0, available::masked),
     when(Id::Copy, "copy", DESK, 0, available::to_copy),
-    free(Id::Lock, "lock", DESK, 0),
+    free(Id::Lock, "lock", &Context::ALL, 0),
     when(Id::Reassign, "reassign", &[Board], 2, available::board_case),
     when(Id::CallBack, "call_back", &[Board], 3, available::held_case),
     when(Id::Limits, "limits", &[Board], 7, available::limits),

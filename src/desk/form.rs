@@ -8,6 +8,8 @@ pub mod read;
 pub mod suggest;
 pub mod typed;
 
+use chrono::{DateTime, Utc};
+
 use self::suggest::Suggestions;
 use super::editor::{Edit, Editor, Lines};
 use crate::domain::when::Lean;
@@ -63,6 +65,11 @@ pub struct Entry {
     pub unknown: Option<String>,
     /// Whether the agent has been here, so that errors may be shown.
     pub seen: bool,
+    /// As of when (legal time) the words for times in a note were reviewed: what is sent is what was
+    /// shown, however late it is sent. `None`: as of now.
+    pub read_at: Option<DateTime<Utc>>,
+    /// The answer as the language writes it, where that is not what stands in the field.
+    pub written: Option<String>,
 }
 
 impl Entry {
@@ -104,6 +111,19 @@ impl Entry {
         match &self.ask {
             Ask::Choice(..) => raw.is_empty() || self.raw() == raw,
             Ask::Text(_) | Ask::Look(..) => true,
+        }
+    }
+
+    /// The same answer in the text of an earlier entry: what stood there can be taken back.
+    pub fn keep_past_of(&mut self, old: &Self) {
+        let raw = self.raw().to_owned();
+        match (&mut self.ask, &old.ask) {
+            (Ask::Text(editor), Ask::Text(before))
+            | (Ask::Look(editor, _), Ask::Look(before, _)) => {
+                editor.clone_from(before);
+                editor.set(&raw);
+            }
+            _ => {}
         }
     }
 

@@ -31,6 +31,8 @@ pub struct Habits {
     pub lock: LockBy,
     /// Whether values may be copied to the clipboard of the terminal (decision 27).
     pub copies: bool,
+    /// Whether masked values may be shown: not where what is said is kept (a file, a pipe).
+    pub unmasks: bool,
     /// Whether the mouse is ours; the terminal's own selection then needs shift.
     pub mouse: bool,
 }
@@ -41,6 +43,7 @@ impl Default for Habits {
             lock_after: None,
             lock: LockBy::default(),
             copies: true,
+            unmasks: true,
             mouse: false,
         }
     }

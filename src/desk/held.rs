@@ -21,7 +21,7 @@ pub fn by_other(world: &World, case: CaseId, now: DateTime<Utc>) -> Option<Strin
         return None;
     }
     if loaded.detail.row.holder_id.is_some() && loaded.detail.row.holder_id == me(world) {
-        return Some(world.texts.say("held.elsewhere"));
+        return Some(elsewhere(world, loaded));
     }
     let Some(at) = since(&loaded.timeline) else {
         return Some(world.texts.fill("held.now", &[("holder", holder)]));
@@ -30,6 +30,17 @@ pub fn by_other(world: &World, case: CaseId, now: DateTime<Utc>) -> Option<Strin
     let at = say::at(&world.texts, at, world.legal(now), zone);
     let with = [("holder", holder), ("since", &at)];
     Some(world.texts.fill("held.since", &with))
+}
+
+/// That it is ours in another session: one of the command line, or another desk.
+fn elsewhere(world: &World, loaded: &Loaded) -> String {
+    let key = if loaded.detail.held_by_shell {
+        "held.shell"
+    } else {
+        "held.elsewhere"
+    };
+    let with = [("case", loaded.detail.row.case_no.as_str())];
+    world.texts.fill(key, &with)
 }
 
 /// How a case that was ours went, and what can be done with what was typed for it.

@@ -115,11 +115,13 @@ impl Keymap {
         self.line(command).map_or(&[], |line| &line.strokes)
     }
 
-    /// The keys of the command that work in that context.
+    /// The keys of the command that work in that context. A letter before a choice chooses, and must
+    /// not hide everything.
     pub fn keys_in(&self, command: &Command, context: Context) -> impl Iterator<Item = &Strokes> {
-        self.keys_of(command)
-            .iter()
-            .filter(move |strokes| !(context.takes_text() && strokes.is_text()))
+        self.keys_of(command).iter().filter(move |strokes| {
+            let is_text = context.takes_text() || command.may_be_silent(context);
+            !(is_text && strokes.is_text())
+        })
     }
 
     /// How people call the command there: its keys, or its name in the palette where it has none.

@@ -128,6 +128,8 @@ pub fn entries(world: &World, queue: i32, agent: Option<i32>) -> Vec<Entry> {
             found: None,
             unknown: None,
             seen: false,
+            read_at: None,
+            written: None,
         }
     });
     fields.collect()

@@ -6,6 +6,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::bulk;
 use super::command::{Context, Id};
 use super::effect::{Effect, Question, Reply, Slot, Ticket};
 use super::habits::LockBy;
@@ -40,6 +41,9 @@ pub enum Stage {
     Unanswered,
     /// It is not good any more.
     Refused,
+    /// Somebody wants to leave, and cases are held: the same question as elsewhere, without their
+    /// numbers.
+    Leaving,
 }
 
 impl Lock {
@@ -91,7 +95,7 @@ pub fn shut(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
 /// leave, suspend and draw again work, as they show nothing.
 pub fn pressed(model: &mut Model, input: &Input, now: DateTime<Utc>) -> Vec<Effect> {
     match meant(model, input) {
-        Some(Id::Quit) => return vec![Effect::Quit],
+        Some(Id::Quit) => return leave(model),
         Some(Id::Suspend) => return vec![Effect::Suspend],
         Some(Id::Redraw) => return vec![Effect::Redraw],
         _ => {}
@@ -101,6 +105,23 @@ pub fn pressed(model: &mut Model, input: &Input, now: DateTime<Utc>) -> Vec<Effe
     }
     model.lock.put(Stage::Asking);
     vec![model.world.ask(Slot::Session, Question::Session, now)]
+}
+
+/// Leave; with something in hand the second time only.
+fn leave(model: &mut Model) -> Vec<Effect> {
+    let is_asked = matches!(
+        model.lock,
+        Lock::Shut {
+            stage: Stage::Leaving,
+            ..
+        }
+    );
+    let world = &model.world;
+    if is_asked || (world.leases.is_empty() && !bulk::run::is_going(world)) {
+        return vec![Effect::Quit];
+    }
+    model.lock.put(Stage::Leaving);
+    Vec::new()
 }
 
 /// What a chord means in the list; plain keys mean nothing here.
@@ -133,7 +154,7 @@ pub fn heard(model: &mut Model, news: &Result<(), StoreError>, now: DateTime<Utc
             model.keyed_at = now;
         }
         (Stage::Asking, Err(StoreError::Offline(_))) => model.lock.put(Stage::Unanswered),
-        (Stage::Asleep, Ok(())) | (_, Err(StoreError::Offline(_))) => {}
+        (Stage::Asleep | Stage::Leaving, Ok(())) | (_, Err(StoreError::Offline(_))) => {}
         (Stage::Unanswered | Stage::Refused, Ok(())) => model.lock.put(Stage::Asleep),
         (_, Err(_)) => model.lock.put(Stage::Refused),
     }

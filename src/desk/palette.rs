@@ -83,7 +83,7 @@ pub fn take(
             };
             model.layers.push(Layer::Help(help));
         }
-        (Id::Redraw | Id::Suspend, _) => return None,
+        (Id::Redraw | Id::Suspend | Id::Lock, _) => return None,
         (_, Context::Palette) => return Some(press(model, pressed.id, now)),
         _ => return None,
     }

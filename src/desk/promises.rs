@@ -3,7 +3,9 @@
 //! engine makes clocks.
 
 use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
+use chrono_tz::Tz;
 
+use super::bulk::Act;
 use super::effect::Loaded;
 use super::form::Entry;
 use super::form::read::Reading;
@@ -13,13 +15,13 @@ use super::world::World;
 use crate::domain::clock::ClockRun;
 use crate::domain::country::Country;
 use crate::domain::deadline::Comparison;
-use crate::domain::when::Words;
+use crate::domain::when::{Lean, Words};
 use crate::process::Field;
 use crate::process::engine::{Answer, Answers, Change, ClockOp};
 use crate::process::field::Value;
 use crate::process::general::{PROMISE, PROMISES, PROMISES_AT};
 use crate::store::rows::{CaseDetail, CaseRow};
-use crate::text::Texts;
+use crate::text::{Texts, format};
 
 /// What such a line begins with.
 const SIGN: char = '!';
@@ -41,6 +43,8 @@ enum Found {
     Promise(Spoken),
     /// It begins like one and names no time: number of the line, from 1.
     Unread(usize),
+    /// A sign and a time behind other words: text, which is to be said. Number of the line, from 1.
+    Inside(usize),
 }
 
 /// The promises in a note, in its order.
@@ -48,7 +52,7 @@ pub fn in_note(words: &Words, note: &str, country: Country, now: DateTime<Utc>) 
     let found = lines(words, note, country, now);
     let promise = |found| match found {
         Found::Promise(spoken) => Some(spoken),
-        Found::Unread(_) => None,
+        Found::Unread(_) | Found::Inside(_) => None,
     };
     found.filter_map(promise).collect()
 }
@@ -60,39 +64,59 @@ fn lines<'a>(
     now: DateTime<Utc>,
 ) -> impl Iterator<Item = Found> + 'a {
     let local = now.with_timezone(&country.zone());
-    let signed = (1..).zip(note.lines()).filter_map(|(number, line)| {
-        let rest = line.trim().strip_prefix(SIGN)?;
-        Some((number, rest.trim()))
-    });
-    signed.map(move |(number, line)| {
-        let spoken = words.beginning(line, local).and_then(|(at, what)| {
+    let of_line = move |(number, line): (usize, &str)| {
+        let Some(rest) = line.trim().strip_prefix(SIGN) else {
+            return is_inside(words, line, local).then_some(Found::Inside(number));
+        };
+        let spoken = words.beginning(rest.trim(), local).and_then(|(at, what)| {
             let at = country.zone().from_local_datetime(&at).earliest()?;
             Some(Spoken {
                 at: at.to_utc(),
                 what: what.to_owned(),
             })
         });
-        spoken.map_or(Found::Unread(number), Found::Promise)
+        Some(spoken.map_or(Found::Unread(number), Found::Promise))
+    };
+    (1..).zip(note.lines()).filter_map(of_line)
+}
+
+/// Whether a sign and a time stand behind other words of the line. The sign stands before its word: a
+/// sentence may end with one.
+fn is_inside(words: &Words, line: &str, local: DateTime<Tz>) -> bool {
+    line.match_indices(SIGN).any(|(at, sign)| {
+        let (before, rest) = (&line[..at], &line[at + sign.len()..]);
+        let is_word = before.ends_with(char::is_whitespace) && !rest.starts_with(' ');
+        let timed = || {
+            let first = rest.split_whitespace().next().unwrap_or_default();
+            words.instant(first, local, Lean::Ahead).is_some()
+        };
+        is_word && (words.beginning(rest, local).is_some() || timed())
     })
 }
 
 /// Whether a note of that form may hold promises.
 pub fn may_stand_in(subject: &Subject) -> bool {
-    matches!(subject, Subject::Action(_, action) if action == "add_note")
+    let (Subject::Action(_, action) | Subject::Many(Act::Action(action))) = subject else {
+        return false;
+    };
+    action == "add_note"
 }
 
 /// The promises in a note, said before they are made; lines that look like one and are none too.
-pub fn said(reading: &Reading<'_>, note: &str) -> Option<String> {
+pub fn said(reading: &Reading<'_>, note: &Entry) -> Option<String> {
     let texts = reading.texts();
+    let of_line = |key, line: usize| texts.fill(key, &[("line", &line.to_string())]);
     let one = |found| match found {
         Found::Promise(spoken) => {
             let at = when(texts, spoken.at, reading.now, reading.country);
             let with = [("at", at.as_str()), ("what", spoken.what.as_str())];
             texts.fill("promise.will", &with)
         }
-        Found::Unread(line) => texts.fill("promise.unread", &[("line", &line.to_string())]),
+        Found::Unread(line) => of_line("promise.unread", line),
+        Found::Inside(line) => of_line("promise.inside", line),
     };
-    let all = lines(reading.words(), note, reading.country, reading.now);
+    let as_of = note.read_at.unwrap_or(reading.now);
+    let all = lines(reading.words(), note.raw(), reading.country, as_of);
     let all: Vec<String> = all.map(one).collect();
     (!all.is_empty()).then(|| all.join("\n"))
 }
@@ -121,7 +145,8 @@ pub fn derive(
     let Some(note) = note.filter(|_| takes) else {
         return;
     };
-    let spoken = in_note(reading.words(), note.raw(), reading.country, reading.now);
+    let as_of = note.read_at.unwrap_or(reading.now);
+    let spoken = in_note(reading.words(), note.raw(), reading.country, as_of);
     answers.extend(as_answers(&spoken));
 }
 
@@ -144,8 +169,7 @@ pub fn as_answers(spoken: &[Spoken]) -> Vec<(String, Answer)> {
 /// A running promise in one line: when, what, who.
 pub fn label(world: &World, detail: &CaseDetail, run: &ClockRun) -> String {
     let zone = world.zone(&detail.row.process);
-    let at = run.due_at.with_timezone(&zone);
-    let at = format!("{} {}", at.format("%Y-%m-%d"), at.format("%H:%M"));
+    let at = format::instant(&world.texts, run.due_at, zone);
     match detail.promise(run.run) {
         Some(promise) => format!("{at}  {}  {}", promise.what(&detail.texts), promise.who()),
         None => at,
@@ -190,6 +214,18 @@ fn what_of(change: &Change, key: &str, run: i32) -> Option<String> {
 /// The promise on a case that is near or has passed, for its line in a list.
 pub fn near(row: &CaseRow, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     row.promise_at.filter(|at| *at - NEAR <= now)
+}
+
+/// The same in words: `15:06 promise`; with a mark and its day once it has passed.
+pub fn near_said(world: &World, row: &CaseRow, now: DateTime<Utc>) -> Option<String> {
+    let at = near(row, now)?;
+    let zone = world.zone(&row.process);
+    let (key, at) = if at < now {
+        ("promise.late", say::at(&world.texts, at, now, zone))
+    } else {
+        ("promise.near", say::clock(at, zone))
+    };
+    Some(world.texts.fill(key, &[("at", &at)]))
 }
 
 /// When [`near`] says something else.
@@ -247,6 +283,26 @@ mod tests {
         assert_eq!(said, wanted);
         let unread = lines(&words(), NOTE, Country::Nl, noon()).last();
         assert_eq!(unread, Some(Found::Unread(4)));
+    }
+
+    #[test]
+    fn a_time_behind_other_words_is_text_and_found() {
+        for (line, is_found) in [
+            ("Spoke to her, !16:00 call", true),
+            ("call !16:00", true),
+            ("Done! 16:00 was early", false),
+            ("He said no! Call tomorrow", false),
+            ("a!16:00 call", false),
+            ("Great !soon", false),
+        ] {
+            let found: Vec<_> = lines(&words(), line, Country::Nl, noon()).collect();
+            let wanted = if is_found {
+                vec![Found::Inside(1)]
+            } else {
+                Vec::new()
+            };
+            assert_eq!(found, wanted, "{line}");
+        }
     }
 
     #[test]

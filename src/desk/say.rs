@@ -22,6 +22,16 @@ pub fn left(due: DateTime<Utc>, now: DateTime<Utc>) -> String {
     }
 }
 
+/// The same where a word beside it says that it is late, so that no sign has to: `41m`.
+pub fn beside_word(left: &str, word: &str) -> String {
+    let bare = if word.is_empty() {
+        left
+    } else {
+        left.trim_start_matches('-')
+    };
+    bare.to_owned()
+}
+
 /// A due instant: `today 24:00`, `tomorrow 14:09`, `Tue 24 Nov 14:09`.
 pub fn due(
     texts: &Texts,
@@ -88,6 +98,13 @@ mod tests {
         assert_eq!(left(due, due - Duration::hours(51)), "2d03h");
         assert_eq!(left(due, due), "0m00s");
         assert_eq!(left(due, due + Duration::minutes(41)), "-41m");
+    }
+
+    #[test]
+    fn late_is_said_once() {
+        assert_eq!(beside_word("-3d09h", "late"), "3d09h");
+        assert_eq!(beside_word("-3d09h", ""), "-3d09h");
+        assert_eq!(beside_word("1h42m", "soon"), "1h42m");
     }
 
     #[test]

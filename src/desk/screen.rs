@@ -18,6 +18,7 @@ pub mod notices;
 pub mod on_time;
 pub mod pick;
 mod point;
+mod review;
 pub mod search;
 pub mod send;
 pub mod stay;

@@ -59,7 +59,10 @@ pub(super) fn review(model: &Model, form: &State) -> Vec<String> {
         [] => vec![heading(model, form)],
         _ => Vec::new(),
     };
-    said.extend(given.map(|entry| of(&entry.label, entry.said())));
+    said.extend(given.map(|entry| {
+        let written = entry.written.as_deref();
+        of(&entry.label, written.unwrap_or(entry.said()))
+    }));
     said.extend(standing(model, form));
     match &form.outcome {
         Outcome::Ready(lines, plan) => {
@@ -135,12 +138,14 @@ fn listed<'a>(texts: &Texts, labels: impl Iterator<Item = &'a str>) -> String {
 pub(super) fn remarks(texts: &Texts, form: &State) -> Vec<String> {
     let mut said = Vec::new();
     for entry in &form.entries {
-        let of = |what: &String| {
+        let of = |what: &str| {
             let values = [("label", entry.label.as_str()), ("said", what)];
             texts.fill("plain.form.of", &values)
         };
-        said.extend(entry.found.as_ref().map(of));
-        said.extend(entry.error.as_ref().map(of));
+        // one by one: what was said of one line is not said again with the next one
+        let found = entry.found.iter().flat_map(|found| found.lines());
+        said.extend(found.map(of));
+        said.extend(entry.error.as_deref().map(of));
     }
     let here = form.entries.get(form.at);
     let picks = here.map_or(&[][..], Entry::suggestions);

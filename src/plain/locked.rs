@@ -17,12 +17,15 @@ pub(super) fn said(model: &Model) -> Vec<String> {
     let zone = world.zone(process::ALL.first().map_or("", |process| process.key));
     let since = format::clock(world.legal(since), zone);
     let quit = named("quit").map(|command| help::name(&world.texts, command));
-    let values = [("since", &*since), ("quit", quit.as_deref().unwrap_or(""))];
+    let held = world.leases.len().to_string();
+    let quit = quit.as_deref().unwrap_or("");
+    let values = [("since", &*since), ("quit", quit), ("n", &*held)];
     let key = match stage {
         Stage::Asleep => "plain.locked",
         Stage::Asking => return Vec::new(),
         Stage::Unanswered => "plain.lock_unanswered",
         Stage::Refused => "plain.lock_refused",
+        Stage::Leaving => "plain.lock_leaving",
     };
     vec![world.texts.fill(key, &values)]
 }

@@ -272,6 +272,8 @@ impl Teller {
                 .desk
                 .inbox()
                 .map_or_else(Vec::new, |inbox| of_list(model, inbox)),
+            // a list that is being read
+            None if model.context() == Context::List => Vec::new(),
             None => {
                 let row = model.shown().and_then(|(_, row)| row);
                 let said = row.map(|row| texts.fill("plain.case", &[("case", &row.case_no)]));

@@ -5,7 +5,7 @@ mod spoken;
 
 use super::{help, list};
 use crate::desk::command::{COMMANDS, Command, Context, Id, named};
-use crate::desk::editor::{Edit, Lines};
+use crate::desk::editor::{Edit, Editor, Lines};
 use crate::desk::form::{Ask, Entry, Pick};
 use crate::desk::key::{Code, Input, Key, Modifier};
 use crate::desk::model::Model;
@@ -260,7 +260,7 @@ impl Reader<'_> {
             Ask::Choice(picks, at) => self.choose(picks, *at, text.trim()),
             Ask::Text(editor) if editor.lines() == Lines::Many => {
                 let lead = if editor.text().is_empty() { "" } else { "\n" };
-                let mut inputs = self.keys(&[Id::Edit(Edit::End)]);
+                let mut inputs = self.behind(editor);
                 inputs.push(Input::Paste(format!("{lead}{text}")));
                 Asked::Inputs(inputs)
             }
@@ -280,10 +280,24 @@ impl Reader<'_> {
 
     /// An empty line belongs to a note that has begun; else it goes on.
     fn in_note(&self, entry: &Entry) -> Asked {
-        if entry.raw().is_empty() {
+        let Ask::Text(editor) = &entry.ask else {
+            return self.onward();
+        };
+        if editor.text().is_empty() {
             return self.onward();
         }
-        Asked::Inputs(vec![Input::Paste(String::from("\n"))])
+        let mut inputs = self.behind(editor);
+        inputs.push(Input::Paste(String::from("\n")));
+        Asked::Inputs(inputs)
+    }
+
+    /// To the end of the text: what is typed comes behind what stands there, also in a note that is
+    /// taken up again with the cursor in its middle.
+    fn behind(&self, editor: &Editor) -> Vec<Input> {
+        let below = editor.text()[editor.cursor()..].matches('\n').count();
+        let mut ids = vec![Id::Edit(Edit::Down); below];
+        ids.push(Id::Edit(Edit::End));
+        self.keys(&ids)
     }
 
     /// The proposal of that number.
@@ -334,6 +348,10 @@ impl Reader<'_> {
             Ok(number) if is_hit(number) => self.number(number),
             _ if text.trim().is_empty() && self.context == Context::Palette => {
                 self.press(&[Id::Back])
+            }
+            // what the line says of itself: an empty one shows all
+            _ if text.trim().is_empty() && self.context == Context::Filter => {
+                self.replace("", &[Id::Choose])
             }
             _ if text.trim().is_empty() => self.press(&[Id::Choose]),
             // hits are listed before one is chosen

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::desk::columns::{Column, list_of};
 use crate::desk::model::Model;
 use crate::desk::preview;
+use crate::desk::promises;
 use crate::desk::say;
 use crate::desk::screen::inbox::{Mark, Row};
 use crate::domain::clock::ClockStatus;
@@ -82,9 +83,24 @@ pub(super) fn case(model: &Model, row: &CaseRow) -> Vec<String> {
     if row.raised {
         said.push(texts.say("list.raised"));
     }
+    said.extend(promise(model, row));
     said.push(row.subject.clone());
     said.retain(|part| !part.is_empty());
     said
+}
+
+/// A promise that is near or has passed, in whole words.
+fn promise(model: &Model, row: &CaseRow) -> Option<String> {
+    let (world, legal) = (&model.world, model.world.legal(model.now));
+    let at = promises::near(row, legal)?;
+    let zone = world.zone(&row.process);
+    let said = say::due(&world.texts, at, Comparison::UpToAndIncluding, legal, zone);
+    let key = if at < legal {
+        "plain.promise_late"
+    } else {
+        "plain.promise"
+    };
+    Some(world.texts.fill(key, &[("at", &said)]))
 }
 
 /// The columns that were chosen for the list, in their order; `None` where it is as it comes.

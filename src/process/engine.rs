@@ -30,6 +30,7 @@ use crate::domain::deadline::{Comparison, LedgerLine};
 pub(super) use answers::check as check_value;
 pub use fold::{after, born};
 pub use list::{Listed, listed, prefill};
+pub use reminders::{is_overdue, overdue};
 pub(super) use step::{Decision, decide, decide_opening};
 pub use step::{open, step};
 pub use timers::timer_action;

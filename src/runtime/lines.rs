@@ -2,7 +2,7 @@
 //! the full screen. Works in a terminal that can do nothing, and in a pipe.
 
 use std::collections::VecDeque;
-use std::io::{self, BufRead as _};
+use std::io::{self, BufRead as _, IsTerminal as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 use std::time::Duration;
@@ -74,6 +74,7 @@ impl Console {
         let (work, inbox) = Work::new(setup.store.clone());
         let mut model = setup.model(WINDOW);
         model.world.clip = Clip::Said;
+        model.habits.unmasks = io::stdout().is_terminal();
         Ok(Self {
             work,
             inbox,

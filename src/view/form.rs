@@ -183,7 +183,8 @@ fn answer(
         Ask::Text(editor) | Ask::Look(editor, _)
             if most > NOTE_LINES && !editor.text().is_empty() =>
         {
-            (whole(editor.text(), columns), None)
+            let written = entry.written.as_deref();
+            (whole(written.unwrap_or(editor.text()), columns), None)
         }
         Ask::Text(editor) | Ask::Look(editor, _) if editor.lines() == Lines::One => {
             let (text, column) = window(editor, columns.saturating_sub(1));

@@ -25,11 +25,13 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect) {
         Stage::Asking => (Role::Faint, "lock.asking"),
         Stage::Unanswered => (Role::Warning, "lock.unanswered"),
         Stage::Refused => (Role::Warning, "lock.refused"),
+        Stage::Leaving => (Role::Warning, "lock.leaving"),
     };
+    let held = world.leases.len().to_string();
     let wide = area.width.saturating_sub(2).min(WIDE);
     let columns = usize::from(wide);
     let mut lines = paint.wrapped(Role::Title, &title, columns);
-    lines.extend(paint.wrapped(role, &paint.text(then), columns));
+    lines.extend(paint.wrapped(role, &paint.fill(then, &[("n", &held)]), columns));
     let high = u16::try_from(lines.len()).unwrap_or(area.height);
     let middle = Rect {
         x: area.x + (area.width - wide) / 2,

@@ -31,11 +31,13 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
         height: area.height - 2,
         ..area
     };
+    let is_filter = state.filter(&paint.model.world).is_some();
     match &state.hits {
-        Some(hits) if !hits.is_empty() => draw_hits(paint, body, hits, state.cursor),
+        Some(hits) if !hits.is_empty() && !is_filter => draw_hits(paint, body, hits, state.cursor),
         hits => {
             let typed = state.editor.text().trim().chars().count();
             let key = match hits {
+                _ if is_filter => "search.is_filter",
                 _ if state.problem.is_some() => "search.failed",
                 Some(_) if state.recent => "search.none_recent",
                 None if state.recent => "search.searching",
@@ -43,7 +45,7 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
                 _ if typed >= LEAST => "search.searching",
                 _ => "search.hint",
             };
-            let role = if state.problem.is_some() {
+            let role = if state.problem.is_some() && !is_filter {
                 Role::Error
             } else {
                 Role::Faint

@@ -146,6 +146,29 @@ async fn refusals_name_reason_rule_and_field() {
     );
 }
 
+/// The end of a number does where only one case has it, as in the palette; and of two fields of which
+/// one is enough none is called optional.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_of_a_number_is_enough_and_one_of_two_is_named() {
+    let office = Office::open().await;
+    let no = office.signal(1).await;
+    let digits = no.rsplit('-').next().unwrap().trim_start_matches('0');
+    let shown = office.anna.one(&format!("case show {digits}"));
+    assert_eq!(shown["row"]["case_no"], no.as_str(), "{shown}");
+    let told = office.anna.refused(&format!("case show 9{digits}"));
+    assert!(told.contains("no such case"), "{told}");
+    office.anna.one(&format!("case do {no} block_confirmed"));
+    let wanted = office.anna.run(&format!("case do {no} contact_party"));
+    let line = |field: &str| {
+        let mut lines = wanted.err.lines();
+        let found = lines.find(|line| line.trim().starts_with(&format!("{field} ")));
+        found.unwrap_or_else(|| panic!("{wanted:?}")).to_owned()
+    };
+    assert!(!line("contact").contains("optional"), "{wanted:?}");
+    assert!(line("contact").contains("contact_other"), "{wanted:?}");
+    assert!(line("contact_other").contains("contact"), "{wanted:?}");
+}
+
 /// `--dry-run` says all effects and changes nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_tells_everything_and_does_nothing() {

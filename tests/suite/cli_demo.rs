@@ -94,6 +94,9 @@ fn a_demo_is_made_once_joined_and_gone_with_the_last() {
         !again.err.contains("invented world"),
         "it is there already: {again:?}"
     );
+    // what is to be copied works from any folder
+    let called = format!("{} case list", env!("CARGO_BIN_EXE_loket"));
+    assert!(again.out.contains(&called), "{again:?}");
     // the readme promises an address for each colleague: everybody but the worker
     let agents = kept.shell("Beheer").json("agent list");
     let named = |name: &str| kept.addresses.iter().any(|(known, _)| known == name);

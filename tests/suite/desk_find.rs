@@ -240,3 +240,27 @@ fn an_agent_saves_for_himself_and_throws_away_what_is_chosen() {
     assert!(script.writes().is_empty());
     assert!(script.screen().contains("No saved filter is chosen"));
 }
+
+/// `/` takes a line of the filter too: people reach for it, and it asks the database for no such name.
+#[test]
+fn a_line_of_the_filter_in_the_search_filters_the_list() {
+    let mut script = Script::new(120, 40);
+    script.keys("/").text("due:late");
+    script.rest();
+    let asked = script.take();
+    let is_search = |effect: &Effect| matches!(effect, Effect::Ask(_, Question::Search(_)));
+    assert!(!asked.iter().any(is_search), "{asked:?}");
+    assert!(
+        script.screen().contains("filters the list"),
+        "{}",
+        script.screen()
+    );
+    script.keys("enter");
+    let filter = &script.model.desk.inbox().unwrap().filter;
+    assert_eq!(filter.to_string(), "due:late");
+    assert!(script.model.layers.is_empty());
+    // a name with no key in it is searched for
+    script.keys("/").text("langevoort");
+    script.rest();
+    assert!(script.take().iter().any(is_search));
+}

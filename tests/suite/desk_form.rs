@@ -166,6 +166,30 @@ fn a_kept_draft_says_since_when_and_one_key_discards_it() {
     assert!(!script.screen().contains("your draft of"));
 }
 
+/// What is being typed is thrown away at once, as the key says; a slip of the finger is taken back.
+#[test]
+fn what_is_being_typed_is_discarded_and_comes_back_by_the_key_of_the_editor() {
+    let mut script = Script::new(100, 24);
+    script.keys("t ctrl-x");
+    assert!(script.screen().contains("no draft"), "{}", script.screen());
+    script.text("called her").keys("ctrl-x");
+    assert_eq!(raw(&script, "note"), "");
+    assert!(!script.model.has_unsaved());
+    assert!(
+        script.screen().contains("Thrown away"),
+        "{}",
+        script.screen()
+    );
+    script.keys("ctrl-y");
+    assert_eq!(raw(&script, "note"), "called her");
+    script.keys("esc");
+    assert_eq!(
+        script.model.world.drafts.mine().count(),
+        1,
+        "kept as any text"
+    );
+}
+
 #[test]
 fn a_long_note_is_read_whole_in_the_review() {
     let mut script = Script::new(80, 24);

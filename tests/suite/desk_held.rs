@@ -234,3 +234,21 @@ fn reading_ends_our_lease_only_when_a_later_one_is_there() {
         assert_eq!(ours.map(|lease| lease.fence), is_ours.then_some(4));
     }
 }
+
+/// What the shell took is named as that, with what gets on: by the key that would claim it too.
+#[test]
+fn a_case_of_our_command_line_is_named_as_that() {
+    let mut script = Script::new(120, 40);
+    let mut other = held_elsewhere();
+    other.detail.held_by_shell = true;
+    read_as(&mut script, other);
+    for key in ["c", "a"] {
+        script.keys(key);
+        let screen = script.screen();
+        let all = screen.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(all.contains("on your command line; T takes it"), "{screen}");
+        assert!(all.contains("loket case release"), "{screen}");
+        assert!(!all.contains("line was lost"), "{screen}");
+        script.keys("esc");
+    }
+}

@@ -29,7 +29,7 @@ fn at_board(script: &Script) -> bool {
 #[test]
 fn a_lead_sets_the_numbers_of_the_queue_under_the_cursor() {
     let mut script = lead(120, 32);
-    script.keys("L");
+    script.keys("N");
     script.answer_all();
     assert_eq!(form(&script).subject, Subject::Limits(1, None));
     let shown: Vec<&str> = form(&script).entries.iter().map(Entry::raw).collect();
@@ -56,7 +56,7 @@ fn a_lead_sets_the_numbers_of_the_queue_under_the_cursor() {
 #[test]
 fn a_person_has_numbers_of_their_own_or_those_of_the_queue() {
     let mut script = lead(120, 32);
-    script.keys("tab tab L");
+    script.keys("tab tab N");
     script.answer_all();
     assert_eq!(form(&script).subject, Subject::Limits(1, Some(2)), "Joost");
     let shown: Vec<&str> = form(&script).entries.iter().map(Entry::raw).collect();
@@ -85,7 +85,7 @@ fn of_several_queues_one_is_chosen_first() {
     let mut found = board();
     found.people[0].queues = vec![1, 2];
     top.board = Some(found);
-    script.keys("tab tab L");
+    script.keys("tab tab N");
     script.answer_all();
     script.keys("j enter");
     script.answer_all();
@@ -98,9 +98,9 @@ fn of_several_queues_one_is_chosen_first() {
 #[test]
 fn what_has_no_numbers_says_so() {
     let mut script = lead(120, 32);
-    script.keys("tab L");
+    script.keys("tab N");
     assert!(script.screen().contains("Limits belong to a queue"));
-    script.keys("tab enter j L");
+    script.keys("tab enter j N");
     script.answer_all();
     assert_eq!(form(&script).subject, Subject::Limits(1, Some(2)));
 }
@@ -110,7 +110,7 @@ fn an_agent_is_told_who_sets_them() {
     let mut script = Script::new(120, 32);
     script.keys("b");
     script.answer_all();
-    script.keys("L");
+    script.keys("N");
     assert!(at_board(&script));
     assert!(
         script.screen().contains("Only a lead of the queue"),
@@ -123,7 +123,7 @@ fn an_agent_is_told_who_sets_them() {
 #[test]
 fn a_number_that_cannot_be_is_refused_at_its_field() {
     let mut script = lead(80, 24);
-    script.keys("L");
+    script.keys("N");
     script.answer_all();
     for wrong in ["51", "0", "many", "-1"] {
         script.keys("ctrl-u").text(wrong).keys("ctrl-s");
@@ -147,7 +147,7 @@ fn a_number_that_cannot_be_is_refused_at_its_field() {
 #[test]
 fn a_refusal_of_the_database_is_shown_and_the_form_stays() {
     let mut script = lead(120, 32);
-    script.keys("L");
+    script.keys("N");
     script.answer_all();
     script.keys("ctrl-u").text("7").keys("ctrl-s ctrl-s");
     let (ticket, _) = set(&mut script);
@@ -162,7 +162,7 @@ fn a_refusal_of_the_database_is_shown_and_the_form_stays() {
 #[test]
 fn without_an_answer_it_is_sent_again_as_it_was() {
     let mut script = lead(120, 32);
-    script.keys("L");
+    script.keys("N");
     script.answer_all();
     script.keys("ctrl-u").text("7").keys("ctrl-s ctrl-s");
     let (first, new) = set(&mut script);
@@ -176,13 +176,13 @@ fn without_an_answer_it_is_sent_again_as_it_was() {
 #[test]
 fn an_unfinished_form_of_limits_is_a_draft_as_others_are() {
     let mut script = lead(120, 32);
-    script.keys("L");
+    script.keys("N");
     script.answer_all();
     script.keys("ctrl-u").text("9").keys("esc");
     let draft = script.model.world.drafts.mine().next().unwrap();
     assert_eq!(draft.content.subject.form(), "limits:1");
     script.take();
-    script.keys("L");
+    script.keys("N");
     let asked = script.take();
     let ticket = asked.iter().find_map(|effect| match effect {
         Effect::Ask(ticket, Question::Limits) => Some(*ticket),
@@ -206,11 +206,11 @@ fn forms_of_limits_have_names_that_lead_back_to_them() {
 fn the_forms_of_limits() {
     for (columns, rows) in [(80, 24), (120, 32), (160, 48)] {
         let mut script = lead(columns, rows);
-        script.keys("L");
+        script.keys("N");
         script.answer_all();
         let name = format!("limits_{columns}x{rows}");
         insta::assert_snapshot!(name, script.screen());
-        script.keys("esc tab tab L");
+        script.keys("esc tab tab N");
         script.answer_all();
         script.keys("ctrl-u").text("4").keys("ctrl-s");
         let name = format!("limits_agent_{columns}x{rows}");

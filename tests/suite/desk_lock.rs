@@ -84,7 +84,7 @@ fn without_a_good_session_it_stays_locked_and_one_can_leave() {
         (StoreError::NotAnAgent("anna".into()), Stage::Refused),
     ] {
         let mut script = with_lock(120, 40);
-        script.keys("L x");
+        script.empty_handed().keys("L x");
         let Some(Effect::Ask(ticket, _)) = script.take().pop() else {
             panic!("not asked");
         };
@@ -101,6 +101,59 @@ fn without_a_good_session_it_stays_locked_and_one_can_leave() {
         script.keys("ctrl-c");
         assert_eq!(script.take(), [Effect::Quit]);
     }
+}
+
+/// From wherever one is, with everything that lies on the desk kept; where a letter is text it stays
+/// text, and a chord locks.
+#[test]
+fn it_locks_from_everywhere() {
+    for way in [
+        "", "tab", "enter", "C", "d", "!", "?", "D", "q", "b", "b o", "U", "y", "space B",
+    ] {
+        let mut script = at(way);
+        let (layers, context) = (script.model.layers.len(), script.model.context());
+        script.keys("L");
+        assert!(script.model.lock.is_shut(), "{way} ({context:?})");
+        assert_eq!(script.model.layers.len(), layers, "{way}");
+    }
+    for way in ["t", "/", "F", ":", "P", "f"] {
+        let mut script = at(way);
+        let context = script.model.context();
+        script.keys("L");
+        assert!(!script.model.lock.is_shut(), "{way}: a letter is text");
+        script.keys("alt-l");
+        assert!(script.model.lock.is_shut(), "{way} ({context:?})");
+        assert!(!shows_a_case(&script), "{way}");
+    }
+}
+
+/// A desk to which these keys led.
+fn at(way: &str) -> Script {
+    let mut script = with_lock(120, 40);
+    for key in way.split_whitespace() {
+        script.keys(key);
+        script.answer_all();
+    }
+    script
+}
+
+/// Leaving with cases in hand asks before the lock too, and names none of them there.
+#[test]
+fn leaving_behind_the_lock_asks_when_cases_are_held() {
+    let mut script = with_lock(120, 40);
+    assert!(!script.model.world.leases.is_empty());
+    script.keys("L ctrl-c");
+    assert_eq!(script.take(), [], "asked first");
+    let screen = script.screen();
+    assert!(screen.contains("Cases in your hands: 1."), "{screen}");
+    assert!(!shows_a_case(&script), "{screen}");
+    script.keys("ctrl-c");
+    assert_eq!(script.take(), [Effect::Quit]);
+    // any other key stays, and is the one that opens
+    let mut script = with_lock(120, 40);
+    script.keys("L ctrl-c j");
+    script.answer_all();
+    assert!(shows_a_case(&script), "{}", script.screen());
 }
 
 /// A line that comes back, and the beat, open nothing: somebody must be there.
@@ -161,7 +214,7 @@ fn a_locked_screen_wakes_for_nothing_that_is_seen() {
     );
 }
 
-fn at(column: u16, row: u16) -> Place {
+fn place(column: u16, row: u16) -> Place {
     Place { column, row }
 }
 
@@ -185,7 +238,7 @@ fn a_click_selects_the_row_that_is_drawn_there() {
             }
             mouse(
                 &mut script,
-                Mouse::Click(at(5, u16::try_from(line).unwrap())),
+                Mouse::Click(place(5, u16::try_from(line).unwrap())),
             );
             let current = script.model.current_row().unwrap();
             assert_eq!(current.case_no, row.case_no, "line {line} at {columns}");
@@ -196,11 +249,11 @@ fn a_click_selects_the_row_that_is_drawn_there() {
 #[test]
 fn the_wheel_moves_the_list_and_scrolls_the_detail_under_it() {
     let mut script = Script::new(120, 24);
-    mouse(&mut script, Mouse::WheelDown(at(5, 8)));
+    mouse(&mut script, Mouse::WheelDown(place(5, 8)));
     assert_eq!(script.model.desk.inbox().unwrap().cursor, 3);
-    mouse(&mut script, Mouse::WheelUp(at(5, 8)));
+    mouse(&mut script, Mouse::WheelUp(place(5, 8)));
     assert_eq!(script.model.desk.inbox().unwrap().cursor, 0);
-    mouse(&mut script, Mouse::WheelDown(at(100, 8)));
+    mouse(&mut script, Mouse::WheelDown(place(100, 8)));
     assert_eq!(script.model.desk.inbox().unwrap().cursor, 0);
     assert_eq!(script.model.desk.scroll, 3);
     assert_eq!(
@@ -209,8 +262,8 @@ fn the_wheel_moves_the_list_and_scrolls_the_detail_under_it() {
         "the keys stay where they were"
     );
     // beside everything, and where there are no rows: nothing
-    for place in [at(0, 0), at(5, 23), at(5, 15), at(300, 300)] {
-        mouse(&mut script, Mouse::Click(place));
+    for spot in [place(0, 0), place(5, 23), place(5, 15), place(300, 300)] {
+        mouse(&mut script, Mouse::Click(spot));
         assert_eq!(script.model.desk.inbox().unwrap().cursor, 0);
     }
 }

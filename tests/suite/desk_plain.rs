@@ -1,18 +1,21 @@
 //! The desk as lines, without terminal and database: what is said, and what is not said again.
 
 use chrono::TimeDelta;
+use loket::desk::form::build::of_field;
 use loket::desk::habits::Clip;
 use loket::desk::key::Input;
 use loket::desk::keymap::Keymap;
 use loket::desk::language::switch;
 use loket::desk::overlay::Overlay;
 use loket::desk::privacy::Seen;
+use loket::desk::screen::Layer;
 use loket::desk::toast::Tone;
 use loket::desk::{Msg, next_wake};
 use loket::plain::{Asked, Teller, WINDOW, typed};
+use loket::process::field::{Field, FieldKind};
 use loket::text::{LANGUAGES, Texts};
 
-use crate::support::desk::Script;
+use crate::support::desk::{Script, form};
 
 /// Somebody who types lines and reads what is said.
 struct Reader {
@@ -463,5 +466,86 @@ fn the_words_that_are_named_are_those_that_work() {
                 assert!(said.contains(&word), "{lang}: {key} does not name {word}");
             }
         }
+    }
+}
+
+/// What the line of the filter says of itself: an empty one shows all, also when one was on.
+#[test]
+fn an_empty_line_of_the_filter_shows_all() {
+    let (mut reader, _) = Reader::sit_down("en");
+    reader.line("filter");
+    reader.line("due:late");
+    let is_on = |reader: &Reader| !reader.script.model.desk.inbox().unwrap().filter.is_empty();
+    assert!(is_on(&reader));
+    let said = reader.line("filter");
+    let said = said.join(" ");
+    assert!(said.contains("an empty line shows all"), "{said:?}");
+    reader.line("");
+    assert!(!is_on(&reader));
+}
+
+/// A note that is taken up goes on behind what stands in it, wherever the cursor was left.
+#[test]
+fn what_is_typed_into_a_note_comes_behind_what_stands_there() {
+    let (mut reader, _) = Reader::sit_down("en");
+    reader.line("note");
+    for line in ["one", "two", "three"] {
+        reader.line(line);
+    }
+    reader.script.keys("up up home");
+    reader.line("four");
+    reader.script.keys("up up");
+    reader.line("");
+    reader.line("five");
+    let note = form(&reader.script).entries[0].raw();
+    assert_eq!(note, "one\ntwo\nthree\nfour\n\nfive");
+}
+
+static KINDS: [Field; 4] = [
+    Field::optional("time", FieldKind::Time),
+    Field::optional("money", FieldKind::Money),
+    Field::optional("days", FieldKind::List(&FieldKind::Date)),
+    Field::optional("promise_at", FieldKind::Instant),
+];
+
+/// Every kind of field is asked, remarked on and read back in lines: amounts, times, lists.
+#[test]
+fn amounts_times_and_lists_are_filled_by_lines() {
+    let (mut reader, _) = Reader::sit_down("en");
+    reader.line("note");
+    reader.line("called");
+    let model = &mut reader.script.model;
+    let kinds = KINDS.iter().map(|kind| of_field(&model.world, kind, None));
+    let kinds: Vec<_> = kinds.collect();
+    if let Some(Layer::Form(form)) = model.layers.last_mut() {
+        form.entries.extend(kinds);
+    }
+    let asked = reader.line(".");
+    assert!(
+        has(&asked, "Field 2 of 5") && has(&asked, "9:30 or 16h"),
+        "{asked:?}"
+    );
+    let asked = reader.line("9:30");
+    assert!(has(&asked, "An amount such as"), "{asked:?}");
+    let asked = reader.line("1250,5");
+    assert!(
+        has(&asked, "1.250,50"),
+        "said back as understood: {asked:?}"
+    );
+    assert!(
+        has(&asked, "several lines") && has(&asked, "One a line."),
+        "{asked:?}"
+    );
+    reader.line("24-11-2026");
+    let said = reader.line("1-12-2026");
+    assert!(has(&said, "2026-11-24; 2026-12-01"), "{said:?}");
+    reader.line(".");
+    let review = reader.line("24-11-2026 16:00").join("\n");
+    for said in [
+        "EUR\u{a0}1,250.50",
+        "Tue 24 Nov\nTue 1 Dec",
+        "Tue 24 Nov 16:00",
+    ] {
+        assert!(review.contains(said), "{said} in {review}");
     }
 }

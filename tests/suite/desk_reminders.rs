@@ -254,7 +254,10 @@ fn a_promise_that_is_near_stands_in_its_row() {
         |minutes: i64| told(move |row| row.promise_at = Some(now() + TimeDelta::minutes(minutes)));
     let near = first_line(&in_minutes(59));
     assert!(near.contains("15:06 pro"), "{near}");
-    assert!(first_line(&in_minutes(-5)).contains("14:02 pro"));
+    let late = first_line(&in_minutes(-5));
+    assert!(late.contains("! 14:02"), "a mark, not colour alone: {late}");
+    let old = first_line(&in_minutes(-3 * 24 * 60));
+    assert!(old.contains("! Tue 17"), "its day: {old}");
     let mut script = in_minutes(62);
     assert!(!first_line(&script).contains(" pro"));
     let wake = next_wake(&script.model, script.now).unwrap();
@@ -287,7 +290,7 @@ fn a_promise_is_kept_by_choosing_it() {
     script.model.layers.push(Layer::Form(Box::new(form)));
     let screen = script.screen();
     assert!(
-        screen.contains("2026-11-20 15:00  call Roos back  Joost Bakker"),
+        screen.contains("20 Nov 2026 15:00  call Roos back  Joost Bakker"),
         "{screen}"
     );
     script.keys("ctrl-s enter");
@@ -297,4 +300,32 @@ fn a_promise_is_kept_by_choosing_it() {
         .iter()
         .any(|op| matches!(op, ClockOp::End { key, run: 1, .. } if key == "promise"));
     assert!(ended, "{change:?}");
+}
+
+/// What must be refused is refused before anything is typed, with the duty that stands against it;
+/// also before the case was read.
+#[test]
+fn z_on_an_overdue_case_is_refused_at_once() {
+    for is_read in [true, false] {
+        let due = now() - TimeDelta::hours(2);
+        let mut script = told(|_| ());
+        let mut case = loaded(CaseId(1));
+        for run in &mut case.detail.facts.clocks {
+            (run.warn_at, run.due_at) = (due - TimeDelta::hours(1), due);
+        }
+        let at = script.now;
+        let ticket = script.model.world.ticket(Slot::Detail(CaseId(1)), at);
+        script.reply(ticket, Reply::Detail(Ok(Box::new(case))));
+        if !is_read {
+            let next = &mut script.model.desk.tabs[script.model.desk.at].rows[1].case;
+            (next.due_at, next.whose) = (Some(due), Some("ours".into()));
+            next.clock = Some("contact_1wd".into());
+            script.keys("j");
+        }
+        script.keys("z");
+        assert!(script.model.layers.is_empty(), "{}", script.screen());
+        let screen = script.screen();
+        assert!(screen.contains("has needed somebody since"), "{screen}");
+        assert!(screen.contains("12:07"), "{screen}");
+    }
 }

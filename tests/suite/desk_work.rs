@@ -10,7 +10,7 @@ use loket::process::engine::Refusal;
 use loket::store::StoreError;
 use loket::store::rows::*;
 
-use crate::support::desk::{Script, form, loaded, offline, page, rows, slots};
+use crate::support::desk::{Script, form, loaded, offline, page, rows, slots, written};
 
 /// A form filled and at its review: contact the party of case 1, which nobody holds.
 fn reviewed() -> Script {
@@ -466,4 +466,44 @@ fn an_attachment_that_cannot_be_read_says_so_at_the_field() {
         Reply::File(loket::desk::effect::FileError::TooLarge),
     );
     assert!(script.screen().contains("More than 5 MiB"));
+}
+
+/// Decision 1: the pool stands first, so a claimed case sinks below it. The cursor goes with it, and
+/// it stays on the screen.
+#[test]
+fn the_cursor_follows_a_claimed_case_to_where_the_held_ones_stand() {
+    let mut script = Script::new(80, 24);
+    script.empty_handed().keys("j j");
+    script.rest();
+    script.answer_all();
+    let case = script.model.current_case().unwrap();
+    script.keys("c");
+    let (ticket, call) = script.writes().remove(0);
+    assert_eq!(call, Call::Claim(case));
+    script.reply(ticket, written(&call));
+    let mut rows: Vec<_> = (100..160)
+        .map(|id| {
+            let mut row = rows().remove(0);
+            (row.case_id, row.case_no) = (CaseId(id), format!("GT-2026-000{id}"));
+            row
+        })
+        .collect();
+    let mut held = rows[0].clone();
+    (held.case_id, held.case_no) = (case, "GT-2026-000777".to_owned());
+    held.work = WorkState::Held;
+    rows.push(held);
+    let (at, tab) = (script.now, script.model.desk.at);
+    let ticket = script.model.world.ticket(Slot::Inbox(tab), at);
+    let page = InboxPage { rows, ..page() };
+    script.reply(ticket, Reply::Inbox(Ok(page)));
+    let row = script.model.desk.inbox().unwrap().current().unwrap();
+    assert_eq!(row.case.case_id, case);
+    if script.model.desk.page == loket::desk::screen::desk::Page::Detail {
+        script.keys("tab");
+    }
+    assert!(
+        script.screen().contains("GT-2026-000777"),
+        "{}",
+        script.screen()
+    );
 }

@@ -38,6 +38,7 @@ mod desk_lock;
 mod desk_palette;
 mod desk_plain;
 mod desk_privacy;
+mod desk_promised;
 mod desk_race;
 mod desk_reminders;
 mod desk_stay;

@@ -5,6 +5,7 @@ use loket::store::rows::CaseId;
 use loket::text::Texts;
 
 use crate::support::keys::office;
+use crate::support::screen::Screen;
 use crate::support::shell::{Said, Shell};
 use crate::support::world::{SUPPLIER, World, ean};
 
@@ -149,38 +150,54 @@ async fn a_whole_case_goes_in_the_words_of_each_language() {
     Shell::of(&world.db.url("admin_1")).ok("db verify");
 }
 
-/// What is masked is told for a purpose and until when, the history knows the purpose, and nothing of
-/// it is read again once it is locked.
+/// In a terminal what is masked is told for a purpose and until when, the history knows the purpose,
+/// and nothing of it is read again once it is locked.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_unmasked_is_told_with_its_limit_and_not_after_the_lock() {
     let world = office().await;
     world.signal(1).await;
-    let said = lines(
-        &world,
-        &["detail", "unmask", "1", "read", "lock", "read", "read"],
-    );
-    in_order(
-        &said.out,
-        &[
-            "***67",
-            "Show what is masked, for which purpose?",
-            "For 30 seconds.",
-            "1 to reach the customer",
-            "+31201234567",
-            "shown until ",
-            "masked data looked at",
-            "to reach the customer",
-            "Locked since ",
-            "Unlocked.",
-            "***67",
-        ],
-    );
-    let (_, after) = said.out.split_once("Locked since ").unwrap();
+    let url = world.db.url("anna");
+    let mut screen = Screen::start(&["--plain"], &[("DATABASE_URL", &url)], (100, 120));
+    screen.wait("contact the party");
+    for (line, said) in [
+        ("detail", "***67"),
+        ("unmask", "1 to reach the customer"),
+        ("1", "+31201234567"),
+        ("read", "masked data looked at"),
+    ] {
+        screen.press(&format!("{line}\r"));
+        screen.wait(said);
+    }
+    screen.wait("shown until ");
+    screen.press("lock\r");
+    screen.wait("Locked since ");
+    screen.press("\r");
+    screen.wait("Unlocked.");
+    screen.press("read\r");
+    let after = |text: &str| {
+        text.split_once("Unlocked.")
+            .is_some_and(|it| it.1.contains("***67"))
+    };
+    screen.wait_for("masked again", after);
+    let text = screen.text();
+    let (_, after) = text.split_once("Locked since ").unwrap();
     assert!(!after.contains("+31201234567"), "{after}");
     let (locked, _) = after.split_once("Unlocked.").unwrap();
     assert!(!locked.contains("GT-"), "{locked}");
     let timeline = world.admin.timeline(CaseId(1), None, 50).await.unwrap();
     assert!(timeline.iter().any(|event| event.kind == "unmasked"));
+}
+
+/// What goes into a file stays there: nothing is unmasked, with the reason, and nothing is an event.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_unmasked_into_a_file_or_a_pipe() {
+    let world = office().await;
+    world.signal(1).await;
+    let said = lines(&world, &["detail", "unmask", "1", "read"]);
+    in_order(&said.out, &["***67", "nothing is unmasked"]);
+    assert!(!said.out.contains("+31201234567"), "{}", said.out);
+    let timeline = world.admin.timeline(CaseId(1), None, 50).await.unwrap();
+    assert!(timeline.iter().all(|event| event.kind != "unmasked"));
 }
 
 /// A value is said in a line of its own: no clipboard is claimed that there is not.

@@ -46,9 +46,21 @@ fn kind(kind: FieldKind, texts: &Texts) -> String {
     }
 }
 
+/// When a field must be filled. Of two of which one is enough each is needed without the other.
+fn needed(field: &Field, fields: &[&Field]) -> Required {
+    let instead = fields.iter().find_map(|other| match other.required {
+        Required::IfEmpty(key, rule) if key == field.key => Some((other.key, rule)),
+        _ => None,
+    });
+    match (field.required, instead) {
+        (Required::No, Some((other, rule))) => Required::IfEmpty(other, rule),
+        (required, _) => required,
+    }
+}
+
 /// An instant that must be known is now when it is left out.
-fn required(field: &Field, texts: &Texts) -> String {
-    match field.required {
+fn required(field: &Field, fields: &[&Field], texts: &Texts) -> String {
+    match needed(field, fields) {
         Required::Always if field.is_now_by_default() => texts.get("case.required.now").to_owned(),
         Required::Always => texts.get("case.required.always").to_owned(),
         Required::No => texts.get("case.required.no").to_owned(),
@@ -71,7 +83,7 @@ impl Counter<'_> {
         if self.json {
             let fields = fields
                 .iter()
-                .map(|field| field_line(field, texts))
+                .map(|field| field_line(field, fields, texts))
                 .collect();
             self.shell.json(&Wanted {
                 action,
@@ -80,20 +92,23 @@ impl Counter<'_> {
             })?;
             return Ok(CliError::Told(Exit::Usage));
         }
-        let rows: Vec<Vec<String>> = fields.iter().map(|field| self.field(field)).collect();
+        let rows: Vec<Vec<String>> = fields
+            .iter()
+            .map(|field| self.field(field, fields))
+            .collect();
         for line in words::columns(&rows) {
             crate::cli::shell::error(&format!("  {line}"));
         }
         Ok(CliError::Told(Exit::Usage))
     }
 
-    fn field(&self, field: &Field) -> Vec<String> {
+    fn field(&self, field: &Field, fields: &[&Field]) -> Vec<String> {
         let texts = &self.shell.texts;
         vec![
             field.key.to_owned(),
             texts.get(&format!("field.{}", field.key)).to_owned(),
             kind(field.kind, texts),
-            required(field, texts),
+            required(field, fields, texts),
             choices(field.kind).join(" | "),
         ]
     }
@@ -110,11 +125,11 @@ pub(super) fn instant(raw: &str, process: &str) -> Result<DateTime<Utc>, CliErro
     .ok_or_else(|| Refusal::new("not_an_instant").about("received_at").into())
 }
 
-fn field_line<'a>(field: &'static Field, texts: &'a Texts) -> FieldLine<'a> {
+fn field_line<'a>(field: &'static Field, fields: &[&Field], texts: &'a Texts) -> FieldLine<'a> {
     let name = texts
         .find(&format!("field.{}", field.key))
         .unwrap_or(field.key);
-    let required = match field.required {
+    let required = match needed(field, fields) {
         Required::Always => String::from("always"),
         Required::No => String::from("no"),
         Required::If(other, value) => format!("if {other}={value}"),

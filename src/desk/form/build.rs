@@ -216,6 +216,8 @@ fn entry(key: &str, label: &str, help: &str, required: Required, ask: Ask) -> En
         found: None,
         unknown: None,
         seen: false,
+        read_at: None,
+        written: None,
     }
 }
 

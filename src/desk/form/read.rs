@@ -14,7 +14,7 @@ use crate::domain::money::Money;
 use crate::domain::when::{Lean, Words, typed};
 use crate::process::field::FieldKind;
 use crate::process::{self, Action, Guard};
-use crate::text::{self, Texts};
+use crate::text::{self, Texts, format};
 
 /// Where and when something was typed.
 pub struct Reading<'a> {
@@ -104,6 +104,37 @@ impl<'a> Reading<'a> {
         };
         let typed = raw.lines().collect::<Vec<_>>().join("; ");
         (found != typed).then_some(found)
+    }
+
+    /// The answer as the language writes it, where it is a day, a time or an amount; `None` where that
+    /// is what stands there.
+    pub fn written(&self, entry: &Entry) -> Option<String> {
+        let raw = entry.raw().trim();
+        let kind = entry.kind.filter(|_| !raw.is_empty())?;
+        let FieldKind::List(of) = kind else {
+            return self.write_one(kind, &self.plain(entry));
+        };
+        let plain = self.plain(entry);
+        let line = |line: &str| self.write_one(*of, line).unwrap_or_else(|| line.to_owned());
+        let said: Vec<String> = plain.lines().map(line).collect();
+        Some(said.join("\n")).filter(|said| said != raw)
+    }
+
+    fn write_one(&self, kind: FieldKind, raw: &str) -> Option<String> {
+        let raw = raw.trim();
+        match kind {
+            FieldKind::Instant | FieldKind::Date => {
+                let (day, time) = raw.split_once([' ', 'T']).unwrap_or((raw, ""));
+                let today = self.now.with_timezone(&self.country.zone()).date_naive();
+                let day = say::day_near(self.texts(), day.parse().ok()?, today);
+                Some(format!("{day} {time}").trim_end().to_owned())
+            }
+            FieldKind::Money => {
+                let money = Money::parse(raw, self.country).ok()?;
+                Some(format::money(self.texts(), money))
+            }
+            _ => None,
+        }
     }
 
     /// The day with its name: a slip of the finger is seen there first.

@@ -26,6 +26,7 @@ impl Keymap {
         COMMANDS.iter().find_map(|command| {
             let context = command.contexts.iter().find(|context| {
                 !command.is_reached_by_name(**context)
+                    && !command.may_be_silent(**context)
                     && self.keys_in(command, **context).next().is_none()
             })?;
             let args = [("command", command.name), ("context", context.key())];

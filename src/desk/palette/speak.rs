@@ -12,7 +12,7 @@ use crate::desk::screen::{Layer, filter};
 use crate::desk::toast::Tone;
 use crate::desk::{here, language, update};
 use crate::store::filter::Filter;
-use crate::store::rows::{CaseId, SearchHit};
+use crate::store::rows::{CaseId, SearchHit, end_of_number};
 
 /// Do the chosen entry. What is not possible stays on the screen, with the reason.
 pub(super) fn choose(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
@@ -90,7 +90,8 @@ fn case(model: &mut Model, number: &str, now: DateTime<Utc>) -> Vec<Effect> {
     if let Some(case) = here.map(|row| row.case.case_id) {
         go(model, case, now)
     } else {
-        let question = Question::Search(number.to_owned());
+        let asked = end_of_number(number).unwrap_or_else(|| number.to_owned());
+        let question = Question::Search(asked);
         vec![model.world.ask(Slot::ByNumber, question, now)]
     }
 }

@@ -15,7 +15,6 @@ use super::super::route::Subject;
 use super::super::world::World;
 use super::typing::understand;
 use super::{Pressed, look, send};
-use crate::text::Texts;
 
 /// How many lines of the review a page key moves.
 const PAGE: usize = 8;
@@ -258,6 +257,7 @@ impl State {
             (Stage::Claiming | Stage::Sending, _) => Vec::new(),
             (Stage::Review, Id::Back) if !self.is_question() => {
                 self.stage = Stage::Edit;
+                self.entries.iter_mut().for_each(|it| it.read_at = None);
                 Vec::new()
             }
             // the view clamps to what there is
@@ -347,49 +347,5 @@ impl State {
             self.go(world, 1, now);
         }
         look::ask(self, world, now)
-    }
-
-    /// To the review, or to the first field that stands against it.
-    pub fn review(&mut self, world: &World, now: DateTime<Utc>) {
-        for entry in &mut self.entries {
-            entry.seen = true;
-        }
-        self.settle(world, now);
-        self.weigh(world, now);
-        match &self.outcome {
-            _ if self.sent.is_some() => (self.stage, self.top) = (Stage::Review, 0),
-            Outcome::Ready(..) => (self.stage, self.top) = (Stage::Review, 0),
-            Outcome::Fields(wrong) => {
-                let is_wrong = |entry: &Entry| wrong.iter().any(|(key, _)| *key == entry.key);
-                self.at = self.entries.iter().position(is_wrong).unwrap_or(self.at);
-                self.asked = Asked::InVain;
-            }
-            Outcome::Refused(_) => self.asked = Asked::InVain,
-            Outcome::Unknown => {}
-        }
-    }
-
-    /// Why the review that was asked for is not there: how many fields stand against it and where
-    /// the cursor was put, or the reason of a whole that is refused.
-    pub fn why_stopped(&self, texts: &Texts) -> Option<String> {
-        if self.asked == Asked::Not {
-            return None;
-        }
-        match &self.outcome {
-            Outcome::Refused(why) => Some(texts.fill("form.stopped", &[("why", why)])),
-            Outcome::Fields(wrong) => {
-                let is_wrong = |entry: &&Entry| wrong.iter().any(|(key, _)| *key == entry.key);
-                let count = self.entries.iter().filter(is_wrong).count();
-                let here = self.entries.get(self.at);
-                let field = here.map_or("", |entry| entry.label.as_str());
-                let key = match count {
-                    1 => "form.stopped_one",
-                    _ => "form.stopped_many",
-                };
-                let with = [("n", &*count.to_string()), ("field", field)];
-                Some(texts.fill(key, &with))
-            }
-            Outcome::Ready(..) | Outcome::Unknown => None,
-        }
     }
 }

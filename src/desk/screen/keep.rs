@@ -169,12 +169,21 @@ impl State {
         is_same && self.rest.is_empty() && self.sent.is_none()
     }
 
-    /// The kept draft is not wanted: an empty form.
+    /// What was typed is not wanted: an empty form. A slip of the finger is taken back field by
+    /// field, as any change of a text.
     pub(super) fn discard(&mut self, world: &mut World, now: DateTime<Utc>) {
         world.drafts.finish(self.draft, now);
         (self.draft, self.command) = (world.command(now), world.command(now));
         (self.sent, self.altered, self.rest) = (None, false, Vec::new());
         (self.at, self.touched, self.kept_at, self.problem) = (0, false, None, None);
+        let typed = std::mem::take(&mut self.entries);
         self.fill(world, now);
+        for entry in &mut self.entries {
+            if let Some(before) = typed.iter().find(|old| old.key == entry.key) {
+                entry.keep_past_of(before);
+            }
+        }
+        let said = world.texts.say("form.discarded");
+        world.toasts.say(Tone::Done, said, now);
     }
 }

@@ -6,12 +6,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::super::command::Id;
 use super::super::editor::{Editor, Lines};
 use super::super::effect::{Effect, Question, Slot};
-use super::super::find::Asked;
+use super::super::find::{self, Asked};
 use super::super::geometry::Window;
 use super::super::route::Route;
 use super::super::world::World;
-use super::{Pressed, moved};
+use super::{Pressed, filter, moved};
 use crate::store::StoreError;
+use crate::store::filter::Filter;
 use crate::store::rows::SearchHit;
 
 /// How long typing must rest before the database is asked.
@@ -90,8 +91,34 @@ impl State {
         window: Window,
         now: DateTime<Utc>,
     ) -> Vec<Effect> {
+        match (pressed.id, self.filter(world)) {
+            (Id::Choose, Some(filter)) => {
+                self.rest = None;
+                vec![Effect::Go(Route::Filtered(filter))]
+            }
+            (id, _) => self.press_key(world, id, window, now),
+        }
+    }
+
+    /// The line as a filter, where it is one: with a key such as `due:`, or the name of a saved one.
+    pub fn filter(&self, world: &World) -> Option<Filter> {
+        let line = self.editor.text().trim();
+        if !line.contains(':') && !line.starts_with('@') {
+            return None;
+        }
+        let line = find::expand(line, &world.find.filters).ok()?;
+        Filter::parse_in(&line, &filter::words(&world.texts)).ok()
+    }
+
+    fn press_key(
+        &mut self,
+        world: &mut World,
+        id: Id,
+        window: Window,
+        now: DateTime<Utc>,
+    ) -> Vec<Effect> {
         let count = self.hits.as_ref().map_or(0, Vec::len);
-        match pressed.id {
+        match id {
             Id::Back => vec![Effect::Go(Route::Back)],
             Id::Choose if self.editor.text().is_empty() && !self.last.is_empty() => {
                 self.editor.set(&self.last);
@@ -146,7 +173,8 @@ impl State {
         let text = self.editor.text().trim().to_owned();
         // digits may be the number of a case, however few they are
         let is_number = !text.is_empty() && text.chars().all(|it| it.is_ascii_digit());
-        if text.chars().count() < LEAST && !is_number {
+        let is_short = text.chars().count() < LEAST && !is_number;
+        if is_short || self.filter(world).is_some() {
             self.hits = None;
             return Vec::new();
         }

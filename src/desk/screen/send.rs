@@ -29,7 +29,7 @@ pub fn commit(state: &mut State, world: &mut World, now: DateTime<Utc>) -> Vec<E
     }
     let Outcome::Ready(_, plan) = state.outcome.clone() else {
         state.stage = Stage::Edit;
-        state.review(world, now);
+        state.check(world, now);
         return Vec::new();
     };
     state.problem = None;

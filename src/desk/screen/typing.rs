@@ -15,10 +15,9 @@ use crate::process::field::{FieldKind, Required};
 
 /// What an answer was understood as is said below its field, where no look-up says it.
 pub(super) fn understand(reading: &Reading<'_>, subject: &Subject, entry: &mut Entry) {
+    entry.written = reading.written(entry);
     entry.found = match entry.kind {
-        Some(FieldKind::Note) if promises::may_stand_in(subject) => {
-            promises::said(reading, entry.raw())
-        }
+        Some(FieldKind::Note) if promises::may_stand_in(subject) => promises::said(reading, entry),
         Some(FieldKind::Note) => promises::not_made(reading, entry.raw()),
         Some(FieldKind::Instant | FieldKind::Date | FieldKind::Money | FieldKind::List(_)) => {
             reading.said(entry)
@@ -62,7 +61,7 @@ impl State {
         let before = entry.raw().to_owned();
         change(entry);
         if entry.raw() != before {
-            (entry.found, entry.unknown) = (None, None);
+            (entry.found, entry.unknown, entry.read_at) = (None, None, None);
             entry.suggest(Vec::new());
             self.choose_between();
             self.touched = true;

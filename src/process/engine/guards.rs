@@ -157,11 +157,10 @@ pub(super) fn before_people(draft: &Draft<'_>, field: Option<&str>) -> Result<()
     let Some((limit, clock)) = reminders::limit(draft) else {
         return Ok(());
     };
-    let clock = format!("clock.{clock}");
     if limit <= draft.now() {
-        let refusal = Refusal::new("snooze_overdue").with("due", &text(limit));
-        return Err(refusal.with("clock", &clock));
+        return Err(reminders::is_overdue(limit, &clock));
     }
+    let clock = format!("clock.{clock}");
     let Some(field) = field else { return Ok(()) };
     let at = draft.answers.get(field).and_then(Value::as_instant);
     allow(at.is_none_or(|at| at <= limit), || {
@@ -186,7 +185,7 @@ fn day(value: &Value) -> Option<NaiveDate> {
     value.as_code().and_then(|code| code.parse().ok())
 }
 
-fn text(at: DateTime<Utc>) -> String {
+pub(super) fn text(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 

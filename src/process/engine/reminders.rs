@@ -3,7 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::draft::Draft;
-use super::{ClockOp, Refusal, effects, timers};
+use super::guards::text;
+use super::{CaseFacts, ClockOp, Refusal, effects, timers};
 use crate::domain::clock::{ClockRun, Outcome, Whose};
 use crate::domain::deadline::{Comparison, LedgerKind, LedgerLine};
 use crate::process::field::Value;
@@ -115,8 +116,11 @@ pub(super) fn settle(draft: &mut Draft<'_>, snooze: Option<i32>, to: &str) {
 /// The next instant at which a duty of people warns, or is due when its warning has come: no snooze
 /// goes beyond it. With it the clock.
 pub(super) fn limit(draft: &Draft<'_>) -> Option<(DateTime<Utc>, String)> {
-    let now = draft.now();
-    let runs = draft.case.clocks.iter();
+    next_duty(&draft.case, draft.now())
+}
+
+fn next_duty(case: &CaseFacts, now: DateTime<Utc>) -> Option<(DateTime<Utc>, String)> {
+    let runs = case.clocks.iter();
     let runs = runs.filter(|run| run.is_running() && run.whose.is_of_people());
     let until = |run: &ClockRun| {
         if run.warn_at > now {
@@ -126,4 +130,16 @@ pub(super) fn limit(draft: &Draft<'_>) -> Option<(DateTime<Utc>, String)> {
         }
     };
     runs.map(|run| (until(run), run.key.clone())).min()
+}
+
+/// That a duty of people has come, so that the case cannot be put aside; `None` when none has.
+pub fn overdue(case: &CaseFacts, now: DateTime<Utc>) -> Option<Refusal> {
+    let (due, clock) = next_duty(case, now)?;
+    (due <= now).then(|| is_overdue(due, &clock))
+}
+
+/// The refusal to put a case aside whose duty came then.
+pub fn is_overdue(due: DateTime<Utc>, clock: &str) -> Refusal {
+    let refusal = Refusal::new("snooze_overdue").with("due", &text(due));
+    refusal.with("clock", &format!("clock.{clock}"))
 }

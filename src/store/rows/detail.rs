@@ -18,6 +18,9 @@ pub struct CaseDetail {
     pub facts: CaseFacts,
     /// The fence if we hold it.
     pub lease: Option<Lease>,
+    /// Whether we took it on the command line: the session that has it is none of a desk.
+    #[serde(default)]
+    pub held_by_shell: bool,
     /// The customer, as far as this agent may see.
     pub customer: Option<CustomerCard>,
     /// The connection.

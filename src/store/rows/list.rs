@@ -182,6 +182,13 @@ pub struct QueueCount {
     pub overdue: i64,
 }
 
+/// The digits at the end of a case number as a search takes them, filled up with zeros; `None` when it
+/// is no such thing.
+pub fn end_of_number(typed: &str) -> Option<String> {
+    let is_end = (1..=6).contains(&typed.len()) && typed.bytes().all(|b| b.is_ascii_digit());
+    is_end.then(|| format!("{typed:0>6}"))
+}
+
 /// A hit of the search.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SearchHit {
@@ -204,6 +211,13 @@ impl CaseRow {
     /// Until when it is out of the inbox, if it is at `now`.
     pub fn snoozed(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         self.snoozed_until.filter(|until| *until > now)
+    }
+
+    /// The nearest clock when it is a duty of people that has come: its due instant and key.
+    pub fn overdue_duty(&self, now: DateTime<Utc>) -> Option<(DateTime<Utc>, &str)> {
+        let is_of_people = matches!(self.whose.as_deref(), Some("ours" | "party"));
+        let due = self.due_at.filter(|due| is_of_people && *due <= now)?;
+        Some((due, self.clock.as_deref()?))
     }
 
     /// Status of the nearest clock at `now`; `None` when no clock runs.

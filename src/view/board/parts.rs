@@ -105,7 +105,9 @@ fn of_case(
         .map_or_else(String::new, |due| say::left(due, paint.legal()));
     let key = key_of(status);
     let letter = width::left(&paint.maybe(&format!("status.{key}.letter")), 1);
-    let word = width::left(&paint.maybe(&format!("status.{key}.word")), WORD);
+    let word = paint.maybe(&format!("status.{key}.word"));
+    let left = say::beside_word(&left, &word);
+    let word = width::left(&word, WORD);
     let urgent = format!(" {letter} {} {word}", width::right(&left, LEFT));
     let taken = width::of(&urgent) + 1 + CASE + 2 + 1 + who_columns + 1;
     let what = preview::state(&paint.model.world, &row.process, &row.state);

@@ -5,6 +5,7 @@ use ratatui::text::{Line, Span};
 use super::texts;
 use crate::desk::columns::{Column, SIGNS, layout, list_of};
 use crate::desk::live;
+use crate::desk::say;
 use crate::desk::screen::inbox::{Mark, Row};
 use crate::store::rows::CaseRow;
 use crate::view::paint::{Paint, key_of, role_of};
@@ -121,7 +122,7 @@ fn left(paint: &Paint<'_, '_>, row: &Row) -> (Role, String) {
     let (role, key) = urgency(paint, row);
     let (_, left) = texts::said(paint, Column::Left, &row.case);
     let word = paint.maybe(&format!("status.{key}.word"));
-    let left = width::right(&left, LEFT);
+    let left = width::right(&say::beside_word(&left, &word), LEFT);
     (role, format!("{left} {}", width::left(&word, WORD)))
 }
 

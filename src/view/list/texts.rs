@@ -45,7 +45,8 @@ pub(super) fn said(paint: &Paint<'_, '_>, column: Column, case: &CaseRow) -> (Ro
         Column::Promise => {
             let is_due = case.promise_at.is_some_and(|at| at < legal);
             let role = if is_due { Role::Warning } else { Role::Calm };
-            let said = |at| due(at, Comparison::UpToAndIncluding);
+            let sign = if is_due { "! " } else { "" };
+            let said = |at| format!("{sign}{}", due(at, Comparison::UpToAndIncluding));
             (role, case.promise_at.map_or_else(none, said))
         }
         Column::Queue => (Role::Calm, texts.say(&format!("queue.{}", case.queue))),
@@ -121,8 +122,7 @@ fn with_task(what: String, said: String, room: usize, is_news: bool) -> (Column,
 /// A promise that is near, or due.
 fn promise(paint: &Paint<'_, '_>, case: &CaseRow) -> Option<(Role, String)> {
     let at = promises::near(case, paint.legal())?;
-    let zone = paint.model.world.zone(&case.process);
-    let said = paint.fill("promise.near", &[("at", &say::clock(at, zone))]);
+    let said = promises::near_said(&paint.model.world, case, paint.legal())?;
     let role = if at < paint.legal() {
         Role::Warning
     } else {

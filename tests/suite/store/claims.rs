@@ -36,6 +36,44 @@ async fn the_second_claimer_is_told_who_was_first() {
     anna.take(case_id).await;
 }
 
+/// What the command line took says so in the detail, and only to whom it belongs.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_detail_tells_that_our_command_line_holds_the_case() {
+    let world = World::new().await;
+    let case_id = world.signal(1).await;
+    let (anna, bram) = (world.desk("anna").await, world.desk("bram").await);
+    let held = async |desk: &Desk<'_>| {
+        let detail = desk.store.case_detail(case_id).await.unwrap();
+        detail.held_by_shell
+    };
+    let lease = anna.take(case_id).await;
+    assert!(!held(&anna).await, "a desk is no command line");
+    anna.store
+        .case_release(Uuid::now_v7(), anna.id(), lease)
+        .await
+        .unwrap();
+    let shell = Uuid::now_v7();
+    let kind = SessionKind::Detached;
+    anna.store.session_open(shell, "cli", kind).await.unwrap();
+    let claim = anna.store.case_claim(Uuid::now_v7(), shell, case_id);
+    granted(claim.await.unwrap());
+    assert!(held(&anna).await);
+    assert!(!held(&bram).await);
+}
+
+/// Messages are told with legal time, in a rehearsal too: those that wait and those that were sent.
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_that_wait_stand_in_legal_time() {
+    let world = World::new().await;
+    let at = "2026-12-16T08:00:00Z".parse().unwrap();
+    world.admin.clock_set(at).await.unwrap();
+    let case_id = world.signal(1).await;
+    let detail = world.admin.case_detail(case_id).await.unwrap();
+    let message = detail.messages.first().unwrap();
+    let off = (message.created_at - at).num_minutes().abs();
+    assert!(off < 30, "{}", message.created_at);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn of_many_who_claim_one_case_at_once_exactly_one_gets_it() {
     let world = World::new().await;

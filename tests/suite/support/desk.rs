@@ -581,6 +581,7 @@ pub(crate) fn loaded(case: CaseId) -> Loaded {
     row.state.clone_from(&facts.state);
     let lease = (case == CaseId(2)).then_some(Lease::new(case, 4));
     let detail = CaseDetail {
+        held_by_shell: false,
         row,
         facts,
         lease,
