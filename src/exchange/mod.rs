@@ -6,8 +6,12 @@
 
 pub mod answers;
 pub mod colleague;
+pub mod http;
 pub mod import;
 pub mod legal;
 pub mod outbox;
+pub mod payment;
+pub mod secret;
+pub mod trouble;
 pub mod worker;
 pub mod world;

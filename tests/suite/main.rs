@@ -55,6 +55,7 @@ mod exchange_away;
 mod exchange_import;
 mod exchange_many;
 mod exchange_outbox;
+mod exchange_payment;
 mod exchange_worker;
 mod exchange_world;
 mod faults;

@@ -3,6 +3,7 @@
 pub(crate) mod board;
 pub(crate) mod db;
 pub(crate) mod desk;
+pub(crate) mod http;
 pub(crate) mod keys;
 pub(crate) mod line;
 pub(crate) mod screen;
