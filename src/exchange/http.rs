@@ -93,14 +93,14 @@ impl Question {
 
     /// With a parameter behind the question mark, written safely.
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+    pub fn with(mut self, name: &'static str, value: &(impl ToString + ?Sized)) -> Self {
         self.query.push((name, value.to_string()));
         self
     }
 
     /// With a header of our own making.
     #[must_use]
-    pub fn header(mut self, name: &'static str, value: impl ToString) -> Self {
+    pub fn header(mut self, name: &'static str, value: &(impl ToString + ?Sized)) -> Self {
         self.headers.push((name, value.to_string()));
         self
     }
@@ -123,9 +123,16 @@ fn encode(value: &str, out: &mut String) {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            out.extend(['%', hex(byte >> 4), hex(byte & 15)]);
         }
     }
+}
+
+/// A digit of sixteen.
+fn hex(half: u8) -> char {
+    char::from_digit(u32::from(half), 16)
+        .unwrap_or('0')
+        .to_ascii_uppercase()
 }
 
 /// A system that is asked. Clones share connections and the patience that it asked for.
@@ -288,12 +295,11 @@ fn judge(status: u16, headers: &HeaderMap, body: &[u8]) -> Trouble {
 /// Seconds, or an instant (RFC 9110 10.2.3); never longer than a quarter of an hour.
 fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
     let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    let wait = match value.parse::<u64>() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => {
-            let at = DateTime::parse_from_rfc2822(value).ok()?;
-            (at.to_utc() - now).to_std().unwrap_or_default()
-        }
+    let wait = if let Ok(seconds) = value.parse() {
+        Duration::from_secs(seconds)
+    } else {
+        let at = DateTime::parse_from_rfc2822(value).ok()?;
+        (at.to_utc() - now).to_std().unwrap_or_default()
     };
     Some(wait.min(LONGEST_WAIT))
 }

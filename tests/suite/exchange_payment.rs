@@ -95,9 +95,9 @@ fn answer(asked: &Asked, known: &mut BTreeMap<String, Json>) -> Reply {
             let made = known
                 .entry(id.clone())
                 .or_insert_with(|| object(&id, "open", &value));
-            Reply::new(201, made)
+            Reply::new(201, &*made)
         }
-        ("GET", ["payments", id]) => known.get(*id).map_or(missing(), Reply::ok),
+        ("GET", ["payments", id]) => known.get(*id).map_or_else(missing, Reply::ok),
         ("DELETE", ["payments", id]) => {
             let Some(payment) = known.get_mut(*id) else {
                 return missing();
@@ -107,7 +107,7 @@ fn answer(asked: &Asked, known: &mut BTreeMap<String, Json>) -> Reply {
                 return Reply::new(422, said);
             }
             payment["status"] = "canceled".into();
-            Reply::ok(payment)
+            Reply::ok(&*payment)
         }
         ("POST", ["payments", id, "refunds"]) => {
             let Some(payment) = known.get_mut(*id) else {

@@ -7,7 +7,9 @@ pub mod directory;
 pub mod envelope;
 pub mod http;
 pub mod letters;
+pub mod mail;
 pub mod settings;
+pub mod smtp;
 pub mod values;
 
 use std::path::PathBuf;
@@ -34,6 +36,8 @@ pub enum Delivery {
     Directory(PathBuf),
     /// One POST per message.
     Http(http::Endpoint),
+    /// Mails by SMTP, everything else in that other way.
+    Mail(Box<smtp::Submission>, Box<Self>),
 }
 
 impl Delivery {
@@ -46,12 +50,26 @@ impl Delivery {
         }
     }
 
-    /// One attempt, on a thread that may block.
+    /// Mails by that server from now on; commands and letters on paper as before.
+    #[must_use]
+    pub fn with_mail(self, submission: smtp::Submission) -> Self {
+        Self::Mail(Box::new(submission), Box::new(self))
+    }
+
+    /// One attempt; what blocks, on a thread that may.
     pub async fn deliver(&self, envelope: Envelope) -> Outcome {
-        let delivery = self.clone();
-        let attempt = tokio::task::spawn_blocking(move || match delivery {
+        let mut way = self;
+        while let Self::Mail(submission, rest) = way {
+            if matches!(envelope.content, Content::Mail { .. }) {
+                return submission.deliver(&envelope).await;
+            }
+            way = rest;
+        }
+        let way = way.clone();
+        let attempt = tokio::task::spawn_blocking(move || match way {
             Self::Directory(path) => directory::deliver(&path, &envelope),
             Self::Http(endpoint) => endpoint.deliver(&envelope),
+            Self::Mail(..) => Outcome::Retry(String::new()),
         });
         attempt
             .await

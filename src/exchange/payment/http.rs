@@ -24,7 +24,7 @@ impl Provider {
 
     /// Makes a payment. What comes back must be what was asked for.
     pub async fn create(&self, order: &Order) -> Result<Payment, Trouble> {
-        let question = Question::post("/v2/payments", shape::order(order)).header(KEY, order.key);
+        let question = Question::post("/v2/payments", shape::order(order)).header(KEY, &order.key);
         let payment = self.payment(question).await?;
         if payment.amount == order.amount {
             Ok(payment)
@@ -55,7 +55,7 @@ impl Provider {
     /// Gives money back.
     pub async fn refund(&self, id: &PaymentId, order: &RefundOrder) -> Result<Refund, Trouble> {
         let path = format!("{}/refunds", path(id));
-        let question = Question::post(&path, shape::refund_order(order)).header(KEY, order.key);
+        let question = Question::post(&path, shape::refund_order(order)).header(KEY, &order.key);
         let refund: RefundObject = self.client.ask(question).await?;
         let refund = refund.refund()?;
         if refund.amount == order.amount {

@@ -41,6 +41,34 @@ impl Asked {
     }
 }
 
+/// The body of an answer, of whatever it is made.
+#[derive(Debug)]
+pub(crate) struct Body(String);
+
+impl From<&str> for Body {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl From<&String> for Body {
+    fn from(text: &String) -> Self {
+        Self(text.clone())
+    }
+}
+
+impl From<serde_json::Value> for Body {
+    fn from(json: serde_json::Value) -> Self {
+        Self(json.to_string())
+    }
+}
+
+impl From<&serde_json::Value> for Body {
+    fn from(json: &serde_json::Value) -> Self {
+        Self(json.to_string())
+    }
+}
+
 /// An answer.
 #[derive(Debug, Clone)]
 pub(crate) struct Reply {
@@ -50,20 +78,20 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
-    pub(crate) fn new(status: u16, body: impl ToString) -> Self {
+    pub(crate) fn new(status: u16, body: impl Into<Body>) -> Self {
         Self {
             status,
             headers: String::new(),
-            body: body.to_string(),
+            body: body.into().0,
         }
     }
 
-    pub(crate) fn ok(body: impl ToString) -> Self {
+    pub(crate) fn ok(body: impl Into<Body>) -> Self {
         Self::new(200, body)
     }
 
     pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
-        self.headers.push_str(&format!("{name}: {value}\r\n"));
+        self.headers = format!("{}{name}: {value}\r\n", self.headers);
         self
     }
 

@@ -9,5 +9,6 @@ pub(crate) mod line;
 pub(crate) mod screen;
 pub(crate) mod server;
 pub(crate) mod shell;
+pub(crate) mod smtp;
 pub(crate) mod standby;
 pub(crate) mod world;
