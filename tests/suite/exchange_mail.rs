@@ -442,8 +442,8 @@ async fn what_people_mend_is_waited_for() {
 async fn a_server_that_is_away_passes() {
     let mut post = Post::new("away", Script::default());
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    post.settings.server = format!("smtp://localhost:{port}");
+    let address = listener.local_addr().unwrap();
+    post.settings.server = format!("smtp://localhost:{}", address.port());
     let other = std::thread::spawn(move || {
         use std::io::Write as _;
         let (mut stream, _) = listener.accept().unwrap();

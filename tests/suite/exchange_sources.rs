@@ -201,7 +201,7 @@ async fn hostile_rows_are_made_harmless() {
 #[tokio::test]
 async fn an_answer_in_another_form_is_an_error_with_a_sentence() {
     for (answer, key) in [
-        ("".to_owned(), "garbled"),
+        (String::new(), "garbled"),
         ("<html>wartung</html>".to_owned(), "garbled"),
         ("{}".to_owned(), "garbled"),
         (r#"{"meteringPoints":{}}"#.to_owned(), "garbled"),
