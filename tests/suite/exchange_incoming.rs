@@ -504,6 +504,13 @@ async fn a_name_that_comes_again_overwrites_nothing() {
     let kept = names(&place.join("done"));
     assert_eq!(kept, set(&["a.json", "a.2.json", "a.3.json"]));
     assert_eq!(desk.taken().len(), 3);
+
+    for reason in ["first", "second"] {
+        std::fs::write(&path, told("NO").to_string()).unwrap();
+        assert_eq!(directory.look(&desk).await.unwrap().refused, 1, "{reason}");
+    }
+    let refused = names(&place.join("refused"));
+    assert_eq!(refused, set(&["a.json", "a.txt", "a.2.json", "a.2.txt"]));
     std::fs::remove_dir_all(&place).unwrap();
 }
 

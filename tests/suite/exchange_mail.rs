@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use loket::exchange::outbox::letters::{Values, render};
@@ -350,6 +351,32 @@ async fn a_broken_connection_repeats_the_same_message() {
     assert_eq!(given.len(), 2);
     assert_eq!(given[0], given[1]);
     assert!(given[0].header("Message-ID").is_some());
+}
+
+/// A server that says nothing more: what it said of the mail counts, and nothing else does. A letter
+/// that was taken is never sent again because of how the server parted.
+#[tokio::test]
+async fn a_server_that_falls_silent_is_believed_in_what_it_said() {
+    let patience = Duration::from_secs(3);
+    for (at, is_taken) in [
+        ("EHLO", false),
+        ("AUTH", false),
+        ("RCPT", false),
+        ("CONTENT", false),
+        ("QUIT", true),
+    ] {
+        let script = Script {
+            hangs: Some(at),
+            ..Script::default()
+        };
+        let post = Post::new(&format!("silent-{at}"), script);
+        let submission = post.submission().with_patience(patience);
+        let outcome = submission.deliver(&letter()).await;
+        assert_eq!(outcome == Outcome::Sent, is_taken, "{at}: {outcome:?}");
+        if !is_taken {
+            retry(outcome);
+        }
+    }
 }
 
 /// Whoever is not the server by its certificate gets neither password nor letter.

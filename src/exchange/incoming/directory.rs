@@ -22,7 +22,7 @@ use crate::text::Texts;
 const LOOK: Duration = Duration::from_secs(2);
 /// A file that ends too early is given so long to become whole.
 const GROWING: Duration = Duration::from_secs(10);
-/// Files that are taken in one go; the rest waits for the next look.
+/// Files that are put away in one go; the rest waits for the next look.
 const AT_ONCE: usize = 1_000;
 
 /// What a look found.
@@ -66,25 +66,40 @@ impl Directory {
         }
     }
 
-    /// Takes what is there now, by name.
+    /// Takes what is there now, by name. A file that cannot be read or moved holds up no other.
     pub async fn look<H: Handler>(&self, handler: &H) -> io::Result<Looked> {
         let mut looked = Looked::default();
         for name in self.names()? {
-            match self.file(&name, handler).await? {
-                Some(Verdict::Taken | Verdict::Known) => {
-                    self.put_away("done", &name)?;
-                    looked.done += 1;
+            let count = match self.one(&name, handler).await {
+                Ok(Some(true)) => &mut looked.done,
+                Ok(Some(false)) => &mut looked.refused,
+                Ok(None) => &mut looked.left,
+                Err(error) => {
+                    tracing::warn!(%error, "an incoming file");
+                    &mut looked.left
                 }
-                Some(Verdict::Refused(said)) => {
-                    let put = self.put_away("refused", &name)?;
-                    let beside = format!("{}\n", sanitize::clean(&said));
-                    fs::write(put.with_extension("txt"), beside)?;
-                    looked.refused += 1;
-                }
-                Some(Verdict::Later) | None => looked.left += 1,
+            };
+            *count += 1;
+            if looked.done + looked.refused >= AT_ONCE {
+                break;
             }
         }
         Ok(looked)
+    }
+
+    /// Whether it was taken; `None`: it stays.
+    async fn one<H: Handler>(&self, name: &str, handler: &H) -> io::Result<Option<bool>> {
+        match self.file(name, handler).await? {
+            Some(Verdict::Taken | Verdict::Known) => {
+                self.put_away("done", name, None)?;
+                Ok(Some(true))
+            }
+            Some(Verdict::Refused(said)) => {
+                self.put_away("refused", name, Some(&said))?;
+                Ok(Some(false))
+            }
+            Some(Verdict::Later) | None => Ok(None),
+        }
     }
 
     /// Files with the right ending that are not hidden.
@@ -102,7 +117,6 @@ impl Directory {
             }));
         }
         names.sort();
-        names.truncate(AT_ONCE);
         Ok(names)
     }
 
@@ -127,18 +141,21 @@ impl Directory {
         Verdict::Refused(unreadable.words(&self.texts))
     }
 
-    /// Moves a file, under another name where that one is taken. Gives where to.
-    fn put_away(&self, folder: &str, name: &str) -> io::Result<PathBuf> {
+    /// Moves a file, under another name where that one is taken; the sentence is there first.
+    fn put_away(&self, folder: &str, name: &str, said: Option<&str>) -> io::Result<()> {
         let stem = name.strip_suffix(".json").unwrap_or(name);
         let folder = self.path.join(folder);
-        let mut to = folder.join(name);
+        let (mut to, mut beside) = (folder.join(name), folder.join(format!("{stem}.txt")));
         let mut number = 1;
-        while to.try_exists()? {
+        while to.try_exists()? || beside.try_exists()? {
             number += 1;
             to = folder.join(format!("{stem}.{number}.json"));
+            beside = folder.join(format!("{stem}.{number}.txt"));
         }
-        fs::rename(self.path.join(name), &to)?;
-        Ok(to)
+        if let Some(said) = said {
+            fs::write(beside, format!("{}\n", sanitize::clean(said)))?;
+        }
+        fs::rename(self.path.join(name), to)
     }
 }
 

@@ -56,23 +56,26 @@ impl Delivery {
         Self::Mail(Box::new(submission), Box::new(self))
     }
 
-    /// One attempt; what blocks, on a thread that may.
+    /// One attempt.
     pub async fn deliver(&self, envelope: Envelope) -> Outcome {
-        let mut way = self;
-        while let Self::Mail(submission, rest) = way {
-            if matches!(envelope.content, Content::Mail { .. }) {
-                return submission.deliver(&envelope).await;
+        let is_mail = matches!(envelope.content, Content::Mail { .. });
+        match self {
+            Self::Mail(submission, _) if is_mail => submission.deliver(&envelope).await,
+            Self::Mail(_, rest) => Box::pin(rest.deliver(envelope)).await,
+            Self::Directory(path) => {
+                let path = path.clone();
+                blocking(move || directory::deliver(&path, &envelope)).await
             }
-            way = rest;
+            Self::Http(endpoint) => {
+                let endpoint = endpoint.clone();
+                blocking(move || endpoint.deliver(&envelope)).await
+            }
         }
-        let way = way.clone();
-        let attempt = tokio::task::spawn_blocking(move || match way {
-            Self::Directory(path) => directory::deliver(&path, &envelope),
-            Self::Http(endpoint) => endpoint.deliver(&envelope),
-            Self::Mail(..) => Outcome::Retry(String::new()),
-        });
-        attempt
-            .await
-            .unwrap_or_else(|error| Outcome::Retry(error.to_string()))
     }
+}
+
+/// On a thread that may block.
+async fn blocking(attempt: impl FnOnce() -> Outcome + Send + 'static) -> Outcome {
+    let attempt = tokio::task::spawn_blocking(attempt).await;
+    attempt.unwrap_or_else(|error| Outcome::Retry(error.to_string()))
 }

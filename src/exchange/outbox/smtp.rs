@@ -27,18 +27,24 @@ use super::envelope::{Content, Envelope};
 use super::mail::{self, Letter, Mail};
 use super::settings::MailSettings;
 use crate::exchange::secret::SecretFile;
+use crate::system;
 use crate::text::Texts;
 
 /// Time for a whole attempt; shorter than the lock on the message (60 s).
 const ATTEMPT: Duration = Duration::from_secs(30);
 /// Time for the connection alone.
 const CONNECT: Duration = Duration::from_secs(5);
+/// Time for a last word.
+const PARTING: Duration = Duration::from_secs(2);
 /// How a password is sent; both only ever inside TLS.
 const MECHANISMS: &[Mechanism] = &[Mechanism::Plain, Mechanism::Login];
 
 /// A mail server, and who we are to it.
 #[derive(Debug, Clone)]
-pub struct Submission(Arc<Inner>);
+pub struct Submission {
+    inner: Arc<Inner>,
+    patience: Duration,
+}
 
 struct Inner {
     host: String,
@@ -48,7 +54,6 @@ struct Inner {
     from: Mailbox,
     login: Option<(String, SecretFile)>,
     texts: Texts,
-    patience: Duration,
 }
 
 impl fmt::Debug for Inner {
@@ -95,7 +100,7 @@ impl Submission {
             let file = SecretFile::At(settings.password_file.clone());
             (settings.user.clone(), file)
         });
-        Ok(Self(Arc::new(Inner {
+        let inner = Inner {
             tls: tls(&host, &settings.ca_file)?,
             host,
             port,
@@ -103,8 +108,17 @@ impl Submission {
             from,
             login,
             texts,
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
             patience: ATTEMPT,
-        })))
+        })
+    }
+
+    /// With another time for a whole attempt.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// One attempt. What is no mail is not for here.
@@ -117,7 +131,7 @@ impl Submission {
             ..
         } = &envelope.content
         else {
-            return Outcome::Dead(self.0.texts.get("mail.no_mail").to_owned());
+            return Outcome::Dead(self.inner.texts.get("mail.no_mail").to_owned());
         };
         let letter = Letter {
             key: envelope.idem_key,
@@ -127,16 +141,27 @@ impl Submission {
             subject,
             body,
         };
-        let mail = match mail::compose(&letter, &self.0.from) {
+        let mail = match mail::compose(&letter, &self.inner.from) {
             Ok(mail) => mail,
-            Err(no_mail) => return Outcome::Dead(self.0.no_mail(no_mail)),
+            Err(no_mail) => return Outcome::Dead(self.inner.no_mail(no_mail)),
         };
-        let attempt = tokio::time::timeout(self.0.patience, self.0.attempt(&mail));
-        match attempt.await {
-            Ok(Ok(refused)) => self.0.judge(&refused, mail.to.len()),
-            Ok(Err(outcome)) => outcome,
-            Err(_) => Outcome::Retry(self.0.texts.get("mail.slow").to_owned()),
+        match self.attempt(&mail).await {
+            Ok(refused) => self.inner.judge(&refused, mail.to.len()),
+            Err(outcome) => outcome,
         }
+    }
+
+    /// Gives those who are refused for good; the others have the mail. What the server said to the
+    /// mail counts, whatever it does when we part.
+    async fn attempt(&self, mail: &Mail) -> Result<Vec<Refused>, Outcome> {
+        let slow = |_| Outcome::Retry(self.inner.texts.get("mail.slow").to_owned());
+        let end = tokio::time::Instant::from_std(system::monotonic() + self.patience);
+        let line = tokio::time::timeout_at(end, self.inner.connect()).await;
+        let mut line = line.map_err(slow)??;
+        let sent = self.inner.hand_over(&mut line, mail);
+        let sent = tokio::time::timeout_at(end, sent).await;
+        let _ = tokio::time::timeout(PARTING, line.abort()).await;
+        sent.map_err(slow)?
     }
 }
 
@@ -185,15 +210,6 @@ fn tls(host: &str, ca_file: &Path) -> Result<TlsParameters, MailError> {
 type Refused = (usize, String);
 
 impl Inner {
-    /// Gives those who are refused for good; the others have the mail.
-    async fn attempt(&self, mail: &Mail) -> Result<Vec<Refused>, Outcome> {
-        let mut line = self.connect().await?;
-        let sent = self.hand_over(&mut line, mail).await;
-        // whatever the server says to this, it has said what counts
-        line.abort().await;
-        sent
-    }
-
     async fn connect(&self) -> Result<AsyncSmtpConnection, Outcome> {
         let name = ClientId::Domain(self.from.email.domain().to_owned());
         let tls = self.is_implicit.then(|| self.tls.clone());

@@ -20,6 +20,8 @@ pub(crate) struct Script {
     pub(crate) answers: Vec<(&'static str, &'static str, usize)>,
     /// So many messages are taken, and the connection dropped without a word.
     pub(crate) drops: usize,
+    /// Says nothing more from this on, and keeps the line: a command, or `CONTENT` for the mail.
+    pub(crate) hangs: Option<&'static str>,
     /// TLS from the first byte.
     pub(crate) implicit: bool,
     /// No TLS is offered.
@@ -195,6 +197,17 @@ impl Session {
         line.get_mut().flush()
     }
 
+    /// Whether nothing more is said; holds the line until the other side gives it up.
+    fn hangs<S: Read + Write>(&self, said: &str, line: &mut BufReader<S>) -> bool {
+        let hangs = self.script.lock().unwrap().hangs;
+        if hangs.is_none_or(|at| !said.starts_with(at)) {
+            return false;
+        }
+        let mut rest = Vec::new();
+        let _ = line.read_to_end(&mut rest);
+        true
+    }
+
     /// An answer that the script wants instead, if it does.
     fn scripted(&self, said: &str) -> Option<&'static str> {
         let mut script = self.script.lock().unwrap();
@@ -212,6 +225,9 @@ impl Session {
         mail: &mut BTreeMap<&'static str, Vec<String>>,
     ) -> io::Result<Next> {
         self.seen.lock().unwrap().commands.push(said.to_owned());
+        if self.hangs(said, line) {
+            return Ok(Next::End);
+        }
         if let Some(answer) = self.scripted(said) {
             line.get_mut()
                 .write_all(format!("{answer}\r\n").as_bytes())?;
@@ -283,6 +299,9 @@ impl Session {
             drops
         };
         if drops {
+            return Ok(Next::End);
+        }
+        if self.hangs("CONTENT", line) {
             return Ok(Next::End);
         }
         let answer = self.scripted("CONTENT").unwrap_or("250 taken");
