@@ -332,6 +332,7 @@ async fn the_program_sends_letters_to_the_mail_server() {
     contact(&world.desk("anna").await, case_id).await;
     let with = |address: &str| {
         Shell::of(&world.db.url("worker_1"))
+            .with("LOKET_LOG", "off")
             .with("LOKET_OUTBOX_MAIL_SERVER", address)
             .with("LOKET_OUTBOX_MAIL_FROM", "loket@zuid.example")
             .with(
