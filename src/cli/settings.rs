@@ -9,7 +9,7 @@ use super::worker::WorkerConfig;
 use crate::config::Config;
 use crate::config::setting::{self, Setting};
 use crate::desk::habits::{Habits, LockBy};
-use crate::exchange::outbox::settings::Settings;
+use crate::exchange::outbox::settings::{MailSettings, Settings};
 
 /// What the worker reads.
 pub(super) fn worker(config: &Config) -> WorkerConfig {
@@ -53,6 +53,13 @@ fn outbox(config: &Config) -> Settings {
         additional_mandate: mandate.collect::<BTreeMap<_, _>>(),
         desks: desks.collect(),
         attempts: i32::try_from(config.number(&setting::OUTBOX_ATTEMPTS)).unwrap_or(i32::MAX),
+        mail: MailSettings {
+            server: text(&setting::MAIL_SERVER),
+            from: text(&setting::MAIL_FROM),
+            user: text(&setting::MAIL_USER),
+            password_file: PathBuf::from(text(&setting::MAIL_PASSWORD_FILE)),
+            ca_file: PathBuf::from(text(&setting::MAIL_CA_FILE)),
+        },
         ..Settings::default()
     }
 }

@@ -10,10 +10,12 @@ use clap::{Args, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
+use super::error::{CliError, Sentence};
 use super::shell;
 use crate::domain::sanitize;
 use crate::exchange::outbox::Delivery;
 use crate::exchange::outbox::settings::Settings;
+use crate::exchange::outbox::smtp::{MailError, Submission};
 use crate::exchange::worker::{Done, Options, Worker};
 use crate::store::Store;
 use crate::store::work::DeadLetter;
@@ -85,15 +87,20 @@ impl Default for WorkerConfig {
 }
 
 impl WorkerArgs {
-    /// Arguments over configuration.
-    pub fn options(&self, config: &WorkerConfig) -> Options {
+    /// Arguments over configuration. Fails when the mail server cannot be one.
+    pub fn options(&self, config: &WorkerConfig) -> Result<Options, MailError> {
         let heads = self.chain_heads.as_ref().unwrap_or(&config.chain_heads);
-        Options {
-            delivery: Delivery::parse(self.deliver_to.as_ref().unwrap_or(&config.deliver_to)),
+        let mut delivery = Delivery::parse(self.deliver_to.as_ref().unwrap_or(&config.deliver_to));
+        if !config.outbox.mail.server.is_empty() {
+            let texts = Texts::load(&config.outbox.language);
+            delivery = delivery.with_mail(Submission::new(&config.outbox.mail, texts)?);
+        }
+        Ok(Options {
+            delivery,
             settings: config.outbox.clone(),
             chain_heads: (!heads.as_os_str().is_empty()).then(|| heads.clone()),
             practice: self.practice,
-        }
+        })
     }
 }
 
@@ -110,7 +117,10 @@ pub async fn run(
         None => {}
     }
     log(args.json, &config.log);
-    let worker = Worker::open(store, args.options(config)).await?;
+    let options = args.options(config);
+    let wrong = |error: MailError| CliError::Usage(Sentence::new(error.key, &error.args()));
+    let options = options.map_err(wrong)?;
+    let worker = Worker::open(store, options).await?;
     if args.once {
         let done = worker.once().await?;
         tell(&done, args.json, texts)?;

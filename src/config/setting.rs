@@ -107,6 +107,16 @@ pub static OUTBOX_ATTEMPTS: Setting = Setting {
     key: "outbox.attempts",
     kind: Kind::Number(1, 10_000),
 };
+/// Mail server of the letters.
+pub static MAIL_SERVER: Setting = text("outbox.mail.server");
+/// Whom mails come from.
+pub static MAIL_FROM: Setting = text("outbox.mail.from");
+/// Account at the mail server.
+pub static MAIL_USER: Setting = text("outbox.mail.user");
+/// File with the password of that account.
+pub static MAIL_PASSWORD_FILE: Setting = text("outbox.mail.password_file");
+/// File with the authorities whose certificates count.
+pub static MAIL_CA_FILE: Setting = text("outbox.mail.ca_file");
 /// Reasons for which a supplier needs an additional mandate (GT-12).
 static MANDATE_SUPPLIER: Setting = Setting {
     key: "outbox.additional_mandate.supplier",
@@ -159,6 +169,11 @@ pub static SETTINGS: &[&Setting] = &[
     &OUTBOX_OPERATOR,
     &OUTBOX_LANGUAGE,
     &OUTBOX_ATTEMPTS,
+    &MAIL_SERVER,
+    &MAIL_FROM,
+    &MAIL_USER,
+    &MAIL_PASSWORD_FILE,
+    &MAIL_CA_FILE,
     &MANDATE_SUPPLIER,
     &MANDATE_PROVIDER,
     &DESK_ACM,

@@ -6,8 +6,14 @@
 
 pub mod answers;
 pub mod colleague;
+pub mod http;
 pub mod import;
+pub mod incoming;
 pub mod legal;
 pub mod outbox;
+pub mod payment;
+pub mod secret;
+pub mod sources;
+pub mod trouble;
 pub mod worker;
 pub mod world;

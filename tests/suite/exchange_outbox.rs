@@ -470,6 +470,6 @@ fn an_address_is_told_from_a_directory() {
     ));
     match Delivery::parse("/var/spool/loket") {
         Delivery::Directory(path) => assert_eq!(path, Path::new("/var/spool/loket")),
-        other @ Delivery::Http(_) => panic!("{other:?}"),
+        other @ (Delivery::Http(_) | Delivery::Mail(..)) => panic!("{other:?}"),
     }
 }
