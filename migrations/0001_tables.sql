@@ -34,6 +34,7 @@ CREATE TABLE process_transitions (
   by_who text NOT NULL CHECK (by_who IN ('holder', 'agent', 'lead', 'timer', 'system')),
   timer text, starts text[] NOT NULL, ends text[] NOT NULL, breaches text[] NOT NULL, moves text[] NOT NULL,
   messages text[] NOT NULL, sets text[] NOT NULL, destroys text[] NOT NULL, opens text[] NOT NULL,
+  slots text[] NOT NULL,                            -- what it may do with the slot of a case (0017)
   fields jsonb NOT NULL, PRIMARY KEY (process, action, from_state, to_state));
 
 CREATE TABLE calendars (

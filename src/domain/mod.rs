@@ -3,6 +3,7 @@
 
 pub mod calendar;
 pub mod clock;
+pub mod connection_check;
 pub mod country;
 pub mod deadline;
 pub mod ean;
