@@ -54,11 +54,12 @@ impl Store {
         form: &str,
         version: i32,
     ) -> Result<Option<StoredForm>, StoreError> {
-        let answer = ask(
-            sqlx::query_scalar!("SELECT loket_api.form_version($1, $2)", form, version)
-                .fetch_one(&self.pool),
-        )
-        .await?;
+        let answer =
+            ask(
+                sqlx::query_scalar!("SELECT loket_api.form_version($1, $2)", form, version)
+                    .fetch_one(&self.pool),
+            )
+            .await?;
         answer.map(read).transpose()
     }
 
@@ -69,8 +70,7 @@ impl Store {
         at: Option<DateTime<Utc>>,
     ) -> Result<Option<StoredForm>, StoreError> {
         let answer = ask(
-            sqlx::query_scalar!("SELECT loket_api.form_at($1, $2)", form, at)
-                .fetch_one(&self.pool),
+            sqlx::query_scalar!("SELECT loket_api.form_at($1, $2)", form, at).fetch_one(&self.pool),
         )
         .await?;
         answer.map(read).transpose()

@@ -171,20 +171,22 @@ impl Store {
     /// Payments to ask the service about, and those whose case does not know their status yet; each is
     /// given to one worker at a time. At most 100.
     pub async fn payments_take(&self, limit: i32) -> Result<Vec<Payment>, StoreError> {
-        let answer = ask(
-            sqlx::query_scalar!(r#"SELECT loket_api.payments_take($1) AS "r!""#, limit)
-                .fetch_one(&self.pool),
+        let answer = ask(sqlx::query_scalar!(
+            r#"SELECT loket_api.payments_take($1) AS "r!""#,
+            limit
         )
+        .fetch_one(&self.pool))
         .await?;
         read(answer)
     }
 
     /// The payments of a case as people see them, newest first.
     pub async fn payments_of(&self, case_id: CaseId) -> Result<Vec<PaymentRow>, StoreError> {
-        let answer = ask(
-            sqlx::query_scalar!(r#"SELECT loket_api.payments_of($1) AS "r!""#, case_id.0)
-                .fetch_one(&self.pool),
+        let answer = ask(sqlx::query_scalar!(
+            r#"SELECT loket_api.payments_of($1) AS "r!""#,
+            case_id.0
         )
+        .fetch_one(&self.pool))
         .await?;
         read(answer)
     }
@@ -222,10 +224,11 @@ impl Store {
 
     /// Refunds that the service is still at, each given to one worker at a time. At most 100.
     pub async fn refunds_take(&self, limit: i32) -> Result<Vec<Refund>, StoreError> {
-        let answer = ask(
-            sqlx::query_scalar!(r#"SELECT loket_api.refunds_take($1) AS "r!""#, limit)
-                .fetch_one(&self.pool),
+        let answer = ask(sqlx::query_scalar!(
+            r#"SELECT loket_api.refunds_take($1) AS "r!""#,
+            limit
         )
+        .fetch_one(&self.pool))
         .await?;
         read(answer)
     }

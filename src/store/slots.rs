@@ -127,10 +127,9 @@ impl Store {
     /// order. At most [`SLOTS_MAX`]. For leads and administrators.
     pub async fn slots_put(&self, records: &[SlotRecord]) -> Result<Vec<Imported>, StoreError> {
         let batch = write(records)?;
-        let answer = ask(
-            sqlx::query_scalar!("SELECT loket_api.slots_put($1)", batch).fetch_one(&self.pool),
-        )
-        .await?;
+        let answer =
+            ask(sqlx::query_scalar!("SELECT loket_api.slots_put($1)", batch).fetch_one(&self.pool))
+                .await?;
         Ok(verdicts(answer))
     }
 

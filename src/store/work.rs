@@ -11,9 +11,7 @@ use uuid::Uuid;
 
 use super::line::Backend;
 use super::payments::Payment;
-use super::rows::{
-    ConnectionCard, CustomerCard, HeldSlot, LapsedClock, OutboxItem, PartyCard,
-};
+use super::rows::{ConnectionCard, CustomerCard, HeldSlot, LapsedClock, OutboxItem, PartyCard};
 use super::{Store, StoreError, ask, read};
 use crate::domain::clock::ClockRun;
 use crate::process::engine::Facts;

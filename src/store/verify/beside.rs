@@ -83,9 +83,14 @@ pub(super) fn compare_slot(case: &StoredCase) -> Vec<String> {
 
 fn told(case: &StoredCase) -> Option<i64> {
     let events: Vec<&StoredEvent> = case.events.iter().flatten().collect();
-    let gone: Vec<i32> = events.iter().filter_map(|event| event.takes_back()).collect();
+    let gone: Vec<i32> = events
+        .iter()
+        .filter_map(|event| event.takes_back())
+        .collect();
     let told = events.iter().filter(|event| !gone.contains(&event.seq));
-    told.fold(None, |held, event| after(held, &event.body["change"]["slot"]))
+    told.fold(None, |held, event| {
+        after(held, &event.body["change"]["slot"])
+    })
 }
 
 fn after(held: Option<i64>, change: &Json) -> Option<i64> {
