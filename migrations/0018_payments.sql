@@ -53,7 +53,7 @@ CREATE TABLE payments (
   payment_id uuid PRIMARY KEY DEFAULT gen_random_uuid(), case_id bigint NOT NULL REFERENCES cases, cmd_id uuid NOT NULL UNIQUE,
   kind text NOT NULL, amount numeric(10,2) NOT NULL CHECK (amount > 0), currency text NOT NULL,
   status text NOT NULL DEFAULT 'new' CHECK (status IN ('new', 'open', 'pending', 'authorized', 'paid', 'failed', 'canceled', 'expired', 'mismatch')),
-  provider_id text UNIQUE CHECK (provider_id ~ '^[A-Za-z0-9_-]{1,64}$'), checkout_url text CHECK (checkout_url ~ '^https?://[!-~]{1,480}$'),
+  provider_id text UNIQUE CHECK (provider_id ~ '^[A-Za-z0-9_-]{1,64}$'), checkout_url text CHECK (checkout_url ~ '^https?://[!-~]+$' AND length(checkout_url) <= 500),
   expires_at timestamptz, created_at timestamptz NOT NULL, changed_at timestamptz NOT NULL,        -- legal time
   seen_amount numeric(10,2), seen_currency text,
   told bool NOT NULL DEFAULT true, poll_at timestamptz NOT NULL DEFAULT clock_timestamp(), polls int NOT NULL DEFAULT 0,   -- technical time

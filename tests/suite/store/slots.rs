@@ -387,8 +387,10 @@ async fn crossing_replans_neither_lock_nor_lose_anything() {
 async fn prio_31_any_sequence_keeps_the_count() {
     const CAPACITY: [i32; 3] = [1, 2, 1];
     let world = World::new().await;
-    let pool = planned(&world).await;
+    planned(&world).await;
     let all = slots(&world, AREA, CAPACITY).await;
+    let owner = world.db.options(SUPERUSER).options([("search_path", "loket")]);
+    let pool = PgPool::connect_with(owner).await.unwrap();
     let mut cases = Vec::new();
     for n in 1..=4 {
         cases.push(world.signal(n).await.0);
