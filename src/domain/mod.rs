@@ -22,4 +22,5 @@ pub mod organisationsnummer;
 pub mod personnummer;
 pub mod postcode;
 pub mod sanitize;
+pub mod week_pattern;
 pub mod when;

@@ -389,7 +389,10 @@ async fn prio_31_any_sequence_keeps_the_count() {
     let world = World::new().await;
     planned(&world).await;
     let all = slots(&world, AREA, CAPACITY).await;
-    let owner = world.db.options(SUPERUSER).options([("search_path", "loket")]);
+    let owner = world
+        .db
+        .options(SUPERUSER)
+        .options([("search_path", "loket")]);
     let pool = PgPool::connect_with(owner).await.unwrap();
     let mut cases = Vec::new();
     for n in 1..=4 {
