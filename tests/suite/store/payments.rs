@@ -54,7 +54,8 @@ async fn seen(worker: &Store, payment: &Payment, status: PaymentStatus) -> Payme
 
 /// As if a minute had passed since the service was asked last.
 async fn a_minute_later(pool: &PgPool) {
-    let sql = "UPDATE loket.payments SET poll_at = clock_timestamp(); UPDATE loket.refunds SET poll_at = clock_timestamp()";
+    let sql = "UPDATE loket.payments SET poll_at = clock_timestamp();
+        UPDATE loket.refunds SET poll_at = clock_timestamp()";
     sqlx::raw_sql(sql).execute(pool).await.unwrap();
 }
 
