@@ -116,6 +116,8 @@ BEGIN
     PERFORM require_role('lead', 'admin');
   ELSIF p_line.by_who = 'agent' THEN
     PERFORM require_role('agent', 'lead', 'admin', 'worker');
+  ELSIF p_line.by_who = 'installer' THEN
+    PERFORM require_role('installer');                -- decision 18
   ELSIF p_line.by_who = 'system' AND role_ IN ('worker', 'admin') THEN
     NULL;                                             -- an outside system speaks through the worker
   ELSIF p_line.by_who = 'system' AND p_line.action = 'further_signal' THEN

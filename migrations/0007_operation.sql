@@ -57,7 +57,8 @@ BEGIN
 END $$;
 -- the outside system that a command is for; NULL for letters
 CREATE FUNCTION system_of(p_kind text) RETURNS text LANGUAGE sql IMMUTABLE AS
-$$ SELECT CASE WHEN p_kind IN ('block', 'lift_block') THEN 'port' WHEN p_kind LIKE 'allocation\_%' THEN 'allocation' END $$;
+$$ SELECT CASE WHEN p_kind IN ('block', 'lift_block') THEN 'port' WHEN p_kind LIKE 'allocation\_%' THEN 'allocation'
+     WHEN p_kind IN ('payment_create', 'payment_cancel') THEN 'payments' WHEN p_kind ~ '^order_.*domain$' THEN 'domain' WHEN p_kind ~ '^order_.*gsa$' THEN 'work_orders' END $$;
 CREATE FUNCTION loket_api.outbox_resend(p_id bigint) RETURNS bool LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM require_role('worker', 'admin', 'lead');

@@ -4,6 +4,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use sqlx::postgres::PgConnection;
 
 use super::{Store, StoreError, ask, read};
 
@@ -37,6 +38,16 @@ pub struct FormRow {
     pub fields: i32,
     /// Whether it is the one of this moment.
     pub in_force: bool,
+}
+
+/// What the program brings of a form, for `migrate`: the first version, and the next one as long as
+/// nobody changed the form in this database. As the owner of the tables. Gives the newest version.
+pub async fn load(owner: &mut PgConnection, form: &str, body: &Json) -> Result<i32, StoreError> {
+    ask(
+        sqlx::query_scalar!(r#"SELECT loket.form_load($1, $2) AS "r!""#, form, body)
+            .fetch_one(owner),
+    )
+    .await
 }
 
 impl Store {

@@ -123,8 +123,10 @@ async fn a_body_without_fields_is_no_form() {
 }
 
 async fn load(pool: &PgPool, body: &Json) -> i32 {
-    let load = sqlx::query_scalar("SELECT loket.form_load($1, $2)");
-    load.bind(FORM).bind(body).fetch_one(pool).await.unwrap()
+    let mut owner = pool.acquire().await.unwrap();
+    loket::store::forms::load(&mut owner, FORM, body)
+        .await
+        .unwrap()
 }
 
 /// What the program brings becomes the next version, until somebody here changed the form.
