@@ -127,7 +127,8 @@ fn meter(dice: &mut Dice, made: &mut Registers, number: usize) {
         },
         feed_in_suitable: Some(is_smart),
         smart_feasible: Some(is_smart || dice.percent(80)),
-        gsa_order: (!is_smart && number % 4 == 0).then(|| format!("GSA-{}", 1_000_000 + number)),
+        gsa_order: (!is_smart && number.is_multiple_of(4))
+            .then(|| format!("GSA-{}", 1_000_000 + number)),
     });
 }
 

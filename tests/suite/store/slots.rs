@@ -156,7 +156,7 @@ async fn prio_30_the_last_slot_is_won_by_one_of_many() {
     const AGENTS: usize = 16;
     let world = World::new().await;
     let pool = planned(&world).await;
-    let [last] = slots(&world, AREA, [2]).await;
+    let [scarce] = slots(&world, AREA, [2]).await;
     let mut cases = Vec::new();
     for n in 1..=AGENTS {
         cases.push(world.signal(u32::try_from(n).unwrap()).await);
@@ -169,7 +169,7 @@ async fn prio_30_the_last_slot_is_won_by_one_of_many() {
             let role = format!("agent_{n:02}");
             let desk = world.desk(&role).await;
             let pool = world.db.pool(&role, 1).await;
-            hold(&desk, &pool, case_id, last).await
+            hold(&desk, &pool, case_id, scarce).await
         });
     }
     let (mut won, mut lost) = (0, 0);
@@ -184,7 +184,7 @@ async fn prio_30_the_last_slot_is_won_by_one_of_many() {
         }
     }
     assert_eq!((won, lost), (2, AGENTS - 2));
-    assert_eq!(taken(&world, &pool, [last]).await, [2]);
+    assert_eq!(taken(&world, &pool, [scarce]).await, [2]);
 }
 
 /// PRIO-04, PRIO-31: replanning takes the new one and gives the old one back, together or not at all.
