@@ -305,6 +305,43 @@ async fn prio_30_what_cannot_be_planned_is_refused() {
     assert_eq!(taken(&world, &pool, [here, there]).await, [0, 0]);
 }
 
+/// A case may learn of its connection later than it is opened: it is found by it, planned there, and
+/// meets an open case on the same subject.
+#[tokio::test(flavor = "multi_thread")]
+async fn prio_18_a_case_that_learns_of_its_connection_is_planned_there() {
+    let world = World::new().await;
+    let pool = planned(&world).await;
+    let [there] = slots(&world, "EHV", [1]).await;
+    let sets = "UPDATE loket.process_transitions SET sets = '{ean}' WHERE action = 'add_note'";
+    sqlx::query(sets).execute(&pool).await.unwrap();
+    let moves = "UPDATE loket.connections SET postcode = '5616AB' WHERE ean = $1";
+    sqlx::query(moves)
+        .bind(ean(30))
+        .execute(&pool)
+        .await
+        .unwrap();
+    let (case_id, twin) = (world.signal(1).await, world.signal(2).await);
+    let anna = world.desk("anna").await;
+    let as_anna = world.db.pool("anna", 1).await;
+    let learns = |n| json!({"ean": ean(n)});
+    let hold = ("hold", Some(there));
+    act(&anna, &as_anna, case_id, hold, learns(30))
+        .await
+        .unwrap();
+    let detail = anna.store.case_detail(case_id).await.unwrap();
+    assert_eq!(detail.connection.unwrap().postcode, "5616AB");
+    assert_eq!(detail.slot.unwrap().area, "EHV");
+    let found = anna.store.search(&ean(30), 10).await.unwrap();
+    assert_eq!(found.len(), 1);
+    let same = act(&anna, &as_anna, twin, ("release", None), learns(30)).await;
+    assert_eq!(refusal(same), "twin_open");
+    let auditor = world.db.store("auditor_1");
+    let verified = auditor.verify(&world.calendars, |_| {}).await.unwrap();
+    let is_copied = |what: &str| what.starts_with("column") || what.starts_with("the key");
+    let wrong = verified.differences.iter().filter(|it| is_copied(&it.what));
+    assert_eq!(wrong.count(), 0, "{:?}", verified.differences);
+}
+
 /// Taken back, a replan gives the new one back and has the old one again, unless somebody else took it
 /// meanwhile: then it stays as it is.
 #[tokio::test(flavor = "multi_thread")]
