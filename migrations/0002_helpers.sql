@@ -1,6 +1,6 @@
 -- What the functions of loket_api are made of. Nobody but the owner may call these.
 -- Lock order everywhere: commands, the line of an agent's claims, agent_sessions, cases, case_leases;
--- several cases by case_id.
+-- several cases by case_id; then slots, by slot_id (0017).
 SET LOCAL search_path = loket, pg_catalog, ext;
 
 -- The small functions that every command calls are PL/pgSQL on purpose: a session keeps their plans,
@@ -129,7 +129,7 @@ BEGIN
   UPDATE cases SET queue_id = c.queue_id, state = c.state, work = c.work, facts = c.facts, received_at = c.received_at, closed_at = c.closed_at,
     sort_at = c.sort_at, due_clock = c.due_clock, due_warn = c.due_warn, due_comparison = c.due_comparison,
     due_whose = c.due_whose, due_breached = c.due_breached, due_retriaged = c.due_retriaged, promise_at = c.promise_at, snoozed_until = c.snoozed_until, fence = c.fence, version = c.version,
-    handover = c.handover, raised_at = c.raised_at, last_hash = c.last_hash, last_seq = c.last_seq
+    handover = c.handover, raised_at = c.raised_at, ean = c.ean, party_gln = c.party_gln, customer_ref = c.customer_ref, unique_key = c.unique_key, last_hash = c.last_hash, last_seq = c.last_seq
   WHERE case_id = c.case_id;
   RETURN c;
 END $$;
@@ -207,9 +207,9 @@ DECLARE v text := p_value #>> '{}'; t text := jsonb_typeof(p_value);
 BEGIN
   RETURN CASE p_field ->> 'kind'
     WHEN 'list' THEN t = 'array' AND (SELECT bool_and(loket.field_takes(p_field || jsonb_build_object('kind', p_field -> 'of', 'of', NULL), x)) FROM jsonb_array_elements(p_value) x)
-    WHEN 'line' THEN t = 'object' WHEN 'note' THEN t = 'object'
+    WHEN 'line' THEN t = 'object' WHEN 'note' THEN t = 'object' WHEN 'postcode' THEN t = 'object' WHEN 'house_number' THEN t = 'object'
     WHEN 'choice' THEN t = 'string' AND (p_field -> 'choices') ? v
-    WHEN 'yes_no' THEN t = 'boolean' WHEN 'contact' THEN t = 'number' WHEN 'run' THEN t = 'number'
+    WHEN 'yes_no' THEN t = 'boolean' WHEN 'contact' THEN t = 'number' WHEN 'run' THEN t = 'number' WHEN 'slot' THEN t = 'number'
     WHEN 'ean' THEN t = 'string' AND v ~ '^[0-9]{18}$' WHEN 'party' THEN t = 'string' AND v ~ '^[0-9]{13}$'
     WHEN 'date' THEN t = 'string' AND v ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'
     WHEN 'time' THEN t = 'string' AND v ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'
@@ -268,7 +268,7 @@ CREATE FUNCTION referee(p_change jsonb, p_line process_transitions) RETURNS void
 DECLARE k text; v jsonb; ops jsonb := p_change -> 'clocks'; kinds text[] := ARRAY(SELECT jsonb_array_elements_text(p_change -> 'messages'));
 BEGIN
   IF pg_column_size(p_change) > 300000 OR jsonb_array_length(p_change -> 'texts') > 20 THEN PERFORM refuse('not_in_table', '', '{"what":"size","given":""}'); END IF;
-  PERFORM subset(ARRAY(SELECT jsonb_object_keys(p_change)), ARRAY['process', 'action', 'from', 'to', 'at', 'received_at', 'answers', 'facts', 'clocks', 'messages', 'texts', 'destroy', 'opens'], 'keys');
+  PERFORM subset(ARRAY(SELECT jsonb_object_keys(p_change)), ARRAY['process', 'action', 'from', 'to', 'at', 'received_at', 'answers', 'facts', 'clocks', 'messages', 'texts', 'destroy', 'opens', 'slot'], 'keys');
   IF EXISTS (SELECT 1 FROM jsonb_array_elements(p_change -> 'texts') t WHERE (t ->> 'id')::uuid IS NULL OR length(t ->> 'field') > 40 OR t ->> 'sha256' !~ '^[0-9a-f]{64}$'
       OR (SELECT count(*) FROM jsonb_object_keys(t)) <> 4) THEN PERFORM refuse('text_hash_differs'); END IF;
   PERFORM check_answers(p_line.fields, p_change -> 'answers', p_change -> 'texts');
@@ -282,6 +282,7 @@ BEGIN
   PERFORM subset(kinds, p_line.messages, 'messages');
   IF cardinality(kinds) <> (SELECT count(DISTINCT x) FROM unnest(kinds) x) THEN PERFORM refuse('not_in_table', '', jsonb_build_object('what', 'messages', 'given', array_to_string(kinds, ', '))); END IF;
   PERFORM subset(ARRAY(SELECT jsonb_array_elements_text(p_change -> 'destroy')), p_line.destroys, 'documents');
+  PERFORM slot_check(p_change, p_line.slots);
   IF jsonb_typeof(p_change -> 'opens') = 'object' THEN
     PERFORM subset(ARRAY[p_change -> 'opens' ->> 'process'], p_line.opens, 'cases opened');
   END IF;
@@ -320,8 +321,9 @@ END $$;
 CREATE FUNCTION country_version(p_case bigint) RETURNS int LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT max(k.version) FROM cases c JOIN processes p USING (process) JOIN calendars k USING (country) WHERE c.case_id = p_case $$;
 
--- what protects the customer waits for nobody (GT-11, GT-16)
-CREATE FUNCTION leaves_at_once(p_kind text) RETURNS bool LANGUAGE sql IMMUTABLE AS $$ SELECT p_kind IN ('block', 'allocation_zero') $$;
+-- what protects the customer waits for nobody (GT-11, GT-16), nor does what somebody waits for on the telephone (PRIO-15, PRIO-31)
+CREATE FUNCTION leaves_at_once(p_kind text) RETURNS bool LANGUAGE sql IMMUTABLE AS
+$$ SELECT p_kind IN ('block', 'allocation_zero', 'check_connection', 'payment_create', 'payment_cancel', 'payment_refund') $$;
 -- clocks, texts, documents and messages of a change
 CREATE FUNCTION change_clocks(p_case bigint, p_ops jsonb) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE o jsonb;

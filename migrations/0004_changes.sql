@@ -2,8 +2,8 @@
 SET LOCAL search_path = loket, pg_catalog, ext;
 
 CREATE FUNCTION unique_key_of(p_by text[], p_change jsonb) RETURNS text LANGUAGE sql IMMUTABLE AS
-$$ SELECT CASE WHEN cardinality(p_by) = 0 THEN NULL ELSE
-     (SELECT string_agg(coalesce(p_change -> 'answers' ->> k, p_change -> 'facts' ->> k, ''), '|' ORDER BY n) FROM unnest(p_by) WITH ORDINALITY x(k, n)) END $$;
+$$ SELECT nullif(string_agg(v, '|' ORDER BY n), repeat('|', cardinality(p_by) - 1))   -- as long as nothing of it is known there is none
+   FROM (SELECT coalesce(p_change -> 'answers' ->> k, p_change -> 'facts' ->> k, '') AS v, n FROM unnest(p_by) WITH ORDINALITY x(k, n)) y $$;
 
 -- text of the free search: never the name of a protected person
 CREATE FUNCTION search_doc(p_case bigint) RETURNS text LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
@@ -20,6 +20,22 @@ BEGIN
     PERFORM refuse('unknown_party', '', jsonb_build_object('party', p_party)); END IF;
   IF p_customer IS NOT NULL AND NOT EXISTS (SELECT 1 FROM customers WHERE customer_ref = p_customer) THEN
     PERFORM refuse('unknown_customer', '', jsonb_build_object('customer', p_customer)); END IF;
+END $$;
+
+-- What is copied out of the facts into columns follows them: a case may learn of its connection and its
+-- customer later than it is opened.
+CREATE FUNCTION columns_follow(p_case cases, p_change jsonb) RETURNS cases LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE c cases%ROWTYPE := p_case; k text;
+BEGIN
+  IF p_change -> 'facts' = '{}' THEN RETURN c; END IF;
+  c.ean := c.facts ->> 'ean'; c.party_gln := c.facts ->> 'party_gln'; c.customer_ref := c.facts ->> 'customer_ref';
+  IF c.party_gln IS DISTINCT FROM p_case.party_gln OR c.customer_ref IS DISTINCT FROM p_case.customer_ref THEN PERFORM check_registers(NULL, c.party_gln, c.customer_ref); END IF;
+  SELECT unique_key_of(unique_by, jsonb_build_object('answers', '{}'::jsonb, 'facts', c.facts)) INTO k FROM processes WHERE process = c.process;
+  IF k IS DISTINCT FROM c.unique_key THEN
+    IF EXISTS (SELECT 1 FROM cases x WHERE x.process = c.process AND x.unique_key = k AND x.work <> 'closed' AND x.case_id <> c.case_id) THEN PERFORM refuse('twin_open'); END IF;
+    c.unique_key := k;
+  END IF;
+  RETURN c;
 END $$;
 
 -- The case on the same subject that is still open, if there is one.
@@ -49,6 +65,7 @@ BEGIN
     coalesce((SELECT name FROM parties WHERE gln = v_party), ''), v_ean, v_party, v_customer, p_reference, unique_key_of(p.unique_by, p_change))
   RETURNING * INTO c;
   PERFORM change_rows(c.case_id, p_change, v_facts, n);
+  PERFORM slot_apply(c, p_change);
   c := case_write(with_nearest_clock(c), 'opened', p_agent, p_session, p_cmd, jsonb_strip_nulls(jsonb_build_object('reference', p_reference)) || jsonb_build_object('change', without_bodies(p_change)), n);
   INSERT INTO case_search VALUES (c.case_id, c.queue_id, search_doc(c.case_id));
   RETURN c;
@@ -99,6 +116,8 @@ BEGIN
     PERFORM require_role('lead', 'admin');
   ELSIF p_line.by_who = 'agent' THEN
     PERFORM require_role('agent', 'lead', 'admin', 'worker');
+  ELSIF p_line.by_who = 'installer' THEN
+    PERFORM require_role('installer');                -- decision 18
   ELSIF p_line.by_who = 'system' AND role_ IN ('worker', 'admin') THEN
     NULL;                                             -- an outside system speaks through the worker
   ELSIF p_line.by_who = 'system' AND p_line.action = 'further_signal' THEN
@@ -111,7 +130,7 @@ END $$;
 
 CREATE FUNCTION loket_api.apply(p_cmd uuid, p_session uuid, p_case bigint, p_fence bigint, p_version int, p_change jsonb, p_reference text, p_link bigint)
 RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE a int := require_agent(); r jsonb; c cases%ROWTYPE; l process_transitions%ROWTYPE; o cases%ROWTYPE; n timestamptz; w work_state;
+DECLARE a int := require_agent(); r jsonb; c cases%ROWTYPE; l process_transitions%ROWTYPE; o cases%ROWTYPE; was cases%ROWTYPE; n timestamptz; w work_state;
 BEGIN
   r := command_begin(p_cmd, a, 'apply', concat_ws(' ', p_case, said(p_change))); IF r IS NOT NULL THEN RETURN r; END IF;
   PERFORM require_seat(p_session, a);
@@ -127,12 +146,14 @@ BEGIN
   PERFORM check_actor(l, c, a, p_session, p_fence);
   -- what is legal in every state and changes neither fact nor clock meets whatever happened meanwhile: a
   -- note never conflicts, but with a snooze that it ends
-  IF c.version <> p_version AND (l.by_who <> 'agent' OR p_change -> 'facts' <> '{}' OR p_change -> 'clocks' <> '[]' OR is_snoozed(p_case)) THEN RAISE EXCEPTION 'version conflict' USING ERRCODE = 'LK005'; END IF;
+  IF c.version <> p_version AND (l.by_who <> 'agent' OR p_change -> 'facts' <> '{}' OR p_change -> 'clocks' <> '[]' OR jsonb_typeof(p_change -> 'slot') = 'object' OR is_snoozed(p_case)) THEN RAISE EXCEPTION 'version conflict' USING ERRCODE = 'LK005'; END IF;
   PERFORM check_at((p_change ->> 'at')::timestamptz);
   PERFORM referee(p_change, l);
   PERFORM check_people(c.party_gln, p_change);
   n := (p_change ->> 'at')::timestamptz;
   c.facts := c.facts || (p_change -> 'facts');
+  was := c;
+  c := columns_follow(c, p_change);
   IF l.action = 'reopen' THEN c.received_at := n; END IF;   -- a new episode (decision 7)
   IF l.action = 'snooze' THEN c.snoozed_until := (p_change -> 'answers' ->> 'snooze_until')::timestamptz; END IF;
   w := state_work(c.process, l.to_state);
@@ -140,6 +161,7 @@ BEGIN
     PERFORM refuse('twin_open');
   END IF;
   PERFORM change_rows(c.case_id, p_change, c.facts, n, undo_keep(c.case_id, a, p_session, p_change, p_reference));
+  PERFORM slot_apply(c, p_change);
   PERFORM lease_worked(c.case_id, p_session);
   IF l.from_state <> l.to_state THEN
     c.state := l.to_state;
@@ -163,7 +185,7 @@ BEGIN
   END IF;
   c := case_write(with_nearest_clock(c), l.action, a, p_session, p_cmd,
     jsonb_strip_nulls(jsonb_build_object('linked', o.case_id, 'reference', p_reference)) || jsonb_build_object('change', without_bodies(p_change)), n);
-  IF p_change -> 'texts' <> '[]' THEN UPDATE case_search SET doc = search_doc(c.case_id) WHERE case_id = c.case_id; END IF;
+  IF p_change -> 'texts' <> '[]' OR (was.ean, was.customer_ref) IS DISTINCT FROM (c.ean, c.customer_ref) THEN UPDATE case_search SET doc = search_doc(c.case_id) WHERE case_id = c.case_id; END IF;
   IF l.action = 'promise_due' THEN PERFORM promise_told(c.case_id, p_change, a); END IF;
   RETURN command_end(p_cmd, applied(c, o.case_no) || undo_offer(c));
 END $$;

@@ -57,7 +57,8 @@ BEGIN
 END $$;
 -- the outside system that a command is for; NULL for letters
 CREATE FUNCTION system_of(p_kind text) RETURNS text LANGUAGE sql IMMUTABLE AS
-$$ SELECT CASE WHEN p_kind IN ('block', 'lift_block') THEN 'port' WHEN p_kind LIKE 'allocation\_%' THEN 'allocation' END $$;
+$$ SELECT CASE WHEN p_kind IN ('block', 'lift_block') THEN 'port' WHEN p_kind LIKE 'allocation\_%' THEN 'allocation'
+     WHEN p_kind IN ('payment_create', 'payment_cancel') THEN 'payments' WHEN p_kind ~ '^order_.*domain$' THEN 'domain' WHEN p_kind ~ '^order_.*gsa$' THEN 'work_orders' END $$;
 CREATE FUNCTION loket_api.outbox_resend(p_id bigint) RETURNS bool LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM require_role('worker', 'admin', 'lead');
@@ -77,7 +78,8 @@ BEGIN
   SELECT * INTO STRICT c FROM cases WHERE case_id = p_case;
   RETURN jsonb_build_object('case_no', c.case_no, 'process', c.process, 'received_at', c.received_at, 'opened_at', c.opened_at, 'reference', c.reference, 'facts', c.facts, 'clocks', clocks_json(p_case),
     'party', party_json(c.party_gln), 'party_country', (SELECT country FROM parties WHERE gln = c.party_gln), 'connection', (SELECT address_json(k) FROM connections k WHERE k.ean = c.ean),
-    'customer', (SELECT customer_json(u) || jsonb_build_object('email', CASE WHEN u.protected THEN '' ELSE u.email END) FROM customers u WHERE u.customer_ref = c.customer_ref), 'texts', texts_json(p_case));
+    'customer', (SELECT customer_json(u) || jsonb_build_object('email', CASE WHEN u.protected THEN '' ELSE u.email END) FROM customers u WHERE u.customer_ref = c.customer_ref), 'texts', texts_json(p_case), 'slot', slot_json(p_case),
+    'payment', (SELECT payment_json(p) FROM payments p WHERE p.case_id = p_case ORDER BY (p.status IN ('new', 'open', 'pending', 'authorized')) DESC, p.created_at DESC, p.payment_id LIMIT 1));
 END $$;
 
 -- heads of the chains that grew since then: exported daily, kept outside, so that even somebody who
@@ -115,6 +117,7 @@ BEGIN
       'columns', jsonb_build_object('ean', c.ean, 'party_gln', c.party_gln, 'customer_ref', c.customer_ref), 'reference', c.reference, 'closed', c.closed_at IS NOT NULL,
       'unique_ok', c.unique_key IS NOT DISTINCT FROM (SELECT unique_key_of(p.unique_by, jsonb_build_object('answers', '{}'::jsonb, 'facts', c.facts)) FROM processes p WHERE p.process = c.process),
       'messages', (SELECT coalesce(jsonb_agg(DISTINCT m.seq), '[]') FROM (SELECT seq FROM outbox WHERE case_id = c.case_id UNION ALL SELECT seq FROM outbox_sent WHERE case_id = c.case_id) m),
+      'slot', (SELECT jsonb_build_object('slot_id', h.slot_id, 'kept', h.kept) FROM slot_holds h WHERE h.case_id = c.case_id),
       'lease', EXISTS (SELECT 1 FROM case_leases l WHERE l.case_id = c.case_id AND l.fence = c.fence),
       'events', (SELECT jsonb_agg(jsonb_build_object('seq', e.seq, 'at', e.legal_at, 'kind', e.kind, 'cmd_id', e.cmd_id, 'agent_role', a.role, 'body', e.body) ORDER BY e.seq) FROM case_events e LEFT JOIN agents a USING (agent_id) WHERE e.case_id = c.case_id)) ORDER BY c.case_id), '[]')
     FROM (SELECT * FROM cases WHERE case_id > p_after ORDER BY case_id LIMIT least(p_limit, 500)) c);
@@ -149,7 +152,7 @@ BEGIN
   DELETE FROM process_transitions;
   INSERT INTO process_transitions SELECT x ->> 'key', t ->> 'action', t ->> 'from', t ->> 'to', t ->> 'by', t ->> 'timer', ARRAY(SELECT jsonb_array_elements_text(t -> 'starts')), ARRAY(SELECT jsonb_array_elements_text(t -> 'ends')),
       ARRAY(SELECT jsonb_array_elements_text(t -> 'breaches')), ARRAY(SELECT jsonb_array_elements_text(t -> 'moves')), ARRAY(SELECT jsonb_array_elements_text(t -> 'messages')), ARRAY(SELECT jsonb_array_elements_text(t -> 'sets')),
-      ARRAY(SELECT jsonb_array_elements_text(t -> 'destroys')), ARRAY(SELECT jsonb_array_elements_text(t -> 'opens')), t -> 'fields'
+      ARRAY(SELECT jsonb_array_elements_text(t -> 'destroys')), ARRAY(SELECT jsonb_array_elements_text(t -> 'opens')), ARRAY(SELECT jsonb_array_elements_text(coalesce(t -> 'slots', '[]'))), t -> 'fields'
     FROM jsonb_array_elements(p) x, jsonb_array_elements(x -> 'transitions') t;
   GET DIAGNOSTICS n = ROW_COUNT;
   RETURN n;

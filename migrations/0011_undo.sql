@@ -8,14 +8,16 @@ CREATE TABLE undo (
   agent_id int NOT NULL REFERENCES agents, held bool NOT NULL,     -- whose it is, and whether he held the case
   until timestamptz NOT NULL,                                     -- technical time
   kept text CHECK (kept IN ('at_once', 'destroyed', 'opened', 'signal')),  -- why it never can be
-  before jsonb NOT NULL, clocks jsonb NOT NULL, skips jsonb NOT NULL
+  before jsonb NOT NULL, clocks jsonb NOT NULL, skips jsonb NOT NULL,
+  slot jsonb                                                      -- what it held, of a change that did something to it
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
 CREATE INDEX undo_until ON undo (until);
 
 -- a change that only writes something down: it builds on nothing, and nothing of it can be undone
 CREATE FUNCTION is_note(p_change jsonb) RETURNS bool LANGUAGE sql IMMUTABLE AS
 $$ SELECT p_change -> 'facts' = '{}' AND p_change -> 'clocks' = '[]' AND p_change -> 'messages' = '[]' AND p_change -> 'destroy' = '[]'
-     AND jsonb_typeof(p_change -> 'opens') IS DISTINCT FROM 'object' AND p_change -> 'from' = p_change -> 'to' $$;
+     AND jsonb_typeof(p_change -> 'opens') IS DISTINCT FROM 'object' AND jsonb_typeof(p_change -> 'slot') IS DISTINCT FROM 'object'
+     AND p_change -> 'from' = p_change -> 'to' $$;
 
 -- Called by `apply` before it writes anything: keeps the case as it is, and answers how long the
 -- messages of the change wait. Whatever came before cannot be taken back any more, so that its messages
@@ -32,17 +34,18 @@ BEGIN
     WHEN p_change ->> 'action' = 'further_signal' OR p_reference IS NOT NULL THEN 'signal'
     WHEN EXISTS (SELECT 1 FROM jsonb_array_elements_text(p_change -> 'messages') m WHERE leaves_at_once(m)) THEN 'at_once'
     WHEN EXISTS (SELECT 1 FROM documents WHERE case_id = p_case AND bytes IS NOT NULL AND purpose IN (SELECT jsonb_array_elements_text(p_change -> 'destroy'))) THEN 'destroyed' END;
-  INSERT INTO undo AS u (case_id, seq, agent_id, held, until, kept, before, clocks, skips)
+  INSERT INTO undo AS u (case_id, seq, agent_id, held, until, kept, before, clocks, skips, slot)
   SELECT c.case_id, c.last_seq + 1, p_agent, EXISTS (SELECT 1 FROM case_leases l WHERE l.case_id = p_case AND l.agent_id = p_agent), t + g, k,
       -- all but what is fixed, what follows from the rest, and the chain
-      to_jsonb(c) - ARRAY['case_id', 'case_no', 'queue_id', 'process', 'opened_at', 'work', 'fence', 'version', 'last_hash', 'last_seq', 'subject', 'ean', 'party_gln',
-        'customer_ref', 'reference', 'unique_key', 'sort_at', 'due_clock', 'due_warn', 'due_comparison', 'due_whose', 'due_breached', 'due_retriaged', 'promise_at'],
+      to_jsonb(c) - ARRAY['case_id', 'case_no', 'queue_id', 'process', 'opened_at', 'work', 'fence', 'version', 'last_hash', 'last_seq', 'subject', 'reference',
+        'sort_at', 'due_clock', 'due_warn', 'due_comparison', 'due_whose', 'due_breached', 'due_retriaged', 'promise_at'],
       (SELECT coalesce(jsonb_agg(to_jsonb(d)), '[]') FROM deadlines d WHERE d.case_id = p_case
          AND EXISTS (SELECT 1 FROM jsonb_array_elements(ops) o WHERE o ->> 'key' = d.key AND (o ->> 'run')::int = d.run)),
-      (SELECT coalesce(jsonb_agg(to_jsonb(s)), '[]') FROM skips s WHERE s.case_id = p_case)
+      (SELECT coalesce(jsonb_agg(to_jsonb(s)), '[]') FROM skips s WHERE s.case_id = p_case),
+      CASE WHEN jsonb_typeof(p_change -> 'slot') = 'object' THEN coalesce((SELECT to_jsonb(h) FROM slot_holds h WHERE h.case_id = p_case), '{}') END
     FROM cases c WHERE c.case_id = p_case
   ON CONFLICT (case_id) DO UPDATE SET seq = excluded.seq, agent_id = excluded.agent_id, held = excluded.held, until = excluded.until, kept = excluded.kept,
-    before = excluded.before, clocks = excluded.clocks, skips = excluded.skips;
+    before = excluded.before, clocks = excluded.clocks, skips = excluded.skips, slot = excluded.slot;
   RETURN CASE WHEN k IS NULL THEN g ELSE interval '0' END;
 END $$;
 
@@ -80,8 +83,12 @@ BEGIN
           WHERE NOT EXISTS (SELECT 1 FROM outbox o WHERE o.case_id = u.case_id AND o.seq = u.seq AND o.kind = m AND o.attempts = 0 AND o.locked_until IS NULL AND o.dead_at IS NULL) LIMIT 1;
       END IF;
       IF said IS NULL AND u.until < clock_timestamp() THEN said := 'undo_too_late'; args := '{}'; END IF;
-      IF said IS NULL AND p_case.work = 'closed' AND EXISTS (SELECT 1 FROM cases x WHERE x.process = p_case.process AND x.unique_key = p_case.unique_key AND x.work <> 'closed') THEN
+      IF said IS NULL AND (p_case.work = 'closed' OR p_case.unique_key IS DISTINCT FROM u.before ->> 'unique_key')
+         AND EXISTS (SELECT 1 FROM cases x WHERE x.process = p_case.process AND x.unique_key = u.before ->> 'unique_key' AND x.work <> 'closed' AND x.case_id <> p_case.case_id) THEN
         said := 'twin_open'; args := '{}'; END IF;
+      IF said IS NULL AND EXISTS (SELECT 1 FROM slots s WHERE s.slot_id = (u.slot ->> 'slot_id')::bigint AND s.taken >= s.capacity
+          AND NOT EXISTS (SELECT 1 FROM slot_holds h WHERE h.case_id = u.case_id AND h.slot_id = s.slot_id)) THEN
+        said := 'undo_slot'; args := '{}'; END IF;
     END IF;
     IF said IS NULL THEN RETURN NULL; END IF;
     r := jsonb_build_object('key', said, 'args', coalesce(args, '{}'));
@@ -117,7 +124,7 @@ END $$;
 -- stays in the chain and another one says that it was taken back.
 CREATE FUNCTION loket_api.take_back(p_cmd uuid, p_session uuid, p_case bigint, p_seq int) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE a int := require_role('agent', 'lead', 'admin'); r jsonb; full_ jsonb; c cases%ROWTYPE; u undo%ROWTYPE; done jsonb; raised timestamptz;
+DECLARE a int := require_role('agent', 'lead', 'admin'); r jsonb; full_ jsonb; c cases%ROWTYPE; u undo%ROWTYPE; done jsonb; raised timestamptz; was cases%ROWTYPE;
 BEGIN
   r := command_begin(p_cmd, a, 'take_back', concat_ws(' ', p_case, p_seq)); IF r IS NOT NULL THEN RETURN r; END IF;
   PERFORM require_session(p_session, a);
@@ -131,14 +138,16 @@ BEGIN
   done := change_of(p_case, p_seq);
   DELETE FROM outbox WHERE case_id = p_case AND seq = p_seq;
   PERFORM undo_clocks(p_case, p_seq, u.clocks);
+  IF u.slot IS NOT NULL THEN PERFORM slot_back(p_case, u.slot); END IF;
   UPDATE texts SET withdrawn = true WHERE case_id = p_case AND text_id IN (SELECT (t ->> 'id')::uuid FROM jsonb_array_elements(done -> 'texts') t);
   -- who passed the case over before did so still; what was raised since stays raised
   INSERT INTO skips SELECT * FROM jsonb_populate_recordset(NULL::skips, u.skips) ON CONFLICT DO NOTHING;
   raised := c.raised_at;
+  was := c;
   c := undo_lease(jsonb_populate_record(c, u.before), u, a, p_session, full_);
   c.raised_at := coalesce(raised, c.raised_at);
   c := case_write(with_nearest_clock(c), 'taken_back', a, p_session, p_cmd, jsonb_build_object('seq', p_seq, 'action', done ->> 'action'), legal_now());
-  IF done -> 'texts' <> '[]' THEN UPDATE case_search SET doc = search_doc(p_case) WHERE case_id = p_case; END IF;
+  IF done -> 'texts' <> '[]' OR (was.ean, was.customer_ref) IS DISTINCT FROM (c.ean, c.customer_ref) THEN UPDATE case_search SET doc = search_doc(p_case) WHERE case_id = p_case; END IF;
   DELETE FROM undo WHERE case_id = p_case;
   RETURN command_end(p_cmd, applied(c, NULL));
 END $$;

@@ -7,7 +7,7 @@ SET LOCAL search_path = loket, pg_catalog, ext;
 -- between have no caller but those, and take over their path.
 DO $$ DECLARE f regprocedure; BEGIN
   FOR f IN SELECT oid FROM pg_proc WHERE pronamespace = 'loket'::regnamespace AND NOT prosecdef AND proconfig IS NOT NULL
-      AND proname NOT IN ('agent_add', 'agent_disable', 'process_load', 'calendar_load') LOOP
+      AND proname NOT IN ('agent_add', 'agent_disable', 'process_load', 'calendar_load', 'form_load') LOOP
     EXECUTE format('ALTER FUNCTION %s RESET search_path', f);
   END LOOP;
 END $$;
@@ -78,3 +78,12 @@ GRANT EXECUTE ON FUNCTION loket_api.leases_idle, loket_api.lease_expire TO loket
 -- finding again (0016)
 GRANT EXECUTE ON FUNCTION loket_api.looked, loket_api.looks_mine, loket_api.recent, loket_api.filters_mine, loket_api.columns_save TO loket_agent, loket_auditor, loket_administrator, loket_worker;
 GRANT EXECUTE ON FUNCTION loket_api.filter_save, loket_api.filter_drop TO loket_agent, loket_administrator;
+-- meters: slots, payments, forms, connections (0017 to 0019)
+GRANT EXECUTE ON FUNCTION loket_api.slots_free, loket_api.areas, loket_api.fees, loket_api.payments_of, loket_api.form_version, loket_api.form_at, loket_api.forms,
+  loket_api.own_operators, loket_api.connection_find, loket_api.connection_check TO loket_agent, loket_auditor, loket_administrator, loket_worker;
+GRANT EXECUTE ON FUNCTION loket_api.slots_put, loket_api.slot_capacity TO loket_lead, loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.slots_list TO loket_lead, loket_auditor, loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.areas_put, loket_api.fee_add, loket_api.form_add, loket_api.own_operators_set TO loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.payment_create, loket_api.payment_attach, loket_api.payment_seen, loket_api.payment_told, loket_api.payment_find, loket_api.payment_last,
+  loket_api.payments_take, loket_api.refund_create, loket_api.refund_seen, loket_api.refunds_take TO loket_worker, loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.verify_slots, loket_api.verify_payments TO loket_auditor, loket_administrator;

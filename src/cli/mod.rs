@@ -19,7 +19,9 @@ pub mod demo;
 pub mod doctor;
 pub mod due;
 pub mod error;
+pub mod fees;
 pub mod filter;
+pub mod grid;
 pub mod import;
 pub mod keys;
 mod looks;
@@ -31,6 +33,7 @@ pub mod replay;
 pub mod report;
 mod settings;
 mod shell;
+pub mod slots;
 pub mod teach;
 pub mod words;
 pub mod worker;
@@ -112,6 +115,12 @@ pub enum Command {
     Filter(filter::FilterArgs),
     /// Bring in registers and cases from files
     Import(import::ImportArgs),
+    /// Whose grid is ours: the checks on a request compare with it
+    Grid(grid::GridArgs),
+    /// Start times of technicians by area and day: list, add a week, change capacity
+    Slots(slots::SlotsArgs),
+    /// Fees that the law sets, from a day on
+    Fees(fees::FeesArgs),
     /// Fire clocks, deliver messages, keep house; list and resend what was not delivered
     Worker(worker::WorkerArgs),
     /// Is all well here? Terminal, settings, database, worker, and what to do about what is not
@@ -171,6 +180,9 @@ async fn dispatch(command: Command, shell: Shell) -> Ended {
         Command::Queue(args) => queue::run(args, &shell).await,
         Command::Filter(args) => filter::run(args, &shell).await,
         Command::Import(args) => Ok(import::run(&args, &shell.store()?, &shell.texts).await?),
+        Command::Grid(args) => grid::run(args, &shell).await,
+        Command::Slots(args) => slots::run(args, &shell).await,
+        Command::Fees(args) => fees::run(args, &shell).await,
         Command::Worker(args) => {
             let config = settings::worker(&shell.config);
             Ok(worker::run(&args, &config, shell.store()?, &shell.texts).await?)

@@ -169,6 +169,26 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         ],
     ),
     ("filter list", &["filter list"]),
+    ("grid list", &["grid list"]),
+    ("grid set", &["grid set 8716879000004"]),
+    (
+        "slots list",
+        &["slots list", "slots list --area DB --days 14 --json"],
+    ),
+    (
+        "slots add",
+        &["slots add week.csv --from 2026-12-01 --until 2027-02-28"],
+    ),
+    ("slots capacity", &["slots capacity 17 4"]),
+    ("slots areas", &["slots areas", "slots areas areas.csv"]),
+    ("fees list", &["fees list"]),
+    (
+        "fees add",
+        &[
+            "fees add prio_electricity 70,10",
+            "fees add prio_both \"EUR 75.00\" --from 2027-01-01T00:00:00+01:00",
+        ],
+    ),
     (
         "filter save",
         &[

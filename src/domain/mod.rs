@@ -3,6 +3,7 @@
 
 pub mod calendar;
 pub mod clock;
+pub mod connection_check;
 pub mod country;
 pub mod deadline;
 pub mod ean;
@@ -21,4 +22,5 @@ pub mod organisationsnummer;
 pub mod personnummer;
 pub mod postcode;
 pub mod sanitize;
+pub mod week_pattern;
 pub mod when;

@@ -9,6 +9,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use super::country::Country;
 
 /// The largest amount, in hundredths: a billion less a cent.
@@ -56,8 +58,9 @@ impl Currency {
     }
 }
 
-/// An amount: hundredths of a currency; may be negative (a credit).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// An amount: hundredths of a currency; may be negative (a credit). In JSON its stored form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Money {
     /// Hundredths of the unit.
     pub cents: i64,
@@ -147,6 +150,20 @@ impl FromStr for Money {
         (money.to_string() == stored)
             .then_some(money)
             .ok_or(MoneyError::Form)
+    }
+}
+
+impl TryFrom<String> for Money {
+    type Error = MoneyError;
+
+    fn try_from(stored: String) -> Result<Self, MoneyError> {
+        stored.parse()
+    }
+}
+
+impl From<Money> for String {
+    fn from(money: Money) -> Self {
+        money.to_string()
     }
 }
 

@@ -12,6 +12,7 @@ pub mod incoming;
 pub mod legal;
 pub mod outbox;
 pub mod payment;
+pub mod planning;
 pub mod secret;
 pub mod sources;
 pub mod trouble;

@@ -1,6 +1,7 @@
 //! Verification: the hash chains are recomputed in the database, all events are replayed through the
 //! engine here, and what comes out is compared with the stored cases. Each difference is named.
 
+mod beside;
 mod caches;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -60,6 +61,7 @@ struct StoredCase {
     reference: Option<String>,
     closed: bool,
     unique_ok: bool,
+    slot: Option<beside::StoredHold>,
     events: Option<Vec<StoredEvent>>,
 }
 
@@ -97,6 +99,7 @@ impl Store {
             progress(result.cases);
         }
         result.orphans(self.orphans().await?);
+        result.differences.extend(self.beside().await?);
         Ok(result)
     }
 
@@ -156,6 +159,7 @@ fn differences(case: &StoredCase, calendars: &Calendars) -> Vec<String> {
     found.extend(compare_columns(case));
     found.extend(compare_kept(case));
     found.extend(compare_taken_back(case));
+    found.extend(beside::compare_slot(case));
     found
 }
 

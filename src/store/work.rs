@@ -10,7 +10,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::line::Backend;
-use super::rows::{ConnectionCard, CustomerCard, LapsedClock, OutboxItem, PartyCard};
+use super::payments::Payment;
+use super::rows::{ConnectionCard, CustomerCard, HeldSlot, LapsedClock, OutboxItem, PartyCard};
 use super::{Store, StoreError, ask, read};
 use crate::domain::clock::ClockRun;
 use crate::process::engine::Facts;
@@ -42,6 +43,12 @@ pub struct MessageContext {
     pub customer: Option<CustomerCard>,
     /// Free texts.
     pub texts: BTreeMap<Uuid, String>,
+    /// The start time that the case holds.
+    #[serde(default)]
+    pub slot: Option<HeldSlot>,
+    /// The payment that may still be paid, else the last one, with where to pay.
+    #[serde(default)]
+    pub payment: Option<Payment>,
 }
 
 /// A message that could not be delivered.

@@ -19,6 +19,7 @@ mod cli_many;
 mod cli_recount;
 mod cli_remind;
 mod cli_report;
+mod cli_slots;
 mod desk_board;
 mod desk_bulk;
 mod desk_claiming;

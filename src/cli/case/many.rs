@@ -93,7 +93,7 @@ impl Counter<'_> {
         let case_no = detail.row.case_no.clone();
         let action = args.action_of_many();
         let done = self.clerk.act(detail, action, &args.fields, args.dry_run);
-        match done.await {
+        match Box::pin(done).await {
             Ok(done) => {
                 tally.done += 1;
                 self.done(&done)

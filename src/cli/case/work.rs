@@ -118,11 +118,8 @@ impl Counter<'_> {
         };
         let detail = self.clerk.find(&args.no).await?;
         let facts = detail.facts.clone();
-        match self
-            .clerk
-            .act(detail, action, &args.fields, args.dry_run)
-            .await
-        {
+        let done = self.clerk.act(detail, action, &args.fields, args.dry_run);
+        match Box::pin(done).await {
             Ok(done) => {
                 self.done(&done)?;
                 Ok(ExitCode::SUCCESS)
@@ -181,7 +178,7 @@ impl Counter<'_> {
         let detail = self.clerk.find(no).await?;
         let mut typed = self.promises_in(&text, &detail);
         typed.push((String::from("note"), text));
-        let done = self.clerk.act(detail, "add_note", &typed, false).await?;
+        let done = Box::pin(self.clerk.act(detail, "add_note", &typed, false)).await?;
         self.done(&done)?;
         Ok(ExitCode::SUCCESS)
     }

@@ -4,6 +4,7 @@
 //! This module must not know: the present time.
 
 mod dice;
+mod planning;
 pub mod play;
 mod registers;
 mod script;

@@ -91,6 +91,7 @@ pub async fn play(
     world: &World,
 ) -> Result<Played, PlayError> {
     fill(admin, &world.registers).await?;
+    super::planning::plan(admin, world.now).await?;
     let mut desks = Vec::new();
     for store in agents {
         let id = Uuid::new_v4();

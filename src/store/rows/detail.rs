@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{CaseId, CaseRow, DraftRow, Lease};
+use super::{CaseId, CaseRow, DraftRow, HeldSlot, Lease, PaymentRow};
 use crate::process::engine::{CaseFacts, Facts, Refusal};
 
 /// All that the detail panes show of one case.
@@ -48,6 +48,12 @@ pub struct CaseDetail {
     /// What was promised on it, and by whom.
     #[serde(default)]
     pub promises: Vec<PromiseRow>,
+    /// The start time that it holds.
+    #[serde(default)]
+    pub slot: Option<HeldSlot>,
+    /// Its payments, newest first, at most 20.
+    #[serde(default)]
+    pub payments: Vec<PaymentRow>,
 }
 
 impl CaseDetail {

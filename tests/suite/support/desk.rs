@@ -613,6 +613,8 @@ pub(crate) fn loaded(case: CaseId) -> Loaded {
         linked: vec![],
         drafts: vec![],
         undo: None,
+        slot: None,
+        payments: Vec::new(),
         promises: vec![],
     };
     Loaded {
