@@ -209,6 +209,7 @@ BEGIN
     WHEN 'list' THEN t = 'array' AND (SELECT bool_and(loket.field_takes(p_field || jsonb_build_object('kind', p_field -> 'of', 'of', NULL), x)) FROM jsonb_array_elements(p_value) x)
     WHEN 'line' THEN t = 'object' WHEN 'note' THEN t = 'object'
     WHEN 'choice' THEN t = 'string' AND (p_field -> 'choices') ? v
+    WHEN 'postcode' THEN t = 'object' WHEN 'house_number' THEN t = 'object' WHEN 'slot' THEN t = 'number'
     WHEN 'yes_no' THEN t = 'boolean' WHEN 'contact' THEN t = 'number' WHEN 'run' THEN t = 'number'
     WHEN 'ean' THEN t = 'string' AND v ~ '^[0-9]{18}$' WHEN 'party' THEN t = 'string' AND v ~ '^[0-9]{13}$'
     WHEN 'date' THEN t = 'string' AND v ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'
@@ -320,8 +321,8 @@ END $$;
 CREATE FUNCTION country_version(p_case bigint) RETURNS int LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT max(k.version) FROM cases c JOIN processes p USING (process) JOIN calendars k USING (country) WHERE c.case_id = p_case $$;
 
--- what protects the customer waits for nobody (GT-11, GT-16)
-CREATE FUNCTION leaves_at_once(p_kind text) RETURNS bool LANGUAGE sql IMMUTABLE AS $$ SELECT p_kind IN ('block', 'allocation_zero') $$;
+-- what protects the customer waits for nobody (GT-11, GT-16), nor do questions and payments (PRIO-15, PRIO-31); as `at_once` of the messages
+CREATE FUNCTION leaves_at_once(p_kind text) RETURNS bool LANGUAGE sql IMMUTABLE AS $$ SELECT p_kind IN ('block', 'allocation_zero', 'check_connection', 'payment_create', 'payment_cancel', 'payment_refund') $$;
 -- clocks, texts, documents and messages of a change
 CREATE FUNCTION change_clocks(p_case bigint, p_ops jsonb) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE o jsonb;
