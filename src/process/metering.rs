@@ -19,6 +19,10 @@ pub const CHECKS_TRIED: i64 = 3;
 
 /// What the checks of a connection found (PRIO-15), whatever the source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four findings, each independent of the others"
+)]
 pub struct Found {
     /// The grid operator of the connection is ours: looked up, never read off the EAN.
     pub is_ours: bool,

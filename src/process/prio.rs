@@ -6,7 +6,7 @@ mod ends;
 mod payment;
 
 use super::metering::{self, fields, state};
-use super::{Clock, Cond, Effect, Opening, Process, Queue, Since, State, Work};
+use super::{Clock, Cond, Effect, Opening, Process, Queue, Since, SlotAct, State, Work};
 use crate::domain::country::Country;
 
 /// The fee is paid: a second one is never asked for (decision 17).
@@ -43,6 +43,7 @@ const OPENING: Opening = Opening {
     rules: &["PRIO-03", "PRIO-04", "PRIO-11", "PRIO-16"],
     reopened: "draft_contact",
     again: &[
+        Effect::Slot(SlotAct::Release),
         Effect::Set("payment", "none"),
         Effect::Set("domain_acked", "no"),
         Effect::Set("gsa_acked", "no"),

@@ -147,25 +147,19 @@ fn is_sound(process: &'static Process, sim: &Sim) {
     }
     assert!(process.state(&sim.case.state).is_some());
     if process.key == "prio" {
-        is_sound_request(process, sim);
+        is_sound_request(sim);
     }
 }
 
 /// No order without payment, and no block of time that is held for nobody (PRIO-31, PRIO-34).
-fn is_sound_request(process: &'static Process, sim: &Sim) {
-    let is_over = process.is_final(&sim.case.state);
+fn is_sound_request(sim: &Sim) {
     let has = sim.slot().map(|(act, _)| act);
     let may_have = match sim.case.state.as_str() {
         "awaiting_payment" => Some("hold"),
         "confirmed" | "in_execution" | "completed" => Some("confirm"),
         _ => None,
     };
-    let is_reopened = sim.fact("reopened").is_some() && !is_over;
-    assert!(
-        has.as_deref() == may_have || is_reopened,
-        "{}: {has:?}",
-        sim.case.state
-    );
+    assert!(has.as_deref() == may_have, "{}: {has:?}", sim.case.state);
     assert!(
         sim.times_sent("order_domain") == 0
             || sim.events.iter().any(|one| one.action == "payment_paid"),
