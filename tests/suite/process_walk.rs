@@ -257,7 +257,7 @@ fn walks_reach_every_state_and_action() {
             let mut own = process.actions.iter();
             states.len() == process.states.len() && own.all(|line| actions.contains(line.key))
         };
-        for seed in 0..2_000 {
+        for seed in 0..10_000 {
             if seed >= 200 && is_done(&states, &actions) {
                 break;
             }
