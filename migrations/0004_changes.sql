@@ -167,7 +167,8 @@ BEGIN
     c.state := l.to_state;
     c.closed_at := CASE WHEN w = 'closed' THEN n END;
     c := skips_clear(c);
-    IF w <> 'open' OR c.work <> 'held' THEN c := lease_end(c); END IF;
+    -- whoever looks along with a customer keeps the case while the customer's steps follow each other
+    IF w = 'closed' OR c.work <> 'held' OR (w = 'waiting' AND state_work(c.process, l.from_state) <> 'waiting') THEN c := lease_end(c); END IF;
   END IF;
   IF p_reference IS NOT NULL THEN
     INSERT INTO case_references VALUES (c.process, p_reference, c.case_id) ON CONFLICT DO NOTHING;

@@ -144,7 +144,7 @@ END $$;
 CREATE FUNCTION process_load(p jsonb) RETURNS int LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE n int;
 BEGIN
-  INSERT INTO queues (key) SELECT DISTINCT x ->> 'queue' FROM jsonb_array_elements(p) x ON CONFLICT DO NOTHING;
+  INSERT INTO queues (key) SELECT w.q FROM (SELECT e.x ->> 'queue' AS q, min(e.place) AS place FROM jsonb_array_elements(p) WITH ORDINALITY e(x, place) GROUP BY 1) w ORDER BY w.place ON CONFLICT DO NOTHING;
   INSERT INTO processes SELECT x ->> 'key', x ->> 'prefix', (SELECT queue_id FROM queues WHERE key = x ->> 'queue'), x ->> 'country', ARRAY(SELECT jsonb_array_elements_text(x -> 'unique_by'))
     FROM jsonb_array_elements(p) x ON CONFLICT (process) DO UPDATE SET prefix = excluded.prefix, queue_id = excluded.queue_id, country = excluded.country, unique_by = excluded.unique_by;
   INSERT INTO process_states SELECT x ->> 'key', s ->> 'key', (s ->> 'work')::work_state FROM jsonb_array_elements(p) x, jsonb_array_elements(x -> 'states') s

@@ -289,7 +289,7 @@ impl Clerk {
         lines(case, action).iter().any(|line| match line.by {
             By::Holder => true,
             By::System => !is_system && line.key != "further_signal",
-            By::Agent | By::Lead | By::Timer(_) | By::AnyTimer => false,
+            By::Agent | By::Lead | By::Timer(_) | By::AnyTimer | By::Installer => false,
         })
     }
 

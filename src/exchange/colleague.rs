@@ -328,7 +328,7 @@ impl Colleague {
         let mut given: Vec<(&'static str, String)> = Vec::new();
         for field in line.fields {
             let is_asked = match field.required {
-                Required::Always => true,
+                Required::Always | Required::If("on_behalf", "yes") => true,
                 Required::If(other, word) => given
                     .iter()
                     .any(|(key, value)| *key == other && value == word),
@@ -366,6 +366,9 @@ impl Colleague {
             | FieldKind::Contact
             | FieldKind::Customer
             | FieldKind::Run(_)
+            | FieldKind::Slot
+            | FieldKind::Postcode
+            | FieldKind::HouseNumber
             | FieldKind::List(_) => String::new(),
         }
     }

@@ -6,6 +6,7 @@
 //! This module must not know: the present time, SQL, a screen.
 
 mod answers;
+mod behalf;
 mod draft;
 mod effects;
 mod fold;
@@ -27,7 +28,7 @@ use super::field::Value;
 use crate::domain::calendar::Calendars;
 use crate::domain::clock::{ClockRun, Outcome, Whose};
 use crate::domain::deadline::{Comparison, LedgerLine};
-pub(super) use answers::check as check_value;
+pub(super) use answers::{check as check_value, spelled};
 pub use fold::{after, born};
 pub use list::{Listed, listed, prefill};
 pub use reminders::{is_overdue, overdue};
@@ -60,6 +61,8 @@ pub enum Actor {
     Timer,
     /// An outside system or an import.
     System,
+    /// An installer, at work on notifications of its own (decision 18).
+    Installer,
 }
 
 /// Answers to fields, by field key. Free text is still plain here; the engine parks it.
@@ -121,6 +124,20 @@ pub struct Change {
     pub destroy: Vec<String>,
     /// A linked case to open in the same transaction.
     pub opens: Option<Box<Change>>,
+    /// What happens to the block of time of the case; absent when nothing does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slot: Option<SlotChange>,
+}
+
+/// What happens to the block of time of a case, decided by the referee under the lock of its row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlotChange {
+    /// `hold`, `confirm` or `release`.
+    pub act: String,
+    /// The number of the block to take; another one that the case has is given back. `confirm`
+    /// without a number keeps the one that is held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slot: Option<i64>,
 }
 
 /// What happens to one clock.

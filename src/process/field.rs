@@ -22,6 +22,8 @@ pub struct Field {
     pub preset: Option<&'static str>,
     /// Whether it is asked, or follows from another answer of the form.
     pub asked: Asked,
+    /// The fact whose value a form proposes; of a text the caller finds the words.
+    pub like: Option<Key>,
 }
 
 /// Whether people are asked for a field.
@@ -66,6 +68,16 @@ impl Field {
             required,
             preset: None,
             asked: Asked::Yes,
+            like: None,
+        }
+    }
+
+    /// … for which a form proposes what the case has for that fact.
+    #[must_use]
+    pub const fn like(self, fact: Key) -> Self {
+        Self {
+            like: Some(fact),
+            ..self
         }
     }
 
@@ -121,6 +133,13 @@ pub enum FieldKind {
     Customer,
     /// A short code without personal data, at most 64 characters.
     Code,
+    /// A block of time of the planning, by the number of its row.
+    Slot,
+    /// A Dutch postcode; stored as an erasable text in the one spelling of `domain::postcode`.
+    Postcode,
+    /// A Dutch house number in any usual spelling; stored as an erasable text in the one spelling of
+    /// `domain::house_number`.
+    HouseNumber,
     /// A running run of this clock, by its number: one of several promises.
     Run(Key),
     /// Several values of one kind (no notes, no lists), typed one a line; at least one, at most
@@ -152,12 +171,18 @@ impl FieldKind {
             Self::Money => "money",
             Self::Run(_) => "run",
             Self::List(_) => "list",
+            Self::Slot => "slot",
+            Self::Postcode => "postcode",
+            Self::HouseNumber => "house_number",
         }
     }
 
     /// Whether its answers are free texts, stored apart from the event.
     pub const fn is_text(self) -> bool {
-        matches!(self, Self::Line | Self::Note)
+        matches!(
+            self,
+            Self::Line | Self::Note | Self::Postcode | Self::HouseNumber
+        )
     }
 
     /// The kind of one value: of a list what it lists.

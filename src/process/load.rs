@@ -25,7 +25,7 @@ pub struct Transition {
     pub from: Key,
     /// State after.
     pub to: Key,
-    /// `holder`, `agent`, `lead`, `timer`, `system`.
+    /// `holder`, `agent`, `lead`, `timer`, `system`, `installer`.
     pub by: Key,
     /// The clock whose passing it is; nothing when it is another thing, or any clock.
     pub timer: Option<Key>,
@@ -47,6 +47,8 @@ pub struct Transition {
     pub destroys: BTreeSet<Key>,
     /// Processes of which it may open a linked case.
     pub opens: BTreeSet<Key>,
+    /// What it may do to the block of time of the case: `hold`, `confirm`, `release`.
+    pub slots: BTreeSet<Key>,
 }
 
 /// A field, as the referee sees it.
@@ -153,6 +155,7 @@ fn blank(action: Key, from: Key, to: Key) -> Transition {
         fields: Vec::new(),
         destroys: BTreeSet::new(),
         opens: BTreeSet::new(),
+        slots: BTreeSet::new(),
     }
 }
 
@@ -162,6 +165,7 @@ fn by(by: By) -> (Key, Option<Key>) {
         By::Agent => ("agent", None),
         By::Lead => ("lead", None),
         By::System => ("system", None),
+        By::Installer => ("installer", None),
         By::Timer(clock) => ("timer", Some(clock)),
         By::AnyTimer => ("timer", None),
     }
@@ -200,6 +204,7 @@ fn collect(row: &mut Transition, process: &'static Process, effects: &'static [E
             Effect::Set(fact, _) | Effect::Keep(fact) | Effect::Count(fact) => {
                 row.sets.insert(fact);
             }
+            Effect::Slot(act) => _ = row.slots.insert(act.key()),
             Effect::Destroy(purpose) => _ = row.destroys.insert(purpose),
             Effect::Open(target, _) => _ = row.opens.insert(target),
             Effect::Again => {

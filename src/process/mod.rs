@@ -11,8 +11,12 @@ pub mod general;
 pub mod load;
 pub mod mermaid;
 pub mod message;
+pub mod metering;
 pub mod party_report;
+pub mod prio;
+mod queue;
 pub mod replay;
+mod slot;
 
 use std::collections::BTreeSet;
 
@@ -22,33 +26,18 @@ use crate::domain::clock::Whose;
 use crate::domain::country::Country;
 use crate::domain::deadline::Term;
 pub use field::{Field, FieldKind, Required};
+pub use queue::Queue;
+pub use slot::SlotAct;
 
 /// A stable name: in the tables, the database, the text files and the command line alike.
 pub type Key = &'static str;
 
 /// Every process there is. A new process is one file and one line here.
-pub static ALL: &[&Process] = &[&doubt::DOUBT, &party_report::PARTY_REPORT];
+pub static ALL: &[&Process] = &[&doubt::DOUBT, &party_report::PARTY_REPORT, &prio::PRIO];
 
 /// The process of that key.
 pub fn find(key: &str) -> Option<&'static Process> {
     ALL.iter().copied().find(|process| process.key == key)
-}
-
-/// The queues that agents are given. A queue exists when a process uses it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Queue {
-    /// Mandates: reasonable doubt, reports of parties.
-    Mandate,
-}
-
-impl Queue {
-    /// The key used in the database and in texts (`queue.<key>`).
-    pub fn key(self) -> Key {
-        match self {
-            Self::Mandate => "mandate",
-        }
-    }
 }
 
 /// One process.
@@ -186,7 +175,7 @@ pub struct Clock {
 }
 
 /// One action: a line of the process table.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Action {
     /// Its name; several lines may share it when their guards exclude each other.
     pub key: Key,
@@ -245,6 +234,8 @@ pub enum By {
     AnyTimer,
     /// An outside system, an import; an agent who holds the case may stand in for it.
     System,
+    /// The installer whose notification it is; needs no lease.
+    Installer,
 }
 
 /// What must hold before an action. Each names its refusal text (`refusal.<key>`) and rule.
@@ -274,6 +265,11 @@ pub enum Guard {
     Runs(Key, Key),
     /// The number in this field is that of a running run of the clock: (field, clock).
     RunOf(Key, Key),
+    /// The answer to this field equals that fact, where the fact is known: (field, fact, refusal,
+    /// rule).
+    Same(Key, Key, Key, &'static str),
+    /// The instant in this fact has not come, where it is known: (fact, refusal, rule).
+    NotYet(Key, Key, &'static str),
     /// The instant in this field lies before the next warning or due instant of a duty of people.
     BeforePeople(Key),
 }
@@ -289,6 +285,8 @@ pub enum Cond {
     Yes(Key),
     /// The fact is known.
     Known(Key),
+    /// The count has come so far.
+    AtLeast(Key, i64),
     /// The clock runs and was late on arrival (case-anchors c.3, 19).
     Late(Key),
     /// All of them.
@@ -327,6 +325,8 @@ pub enum Effect {
     Keep(Key),
     /// Count one more.
     Count(Key),
+    /// Something happens to the block of time of the case.
+    Slot(SlotAct),
     /// Erase documents of this purpose; their hash stays.
     Destroy(Key),
     /// Open a linked case of that process, received now. Its fields take the answers and facts of

@@ -215,7 +215,15 @@ fn every_kind_of_message_is_complete_in_every_language() {
         for message in MESSAGES {
             let sent = case.send(message.kind);
             assert!(sent.is_ok(), "{} {language}: {sent:?}", message.kind);
-            let is_command = matches!(message.to, Addressee::Port | Addressee::Allocation);
+            let is_command = matches!(
+                message.to,
+                Addressee::Port
+                    | Addressee::Allocation
+                    | Addressee::Connections
+                    | Addressee::Payments
+                    | Addressee::Domain
+                    | Addressee::WorkOrders
+            );
             // no country's parties are written to in English
             if is_command || country.is_none() && message.to == Addressee::Party {
                 continue;

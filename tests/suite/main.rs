@@ -72,6 +72,7 @@ mod process_cli;
 mod process_contract;
 mod process_engine;
 mod process_gt;
+mod process_prio;
 mod process_recount;
 mod process_reminders;
 mod process_report;

@@ -77,8 +77,17 @@ impl Sim {
         now: DateTime<Utc>,
         given: &Answers,
     ) -> Result<Self, Refusal> {
-        let change =
-            open(process, received, given, &context(now, Actor::System, 0)).inspect_err(told)?;
+        Self::try_open_as(Actor::System, process, (received, now), given)
+    }
+
+    /// Opened by somebody: when it was received, and now.
+    pub(crate) fn try_open_as(
+        actor: Actor,
+        process: &'static Process,
+        (received, now): (DateTime<Utc>, DateTime<Utc>),
+        given: &Answers,
+    ) -> Result<Self, Refusal> {
+        let change = open(process, received, given, &context(now, actor, 0)).inspect_err(told)?;
         Ok(Self {
             case: born(&change),
             events: vec![event(&change)],
@@ -202,6 +211,32 @@ impl Sim {
         self.last.messages.iter().any(|sent| sent == kind)
     }
 
+    /// How often a message of that kind was sent since the case began, or began anew.
+    pub(crate) fn times_sent(&self, kind: &str) -> usize {
+        let since = self
+            .events
+            .iter()
+            .rposition(|event| event.action == "reopen");
+        let events = self.events.iter().skip(since.unwrap_or(0));
+        let sent = events.filter_map(|event| event.change["messages"].as_array());
+        sent.flatten().filter(|sent| *sent == kind).count()
+    }
+
+    /// What the case has of the planning: `hold` or `confirm` with the number of the block.
+    pub(crate) fn slot(&self) -> Option<(String, i64)> {
+        let mut has: Option<(String, i64)> = None;
+        for event in &self.events {
+            let done = &event.change["slot"];
+            has = match (done["act"].as_str(), done["slot"].as_i64(), has) {
+                (Some("release"), _, _) => None,
+                (Some(act), Some(slot), _) => Some((act.to_owned(), slot)),
+                (Some(act), None, Some((_, slot))) => Some((act.to_owned(), slot)),
+                (_, _, has) => has,
+            };
+        }
+        has
+    }
+
     pub(crate) fn started(&self, key: &str) -> bool {
         let is_start = |op: &ClockOp| matches!(op, ClockOp::Start { key: k, .. } if k == key);
         self.last.clocks.iter().any(is_start)
@@ -236,7 +271,7 @@ pub(crate) const PROOF: &[(&str, &str)] = &[
 pub(crate) fn texts(lang: &str) -> BTreeMap<String, String> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("assets/text");
     let mut flat = BTreeMap::new();
-    for area in ["process.toml", "forms.toml"] {
+    for area in ["process.toml", "forms.toml", "metering.toml"] {
         let path = folder.join(lang).join(area);
         let table: toml::Table = std::fs::read_to_string(path).unwrap().parse().unwrap();
         flatten("", &table, &mut flat);

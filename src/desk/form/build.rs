@@ -174,6 +174,9 @@ pub fn of_field(world: &World, field: &'static Field, party: Option<&PartyCard>)
         | FieldKind::Money
         | FieldKind::Customer
         | FieldKind::Code
+        | FieldKind::Slot
+        | FieldKind::Postcode
+        | FieldKind::HouseNumber
         | FieldKind::Run(_) => text(Lines::One, LINE_LIMIT),
     };
     let key = format!("field.{}", field.key);

@@ -88,6 +88,20 @@ pub fn envelope(
     })
 }
 
+/// Facts that a command of the processes of meters carries.
+const ORDERED: &[&str] = &[
+    "ean",
+    "meter_no",
+    "flavour",
+    "slot",
+    "slot_start",
+    "gsa_order",
+    "replaces_gsa",
+    "payment_id",
+    "amount",
+    "form_version",
+];
+
 struct Composer<'a> {
     message: &'static Message,
     story: &'a Story<'a>,
@@ -105,6 +119,11 @@ impl Composer<'_> {
             Addressee::Source => self.desk(self.story.word("source").unwrap_or("source")),
             Addressee::Acm => self.desk("acm"),
             Addressee::Supervisor => self.desk("supervisor"),
+            Addressee::Connections => Ok(self.order("connections")),
+            Addressee::Payments => Ok(self.order("payments")),
+            Addressee::Domain => Ok(self.order("domain")),
+            Addressee::WorkOrders => Ok(self.order("work_orders")),
+            Addressee::Installer => self.installer(),
         }
     }
 
@@ -145,6 +164,35 @@ impl Composer<'_> {
             "from": instant(self.story.legal_at),
         });
         Ok(system("allocation", command))
+    }
+
+    /// A command of the processes of meters: its kind and what the case knows.
+    fn order(&self, to: &str) -> Content {
+        let mut command = json!({ "command": self.message.kind, "case": self.story.case_no });
+        for name in ORDERED {
+            if let Some(value) = self
+                .story
+                .facts
+                .get(*name)
+                .filter(|value| !value.has_text())
+            {
+                command[*name] = json!(value);
+            }
+        }
+        system(to, command)
+    }
+
+    /// By mail where the register has an address, else by letter to the firm.
+    fn installer(&self) -> Result<Content, Stuck> {
+        let party = self.story.party.ok_or_else(|| Stuck::new("no_party"))?;
+        let contacts = party.contacts.iter().map(|contact| contact.email.clone());
+        let to: Vec<String> = contacts.filter(|email| !email.is_empty()).collect();
+        let language = self.story.party_language();
+        if to.is_empty() {
+            return self.paper(party.gln.clone(), language);
+        }
+        let (subject, body) = self.letter(language)?;
+        Ok(Content::mail(to, language, subject, body))
     }
 
     /// All valid contacts of the group with a mail address; nobody there is for a person to mend

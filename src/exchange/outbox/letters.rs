@@ -62,6 +62,13 @@ static LETTERS: &[(&str, Templates)] = letters!(
     "closed_customer",
     "acm_notice",
     "supervisor_alert",
+    "payment_link",
+    "prio_confirmed",
+    "prio_cancelled",
+    "prio_ended_not_our_grid",
+    "prio_ended_already_smart",
+    "prio_ended_not_feasible",
+    "prio_ended_wait_for_gsa",
 );
 
 /// The template of a kind; a language that is not there is served in English.

@@ -7,7 +7,9 @@ use uuid::Uuid;
 use super::{Answer, Answers, Facts, NewText, Refusal};
 use crate::domain::ean::Ean18;
 use crate::domain::gln::Gln;
+use crate::domain::house_number::HouseNumber;
 use crate::domain::money::Money;
+use crate::domain::postcode::Postcode;
 use crate::domain::sanitize::{clean, clean_multiline};
 use crate::process::field::{Field, FieldKind, LIST_MAX, LIST_TEXTS_MAX, Required, TextRef, Value};
 
@@ -152,10 +154,10 @@ fn parked(
 /// `name` makes the number of the text, together with the command's.
 fn park(field: &Field, name: &str, text: &str, command: Uuid) -> Result<NewText, Refusal> {
     let (body, limit) = match field.kind.of_one() {
-        FieldKind::Line => (clean(text), MAX_LINE),
+        FieldKind::Line | FieldKind::Postcode | FieldKind::HouseNumber => (clean(text), MAX_LINE),
         _ => (clean_multiline(text), MAX_TEXT),
     };
-    let body = body.trim().to_owned();
+    let body = spelled(field.kind.of_one(), body.trim()).map_err(|no| no.about(field.key))?;
     if body.chars().count() > limit {
         return Err(Refusal::new("text_too_long")
             .about(field.key)
@@ -167,6 +169,19 @@ fn park(field: &Field, name: &str, text: &str, command: Uuid) -> Result<NewText,
         sha256: format!("{:x}", Sha256::digest(body.as_bytes())),
         body,
     })
+}
+
+/// A text in the one spelling that its kind has; others stay as they are.
+pub(in crate::process) fn spelled(kind: FieldKind, text: &str) -> Result<String, Refusal> {
+    match kind {
+        FieldKind::Postcode => Postcode::parse(text)
+            .map(|postcode| postcode.as_str().to_owned())
+            .map_err(|_| Refusal::new("not_a_postcode")),
+        FieldKind::HouseNumber => HouseNumber::parse(text)
+            .map(|number| number.to_string())
+            .map_err(|_| Refusal::new("not_a_house_number")),
+        _ => Ok(text.to_owned()),
+    }
 }
 
 /// A value that an event may hold, in the one form in which it is stored.
@@ -194,6 +209,7 @@ pub(in crate::process) fn check(kind: FieldKind, value: Value) -> Result<Value, 
         (FieldKind::Party, Value::Code(digits)) => gln(&digits),
         (FieldKind::Party, _) => no("not_a_gln"),
         (FieldKind::Contact, value) => number(&value).ok_or_else(|| Refusal::new("not_a_contact")),
+        (FieldKind::Slot, value) => number(&value).ok_or_else(|| Refusal::new("not_a_slot")),
         (FieldKind::Run(_), value) => number(&value).ok_or_else(|| Refusal::new("no_such_run")),
         (FieldKind::Time, Value::Code(time)) if is_time(&time) => Ok(Value::Code(time)),
         (FieldKind::Time, _) => no("not_a_time"),
@@ -207,7 +223,9 @@ pub(in crate::process) fn check(kind: FieldKind, value: Value) -> Result<Value, 
             Ok(Value::Code(code))
         }
         (FieldKind::Customer | FieldKind::Code, _) => no("not_a_code"),
-        (FieldKind::Line | FieldKind::Note, _) => no("not_a_text"),
+        (FieldKind::Line | FieldKind::Note | FieldKind::Postcode | FieldKind::HouseNumber, _) => {
+            no("not_a_text")
+        }
     }
 }
 

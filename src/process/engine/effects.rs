@@ -4,11 +4,11 @@ use chrono::{DateTime, Utc};
 
 use super::draft::Draft;
 use super::step::open_linked;
-use super::{ClockOp, Refusal, recount, reminders, timers};
+use super::{ClockOp, Refusal, SlotChange, recount, reminders, timers};
 use crate::domain::clock::{ClockRun, Outcome, Whose};
 use crate::domain::deadline::deadline;
 use crate::process::field::Value;
-use crate::process::{Effect, Since};
+use crate::process::{Effect, Since, SlotAct};
 
 /// All of them, in order; later ones see what earlier ones did.
 pub(super) fn apply(draft: &mut Draft<'_>, effects: &[Effect]) -> Result<(), Refusal> {
@@ -43,9 +43,22 @@ fn one(draft: &mut Draft<'_>, effect: &Effect) -> Result<(), Refusal> {
         Effect::Set(key, word) => draft.set(key, Value::word(word)),
         Effect::Keep(key) => keep(draft, key),
         Effect::Count(key) => count(draft, key),
+        Effect::Slot(act) => draft.change.slot = Some(slot(draft, act)?),
         Effect::Destroy(purpose) => draft.change.destroy.push(purpose.to_owned()),
     }
     Ok(())
+}
+
+fn slot(draft: &Draft<'_>, act: SlotAct) -> Result<SlotChange, Refusal> {
+    let slot = match (act, draft.value("slot")) {
+        (SlotAct::Confirm | SlotAct::Release, _) => None,
+        (_, Some(Value::Number(slot))) => Some(*slot),
+        _ => return Err(Refusal::new("not_a_slot").about("slot")),
+    };
+    Ok(SlotChange {
+        act: act.key().to_owned(),
+        slot,
+    })
 }
 
 fn keep(draft: &mut Draft<'_>, key: &str) {

@@ -36,6 +36,18 @@ fn one(draft: &Draft<'_>, guard: &Guard) -> Result<(), Refusal> {
             let is_known = reminders::named(draft, clock, field).is_some();
             allow(is_known, || Refusal::new("no_such_run").about(field))
         }
+        Guard::Same(field, fact, key, rule) => {
+            let stored = draft.case.facts.get(*fact);
+            let given = draft.answers.get(*field);
+            let is_same = stored.is_none() || given.is_none() || given == stored;
+            allow(is_same, || Refusal::new(key).by_rule(rule).about(field))
+        }
+        Guard::NotYet(fact, key, rule) => {
+            let at = draft.case.facts.get(*fact).and_then(Value::as_instant);
+            allow(at.is_none_or(|at| draft.now() < at), || {
+                Refusal::new(key).by_rule(rule)
+            })
+        }
         Guard::BeforePeople(field) => before_people(draft, Some(field)),
         Guard::InTime(field, clock, key, rule) => {
             let refusal = || of_clock(draft, clock, key, rule).about(field);

@@ -81,7 +81,7 @@ fn foresee(draft: &Draft<'_>, line: &Action) -> Result<(), Refusal> {
     for guard in line.guards {
         match guard {
             Guard::BeforePeople(_) => guards::before_people(draft, None)?,
-            Guard::Holds(..) | Guard::TimeLeft(..) | Guard::Runs(..) => {
+            Guard::Holds(..) | Guard::TimeLeft(..) | Guard::Runs(..) | Guard::NotYet(..) => {
                 guards::check(draft, std::slice::from_ref(guard))?;
             }
             Guard::TooLate(_, clock, key, rule)
@@ -113,6 +113,7 @@ fn look<'a>(process: &'static Process, case: &CaseFacts, ctx: &Context<'a>) -> D
         texts: Vec::new(),
         destroy: Vec::new(),
         opens: None,
+        slot: None,
     };
     Draft {
         process,
@@ -154,6 +155,12 @@ pub fn prefill(
             .get(field.key)
             .and_then(Value::as_code)
             .map(str::to_owned),
-        _ => field.preset.map(str::to_owned),
+        _ => known(case, field).or_else(|| field.preset.map(str::to_owned)),
     }
+}
+
+/// What the case has for the fact that the field is like. Of a text it is not known here.
+fn known(case: &CaseFacts, field: &Field) -> Option<String> {
+    let value = case.facts.get(field.like?)?;
+    value.as_code().map(str::to_owned)
 }

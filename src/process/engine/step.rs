@@ -5,13 +5,13 @@ use uuid::Uuid;
 
 use super::draft::Draft;
 use super::{
-    Actor, Answer, Answers, CaseFacts, Change, Context, Facts, NewText, Refusal, answers, effects,
-    guards, reminders, timers,
+    Actor, Answer, Answers, CaseFacts, Change, Context, Facts, NewText, Refusal, answers, behalf,
+    effects, guards, reminders, timers,
 };
 use crate::domain::calendar::Calendar;
 use crate::process::field::Value;
 use crate::process::general::SNOOZE;
-use crate::process::{Action, By, Key, Process, To, find};
+use crate::process::{Action, By, Guard, Key, Process, To, find};
 
 /// What an action does to a case. The first line of the table with that key, state and holding
 /// guards counts; if none holds, the refusal of the first. The answers may be those of a person, a
@@ -26,6 +26,8 @@ pub fn step(
     let lines = lines(process, case, action)?;
     may(ctx.actor, lines[0].by)?;
     first_that_holds(&lines, |line| {
+        let given = behalf::told(line.fields, given, ctx.actor);
+        let given = &given;
         let (values, texts) = answers::take(line.fields, given, ctx.now, ctx.command)?;
         let decision = Decision::of(process, values, texts, ctx);
         decide_line(case, line, decision)
@@ -40,7 +42,9 @@ pub fn open(
     given: &Answers,
     ctx: &Context<'_>,
 ) -> Result<Change, Refusal> {
-    let (values, texts) = answers::take(process.opening.fields, given, ctx.now, ctx.command)?;
+    let fields = process.opening.fields;
+    let given = behalf::told(fields, given, ctx.actor);
+    let (values, texts) = answers::take(fields, &given, ctx.now, ctx.command)?;
     let decision = Decision::of(process, values, texts, ctx);
     decide_opening(process, received_at, decision)
 }
@@ -85,14 +89,23 @@ fn first_that_holds(
     lines: &[&'static Action],
     mut attempt: impl FnMut(&'static Action) -> Result<Change, Refusal>,
 ) -> Result<Change, Refusal> {
-    let mut first = None;
+    let (mut meant, mut other) = (None, None);
     for line in lines {
         match attempt(line) {
             Ok(change) => return Ok(change),
-            Err(refusal) => first = first.or(Some(refusal)),
+            Err(refusal) if is_choice(line, &refusal) => other = other.or(Some(refusal)),
+            Err(refusal) => meant = meant.or(Some(refusal)),
         }
     }
-    Err(first.unwrap_or_else(|| Refusal::new("unknown_action")))
+    let refusal = meant.or(other);
+    Err(refusal.unwrap_or_else(|| Refusal::new("unknown_action")))
+}
+
+/// Whether the line is refused for what the case is like: then another line of that key may be
+/// meant, and what is wrong there says more.
+fn is_choice(line: &Action, refusal: &Refusal) -> bool {
+    let mut guards = line.guards.iter();
+    guards.any(|guard| matches!(guard, Guard::Holds(_, key, _) if *key == refusal.key))
 }
 
 pub(super) fn process_of(case: &CaseFacts) -> Result<&'static Process, Refusal> {
@@ -125,9 +138,11 @@ pub(super) fn may(actor: Actor, by: By) -> Result<(), Refusal> {
         (By::Lead, Actor::Lead)
         | (By::Holder | By::Agent | By::System, Actor::Agent | Actor::Lead)
         | (By::System, Actor::System)
+        | (By::Installer, Actor::Installer)
         | (By::Timer(_) | By::AnyTimer, Actor::Timer) => return Ok(()),
         (By::Lead, _) => "leads_only",
         (By::Timer(_) | By::AnyTimer, _) => "timer_only",
+        (By::Installer, _) => "installers_only",
         (By::Holder | By::Agent | By::System, _) => "agents_only",
     };
     Err(Refusal::new(key))
@@ -162,7 +177,7 @@ fn fires(draft: &Draft<'_>, by: By) -> Result<(), Refusal> {
             .runs(clock)
             .any(|run| timers::has_passed(run, draft.now()) && timers::has_news(run)),
         By::AnyTimer => !timers::unattended(draft.process, &draft.case, draft.now()).is_empty(),
-        By::Holder | By::Agent | By::Lead | By::System => true,
+        By::Holder | By::Agent | By::Lead | By::System | By::Installer => true,
     };
     if has_passed {
         return Ok(());
@@ -226,6 +241,7 @@ fn draft<'a>(
         texts: decision.texts,
         destroy: Vec::new(),
         opens: None,
+        slot: None,
     };
     case.clocks
         .sort_by(|one, other| (&one.key, one.run).cmp(&(&other.key, other.run)));

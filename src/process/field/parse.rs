@@ -8,7 +8,7 @@ use super::{Field, FieldKind, LIST_MAX, Value};
 use crate::domain::country::Country;
 use crate::domain::money::{Money, MoneyError};
 use crate::domain::when;
-use crate::process::engine::{Answer, Refusal, check_value};
+use crate::process::engine::{Answer, Refusal, check_value, spelled};
 
 const TIMES: &[&str] = &[
     "%Y-%m-%d %H:%M",
@@ -24,8 +24,13 @@ impl Field {
     /// The answer in what was typed. Empty input gives an empty answer, which the engine takes as
     /// none. Refuses what is not of the field's kind, naming the field, and of a list the line.
     pub fn parse(&self, raw: &str, country: Country) -> Result<Answer, Refusal> {
-        if self.kind.of_one().is_text() || raw.trim().is_empty() {
+        if raw.trim().is_empty() {
             return Ok(Answer::Free(raw.to_owned()));
+        }
+        if self.kind.of_one().is_text() {
+            return spelled(self.kind, raw)
+                .map(Answer::Free)
+                .map_err(|refusal| refusal.about(self.key));
         }
         let value = match self.kind {
             FieldKind::List(kind) => list(*kind, raw, country),

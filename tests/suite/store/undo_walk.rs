@@ -61,6 +61,7 @@ impl Walk<'_> {
             FieldKind::Instant => Some(Answer::Value(Value::instant(now))),
             FieldKind::Run(_) => Some(Answer::Value(Value::Number(1))),
             FieldKind::Date => code("2026-01-15"),
+            FieldKind::Slot => Some(Answer::Value(Value::Number(1))),
             FieldKind::Contact => Some(Answer::Value(Value::Number(self.contact))),
             _ => None,
         }
