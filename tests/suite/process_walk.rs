@@ -176,7 +176,12 @@ fn is_sound_request(sim: &Sim) {
 }
 
 /// One try of one action by somebody; refusals are part of the game.
-fn attempt(rng: &mut Rng, process: &'static Process, sim: &mut Sim, seen: &BTreeSet<String>) {
+fn attempt(
+    rng: &mut Rng,
+    process: &'static Process,
+    sim: &mut Sim,
+    done_before: &BTreeSet<String>,
+) {
     let actor = *rng
         .choice(&[Actor::Agent, Actor::Agent, Actor::Lead, Actor::System])
         .unwrap();
@@ -191,7 +196,7 @@ fn attempt(rng: &mut Rng, process: &'static Process, sim: &mut Sim, seen: &BTree
     let own = own.into_iter().filter(|line| is_own(line.key));
     let own: Vec<_> = own.filter(|line| !is_end(line.key)).collect();
     // what no walk did so far comes first
-    let fresh = own.iter().filter(|line| !seen.contains(line.key));
+    let fresh = own.iter().filter(|line| !done_before.contains(line.key));
     let fresh: Vec<&Action> = fresh.copied().collect();
     let line = match rng.choice(&possible) {
         _ if !fresh.is_empty() && rng.u8(..10) < 7 => fresh[rng.usize(..fresh.len())],
@@ -224,7 +229,7 @@ fn walk(
     process: &'static Process,
     seed: u64,
     steps: usize,
-    seen: &BTreeSet<String>,
+    done_before: &BTreeSet<String>,
 ) -> Option<Sim> {
     let mut rng = Rng::with_seed(seed);
     let given = fill(&mut rng, process.opening.fields, None);
@@ -237,7 +242,7 @@ fn walk(
         sim.later(TimeDelta::seconds(rng.i64(0..most)));
         sim.fire();
         is_sound(process, &sim);
-        attempt(&mut rng, process, &mut sim, seen);
+        attempt(&mut rng, process, &mut sim, done_before);
     }
     Some(sim)
 }
