@@ -627,15 +627,15 @@ fn prio_19_the_address_is_proposed_and_can_be_changed() {
         .iter()
         .find(|line| line.key == "location_searched")
         .unwrap();
-    let like = |key: &str| {
+    let proposal_of = |key: &str| {
         line.fields
             .iter()
             .find(|field| field.key == key)
             .unwrap()
             .like
     };
-    assert_eq!(like("postcode"), Some("contact_postcode"));
-    assert_eq!(like("house_number"), Some("contact_house_number"));
+    assert_eq!(proposal_of("postcode"), Some("contact_postcode"));
+    assert_eq!(proposal_of("house_number"), Some("contact_house_number"));
     let mut sim = opened();
     let given = [
         ("details_right", "yes"),

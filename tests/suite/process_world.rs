@@ -229,8 +229,9 @@ impl Sim {
             let done = &event.change["slot"];
             has = match (done["act"].as_str(), done["slot"].as_i64(), has) {
                 (Some("release"), _, _) => None,
-                (Some(act), Some(slot), _) => Some((act.to_owned(), slot)),
-                (Some(act), None, Some((_, slot))) => Some((act.to_owned(), slot)),
+                (Some(act), Some(slot), _) | (Some(act), None, Some((_, slot))) => {
+                    Some((act.to_owned(), slot))
+                }
                 (_, _, has) => has,
             };
         }

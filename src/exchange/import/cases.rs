@@ -68,9 +68,11 @@ fn case(
 
 fn process_of(line: &Map<String, Json>) -> Result<&'static Process, Refused> {
     let key = line.get("process").and_then(word).unwrap_or_default();
+    if PLANNED.contains(&key.as_str()) {
+        return Err(Refused::new("process_planned").with("process", &key));
+    }
     process::find(&key).ok_or_else(|| match key.as_str() {
         "" => Refused::new("empty").with("column", "process"),
-        key if PLANNED.contains(&key) => Refused::new("process_planned").with("process", key),
         key => Refused::new("process").with("process", key),
     })
 }

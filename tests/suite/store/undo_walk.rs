@@ -59,9 +59,8 @@ impl Walk<'_> {
                 Some(Answer::Value(Value::instant(now + ahead)))
             }
             FieldKind::Instant => Some(Answer::Value(Value::instant(now))),
-            FieldKind::Run(_) => Some(Answer::Value(Value::Number(1))),
+            FieldKind::Run(_) | FieldKind::Slot => Some(Answer::Value(Value::Number(1))),
             FieldKind::Date => code("2026-01-15"),
-            FieldKind::Slot => Some(Answer::Value(Value::Number(1))),
             FieldKind::Contact => Some(Answer::Value(Value::Number(self.contact))),
             _ => None,
         }
