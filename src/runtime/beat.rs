@@ -66,16 +66,26 @@ pub(super) async fn follow(mut ears: Ears, messages: mpsc::Sender<Msg>) {
             return;
         };
         let queues = queues.unwrap_or_default();
-        rhythm.wait(&mut ears, &queues).await;
+        tokio::select! {
+            () = rhythm.wait(&mut ears, &queues) => {}
+            () = messages.closed() => return,
+        }
         // the session may have been opened anew meanwhile
         let Some(open) = ears.session.borrow().clone() else {
             continue;
         };
         rhythm.here.mark_unchanged();
+        // building the line is no part of how long an answer takes
+        let built = said_when_late(ears.line.connect(), &messages).await;
         let told = taken(&ears.here);
         let began = now();
-        let asked = ears.line.pulse(open.session, cursor.as_ref(), &told);
-        let mut beat = said_when_late(asked, &messages).await;
+        let mut beat = match built {
+            Ok(()) => {
+                let asked = ears.line.pulse(open.session, cursor.as_ref(), &told);
+                said_when_late(asked, &messages).await
+            }
+            Err(error) => Err(error),
+        };
         if beat.is_err() {
             remember(&ears.here, &told.worked);
         }
@@ -92,10 +102,10 @@ pub(super) async fn follow(mut ears: Ears, messages: mpsc::Sender<Msg>) {
 }
 
 /// The answer. While it is late that is told, so that nobody takes what is shown for the present.
-async fn said_when_late(
-    asked: impl Future<Output = Result<Pulse, StoreError>>,
+async fn said_when_late<T>(
+    asked: impl Future<Output = Result<T, StoreError>>,
     messages: &mpsc::Sender<Msg>,
-) -> Result<Pulse, StoreError> {
+) -> Result<T, StoreError> {
     tokio::pin!(asked);
     if let Ok(answer) = tokio::time::timeout(LATE, &mut asked).await {
         return answer;
