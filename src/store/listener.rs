@@ -165,7 +165,9 @@ impl FeedLine {
 /// Whether the server answered and goes on with this line. It does where it was too busy: the session
 /// is bound to the line, and ending it would cost the agent the cases.
 fn leaves_line(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|it| it.code());
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
     code.is_some_and(|code| !["57P", "08"].iter().any(|end| code.starts_with(end)))
 }
 
