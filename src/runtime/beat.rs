@@ -20,8 +20,9 @@ const BEAT_MS: u64 = 1_000;
 const RELAXED_MS: u64 = 5_000;
 /// The longest pause while the database does not answer.
 const LONGEST_MS: u64 = 8_000;
-/// No tick for so long: nobody ticks, or we do not hear. A tick comes once a second.
-const DEAF: Duration = Duration::from_millis(1_600);
+/// No tick for so long: nobody ticks, or we do not hear. A tick comes every two seconds: a console
+/// at rest is woken less than once a second.
+const DEAF: Duration = Duration::from_millis(2_600);
 /// After a tick, at most so much later: all consoles hear it in the same moment.
 const SPREAD: Duration = Duration::from_millis(150);
 /// Never more often than this, however much happens.
