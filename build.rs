@@ -34,7 +34,13 @@ fn words(folder: &Path) -> Result<Words, Box<dyn Error>> {
     let mut words = Words::new();
     for file in fs::read_dir(folder)? {
         let path = file?.path();
-        let table = fs::read_to_string(&path)?.parse::<toml::Table>();
+        // beside them may lie what an editor keeps
+        if path.extension().is_none_or(|end| end != "toml") {
+            continue;
+        }
+        let text = fs::read_to_string(&path);
+        let text = text.map_err(|error| format!("{}: {error}", path.display()))?;
+        let table = text.parse::<toml::Table>();
         let table = table.map_err(|error| format!("{}: {error}", path.display()))?;
         gather("", table, &mut words).map_err(|key| format!("{}: {key}", path.display()))?;
     }

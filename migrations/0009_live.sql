@@ -97,7 +97,7 @@ BEGIN
 END $$;
 -- One NOTIFY for all that was committed since the last one; writers never notify. Said as
 -- `epoch timeline xid event queues cases`: the queues with news, the cases with other readers than
--- before (once a second, with p_beat); a list that is empty is `-`, one too long is `*`. Who misses it
+-- before (every two seconds, with p_beat); a list that is empty is `-`, one too long is `*`. Who misses it
 -- asks later: nothing is told by it but that there is something to ask for.
 CREATE FUNCTION loket_api.feed_tick(p_xid text, p_id bigint, p_moved timestamptz, p_beat bool) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$

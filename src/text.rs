@@ -194,7 +194,11 @@ mod tests {
             let texts = Texts::alone(lang);
             let mut lines = 0;
             for file in std::fs::read_dir(folder).unwrap() {
-                let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+                let path = file.unwrap().path();
+                if path.extension().is_none_or(|end| end != "toml") {
+                    continue;
+                }
+                let text = std::fs::read_to_string(path).unwrap();
                 let table: toml::Table = text.parse().unwrap();
                 let mut rest = vec![(String::new(), table)];
                 while let Some((prefix, table)) = rest.pop() {

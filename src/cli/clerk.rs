@@ -87,8 +87,8 @@ impl Clerk {
         })
     }
 
-    /// The case of that number, or of its last digits where only one case has them: as the palette of
-    /// the desk reads it.
+    /// The case of that number, or of its last digits where only one case of this year or the last has
+    /// them: as the palette of the desk reads it.
     pub async fn find(&self, case_no: &str) -> Result<CaseDetail, CliError> {
         let case_no = case_no.trim();
         let found = match self.store.case_by_number(case_no).await? {
@@ -107,10 +107,13 @@ impl Clerk {
         };
         let hits = self.store.search(&number, SHORT).await?;
         let mut hits = hits.iter().filter(|hit| hit.how == "case_no");
-        Ok(match (hits.next(), hits.next()) {
-            (Some(only), None) => Some(only.row.case_id),
-            _ => None,
-        })
+        match (hits.next(), hits.next()) {
+            (Some(one), Some(other)) => Err(Refusal::new("case_number_short")
+                .with("one", &one.row.case_no)
+                .with("other", &other.row.case_no)
+                .into()),
+            (only, _) => Ok(only.map(|hit| hit.row.case_id)),
+        }
     }
 
     /// The lease on a case that is held; a sentence when it is not.

@@ -329,6 +329,8 @@ pub fn limits(model: &Model) -> Result<(), Why> {
 /// A form in which something was typed, now or before.
 pub fn kept_draft(model: &Model) -> Result<(), Why> {
     match model.layers.last() {
+        // it may have been written: what is typed anew would be written a second time
+        Some(Layer::Form(form)) if form.sent.is_some() => Err(Why("unanswered_draft")),
         Some(Layer::Form(form)) if form.touched || form.kept_at.is_some() => Ok(()),
         Some(Layer::Filter(line)) if line.saved(&model.world).is_some() => Ok(()),
         Some(Layer::Filter(_)) => Err(Why("no_saved_filter")),

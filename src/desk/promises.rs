@@ -15,7 +15,7 @@ use super::world::World;
 use crate::domain::clock::ClockRun;
 use crate::domain::country::Country;
 use crate::domain::deadline::Comparison;
-use crate::domain::when::{Lean, Words};
+use crate::domain::when::Words;
 use crate::process::Field;
 use crate::process::engine::{Answer, Answers, Change, ClockOp};
 use crate::process::field::Value;
@@ -86,11 +86,7 @@ fn is_inside(words: &Words, line: &str, local: DateTime<Tz>) -> bool {
     line.match_indices(SIGN).any(|(at, sign)| {
         let (before, rest) = (&line[..at], &line[at + sign.len()..]);
         let is_word = before.ends_with(char::is_whitespace) && !rest.starts_with(' ');
-        let timed = || {
-            let first = rest.split_whitespace().next().unwrap_or_default();
-            words.instant(first, local, Lean::Ahead).is_some()
-        };
-        is_word && (words.beginning(rest, local).is_some() || timed())
+        is_word && words.begins(rest, local)
     })
 }
 

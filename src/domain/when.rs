@@ -105,6 +105,12 @@ impl Words {
         found.filter(|(_, rest)| !rest.is_empty())
     }
 
+    /// Whether a line begins with an instant, whatever comes behind it.
+    pub fn begins(&self, line: &str, now: DateTime<Tz>) -> bool {
+        let mut beginnings = ends(line).take(WORDS).map(|end| &line[..end]);
+        beginnings.any(|said| self.instant(said, now, Lean::Ahead).is_some())
+    }
+
     fn meaning(&self, words: &[&str], now: DateTime<Tz>, lean: Lean) -> Option<Meaning> {
         if words.is_empty() || words.len() > WORDS {
             return None;

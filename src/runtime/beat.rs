@@ -20,8 +20,9 @@ const BEAT_MS: u64 = 1_000;
 const RELAXED_MS: u64 = 5_000;
 /// The longest pause while the database does not answer.
 const LONGEST_MS: u64 = 8_000;
-/// No tick for so long: nobody ticks, or we do not hear. A tick comes once a second.
-const DEAF: Duration = Duration::from_millis(1_600);
+/// No tick for so long: nobody ticks, or we do not hear. A tick comes every two seconds: a console
+/// at rest is woken less than once a second.
+const DEAF: Duration = Duration::from_millis(2_600);
 /// After a tick, at most so much later: all consoles hear it in the same moment.
 const SPREAD: Duration = Duration::from_millis(150);
 /// Never more often than this, however much happens.
@@ -66,16 +67,26 @@ pub(super) async fn follow(mut ears: Ears, messages: mpsc::Sender<Msg>) {
             return;
         };
         let queues = queues.unwrap_or_default();
-        rhythm.wait(&mut ears, &queues).await;
+        tokio::select! {
+            () = rhythm.wait(&mut ears, &queues) => {}
+            () = messages.closed() => return,
+        }
         // the session may have been opened anew meanwhile
         let Some(open) = ears.session.borrow().clone() else {
             continue;
         };
         rhythm.here.mark_unchanged();
+        // building the line is no part of how long an answer takes
+        let built = said_when_late(ears.line.connect(), &messages).await;
         let told = taken(&ears.here);
         let began = now();
-        let asked = ears.line.pulse(open.session, cursor.as_ref(), &told);
-        let mut beat = said_when_late(asked, &messages).await;
+        let mut beat = match built {
+            Ok(()) => {
+                let asked = ears.line.pulse(open.session, cursor.as_ref(), &told);
+                said_when_late(asked, &messages).await
+            }
+            Err(error) => Err(error),
+        };
         if beat.is_err() {
             remember(&ears.here, &told.worked);
         }
@@ -92,10 +103,10 @@ pub(super) async fn follow(mut ears: Ears, messages: mpsc::Sender<Msg>) {
 }
 
 /// The answer. While it is late that is told, so that nobody takes what is shown for the present.
-async fn said_when_late(
-    asked: impl Future<Output = Result<Pulse, StoreError>>,
+async fn said_when_late<T>(
+    asked: impl Future<Output = Result<T, StoreError>>,
     messages: &mpsc::Sender<Msg>,
-) -> Result<Pulse, StoreError> {
+) -> Result<T, StoreError> {
     tokio::pin!(asked);
     if let Ok(answer) = tokio::time::timeout(LATE, &mut asked).await {
         return answer;

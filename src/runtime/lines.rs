@@ -104,8 +104,8 @@ impl Console {
                     msg.map_or(Flow::On, |msg| self.take(msg))
                 }
             };
-            if std::mem::take(&mut self.sleepy) {
-                self.suspend().await;
+            if std::mem::take(&mut self.sleepy) && flow == Flow::On {
+                flow = self.suspend().await;
             }
         }
         self.tell();
@@ -207,11 +207,13 @@ impl Console {
 
     /// The shell goes on until it lets us, and may never do so: what was typed is saved before. A pipe
     /// knows no such thing.
-    async fn suspend(&mut self) {
+    async fn suspend(&mut self) -> Flow {
         self.work.save_all(&mut self.model);
         self.work.finish_writes().await;
         let _ = nix::sys::signal::raise(nix::sys::signal::Signal::SIGTSTP);
         self.teller.forget();
+        // hours may have passed: what is masked and locked by now is not said once more
+        self.take(Msg::Wake)
     }
 
     fn tell(&mut self) {

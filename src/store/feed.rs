@@ -14,18 +14,27 @@ pub(super) async fn pulse(
     cursor: Option<&FeedCursor>,
     here: &Here,
 ) -> Result<Pulse, StoreError> {
-    let answer = ask(sqlx::query_scalar!(
+    read(ask(asked(line, session_id, cursor, write(here)?)).await?)
+}
+
+/// The question itself.
+pub(super) async fn asked(
+    line: impl PgExecutor<'_>,
+    session_id: Uuid,
+    cursor: Option<&FeedCursor>,
+    here: serde_json::Value,
+) -> Result<String, sqlx::Error> {
+    sqlx::query_scalar!(
         r#"SELECT loket_api.pulse($1, $2, $3, $4, $5, $6)::text AS "r!""#,
         session_id,
         cursor.map(|place| place.epoch),
         cursor.map(|place| place.timeline),
         cursor.map(|place| place.xid.as_str()),
         cursor.map(|place| place.event_id),
-        write(here)?
+        here
     )
-    .fetch_one(line))
-    .await?;
-    read(answer)
+    .fetch_one(line)
+    .await
 }
 
 impl Store {

@@ -4,9 +4,9 @@
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use uuid::Uuid;
 
-use super::feed::pulse;
+use super::feed::asked;
 use super::rows::{FeedCursor, Here, Pulse};
-use super::{CONNECT_TIMEOUT, Store, StoreError, ask};
+use super::{CONNECT_TIMEOUT, Store, StoreError, ask, read, write};
 
 const CHANNEL: &str = "loket_feed";
 /// A list of this length is not read further: the ticker says `*` long before.
@@ -119,11 +119,12 @@ impl FeedLine {
         let Some(mut line) = self.line.take() else {
             return Err(lost());
         };
-        let told = pulse(&mut line, session_id, cursor, here).await;
-        if !matches!(told, Err(StoreError::Offline(_))) {
+        let question = asked(&mut line, session_id, cursor, write(here)?);
+        let told = ask(async { Ok(question.await) }).await?;
+        if told.as_ref().err().is_none_or(leaves_line) {
             self.line = Some(line);
         }
-        told
+        read(told?)
     }
 
     /// Builds the line now, when there is none.
@@ -159,6 +160,15 @@ impl FeedLine {
         }
         std::future::pending().await
     }
+}
+
+/// Whether the server answered and goes on with this line. It does where it was too busy: the session
+/// is bound to the line, and ending it would cost the agent the cases.
+fn leaves_line(error: &sqlx::Error) -> bool {
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| !["57P", "08"].iter().any(|end| code.starts_with(end)))
 }
 
 fn lost() -> StoreError {

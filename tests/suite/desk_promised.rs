@@ -65,11 +65,17 @@ fn a_promise_that_passed_behind_its_review_is_said_and_not_made_for_tomorrow() {
 
 #[test]
 fn a_time_with_a_sign_inside_a_line_is_said_to_be_text() {
-    let mut script = Script::new(100, 30);
-    script.keys("t").text("spoke to her, !16:00 call back");
-    let screen = script.screen();
-    assert!(screen.contains("Line 1: "), "{screen}");
-    assert!(screen.contains("here it is text"), "{screen}");
+    for said in [
+        "spoke to her, !16:00 call back",
+        "call her !tomorrow",
+        "call her !in 2 hours",
+    ] {
+        let mut script = Script::new(100, 30);
+        script.keys("t").text(said);
+        let screen = script.screen();
+        assert!(screen.contains("Line 1: "), "{screen}");
+        assert!(screen.contains("here it is text"), "{screen}");
+    }
 }
 
 /// Days and times stand in a review as the language writes them, not as they are stored.

@@ -116,6 +116,41 @@ fn a_changed_answer_first_asks_what_became_of_the_earlier_one() {
 }
 
 #[test]
+fn what_may_have_been_written_is_not_thrown_away() {
+    let (mut script, ticket, call) = unanswered();
+    script.keys("esc ctrl-x ctrl-x");
+    let screen = script.screen();
+    assert!(screen.contains("not answered yet"), "{screen}");
+    assert_eq!(form(&script).entries[0].raw(), "first");
+    script.keys("ctrl-s enter");
+    let (again, same) = write(&mut script);
+    assert_eq!((again.slot, same), (ticket.slot, call), "one effect");
+}
+
+/// What goes out again is what went then, and the review says so, however late it is.
+#[test]
+fn what_is_sent_again_promises_what_it_promised() {
+    let promised = |screen: &str| {
+        let mut lines = screen.lines();
+        let line = lines.find(|line| line.contains("starts"));
+        line.map(str::to_owned)
+    };
+    let mut script = Script::new(80, 24);
+    script.keys("j t").text("!+2h call her");
+    script.answer_all();
+    script.keys("ctrl-s");
+    let first = promised(&script.screen());
+    assert!(first.is_some(), "{}", script.screen());
+    script.keys("enter");
+    let (ticket, _) = write(&mut script);
+    script.reply(ticket, Reply::Applied(Err(offline())));
+    script.keys("esc");
+    script.now += chrono::TimeDelta::minutes(30);
+    script.keys("ctrl-s");
+    assert_eq!(promised(&script.screen()), first);
+}
+
+#[test]
 fn an_earlier_answer_that_was_not_written_gives_way_to_the_later_one() {
     let (mut script, ticket, _) = unanswered();
     script.keys("esc").text(" and second").keys("ctrl-s enter");

@@ -257,7 +257,9 @@ impl State {
             (Stage::Claiming | Stage::Sending, _) => Vec::new(),
             (Stage::Review, Id::Back) if !self.is_question() => {
                 self.stage = Stage::Edit;
-                self.entries.iter_mut().for_each(|it| it.read_at = None);
+                if !self.is_sent_as_it_stands() {
+                    self.entries.iter_mut().for_each(|it| it.read_at = None);
+                }
                 Vec::new()
             }
             // the view clamps to what there is

@@ -61,9 +61,17 @@ impl State {
         }
     }
 
+    /// Whether it was sent, not answered and not changed since: what goes out again is what went then.
+    pub(super) fn is_sent_as_it_stands(&self) -> bool {
+        self.sent.is_some() && !self.altered
+    }
+
     /// From here on the words in notes mean what they mean now: a note stays as it was written, and
     /// its promises are the ones that the review shows.
     fn hold_words(&mut self, world: &World, now: DateTime<Utc>) {
+        if self.is_sent_as_it_stands() && self.entries.iter().any(|it| it.read_at.is_some()) {
+            return;
+        }
         for entry in &mut self.entries {
             entry.read_at = (entry.kind == Some(FieldKind::Note)).then(|| world.legal(now));
         }

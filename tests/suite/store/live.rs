@@ -6,6 +6,7 @@ use loket::store::listener::{FeedLine, Hears};
 use loket::store::rows::{CaseId, Here, Presence};
 use uuid::Uuid;
 
+use crate::support::db::SUPERUSER;
 use crate::support::world::{Desk, World};
 
 fn at(case: CaseId, writing: bool) -> Here {
@@ -29,7 +30,7 @@ async fn tell(desk: &Desk<'_>, here: &Here) -> Vec<Presence> {
 }
 
 async fn superuser(world: &World, statement: &'static str) {
-    let pool = world.db.pool(crate::support::db::SUPERUSER, 1).await;
+    let pool = world.db.pool(SUPERUSER, 1).await;
     sqlx::query(statement).execute(&pool).await.unwrap();
 }
 
@@ -323,6 +324,30 @@ async fn a_line_that_falls_silent_is_ended_by_the_server() {
     assert!(silent.tick(None, true).await.is_err());
 }
 
+/// A server that is too busy has answered all the same: the line to which the session is bound stays.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_busy_server_costs_nobody_the_line() {
+    const LINE: &str = "SELECT pid FROM pg_stat_activity
+        WHERE application_name = 'loket feed' AND datname = current_database()";
+    let world = World::new().await;
+    let case = world.signal(1).await;
+    let anna = world.desk("anna").await;
+    let owner = world.db.pool(SUPERUSER, 2).await;
+    let mut line = anna.store.feed_line(Hears::Yes);
+    line.pulse(anna.id(), None, &Here::default()).await.unwrap();
+    let before: i32 = sqlx::query_scalar(LINE).fetch_one(&owner).await.unwrap();
+    let mut busy = owner.acquire().await.unwrap();
+    let lock = "BEGIN; SELECT 1 FROM loket.agent_sessions FOR UPDATE";
+    sqlx::raw_sql(lock).execute(&mut *busy).await.unwrap();
+    let refused = line.pulse(anna.id(), None, &at(case, true)).await;
+    assert!(refused.is_err_and(|error| error.is_passing()));
+    sqlx::raw_sql("ROLLBACK").execute(&mut *busy).await.unwrap();
+    let told = line.pulse(anna.id(), None, &at(case, true)).await.unwrap();
+    assert!(told.leases.is_some());
+    let after: i32 = sqlx::query_scalar(LINE).fetch_one(&owner).await.unwrap();
+    assert_eq!(before, after);
+}
+
 /// Agents neither lead nor tick.
 #[tokio::test(flavor = "multi_thread")]
 async fn agents_neither_lead_nor_tick() {
@@ -509,7 +534,7 @@ async fn the_holder_is_told_of_a_move_to_another_queue() {
     let case = world.signal(1).await;
     let (anna, lead) = (world.desk("anna").await, world.desk("lead_1").await);
     anna.take(case).await;
-    let pool = world.db.pool(crate::support::db::SUPERUSER, 1).await;
+    let pool = world.db.pool(SUPERUSER, 1).await;
     let other = "INSERT INTO loket.queues (key) VALUES ('other') RETURNING queue_id";
     let other: i32 = sqlx::query_scalar(other).fetch_one(&pool).await.unwrap();
     let (cmd, session) = (Uuid::now_v7(), lead.id());
