@@ -93,7 +93,7 @@ impl Store {
         number: &HouseNumber,
     ) -> Result<Found, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.connection_find($1, $2, $3) AS "r!""#,
+            r#"SELECT loket_api.connection_find($1, $2, $3)::text AS "r!""#,
             postcode.as_str(),
             number.number().cast_signed(),
             number.joined_addition()
@@ -111,7 +111,7 @@ impl Store {
         meter_number: &str,
     ) -> Result<Option<Checked>, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            "SELECT loket_api.connection_check($1, $2)",
+            "SELECT loket_api.connection_check($1, $2)::text",
             ean,
             meter_number
         )
@@ -123,7 +123,7 @@ impl Store {
     /// Whose grid is ours (PRIO-27).
     pub async fn own_operators(&self) -> Result<Vec<OwnOperator>, StoreError> {
         let answer = ask(
-            sqlx::query_scalar!(r#"SELECT loket_api.own_operators() AS "r!""#)
+            sqlx::query_scalar!(r#"SELECT loket_api.own_operators()::text AS "r!""#)
                 .fetch_one(&self.pool),
         )
         .await?;

@@ -25,9 +25,10 @@ pub struct Fee {
 impl Store {
     /// All fees there were, are and will be, by kind and time.
     pub async fn fees(&self) -> Result<Vec<Fee>, StoreError> {
-        let answer =
-            ask(sqlx::query_scalar!(r#"SELECT loket_api.fees() AS "r!""#).fetch_one(&self.pool))
-                .await?;
+        let answer = ask(
+            sqlx::query_scalar!(r#"SELECT loket_api.fees()::text AS "r!""#).fetch_one(&self.pool),
+        )
+        .await?;
         read(answer)
     }
 
@@ -40,7 +41,7 @@ impl Store {
         valid_from: Option<DateTime<Utc>>,
     ) -> Result<Fee, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.fee_add($1, $2, $3) AS "r!""#,
+            r#"SELECT loket_api.fee_add($1, $2, $3)::text AS "r!""#,
             kind,
             amount.to_string(),
             valid_from

@@ -53,9 +53,10 @@ pub async fn load(owner: &mut PgConnection, form: &str, body: &Json) -> Result<i
 impl Store {
     /// All versions of all forms.
     pub async fn forms(&self) -> Result<Vec<FormRow>, StoreError> {
-        let answer =
-            ask(sqlx::query_scalar!(r#"SELECT loket_api.forms() AS "r!""#).fetch_one(&self.pool))
-                .await?;
+        let answer = ask(
+            sqlx::query_scalar!(r#"SELECT loket_api.forms()::text AS "r!""#).fetch_one(&self.pool),
+        )
+        .await?;
         read(answer)
     }
 
@@ -67,7 +68,7 @@ impl Store {
     ) -> Result<Option<StoredForm>, StoreError> {
         let answer =
             ask(
-                sqlx::query_scalar!("SELECT loket_api.form_version($1, $2)", form, version)
+                sqlx::query_scalar!("SELECT loket_api.form_version($1, $2)::text", form, version)
                     .fetch_one(&self.pool),
             )
             .await?;
@@ -81,7 +82,8 @@ impl Store {
         at: Option<DateTime<Utc>>,
     ) -> Result<Option<StoredForm>, StoreError> {
         let answer = ask(
-            sqlx::query_scalar!("SELECT loket_api.form_at($1, $2)", form, at).fetch_one(&self.pool),
+            sqlx::query_scalar!("SELECT loket_api.form_at($1, $2)::text", form, at)
+                .fetch_one(&self.pool),
         )
         .await?;
         answer.map(read).transpose()
@@ -97,7 +99,7 @@ impl Store {
         body: &Json,
     ) -> Result<StoredForm, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.form_add($1, $2, $3) AS "r!""#,
+            r#"SELECT loket_api.form_add($1, $2, $3)::text AS "r!""#,
             form,
             valid_from,
             body

@@ -81,7 +81,7 @@ impl Store {
         kind: &str,
     ) -> Result<Payment, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.payment_create($1, $2, $3) AS "r!""#,
+            r#"SELECT loket_api.payment_create($1, $2, $3)::text AS "r!""#,
             cmd,
             case_id.0,
             kind
@@ -100,7 +100,7 @@ impl Store {
         expires_at: Option<DateTime<Utc>>,
     ) -> Result<Payment, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.payment_attach($1, $2, $3, $4) AS "r!""#,
+            r#"SELECT loket_api.payment_attach($1, $2, $3, $4)::text AS "r!""#,
             payment_id,
             provider_id,
             checkout_url,
@@ -121,7 +121,7 @@ impl Store {
         expires_at: Option<DateTime<Utc>>,
     ) -> Result<Payment, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.payment_seen($1, $2, $3, $4) AS "r!""#,
+            r#"SELECT loket_api.payment_seen($1, $2, $3, $4)::text AS "r!""#,
             payment_id,
             status.key(),
             amount.to_string(),
@@ -150,10 +150,11 @@ impl Store {
 
     /// The payment that the service calls so.
     pub async fn payment_find(&self, provider_id: &str) -> Result<Option<Payment>, StoreError> {
-        let answer = ask(
-            sqlx::query_scalar!("SELECT loket_api.payment_find($1)", provider_id)
-                .fetch_one(&self.pool),
+        let answer = ask(sqlx::query_scalar!(
+            "SELECT loket_api.payment_find($1)::text",
+            provider_id
         )
+        .fetch_one(&self.pool))
         .await?;
         answer.map(read).transpose()
     }
@@ -161,7 +162,7 @@ impl Store {
     /// The payment of a case that may still be paid, else its last one.
     pub async fn payment_last(&self, case_id: CaseId) -> Result<Option<Payment>, StoreError> {
         let answer = ask(
-            sqlx::query_scalar!("SELECT loket_api.payment_last($1)", case_id.0)
+            sqlx::query_scalar!("SELECT loket_api.payment_last($1)::text", case_id.0)
                 .fetch_one(&self.pool),
         )
         .await?;
@@ -172,7 +173,7 @@ impl Store {
     /// given to one worker at a time. At most 100.
     pub async fn payments_take(&self, limit: i32) -> Result<Vec<Payment>, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.payments_take($1) AS "r!""#,
+            r#"SELECT loket_api.payments_take($1)::text AS "r!""#,
             limit
         )
         .fetch_one(&self.pool))
@@ -183,7 +184,7 @@ impl Store {
     /// The payments of a case as people see them, newest first.
     pub async fn payments_of(&self, case_id: CaseId) -> Result<Vec<PaymentRow>, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.payments_of($1) AS "r!""#,
+            r#"SELECT loket_api.payments_of($1)::text AS "r!""#,
             case_id.0
         )
         .fetch_one(&self.pool))
@@ -195,7 +196,7 @@ impl Store {
     /// refund.
     pub async fn refund_create(&self, cmd: Uuid, case_id: CaseId) -> Result<Refund, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.refund_create($1, $2) AS "r!""#,
+            r#"SELECT loket_api.refund_create($1, $2)::text AS "r!""#,
             cmd,
             case_id.0
         )
@@ -212,7 +213,7 @@ impl Store {
         provider_id: Option<&str>,
     ) -> Result<Refund, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.refund_seen($1, $2, $3) AS "r!""#,
+            r#"SELECT loket_api.refund_seen($1, $2, $3)::text AS "r!""#,
             refund_id,
             status.key(),
             provider_id
@@ -225,7 +226,7 @@ impl Store {
     /// Refunds that the service is still at, each given to one worker at a time. At most 100.
     pub async fn refunds_take(&self, limit: i32) -> Result<Vec<Refund>, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.refunds_take($1) AS "r!""#,
+            r#"SELECT loket_api.refunds_take($1)::text AS "r!""#,
             limit
         )
         .fetch_one(&self.pool))

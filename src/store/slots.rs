@@ -94,7 +94,7 @@ impl Store {
         days: i32,
     ) -> Result<FreeSlots, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.slots_free($1, $2, $3) AS "r!""#,
+            r#"SELECT loket_api.slots_free($1, $2, $3)::text AS "r!""#,
             ean,
             from,
             days
@@ -113,7 +113,7 @@ impl Store {
         until: DateTime<Utc>,
     ) -> Result<Vec<SlotRow>, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.slots_list($1, $2, $3, 2000) AS "r!""#,
+            r#"SELECT loket_api.slots_list($1, $2, $3, 2000)::text AS "r!""#,
             area,
             from,
             until
@@ -137,7 +137,7 @@ impl Store {
     /// administrators.
     pub async fn slot_capacity(&self, slot_id: i64, capacity: i32) -> Result<SlotRow, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.slot_capacity($1, $2) AS "r!""#,
+            r#"SELECT loket_api.slot_capacity($1, $2)::text AS "r!""#,
             slot_id,
             capacity
         )
@@ -148,9 +148,10 @@ impl Store {
 
     /// Which postcodes lie in which area.
     pub async fn areas(&self) -> Result<Vec<AreaRange>, StoreError> {
-        let answer =
-            ask(sqlx::query_scalar!(r#"SELECT loket_api.areas() AS "r!""#).fetch_one(&self.pool))
-                .await?;
+        let answer = ask(
+            sqlx::query_scalar!(r#"SELECT loket_api.areas()::text AS "r!""#).fetch_one(&self.pool),
+        )
+        .await?;
         read(answer)
     }
 

@@ -37,7 +37,8 @@ impl Store {
     /// What is wrong beside the cases.
     pub(super) async fn beside(&self) -> Result<Vec<Difference>, StoreError> {
         let slots = ask(
-            sqlx::query_scalar!(r#"SELECT loket_api.verify_slots() AS "r!""#).fetch_one(&self.pool),
+            sqlx::query_scalar!(r#"SELECT loket_api.verify_slots()::text AS "r!""#)
+                .fetch_one(&self.pool),
         );
         let slots: Vec<Miscounted> = read(slots.await?)?;
         let slots = slots.into_iter().map(|slot| Difference {
@@ -48,7 +49,7 @@ impl Store {
             ),
         });
         let paid = ask(
-            sqlx::query_scalar!(r#"SELECT loket_api.verify_payments() AS "r!""#)
+            sqlx::query_scalar!(r#"SELECT loket_api.verify_payments()::text AS "r!""#)
                 .fetch_one(&self.pool),
         );
         let paid: Vec<Paid> = read(paid.await?)?;
