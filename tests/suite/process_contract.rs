@@ -629,10 +629,8 @@ fn the_diagram_has_every_state_and_its_ways() {
 fn what_leaves_at_once_is_what_the_database_lets_leave() {
     let path = root().join("migrations/0002_helpers.sql");
     let source = std::fs::read_to_string(path).unwrap();
-    let line = source
-        .lines()
-        .find(|line| line.contains("FUNCTION leaves_at_once"));
-    let (_, kinds) = line.unwrap().split_once(" IN (").unwrap();
+    let (_, function) = source.split_once("FUNCTION leaves_at_once").unwrap();
+    let (_, kinds) = function.split_once(" IN (").unwrap();
     let (kinds, _) = kinds.split_once(')').unwrap();
     let of_database: BTreeSet<_> = kinds
         .split(", ")
