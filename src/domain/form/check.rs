@@ -153,9 +153,10 @@ fn checked(key: &str, version: i32, body: Body) -> Result<Form, FormError> {
     }
     let mut earlier: BTreeMap<&str, &Part> = BTreeMap::new();
     for part in &parts {
-        let fault = match earlier.contains_key(part.key.as_str()) {
-            true => Some(Fault::Twice),
-            false => fault(part, &earlier),
+        let fault = if earlier.contains_key(part.key.as_str()) {
+            Some(Fault::Twice)
+        } else {
+            fault(part, &earlier)
         };
         if let Some(fault) = fault {
             return Err(FormError::Part {

@@ -8,13 +8,6 @@ pub(crate) const FLAVOURS: &[&str] = &["conventional", "smart_off", "smart_on"];
 const STEPS: &[&str] = &["contact", "location", "meter", "product"];
 const SOURCES: &[&str] = &["register", "code_book", "domain", "work_orders", "agent"];
 
-const fn derived(field: Field) -> Field {
-    Field {
-        asked: Asked::Derived,
-        ..field
-    }
-}
-
 /// Told by the engine: who opened the request.
 pub(in crate::process) static OPENED_BY: Field = Field::derived(
     "opened_by",
@@ -61,7 +54,10 @@ static CONTACT_POSTCODE: Field =
     Field::optional("contact_postcode", FieldKind::Postcode).like("contact_postcode");
 static CONTACT_NUMBER: Field =
     Field::optional("contact_house_number", FieldKind::HouseNumber).like("contact_house_number");
-static VALIDATED_AT: Field = derived(Field::always("validated_at", FieldKind::Instant));
+static VALIDATED_AT: Field = Field {
+    asked: Asked::Derived,
+    ..Field::always("validated_at", FieldKind::Instant)
+};
 
 /// Step 2 (PRIO-17): what the account says is shown, confirmed, and completed where needed.
 pub(in crate::process) const CONTACT: &[&Field] = &[
