@@ -93,6 +93,15 @@ impl Entry {
         }
     }
 
+    /// What is shown for an answer: of a choice its label.
+    pub fn label_of<'a>(&'a self, raw: &'a str) -> &'a str {
+        let Ask::Choice(picks, _) = &self.ask else {
+            return raw;
+        };
+        let found = picks.iter().find(|pick| pick.raw == raw);
+        found.map_or(raw, |pick| &pick.label)
+    }
+
     /// Put an answer in.
     pub fn set(&mut self, raw: &str) {
         match &mut self.ask {

@@ -81,15 +81,20 @@ pub(super) fn review(model: &Model, form: &State) -> Vec<String> {
 
 /// The field under the cursor, and how to answer it.
 pub(super) fn asked(texts: &Texts, form: &State) -> Vec<String> {
-    let Some(entry) = form.entries.get(form.at) else {
+    ask_lines(texts, &form.entries, form.at)
+}
+
+/// The field of that place among these, and how to answer it.
+pub fn ask_lines(texts: &Texts, entries: &[Entry], at: usize) -> Vec<String> {
+    let Some(entry) = entries.get(at) else {
         return Vec::new();
     };
-    let must = if must_be_filled(&form.entries, entry) {
+    let must = if must_be_filled(entries, entry) {
         texts.get("plain.form.must")
     } else {
         ""
     };
-    let (at, n) = ((form.at + 1).to_string(), form.entries.len().to_string());
+    let (at, n) = ((at + 1).to_string(), entries.len().to_string());
     let values = [
         ("at", &*at),
         ("n", &*n),

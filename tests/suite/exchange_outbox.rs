@@ -17,6 +17,7 @@ use loket::exchange::outbox::{Content, Delivery, Envelope, Outcome, directory, h
 use loket::process::engine::Facts;
 use loket::process::field::{TextRef, Value};
 use loket::process::message::{Addressee, MESSAGES};
+use loket::process::tlm::TLM;
 use loket::store::rows::{CaseId, ConnectionCard, ContactRow, CustomerCard, OutboxItem, PartyCard};
 use loket::text::LANGUAGES;
 use serde_json::json;
@@ -30,6 +31,12 @@ fn at(text: &str) -> DateTime<Utc> {
 
 fn code(text: &str) -> Value {
     Value::Code(text.to_owned())
+}
+
+/// What was filled in now: the panels are of an earlier time.
+fn filled() -> Value {
+    let keys = ["installation.kind", "installation.inverter_power_kw"];
+    Value::List(keys.map(code).to_vec())
 }
 
 /// One case with everything known, to be changed by each test.
@@ -64,6 +71,11 @@ impl Case {
                 ("block", code("confirmed")),
                 ("unblock_reason", code("proof")),
                 ("signals", Value::Number(2)),
+                ("form_filled", filled()),
+                ("form_version", Value::Number(1)),
+                ("installation.kind", code("solar")),
+                ("installation.inverter_power_kw", code("3.68")),
+                ("installation.panel_power_wp", code("3600")),
             ]
             .map(|(key, value)| (key.to_owned(), value))
             .into(),
@@ -111,7 +123,7 @@ impl Case {
             legal_at: at("2026-11-16T10:00:00Z"),
             facts: self.facts.clone(),
             answers: self.answers.clone(),
-            form: None,
+            form: crate::process_world::form_of(&TLM),
         };
         let story = Story {
             case_no: &item.case_no,
@@ -203,6 +215,29 @@ const SPOKEN: [(&str, Option<Country>, [&str; 2]); 4] = [
     ("nb", Some(Country::No), ["sak", "måler"]),
     ("sv", Some(Country::Se), ["ärende", "mätare"]),
 ];
+
+/// TLM-03, TLM-09, TLM-11: the data leave with units and the version of the form, and with what was
+/// filled in now alone.
+#[test]
+fn tlm_09_the_data_leave_with_units_and_version() {
+    let sent = Case::new().send("installation_data").unwrap();
+    let Content::Command { to, command } = sent.content else {
+        panic!("{:?}", sent.content);
+    };
+    assert_eq!(to, ["domain"]);
+    let expected = serde_json::json!({
+        "command": "installation_data",
+        "case": "GT-2026-000123",
+        "ean": "871687900400000015",
+        "form": "installation",
+        "form_version": 1,
+        "fields": [
+            { "key": "kind", "type": "choice", "value": "solar" },
+            { "key": "inverter_power_kw", "type": "number", "value": "3.68", "unit": "kW" },
+        ],
+    });
+    assert_eq!(command, expected);
+}
 
 /// Every kind of message there is can leave in every language, with nothing unresolved in it.
 #[test]

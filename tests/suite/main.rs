@@ -13,6 +13,7 @@ mod cli_connect;
 mod cli_demo;
 mod cli_doctor;
 mod cli_doubt;
+mod cli_forms;
 mod cli_import;
 mod cli_keys;
 mod cli_many;

@@ -7,9 +7,11 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value as Json, json};
 
 use super::envelope::{Content, Envelope};
+use super::installation;
 use super::letters::{self, NoLetter};
 use super::settings::Settings;
 use super::values::Story;
+use crate::process::form::CaseForm;
 use crate::process::message::{self, Addressee, Message};
 use crate::store::rows::OutboxItem;
 use crate::text::{LANGUAGES, Texts, known};
@@ -75,6 +77,7 @@ pub fn envelope(
         story,
         settings,
         languages,
+        form: item.form,
     };
     Ok(Envelope {
         idem_key: item.idem_key,
@@ -107,6 +110,7 @@ struct Composer<'a> {
     story: &'a Story<'a>,
     settings: &'a Settings,
     languages: &'a Languages,
+    form: Option<CaseForm>,
 }
 
 impl Composer<'_> {
@@ -121,6 +125,7 @@ impl Composer<'_> {
             Addressee::Supervisor => self.desk("supervisor"),
             Addressee::Connections => Ok(self.order("connections")),
             Addressee::Payments => Ok(self.order("payments")),
+            Addressee::Domain if self.message.kind == installation::KIND => self.installation(),
             Addressee::Domain => Ok(self.order("domain")),
             Addressee::WorkOrders => Ok(self.order("work_orders")),
             Addressee::Installer => self.installer(),
@@ -180,6 +185,12 @@ impl Composer<'_> {
             }
         }
         system(to, command)
+    }
+
+    fn installation(&self) -> Result<Content, Stuck> {
+        let missing = || Stuck::new("missing_fact").with("name", "installation");
+        let command = installation::command(self.story, self.form).ok_or_else(missing)?;
+        Ok(system("domain", command))
     }
 
     /// By mail where the register has an address, else by letter to the firm.
