@@ -135,6 +135,7 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("looked", "agent lead auditor admin worker"),
     ("looks_mine", "agent lead auditor admin worker"),
     ("message_context", "admin worker"),
+    ("case_heard", "admin worker"),
     ("next_due", "admin worker"),
     ("notices_purge", "admin worker"),
     ("notices_seen", "agent lead auditor admin worker"),
