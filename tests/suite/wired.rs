@@ -134,6 +134,26 @@ impl Wired {
         case_id
     }
 
+    /// From now on orders are acknowledged by the worker itself.
+    pub(crate) async fn practises(&mut self) {
+        let folder = &self.folder;
+        let options = Options {
+            practice: true,
+            outside: Outside::practice(&folder.join("payments"), &folder.join("incoming")),
+            ..options(&folder.join("out"))
+        };
+        let worker = Worker::open(self.world.db.store("worker_2"), options).await;
+        self.worker = worker.unwrap();
+    }
+
+    /// Paid, and whatever comes of it.
+    pub(crate) async fn confirmed_by_itself(&self, n: u32) -> CaseId {
+        let case_id = self.paying(n).await;
+        self.pays(case_id, Told::Paid).await;
+        self.works().await;
+        case_id
+    }
+
     /// … and acknowledged by both.
     async fn executing(&self, n: u32) -> CaseId {
         let case_id = self.confirmed(n).await;

@@ -167,6 +167,9 @@ async fn prio_09_files_come_in_once_and_too_early_ones_wait() {
     assert_eq!(refused.count(), 2, "the file and its sentence");
 }
 
+/// A key, and what is wrong to get it.
+type Wrong<'a> = (&'a str, &'a dyn Fn(&mut OutsideSettings));
+
 /// Settings that cannot work end the worker when it starts, with a sentence that names them.
 #[test]
 fn wrong_settings_of_systems_outside_are_refused_with_a_sentence() {
@@ -181,22 +184,22 @@ fn wrong_settings_of_systems_outside_are_refused_with_a_sentence() {
             .err()
     };
     assert_eq!(key(&|_| {}), None);
-    let wrong: [(&str, &dyn Fn(&mut OutsideSettings)); 7] = [
+    let wrong: [Wrong<'_>; 7] = [
         ("outside.listen", &|it| it.listen = "everywhere".into()),
         ("outside.no_token", &|it| it.token_file = "".into()),
         ("outside.token", &|it| {
-            it.token_file = "/nonexistent/token".into()
+            it.token_file = "/nonexistent/token".into();
         }),
         ("outside.nobody_listens", &|it| it.listen = String::new()),
         ("outside.two_services", &|it| {
-            it.payments_url = "https://pay.example".into()
+            it.payments_url = "https://pay.example".into();
         }),
         ("outside.no_key", &|it| {
             it.practice_directory = "".into();
             it.payments_url = "https://pay.example".into();
         }),
         ("outside.address", &|it| {
-            it.code_book_url = "eancodeboek.nl".into()
+            it.code_book_url = "eancodeboek.nl".into();
         }),
     ];
     for (wanted, change) in wrong {
@@ -213,4 +216,44 @@ async fn the_worker_says_which_setting_is_wrong() {
         .run("worker --once");
     assert_eq!(said.code, 2, "{said:?}");
     assert!(said.err.contains("payments.url"), "{said:?}");
+}
+
+/// PRIO-04: an agent never pays; who trains plays the customer from a shell.
+#[tokio::test]
+async fn the_customer_is_played_from_a_shell() {
+    let wired = Wired::practising("wired-shell").await;
+    let case_id = wired.request(1).await;
+    wired.works().await;
+    let case_no = wired.detail(case_id).await.row.case_no;
+    let payments = wired.folder.join("payments");
+    let shell = Shell::of(&wired.world.db.url("admin_1"))
+        .with("LOKET_LANG", "en")
+        .with(
+            "LOKET_PAYMENTS_PRACTICE_DIRECTORY",
+            &payments.to_string_lossy(),
+        );
+    let line = format!("practice pay {case_no}");
+    let early = shell.run(&line);
+    assert_eq!(early.code, 1, "{early:?}");
+    let paying = wired.paying(2).await;
+    let case_no = wired.detail(paying).await.row.case_no;
+    let said = shell.ok(&format!("practice pay {case_no} --failed"));
+    assert!(said.contains("refused") && said.contains("67,66"), "{said}");
+    wired.works().await;
+    assert_eq!(wired.state(paying).await, "planning");
+    wired.step(paying, "slot_chosen", &wired.slot(0)).await;
+    wired.works().await;
+    shell.ok(&format!("practice pay {case_no}"));
+    wired.works().await;
+    assert_eq!(wired.state(paying).await, "confirmed");
+}
+
+/// Demo and training: orders are acknowledged by themselves, so that the case goes on.
+#[tokio::test]
+async fn practice_acknowledges_orders() {
+    let mut wired = Wired::practising("wired-practice").await;
+    wired.practises().await;
+    let case_id = wired.confirmed_by_itself(1).await;
+    assert_eq!(wired.state(case_id).await, "in_execution");
+    assert_eq!(wired.times(case_id, "gsa_ack").await, 1);
 }
