@@ -168,6 +168,7 @@ impl Case {
             texts: &self.texts,
             slot: Some(&self.slot),
             payment: Some(&self.payment),
+            bag_id: None,
         };
         envelope(&item, &story, &self.settings, &Languages::load())
     }

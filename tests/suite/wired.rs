@@ -234,6 +234,13 @@ impl Wired {
             .collect()
     }
 
+    /// Replays every case.
+    pub(crate) async fn is_sound(&self) {
+        let auditor = self.world.db.store("auditor_1");
+        let found = auditor.verify(&self.world.calendars, |_| {}).await.unwrap();
+        assert_eq!(found.differences, []);
+    }
+
     /// As if the waits of messages and payments were over.
     pub(crate) async fn later(&self) {
         let pool = self.world.db.pool(SUPERUSER, 1).await;
@@ -328,6 +335,7 @@ async fn prio_34_a_request_goes_by_itself_from_the_meter_to_its_end() {
     wired.works().await;
     assert_eq!(wired.state(case_id).await, "completed");
     assert_eq!(wired.sent("prio_confirmed").len(), 1);
+    wired.is_sound().await;
 }
 
 /// PRIO-22, PRIO-24, PRIO-26: what the registers know decides.
@@ -480,6 +488,7 @@ async fn prio_09_a_visit_without_success_ends_or_is_planned_anew() {
     for sent in wired.sent("order_change_gsa") {
         keys.push(sent["command"]["key"].as_str().unwrap().to_owned());
     }
+    wired.is_sound().await;
     keys.dedup();
     assert_eq!(keys.len(), 2, "each change has a key of its own: {keys:?}");
 }

@@ -216,6 +216,11 @@ async fn the_worker_says_which_setting_is_wrong() {
         .run("worker --once");
     assert_eq!(said.code, 2, "{said:?}");
     assert!(said.err.contains("payments.url"), "{said:?}");
+    let said = Shell::of(&wired.world.db.url("worker_1"))
+        .with("LOKET_INCOMING_LISTEN", "everywhere")
+        .run("doctor");
+    assert!(said.out.contains("BAD   settings"), "{said:?}");
+    assert!(said.out.contains("127.0.0.1:8470"), "{said:?}");
 }
 
 /// PRIO-04: an agent never pays; who trains plays the customer from a shell.

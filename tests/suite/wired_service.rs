@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use loket::exchange::http::Settings;
 use loket::exchange::payment::{Provider, Service};
 use loket::exchange::secret::{Secret, SecretFile};
-use loket::exchange::sources::CodeBook;
+use loket::exchange::sources::{AddressService, CodeBook};
 use loket::exchange::worker::outside::{Outside, Payments};
 use loket::store::rows::{CaseId, PaymentStatus};
 use serde_json::{Value as Json, json};
@@ -243,6 +243,48 @@ async fn prio_31_what_counts_no_more_is_given_back_once() {
     wired.works().await;
     let rows = wired.world.admin.payments_of(case_id).await.unwrap();
     assert_eq!(rows[0].refund.as_ref().unwrap().status.key(), "refunded");
+    wired.is_sound().await;
+}
+
+/// Formats 5.9: who goes there is told the building; a register that is away holds no order up for long.
+#[tokio::test]
+async fn prio_07_an_order_names_the_building_when_somebody_knows_it() {
+    let mood = Moody::default();
+    let kept = Arc::clone(&mood);
+    let server = Server::start(move |_| {
+        if kept.lock().unwrap().away {
+            return Reply::new(503, json!({}));
+        }
+        Reply::ok(
+            json!({"response": {"numFound": 1, "docs": [{"type": "adres",
+            "id": "adr-1", "postcode": "5226HP", "huisnummer": 1, "straatnaam": "Larixweg",
+            "woonplaatsnaam": "Nieuwdorp", "nummeraanduiding_id": "0796200000000001",
+            "adresseerbaarobject_id": "0796010000000001"}]}}),
+        )
+    });
+    let place = folder("wired-building");
+    let outside = Outside {
+        addresses: Some(AddressService::new(Settings::at(&server.base))),
+        ..Outside::practice(&place.join("payments"), &place.join("incoming"))
+    };
+    let wired = Wired::with(place, outside).await;
+    let known = wired.confirmed(1).await;
+    let order = &wired.sent("order_gsa")[0]["command"];
+    assert_eq!(order["address"]["bag_id"], "0796010000000001", "{order}");
+    assert_eq!(wired.state(known).await, "confirmed");
+    mood.lock().unwrap().away = true;
+    wired.confirmed(3).await;
+    assert_eq!(wired.sent("order_domain").len(), 1, "it waits a little");
+    for _ in 0..6 {
+        wired.later().await;
+        wired.works().await;
+    }
+    let orders = wired.sent("order_gsa");
+    assert_eq!(orders.len(), 2);
+    let ids = orders
+        .iter()
+        .map(|order| &order["command"]["address"]["bag_id"]);
+    assert_eq!(ids.filter(|id| id.is_null()).count(), 1);
 }
 
 /// PRIO-15, PRIO-27: the code book says whose grid it is; while it is away it is asked again, and

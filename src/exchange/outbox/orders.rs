@@ -59,7 +59,7 @@ fn address(story: &Story<'_>) -> Json {
         "house_number": part(|card| &card.house_number),
         "postcode": part(|card| &card.postcode),
         "city": part(|card| &card.city),
-        "bag_id": Json::Null,
+        "bag_id": story.bag_id,
     })
 }
 

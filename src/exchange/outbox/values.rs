@@ -52,6 +52,8 @@ pub struct Story<'a> {
     pub slot: Option<&'a HeldSlot>,
     /// The payment that may still be paid, else the last one.
     pub payment: Option<&'a Payment>,
+    /// The building of the connection in the register of addresses, where somebody knows it.
+    pub bag_id: Option<&'a str>,
 }
 
 impl Story<'_> {

@@ -59,12 +59,15 @@ impl Core {
         let outcome = said.findings.outcome();
         let at = Value::instant(said.at);
         let at = at.as_code().unwrap_or_default();
-        let mut given = vec![
-            ("check_outcome", outcome.key()),
-            ("check_source", said.source),
-            ("checked_at", at),
-        ];
-        if let (Checked::InGsaPlanning, Some(order)) = (outcome, &said.order) {
+        let asks_suitability = item.process == "tlm";
+        let result = if asks_suitability {
+            ("suitability", said.findings.suitability().key())
+        } else {
+            ("check_outcome", outcome.key())
+        };
+        let mut given = vec![result, ("check_source", said.source), ("checked_at", at)];
+        let names_order = asks_suitability || outcome == Checked::InGsaPlanning;
+        if let Some(order) = said.order.as_ref().filter(|_| names_order) {
             given.push(("gsa_order", order));
         }
         let command = derived(item.idem_key, "check_result");

@@ -90,7 +90,7 @@ impl Worker {
                 self.core.check(item, context, most).await
             }
             Some(Addressee::Payments) => self.core.pay(item, context).await,
-            _ => Ok(self.send(item, context).await),
+            _ => self.send(item, context).await,
         }
     }
 
@@ -108,13 +108,22 @@ impl Worker {
         Ok(())
     }
 
-    async fn send(&self, item: &OutboxItem, context: &MessageContext) -> Outcome {
-        let story = story(item, context);
+    async fn send(
+        &self,
+        item: &OutboxItem,
+        context: &MessageContext,
+    ) -> Result<Outcome, StoreError> {
+        let building = match self.core.building(item, context).await? {
+            Ok(building) => building,
+            Err(outcome) => return Ok(outcome),
+        };
+        let mut story = story(item, context);
+        story.bag_id = building.as_deref();
         let (settings, languages) = (&self.options.settings, &self.languages);
-        match compose::envelope(item, &story, settings, languages) {
+        Ok(match compose::envelope(item, &story, settings, languages) {
             Ok(envelope) => self.options.delivery.deliver(envelope).await,
             Err(stuck) => Outcome::Dead(stuck.words(languages.of(&settings.language))),
-        }
+        })
     }
 
     /// Tells the database. A fence that is too old means that another worker has the message since.
@@ -168,5 +177,6 @@ fn story<'a>(item: &'a OutboxItem, context: &'a MessageContext) -> Story<'a> {
         texts: &context.texts,
         slot: context.slot.as_ref(),
         payment: context.payment.as_ref(),
+        bag_id: None,
     }
 }

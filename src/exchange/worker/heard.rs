@@ -1,16 +1,19 @@
 //! What other systems tell the worker, over HTTP or as files: how an order stands, a customer's own
 //! request, that a payment has changed. The same again is known and has no second effect.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use uuid::Uuid;
 
 use super::shared::{Core, Told, codes};
-use super::{Stop, Worker};
+use super::{Stop, Worker, pause};
 use crate::exchange::import::intake::Door;
 use crate::exchange::import::report::{self, Taken};
 use crate::exchange::incoming::{
-    Acknowledgement, Directory, Handler, Incoming, Limits, OrderStatus, Request, Server, Verdict,
+    Acknowledgement, Directory, Handler, Incoming, Limits, OrderStatus, Request, Server, Token,
+    Verdict,
 };
 use crate::exchange::payment::PaymentId;
 use crate::process::engine::{Answer, Answers, Refusal};
@@ -18,6 +21,8 @@ use crate::process::message::{self, Addressee};
 use crate::store::StoreError;
 use crate::store::rows::CaseId;
 
+/// After so long an address that is taken is tried again.
+const AGAIN: Duration = Duration::from_secs(5);
 /// Name space of acknowledgements.
 const ACKNOWLEDGED: Uuid = Uuid::from_u128(0x6c6f_6b65_7400_4000_8000_0000_0000_0002);
 /// Why an order was not carried out; another word is a remark to `other`.
@@ -39,17 +44,9 @@ impl Worker {
     pub(super) async fn listen(&self, mut stop: Stop) -> Result<(), StoreError> {
         let (texts, listening) = (&self.core.texts, &self.core.outside.listening);
         let mut tasks = Vec::new();
-        if let Some((address, token)) = &listening.endpoint {
-            let limits = Limits::default();
-            match Server::bind(*address, token.clone(), limits, texts.clone()).await {
-                Ok(server) => {
-                    tracing::info!(%address, "listening");
-                    tasks.push(tokio::spawn(
-                        server.run(Arc::clone(&self.core), stop.clone()),
-                    ));
-                }
-                Err(error) => tracing::error!(%address, %error, "cannot listen there"),
-            }
+        if let Some(endpoint) = listening.endpoint.clone() {
+            let core = Arc::clone(&self.core);
+            tasks.push(tokio::spawn(serve(core, endpoint, stop.clone())));
         }
         if let Some(path) = &listening.directory {
             match Directory::open(path, texts.clone()) {
@@ -165,6 +162,23 @@ impl Core {
     fn refused(&self, key: &str, value: &str) -> Verdict {
         let values = [("value", value)];
         Verdict::Refused(self.texts.fill(&format!("incoming.{key}"), &values))
+    }
+}
+
+/// Listens as soon as the address is free: the worker before us may still be at its last requests.
+async fn serve(core: Arc<Core>, (address, token): (SocketAddr, Token), mut stop: Stop) {
+    loop {
+        let (token, texts) = (token.clone(), core.texts.clone());
+        match Server::bind(address, token, Limits::default(), texts).await {
+            Ok(server) => {
+                tracing::info!(%address, "listening");
+                return server.run(core, stop).await;
+            }
+            Err(error) => tracing::error!(%address, %error, "cannot listen there"),
+        }
+        if pause(&mut stop, AGAIN).await {
+            return;
+        }
     }
 }
 
