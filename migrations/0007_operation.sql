@@ -78,8 +78,15 @@ BEGIN
   SELECT * INTO STRICT c FROM cases WHERE case_id = p_case;
   RETURN jsonb_build_object('case_no', c.case_no, 'process', c.process, 'received_at', c.received_at, 'opened_at', c.opened_at, 'reference', c.reference, 'facts', c.facts, 'clocks', clocks_json(p_case),
     'party', party_json(c.party_gln), 'party_country', (SELECT country FROM parties WHERE gln = c.party_gln), 'connection', (SELECT address_json(k) FROM connections k WHERE k.ean = c.ean),
-    'customer', (SELECT customer_json(u) || jsonb_build_object('email', CASE WHEN u.protected THEN '' ELSE u.email END) FROM customers u WHERE u.customer_ref = c.customer_ref), 'texts', texts_json(p_case), 'slot', slot_json(p_case),
+    'customer', (SELECT customer_json(u) || jsonb_build_object('email', CASE WHEN u.protected THEN '' ELSE u.email END, 'phone', CASE WHEN u.protected THEN '' ELSE u.phone END) FROM customers u WHERE u.customer_ref = c.customer_ref), 'texts', texts_json(p_case), 'slot', slot_json(p_case),
     'payment', (SELECT payment_json(p) FROM payments p WHERE p.case_id = p_case ORDER BY (p.status IN ('new', 'open', 'pending', 'authorized')) DESC, p.created_at DESC, p.payment_id LIMIT 1));
+END $$;
+
+-- whether a command had its effect on that case: what outside systems say comes more than once
+CREATE FUNCTION loket_api.case_heard(p_case bigint, p_cmd uuid) RETURNS bool LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM require_role('worker', 'admin');
+  RETURN EXISTS (SELECT 1 FROM case_events WHERE case_id = p_case AND cmd_id = p_cmd);
 END $$;
 
 -- heads of the chains that grew since then: exported daily, kept outside, so that even somebody who

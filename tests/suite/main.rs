@@ -98,3 +98,6 @@ mod view_bulk;
 mod view_picture;
 mod view_screens;
 mod view_themes;
+mod wired;
+mod wired_incoming;
+mod wired_service;

@@ -83,6 +83,7 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("calendars", "agent lead auditor admin worker"),
     ("case_by_number", "agent lead auditor admin worker"),
     ("case_detail", "agent lead auditor admin worker"),
+    ("case_heard", "admin worker"),
     ("case_open", "agent lead admin worker"),
     ("chain_heads", "auditor admin worker"),
     ("claim", "agent lead admin"),
