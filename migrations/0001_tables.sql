@@ -24,7 +24,8 @@ CREATE TABLE queues (
   gate smallint NOT NULL DEFAULT 1 CHECK (gate BETWEEN 0 AND 20));
 CREATE TABLE processes (
   process text PRIMARY KEY, prefix text NOT NULL UNIQUE CHECK (prefix ~ '^[A-Z]{2}$'),
-  queue_id int NOT NULL REFERENCES queues, country text NOT NULL, unique_by text[] NOT NULL DEFAULT '{}');
+  queue_id int NOT NULL REFERENCES queues, country text NOT NULL, unique_by text[] NOT NULL DEFAULT '{}',
+  form text);                                       -- which form its cases are asked (0019)
 CREATE TABLE process_states (
   process text NOT NULL REFERENCES processes, state text NOT NULL,
   work work_state NOT NULL CHECK (work <> 'held'), PRIMARY KEY (process, state));
@@ -35,7 +36,9 @@ CREATE TABLE process_transitions (
   timer text, starts text[] NOT NULL, ends text[] NOT NULL, breaches text[] NOT NULL, moves text[] NOT NULL,
   messages text[] NOT NULL, sets text[] NOT NULL, destroys text[] NOT NULL, opens text[] NOT NULL,
   slots text[] NOT NULL,                            -- what it may do with the slot of a case (0017)
-  fields jsonb NOT NULL, PRIMARY KEY (process, action, from_state, to_state));
+  fields jsonb NOT NULL,
+  form text,                                        -- the form whose fields it takes in addition
+  PRIMARY KEY (process, action, from_state, to_state));
 
 CREATE TABLE calendars (
   country text NOT NULL, version int NOT NULL, calendar text NOT NULL, body jsonb NOT NULL,
@@ -135,6 +138,7 @@ CREATE TABLE cases (
   subject text NOT NULL, ean text, party_gln text, customer_ref text,
   reference text, unique_key text, handover uuid,
   raised_at timestamptz,                            -- passed over so often that a lead must look at it
+  form_version int,                                 -- of the form of its process, as at the first receipt (TLM-10)
   last_hash bytea NOT NULL DEFAULT '\x', last_seq int NOT NULL DEFAULT 0,
   FOREIGN KEY (process, state) REFERENCES process_states,
   CHECK ((work = 'closed') = (closed_at IS NOT NULL))

@@ -49,8 +49,14 @@ $$ SELECT case_id FROM cases WHERE case_no = upper(p_case_no) AND queue_id = ANY
 
 CREATE FUNCTION clocks_json(p_case bigint) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT coalesce(jsonb_agg(to_jsonb(d) - 'case_id' || '{"pauses":[]}' ORDER BY (d.outcome IS NOT NULL), d.due_at, d.key, d.run), '[]') FROM deadlines d WHERE d.case_id = p_case $$;
+-- the form that the case is asked, in its version; null when it has none
+CREATE FUNCTION form_of(p_process text, p_version int) RETURNS jsonb LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN (SELECT jsonb_build_object('form', f.form, 'version', f.version, 'body', f.body) FROM processes p JOIN forms f USING (form) WHERE p.process = p_process AND f.version = p_version);
+END $$;
 CREATE FUNCTION facts_json(c cases) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
-$$ SELECT jsonb_build_object('process', c.process, 'state', c.state, 'received_at', c.received_at, 'facts', c.facts, 'clocks', clocks_json(c.case_id)) $$;
+$$ SELECT jsonb_build_object('process', c.process, 'state', c.state, 'received_at', c.received_at, 'facts', c.facts, 'clocks', clocks_json(c.case_id))
+     || CASE WHEN c.form_version IS NULL THEN '{}' ELSE jsonb_build_object('form', form_of(c.process, c.form_version)) END $$;
 CREATE FUNCTION address_json(k connections) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT jsonb_build_object('ean', k.ean, 'product', k.product, 'street', k.street,
      'house_number', coalesce(k.house_number::text, '') || k.house_letter || CASE WHEN k.house_suffix <> '' THEN '-' || k.house_suffix ELSE '' END,

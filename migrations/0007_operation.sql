@@ -31,7 +31,8 @@ BEGIN
       ORDER BY o.not_before, o.outbox_id LIMIT least(p_limit, 100) FOR UPDATE SKIP LOCKED),
     u AS (UPDATE outbox o SET locked_until = t + interval '60 s', owner_pid = p_pid, owner_start = p_start, fence = fence + 1 FROM c WHERE o.outbox_id = c.outbox_id RETURNING o.*)
   SELECT coalesce(jsonb_agg(jsonb_build_object('outbox_id', u.outbox_id, 'case_id', u.case_id, 'case_no', k.case_no, 'process', k.process, 'kind', u.kind, 'idem_key', u.idem_key,
-      'fence', u.fence, 'attempts', u.attempts + 1, 'legal_at', u.legal_at, 'facts', u.facts, 'answers', u.answers) ORDER BY u.outbox_id), '[]') INTO r FROM u JOIN cases k USING (case_id);
+      'fence', u.fence, 'attempts', u.attempts + 1, 'legal_at', u.legal_at, 'facts', u.facts, 'answers', u.answers,
+      'form', CASE WHEN k.form_version IS NOT NULL THEN form_of(k.process, k.form_version) END) ORDER BY u.outbox_id), '[]') INTO r FROM u JOIN cases k USING (case_id);
   RETURN r;
 END $$;
 CREATE FUNCTION loket_api.outbox_sent(p_id bigint, p_fence bigint) RETURNS bool LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
@@ -152,14 +153,14 @@ CREATE FUNCTION process_load(p jsonb) RETURNS int LANGUAGE plpgsql SET search_pa
 DECLARE n int;
 BEGIN
   INSERT INTO queues (key) SELECT w.q FROM (SELECT e.x ->> 'queue' AS q, min(e.place) AS place FROM jsonb_array_elements(p) WITH ORDINALITY e(x, place) GROUP BY 1) w ORDER BY w.place ON CONFLICT DO NOTHING;
-  INSERT INTO processes SELECT x ->> 'key', x ->> 'prefix', (SELECT queue_id FROM queues WHERE key = x ->> 'queue'), x ->> 'country', ARRAY(SELECT jsonb_array_elements_text(x -> 'unique_by'))
-    FROM jsonb_array_elements(p) x ON CONFLICT (process) DO UPDATE SET prefix = excluded.prefix, queue_id = excluded.queue_id, country = excluded.country, unique_by = excluded.unique_by;
+  INSERT INTO processes SELECT x ->> 'key', x ->> 'prefix', (SELECT queue_id FROM queues WHERE key = x ->> 'queue'), x ->> 'country', ARRAY(SELECT jsonb_array_elements_text(x -> 'unique_by')), x ->> 'form'
+    FROM jsonb_array_elements(p) x ON CONFLICT (process) DO UPDATE SET prefix = excluded.prefix, queue_id = excluded.queue_id, country = excluded.country, unique_by = excluded.unique_by, form = excluded.form;
   INSERT INTO process_states SELECT x ->> 'key', s ->> 'key', (s ->> 'work')::work_state FROM jsonb_array_elements(p) x, jsonb_array_elements(x -> 'states') s
     ON CONFLICT (process, state) DO UPDATE SET work = excluded.work;
   DELETE FROM process_transitions;
   INSERT INTO process_transitions SELECT x ->> 'key', t ->> 'action', t ->> 'from', t ->> 'to', t ->> 'by', t ->> 'timer', ARRAY(SELECT jsonb_array_elements_text(t -> 'starts')), ARRAY(SELECT jsonb_array_elements_text(t -> 'ends')),
       ARRAY(SELECT jsonb_array_elements_text(t -> 'breaches')), ARRAY(SELECT jsonb_array_elements_text(t -> 'moves')), ARRAY(SELECT jsonb_array_elements_text(t -> 'messages')), ARRAY(SELECT jsonb_array_elements_text(t -> 'sets')),
-      ARRAY(SELECT jsonb_array_elements_text(t -> 'destroys')), ARRAY(SELECT jsonb_array_elements_text(t -> 'opens')), ARRAY(SELECT jsonb_array_elements_text(coalesce(t -> 'slots', '[]'))), t -> 'fields'
+      ARRAY(SELECT jsonb_array_elements_text(t -> 'destroys')), ARRAY(SELECT jsonb_array_elements_text(t -> 'opens')), ARRAY(SELECT jsonb_array_elements_text(coalesce(t -> 'slots', '[]'))), t -> 'fields', t ->> 'form'
     FROM jsonb_array_elements(p) x, jsonb_array_elements(x -> 'transitions') t;
   GET DIAGNOSTICS n = ROW_COUNT;
   RETURN n;

@@ -7,6 +7,7 @@
 pub mod doubt;
 pub mod engine;
 pub mod field;
+pub mod form;
 pub mod general;
 pub mod load;
 pub mod mermaid;
@@ -17,6 +18,7 @@ pub mod prio;
 mod queue;
 pub mod replay;
 mod slot;
+pub mod tlm;
 
 use std::collections::BTreeSet;
 
@@ -33,7 +35,12 @@ pub use slot::SlotAct;
 pub type Key = &'static str;
 
 /// Every process there is. A new process is one file and one line here.
-pub static ALL: &[&Process] = &[&doubt::DOUBT, &party_report::PARTY_REPORT, &prio::PRIO];
+pub static ALL: &[&Process] = &[
+    &doubt::DOUBT,
+    &party_report::PARTY_REPORT,
+    &prio::PRIO,
+    &tlm::TLM,
+];
 
 /// The process of that key.
 pub fn find(key: &str) -> Option<&'static Process> {
@@ -189,10 +196,28 @@ pub struct Action {
     pub rules: &'static [&'static str],
     /// What must be filled in.
     pub fields: &'static [&'static Field],
+    /// The form that is data whose fields are asked in addition, in the version of the case; see
+    /// [`Action::asked`].
+    pub form: Option<Key>,
     /// What must hold; the first that does not is the refusal.
     pub guards: &'static [Guard],
     /// What happens.
     pub effects: &'static [Effect],
+}
+
+impl Action {
+    /// A line to begin with: a holder does it, it asks and does nothing and leads nowhere.
+    const BLANK: Self = Self {
+        key: "",
+        from: From::In(&[]),
+        to: To::Same,
+        by: By::Holder,
+        rules: &[],
+        fields: &[],
+        form: None,
+        guards: &[],
+        effects: &[],
+    };
 }
 
 /// The states in which an action is legal.
@@ -325,6 +350,9 @@ pub enum Effect {
     Set(Key, &'static str),
     /// Store the answer to a field as a fact of the same name.
     Keep(Key),
+    /// Store the answers to the form of the action as facts, which of its fields were filled in
+    /// ([`form::FILLED`]), and its version ([`form::VERSION`]).
+    KeepForm,
     /// Count one more.
     Count(Key),
     /// Something happens to the block of time of the case.

@@ -149,6 +149,7 @@ impl Case {
             legal_at: at("2026-11-16T10:00:00Z"),
             facts: self.facts.clone(),
             answers: self.answers.clone(),
+            form: None,
         };
         let story = Story {
             case_no: &item.case_no,

@@ -76,6 +76,7 @@ mod process_prio;
 mod process_recount;
 mod process_reminders;
 mod process_report;
+mod process_tlm;
 mod process_walk;
 mod process_world;
 mod ssh;

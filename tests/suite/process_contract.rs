@@ -14,7 +14,7 @@ use crate::process_world::texts;
 /// The rules that the processes may cite. `../shared/domain/rules.md` has them in full.
 fn rules() -> BTreeSet<String> {
     let mut all = BTreeSet::new();
-    for (family, last) in [("GT", 33), ("META", 5), ("PRIO", 35)] {
+    for (family, last) in [("GT", 33), ("META", 5), ("PRIO", 35), ("TLM", 17)] {
         all.extend((1..=last).map(|n| format!("{family}-{n:02}")));
     }
     all

@@ -80,8 +80,9 @@ fn add(list: &mut Vec<Listed>, next: Listed) {
     }
 }
 
-/// The guards that can be judged without answers.
+/// The guards that can be judged without answers, and whether there is the form that it asks.
 fn foresee(draft: &Draft<'_>, line: &Action) -> Result<(), Refusal> {
+    super::step::has_form(&draft.case, line)?;
     for guard in line.guards {
         match guard {
             Guard::BeforePeople(_) => guards::before_people(draft, None)?,
@@ -142,7 +143,8 @@ pub fn prefill(
     field: &Field,
     now: DateTime<Utc>,
 ) -> Option<String> {
-    let is_asked = action.fields.iter().any(|asked| asked.key == field.key);
+    let asked = action.asked(case);
+    let is_asked = asked.iter().any(|asked| asked.key == field.key);
     if !is_asked {
         return None;
     }
@@ -166,5 +168,8 @@ pub fn prefill(
 /// What the case has for the fact that the field is like. Of a text it is not known here.
 fn known(case: &CaseFacts, field: &Field) -> Option<String> {
     let value = case.facts.get(field.like?)?;
-    value.as_code().map(str::to_owned)
+    match value {
+        Value::Bool(yes) => Some(if *yes { "yes" } else { "no" }.to_owned()),
+        value => value.as_code().map(str::to_owned),
+    }
 }
