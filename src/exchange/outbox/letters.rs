@@ -69,6 +69,10 @@ static LETTERS: &[(&str, Templates)] = letters!(
     "prio_ended_already_smart",
     "prio_ended_not_feasible",
     "prio_ended_wait_for_gsa",
+    "els_permit",
+    "els_returned",
+    "els_rejected",
+    "els_expired",
 );
 
 /// The template of a kind; a language that is not there is served in English.
