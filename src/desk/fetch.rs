@@ -18,12 +18,15 @@ use crate::store::rows::CaseId;
 const METER: &str = "fetch_meter_no";
 const EAN: &str = "fetch_ean";
 
+/// Of the meter and of the metering point, as typed; either may be empty.
+pub type PlantNumbers = (String, String);
+
 /// Whether the form fetches plant data.
 pub fn is_fetch(subject: &Subject) -> bool {
     matches!(subject, Subject::Action(_, key) if key == "fetch")
 }
 
-fn numbers(entries: &[Entry]) -> (String, String) {
+fn numbers(entries: &[Entry]) -> PlantNumbers {
     let raw = |key: &str| {
         let entry = entries.iter().find(|entry| entry.key == key);
         entry.map_or_else(String::new, |entry| entry.raw().trim().to_owned())

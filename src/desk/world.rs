@@ -11,6 +11,7 @@ use super::bulk::Job;
 use super::columns::Columns;
 use super::drafts::Drafts;
 use super::effect::{Effect, Question, Slot, Ticket};
+use super::fetch::PlantNumbers;
 use super::find::Find;
 use super::habits::Clip;
 use super::live::Live;
@@ -92,7 +93,7 @@ pub struct World {
     /// Last looks at cases, and filters with a name.
     pub find: Find,
     /// The plant that an installer's form asked for last: the numbers, and the answer.
-    pub plant: Option<((String, String), Result<Option<Plant>, StoreError>)>,
+    pub plant: Option<(PlantNumbers, Result<Option<Plant>, StoreError>)>,
     /// Which columns our lists show.
     pub columns: Columns,
     /// Unfinished forms.
