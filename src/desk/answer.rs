@@ -81,6 +81,7 @@ pub fn take(
         reply @ (Reply::Names(_)
         | Reply::Probed(_)
         | Reply::Like(_, Ok(_))
+        | Reply::Plant(..)
         | Reply::LookUp(Ok(_))) => {
             looked_up(model, reply, now);
             Vec::new()

@@ -13,6 +13,7 @@ pub mod load;
 pub mod mermaid;
 pub mod message;
 pub mod metering;
+pub mod notification;
 pub mod party_report;
 pub mod prio;
 mod queue;
@@ -40,6 +41,7 @@ pub static ALL: &[&Process] = &[
     &party_report::PARTY_REPORT,
     &prio::PRIO,
     &tlm::TLM,
+    &notification::NOTIFICATION,
 ];
 
 /// The process of that key.
@@ -284,6 +286,9 @@ pub enum Guard {
     BeforeReceipt(Key),
     /// This yes/no field must be answered with yes: (field, refusal, rule).
     Yes(Key, Key, &'static str),
+    /// Each of these facts is known whose condition holds: (what is needed, rule). The refusal lists
+    /// all that are not.
+    Filled(&'static [(Cond, Key)], &'static str),
     /// The instants in this field lie ahead, within a year.
     Future(Key),
     /// These two lists are equally long, or both left out.
@@ -337,6 +342,10 @@ pub enum Effect {
     StopAtReceipt(Key),
     /// The clock's duty falls away; nothing when it does not run.
     Cancel(Key),
+    /// The clock stands still from now on: its run ends, and [`Effect::Resume`] starts the next one.
+    Pause(Key),
+    /// The clock goes on: a run from the same beginning, without the time it stood still.
+    Resume(Key),
     /// The clock's due instant passed; the duty lapses and the clock ends.
     Lapse(Key),
     /// The clock's due instant passed; recorded as a breach, the clock runs on.
@@ -353,6 +362,9 @@ pub enum Effect {
     /// Store the answers to the form of the action as facts, which of its fields were filled in
     /// ([`form::FILLED`]), and its version ([`form::VERSION`]).
     KeepForm,
+    /// Store the value of another fact or answer under this name; nothing when it is not known:
+    /// (to, from).
+    Copy(Key, Key),
     /// Count one more.
     Count(Key),
     /// Something happens to the block of time of the case.

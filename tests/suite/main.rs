@@ -70,6 +70,7 @@ mod packaging;
 mod postgres;
 mod process_cli;
 mod process_contract;
+mod process_els;
 mod process_engine;
 mod process_gt;
 mod process_prio;

@@ -9,6 +9,7 @@ use super::super::form::suggest::Among;
 use super::super::world::Loaded;
 use crate::domain::calendar::Calendars;
 use crate::store::StoreError;
+use crate::store::plants::Plant;
 use crate::store::reading::LookUp;
 use crate::store::rows::{
     Applied, Board, Claim, Colleague, DraftRow, DraftSaved, FactsPage, InboxPage, OnTimeCase,
@@ -42,6 +43,8 @@ pub enum Reply {
     Like(Among, Result<Vec<Pick>, StoreError>),
     /// What was looked up.
     LookUp(Result<Box<LookUp>, StoreError>),
+    /// The plant with these numbers, if the register has it.
+    Plant((String, String), Result<Option<Box<Plant>>, StoreError>),
     /// The board.
     Board(Result<Box<Board>, StoreError>),
     /// The share on time of a month.
@@ -96,6 +99,7 @@ macro_rules! error_of {
             Self::Seen(result) => result.$how().err(),
             Self::Like(_, result) => result.$how().err(),
             Self::LookUp(result) => result.$how().err(),
+            Self::Plant(_, result) => result.$how().err(),
             Self::Board(result) => result.$how().err(),
             Self::OnTime(_, result) => result.$how().err(),
             Self::OnTimeCases(result) => result.$how().err(),

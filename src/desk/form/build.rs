@@ -178,6 +178,8 @@ pub fn of_field(world: &World, field: &'static Field, party: Option<&PartyCard>)
         | FieldKind::Slot
         | FieldKind::Postcode
         | FieldKind::HouseNumber
+        | FieldKind::PersonNumber
+        | FieldKind::CompanyNumber
         | FieldKind::Run(_) => text(Lines::One, LINE_LIMIT),
     };
     let key = format!("field.{}", field.key);

@@ -139,7 +139,8 @@ pub(super) fn may(actor: Actor, by: By) -> Result<(), Refusal> {
         (By::Lead, Actor::Lead)
         | (By::Holder | By::Agent | By::System, Actor::Agent | Actor::Lead)
         | (By::System | By::Outside, Actor::System)
-        | (By::Installer, Actor::Installer)
+        // the system of an installer speaks for it
+        | (By::Installer, Actor::Installer | Actor::System)
         | (By::Timer(_) | By::AnyTimer, Actor::Timer) => return Ok(()),
         (By::Lead, _) => "leads_only",
         (By::Timer(_) | By::AnyTimer, _) => "timer_only",

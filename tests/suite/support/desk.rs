@@ -227,6 +227,7 @@ pub(crate) fn read(question: &Question, now: DateTime<Utc>) -> Reply {
             party: Some(party(CaseId(1))),
             customer_ref: Some("K-10233".into()),
         }))),
+        Question::Plant(meter, ean) => Reply::Plant((meter.clone(), ean.clone()), Ok(None)),
         Question::Seen(ids) => Reply::Seen(Ok(ids.clone())),
         Question::Find(Asked::Recent) => {
             let hit = |row| SearchHit {
@@ -395,6 +396,7 @@ fn session(now: DateTime<Utc>) -> Session {
             agent_id: 1,
             name: "Sanne de Vries".into(),
             role: Role::Agent,
+            firm: None,
             queues: vec![queue(1, "mandate")],
         },
         leases: vec![Lease::new(CaseId(2), 4)],
