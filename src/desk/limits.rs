@@ -130,6 +130,8 @@ pub fn entries(world: &World, queue: i32, agent: Option<i32>) -> Vec<Entry> {
             seen: false,
             read_at: None,
             written: None,
+            barred: Default::default(),
+            follows: Vec::new(),
         }
     });
     fields.collect()

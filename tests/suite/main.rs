@@ -42,6 +42,7 @@ mod desk_privacy;
 mod desk_promised;
 mod desk_race;
 mod desk_reminders;
+mod desk_request;
 mod desk_stay;
 mod desk_steady;
 mod desk_undo;

@@ -17,7 +17,7 @@ use super::super::world::World;
 use super::super::{find, held, limits};
 use super::read::Reading;
 use super::{Entry, must_be_filled};
-use crate::process::engine::{self, Actor, Answers, CaseFacts, Change, Context, Refusal};
+use crate::process::engine::{self, Actor, Answer, Answers, CaseFacts, Change, Context, Refusal};
 use crate::process::{self, Action, Field};
 use crate::store::rows::{Along, CaseId, Role};
 
@@ -269,6 +269,11 @@ pub fn answers(
         }
     }
     promises::derive(&reading, fields, entries, &mut answers);
+    for (key, value) in entries.iter().flat_map(Entry::following) {
+        if fields.iter().any(|field| field.key == *key) {
+            answers.insert((*key).to_owned(), Answer::Value(value.clone()));
+        }
+    }
     if wrong.is_empty() {
         Ok(answers)
     } else {

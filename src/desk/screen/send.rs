@@ -8,6 +8,7 @@ use super::super::effect::{Call, Effect, Reply, Slot};
 use super::super::form::outcome::{Needs, Outcome, Plan, refused};
 use super::super::held;
 use super::super::preview;
+use super::super::request::{around, guide};
 use super::super::route::{Route, Subject};
 use super::super::toast::Tone;
 use super::super::world::World;
@@ -180,6 +181,7 @@ fn wrote(
     if let (Some(offer), Kept::Nothing) = (applied.undo, kept) {
         undo::keep(world, (case, offer), &state.subject, state.body(), now);
     }
+    guide::begin(world, case, now);
     let route = match kept {
         Kept::Nothing => Route::Desk,
         Kept::Later => Route::Case(case),
@@ -273,6 +275,7 @@ fn was_opened(
     };
     let said = world.texts.fill(key, &[("case", no)]);
     conclude(state, world, said, now);
+    guide::begin(world, case, now);
     vec![Effect::Go(Route::Case(case)), world.ask_detail(case, now)]
 }
 
@@ -363,6 +366,12 @@ fn explain(
                 Outcome::Fields(wrong) => point_out(state, &wrong),
                 Outcome::Refused(said) => state.problem = Some(said),
                 _ => {}
+            }
+            if refusal.key.starts_with("slot_") {
+                // the week that was shown is old: the chooser stays open with a fresh one (PRIO-30)
+                state.stage = Stage::Edit;
+                state.problem = Some(preview::refusal(world, refusal));
+                return around::anew(state, world, now);
             }
             Vec::new()
         }

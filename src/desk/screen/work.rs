@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::super::command::Id;
 use super::super::effect::{Call, Effect, Question, Slot};
 use super::super::find;
+use super::super::request::guide;
 use super::super::route::{Only, Route, Subject};
 use super::super::toast::{Toasts, Tone};
 use super::super::world::World;
@@ -38,7 +39,18 @@ impl State {
         let go = |route| vec![Effect::Go(route)];
         match (id, self.case()) {
             (Id::Next, _) => self.next(world, now),
-            (Id::Open, _) => go(Route::NewCase),
+            (Id::Open, _) => {
+                world.another = None;
+                go(Route::NewCase)
+            }
+            (Id::Another, Some(case)) => {
+                let route = guide::another(world, case);
+                route.into_iter().map(Effect::Go).collect()
+            }
+            (Id::SendLink, Some(case)) => {
+                let form = Subject::Action(case, "resend_payment_link".to_owned());
+                read_and_go(world, case, Route::Form(form), now)
+            }
             (Id::Search, _) => go(Route::Search),
             (Id::Recent, _) => go(Route::Recent),
             (Id::Seen, Some(case)) => {

@@ -227,6 +227,8 @@ pub(crate) fn read(question: &Question, now: DateTime<Utc>) -> Reply {
             party: Some(party(CaseId(1))),
             customer_ref: Some("K-10233".into()),
         }))),
+        Question::Meters(_) => Reply::Meters(Ok(Box::new(super::found::found(now)))),
+        Question::Week { from, .. } => Reply::Week(Ok(Box::new(super::found::week(*from)))),
         Question::Seen(ids) => Reply::Seen(Ok(ids.clone())),
         Question::Find(Asked::Recent) => {
             let hit = |row| SearchHit {
@@ -613,6 +615,7 @@ pub(crate) fn loaded(case: CaseId) -> Loaded {
         linked: vec![],
         drafts: vec![],
         undo: None,
+        siblings: Vec::new(),
         slot: None,
         payments: Vec::new(),
         promises: vec![],
@@ -632,6 +635,8 @@ fn customer() -> CustomerCard {
         email: "r..@example.org".into(),
         language: "nl".into(),
         protected: false,
+        postcode: String::new(),
+        house_number: String::new(),
     }
 }
 
