@@ -263,7 +263,6 @@ pub fn askable(model: &Model) -> Result<(), Why> {
     live(model)?;
     match model.layers.last() {
         Some(Layer::Form(form)) if around::is_away(form) => Ok(()),
-        Some(Layer::Form(form)) if form.around.week.is_some() => Ok(()),
         _ => Err(Why("nothing_asked")),
     }
 }

@@ -28,7 +28,11 @@ fn put(entry: &mut Entry, rest: &mut Vec<(String, String)>, all: Vec<(Pick, Foll
     let (picks, follows) = all.into_iter().unzip();
     entry.ask = Ask::Choice(picks, None);
     entry.follows = follows;
-    if !chosen.is_empty() && entry.accept(&chosen) {
-        rest.retain(|(key, _)| *key != entry.key);
+    if chosen.is_empty() {
+        return;
+    }
+    rest.retain(|(key, _)| *key != entry.key);
+    if !entry.accept(&chosen) {
+        rest.push((entry.key.clone(), chosen));
     }
 }

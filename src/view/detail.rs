@@ -111,9 +111,9 @@ fn lines(
     let timeline_here = paint.model.window.panes() != Panes::Three;
     let mut sections = vec![
         ("detail.steps", request::steps(paint, detail, columns)),
-        ("detail.clocks", clocks::lines(paint, detail, columns)),
         ("detail.visit", request::visit(paint, detail, columns)),
         ("detail.order", request::order(paint, detail, columns)),
+        ("detail.clocks", clocks::lines(paint, detail, columns)),
         ("detail.party", cards::party(paint, detail, columns)),
         ("detail.customer", cards::customer(paint, detail, columns)),
         (

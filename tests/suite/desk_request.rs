@@ -49,11 +49,12 @@ fn act_unanswered(script: &mut Script, name: &str) {
 
 /// The question after meters is answered so.
 fn meters(script: &mut Script, answered: Result<Found, StoreError>) {
-    let asked = script.take().into_iter().find_map(|effect| match effect {
+    let effects = script.take().into_iter();
+    let asked = effects.filter_map(|effect| match effect {
         Effect::Ask(ticket, Question::Meters(_)) => Some(ticket),
         _ => None,
     });
-    let ticket = asked.expect("the meters are asked for");
+    let ticket = asked.last().expect("the meters are asked for");
     script.reply(ticket, Reply::Meters(answered.map(Box::new)));
 }
 
@@ -187,7 +188,7 @@ fn prio_21_one_meter_is_chosen_and_the_connection_follows() {
     assert_eq!(raw(&script, "meter_no"), "", "two: none is chosen for us");
     script.keys("2");
     let screen = script.screen();
-    assert!(screen.contains("begins another request"), "{screen}");
+    assert!(screen.contains("O begins another"), "{screen}");
     let change = applied(&mut script);
     assert_eq!(change.to, "checking");
     let of = |key: &str| change.answers.get(key).and_then(Value::as_code);
@@ -432,4 +433,16 @@ fn nothing_is_asked_without_a_line() {
     let effects = script.take();
     let is_asked = |it: &Effect| matches!(it, Effect::Ask(_, Question::Week { .. }));
     assert!(!effects.iter().any(is_asked), "{effects:?}");
+}
+
+/// Who is faster than the register is not stopped by it: the review comes with its answer.
+#[test]
+fn prio_18_the_review_waits_for_the_meters() {
+    let request = Request::to_address().loaded();
+    let mut script = desk(&request, 80, 40);
+    act_unanswered(&mut script, "Search the address");
+    script.keys("ctrl-s");
+    assert_eq!(form(&script).stage, Stage::Edit);
+    meters(&mut script, Ok(exact(&["E0012345"])));
+    assert_eq!(form(&script).stage, Stage::Review, "{}", script.screen());
 }

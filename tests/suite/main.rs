@@ -97,5 +97,6 @@ mod tidy;
 mod view_any;
 mod view_bulk;
 mod view_picture;
+mod view_request;
 mod view_screens;
 mod view_themes;

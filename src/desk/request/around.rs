@@ -7,7 +7,7 @@ use super::meters::{self, Place};
 use super::week::{self, Week};
 use crate::desk::effect::{Effect, Question, Slot};
 use crate::desk::form::{Entry, build};
-use crate::desk::screen::form::{Stage, State};
+use crate::desk::screen::form::{Asked, Stage, State};
 use crate::desk::world::{Link, World};
 use crate::process::field::FieldKind;
 use crate::store::connections::Found;
@@ -92,6 +92,10 @@ pub fn take_meters(
     state.around.again_at = is_away.then(|| now + TimeDelta::seconds(AGAIN_S));
     state.around.found = Some(found);
     renew(state, world, now);
+    if state.asked == Asked::InVain && !is_away {
+        // the review was asked for before the answer was there
+        state.review(world, now);
+    }
 }
 
 /// Build the fields again around what was found; what was answered stays.

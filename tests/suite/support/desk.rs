@@ -132,7 +132,8 @@ impl Script {
         panic!("the desk never stops asking");
     }
 
-    fn answer(&mut self, effect: Effect) {
+    /// Answer one with what the fixed world says.
+    pub(crate) fn answer(&mut self, effect: Effect) {
         let (ticket, reply) = match effect {
             Effect::Ask(ticket, Question::Detail(case)) => {
                 let mut loaded = loaded(case);

@@ -187,10 +187,7 @@ pub(crate) fn answer(script: &mut Script, loaded: &Loaded) {
                 Effect::Ask(ticket, Question::Detail(CASE)) => {
                     script.reply(ticket, Reply::Detail(Ok(Box::new(loaded.clone()))));
                 }
-                other => {
-                    script.effects.push(other);
-                    script.answer_all();
-                }
+                other => script.answer(other),
             }
         }
     }
