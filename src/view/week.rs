@@ -97,7 +97,7 @@ fn grid(paint: &Paint<'_, '_>, week: &Week, entry: &Entry) -> Vec<Line<'static>>
         paint.span(Role::Title, format!("{short} "))
     };
     let heading = std::iter::once(margin()).chain(days.iter().map(name));
-    let mut lines = vec![Line::from_iter(heading)];
+    let mut lines = vec![heading.collect::<Line<'static>>()];
     for time in shown(week, entry) {
         let mut spans = vec![margin()];
         for day in &days {

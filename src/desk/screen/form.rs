@@ -345,15 +345,13 @@ impl State {
 
     /// A key in a week of start times.
     fn in_week(&mut self, world: &mut World, id: Id, now: DateTime<Utc>) -> Vec<Effect> {
-        match week::press(self, id, now) {
-            Some(to) => self.change(world, now, |entry| {
-                entry.choose(to);
-            }),
-            None => {
-                week::turn(self, world, now);
-                return around::ask(self, world, now);
-            }
-        }
+        let Some(to) = week::press(self, id, now) else {
+            week::turn(self, world, now);
+            return around::ask(self, world, now);
+        };
+        self.change(world, now, |entry| {
+            entry.choose(to);
+        });
         Vec::new()
     }
 

@@ -12,7 +12,7 @@ use super::super::request::{around, guide};
 use super::super::route::{Route, Subject};
 use super::super::toast::Tone;
 use super::super::world::World;
-use super::super::{file, find, limits, undo};
+use super::super::{file, find, undo};
 use super::done::done;
 use super::form::{Stage, State};
 use crate::process;

@@ -47,10 +47,6 @@ impl State {
                 let route = guide::another(world, case);
                 route.into_iter().map(Effect::Go).collect()
             }
-            (Id::SendLink, Some(case)) => {
-                let form = Subject::Action(case, "resend_payment_link".to_owned());
-                read_and_go(world, case, Route::Form(form), now)
-            }
             (Id::Search, _) => go(Route::Search),
             (Id::Recent, _) => go(Route::Recent),
             (Id::Seen, Some(case)) => {
@@ -83,13 +79,8 @@ impl State {
                 read_and_go(world, case, Route::Actions(case, Only::Lead), now)
             }
             (Id::Ledger, Some(case)) => read_and_go(world, case, Route::Ledger(case), now),
-            (Id::Note | Id::Promise | Id::Snooze, Some(case)) => {
-                let action = match id {
-                    Id::Promise => "promise",
-                    Id::Snooze => "snooze",
-                    _ => "add_note",
-                };
-                let form = Subject::Action(case, action.to_owned());
+            (Id::Note | Id::Promise | Id::Snooze | Id::SendLink, Some(case)) => {
+                let form = Subject::Action(case, action_of(id).to_owned());
                 read_and_go(world, case, Route::Form(form), now)
             }
             (Id::Attach, Some(case)) => {
@@ -127,6 +118,16 @@ impl State {
     fn write(&mut self, world: &mut World, call: Call, now: DateTime<Utc>) -> Vec<Effect> {
         let row = self.case().and_then(|case| self.row(world, case)).cloned();
         self.keyed.write(world, call, row.as_ref(), now)
+    }
+}
+
+/// The action that has a key of its own.
+fn action_of(id: Id) -> &'static str {
+    match id {
+        Id::Promise => "promise",
+        Id::Snooze => "snooze",
+        Id::SendLink => "resend_payment_link",
+        _ => "add_note",
     }
 }
 
