@@ -86,7 +86,8 @@ CREATE FUNCTION customer_json(u customers) RETURNS jsonb LANGUAGE sql STABLE SET
 $$ SELECT CASE WHEN u.protected THEN jsonb_build_object('customer_ref', u.customer_ref, 'name', '', 'kind', u.kind, 'phone', '', 'email', '', 'language', u.language, 'protected', true)
    ELSE jsonb_build_object('customer_ref', u.customer_ref, 'name', CASE WHEN u.kind = 'business' THEN u.organisation_name ELSE btrim(u.first_name || ' ' || u.last_name) END,
      'kind', u.kind, 'phone', CASE WHEN u.phone = '' THEN '' ELSE '***' || right(u.phone, 2) END,
-     'email', CASE WHEN u.email = '' THEN '' ELSE left(u.email, 1) || '***@' || split_part(u.email, '@', 2) END, 'language', u.language, 'protected', false) END $$;
+     'email', CASE WHEN u.email = '' THEN '' ELSE left(u.email, 1) || '***@' || split_part(u.email, '@', 2) END, 'language', u.language, 'protected', false,
+     'postcode', u.postcode, 'house_number', CASE WHEN u.house_number IS NULL THEN '' ELSE u.house_number || u.house_letter || CASE WHEN u.house_suffix <> '' THEN '-' || u.house_suffix ELSE '' END END) END $$;
 CREATE FUNCTION party_json(p_gln text) RETURNS jsonb LANGUAGE sql VOLATILE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT jsonb_build_object('gln', p.gln, 'name', p.name, 'role', p.role, 'contacts', (SELECT coalesce(jsonb_agg(jsonb_build_object('contact_id', contact_id, 'name', name, 'email', email, 'phone', phone) ORDER BY name), '[]')
      FROM contacts WHERE gln = p.gln AND contact_group = contact_group_of() AND valid_from <= local_day(p.country) AND (valid_to IS NULL OR valid_to >= local_day(p.country))))
@@ -122,6 +123,7 @@ BEGIN
     'customer', (SELECT customer_json(u) FROM customers u WHERE u.customer_ref = c.customer_ref AND firm_ IS NULL),
     'connection', (SELECT CASE WHEN firm_ IS NULL THEN address_json(k) ELSE address_json(k) || '{"contracts":[]}' END FROM connections k WHERE k.ean = c.ean), 'party', party_json(c.party_gln),
     'related', related_json(ARRAY(SELECT case_id FROM cases WHERE ean = c.ean AND case_id <> p_case ORDER BY received_at DESC LIMIT 10)),
+    'siblings', related_json(ARRAY(SELECT k.case_id FROM cases k WHERE k.customer_ref = c.customer_ref AND k.queue_id = c.queue_id AND k.case_id <> p_case ORDER BY k.received_at DESC LIMIT 10)),
     'linked', related_json(ARRAY(SELECT to_case FROM case_links WHERE from_case = p_case UNION SELECT from_case FROM case_links WHERE to_case = p_case)),
     'texts', CASE WHEN firm_ IS NULL THEN texts_json(p_case) ELSE texts_between(p_case) END, 'messages', messages_json(p_case),
     'documents', (SELECT coalesce(jsonb_agg(to_jsonb(d) - 'bytes' - 'case_id' ORDER BY d.added_at DESC), '[]') FROM

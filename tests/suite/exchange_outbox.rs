@@ -127,6 +127,8 @@ impl Case {
                 email: "geheim@voorbeeld.example".into(),
                 language: "nl".into(),
                 protected: false,
+                postcode: String::new(),
+                house_number: String::new(),
             }),
             connection: connection(),
             texts: [(text, "Welke tekst\u{1b}[2J zag de klant?".to_owned())].into(),

@@ -281,6 +281,11 @@ pub fn answers(
         }
     }
     promises::derive(&reading, fields, entries, &mut answers);
+    for (key, value) in entries.iter().flat_map(Entry::following) {
+        if fields.iter().any(|field| field.key == *key) {
+            answers.insert((*key).to_owned(), Answer::Value(value.clone()));
+        }
+    }
     if wrong.is_empty() {
         Ok(answers)
     } else {

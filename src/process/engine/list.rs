@@ -7,7 +7,7 @@ use super::draft::Draft;
 use super::step::{may, process_of};
 use super::{Actor, CaseFacts, Change, Context, Facts, Refusal, guards, recount};
 use crate::process::field::{Field, FieldKind, Value};
-use crate::process::{Action, By, Effect, Guard, Process};
+use crate::process::{Action, By, Cond, Effect, Guard, Process};
 
 /// One action of the list.
 #[derive(Debug, Clone)]
@@ -86,6 +86,7 @@ fn foresee(draft: &Draft<'_>, line: &Action) -> Result<(), Refusal> {
     for guard in line.guards {
         match guard {
             Guard::BeforePeople(_) => guards::before_people(draft, None)?,
+            Guard::Holds(cond, ..) if depends(draft, line, cond) => {}
             Guard::Holds(..) | Guard::TimeLeft(..) | Guard::Runs(..) | Guard::NotYet(..) => {
                 guards::check(draft, std::slice::from_ref(guard))?;
             }
@@ -101,6 +102,20 @@ fn foresee(draft: &Draft<'_>, line: &Action) -> Result<(), Refusal> {
         return Err(Refusal::new("nothing_to_recount"));
     }
     Ok(())
+}
+
+/// Whether a condition depends on an answer that is still to be given, and that the case does not know.
+fn depends(draft: &Draft<'_>, line: &Action, cond: &Cond) -> bool {
+    match cond {
+        Cond::Always | Cond::Late(_) => false,
+        Cond::Is(key, _) | Cond::Yes(key) | Cond::Known(key) | Cond::AtLeast(key, _) => {
+            let mut fields = line.fields.iter();
+            draft.value(key).is_none() && fields.any(|field| field.key == *key)
+        }
+        Cond::All(all) | Cond::Any(all) | Cond::None(all) => {
+            all.iter().any(|one| depends(draft, line, one))
+        }
+    }
 }
 
 fn look<'a>(process: &'static Process, case: &CaseFacts, ctx: &Context<'a>) -> Draft<'a> {
