@@ -439,6 +439,7 @@ async fn refund_by_an_agent(wired: &Wired, case_id: CaseId) {
         name: "Anna".into(),
         role: "agent".into(),
         queues: vec!["metering".into()],
+        firm: None,
         disabled_at: None,
     };
     let superuser = wired.world.db.store(SUPERUSER);
