@@ -28,6 +28,7 @@ pub mod keys;
 mod looks;
 pub mod man;
 pub mod pg_supervisor;
+pub mod practice;
 pub mod process;
 pub mod queue;
 pub mod replay;
@@ -124,6 +125,8 @@ pub enum Command {
     Fees(fees::FeesArgs),
     /// Forms that are data: look, check, see as the agent will, add a version
     Forms(forms::FormsArgs),
+    /// Play the customer where payments are those of practice
+    Practice(practice::PracticeArgs),
     /// Fire clocks, deliver messages, keep house; list and resend what was not delivered
     Worker(worker::WorkerArgs),
     /// Is all well here? Terminal, settings, database, worker, and what to do about what is not
@@ -187,6 +190,7 @@ async fn dispatch(command: Command, shell: Shell) -> Ended {
         Command::Slots(args) => slots::run(args, &shell).await,
         Command::Fees(args) => fees::run(args, &shell).await,
         Command::Forms(args) => forms::run(args, &shell).await,
+        Command::Practice(args) => practice::run(args, &shell).await,
         Command::Worker(args) => {
             let config = settings::worker(&shell.config);
             Ok(worker::run(&args, &config, shell.store()?, &shell.texts).await?)

@@ -148,6 +148,11 @@ pub enum FieldKind {
     /// A Dutch house number in any usual spelling; stored as an erasable text in the one spelling of
     /// `domain::house_number`.
     HouseNumber,
+    /// A Swedish personal or coordination number; stored as an erasable text.
+    PersonNumber,
+    /// A Swedish organisation number, or the personal number of a sole trader; stored as an erasable
+    /// text.
+    CompanyNumber,
     /// A running run of this clock, by its number: one of several promises.
     Run(Key),
     /// Several values of one kind (no notes, no lists), typed one a line; at least one, at most
@@ -183,6 +188,8 @@ impl FieldKind {
             Self::Slot => "slot",
             Self::Postcode => "postcode",
             Self::HouseNumber => "house_number",
+            Self::PersonNumber => "person_number",
+            Self::CompanyNumber => "company_number",
         }
     }
 
@@ -190,7 +197,12 @@ impl FieldKind {
     pub const fn is_text(self) -> bool {
         matches!(
             self,
-            Self::Line | Self::Note | Self::Postcode | Self::HouseNumber
+            Self::Line
+                | Self::Note
+                | Self::Postcode
+                | Self::HouseNumber
+                | Self::PersonNumber
+                | Self::CompanyNumber
         )
     }
 

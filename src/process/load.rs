@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
+use super::engine::PAUSES;
 use super::field::{Field, FieldKind, Required};
 use super::general::{REMINDERS, SNOOZE};
 use super::{ALL, Action, By, Effect, Key, Process, To, form};
@@ -170,6 +171,7 @@ fn by(by: By) -> (Key, Option<Key>) {
         By::Agent => ("agent", None),
         By::Lead => ("lead", None),
         By::System => ("system", None),
+        By::Outside => ("outside", None),
         By::Installer => ("installer", None),
         By::Timer(clock) => ("timer", Some(clock)),
         By::AnyTimer => ("timer", None),
@@ -181,6 +183,15 @@ fn collect(row: &mut Transition, process: &'static Process, effects: &'static [E
     for effect in effects {
         match *effect {
             Effect::Start(clock, _) | Effect::Until(clock, _) => _ = row.starts.insert(clock),
+            Effect::Pause(clock) => {
+                row.ends.insert(clock);
+                row.breaches.insert(clock);
+                row.sets.insert(PAUSES);
+            }
+            Effect::Resume(clock) => {
+                row.starts.insert(clock);
+                row.sets.insert(PAUSES);
+            }
             Effect::StopRun(clock, _) | Effect::CancelRun(clock, _) => {
                 row.ends.insert(clock);
             }
@@ -206,7 +217,10 @@ fn collect(row: &mut Transition, process: &'static Process, effects: &'static [E
                 row.moves.extend(moving.map(|clock| clock.key));
             }
             Effect::Send(kind) => _ = row.messages.insert(kind),
-            Effect::Set(fact, _) | Effect::Keep(fact) | Effect::Count(fact) => {
+            Effect::Set(fact, _)
+            | Effect::Keep(fact)
+            | Effect::Count(fact)
+            | Effect::Copy(fact, _) => {
                 row.sets.insert(fact);
             }
             Effect::KeepForm => row.sets.extend([form::VERSION, form::FILLED]),

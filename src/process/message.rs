@@ -109,6 +109,11 @@ pub static MESSAGES: &[Message] = &[
     message("tlm_ended_not_our_grid", Addressee::Customer, "TLM-17"),
     message("tlm_ended_suitable", Addressee::Customer, "TLM-11"),
     message("tlm_ended_not_feasible", Addressee::Customer, "TLM-17"),
+    message("order_installation", Addressee::WorkOrders, "ELS-31"),
+    message("els_permit", Addressee::Installer, "ELS-31"),
+    message("els_returned", Addressee::Installer, "ELS-31"),
+    message("els_rejected", Addressee::Installer, "ELS-31"),
+    message("els_expired", Addressee::Installer, "ELS-31"),
 ];
 
 /// The message of that kind.

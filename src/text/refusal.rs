@@ -37,6 +37,10 @@ pub fn said(texts: &Texts, key: &str, args: &BTreeMap<String, String>, zone: Tz)
 }
 
 fn value(texts: &Texts, name: &str, given: &str, zone: Tz) -> String {
+    if given.contains(", ") && AREAS.iter().any(|area| given.starts_with(area)) {
+        let each = given.split(", ").map(|one| value(texts, name, one, zone));
+        return each.collect::<Vec<_>>().join(", ");
+    }
     if AREAS.iter().any(|area| given.starts_with(area)) {
         let bare = given.rsplit('.').next().unwrap_or(given);
         // an action that all processes have, or an event that is no action

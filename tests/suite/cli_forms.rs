@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use loket::domain::form::Form;
+use loket::store::admin::AgentRow;
 
+use crate::support::db::SUPERUSER;
 use crate::support::shell::Shell;
 use crate::support::world::{World, ean};
 
@@ -75,9 +77,15 @@ async fn tlm_10_a_changed_form_is_asked_of_new_requests_only() {
     let admin = Shell::of(&world.db.url("admin_1"));
     let anna = Shell::of(&world.db.url("anna"));
     for (role, kind) in [("anna", "agent"), ("admin_1", "admin")] {
-        admin.ok(&format!(
-            "agent add {role} --name Roos --role {kind} --queue mandate --queue metering"
-        ));
+        let agent = AgentRow {
+            db_role: role.into(),
+            name: role.into(),
+            role: kind.into(),
+            queues: vec!["metering".into()],
+            firm: None,
+            disabled_at: None,
+        };
+        world.db.store(SUPERUSER).agent_add(&agent).await.unwrap();
     }
     let listed = admin.ok("forms list");
     assert!(

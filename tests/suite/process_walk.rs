@@ -6,11 +6,11 @@ use std::sync::OnceLock;
 
 use chrono::TimeDelta;
 use fastrand::Rng;
-use loket::process::engine::{Actor, Answer, Answers, Change, ClockOp, listed, step};
+use loket::process::engine::{Actor, Answer, Answers, Change, ClockOp, Listed, listed, step};
 use loket::process::field::Value;
 use loket::process::general::PROMISE;
 use loket::process::load::{Transition, transitions};
-use loket::process::{ALL, Action, By, Field, FieldKind, Process, Required, find};
+use loket::process::{self, ALL, Action, By, Field, FieldKind, Process, Required, find};
 use proptest::prelude::*;
 
 use crate::process_world::{EAN, PARTY, Sim, at, context};
@@ -56,6 +56,8 @@ fn answer(rng: &mut Rng, field: &Field, sim: Option<&Sim>) -> Option<Answer> {
         FieldKind::Money => code("EUR 12.50"),
         FieldKind::Postcode => Some(Answer::Free("5013vb".to_owned())),
         FieldKind::HouseNumber => Some(Answer::Free("18 a 1".to_owned())),
+        FieldKind::PersonNumber => Some(Answer::Free("811228-9874".to_owned())),
+        FieldKind::CompanyNumber => Some(Answer::Free("556016-0680".to_owned())),
         FieldKind::Run(clock) => {
             let running = sim.map(Sim::running).unwrap_or_default();
             let runs = running.iter().filter(|run| run.key == clock);
@@ -212,6 +214,19 @@ fn is_sound_report(process: &'static Process, sim: &Sim) {
     assert_eq!(has.as_deref(), may_have, "{state}");
 }
 
+/// Who works on the cases of a process: a notification is the installer's most of the time.
+fn who(process: &Process) -> &'static [Actor] {
+    match process.key {
+        "notification" => &[
+            Actor::Installer,
+            Actor::Installer,
+            Actor::Agent,
+            Actor::Lead,
+        ],
+        _ => &[Actor::Agent, Actor::Agent, Actor::Lead, Actor::System],
+    }
+}
+
 /// One try of one action by somebody; refusals are part of the game.
 fn attempt(
     rng: &mut Rng,
@@ -219,9 +234,20 @@ fn attempt(
     sim: &mut Sim,
     done_before: &BTreeSet<String>,
 ) {
-    let actor = *rng
-        .choice(&[Actor::Agent, Actor::Agent, Actor::Lead, Actor::System])
-        .unwrap();
+    // what only a system outside says comes soon, or its time passes
+    let of_system = listed(
+        &sim.case,
+        &context(sim.now, Actor::System, sim.events.len()),
+    );
+    let is_outside = |one: &Listed| {
+        let is_awaited = !matches!(one.action.from, process::From::Any);
+        is_awaited && one.action.by == By::Outside && one.refusal.is_none()
+    };
+    let actor = if of_system.iter().any(is_outside) && rng.u8(..10) < 6 {
+        Actor::System
+    } else {
+        *rng.choice(who(process)).unwrap()
+    };
     let ctx = context(sim.now, actor, sim.events.len());
     let list = listed(&sim.case, &ctx);
     let possible: Vec<_> = list.iter().filter(|one| one.refusal.is_none()).collect();
@@ -254,6 +280,10 @@ fn attempt(
             !matches!(line.by, By::Timer(_) | By::AnyTimer),
             "no person is a timer"
         );
+        assert!(
+            line.by != By::Outside || actor == Actor::System,
+            "nobody stands in"
+        );
         is_sound(process, sim);
     }
     assert!(
@@ -275,7 +305,12 @@ fn walk(
     is_sound(process, &sim);
     for _ in 0..steps {
         // minutes matter to payments, days to everything else
-        let most = if rng.u8(..10) < 8 { 120 } else { 400_000 };
+        let most = match rng.u8(..10) {
+            // a permit is valid for a year
+            9 if process.key == "notification" => 40_000_000,
+            8.. => 400_000,
+            _ => 120,
+        };
         sim.later(TimeDelta::seconds(rng.i64(0..most)));
         sim.fire();
         is_sound(process, &sim);

@@ -66,6 +66,24 @@ impl Door {
         self.clock.now(&self.store).await
     }
 
+    /// One line that came alone: what became of it, or why it is refused.
+    pub async fn one(&mut self, text: &str) -> Result<Result<Taken, Refused>, StoreError> {
+        let now = self.now().await?;
+        let mut case = match parse(text, now) {
+            Ok(case) => case,
+            Err((refused, _)) => return Ok(Err(refused)),
+        };
+        let (change, cmd) = match self.take(&mut case).await {
+            Ok(taken) => taken,
+            Err(Fault::Line((refused, _))) => return Ok(Err(refused)),
+            Err(Fault::Store(error)) => return Err(error),
+        };
+        match self.send(&case, (&change, cmd)).await {
+            Err(StoreError::Refused(refusal)) => Ok(Err(refusal.into())),
+            other => other.map(Ok),
+        }
+    }
+
     /// Opens the case of a line, or attaches the signal.
     async fn take(&mut self, line: &mut CaseLine) -> Result<(Change, Uuid), Fault> {
         self.meter(line).await?;

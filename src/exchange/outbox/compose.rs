@@ -9,6 +9,7 @@ use serde_json::{Value as Json, json};
 use super::envelope::{Content, Envelope};
 use super::installation;
 use super::letters::{self, NoLetter};
+use super::orders;
 use super::settings::Settings;
 use super::values::Story;
 use crate::process::form::CaseForm;
@@ -126,8 +127,8 @@ impl Composer<'_> {
             Addressee::Connections => Ok(self.order("connections")),
             Addressee::Payments => Ok(self.order("payments")),
             Addressee::Domain if self.message.kind == installation::KIND => self.installation(),
-            Addressee::Domain => Ok(self.order("domain")),
-            Addressee::WorkOrders => Ok(self.order("work_orders")),
+            Addressee::Domain => Ok(self.command("domain")),
+            Addressee::WorkOrders => Ok(self.command("work_orders")),
             Addressee::Installer => self.installer(),
         }
     }
@@ -169,6 +170,14 @@ impl Composer<'_> {
             "from": instant(self.story.legal_at),
         });
         Ok(system("allocation", command))
+    }
+
+    /// Orders have the agreed fields; another command its kind and what the case knows.
+    fn command(&self, to: &str) -> Content {
+        if self.message.kind.starts_with("order_") {
+            return system(to, orders::order(self.message.kind, self.story));
+        }
+        self.order(to)
     }
 
     /// A command of the processes of meters: its kind and what the case knows.

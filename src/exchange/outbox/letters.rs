@@ -73,6 +73,10 @@ static LETTERS: &[(&str, Templates)] = letters!(
     "tlm_ended_not_our_grid",
     "tlm_ended_suitable",
     "tlm_ended_not_feasible",
+    "els_permit",
+    "els_returned",
+    "els_rejected",
+    "els_expired",
 );
 
 /// The template of a kind; a language that is not there is served in English.

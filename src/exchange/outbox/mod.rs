@@ -9,6 +9,7 @@ pub mod http;
 mod installation;
 pub mod letters;
 pub mod mail;
+mod orders;
 pub mod settings;
 pub mod smtp;
 pub mod values;

@@ -10,6 +10,8 @@ use crate::domain::form::DECIMALS_MAX;
 use crate::domain::gln::Gln;
 use crate::domain::house_number::HouseNumber;
 use crate::domain::money::Money;
+use crate::domain::organisationsnummer::CompanyNumber;
+use crate::domain::personnummer::Personnummer;
 use crate::domain::postcode::Postcode;
 use crate::domain::sanitize::{clean, clean_multiline};
 use crate::process::field::{Field, FieldKind, LIST_MAX, LIST_TEXTS_MAX, Required, TextRef, Value};
@@ -163,8 +165,8 @@ fn parked(
 /// `name` makes the number of the text, together with the command's.
 fn park(field: &Field, name: &str, text: &str, command: Uuid) -> Result<NewText, Refusal> {
     let (body, limit) = match field.kind.of_one() {
-        FieldKind::Line | FieldKind::Postcode | FieldKind::HouseNumber => (clean(text), MAX_LINE),
-        _ => (clean_multiline(text), MAX_TEXT),
+        FieldKind::Note => (clean_multiline(text), MAX_TEXT),
+        _ => (clean(text), MAX_LINE),
     };
     let body = spelled(field.kind.of_one(), body.trim()).map_err(|no| no.about(field.key))?;
     if body.chars().count() > limit {
@@ -189,8 +191,24 @@ pub(in crate::process) fn spelled(kind: FieldKind, text: &str) -> Result<String,
         FieldKind::HouseNumber => HouseNumber::parse(text)
             .map(|number| number.to_string())
             .map_err(|_| Refusal::new("not_a_house_number")),
+        FieldKind::PersonNumber => Personnummer::parse(text, LAST_DAY)
+            .map(|_| without_spaces(text))
+            .map_err(|_| Refusal::new("not_a_person_number")),
+        FieldKind::CompanyNumber => CompanyNumber::parse(text, LAST_DAY)
+            .map(|_| without_spaces(text))
+            .map_err(|_| Refusal::new("not_a_company_number")),
         _ => Ok(text.to_owned()),
     }
+}
+
+/// The engine does not know the present day: a number is right when it is one of some day.
+const LAST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(2099, 12, 31) {
+    Some(day) => day,
+    None => NaiveDate::MAX,
+};
+
+fn without_spaces(text: &str) -> String {
+    text.split_whitespace().collect()
 }
 
 /// A value that an event may hold, in the one form in which it is stored.
@@ -236,9 +254,15 @@ pub(in crate::process) fn check(kind: FieldKind, value: Value) -> Result<Value, 
             Ok(Value::Code(code))
         }
         (FieldKind::Customer | FieldKind::Code, _) => no("not_a_code"),
-        (FieldKind::Line | FieldKind::Note | FieldKind::Postcode | FieldKind::HouseNumber, _) => {
-            no("not_a_text")
-        }
+        (
+            FieldKind::Line
+            | FieldKind::Note
+            | FieldKind::Postcode
+            | FieldKind::HouseNumber
+            | FieldKind::PersonNumber
+            | FieldKind::CompanyNumber,
+            _,
+        ) => no("not_a_text"),
     }
 }
 

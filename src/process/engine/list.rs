@@ -5,9 +5,9 @@ use uuid::Uuid;
 
 use super::draft::Draft;
 use super::step::{may, process_of};
-use super::{CaseFacts, Change, Context, Facts, Refusal, guards, recount};
+use super::{Actor, CaseFacts, Change, Context, Facts, Refusal, guards, recount};
 use crate::process::field::{Field, FieldKind, Value};
-use crate::process::{Action, By, Effect, Guard, Process};
+use crate::process::{Action, By, Cond, Effect, Guard, Process};
 
 /// One action of the list.
 #[derive(Debug, Clone)]
@@ -27,8 +27,12 @@ pub fn listed(case: &CaseFacts, ctx: &Context<'_>) -> Vec<Listed> {
     let draft = look(process, case, ctx);
     let mut list: Vec<Listed> = Vec::new();
     for line in process.lines() {
-        let is_timer = matches!(line.by, By::Timer(_) | By::AnyTimer);
-        if is_timer || !process.allows(line, &case.state) {
+        let is_nobodys = match line.by {
+            By::Timer(_) | By::AnyTimer => true,
+            By::Outside => ctx.actor != Actor::System,
+            _ => false,
+        };
+        if is_nobodys || !process.allows(line, &case.state) {
             continue;
         }
         let refusal = may(ctx.actor, line.by)
@@ -82,6 +86,7 @@ fn foresee(draft: &Draft<'_>, line: &Action) -> Result<(), Refusal> {
     for guard in line.guards {
         match guard {
             Guard::BeforePeople(_) => guards::before_people(draft, None)?,
+            Guard::Holds(cond, ..) if depends(draft, line, cond) => {}
             Guard::Holds(..) | Guard::TimeLeft(..) | Guard::Runs(..) | Guard::NotYet(..) => {
                 guards::check(draft, std::slice::from_ref(guard))?;
             }
@@ -97,6 +102,20 @@ fn foresee(draft: &Draft<'_>, line: &Action) -> Result<(), Refusal> {
         return Err(Refusal::new("nothing_to_recount"));
     }
     Ok(())
+}
+
+/// Whether a condition depends on an answer that is still to be given, and that the case does not know.
+fn depends(draft: &Draft<'_>, line: &Action, cond: &Cond) -> bool {
+    match cond {
+        Cond::Always | Cond::Late(_) => false,
+        Cond::Is(key, _) | Cond::Yes(key) | Cond::Known(key) | Cond::AtLeast(key, _) => {
+            let mut fields = line.fields.iter();
+            draft.value(key).is_none() && fields.any(|field| field.key == *key)
+        }
+        Cond::All(all) | Cond::Any(all) | Cond::None(all) => {
+            all.iter().any(|one| depends(draft, line, one))
+        }
+    }
 }
 
 fn look<'a>(process: &'static Process, case: &CaseFacts, ctx: &Context<'a>) -> Draft<'a> {
