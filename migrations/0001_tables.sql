@@ -31,7 +31,7 @@ CREATE TABLE process_states (
 CREATE TABLE process_transitions (
   process text NOT NULL REFERENCES processes, action text NOT NULL,
   from_state text NOT NULL, to_state text NOT NULL,
-  by_who text NOT NULL CHECK (by_who IN ('holder', 'agent', 'lead', 'timer', 'system', 'installer')),
+  by_who text NOT NULL CHECK (by_who IN ('holder', 'agent', 'lead', 'timer', 'system', 'outside', 'installer')),
   timer text, starts text[] NOT NULL, ends text[] NOT NULL, breaches text[] NOT NULL, moves text[] NOT NULL,
   messages text[] NOT NULL, sets text[] NOT NULL, destroys text[] NOT NULL, opens text[] NOT NULL,
   slots text[] NOT NULL,                            -- what it may do with the slot of a case (0017)

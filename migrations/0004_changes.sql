@@ -118,6 +118,8 @@ BEGIN
     PERFORM require_role('agent', 'lead', 'admin', 'worker');
   ELSIF p_line.by_who = 'installer' THEN
     PERFORM require_role('installer');                -- decision 18
+  ELSIF p_line.by_who = 'outside' THEN
+    PERFORM require_role('worker', 'admin');          -- nobody stands in: what is paid says the payment service alone
   ELSIF p_line.by_who = 'system' AND role_ IN ('worker', 'admin') THEN
     NULL;                                             -- an outside system speaks through the worker
   ELSIF p_line.by_who = 'system' AND p_line.action = 'further_signal' THEN

@@ -133,6 +133,9 @@ $$ SELECT coalesce(jsonb_agg(jsonb_build_object('gln', gln, 'name', name, 'role'
 -- ---------------------------------------------------------------- feed
 -- Rows become visible in commit order, numbers are given earlier: the cursor is (xid, id) below the
 -- oldest transaction that still runs. `id > last` loses events.
+-- whether a worker leads: it holds this lock (tick_lead), and tells consoles that there is news
+CREATE FUNCTION is_ticking() RETURNS bool LANGUAGE sql STABLE AS
+$$ SELECT EXISTS (SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE l.locktype = 'advisory' AND l.classid = 4242 AND l.objid = 10 AND l.granted AND d.datname = current_database()) $$;
 CREATE FUNCTION loket_api.pulse(p_session uuid, p_epoch uuid, p_timeline int, p_xid text, p_id bigint, p_here jsonb) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE a int := require_agent(); e uuid; ev jsonb := '[]'; low xid8 := pg_snapshot_xmin(pg_current_snapshot()); alive bool; t timestamptz := clock_timestamp(); last jsonb; resync bool;
@@ -171,7 +174,8 @@ BEGIN
     'events', ev, 'more', jsonb_array_length(ev) = 500, 'resync', resync AND p_xid IS NOT NULL,
     'leases', CASE WHEN alive IS NULL THEN NULL ELSE leases_of(p_session) END, 'legal_now', legal_now(), 'now', t,
     'presence', presence_json(a, here_ids(p_here, 'see') || at_), 'notices', notices_json(a),
-    'calendars', (SELECT count(*) FROM calendars), 'counts', counts_json());
+    'calendars', (SELECT count(*) FROM calendars), 'counts', counts_json(),
+    'ticking', resync AND is_ticking());
 END $$;
 
 -- ---------------------------------------------------------------- search: exact first

@@ -288,8 +288,7 @@ BEGIN
       'migrations', (SELECT coalesce(jsonb_agg(version ORDER BY version), '[]') FROM _sqlx_migrations WHERE success),
       'consoles', (SELECT count(*) FROM agent_sessions x WHERE x.lost_at IS NULL AND NOT x.detached AND x.expires_at > clock_timestamp()),
       'workers', (SELECT count(DISTINCT x.pid) FROM pg_stat_activity x JOIN agents w ON w.db_role = x.usename WHERE w.role = 'worker' AND x.datname = current_database()),
-      -- a worker that leads holds this lock (tick_lead)
-      'ticking', EXISTS (SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE l.locktype = 'advisory' AND l.classid = 4242 AND l.objid = 10 AND l.granted AND d.datname = current_database()),
+      'ticking', is_ticking(),
       'dead_letters', (SELECT count(*) FROM outbox WHERE dead_at IS NOT NULL),
       'late_timers_s', (SELECT extract(epoch FROM legal_now() - min(due_at))::bigint FROM deadlines WHERE outcome IS NULL AND breached_at IS NULL AND due_at < legal_now()),
       'connections', (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'), 'connections_max', current_setting('max_connections')::int,

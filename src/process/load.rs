@@ -165,6 +165,7 @@ fn by(by: By) -> (Key, Option<Key>) {
         By::Agent => ("agent", None),
         By::Lead => ("lead", None),
         By::System => ("system", None),
+        By::Outside => ("outside", None),
         By::Installer => ("installer", None),
         By::Timer(clock) => ("timer", Some(clock)),
         By::AnyTimer => ("timer", None),

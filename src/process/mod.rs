@@ -234,6 +234,8 @@ pub enum By {
     AnyTimer,
     /// An outside system, an import; an agent who holds the case may stand in for it.
     System,
+    /// An outside system, for which nobody stands in: what is paid says the payment service alone.
+    Outside,
     /// The installer whose notification it is; needs no lease.
     Installer,
 }

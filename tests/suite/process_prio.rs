@@ -277,6 +277,15 @@ fn prio_04_an_agent_sends_the_link_again() {
         sim.clock("slot_hold").due_at,
         at("2026-11-16T09:25:00+01:00")
     );
+    for actor in [Actor::Agent, Actor::Lead] {
+        let paid = sim.try_as(actor, "payment_paid", &answers(PAID));
+        assert_eq!(paid.unwrap_err().key, "outside_only");
+        let list = listed(&sim.case, &context(sim.now, actor, 1));
+        let named = list
+            .iter()
+            .any(|one| one.action.key.starts_with("payment_"));
+        assert!(!named, "nor is it offered");
+    }
     let by_customer = sim.try_as(Actor::System, "resend_payment_link", &Answers::new());
     assert_eq!(by_customer.unwrap_err().key, "agents_only");
     let old = sim

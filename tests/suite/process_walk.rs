@@ -6,12 +6,12 @@ use std::sync::OnceLock;
 
 use chrono::TimeDelta;
 use fastrand::Rng;
-use loket::process::engine::{Actor, Answer, Answers, Change, ClockOp, listed, step};
+use loket::process::engine::{Actor, Answer, Answers, Change, ClockOp, Listed, listed, step};
 use loket::process::field::Value;
 use loket::process::general::PROMISE;
 use loket::process::load::{Transition, transitions};
 use loket::process::replay::replay;
-use loket::process::{ALL, Action, By, Field, FieldKind, Process, Required, find};
+use loket::process::{self, ALL, Action, By, Field, FieldKind, Process, Required, find};
 use proptest::prelude::*;
 
 use crate::process_world::{EAN, PARTY, Sim, at, calendars, context};
@@ -182,9 +182,21 @@ fn attempt(
     sim: &mut Sim,
     done_before: &BTreeSet<String>,
 ) {
-    let actor = *rng
-        .choice(&[Actor::Agent, Actor::Agent, Actor::Lead, Actor::System])
-        .unwrap();
+    // what only a system outside says comes soon, or its time passes
+    let of_system = listed(
+        &sim.case,
+        &context(sim.now, Actor::System, sim.events.len()),
+    );
+    let is_outside = |one: &Listed| {
+        let is_awaited = !matches!(one.action.from, process::From::Any);
+        is_awaited && one.action.by == By::Outside && one.refusal.is_none()
+    };
+    let actor = if of_system.iter().any(is_outside) && rng.u8(..10) < 6 {
+        Actor::System
+    } else {
+        *rng.choice(&[Actor::Agent, Actor::Agent, Actor::Lead, Actor::System])
+            .unwrap()
+    };
     let ctx = context(sim.now, actor, sim.events.len());
     let list = listed(&sim.case, &ctx);
     let possible: Vec<_> = list.iter().filter(|one| one.refusal.is_none()).collect();
@@ -216,6 +228,10 @@ fn attempt(
         assert!(
             !matches!(line.by, By::Timer(_) | By::AnyTimer),
             "no person is a timer"
+        );
+        assert!(
+            line.by != By::Outside || actor == Actor::System,
+            "nobody stands in"
         );
         is_sound(process, sim);
     }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::draft::Draft;
 use super::step::{may, process_of};
-use super::{CaseFacts, Change, Context, Facts, Refusal, guards, recount};
+use super::{Actor, CaseFacts, Change, Context, Facts, Refusal, guards, recount};
 use crate::process::field::{Field, FieldKind, Value};
 use crate::process::{Action, By, Effect, Guard, Process};
 
@@ -27,8 +27,12 @@ pub fn listed(case: &CaseFacts, ctx: &Context<'_>) -> Vec<Listed> {
     let draft = look(process, case, ctx);
     let mut list: Vec<Listed> = Vec::new();
     for line in process.lines() {
-        let is_timer = matches!(line.by, By::Timer(_) | By::AnyTimer);
-        if is_timer || !process.allows(line, &case.state) {
+        let is_nobodys = match line.by {
+            By::Timer(_) | By::AnyTimer => true,
+            By::Outside => ctx.actor != Actor::System,
+            _ => false,
+        };
+        if is_nobodys || !process.allows(line, &case.state) {
             continue;
         }
         let refusal = may(ctx.actor, line.by)

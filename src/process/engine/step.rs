@@ -137,12 +137,13 @@ pub(super) fn may(actor: Actor, by: By) -> Result<(), Refusal> {
     let key = match (by, actor) {
         (By::Lead, Actor::Lead)
         | (By::Holder | By::Agent | By::System, Actor::Agent | Actor::Lead)
-        | (By::System, Actor::System)
+        | (By::System | By::Outside, Actor::System)
         | (By::Installer, Actor::Installer)
         | (By::Timer(_) | By::AnyTimer, Actor::Timer) => return Ok(()),
         (By::Lead, _) => "leads_only",
         (By::Timer(_) | By::AnyTimer, _) => "timer_only",
         (By::Installer, _) => "installers_only",
+        (By::Outside, _) => "outside_only",
         (By::Holder | By::Agent | By::System, _) => "agents_only",
     };
     Err(Refusal::new(key))
@@ -177,7 +178,7 @@ fn fires(draft: &Draft<'_>, by: By) -> Result<(), Refusal> {
             .runs(clock)
             .any(|run| timers::has_passed(run, draft.now()) && timers::has_news(run)),
         By::AnyTimer => !timers::unattended(draft.process, &draft.case, draft.now()).is_empty(),
-        By::Holder | By::Agent | By::Lead | By::System | By::Installer => true,
+        By::Holder | By::Agent | By::Lead | By::System | By::Outside | By::Installer => true,
     };
     if has_passed {
         return Ok(());

@@ -176,6 +176,9 @@ pub struct Pulse {
     /// Counts of my queues by queue id, as they were counted last.
     #[serde(default)]
     pub counts: BTreeMap<i32, QueueCount>,
+    /// Told at the beginning: a worker leads, and whoever listens will hear its ticks.
+    #[serde(default)]
+    pub ticking: bool,
 }
 
 /// A document to attach.

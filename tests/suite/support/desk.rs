@@ -354,6 +354,7 @@ pub(crate) fn quiet() -> Pulse {
         notices: Vec::new(),
         calendars: 4,
         counts: BTreeMap::new(),
+        ticking: false,
     }
 }
 
