@@ -106,6 +106,7 @@ async fn prepare(server: &LocalPostgres) -> Result<PgPool> {
             name: db_role.into(),
             role: role.into(),
             queues: vec!["mandate".into()],
+            firm: None,
             disabled_at: None,
         };
         store.agent_add(&agent).await?;

@@ -11,6 +11,7 @@ use uuid::Uuid;
 pub use super::file::{FileError, FileRead};
 use super::find::{Asked, Naming};
 use super::form::suggest::Among;
+use super::request::meters::Place;
 use super::route::Route;
 pub use super::world::Loaded;
 use crate::process::engine::{Answers, Change};
@@ -62,6 +63,12 @@ pub enum Slot {
     Like,
     /// What a form looks up.
     LookUp,
+    /// The plant of an installer's notification.
+    Plant,
+    /// The meters at an address.
+    Meters,
+    /// The free start times of a week.
+    Week,
     /// The board.
     Board,
     /// The share on time of a month.
@@ -99,6 +106,7 @@ impl Slot {
                 | Self::Looked
                 | Self::Columns(_)
                 | Self::Find(_)
+                | Self::Week
         )
     }
 }
@@ -186,12 +194,25 @@ pub enum Question {
     Find(Asked),
     /// What the register has that is like it.
     Like(Among, String),
+    /// The plant with these numbers: meter, metering point; either may be empty.
+    Plant(String, String),
     /// The connection and the party of an opening; either may be empty.
     LookUp {
         /// Metering point.
         ean: String,
         /// Number of the party.
         gln: String,
+    },
+    /// The electricity meters at an address.
+    Meters(Place),
+    /// The free start times at a connection.
+    Week {
+        /// Metering point.
+        ean: String,
+        /// First day, local.
+        from: NaiveDate,
+        /// How many days.
+        days: i32,
     },
     /// The board.
     Board,

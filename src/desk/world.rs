@@ -11,15 +11,19 @@ use super::bulk::Job;
 use super::columns::Columns;
 use super::drafts::Drafts;
 use super::effect::{Effect, Question, Slot, Ticket};
+use super::fetch::PlantNumbers;
 use super::find::Find;
 use super::habits::Clip;
 use super::live::Live;
+use super::request::guide::Led;
 use super::route::Subject;
 use super::toast::Toasts;
 use super::undo::Undoable;
 use crate::domain::calendar::Calendars;
 use crate::domain::country::Country;
 use crate::process;
+use crate::store::StoreError;
+use crate::store::plants::Plant;
 use crate::store::rows::{
     CaseDetail, CaseId, Colleague, Lease, Me, QueueLimits, Role, TimelineRow,
 };
@@ -89,6 +93,8 @@ pub struct World {
     pub limits: Vec<QueueLimits>,
     /// Last looks at cases, and filters with a name.
     pub find: Find,
+    /// The plant that an installer's form asked for last: the numbers, and the answer.
+    pub plant: Option<(PlantNumbers, Result<Option<Plant>, StoreError>)>,
     /// Which columns our lists show.
     pub columns: Columns,
     /// Unfinished forms.
@@ -97,6 +103,10 @@ pub struct World {
     pub undoable: Option<Undoable>,
     /// An action on many cases.
     pub bulk: Option<Box<Job>>,
+    /// The request that is gone through with the customer.
+    pub led: Option<Led>,
+    /// The customer of whom another request is begun.
+    pub another: Option<String>,
     /// Short messages.
     pub toasts: Toasts,
     /// What is known of others at work.
@@ -132,10 +142,13 @@ impl World {
             colleagues: Vec::new(),
             limits: Vec::new(),
             find: Find::default(),
+            plant: None,
             columns: Columns::default(),
             drafts: Drafts::new(writer),
             undoable: None,
             bulk: None,
+            led: None,
+            another: None,
             toasts: Toasts::default(),
             live: Live::default(),
             outdated: BTreeSet::new(),

@@ -127,6 +127,8 @@ impl Case {
                 email: "geheim@voorbeeld.example".into(),
                 language: "nl".into(),
                 protected: false,
+                postcode: String::new(),
+                house_number: String::new(),
             }),
             connection: connection(),
             texts: [(text, "Welke tekst\u{1b}[2J zag de klant?".to_owned())].into(),
@@ -149,6 +151,7 @@ impl Case {
             legal_at: at("2026-11-16T10:00:00Z"),
             facts: self.facts.clone(),
             answers: self.answers.clone(),
+            form: None,
         };
         let story = Story {
             case_no: &item.case_no,
