@@ -9,6 +9,7 @@ use loket::exchange::payment::practice::Told;
 use loket::exchange::payment::{PaymentId, Practice};
 use loket::exchange::worker::outside::Outside;
 use loket::exchange::worker::{Options, Worker};
+use loket::process::Process;
 use loket::process::engine::Answer;
 use loket::process::engine::{self, Actor, Answers};
 use loket::process::field::Value;
@@ -65,6 +66,11 @@ impl Wired {
 
     /// A customer's own request that came as far as the meter: the checks are next.
     pub(crate) async fn request(&self, n: u32) -> CaseId {
+        self.request_of(&PRIO, n).await
+    }
+
+    /// The same of another process.
+    pub(crate) async fn request_of(&self, process: &'static Process, n: u32) -> CaseId {
         let given = answers([
             ("customer_ref", word(&format!("NL{n:07}"))),
             ("step", word("meter")),
@@ -76,7 +82,7 @@ impl Wired {
         ]);
         let context = self.world.context(Actor::System).await;
         let received = context.now - Duration::minutes(1);
-        let change = engine::open(&PRIO, received, &given, &context).unwrap();
+        let change = engine::open(process, received, &given, &context).unwrap();
         let opening = Opening {
             cmd: context.command,
             session: None,
@@ -143,6 +149,7 @@ impl Wired {
             name: "Anna".into(),
             role: "agent".into(),
             queues: vec!["metering".into()],
+            firm: None,
             disabled_at: None,
         };
         let superuser = self.world.db.store(SUPERUSER);
