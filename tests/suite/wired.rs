@@ -143,7 +143,7 @@ impl Wired {
     }
 
     /// An agent takes the case and does that.
-    async fn anna_does(&self, case_id: CaseId, action: &str, given: &Answers) {
+    pub(crate) async fn anna_does(&self, case_id: CaseId, action: &str, given: &Answers) {
         let anna = AgentRow {
             db_role: "anna".into(),
             name: "Anna".into(),
@@ -214,7 +214,7 @@ impl Wired {
     }
 
     /// What the customer does in practice.
-    async fn pays(&self, case_id: CaseId, told: Told) {
+    pub(crate) async fn pays(&self, case_id: CaseId, told: Told) {
         let id = self.payment(case_id).await.provider_id.unwrap();
         let now = self.world.now().await;
         Practice::new(&self.folder.join("payments"))
