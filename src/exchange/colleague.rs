@@ -5,6 +5,7 @@
 //! This module must not know: a screen.
 
 mod asked;
+mod found;
 mod manner;
 
 use std::time::Duration;
@@ -302,7 +303,10 @@ impl Colleague {
             return Ok(());
         };
         let fields = line.asked(&detail.facts);
-        let given = self.fill_in(&fields, now, process.country);
+        let mut given = self.fill_in(&fields, now, process.country);
+        let found = self.found(&fields, &detail, now).await?;
+        given.retain(|(key, _)| found.iter().all(|(other, _)| other != key));
+        given.extend(found);
         let answers =
             typed(&fields, &given, Some(&detail), process.country).map_err(StoreError::Refused)?;
         let context = self.context(now);
@@ -373,7 +377,13 @@ fn moves_on(action: &Action) -> bool {
 }
 
 /// Done only when nothing else is possible.
-const RARE: &[&str] = &["wrongly_blocked", "late_proof", "open_doubt"];
+const RARE: &[&str] = &[
+    "wrongly_blocked",
+    "late_proof",
+    "open_doubt",
+    "cancel_by_customer",
+    "check_result",
+];
 
 /// Why colleagues pass a case over.
 const SKIPS: [&str; 3] = ["unclear", "not_my_skill", "waits_for_colleague"];
