@@ -122,11 +122,11 @@ fn possible(sim: &Sim, actor: Actor) -> Vec<&'static str> {
 /// The text that a fact of the case refers to.
 fn text(sim: &Sim, fact: &str) -> String {
     let stored = serde_json::to_value(sim.fact(fact).unwrap()).unwrap();
-    let texts = sim.events.iter().filter_map(|event| {
+    let mut texts = sim.events.iter().rev().filter_map(|event| {
         let texts = event.change["texts"].as_array()?.clone();
         texts.into_iter().find(|text| text["id"] == stored["text"])
     });
-    let found = texts.last().unwrap();
+    let found = texts.next().unwrap();
     found["body"].as_str().unwrap().to_owned()
 }
 
