@@ -244,6 +244,9 @@ fn of_opening(
         calendars,
         command,
     };
+    if let Err(refusal) = world.lists.allow(&answers) {
+        return refused(world, &refusal, entries);
+    }
     match engine::open(process, now, &answers, &context) {
         Ok(change) => {
             let lines = preview::of(world, &change, None, now);
