@@ -106,6 +106,23 @@ impl Lists {
         found.map(|(_, name)| name)
     }
 
+    /// The key of what a file calls by its key or by its name in any language.
+    pub fn key_of(&self, field: &str, said: &str) -> Option<String> {
+        let wanted = said.trim().to_lowercase();
+        let items: Vec<&Item> = match field {
+            "grid_company" => self.grid_company.iter().collect(),
+            "job_type" => self.job_type.iter().collect(),
+            "meter_placement" => self.meter_placement.iter().collect(),
+            "grid_area" => self.areas().map(|(_, area)| area).collect(),
+            _ => return None,
+        };
+        let is_it = |item: &&&Item| {
+            let mut names = item.name.values();
+            item.key == wanted || names.any(|name| name.to_lowercase() == wanted)
+        };
+        items.iter().find(is_it).map(|item| item.key.clone())
+    }
+
     /// Refuses an answer that is in no list, and an area of another grid company.
     pub fn allow(&self, answers: &Answers) -> Result<(), Refusal> {
         for field in ["grid_company", "job_type", "meter_placement", "grid_area"] {
@@ -184,6 +201,8 @@ mod tests {
             lists.name("job_type", "one_meter", "sv").as_deref(),
             Some("anläggning med en mätare")
         );
+        let said = lists.key_of("grid_company", "nät syd ab");
+        assert_eq!(said.as_deref(), Some("nat_syd"));
         assert!(lists.allow(&given(&[("job_type", "one_meter")])).is_ok());
         let no = lists
             .allow(&given(&[("job_type", "gardening")]))
@@ -197,15 +216,16 @@ mod tests {
     /// ELS-07: an area is one of those of the grid company.
     #[test]
     fn els_07_an_area_is_one_of_the_company() {
-        let two = BUILTIN.replacen(
-            "[[job_type]]",
-            "[[grid_company]]\nkey = \"other\"\nname = { en = \"Other\" }\narea = [{ key = \"kiruna\", name = { en = \"Kiruna\" } }]\n[[job_type]]",
-            1,
-        );
+        let other = "[[grid_company]]
+            key = \"other\"
+            name = { en = \"Other\" }
+            area = [{ key = \"kiruna\", name = { en = \"Kiruna\" } }]
+            [[job_type]]";
+        let two = BUILTIN.replacen("[[job_type]]", other, 1);
         let lists = Lists::parse(&two).unwrap();
         let right = given(&[("grid_company", "other"), ("grid_area", "kiruna")]);
         assert!(lists.allow(&right).is_ok());
-        let wrong = given(&[("grid_company", "sundet"), ("grid_area", "kiruna")]);
+        let wrong = given(&[("grid_company", "nat_syd"), ("grid_area", "kiruna")]);
         assert_eq!(lists.allow(&wrong).unwrap_err().rule, "ELS-07");
     }
 
@@ -223,13 +243,13 @@ mod tests {
         ));
         assert!(matches!(
             broken(
-                "\"indoors\"\nname = { en = \"indoors\"",
-                "\"indoors\"\nname = { en = \" \""
+                "\"basement\"\nname = { en = \"basement\"",
+                "\"basement\"\nname = { en = \" \""
             ),
             ListsError::Name("meter_placement", _)
         ));
         assert!(matches!(
-            broken("key = \"sundet\"", "name_ = \"\""),
+            broken("key = \"nat_syd\"", "name_ = \"\""),
             ListsError::Form(_)
         ));
         assert!(matches!(
