@@ -149,6 +149,7 @@ fn worker_options(place: &std::path::Path) -> worker::Options {
         settings: Settings::default(),
         chain_heads: None,
         practice: false,
+        outside: loket::exchange::worker::outside::Outside::default(),
     }
 }
 

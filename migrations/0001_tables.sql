@@ -26,18 +26,21 @@ CREATE TABLE queues (
   firm_gln text UNIQUE);
 CREATE TABLE processes (
   process text PRIMARY KEY, prefix text NOT NULL UNIQUE CHECK (prefix ~ '^[A-Z]{2}$'),
-  queue_id int NOT NULL REFERENCES queues, country text NOT NULL, unique_by text[] NOT NULL DEFAULT '{}');
+  queue_id int NOT NULL REFERENCES queues, country text NOT NULL, unique_by text[] NOT NULL DEFAULT '{}',
+  form text);                                       -- which form its cases are asked (0019)
 CREATE TABLE process_states (
   process text NOT NULL REFERENCES processes, state text NOT NULL,
   work work_state NOT NULL CHECK (work <> 'held'), PRIMARY KEY (process, state));
 CREATE TABLE process_transitions (
   process text NOT NULL REFERENCES processes, action text NOT NULL,
   from_state text NOT NULL, to_state text NOT NULL,
-  by_who text NOT NULL CHECK (by_who IN ('holder', 'agent', 'lead', 'timer', 'system', 'installer')),
+  by_who text NOT NULL CHECK (by_who IN ('holder', 'agent', 'lead', 'timer', 'system', 'outside', 'installer')),
   timer text, starts text[] NOT NULL, ends text[] NOT NULL, breaches text[] NOT NULL, moves text[] NOT NULL,
   messages text[] NOT NULL, sets text[] NOT NULL, destroys text[] NOT NULL, opens text[] NOT NULL,
   slots text[] NOT NULL,                            -- what it may do with the slot of a case (0017)
-  fields jsonb NOT NULL, PRIMARY KEY (process, action, from_state, to_state));
+  fields jsonb NOT NULL,
+  form text,                                        -- the form whose fields it takes in addition
+  PRIMARY KEY (process, action, from_state, to_state));
 
 CREATE TABLE calendars (
   country text NOT NULL, version int NOT NULL, calendar text NOT NULL, body jsonb NOT NULL,
@@ -141,6 +144,7 @@ CREATE TABLE cases (
   -- whose notification it is: the queue of the installer's company, wherever the case stands (ELS-28)
   firm_queue int REFERENCES queues,
   raised_at timestamptz,                            -- passed over so often that a lead must look at it
+  form_version int,                                 -- of the form of its process, as at the first receipt (TLM-10)
   last_hash bytea NOT NULL DEFAULT '\x', last_seq int NOT NULL DEFAULT 0,
   FOREIGN KEY (process, state) REFERENCES process_states,
   CHECK ((work = 'closed') = (closed_at IS NOT NULL))

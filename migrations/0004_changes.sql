@@ -43,6 +43,21 @@ CREATE FUNCTION open_twin(p_change jsonb) RETURNS bigint LANGUAGE sql STABLE SET
 $$ SELECT c.case_id FROM processes p JOIN cases c ON c.process = p.process AND c.unique_key = unique_key_of(p.unique_by, p_change) AND c.work <> 'closed'
    WHERE p.process = p_change ->> 'process' $$;
 
+-- A line that asks a form takes the fields of the version that the case has, and sets the facts of
+-- these names (TLM-10).
+CREATE FUNCTION with_form(p_line process_transitions, p_version int) RETURNS process_transitions LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE l process_transitions%ROWTYPE := p_line; asked jsonb;
+BEGIN
+  IF l.form IS NULL THEN RETURN l; END IF;
+  SELECT jsonb_agg(jsonb_build_object('key', l.form || '.' || (x ->> 'key'), 'kind', x ->> 'type', 'required', coalesce((x ->> 'required')::bool, false),
+      'choices', jsonb_path_query_array(x, '$.choices[*].key'), 'min', x -> 'min', 'max', x -> 'max'))
+    INTO asked FROM forms f, jsonb_array_elements(f.body -> 'fields') x WHERE f.form = l.form AND f.version = p_version;
+  IF asked IS NULL THEN PERFORM refuse('form_missing', 'TLM-10', jsonb_build_object('form', l.form)); END IF;
+  l.fields := l.fields || asked;
+  l.sets := l.sets || ARRAY(SELECT x ->> 'key' FROM jsonb_array_elements(asked) x);
+  RETURN l;
+END $$;
+
 -- Notifications of installers. Which states are the installer's alone (ELS-29): the case waits in the
 -- queue of the company, which nobody of the grid company has, so that no function shows it to them.
 CREATE FUNCTION is_installers(p_process text) RETURNS bool LANGUAGE sql IMMUTABLE AS $$ SELECT p_process = 'notification' $$;
@@ -88,10 +103,11 @@ BEGIN
   PERFORM referee(p_change, l);
   PERFORM check_registers(v_ean, v_party, v_customer);
   PERFORM check_people(v_party, p_change);
-  INSERT INTO cases (case_no, queue_id, process, state, work, facts, received_at, opened_at, closed_at, subject, ean, party_gln, customer_ref, reference, unique_key, firm_queue)
+  INSERT INTO cases (case_no, queue_id, process, state, work, facts, received_at, opened_at, closed_at, subject, ean, party_gln, customer_ref, reference, unique_key, firm_queue, form_version)
   VALUES (next_case_no(p.prefix, extract(year FROM n AT TIME ZONE zone_of(p.country))::int), v_queue, p.process, p_change ->> 'to', state_work(p.process, p_change ->> 'to'), v_facts,
     v_received, n, CASE WHEN state_work(p.process, p_change ->> 'to') = 'closed' THEN n END,
-    coalesce((SELECT name FROM parties WHERE gln = v_party), ''), v_ean, v_party, v_customer, p_reference, unique_key_of(p.unique_by, p_change), v_firm)
+    coalesce((SELECT name FROM parties WHERE gln = v_party), ''), v_ean, v_party, v_customer, p_reference, unique_key_of(p.unique_by, p_change), v_firm,
+    (SELECT f.version FROM forms f WHERE f.form = p.form AND f.valid_from <= v_received ORDER BY f.valid_from DESC LIMIT 1))
   RETURNING * INTO c;
   PERFORM change_rows(c.case_id, p_change, v_facts, n);
   PERFORM slot_apply(c, p_change);
@@ -147,6 +163,8 @@ BEGIN
     PERFORM require_role('agent', 'lead', 'admin', 'worker');
   ELSIF p_line.by_who = 'installer' THEN
     PERFORM require_role('installer', 'worker', 'admin');   -- decision 18; its own system speaks through the worker
+  ELSIF p_line.by_who = 'outside' THEN
+    PERFORM require_role('worker', 'admin');          -- nobody stands in: what is paid says the payment service alone
   ELSIF p_line.by_who = 'system' AND role_ IN ('worker', 'admin') THEN
     NULL;                                             -- an outside system speaks through the worker
   ELSIF p_line.by_who = 'system' AND p_line.action = 'further_signal' THEN
@@ -177,7 +195,7 @@ BEGIN
   -- note never conflicts, but with a snooze that it ends
   IF c.version <> p_version AND (l.by_who <> 'agent' OR p_change -> 'facts' <> '{}' OR p_change -> 'clocks' <> '[]' OR jsonb_typeof(p_change -> 'slot') = 'object' OR is_snoozed(p_case)) THEN RAISE EXCEPTION 'version conflict' USING ERRCODE = 'LK005'; END IF;
   PERFORM check_at((p_change ->> 'at')::timestamptz);
-  PERFORM referee(p_change, l, c.facts);
+  PERFORM referee(p_change, with_form(l, c.form_version), c.facts);
   PERFORM check_people(c.party_gln, p_change);
   n := (p_change ->> 'at')::timestamptz;
   c.facts := c.facts || (p_change -> 'facts');

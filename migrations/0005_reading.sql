@@ -65,8 +65,14 @@ $$ SELECT case_id FROM cases WHERE case_no = upper(p_case_no) AND ARRAY[queue_id
 
 CREATE FUNCTION clocks_json(p_case bigint) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT coalesce(jsonb_agg(to_jsonb(d) - 'case_id' || '{"pauses":[]}' ORDER BY (d.outcome IS NOT NULL), d.due_at, d.key, d.run), '[]') FROM deadlines d WHERE d.case_id = p_case $$;
+-- the form that the case is asked, in its version; null when it has none
+CREATE FUNCTION form_of(p_process text, p_version int) RETURNS jsonb LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN (SELECT jsonb_build_object('form', f.form, 'version', f.version, 'body', f.body) FROM processes p JOIN forms f USING (form) WHERE p.process = p_process AND f.version = p_version);
+END $$;
 CREATE FUNCTION facts_json(c cases) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
-$$ SELECT jsonb_build_object('process', c.process, 'state', c.state, 'received_at', c.received_at, 'facts', c.facts, 'clocks', clocks_json(c.case_id)) $$;
+$$ SELECT jsonb_build_object('process', c.process, 'state', c.state, 'received_at', c.received_at, 'facts', c.facts, 'clocks', clocks_json(c.case_id))
+     || CASE WHEN c.form_version IS NULL THEN '{}' ELSE jsonb_build_object('form', form_of(c.process, c.form_version)) END $$;
 CREATE FUNCTION address_json(k connections) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT jsonb_build_object('ean', k.ean, 'product', k.product, 'street', k.street,
      'house_number', coalesce(k.house_number::text, '') || k.house_letter || CASE WHEN k.house_suffix <> '' THEN '-' || k.house_suffix ELSE '' END,
@@ -80,7 +86,8 @@ CREATE FUNCTION customer_json(u customers) RETURNS jsonb LANGUAGE sql STABLE SET
 $$ SELECT CASE WHEN u.protected THEN jsonb_build_object('customer_ref', u.customer_ref, 'name', '', 'kind', u.kind, 'phone', '', 'email', '', 'language', u.language, 'protected', true)
    ELSE jsonb_build_object('customer_ref', u.customer_ref, 'name', CASE WHEN u.kind = 'business' THEN u.organisation_name ELSE btrim(u.first_name || ' ' || u.last_name) END,
      'kind', u.kind, 'phone', CASE WHEN u.phone = '' THEN '' ELSE '***' || right(u.phone, 2) END,
-     'email', CASE WHEN u.email = '' THEN '' ELSE left(u.email, 1) || '***@' || split_part(u.email, '@', 2) END, 'language', u.language, 'protected', false) END $$;
+     'email', CASE WHEN u.email = '' THEN '' ELSE left(u.email, 1) || '***@' || split_part(u.email, '@', 2) END, 'language', u.language, 'protected', false,
+     'postcode', u.postcode, 'house_number', CASE WHEN u.house_number IS NULL THEN '' ELSE u.house_number || u.house_letter || CASE WHEN u.house_suffix <> '' THEN '-' || u.house_suffix ELSE '' END END) END $$;
 CREATE FUNCTION party_json(p_gln text) RETURNS jsonb LANGUAGE sql VOLATILE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT jsonb_build_object('gln', p.gln, 'name', p.name, 'role', p.role, 'contacts', (SELECT coalesce(jsonb_agg(jsonb_build_object('contact_id', contact_id, 'name', name, 'email', email, 'phone', phone) ORDER BY name), '[]')
      FROM contacts WHERE gln = p.gln AND contact_group = contact_group_of() AND valid_from <= local_day(p.country) AND (valid_to IS NULL OR valid_to >= local_day(p.country))))
@@ -116,6 +123,7 @@ BEGIN
     'customer', (SELECT customer_json(u) FROM customers u WHERE u.customer_ref = c.customer_ref AND firm_ IS NULL),
     'connection', (SELECT CASE WHEN firm_ IS NULL THEN address_json(k) ELSE address_json(k) || '{"contracts":[]}' END FROM connections k WHERE k.ean = c.ean), 'party', party_json(c.party_gln),
     'related', related_json(ARRAY(SELECT case_id FROM cases WHERE ean = c.ean AND case_id <> p_case ORDER BY received_at DESC LIMIT 10)),
+    'siblings', related_json(ARRAY(SELECT k.case_id FROM cases k WHERE k.customer_ref = c.customer_ref AND k.queue_id = c.queue_id AND k.case_id <> p_case ORDER BY k.received_at DESC LIMIT 10)),
     'linked', related_json(ARRAY(SELECT to_case FROM case_links WHERE from_case = p_case UNION SELECT from_case FROM case_links WHERE to_case = p_case)),
     'texts', CASE WHEN firm_ IS NULL THEN texts_json(p_case) ELSE texts_between(p_case) END, 'messages', messages_json(p_case),
     'documents', (SELECT coalesce(jsonb_agg(to_jsonb(d) - 'bytes' - 'case_id' ORDER BY d.added_at DESC), '[]') FROM
@@ -158,6 +166,9 @@ $$ SELECT coalesce(jsonb_agg(jsonb_build_object('gln', gln, 'name', name, 'role'
 -- ---------------------------------------------------------------- feed
 -- Rows become visible in commit order, numbers are given earlier: the cursor is (xid, id) below the
 -- oldest transaction that still runs. `id > last` loses events.
+-- whether a worker leads: it holds this lock (tick_lead), and tells consoles that there is news
+CREATE FUNCTION is_ticking() RETURNS bool LANGUAGE sql STABLE AS
+$$ SELECT EXISTS (SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE l.locktype = 'advisory' AND l.classid = 4242 AND l.objid = 10 AND l.granted AND d.datname = current_database()) $$;
 CREATE FUNCTION loket_api.pulse(p_session uuid, p_epoch uuid, p_timeline int, p_xid text, p_id bigint, p_here jsonb) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE a int := require_agent(); e uuid; ev jsonb := '[]'; low xid8 := pg_snapshot_xmin(pg_current_snapshot()); alive bool; t timestamptz := clock_timestamp(); last jsonb; resync bool;
@@ -197,7 +208,8 @@ BEGIN
     'events', ev, 'more', jsonb_array_length(ev) = 500, 'resync', resync AND p_xid IS NOT NULL,
     'leases', CASE WHEN alive IS NULL THEN NULL ELSE leases_of(p_session) END, 'legal_now', legal_now(), 'now', t,
     'presence', CASE WHEN firm_ IS NULL THEN presence_json(a, here_ids(p_here, 'see') || at_) ELSE '[]' END, 'notices', notices_json(a),
-    'calendars', (SELECT count(*) FROM calendars), 'counts', counts_json());
+    'calendars', (SELECT count(*) FROM calendars), 'counts', counts_json(),
+    'ticking', resync AND is_ticking());
 END $$;
 
 -- ---------------------------------------------------------------- search: exact first

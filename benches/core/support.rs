@@ -4,3 +4,5 @@
 pub(crate) mod board;
 #[path = "../../tests/suite/support/desk.rs"]
 pub(crate) mod desk;
+#[path = "../../tests/suite/support/found.rs"]
+pub(crate) mod found;

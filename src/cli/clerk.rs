@@ -301,7 +301,9 @@ impl Clerk {
         lines(case, action).iter().any(|line| match line.by {
             By::Holder => true,
             By::System => !is_system && line.key != "further_signal",
-            By::Agent | By::Lead | By::Timer(_) | By::AnyTimer | By::Installer => false,
+            By::Agent | By::Lead | By::Timer(_) | By::AnyTimer | By::Outside | By::Installer => {
+                false
+            }
         })
     }
 

@@ -1,22 +1,23 @@
 //! Answers: to the screen that waits for them, or dropped when nobody does any more. The answer to
 //! a write is never dropped.
 
-use std::sync::Arc;
+mod said;
 
 use chrono::{DateTime, Utc};
 
 use super::effect::{Effect, Loaded, Reply, Slot, Ticket};
 use super::model::Model;
+use super::request::guide;
 use super::route::{Route, Subject};
 use super::screen::desk::Why;
 use super::screen::inbox::Take;
 use super::screen::{Layer, look, send};
 use super::toast::Tone;
 use super::under_way::UnderWay;
-use super::world::World;
-use super::{beat, bulk, claims, cleanse, columns, find, palette, place, preview, privacy, safe};
+use super::{beat, bulk, claims, cleanse, columns, find, palette, place, privacy, safe};
 use crate::store::StoreError;
 use crate::store::rows::{Applied, Claim, InboxPage, SearchHit};
+pub(super) use said::{error_said, say_error};
 
 /// Take in an answer.
 pub fn take(
@@ -82,7 +83,9 @@ pub fn take(
         | Reply::Probed(_)
         | Reply::Like(_, Ok(_))
         | Reply::Plant(..)
-        | Reply::LookUp(Ok(_))) => {
+        | Reply::LookUp(Ok(_))
+        | Reply::Meters(_)
+        | Reply::Week(_)) => {
             looked_up(model, reply, now);
             Vec::new()
         }
@@ -215,6 +218,7 @@ fn take_case(model: &mut Model, loaded: Loaded, now: DateTime<Utc>) -> Vec<Effec
     model.world.keep(loaded);
     model.desk.keep_why(&model.world, &row);
     let mut effects = refresh_forms(model, now);
+    effects.extend(guide::go_on(model, row.case_id, now).map(Effect::Go));
     if model.world.outdated.remove(&row.case_id) {
         effects.push(model.world.ask_detail(row.case_id, now));
     }
@@ -361,32 +365,6 @@ fn write_failed(
             .into_iter()
             .collect(),
         _ => Vec::new(),
-    }
-}
-
-pub(super) fn say_error(world: &mut World, error: &StoreError, now: DateTime<Utc>) {
-    let said = error_said(world, error, now);
-    world.toasts.say(Tone::Warning, said, now);
-}
-
-/// What the database said, in words.
-pub(super) fn error_said(world: &World, error: &StoreError, now: DateTime<Utc>) -> String {
-    let texts = Arc::clone(&world.texts);
-    match error {
-        StoreError::Offline(_) => {
-            let since = send::offline_since(world, now);
-            texts.fill("trouble.offline", &[("since", &since)])
-        }
-        StoreError::Stale => texts.get("trouble.stale").to_owned(),
-        StoreError::LeaseLost {
-            holder: Some(holder),
-        } => texts.fill("trouble.lost_to", &[("holder", holder)]),
-        StoreError::LeaseLost { holder: None } => texts.get("trouble.lost").to_owned(),
-        StoreError::SessionLost => texts.get("trouble.session").to_owned(),
-        StoreError::Reused => texts.get("trouble.reused").to_owned(),
-        StoreError::Refused(refusal) => preview::refusal(world, refusal),
-        StoreError::NotAnAgent(role) => texts.fill("trouble.not_an_agent", &[("role", role)]),
-        StoreError::Bug(said) => texts.fill("trouble.bug", &[("said", said)]),
     }
 }
 

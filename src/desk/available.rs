@@ -2,6 +2,7 @@
 
 use super::bulk::{self, Act, Verdict};
 use super::model::Model;
+use super::request::{around, guide};
 use super::screen::Layer;
 use super::screen::inbox::Mark;
 use super::screen::unfinished::Item;
@@ -254,6 +255,38 @@ pub fn in_the_list(model: &Model) -> Result<(), Why> {
     match here {
         Some(row) if row.mark != Mark::Gone => Ok(()),
         _ => Err(Why("not_in_list")),
+    }
+}
+
+/// A form that looks something up.
+pub fn askable(model: &Model) -> Result<(), Why> {
+    live(model)?;
+    match model.layers.last() {
+        Some(Layer::Form(form)) if around::is_away(form) => Ok(()),
+        _ => Err(Why("nothing_asked")),
+    }
+}
+
+/// A request for a meter of a customer with an account.
+pub fn of_a_customer(model: &Model) -> Result<(), Why> {
+    live(model)?;
+    let case = model.current_case().ok_or(Why("no_case"))?;
+    let loaded = model.world.case(case).ok_or(Why("not_read"))?;
+    match guide::customer(&loaded.detail) {
+        Some(_) => Ok(()),
+        None => Err(Why("no_request")),
+    }
+}
+
+/// A request whose customer has a payment to make.
+pub fn link_to_send(model: &Model) -> Result<(), Why> {
+    live(model)?;
+    let case = model.current_case().ok_or(Why("no_case"))?;
+    let loaded = model.world.case(case).ok_or(Why("not_read"))?;
+    if loaded.detail.row.state == "awaiting_payment" {
+        Ok(())
+    } else {
+        Err(Why("no_payment"))
     }
 }
 

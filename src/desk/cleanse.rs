@@ -48,6 +48,12 @@ pub fn reply(reply: &mut Reply) {
             let words = [&mut plant.address, &mut plant.postcode, &mut plant.city];
             words.into_iter().for_each(tidy);
         }
+        Reply::Meters(Ok(found)) => found.meters.iter_mut().for_each(|meter| {
+            [&mut meter.meter_number, &mut meter.ean, &mut meter.address]
+                .into_iter()
+                .for_each(tidy);
+            tidy(&mut meter.operator);
+        }),
         Reply::Board(Ok(found)) => board(found),
         Reply::OnTimeCases(Ok(cases)) => {
             for case in cases {
@@ -173,6 +179,8 @@ fn customer(card: &mut CustomerCard) {
         &mut card.name,
         &mut card.phone,
         &mut card.email,
+        &mut card.postcode,
+        &mut card.house_number,
     ];
     fields.into_iter().for_each(tidy);
 }

@@ -4,6 +4,7 @@
 
 mod argument;
 mod context;
+mod id;
 
 use super::available::{self, Why};
 use super::editor::Edit;
@@ -11,173 +12,7 @@ use super::model::Model;
 
 pub use argument::Argument;
 pub use context::Context;
-
-/// What a command does. Screens know these, never keys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Id {
-    /// Up one line.
-    Up,
-    /// Down one line.
-    Down,
-    /// Up one page.
-    PageUp,
-    /// Down one page.
-    PageDown,
-    /// To the first line.
-    First,
-    /// To the last line.
-    Last,
-    /// To the next queue.
-    NextTab,
-    /// To the previous queue.
-    PreviousTab,
-    /// To the queue of the digit.
-    Tab,
-    /// The cases that I hold.
-    Mine,
-    /// Unfinished forms.
-    Drafts,
-    /// Between list and detail.
-    Switch,
-    /// Back, one layer up.
-    Back,
-    /// Actions of the case.
-    Act,
-    /// Actions that only a lead may do.
-    Lead,
-    /// Choose the line under the cursor.
-    Choose,
-    /// Choose the line of the digit.
-    ChooseDigit,
-    /// Take the most urgent case.
-    Next,
-    /// Take this case.
-    Claim,
-    /// Give it back to the pool.
-    Release,
-    /// Pass over a case that "next" gave.
-    Skip,
-    /// Take it from the colleague who holds it.
-    TakeOver,
-    /// Hand it over with a line.
-    HandOver,
-    /// Take back the last change.
-    TakeBack,
-    /// Show what is masked of the customer, with a purpose.
-    Unmask,
-    /// Copy something of the case.
-    Copy,
-    /// Lock the screen.
-    Lock,
-    /// Write a note.
-    Note,
-    /// Promise something, to be kept at an instant.
-    Promise,
-    /// Put the case aside until an instant.
-    Snooze,
-    /// Attach a document.
-    Attach,
-    /// Open a new case.
-    Open,
-    /// Search.
-    Search,
-    /// The cases that we looked at lately.
-    Recent,
-    /// This case is read, or is to be read again.
-    Seen,
-    /// The deadline ledger.
-    Ledger,
-    /// The board of the lead.
-    Board,
-    /// The next part of the board.
-    Section,
-    /// The share of clocks on time.
-    OnTime,
-    /// Give the case of the board to somebody.
-    Reassign,
-    /// Give the case of the board back to the pool.
-    CallBack,
-    /// Set the numbers of the queue or the person under the cursor.
-    Limits,
-    /// Mark this case, or take its mark away.
-    Mark,
-    /// Mark all of the list.
-    MarkAll,
-    /// Do something with all marked cases.
-    Bulk,
-    /// The line of the filter.
-    Filter,
-    /// Save the line of the filter under a name.
-    Keep,
-    /// Marks away, then the filter.
-    Clear,
-    /// The columns of the list shown.
-    Columns,
-    /// Show a column, or hide it.
-    ShowColumn,
-    /// A column one place to the left.
-    ColumnLeft,
-    /// A column one place to the right.
-    ColumnRight,
-    /// The columns as they come.
-    ColumnsAsTheyCome,
-    /// Take the proposed word.
-    FillWord,
-    /// Take a case out of an action on many.
-    TakeOut,
-    /// Stop an action on many.
-    Stop,
-    /// Take in what changed.
-    Refresh,
-    /// What happened to our cases without us.
-    Notices,
-    /// Previous clock of the ledger, choice of a field.
-    Previous,
-    /// Next clock of the ledger, choice of a field.
-    Following,
-    /// Next field.
-    NextField,
-    /// Previous field.
-    PreviousField,
-    /// On: next field, or the review behind the last one.
-    Enter,
-    /// To the review.
-    Review,
-    /// Empty a form that has a kept draft.
-    Discard,
-    /// Write it.
-    Commit,
-    /// Complete the file name.
-    Complete,
-    /// An edit of the text.
-    Edit(Edit),
-    /// A line break in a note.
-    Newline,
-    /// The palette: any command by its name.
-    Palette,
-    /// The line of the palette before this one.
-    Earlier,
-    /// The line of the palette after this one.
-    Later,
-    /// Another language.
-    Lang,
-    /// Another theme.
-    Theme,
-    /// The mouse is ours, or the terminal's.
-    Mouse,
-    /// The case of that number.
-    Case,
-    /// Help.
-    Help,
-    /// Draw everything again.
-    Redraw,
-    /// Give the shell the terminal.
-    Suspend,
-    /// Leave.
-    Quit,
-    /// Leave although something is unsaved.
-    QuitAnyway,
-}
+pub use id::Id;
 
 /// One line of the table.
 #[derive(Debug)]
@@ -223,13 +58,13 @@ impl Command {
 
 use Context::{
     Actions, Board, Choice, Columns, Detail, Filter, Help, Ledger, Line, List, Note, Notices,
-    OnTime, Palette, Preview, Quit, Results, Review, Running, Search, Unfinished,
+    OnTime, Palette, Preview, Quit, Results, Review, Running, Search, Unfinished, Week,
 };
 
 const DESK: &[Context] = &[List, Detail];
 const LISTS: &[Context] = &[
     List, Detail, Actions, Search, Filter, Palette, Ledger, Notices, Help, Board, OnTime,
-    Unfinished, Preview, Running, Results, Columns,
+    Unfinished, Preview, Running, Results, Columns, Week,
 ];
 const PAGES: &[Context] = &[
     List, Detail, Actions, Ledger, Notices, Help, Board, OnTime, Unfinished, Preview, Running,
@@ -241,12 +76,13 @@ const LONG: &[Context] = &[
 ];
 const WATCH: &[Context] = &[List, Detail, Board, OnTime];
 const FIELDS: &[Context] = &[Line, Note, Choice];
+const FORM: &[Context] = &[Line, Note, Choice, Week];
 const TEXT: &[Context] = &[Line, Note, Search, Filter, Palette];
 const LAYERS: &[Context] = &[
     Detail, Actions, Line, Note, Choice, Review, Ledger, Search, Notices, Filter, Palette, Preview,
-    Results, Help, Unfinished, Quit, Board, OnTime, Columns,
+    Results, Help, Unfinished, Quit, Board, OnTime, Columns, Week,
 ];
-const DROP: &[Context] = &[Line, Note, Choice, Unfinished, Filter];
+const DROP: &[Context] = &[Line, Note, Choice, Week, Unfinished, Filter];
 const CHOICES: &[Context] = &[
     Actions, Search, Notices, Board, OnTime, Unfinished, Filter, Palette, Results,
 ];
@@ -296,6 +132,8 @@ pub static COMMANDS: &[Command] = &[
     when(Id::Attach, "attach", DESK, 10, available::on_a_case),
     when(Id::Ledger, "ledger", DESK, 5, available::on_a_case),
     when(Id::Open, "open", DESK, 11, available::live),
+    when(Id::Another, "another", DESK, 17, available::of_a_customer),
+    when(Id::SendLink, "send_link", DESK, 4, available::link_to_send),
     when(Id::Lead, "lead", DESK, 12, available::lead_on_a_case),
     free(Id::Search, "search", DESK, 6).taking(Argument::Search),
     free(Id::Filter, "filter", DESK, 15).taking(Argument::Filter),
@@ -331,13 +169,19 @@ pub static COMMANDS: &[Command] = &[
     free(Id::TakeOut, "take_out", &[Preview], 2),
     free(Id::Stop, "stop", &[Running], 1),
     free(Id::ChooseDigit, "choose_digit", DIGITS, 0),
-    free(Id::Enter, "enter", &[Line, Choice], 1),
+    free(Id::Enter, "enter", &[Line, Choice, Week], 1),
     free(Id::Newline, "newline", &[Note], 0),
-    free(Id::NextField, "next_field", FIELDS, 2),
-    free(Id::PreviousField, "previous_field", FIELDS, 0),
+    free(Id::NextField, "next_field", FORM, 2),
+    free(Id::PreviousField, "previous_field", FORM, 0),
     free(Id::Previous, "previous", &[Choice, Ledger, OnTime], 4),
     free(Id::Following, "following", &[Choice, Ledger, OnTime], 5),
-    free(Id::Review, "review", FIELDS, 3),
+    free(Id::Review, "review", FORM, 3),
+    free(Id::DayBefore, "day_before", &[Week], 4),
+    free(Id::DayAfter, "day_after", &[Week], 5),
+    free(Id::WeekBefore, "week_before", &[Week], 6),
+    free(Id::WeekAfter, "week_after", &[Week], 7),
+    free(Id::FirstFree, "first_free", &[Week], 8),
+    when(Id::AskAgain, "ask_again", FORM, 2, available::askable),
     when(Id::Discard, "discard", DROP, 4, available::kept_draft),
     when(Id::Complete, "complete", &[Line], 6, available::suggested),
     free(Id::Commit, "commit", &[Review, Preview], 1),

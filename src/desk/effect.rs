@@ -11,6 +11,7 @@ use uuid::Uuid;
 pub use super::file::{FileError, FileRead};
 use super::find::{Asked, Naming};
 use super::form::suggest::Among;
+use super::request::meters::Place;
 use super::route::Route;
 pub use super::world::Loaded;
 use crate::process::engine::{Answers, Change};
@@ -64,6 +65,10 @@ pub enum Slot {
     LookUp,
     /// The plant of an installer's notification.
     Plant,
+    /// The meters at an address.
+    Meters,
+    /// The free start times of a week.
+    Week,
     /// The board.
     Board,
     /// The share on time of a month.
@@ -101,6 +106,7 @@ impl Slot {
                 | Self::Looked
                 | Self::Columns(_)
                 | Self::Find(_)
+                | Self::Week
         )
     }
 }
@@ -196,6 +202,17 @@ pub enum Question {
         ean: String,
         /// Number of the party.
         gln: String,
+    },
+    /// The electricity meters at an address.
+    Meters(Place),
+    /// The free start times at a connection.
+    Week {
+        /// Metering point.
+        ean: String,
+        /// First day, local.
+        from: NaiveDate,
+        /// How many days.
+        days: i32,
     },
     /// The board.
     Board,

@@ -8,12 +8,16 @@ pub mod read;
 pub mod suggest;
 pub mod typed;
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
 use self::suggest::Suggestions;
 use super::editor::{Edit, Editor, Lines};
+use super::request::Follows;
 use crate::domain::when::Lean;
-use crate::process::field::{FieldKind, Required};
+use crate::process::Key;
+use crate::process::field::{FieldKind, Required, Value};
 
 /// At most this many characters in one line.
 pub const LINE_LIMIT: usize = 200;
@@ -70,6 +74,10 @@ pub struct Entry {
     pub read_at: Option<DateTime<Utc>>,
     /// The answer as the language writes it, where that is not what stands in the field.
     pub written: Option<String>,
+    /// Choices that are shown and cannot be chosen, by number, with the reason.
+    pub barred: BTreeMap<usize, String>,
+    /// Answers to other fields that follow from each choice; empty where none do.
+    pub follows: Vec<Follows>,
 }
 
 impl Entry {
@@ -98,7 +106,8 @@ impl Entry {
         match &mut self.ask {
             Ask::Text(editor) | Ask::Look(editor, _) => editor.set(raw),
             Ask::Choice(options, at) => {
-                if let Some(found) = options.iter().position(|option| option.raw == raw) {
+                let found = options.iter().position(|option| option.raw == raw);
+                if let Some(found) = found.filter(|found| !self.barred.contains_key(found)) {
                     *at = Some(found);
                 }
             }
@@ -124,6 +133,14 @@ impl Entry {
                 editor.set(&raw);
             }
             _ => {}
+        }
+    }
+
+    /// The answers to other fields that follow from what is chosen.
+    pub fn following(&self) -> &[(Key, Value)] {
+        match &self.ask {
+            Ask::Choice(_, Some(at)) => self.follows.get(*at).map_or(&[], Vec::as_slice),
+            _ => &[],
         }
     }
 
@@ -180,19 +197,27 @@ impl Entry {
             && !options.is_empty()
         {
             let count = options.len();
-            *at = Some(match (*at, step > 0) {
-                (Some(now), true) => (now + 1) % count,
-                (Some(now), false) => (now + count - 1) % count,
-                (None, true) => 0,
-                (None, false) => count - 1,
-            });
+            let mut to = match (*at, step > 0) {
+                (Some(now), _) => now,
+                (None, true) => count - 1,
+                (None, false) => 0,
+            };
+            for _ in 0..count {
+                to = if step > 0 { to + 1 } else { to + count - 1 } % count;
+                if !self.barred.contains_key(&to) {
+                    *at = Some(to);
+                    return;
+                }
+            }
         }
     }
 
     /// Choose by number, from 0. `false` when there is no such option.
     pub fn choose(&mut self, number: usize) -> bool {
         match &mut self.ask {
-            Ask::Choice(options, at) if number < options.len() => {
+            Ask::Choice(options, at)
+                if number < options.len() && !self.barred.contains_key(&number) =>
+            {
                 *at = Some(number);
                 true
             }
@@ -246,7 +271,8 @@ fn common_start(names: &[&str]) -> Option<String> {
 pub fn must_be_filled(entries: &[Entry], entry: &Entry) -> bool {
     let answer = |key: &str| {
         let other = entries.iter().find(|entry| entry.key == key);
-        other.map_or("", Entry::raw)
+        // nobody is asked: whoever sits at a desk does it on behalf of the customer (PRIO-04)
+        other.map_or(if key == "on_behalf" { "yes" } else { "" }, Entry::raw)
     };
     let is_choice = |entry: &Entry| matches!(&entry.ask, Ask::Choice(..));
     // one of two: where one can be chosen it is that one that is asked for
@@ -258,6 +284,7 @@ pub fn must_be_filled(entries: &[Entry], entry: &Entry) -> bool {
         Required::Always => true,
         Required::No => is_choice(entry) && entries.iter().any(instead),
         Required::If(key, value) => answer(key) == value,
+        Required::IfAny(key, values) => values.contains(&answer(key)),
         Required::IfEmpty(key, _) => {
             let other = entries.iter().find(|entry| entry.key == key);
             !other.is_some_and(is_choice) && answer(key).trim().is_empty()

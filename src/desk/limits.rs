@@ -1,6 +1,8 @@
 //! The numbers that a lead sets: how many cases an agent may hold, and from how many held ones past
 //! their warning on no new one is given; of a queue, or of one agent in it.
 
+use std::collections::BTreeMap;
+
 use std::ops::RangeInclusive;
 
 use chrono::{DateTime, Utc};
@@ -130,6 +132,8 @@ pub fn entries(world: &World, queue: i32, agent: Option<i32>) -> Vec<Entry> {
             seen: false,
             read_at: None,
             written: None,
+            barred: BTreeMap::new(),
+            follows: Vec::new(),
         }
     });
     fields.collect()

@@ -43,6 +43,7 @@ pub mod place;
 pub mod preview;
 pub mod privacy;
 pub mod promises;
+pub mod request;
 pub mod route;
 pub mod safe;
 pub mod say;

@@ -7,6 +7,7 @@ pub mod bulk;
 mod choice;
 pub mod columns;
 pub mod desk;
+mod done;
 pub mod filter;
 pub mod form;
 pub mod inbox;

@@ -9,6 +9,7 @@ use super::effect::Effect;
 use super::key::{Code, Input, Key};
 use super::model::Model;
 use super::msg::Msg;
+use super::request::around;
 use super::route::Route;
 use super::screen::{
     Help, Layer, Pressed, actions, columns, form, ledger, moved, notices, unfinished,
@@ -375,6 +376,7 @@ pub(super) fn wake(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
     match layers.last_mut() {
         Some(Layer::Search(search)) => effects.extend(search.wake(world, now)),
         Some(Layer::Board(board)) => effects.extend(board.wake(world, now)),
+        Some(Layer::Form(form)) => effects.extend(around::ask(form, world, now)),
         _ => {}
     }
     if world.retry_at.is_some_and(|at| at <= now) {

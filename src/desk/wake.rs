@@ -8,6 +8,7 @@ use super::claims;
 use super::lock;
 use super::model::Model;
 use super::promises;
+use super::request::around;
 use super::safe;
 use super::say;
 use super::screen::Layer;
@@ -33,6 +34,7 @@ pub fn next_wake(model: &Model, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let of_layer = model.layers.last().and_then(|layer| match layer {
         Layer::Search(search) => search.rest,
         Layer::Board(board) => board.next_at(),
+        Layer::Form(form) => around::next_at(form, world),
         _ => None,
     });
     let quiet = world

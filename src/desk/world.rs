@@ -15,6 +15,7 @@ use super::fetch::PlantNumbers;
 use super::find::Find;
 use super::habits::Clip;
 use super::live::Live;
+use super::request::guide::Led;
 use super::route::Subject;
 use super::toast::Toasts;
 use super::undo::Undoable;
@@ -105,6 +106,10 @@ pub struct World {
     pub undoable: Option<Undoable>,
     /// An action on many cases.
     pub bulk: Option<Box<Job>>,
+    /// The request that is gone through with the customer.
+    pub led: Option<Led>,
+    /// The customer of whom another request is begun.
+    pub another: Option<String>,
     /// Short messages.
     pub toasts: Toasts,
     /// What is known of others at work.
@@ -146,6 +151,8 @@ impl World {
             drafts: Drafts::new(writer),
             undoable: None,
             bulk: None,
+            led: None,
+            another: None,
             toasts: Toasts::default(),
             live: Live::default(),
             outdated: BTreeSet::new(),

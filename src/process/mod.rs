@@ -7,6 +7,7 @@
 pub mod doubt;
 pub mod engine;
 pub mod field;
+pub mod form;
 pub mod general;
 pub mod load;
 pub mod mermaid;
@@ -18,6 +19,7 @@ pub mod prio;
 mod queue;
 pub mod replay;
 mod slot;
+pub mod tlm;
 
 use std::collections::BTreeSet;
 
@@ -38,6 +40,7 @@ pub static ALL: &[&Process] = &[
     &doubt::DOUBT,
     &party_report::PARTY_REPORT,
     &prio::PRIO,
+    &tlm::TLM,
     &notification::NOTIFICATION,
 ];
 
@@ -195,10 +198,28 @@ pub struct Action {
     pub rules: &'static [&'static str],
     /// What must be filled in.
     pub fields: &'static [&'static Field],
+    /// The form that is data whose fields are asked in addition, in the version of the case; see
+    /// [`Action::asked`].
+    pub form: Option<Key>,
     /// What must hold; the first that does not is the refusal.
     pub guards: &'static [Guard],
     /// What happens.
     pub effects: &'static [Effect],
+}
+
+impl Action {
+    /// A line to begin with: a holder does it, it asks and does nothing and leads nowhere.
+    const BLANK: Self = Self {
+        key: "",
+        from: From::In(&[]),
+        to: To::Same,
+        by: By::Holder,
+        rules: &[],
+        fields: &[],
+        form: None,
+        guards: &[],
+        effects: &[],
+    };
 }
 
 /// The states in which an action is legal.
@@ -240,6 +261,8 @@ pub enum By {
     AnyTimer,
     /// An outside system, an import; an agent who holds the case may stand in for it.
     System,
+    /// An outside system, for which nobody stands in: what is paid says the payment service alone.
+    Outside,
     /// The installer whose notification it is; needs no lease.
     Installer,
 }
@@ -336,6 +359,9 @@ pub enum Effect {
     Set(Key, &'static str),
     /// Store the answer to a field as a fact of the same name.
     Keep(Key),
+    /// Store the answers to the form of the action as facts, which of its fields were filled in
+    /// ([`form::FILLED`]), and its version ([`form::VERSION`]).
+    KeepForm,
     /// Store the value of another fact or answer under this name; nothing when it is not known:
     /// (to, from).
     Copy(Key, Key),

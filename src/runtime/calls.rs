@@ -88,6 +88,13 @@ impl Caller {
                 let found = self.store.plant_find(Some(&meter), Some(&ean)).await;
                 Reply::Plant((meter, ean), found.map(|plant| plant.map(Box::new)))
             }
+            Question::Meters(place) => {
+                let found = self.store.connection_find(&place.postcode, &place.house);
+                Reply::Meters(found.await.map(Box::new))
+            }
+            Question::Week { ean, from, days } => {
+                Reply::Week(self.store.slots_free(&ean, from, days).await.map(Box::new))
+            }
             Question::Seen(ids) => Reply::Seen(self.store.notices_seen(&ids).await.map(|_| ids)),
             Question::Board => Reply::Board(self.store.board().await.map(Box::new)),
             Question::OnTime(month) => Reply::OnTime(month, self.store.on_time(month, None).await),

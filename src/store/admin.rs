@@ -10,6 +10,7 @@ use sqlx::{AssertSqlSafe, Connection as _};
 use super::{Store, StoreError, ask, write};
 use crate::domain::calendar::Calendar;
 use crate::domain::country::Country;
+use crate::domain::form::Form;
 use crate::process;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
@@ -153,8 +154,20 @@ pub async fn migrate(database: &PgConnectOptions) -> Result<Vec<i64>, StoreError
         )
         .await?;
     }
+    load_forms(&mut connection).await?;
     ask(connection.close()).await?;
     Ok(before.pending)
+}
+
+/// The forms that come with the program (TLM-10).
+async fn load_forms(owner: &mut PgConnection) -> Result<(), StoreError> {
+    for key in Form::builtin_keys() {
+        let form = Form::builtin(key).map_err(|error| StoreError::Bug(error.to_string()))?;
+        if let Some(form) = form {
+            super::forms::load(owner, key, &form.body()).await?;
+        }
+    }
+    Ok(())
 }
 
 /// What stands in the database.

@@ -22,7 +22,11 @@ pub fn said(texts: &Texts, key: &str, args: &BTreeMap<String, String>, zone: Tz)
             Some(inner) if name == "why" && inner != key => {
                 (name.as_str(), said(texts, inner, args, zone))
             }
-            _ => (name.as_str(), value(texts, name, given, zone)),
+            // the name of a field of a form that is data stands beside it, by language
+            _ => match args.get(&format!("{name}.{}", texts.lang())) {
+                Some(named) => (name.as_str(), named.clone()),
+                None => (name.as_str(), value(texts, name, given, zone)),
+            },
         })
         .collect();
     let values: Vec<(&str, &str)> = values

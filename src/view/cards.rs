@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 
 use super::paint::Paint;
 use super::theme::Role;
-use super::width;
+use super::{request, width};
 use crate::desk::preview;
 use crate::desk::privacy;
 use crate::desk::say;
@@ -15,13 +15,16 @@ use crate::text::format;
 
 type Lines = Vec<Line<'static>>;
 
+/// Facts that stand on a card.
+const ON_CARDS: [&str; 3] = ["ean", "party_gln", "customer_ref"];
+
 /// What must be read whole, as how somebody is reached: what does not fit goes on in the next line.
-fn whole(parts: &[&str], columns: usize) -> Lines {
+pub(super) fn whole(parts: &[&str], columns: usize) -> Lines {
     let lines = in_lines(parts, columns);
     lines.into_iter().map(Line::from).collect()
 }
 
-fn whole_as(paint: &Paint<'_, '_>, role: Role, parts: &[&str], columns: usize) -> Lines {
+pub(super) fn whole_as(paint: &Paint<'_, '_>, role: Role, parts: &[&str], columns: usize) -> Lines {
     let lines = in_lines(parts, columns).into_iter();
     lines
         .map(|line| Line::from(paint.span(role, line)))
@@ -170,6 +173,9 @@ pub(super) fn value(
     value: &Value,
 ) -> String {
     let world = &paint.model.world;
+    if let Some(said) = detail.facts.said(key, value, world.texts.lang()) {
+        return said;
+    }
     match value {
         Value::Bool(yes) => paint.text(if *yes {
             "choice.yes_no.yes"
@@ -214,13 +220,14 @@ pub(super) fn value(
 
 /// What is known of the case beyond the cards.
 pub(super) fn facts(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usize) -> Lines {
-    const ON_CARDS: [&str; 3] = ["ean", "party_gln", "customer_ref"];
     let mut lines = Vec::new();
     for (key, fact) in &detail.facts.facts {
-        let Some(name) = paint.model.world.texts.find(&format!("fact.{key}")) else {
+        let texts = &paint.model.world.texts;
+        let named = texts.find(&format!("fact.{key}"));
+        let Some(name) = named.or_else(|| detail.facts.named(key, texts.lang())) else {
             continue;
         };
-        if ON_CARDS.contains(&key.as_str()) || fact.has_text() {
+        if ON_CARDS.contains(&key.as_str()) || request::has(detail, key) || fact.has_text() {
             continue;
         }
         let said = value(paint, detail, key, fact);
@@ -240,20 +247,28 @@ pub(super) fn facts(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usize) 
 
 /// Earlier and other cases on the connection, and linked ones.
 pub(super) fn related(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usize) -> Lines {
-    let world = &paint.model.world;
-    let of_case = |case: &RelatedCase, link: &str| {
-        let state = preview::state(world, &case.process, &case.state);
-        let zone = world.zone(&case.process);
-        let day = case.received_at.with_timezone(&zone).date_naive();
-        let at = format::date(&world.texts, day);
-        whole(&[&case.case_no, &at, &state, link], columns)
-    };
     let link = paint.text("detail.linked");
+    let of_case = |case: &RelatedCase, link: &str| other_case(paint, case, link, columns);
     let linked = detail.linked.iter().map(|case| of_case(case, &link));
     linked
         .chain(detail.related.iter().map(|case| of_case(case, "")))
         .flatten()
         .collect()
+}
+
+/// Another case: its number, when it was received, how it stands.
+pub(super) fn other_case(
+    paint: &Paint<'_, '_>,
+    case: &RelatedCase,
+    link: &str,
+    columns: usize,
+) -> Lines {
+    let world = &paint.model.world;
+    let state = preview::state(world, &case.process, &case.state);
+    let zone = world.zone(&case.process);
+    let day = case.received_at.with_timezone(&zone).date_naive();
+    let at = format::date(&world.texts, day);
+    whole(&[&case.case_no, &at, &state, link], columns)
 }
 
 /// Documents: name, why kept, size; erased ones say so.

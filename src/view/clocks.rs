@@ -8,7 +8,7 @@ use super::width;
 use crate::desk::preview;
 use crate::desk::say;
 use crate::desk::screen::ledger::in_order;
-use crate::domain::clock::ClockRun;
+use crate::domain::clock::{ClockRun, Outcome};
 use crate::domain::deadline::{Comparison, Term};
 use crate::process;
 use crate::process::general::{PROMISE, SNOOZE};
@@ -36,6 +36,9 @@ fn shown<'a>(paint: &Paint<'_, '_>, detail: &'a CaseDetail) -> Vec<&'a ClockRun>
     let mut runs = in_order(&detail.facts.clocks);
     let is_snoozed = detail.row.snoozed(paint.legal()).is_some();
     runs.retain(|run| run.key != SNOOZE || (run.is_running() && is_snoozed));
+    // each step begins these anew: what fell away of them says nothing
+    let begins_anew = |run: &ClockRun| matches!(run.key.as_str(), "inactivity" | "slot_hold");
+    runs.retain(|run| !begins_anew(run) || run.outcome != Some(Outcome::Cancelled));
     runs
 }
 

@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 
 use super::paint::Paint;
 use super::theme::Role;
-use super::{cards, clocks, notification, timeline, unfinished, width};
+use super::{cards, clocks, notification, request, timeline, unfinished, width};
 use crate::desk::claims;
 use crate::desk::effect::Loaded;
 use crate::desk::geometry::Panes;
@@ -119,6 +119,9 @@ fn lines(
     all.extend(unfinished::of_case(paint, case, columns));
     let timeline_here = paint.model.window.panes() != Panes::Three;
     let mut sections = vec![
+        ("detail.steps", request::steps(paint, detail, columns)),
+        ("detail.visit", request::visit(paint, detail, columns)),
+        ("detail.order", request::order(paint, detail, columns)),
         ("detail.clocks", clocks::lines(paint, detail, columns)),
         ("detail.party", cards::party(paint, detail, columns)),
         ("detail.customer", cards::customer(paint, detail, columns)),
@@ -126,6 +129,7 @@ fn lines(
             "detail.connection",
             cards::connection(paint, detail, columns),
         ),
+        ("detail.siblings", request::siblings(paint, detail, columns)),
         ("detail.facts", cards::facts(paint, detail, columns)),
         ("detail.related", cards::related(paint, detail, columns)),
         ("detail.documents", cards::documents(paint, detail, columns)),

@@ -29,11 +29,13 @@ pub mod page;
 mod paint;
 mod palette;
 mod pick;
+mod request;
 mod search;
 pub mod spark;
 pub mod theme;
 mod timeline;
 mod unfinished;
+mod week;
 pub mod width;
 
 use ratatui::Frame;

@@ -14,7 +14,13 @@ use crate::process_world::texts;
 /// The rules that the processes may cite. `../shared/domain/rules.md` has them in full.
 fn rules() -> BTreeSet<String> {
     let mut all = BTreeSet::new();
-    let families = [("GT", 33), ("META", 5), ("PRIO", 35), ("ELS", 31)];
+    let families = [
+        ("GT", 33),
+        ("META", 5),
+        ("PRIO", 35),
+        ("TLM", 17),
+        ("ELS", 31),
+    ];
     for (family, last) in families {
         all.extend((1..=last).map(|n| format!("{family}-{n:02}")));
     }

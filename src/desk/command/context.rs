@@ -15,6 +15,8 @@ pub enum Context {
     Note,
     /// A field with choices in a form.
     Choice,
+    /// A week of start times in a form.
+    Week,
     /// The review before a commit.
     Review,
     /// The deadline ledger.
@@ -49,13 +51,14 @@ pub enum Context {
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::List,
         Self::Detail,
         Self::Actions,
         Self::Line,
         Self::Note,
         Self::Choice,
+        Self::Week,
         Self::Review,
         Self::Ledger,
         Self::Search,
@@ -90,6 +93,7 @@ impl Context {
             Self::Line => "line",
             Self::Note => "note",
             Self::Choice => "choice",
+            Self::Week => "week",
             Self::Review => "review",
             Self::Ledger => "ledger",
             Self::Search => "search",

@@ -9,12 +9,14 @@ use super::super::form::suggest::Among;
 use super::super::world::Loaded;
 use crate::domain::calendar::Calendars;
 use crate::store::StoreError;
+use crate::store::connections::Found;
 use crate::store::plants::Plant;
 use crate::store::reading::LookUp;
 use crate::store::rows::{
     Applied, Board, Claim, Colleague, DraftRow, DraftSaved, FactsPage, InboxPage, OnTimeCase,
     OnTimeRow, Opened, Pulse, QueueLimits, SearchHit, Session, Snapshot, Unmasked,
 };
+use crate::store::slots::FreeSlots;
 
 /// An answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,6 +47,10 @@ pub enum Reply {
     LookUp(Result<Box<LookUp>, StoreError>),
     /// The plant with these numbers, if the register has it.
     Plant((String, String), Result<Option<Box<Plant>>, StoreError>),
+    /// The meters at an address.
+    Meters(Result<Box<Found>, StoreError>),
+    /// The free start times of a week.
+    Week(Result<Box<FreeSlots>, StoreError>),
     /// The board.
     Board(Result<Box<Board>, StoreError>),
     /// The share on time of a month.
@@ -100,6 +106,8 @@ macro_rules! error_of {
             Self::Like(_, result) => result.$how().err(),
             Self::LookUp(result) => result.$how().err(),
             Self::Plant(_, result) => result.$how().err(),
+            Self::Meters(result) => result.$how().err(),
+            Self::Week(result) => result.$how().err(),
             Self::Board(result) => result.$how().err(),
             Self::OnTime(_, result) => result.$how().err(),
             Self::OnTimeCases(result) => result.$how().err(),

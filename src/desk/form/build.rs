@@ -1,5 +1,7 @@
 //! The fields of a form, from what it is about; prefilled with what is known.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
 use super::super::bulk::Act;
@@ -7,18 +9,22 @@ use super::super::bulk::choices::shared_party;
 use super::super::bulk::plan::LEAST;
 use super::super::editor::{Editor, Lines};
 use super::super::promises;
+use super::super::request;
 use super::super::route::Subject;
 use super::super::screen::bulk::preset;
 use super::super::world::World;
-use super::super::{find, limits};
+use super::super::{find, limits, preview};
 use super::outcome::action_of_facts;
 use super::read;
 use super::suggest::Suggestions;
 use super::{Ask, Entry, LINE_LIMIT, NOTE_LIMIT, Pick};
+use crate::domain::form::Part;
 use crate::domain::when::Lean;
+use crate::process::engine::Refusal;
 use crate::process::field::{Asked, Required};
-use crate::process::{self, Field, FieldKind, engine};
+use crate::process::{self, Action, Cond, Field, FieldKind, Guard, engine};
 use crate::store::rows::{Briefly, CaseDetail, CaseId, PartyCard, SKIP_OTHER, SKIP_REASONS};
+use crate::text::Texts;
 
 /// Why documents are kept, as the database knows it.
 const PURPOSES: [&str; 4] = ["authorisation", "evidence", "letter", "other"];
@@ -30,7 +36,8 @@ pub fn entries(world: &World, subject: &Subject, now: DateTime<Utc>) -> Vec<Entr
         Subject::Open(process) => process::find(process).map_or_else(Vec::new, |process| {
             let fields = process.opening.fields.iter();
             let asked = fields.filter(|field| is_asked(field));
-            asked.map(|field| of_field(world, field, None)).collect()
+            let entries = asked.map(|field| of_field(world, field, None));
+            entries.map(|entry| begun(world, entry)).collect()
         }),
         Subject::HandOver(case) => {
             let asked = [colleagues(world), line(world, "line")];
@@ -49,6 +56,15 @@ pub fn entries(world: &World, subject: &Subject, now: DateTime<Utc>) -> Vec<Entr
     }
 }
 
+/// Another request of the same customer begins with the customer (PRIO-21).
+fn begun(world: &World, mut entry: Entry) -> Entry {
+    let customer = || world.another.as_deref();
+    if let Some(customer) = customer().filter(|_| entry.key == "customer_ref") {
+        entry.set(customer);
+    }
+    entry
+}
+
 fn of_action(world: &World, case: CaseId, action: &str, now: DateTime<Utc>) -> Vec<Entry> {
     let Some(loaded) = world.case(case) else {
         return Vec::new();
@@ -58,11 +74,9 @@ fn of_action(world: &World, case: CaseId, action: &str, now: DateTime<Utc>) -> V
     };
     let facts = &loaded.detail.facts;
     let party = loaded.detail.party.as_ref();
-    let is_contact = action
-        .fields
-        .iter()
-        .any(|field| field.kind == FieldKind::Contact);
-    let asked = action.fields.iter().filter(|field| is_asked(field));
+    let asked = action.asked(facts);
+    let is_contact = asked.iter().any(|field| field.kind == FieldKind::Contact);
+    let asked = asked.iter().filter(|field| is_asked(field));
     let build = |field: &&'static Field| {
         let mut entry = of_field(world, field, party);
         entry.lean = read::lean(action, field.key);
@@ -72,12 +86,40 @@ fn of_action(world: &World, case: CaseId, action: &str, now: DateTime<Utc>) -> V
         if is_contact && field.key == "channel" {
             entry.set("email");
         }
-        if let Some(known) = engine::prefill(facts, action, field, world.legal(now)) {
+        entry.barred = barred(world, action, field);
+        let known = engine::prefill(facts, action, field, world.legal(now));
+        if let Some(known) = request::known::text(world, &loaded.detail, field).or(known) {
             entry.set(&known);
         }
         entry
     };
     asked.map(build).collect()
+}
+
+/// Choices that the table shows and does not offer, with the reason (PRIO-28, PRIO-29).
+fn barred(world: &World, action: &Action, field: &Field) -> BTreeMap<usize, String> {
+    let FieldKind::Choice(keys) = field.kind else {
+        return BTreeMap::new();
+    };
+    let reason = |choice: &str| {
+        let mut guards = action.guards.iter();
+        guards.find_map(|guard| match guard {
+            Guard::Holds(Cond::None(none), key, rule) => {
+                let is_it = |cond: &Cond| {
+                    matches!(cond, Cond::Is(of, value) if *of == field.key && *value == choice)
+                };
+                let refusal = Refusal::new(key).by_rule(rule);
+                let mut none = none.iter();
+                none.any(is_it)
+                    .then(|| preview::refusal(world, &refusal))
+            }
+            _ => None,
+        })
+    };
+    let numbered = keys.iter().enumerate();
+    numbered
+        .filter_map(|(at, key)| Some((at, reason(key)?)))
+        .collect()
 }
 
 fn is_asked(field: &Field) -> bool {
@@ -102,13 +144,12 @@ fn of_many(world: &World, act: &Act, now: DateTime<Utc>) -> Vec<Entry> {
         return Vec::new();
     };
     let party = shared_party(job);
+    let fields = action.asked(&first.facts);
     let legal = world.legal(now);
     let build = |field: &&'static Field| {
         let mut entry = of_field(world, field, party);
         entry.lean = read::lean(action, field.key);
-        if field.key == "channel"
-            && party.is_some()
-            && action.fields.iter().any(|field| is_contact(field))
+        if field.key == "channel" && party.is_some() && fields.iter().any(|field| is_contact(field))
         {
             entry.set("email");
         }
@@ -124,7 +165,7 @@ fn of_many(world: &World, act: &Act, now: DateTime<Utc>) -> Vec<Entry> {
         }
         entry
     };
-    let asked = action.fields.iter().filter(|field| is_asked(field));
+    let asked = fields.iter().filter(|field| is_asked(field));
     asked.map(build).collect()
 }
 
@@ -154,8 +195,9 @@ pub fn of_field(world: &World, field: &'static Field, party: Option<&PartyCard>)
         FieldKind::Code if listed.is_some() => choice(listed.into_iter().flatten()),
         FieldKind::Note | FieldKind::List(_) => text(Lines::Many, NOTE_LIMIT),
         FieldKind::Choice(keys) => choice(keys.iter().map(|key| {
-            let label = texts.say(&format!("choice.{}.{key}", field.key));
-            ((*key).to_owned(), label)
+            let of_form = field.part.and_then(|part| part.choice(key, texts.lang()));
+            let text = || texts.say(&format!("choice.{}.{key}", field.key));
+            ((*key).to_owned(), of_form.map_or_else(text, str::to_owned))
         })),
         FieldKind::YesNo => choice(
             ["yes", "no"]
@@ -176,6 +218,7 @@ pub fn of_field(world: &World, field: &'static Field, party: Option<&PartyCard>)
         | FieldKind::Money
         | FieldKind::Customer
         | FieldKind::Code
+        | FieldKind::Number
         | FieldKind::Slot
         | FieldKind::Postcode
         | FieldKind::HouseNumber
@@ -184,15 +227,32 @@ pub fn of_field(world: &World, field: &'static Field, party: Option<&PartyCard>)
         | FieldKind::Run(_) => text(Lines::One, LINE_LIMIT),
     };
     let key = format!("field.{}", field.key);
-    let kind = format!("kind.{}.help", field.kind.name());
-    let helps = [format!("{key}.help"), kind];
-    let helps: Vec<&str> = helps.iter().filter_map(|key| texts.find(key)).collect();
-    let help = helps.join(" ");
-    let mut entry = entry(field.key, texts.get(&key), &help, field.required, ask);
+    let label = field.label(texts.lang());
+    let label = label.unwrap_or_else(|| texts.get(&key));
+    let help = help(texts, field);
+    let mut entry = entry(field.key, label, &help, field.required, ask);
     entry.kind = Some(field.kind);
     // what is asked has happened, unless an action says otherwise
     entry.lean = Lean::Back;
     entry
+}
+
+/// What is said of a field: its own help, that of its kind, unit and range.
+fn help(texts: &Texts, field: &Field) -> String {
+    let keys = [
+        format!("field.{}.help", field.key),
+        format!("kind.{}.help", field.kind.name()),
+    ];
+    let found = keys.iter().filter_map(|key| texts.find(key));
+    let range = field
+        .part
+        .map(Part::range)
+        .filter(|range| !range.is_empty());
+    let range = range.map(|range| texts.fill("form.range", &[("range", &range)]));
+    let own = field.part.map(|part| part.help(texts.lang()));
+    let helps = own.into_iter().chain(found).chain(range.as_deref());
+    let helps: Vec<&str> = helps.filter(|help| !help.is_empty()).collect();
+    helps.join(" ")
 }
 
 /// The running runs of a clock that a case can have several times; the nearest is proposed.
@@ -225,6 +285,8 @@ fn entry(key: &str, label: &str, help: &str, required: Required, ask: Ask) -> En
         seen: false,
         read_at: None,
         written: None,
+        barred: BTreeMap::new(),
+        follows: Vec::new(),
     }
 }
 

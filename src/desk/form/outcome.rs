@@ -1,6 +1,7 @@
 //! From the answers of a form to what it will do, or to what is missing. The engine decides; here
 //! its refusals are put into words and beside the right field.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -135,14 +136,16 @@ fn wrong(
         Subject::Action(case, key) => world
             .case(*case)
             .zip(action_of(world, *case, key, now))
-            .map(|(loaded, action)| (&*loaded.detail.row.process, action.fields)),
-        Subject::Open(process) => {
-            process::find(process).map(|process| (process.key, process.opening.fields))
-        }
+            .map(|(loaded, action)| {
+                let fields = action.asked(&loaded.detail.facts);
+                (&*loaded.detail.row.process, fields)
+            }),
+        Subject::Open(process) => process::find(process)
+            .map(|process| (process.key, Cow::Borrowed(process.opening.fields))),
         _ => None,
     };
     if let Some((process, fields)) = declared
-        && let Err(unread) = answers(world, process, fields, entries, now)
+        && let Err(unread) = answers(world, process, &fields, entries, now)
     {
         wrong.extend(unread);
     }
@@ -182,7 +185,7 @@ fn of_action(
     let mut answers = match answers(
         world,
         &loaded.detail.row.process,
-        action.fields,
+        &action.asked(&loaded.detail.facts),
         entries,
         machine,
     ) {
@@ -282,6 +285,11 @@ pub fn answers(
         }
     }
     promises::derive(&reading, fields, entries, &mut answers);
+    for (key, value) in entries.iter().flat_map(Entry::following) {
+        if fields.iter().any(|field| field.key == *key) {
+            answers.insert((*key).to_owned(), Answer::Value(value.clone()));
+        }
+    }
     if wrong.is_empty() {
         Ok(answers)
     } else {

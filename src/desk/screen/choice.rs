@@ -38,6 +38,8 @@ impl State {
         self.typed.0.extend(text);
         self.typed_at = Some(now);
         let found = beginning(picks, &self.typed.0);
+        let barred = found.and_then(|at| self.entries[self.at].barred.get(&at).cloned());
+        let found = found.filter(|_| barred.is_none());
         let to = found.or(self.typed.1);
         self.change(world, now, |entry| {
             if let Ask::Choice(_, at) = &mut entry.ask {
@@ -45,7 +47,7 @@ impl State {
             }
         });
         if found.is_none() {
-            let said = world.texts.say("form.is_choice");
+            let said = barred.unwrap_or_else(|| world.texts.say("form.is_choice"));
             world.toasts.say(Tone::Warning, said, now);
         }
         true

@@ -11,7 +11,10 @@ use super::super::form::read::Reading;
 use super::super::form::{Ask, Entry, build};
 use super::super::held;
 use super::super::preview;
+use super::super::request::around::{self, Around};
+use super::super::request::{meters, week};
 use super::super::route::Subject;
+use super::super::toast::Tone;
 use super::super::world::World;
 use super::typing::understand;
 use super::{Pressed, look, send};
@@ -83,6 +86,8 @@ pub struct State {
     pub version: Option<i32>,
     /// The numbers of connection and party that were looked up last.
     pub looked_up: (String, String),
+    /// What was looked up around the fields.
+    pub around: Around,
     /// Whether the case was ours while this form was open.
     pub was_ours: bool,
     /// When text was typed into a choice last (machine time).
@@ -90,7 +95,7 @@ pub struct State {
     /// What was typed into it, and what was chosen before.
     pub(super) typed: (String, Option<usize>),
     /// Answers of the draft for which there is no field (now).
-    pub(super) rest: Vec<(String, String)>,
+    pub(in crate::desk) rest: Vec<(String, String)>,
 }
 
 impl State {
@@ -129,6 +134,7 @@ impl State {
             kept_at: None,
             version: None,
             looked_up: Default::default(),
+            around: Around::default(),
         };
         state.fill(world, now);
         state
@@ -142,6 +148,7 @@ impl State {
         if let Some(kept) = kept {
             self.take_up(world, kept);
         }
+        around::lay(self, world, now);
         self.weigh(world, now);
         if self.is_question() {
             self.review(world, now);
@@ -184,6 +191,7 @@ impl State {
         {
             self.see(world, loaded, now);
         }
+        meters::remark(self, world);
         self.outcome = outcome::of(world, &self.subject, &self.entries, self.command, now);
         let wrong = match &self.outcome {
             Outcome::Fields(wrong) => wrong.as_slice(),
@@ -238,7 +246,11 @@ impl State {
         if self.stage != Stage::Edit {
             return Context::Review;
         }
-        match self.entries.get(self.at).map(|entry| &entry.ask) {
+        let here = self.entries.get(self.at);
+        if here.is_some_and(|entry| around::is_week(self, entry)) {
+            return Context::Week;
+        }
+        match here.map(|entry| &entry.ask) {
             Some(Ask::Choice(..)) => Context::Choice,
             Some(Ask::Text(editor)) if editor.lines() == Lines::Many => Context::Note,
             _ => Context::Line,
@@ -310,14 +322,37 @@ impl State {
             Id::Following => self.change(world, now, |entry| entry.step(1)),
             Id::ChooseDigit => {
                 let number = digit.unwrap_or(0).wrapping_sub(1);
+                if let Some(why) = self.entries[self.at].barred.get(&number) {
+                    world.toasts.say(Tone::Warning, why.clone(), now);
+                }
                 self.change(world, now, |entry| {
                     entry.choose(number);
                 });
             }
             Id::Complete => self.change(world, now, Entry::complete),
+            Id::AskAgain => return around::anew(self, world, now),
+            Id::Up
+            | Id::Down
+            | Id::DayBefore
+            | Id::DayAfter
+            | Id::WeekBefore
+            | Id::WeekAfter
+            | Id::FirstFree => return self.in_week(world, id, now),
             _ => return Vec::new(),
         }
         look::ask(self, world, now)
+    }
+
+    /// A key in a week of start times.
+    fn in_week(&mut self, world: &mut World, id: Id, now: DateTime<Utc>) -> Vec<Effect> {
+        let Some(to) = week::press(self, id, now) else {
+            week::turn(self, world, now);
+            return around::ask(self, world, now);
+        };
+        self.change(world, now, |entry| {
+            entry.choose(to);
+        });
+        Vec::new()
     }
 
     fn leaves(&self, edit: Edit) -> bool {

@@ -3,10 +3,12 @@
 
 use chrono::{DateTime, Utc};
 
+use super::super::answer::error_said;
 use super::super::effect::{Effect, FileError, Question, Reply, Slot};
 use super::super::fetch;
 use super::super::file;
 use super::super::form::{Ask, Entry, Pick};
+use super::super::request::around;
 use super::super::route::Subject;
 use super::super::world::World;
 use super::form::{Asked, Stage, State};
@@ -15,8 +17,14 @@ use crate::domain::gln::Gln;
 use crate::store::reading::LookUp;
 use crate::store::rows::Role;
 
-/// Ask for what the field under the cursor could mean.
+/// Ask for what the field under the cursor could mean, and for what is looked up around the fields.
 pub(super) fn ask(form: &mut State, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
+    let mut effects = of_field(form, world, now);
+    effects.extend(around::ask(form, world, now));
+    effects
+}
+
+fn of_field(form: &mut State, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
     let Some(entry) = form.entries.get(form.at) else {
         return Vec::new();
     };
@@ -129,6 +137,16 @@ pub(in crate::desk) fn take(form: &mut State, world: &mut World, reply: Reply, n
             }
         }
         Reply::LookUp(Ok(found)) => take_subject(form, world, &found, now),
+        Reply::Meters(found) => {
+            let found = found.map(|found| *found);
+            let found = found.map_err(|error| error_said(world, &error, now));
+            around::take_meters(form, world, found, now);
+        }
+        Reply::Week(found) => {
+            let found = found.map(|found| *found);
+            let found = found.map_err(|error| error_said(world, &error, now));
+            around::take_week(form, world, found, now);
+        }
         Reply::Probed(error) => probed(form, world, error, now),
         _ => {}
     }

@@ -8,10 +8,12 @@ use super::super::effect::{Call, Effect, Reply, Slot};
 use super::super::form::outcome::{Needs, Outcome, Plan, refused};
 use super::super::held;
 use super::super::preview;
+use super::super::request::{around, guide};
 use super::super::route::{Route, Subject};
 use super::super::toast::Tone;
 use super::super::world::World;
-use super::super::{file, find, limits, undo};
+use super::super::{file, find, undo};
+use super::done::done;
 use super::form::{Stage, State};
 use crate::process;
 use crate::store::StoreError;
@@ -180,6 +182,7 @@ fn wrote(
     if let (Some(offer), Kept::Nothing) = (applied.undo, kept) {
         undo::keep(world, (case, offer), &state.subject, state.body(), now);
     }
+    guide::begin(world, case, now);
     let route = match kept {
         Kept::Nothing => Route::Desk,
         Kept::Later => Route::Case(case),
@@ -232,34 +235,6 @@ fn conclude(state: &mut State, world: &mut World, said: String, now: DateTime<Ut
     Kept::Later
 }
 
-fn done(state: &State, world: &World) -> String {
-    let texts = &world.texts;
-    let case = state.subject.case().and_then(|case| world.case(case));
-    let no = case.map_or("", |loaded| loaded.detail.row.case_no.as_str());
-    let with = |key: &str| texts.fill(key, &[("case", no)]);
-    match (&state.subject, &state.sent) {
-        (Subject::Action(_, action), Some(Call::Apply { change, .. })) => {
-            let action = preview::action(world, &change.process, action);
-            let to = preview::state(world, &change.process, &change.to);
-            texts.fill(
-                "done.action",
-                &[("case", no), ("action", action), ("state", &to)],
-            )
-        }
-        (Subject::HandOver(_), _) => with("done.handed_over"),
-        (Subject::Reassign(_), Some(Call::Reassign { to: None, .. })) => with("done.released"),
-        (Subject::Reassign(_), _) => with("done.reassigned"),
-        (Subject::CallBack(_), _) => with("done.called_back"),
-        (Subject::Transfer(_), _) => with("done.transferred"),
-        (Subject::TakeBack(_), _) => with("done.taken_back"),
-        (Subject::Skip(_), _) => with("done.skipped"),
-        (Subject::TakeOver(_), _) => with("done.taken_over"),
-        (Subject::Keep(_), _) => texts.say("done.filter_kept"),
-        (Subject::Limits(queue, agent), _) => limits::done(world, *queue, *agent),
-        _ => with("done.attached"),
-    }
-}
-
 fn was_opened(
     state: &mut State,
     world: &mut World,
@@ -273,6 +248,7 @@ fn was_opened(
     };
     let said = world.texts.fill(key, &[("case", no)]);
     conclude(state, world, said, now);
+    guide::begin(world, case, now);
     vec![Effect::Go(Route::Case(case)), world.ask_detail(case, now)]
 }
 
@@ -363,6 +339,12 @@ fn explain(
                 Outcome::Fields(wrong) => point_out(state, &wrong),
                 Outcome::Refused(said) => state.problem = Some(said),
                 _ => {}
+            }
+            if refusal.key.starts_with("slot_") {
+                // the week that was shown is old: the chooser stays open with a fresh one (PRIO-30)
+                state.stage = Stage::Edit;
+                state.problem = Some(preview::refusal(world, refusal));
+                return around::anew(state, world, now);
             }
             Vec::new()
         }

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::super::command::Id;
 use super::super::effect::{Call, Effect, Question, Slot};
 use super::super::find;
+use super::super::request::guide;
 use super::super::route::{Only, Route, Subject};
 use super::super::toast::{Toasts, Tone};
 use super::super::world::World;
@@ -38,7 +39,14 @@ impl State {
         let go = |route| vec![Effect::Go(route)];
         match (id, self.case()) {
             (Id::Next, _) => self.next(world, now),
-            (Id::Open, _) => go(Route::NewCase),
+            (Id::Open, _) => {
+                world.another = None;
+                go(Route::NewCase)
+            }
+            (Id::Another, Some(case)) => {
+                let route = guide::another(world, case);
+                route.into_iter().map(Effect::Go).collect()
+            }
             (Id::Search, _) => go(Route::Search),
             (Id::Recent, _) => go(Route::Recent),
             (Id::Seen, Some(case)) => {
@@ -71,13 +79,8 @@ impl State {
                 read_and_go(world, case, Route::Actions(case, Only::Lead), now)
             }
             (Id::Ledger, Some(case)) => read_and_go(world, case, Route::Ledger(case), now),
-            (Id::Note | Id::Promise | Id::Snooze, Some(case)) => {
-                let action = match id {
-                    Id::Promise => "promise",
-                    Id::Snooze => "snooze",
-                    _ => "add_note",
-                };
-                let form = Subject::Action(case, action.to_owned());
+            (Id::Note | Id::Promise | Id::Snooze | Id::SendLink, Some(case)) => {
+                let form = Subject::Action(case, action_of(id).to_owned());
                 read_and_go(world, case, Route::Form(form), now)
             }
             (Id::Attach, Some(case)) => {
@@ -115,6 +118,16 @@ impl State {
     fn write(&mut self, world: &mut World, call: Call, now: DateTime<Utc>) -> Vec<Effect> {
         let row = self.case().and_then(|case| self.row(world, case)).cloned();
         self.keyed.write(world, call, row.as_ref(), now)
+    }
+}
+
+/// The action that has a key of its own.
+fn action_of(id: Id) -> &'static str {
+    match id {
+        Id::Promise => "promise",
+        Id::Snooze => "snooze",
+        Id::SendLink => "resend_payment_link",
+        _ => "add_note",
     }
 }
 

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::{Answer, Answers, Facts, NewText, Refusal};
 use crate::domain::ean::Ean18;
+use crate::domain::form::DECIMALS_MAX;
 use crate::domain::gln::Gln;
 use crate::domain::house_number::HouseNumber;
 use crate::domain::money::Money;
@@ -58,7 +59,9 @@ pub(super) fn stand(fields: &[&'static Field], values: &Facts) -> Result<(), Ref
         let field = fields.iter().find(|field| field.key == *key);
         let field = field.ok_or_else(|| Refusal::new("field_unknown").about(key))?;
         if !is_parked(field.kind, value) {
-            check(field.kind, value.clone()).map_err(|refusal| refusal.about(key))?;
+            let checked = check(field.kind, value.clone());
+            let within = checked.and_then(|value| field.within(value));
+            within.map_err(|refusal| refusal.about_field(field))?;
         }
     }
     fields.iter().try_for_each(|field| required(field, values))
@@ -85,19 +88,23 @@ fn required(field: &Field, values: &Facts) -> Result<(), Refusal> {
     if values.contains_key(field.key) {
         return Ok(());
     }
-    let missing = Refusal::new("field_missing").about(field.key);
+    let missing = Refusal::new("field_missing").about_field(field);
+    let has_any = |other: &str, words: &[&str]| {
+        words
+            .iter()
+            .any(|word| values.get(other).is_some_and(|value| value.is(word)))
+    };
     match field.required {
         Required::Always => Err(missing),
-        Required::If(other, word) if values.get(other).is_some_and(|value| value.is(word)) => {
-            Err(missing)
-        }
+        Required::If(other, word) if has_any(other, &[word]) => Err(missing),
+        Required::IfAny(other, words) if has_any(other, words) => Err(missing),
         Required::IfEmpty(other, rule) if !values.contains_key(other) => {
             Err(Refusal::new("one_of_two")
                 .by_rule(rule)
                 .about(field.key)
                 .with("other", &format!("field.{other}")))
         }
-        Required::No | Required::If(..) | Required::IfEmpty(..) => Ok(()),
+        Required::No | Required::If(..) | Required::IfAny(..) | Required::IfEmpty(..) => Ok(()),
     }
 }
 
@@ -114,7 +121,9 @@ fn value(
         Answer::Free(text) => Value::Code(text.trim().to_owned()),
         Answer::Value(value) => value.clone(),
     };
-    check(field.kind, value).map_err(|refusal| refusal.about(field.key))
+    let checked = check(field.kind, value);
+    let within = checked.and_then(|value| field.within(value));
+    within.map_err(|refusal| refusal.about_field(field))
 }
 
 /// A free text, or a list of them, one a line: stored apart, referred to here.
@@ -235,6 +244,10 @@ pub(in crate::process) fn check(kind: FieldKind, value: Value) -> Result<Value, 
             Ok(Value::Code(code))
         }
         (FieldKind::Money, _) => no("not_money"),
+        (FieldKind::Number, Value::Code(number)) if is_number(&number) => Ok(Value::Code(number)),
+        (FieldKind::Number, _) => {
+            Err(Refusal::new("not_a_number").with("decimals", &DECIMALS_MAX.to_string()))
+        }
         (FieldKind::List(kind), Value::List(values)) => list(*kind, values),
         (FieldKind::List(_), _) => no("not_a_list"),
         (FieldKind::Customer | FieldKind::Code, Value::Code(code)) if is_code(&code) => {
@@ -284,6 +297,15 @@ fn number(value: &Value) -> Option<Value> {
 /// `HH:MM`, as it is stored.
 fn is_time(time: &str) -> bool {
     time.len() == 5 && NaiveTime::parse_from_str(time, "%H:%M").is_ok()
+}
+
+/// Up to nine digits, and up to six behind a point.
+fn is_number(number: &str) -> bool {
+    let (whole, rest) = number.split_once('.').unwrap_or((number, "0"));
+    let is_digits = |part: &str, most: usize| {
+        (1..=most).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    is_digits(whole, 9) && is_digits(rest, usize::from(DECIMALS_MAX))
 }
 
 fn list(kind: FieldKind, values: Vec<Value>) -> Result<Value, Refusal> {

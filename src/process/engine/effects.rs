@@ -8,7 +8,7 @@ use super::{ClockOp, Refusal, SlotChange, pauses, recount, reminders, timers};
 use crate::domain::clock::{ClockRun, Outcome, Whose};
 use crate::domain::deadline::{Pause, deadline};
 use crate::process::field::Value;
-use crate::process::{Effect, Since, SlotAct};
+use crate::process::{Effect, Since, SlotAct, form};
 
 /// All of them, in order; later ones see what earlier ones did.
 pub(super) fn apply(draft: &mut Draft<'_>, effects: &[Effect]) -> Result<(), Refusal> {
@@ -42,6 +42,7 @@ fn one(draft: &mut Draft<'_>, effect: &Effect) -> Result<(), Refusal> {
         Effect::Send(kind) => draft.change.messages.push(kind.to_owned()),
         Effect::Set(key, word) => draft.set(key, Value::word(word)),
         Effect::Keep(key) => keep(draft, key),
+        Effect::KeepForm => keep_form(draft),
         Effect::Count(key) => count(draft, key),
         Effect::Copy(to, from) => copy(draft, to, from),
         Effect::Pause(key) => pauses::pause(draft, key),
@@ -68,6 +69,24 @@ fn keep(draft: &mut Draft<'_>, key: &str) {
     if let Some(value) = draft.answers.get(key).cloned() {
         draft.set(key, value);
     }
+}
+
+/// What was filled in under an earlier version stays where it is; which fields count is said anew.
+fn keep_form(draft: &mut Draft<'_>) {
+    let Some(asked) = draft.case.form else {
+        return;
+    };
+    let keys = asked.fields().iter().map(|field| field.key);
+    let filled: Vec<&str> = keys
+        .filter(|key| draft.answers.contains_key(*key))
+        .collect();
+    for key in &filled {
+        keep(draft, key);
+    }
+    let filled = filled.into_iter().map(|key| Value::Code(key.to_owned()));
+    draft.set(form::FILLED, Value::List(filled.collect()));
+    let version = i64::from(asked.form().version);
+    draft.set(form::VERSION, Value::Number(version));
 }
 
 fn copy(draft: &mut Draft<'_>, to: &str, from: &str) {

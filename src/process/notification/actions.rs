@@ -40,6 +40,7 @@ pub(super) const fn installer(key: &'static str, from: From, to: To) -> Action {
         fields: &[],
         guards: &[],
         effects: &[],
+        form: None,
     }
 }
 

@@ -45,6 +45,9 @@ pub struct CaseDetail {
     /// The last change of a person, while its time to be taken back runs.
     #[serde(default)]
     pub undo: Option<Undo>,
+    /// Other requests of the same customer, newest first, at most 10 (PRIO-21).
+    #[serde(default)]
+    pub siblings: Vec<RelatedCase>,
     /// What was promised on it, and by whom.
     #[serde(default)]
     pub promises: Vec<PromiseRow>,
@@ -127,6 +130,12 @@ pub struct CustomerCard {
     pub language: String,
     /// Protected person: nothing but the reference is given.
     pub protected: bool,
+    /// Postcode of the account: proposed where the address of a connection is asked (PRIO-19).
+    #[serde(default)]
+    pub postcode: String,
+    /// House number of the account with letter and addition.
+    #[serde(default)]
+    pub house_number: String,
 }
 
 /// The connection with its meters and contracts.

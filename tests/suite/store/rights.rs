@@ -93,6 +93,7 @@ const FUNCTIONS: &[(&str, &str)] = &[
         "agent lead auditor admin worker installer",
     ),
     ("case_detail", "agent lead auditor admin worker installer"),
+    ("case_heard", "admin worker"),
     ("case_open", "agent lead admin worker installer"),
     ("chain_heads", "auditor admin worker"),
     ("claim", "agent lead admin"),

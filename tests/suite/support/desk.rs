@@ -132,7 +132,8 @@ impl Script {
         panic!("the desk never stops asking");
     }
 
-    fn answer(&mut self, effect: Effect) {
+    /// Answer one with what the fixed world says.
+    pub(crate) fn answer(&mut self, effect: Effect) {
         let (ticket, reply) = match effect {
             Effect::Ask(ticket, Question::Detail(case)) => {
                 let mut loaded = loaded(case);
@@ -228,6 +229,8 @@ pub(crate) fn read(question: &Question, now: DateTime<Utc>) -> Reply {
             customer_ref: Some("K-10233".into()),
         }))),
         Question::Plant(meter, ean) => Reply::Plant((meter.clone(), ean.clone()), Ok(None)),
+        Question::Meters(_) => Reply::Meters(Ok(Box::new(super::found::found(now)))),
+        Question::Week { from, .. } => Reply::Week(Ok(Box::new(super::found::week(*from)))),
         Question::Seen(ids) => Reply::Seen(Ok(ids.clone())),
         Question::Find(Asked::Recent) => {
             let hit = |row| SearchHit {
@@ -355,6 +358,7 @@ pub(crate) fn quiet() -> Pulse {
         notices: Vec::new(),
         calendars: 4,
         counts: BTreeMap::new(),
+        ticking: false,
     }
 }
 
@@ -615,6 +619,7 @@ pub(crate) fn loaded(case: CaseId) -> Loaded {
         linked: vec![],
         drafts: vec![],
         undo: None,
+        siblings: Vec::new(),
         slot: None,
         payments: Vec::new(),
         promises: vec![],
@@ -634,6 +639,8 @@ fn customer() -> CustomerCard {
         email: "r..@example.org".into(),
         language: "nl".into(),
         protected: false,
+        postcode: String::new(),
+        house_number: String::new(),
     }
 }
 
