@@ -104,5 +104,6 @@ mod view_request;
 mod view_screens;
 mod view_themes;
 mod wired;
+mod wired_feed_in;
 mod wired_incoming;
 mod wired_service;

@@ -4,10 +4,12 @@
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Duration, Utc};
+use loket::exchange::outbox::Delivery;
 use loket::exchange::payment::practice::Told;
 use loket::exchange::payment::{PaymentId, Practice};
 use loket::exchange::worker::outside::Outside;
 use loket::exchange::worker::{Options, Worker};
+use loket::process::Process;
 use loket::process::engine::Answer;
 use loket::process::engine::{self, Actor, Answers};
 use loket::process::field::Value;
@@ -22,6 +24,7 @@ use serde_json::{Value as Json, json};
 
 use crate::exchange_world::{folder, options};
 use crate::support::db::SUPERUSER;
+use crate::support::http::{Reply, Server};
 use crate::support::world::{GRID, World, answers, ean, free, word};
 
 /// The small world with start times, a worker and the systems outside.
@@ -63,6 +66,11 @@ impl Wired {
 
     /// A customer's own request that came as far as the meter: the checks are next.
     pub(crate) async fn request(&self, n: u32) -> CaseId {
+        self.request_of(&PRIO, n).await
+    }
+
+    /// The same of another process.
+    pub(crate) async fn request_of(&self, process: &'static Process, n: u32) -> CaseId {
         let given = answers([
             ("customer_ref", word(&format!("NL{n:07}"))),
             ("step", word("meter")),
@@ -74,7 +82,7 @@ impl Wired {
         ]);
         let context = self.world.context(Actor::System).await;
         let received = context.now - Duration::minutes(1);
-        let change = engine::open(&PRIO, received, &given, &context).unwrap();
+        let change = engine::open(process, received, &given, &context).unwrap();
         let opening = Opening {
             cmd: context.command,
             session: None,
@@ -134,6 +142,25 @@ impl Wired {
         case_id
     }
 
+    /// An agent takes the case and does that.
+    pub(crate) async fn anna_does(&self, case_id: CaseId, action: &str, given: &Answers) {
+        let anna = AgentRow {
+            db_role: "anna".into(),
+            name: "Anna".into(),
+            role: "agent".into(),
+            queues: vec!["metering".into()],
+            firm: None,
+            disabled_at: None,
+        };
+        let superuser = self.world.db.store(SUPERUSER);
+        superuser.agent_add(&anna).await.unwrap();
+        let desk = self.world.desk("anna").await;
+        let lease = desk.take(case_id).await;
+        let done = desk.act(case_id, Some(lease), action, given).await;
+        done.unwrap();
+        desk.store.session_close(desk.id()).await.unwrap();
+    }
+
     /// From now on orders are acknowledged by the worker itself.
     pub(crate) async fn practises(&mut self) {
         let folder = &self.folder;
@@ -187,7 +214,7 @@ impl Wired {
     }
 
     /// What the customer does in practice.
-    async fn pays(&self, case_id: CaseId, told: Told) {
+    pub(crate) async fn pays(&self, case_id: CaseId, told: Told) {
         let id = self.payment(case_id).await.provider_id.unwrap();
         let now = self.world.now().await;
         Practice::new(&self.folder.join("payments"))
@@ -434,22 +461,73 @@ async fn prio_31_who_paid_when_the_time_was_gone_gets_another_or_the_money() {
 }
 
 async fn refund_by_an_agent(wired: &Wired, case_id: CaseId) {
-    let anna = AgentRow {
-        db_role: "anna".into(),
-        name: "Anna".into(),
-        role: "agent".into(),
-        queues: vec!["metering".into()],
-        firm: None,
-        disabled_at: None,
-    };
-    let superuser = wired.world.db.store(SUPERUSER);
-    superuser.agent_add(&anna).await.unwrap();
-    let desk = wired.world.desk("anna").await;
-    let lease = desk.take(case_id).await;
-    let done = desk
-        .act(case_id, Some(lease), "refund", &Answers::new())
+    wired.anna_does(case_id, "refund", &Answers::new()).await;
+}
+
+/// PRIO-04, PRIO-31: an agent plans on the telephone and sends the link again; the old one takes no
+/// money any more, the new one is in the letter, and the agent never sees where to pay.
+#[tokio::test]
+async fn prio_04_an_agent_sends_the_link_again() {
+    let wired = Wired::practising("wired-again").await;
+    let case_id = wired.request(1).await;
+    wired.works().await;
+    let flavour = answers([("flavour", word("smart_off"))]);
+    wired.step(case_id, "flavour_chosen", &flavour).await;
+    let mut slot = wired.slot(0);
+    slot.insert("contact_note".into(), free("spoke: Tuesday suits"));
+    wired.anna_does(case_id, "slot_chosen", &slot).await;
+    wired.works().await;
+    let first = wired.payment(case_id).await;
+    wired
+        .anna_does(case_id, "resend_payment_link", &Answers::new())
         .await;
-    done.unwrap();
+    wired.works().await;
+    wired.works().await;
+    let second = wired.payment(case_id).await;
+    assert_ne!(first.payment_id, second.payment_id);
+    let rows = wired.world.admin.payments_of(case_id).await.unwrap();
+    let ended: Vec<_> = rows.iter().map(|row| row.status).collect();
+    assert_eq!(ended, [PaymentStatus::Open, PaymentStatus::Canceled]);
+    assert_eq!(wired.state(case_id).await, "awaiting_payment");
+    let letters = wired.sent("payment_link");
+    let bodies: Vec<_> = letters.iter().map(|it| it["body"].to_string()).collect();
+    assert_eq!(bodies.len(), 2, "{letters:?}");
+    for (body, payment) in bodies.iter().zip([&first, &second]) {
+        let link = payment.checkout_url.as_deref().unwrap();
+        assert!(body.contains(link), "{body}");
+    }
+    let detail = serde_json::to_string(&wired.detail(case_id).await).unwrap();
+    assert!(!detail.contains("practice-payments"), "{detail}");
+    wired.pays(case_id, Told::Paid).await;
+    wired.works().await;
+    assert_eq!(wired.state(case_id).await, "confirmed");
+    wired.is_sound().await;
+}
+
+/// PRIO-07: an order that its system refuses for good: the case hears of it and a lead with it, and
+/// the order is never sent as another one.
+#[tokio::test]
+async fn prio_07_an_order_that_nobody_takes_is_raised() {
+    let mut wired = Wired::practising("wired-refused").await;
+    let case_id = wired.paying(1).await;
+    let server = Server::start(|_| Reply::new(400, json!({"error": "no such district"})));
+    let options = Options {
+        delivery: Delivery::parse(&server.base),
+        outside: Outside::practice(
+            &wired.folder.join("payments"),
+            &wired.folder.join("incoming"),
+        ),
+        ..options(&wired.folder.join("out"))
+    };
+    let worker = Worker::open(wired.world.db.store("worker_2"), options).await;
+    wired.worker = worker.unwrap();
+    wired.pays(case_id, Told::Paid).await;
+    wired.works().await;
+    assert_eq!(wired.state(case_id).await, "confirmed");
+    assert_eq!(wired.times(case_id, "delivery_failed").await, 2);
+    let dead = wired.world.admin.outbox_dead(20).await.unwrap();
+    let kinds: Vec<_> = dead.iter().map(|it| it.kind.as_str()).collect();
+    assert!(kinds.contains(&"order_gsa") && kinds.contains(&"order_domain"));
 }
 
 /// PRIO-09, PRIO-24: a visit without success ends with the money back where it can never be, and

@@ -262,3 +262,31 @@ async fn practice_acknowledges_orders() {
     assert_eq!(wired.state(case_id).await, "in_execution");
     assert_eq!(wired.times(case_id, "gsa_ack").await, 1);
 }
+
+/// PRIO-03, PRIO-04: a customer's own request over the endpoint or as a file becomes a case at the step
+/// to which the customer came; the same again is known, and what cannot be read says why.
+#[tokio::test]
+async fn prio_03_a_request_that_comes_in_becomes_a_case() {
+    let wired = Wired::practising("wired-request").await;
+    let request = json!({"process": "prio", "received_at": "2026-11-16T09:00:00+01:00",
+        "reference": "WEB-1", "customer_ref": "NL0000002", "step": "contact"});
+    for _ in 0..2 {
+        wired.drop_file(&request);
+    }
+    let mut wrong = request.clone();
+    wrong["reference"] = "WEB-2".into();
+    wrong["received_at"] = "yesterday".into();
+    wired.drop_file(&wrong);
+    wired.works().await;
+    let hits = wired.world.admin.search("WEB-1", 10).await.unwrap();
+    let rows: Vec<_> = hits
+        .iter()
+        .map(|hit| (&*hit.row.process, &*hit.row.state))
+        .collect();
+    assert_eq!(rows, [("prio", "draft_location")]);
+    let count = |folder: &str| {
+        let path = wired.folder.join("incoming").join(folder);
+        std::fs::read_dir(path).unwrap().count()
+    };
+    assert_eq!((count("done"), count("refused")), (2, 2));
+}

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use loket::exchange::http::Settings;
+use loket::exchange::payment::practice::Told;
 use loket::exchange::payment::{Provider, Service};
 use loket::exchange::secret::{Secret, SecretFile};
 use loket::exchange::sources::{AddressService, CodeBook};
 use loket::exchange::worker::outside::{Outside, Payments};
+use loket::exchange::worker::{Options, Worker};
 use loket::store::rows::{CaseId, PaymentStatus};
 use serde_json::{Value as Json, json};
 
-use crate::exchange_world::folder;
+use crate::exchange_world::{folder, options};
 use crate::support::http::{Asked, Reply, Server};
 use crate::support::world::{GRID, ean};
 use crate::wired::Wired;
@@ -328,4 +330,57 @@ async fn prio_27_the_code_book_is_asked_again_until_it_answers() {
     let elsewhere = wired.request(2).await;
     wired.works().await;
     assert_eq!(wired.state(elsewhere).await, "ended_not_our_grid");
+}
+
+/// PRIO-31: paid by the old link while the new one was on its way: one of the two goes back, and nobody
+/// pays twice.
+#[tokio::test]
+async fn prio_31_who_paid_by_the_old_link_does_not_pay_twice() {
+    let (wired, mood) = served("wired-twice").await;
+    let case_id = wired.paying(1).await;
+    becomes(&mood, "paid", None);
+    let none = loket::process::engine::Answers::new();
+    wired.anna_does(case_id, "resend_payment_link", &none).await;
+    for _ in 0..3 {
+        wired.later().await;
+        wired.works().await;
+    }
+    assert_eq!(wired.state(case_id).await, "awaiting_payment");
+    assert_eq!(wired.times(case_id, "payment_stray").await, 1);
+    assert_eq!(mood.lock().unwrap().refunds, 1);
+    assert_eq!(wired.payment(case_id).await.status, PaymentStatus::Open);
+    becomes(&mood, "paid", None);
+    wired.later().await;
+    wired.works().await;
+    assert_eq!(wired.state(case_id).await, "confirmed");
+    assert_eq!(mood.lock().unwrap().refunds, 1);
+    wired.is_sound().await;
+}
+
+/// PRIO-31: two workers, one payment, one order.
+#[tokio::test(flavor = "multi_thread")]
+async fn prio_31_two_workers_do_it_once() {
+    let place = folder("wired-two");
+    let outside = || Outside::practice(&place.join("payments"), &place.join("incoming"));
+    let wired = Wired::with(place.clone(), outside()).await;
+    let mut cases = Vec::new();
+    for n in 1..=6 {
+        cases.push(wired.paying(n).await);
+        wired.pays(cases[cases.len() - 1], Told::Paid).await;
+    }
+    let options = Options {
+        outside: outside(),
+        ..options(&place.join("out"))
+    };
+    let other = Worker::open(wired.world.db.store("worker_2"), options).await;
+    let other = other.unwrap();
+    let (one, two) = tokio::join!(wired.worker.once(), other.once());
+    (one.unwrap(), two.unwrap());
+    wired.works().await;
+    for case_id in cases {
+        assert_eq!(wired.state(case_id).await, "confirmed");
+        assert_eq!(wired.times(case_id, "payment_paid").await, 1);
+    }
+    assert_eq!(wired.sent("order_gsa").len(), 6);
+    wired.is_sound().await;
 }

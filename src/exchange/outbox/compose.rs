@@ -172,6 +172,9 @@ impl Composer<'_> {
         if self.message.kind.starts_with("order_") {
             return system(to, orders::order(self.message.kind, self.story));
         }
+        if self.message.kind == "installation_data" {
+            return system(to, orders::installation(self.message.kind, self.story));
+        }
         self.order(to)
     }
 
