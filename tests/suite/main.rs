@@ -91,6 +91,7 @@ mod terminal_crash;
 mod terminal_drafts;
 mod terminal_keys;
 mod terminal_live;
+mod terminal_notification;
 mod terminal_plain;
 mod terminal_privacy;
 mod terminal_remind;

@@ -189,7 +189,9 @@ fn receivers(world: &World) -> Entry {
 /// A field of a process, empty: each kind is asked in one way, in every form.
 pub fn of_field(world: &World, field: &'static Field, party: Option<&PartyCard>) -> Entry {
     let texts = &world.texts;
+    let listed = world.lists.picks(field.key, texts.lang());
     let ask = match field.kind {
+        FieldKind::Code if listed.is_some() => choice(listed.into_iter().flatten()),
         FieldKind::Note | FieldKind::List(_) => text(Lines::Many, NOTE_LIMIT),
         FieldKind::Choice(keys) => choice(keys.iter().map(|key| {
             let of_form = field.part.and_then(|part| part.choice(key, texts.lang()));
