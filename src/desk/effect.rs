@@ -104,7 +104,6 @@ impl Slot {
                 | Self::Looked
                 | Self::Columns(_)
                 | Self::Find(_)
-                | Self::Week
         )
     }
 }

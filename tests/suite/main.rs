@@ -91,6 +91,7 @@ mod terminal_live;
 mod terminal_plain;
 mod terminal_privacy;
 mod terminal_remind;
+mod terminal_request;
 mod terminal_walk;
 mod texts;
 mod tidy;
