@@ -106,6 +106,7 @@ async fn prepare(server: &LocalPostgres) -> Result<PgPool> {
             name: db_role.into(),
             role: role.into(),
             queues: vec!["mandate".into()],
+            firm: None,
             disabled_at: None,
         };
         store.agent_add(&agent).await?;
@@ -148,6 +149,7 @@ fn worker_options(place: &std::path::Path) -> worker::Options {
         settings: Settings::default(),
         chain_heads: None,
         practice: false,
+        outside: loket::exchange::worker::outside::Outside::default(),
     }
 }
 

@@ -21,21 +21,26 @@ CREATE TABLE queues (
   -- how many cases an agent may hold, and at how many held ones past their warning no new one is taken
   -- (0: no gate); both set by the lead (limits_set)
   max_leases smallint NOT NULL DEFAULT 5 CHECK (max_leases BETWEEN 1 AND 50),
-  gate smallint NOT NULL DEFAULT 1 CHECK (gate BETWEEN 0 AND 20));
+  gate smallint NOT NULL DEFAULT 1 CHECK (gate BETWEEN 0 AND 20),
+  -- the queue of one installer's company: what nobody else may see waits there (ELS-29)
+  firm_gln text UNIQUE);
 CREATE TABLE processes (
   process text PRIMARY KEY, prefix text NOT NULL UNIQUE CHECK (prefix ~ '^[A-Z]{2}$'),
-  queue_id int NOT NULL REFERENCES queues, country text NOT NULL, unique_by text[] NOT NULL DEFAULT '{}');
+  queue_id int NOT NULL REFERENCES queues, country text NOT NULL, unique_by text[] NOT NULL DEFAULT '{}',
+  form text);                                       -- which form its cases are asked (0019)
 CREATE TABLE process_states (
   process text NOT NULL REFERENCES processes, state text NOT NULL,
   work work_state NOT NULL CHECK (work <> 'held'), PRIMARY KEY (process, state));
 CREATE TABLE process_transitions (
   process text NOT NULL REFERENCES processes, action text NOT NULL,
   from_state text NOT NULL, to_state text NOT NULL,
-  by_who text NOT NULL CHECK (by_who IN ('holder', 'agent', 'lead', 'timer', 'system', 'installer')),
+  by_who text NOT NULL CHECK (by_who IN ('holder', 'agent', 'lead', 'timer', 'system', 'outside', 'installer')),
   timer text, starts text[] NOT NULL, ends text[] NOT NULL, breaches text[] NOT NULL, moves text[] NOT NULL,
   messages text[] NOT NULL, sets text[] NOT NULL, destroys text[] NOT NULL, opens text[] NOT NULL,
   slots text[] NOT NULL,                            -- what it may do with the slot of a case (0017)
-  fields jsonb NOT NULL, PRIMARY KEY (process, action, from_state, to_state));
+  fields jsonb NOT NULL,
+  form text,                                        -- the form whose fields it takes in addition
+  PRIMARY KEY (process, action, from_state, to_state));
 
 CREATE TABLE calendars (
   country text NOT NULL, version int NOT NULL, calendar text NOT NULL, body jsonb NOT NULL,
@@ -61,8 +66,10 @@ CREATE INDEX calendar_edits_day ON calendar_edits (country, day, edit_id DESC);
 CREATE TABLE agents (
   agent_id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   db_role name NOT NULL UNIQUE,                     -- = session_user of the agent's connections
-  name text NOT NULL, role text NOT NULL CHECK (role IN ('agent', 'lead', 'auditor', 'admin', 'worker')),
-  disabled_at timestamptz);
+  name text NOT NULL, role text NOT NULL CHECK (role IN ('agent', 'lead', 'auditor', 'admin', 'worker', 'installer')),
+  disabled_at timestamptz,
+  firm_gln text,                                    -- an installer's company, a party of the register
+  CHECK ((role = 'installer') = (firm_gln IS NOT NULL)));
 CREATE TABLE agent_queues (
   agent_id int NOT NULL REFERENCES agents, queue_id int NOT NULL REFERENCES queues,
   -- of this agent instead of those of the queue
@@ -134,7 +141,10 @@ CREATE TABLE cases (
   version int NOT NULL DEFAULT 0,                   -- +1 at every change
   subject text NOT NULL, ean text, party_gln text, customer_ref text,
   reference text, unique_key text, handover uuid,
+  -- whose notification it is: the queue of the installer's company, wherever the case stands (ELS-28)
+  firm_queue int REFERENCES queues,
   raised_at timestamptz,                            -- passed over so often that a lead must look at it
+  form_version int,                                 -- of the form of its process, as at the first receipt (TLM-10)
   last_hash bytea NOT NULL DEFAULT '\x', last_seq int NOT NULL DEFAULT 0,
   FOREIGN KEY (process, state) REFERENCES process_states,
   CHECK ((work = 'closed') = (closed_at IS NOT NULL))
@@ -152,6 +162,7 @@ CREATE TABLE case_numbers (prefix text NOT NULL, year int NOT NULL, last int NOT
 CREATE TABLE case_links (
   from_case bigint NOT NULL REFERENCES cases, to_case bigint NOT NULL REFERENCES cases,
   kind text NOT NULL, PRIMARY KEY (from_case, to_case));
+CREATE INDEX cases_firm ON cases (firm_queue, work, sort_at, case_id) WHERE firm_queue IS NOT NULL AND work <> 'closed';
 CREATE INDEX case_links_to ON case_links (to_case);
 -- further references that were attached to a case (the same signal twice is one signal)
 CREATE TABLE case_references (
@@ -159,7 +170,7 @@ CREATE TABLE case_references (
   PRIMARY KEY (process, reference));
 CREATE INDEX case_references_case ON case_references (case_id);
 -- text for the free search lives outside of cases, so that state changes never touch the trigram index
-CREATE TABLE case_search (case_id bigint PRIMARY KEY REFERENCES cases, queue_id int NOT NULL, doc text NOT NULL);
+CREATE TABLE case_search (case_id bigint PRIMARY KEY REFERENCES cases, queue_id int NOT NULL, doc text NOT NULL, firm_queue int);
 CREATE INDEX case_search_trgm ON case_search USING gin (doc gin_trgm_ops) WITH (fastupdate = off);
 
 CREATE TABLE case_leases (

@@ -18,10 +18,13 @@ CREATE FUNCTION my_role() RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER 
 $$ BEGIN RETURN (SELECT role FROM agents WHERE db_role = session_user AND disabled_at IS NULL); END $$;
 -- the queues of who is connected, for functions that run as the owner already
 CREATE FUNCTION own_queues() RETURNS int[] LANGUAGE plpgsql STABLE AS $$
-DECLARE a int; r text;
+DECLARE a int; r text; f text;
 BEGIN
-  SELECT agent_id, role INTO a, r FROM agents WHERE db_role = session_user AND disabled_at IS NULL;
-  IF r IN ('auditor', 'admin', 'worker') THEN RETURN (SELECT coalesce(array_agg(queue_id ORDER BY queue_id), '{}') FROM queues); END IF;
+  SELECT agent_id, role, firm_gln INTO a, r, f FROM agents WHERE db_role = session_user AND disabled_at IS NULL;
+  IF r = 'worker' THEN RETURN (SELECT coalesce(array_agg(queue_id ORDER BY queue_id), '{}') FROM queues); END IF;
+  -- what an installer has not sent is no business of the grid company's, whoever looks (ELS-29)
+  IF r IN ('auditor', 'admin') THEN RETURN (SELECT coalesce(array_agg(queue_id ORDER BY queue_id), '{}') FROM queues WHERE firm_gln IS NULL); END IF;
+  IF r = 'installer' THEN RETURN (SELECT coalesce(array_agg(q.queue_id), '{}') FROM queues q WHERE q.firm_gln = f); END IF;
   RETURN (SELECT coalesce(array_agg(queue_id ORDER BY queue_id), '{}') FROM agent_queues WHERE agent_id = a);
 END $$;
 CREATE FUNCTION my_queues() RETURNS int[] LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
@@ -92,7 +95,7 @@ CREATE FUNCTION case_lock(p_case bigint) RETURNS cases LANGUAGE plpgsql SET sear
 DECLARE c cases%ROWTYPE;
 BEGIN
   SELECT * INTO c FROM cases WHERE case_id = p_case FOR UPDATE;
-  IF NOT FOUND OR c.queue_id <> ALL (own_queues()) THEN PERFORM refuse('case_not_found'); END IF;
+  IF NOT FOUND OR NOT own_queues() && ARRAY[c.queue_id, c.firm_queue] THEN PERFORM refuse('case_not_found'); END IF;
   RETURN c;
 END $$;
 
@@ -207,10 +210,11 @@ DECLARE v text := p_value #>> '{}'; t text := jsonb_typeof(p_value);
 BEGIN
   RETURN CASE p_field ->> 'kind'
     WHEN 'list' THEN t = 'array' AND (SELECT bool_and(loket.field_takes(p_field || jsonb_build_object('kind', p_field -> 'of', 'of', NULL), x)) FROM jsonb_array_elements(p_value) x)
-    WHEN 'line' THEN t = 'object' WHEN 'note' THEN t = 'object' WHEN 'postcode' THEN t = 'object' WHEN 'house_number' THEN t = 'object'
+    WHEN 'line' THEN t = 'object' WHEN 'note' THEN t = 'object' WHEN 'postcode' THEN t = 'object' WHEN 'house_number' THEN t = 'object' WHEN 'person_number' THEN t = 'object' WHEN 'company_number' THEN t = 'object'
     WHEN 'choice' THEN t = 'string' AND (p_field -> 'choices') ? v
     WHEN 'yes_no' THEN t = 'boolean' WHEN 'contact' THEN t = 'number' WHEN 'run' THEN t = 'number' WHEN 'slot' THEN t = 'number'
     WHEN 'ean' THEN t = 'string' AND v ~ '^[0-9]{18}$' WHEN 'party' THEN t = 'string' AND v ~ '^[0-9]{13}$'
+    WHEN 'number' THEN t = 'string' AND CASE WHEN v ~ '^[0-9]{1,9}([.][0-9]{1,6})?$' THEN v::numeric BETWEEN coalesce((p_field ->> 'min')::numeric, 0) AND coalesce((p_field ->> 'max')::numeric, 999999999.999999) ELSE false END
     WHEN 'date' THEN t = 'string' AND v ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'
     WHEN 'time' THEN t = 'string' AND v ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'
     WHEN 'money' THEN t = 'string' AND v ~ '^[A-Z]{3} -?[0-9]{1,9}[.][0-9]{2}$'
@@ -264,15 +268,17 @@ END $$;
 
 -- The referee (decision 6): a change may do only what the loaded process table says of its line, in
 -- the shape that everybody can read.
-CREATE FUNCTION referee(p_change jsonb, p_line process_transitions) RETURNS void LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE k text; v jsonb; ops jsonb := p_change -> 'clocks'; kinds text[] := ARRAY(SELECT jsonb_array_elements_text(p_change -> 'messages'));
+CREATE FUNCTION referee(p_change jsonb, p_line process_transitions, p_facts jsonb DEFAULT '{}') RETURNS void LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE k text; v jsonb; known jsonb; ops jsonb := p_change -> 'clocks'; kinds text[] := ARRAY(SELECT jsonb_array_elements_text(p_change -> 'messages'));
 BEGIN
-  IF pg_column_size(p_change) > 300000 OR jsonb_array_length(p_change -> 'texts') > 20 THEN PERFORM refuse('not_in_table', '', '{"what":"size","given":""}'); END IF;
+  IF pg_column_size(p_change) > 300000 OR jsonb_array_length(p_change -> 'texts') > 30 THEN PERFORM refuse('not_in_table', '', '{"what":"size","given":""}'); END IF;
   PERFORM subset(ARRAY(SELECT jsonb_object_keys(p_change)), ARRAY['process', 'action', 'from', 'to', 'at', 'received_at', 'answers', 'facts', 'clocks', 'messages', 'texts', 'destroy', 'opens', 'slot'], 'keys');
   IF EXISTS (SELECT 1 FROM jsonb_array_elements(p_change -> 'texts') t WHERE (t ->> 'id')::uuid IS NULL OR length(t ->> 'field') > 40 OR t ->> 'sha256' !~ '^[0-9a-f]{64}$'
       OR (SELECT count(*) FROM jsonb_object_keys(t)) <> 4) THEN PERFORM refuse('text_hash_differs'); END IF;
   PERFORM check_answers(p_line.fields, p_change -> 'answers', p_change -> 'texts');
-  FOR k, v IN SELECT * FROM jsonb_each(p_change -> 'facts') LOOP PERFORM check_value(k, v, p_change -> 'texts'); END LOOP;
+  -- a fact can be copied: then it refers to a text that another fact of the case has
+  known := p_change -> 'texts' || coalesce((SELECT jsonb_agg(jsonb_build_object('id', x.value -> 'text', 'sha256', x.value -> 'sha256')) FROM jsonb_each(p_facts) x WHERE jsonb_typeof(x.value) = 'object'), '[]');
+  FOR k, v IN SELECT * FROM jsonb_each(p_change -> 'facts') LOOP PERFORM check_value(k, v, known); END LOOP;
   PERFORM check_clocks(ops);
   PERFORM subset(ARRAY(SELECT jsonb_object_keys(p_change -> 'facts')), p_line.sets, 'facts');
   PERFORM subset(ARRAY(SELECT o ->> 'key' FROM jsonb_array_elements(ops) o WHERE o ->> 'op' = 'start'), p_line.starts, 'clocks started');

@@ -7,9 +7,12 @@ CREATE FUNCTION lease_json(l case_leases) RETURNS jsonb LANGUAGE sql STABLE AS
 $$ SELECT jsonb_build_object('case_id', l.case_id, 'fence', l.fence, 'worked_at', l.worked_at, 'proposed', l.how = 'next' AND NOT l.worked) $$;
 CREATE FUNCTION leases_of(p_session uuid) RETURNS jsonb LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ BEGIN RETURN (SELECT coalesce(jsonb_agg(lease_json(l) ORDER BY case_id), '[]') FROM case_leases l WHERE session_id = p_session); END $$;
+-- to people the queue of an installer's company is that of installers
+CREATE FUNCTION queue_name(p_key text) RETURNS text LANGUAGE sql IMMUTABLE AS
+$$ SELECT CASE WHEN p_key LIKE 'firm\_%' THEN 'installation' ELSE p_key END $$;
 CREATE FUNCTION me_card(p_agent int) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
-$$ SELECT jsonb_build_object('agent_id', a.agent_id, 'name', a.name, 'role', a.role, 'queues',
-     (SELECT coalesce(jsonb_agg(jsonb_build_object('queue_id', q.queue_id, 'key', q.key) ORDER BY q.queue_id), '[]')
+$$ SELECT jsonb_build_object('agent_id', a.agent_id, 'name', a.name, 'role', a.role, 'firm', a.firm_gln, 'queues',
+     (SELECT coalesce(jsonb_agg(jsonb_build_object('queue_id', q.queue_id, 'key', queue_name(q.key)) ORDER BY q.queue_id), '[]')
       FROM queues q WHERE q.queue_id = ANY ((SELECT my_queues())::int[]))) FROM agents a WHERE a.agent_id = p_agent $$;
 
 -- Nobody works in a case while the server is away, changes over, or the line is cut: when a session comes
@@ -194,9 +197,9 @@ BEGIN
   PERFORM require_session(p_session, a);
   PERFORM claim_queue_up(a);
   SELECT * INTO c FROM cases WHERE case_id = p_case FOR UPDATE;   -- waits, then sees the winner, and the queue it is in
-  IF c.queue_id = ANY ((SELECT my_queues())::int[]) THEN r := claim_limit(a, c.queue_id, true); END IF;
+  IF ARRAY[c.queue_id, c.firm_queue] && (SELECT my_queues())::int[] THEN r := claim_limit(a, c.queue_id, true); END IF;
   SELECT x.*, g.name INTO l FROM case_leases x JOIN agents g USING (agent_id) WHERE x.case_id = p_case;
-  r := CASE WHEN c.case_id IS NULL OR c.queue_id <> ALL (my_queues()) THEN jsonb_build_object('result', 'not_found')
+  r := CASE WHEN c.case_id IS NULL OR NOT my_queues() && ARRAY[c.queue_id, c.firm_queue] THEN jsonb_build_object('result', 'not_found')
     WHEN c.work = 'closed' THEN jsonb_build_object('result', 'closed')
     WHEN l.session_id = p_session THEN granted_before(c)
     WHEN l.case_id IS NOT NULL THEN jsonb_build_object('result', 'taken', 'holder', l.name, 'since', l.acquired_at + (SELECT legal_offset FROM settings))
@@ -302,7 +305,7 @@ BEGIN
   PERFORM require_session(p_session, a);
   c := case_lock(p_case);
   IF c.work = 'closed' THEN PERFORM refuse('case_closed'); END IF;
-  IF NOT EXISTS (SELECT 1 FROM queues WHERE queue_id = p_queue) OR p_queue = c.queue_id THEN PERFORM refuse('no_such_queue'); END IF;
+  IF NOT EXISTS (SELECT 1 FROM queues WHERE queue_id = p_queue AND firm_gln IS NULL) OR p_queue = c.queue_id THEN PERFORM refuse('no_such_queue'); END IF;
   was := c.queue_id;
   SELECT agent_id INTO holder FROM case_leases WHERE case_id = p_case;
   t := line_store(p_case, 'transfer', p_reason, p_cmd);

@@ -43,31 +43,76 @@ CREATE FUNCTION open_twin(p_change jsonb) RETURNS bigint LANGUAGE sql STABLE SET
 $$ SELECT c.case_id FROM processes p JOIN cases c ON c.process = p.process AND c.unique_key = unique_key_of(p.unique_by, p_change) AND c.work <> 'closed'
    WHERE p.process = p_change ->> 'process' $$;
 
+-- A line that asks a form takes the fields of the version that the case has, and sets the facts of
+-- these names (TLM-10).
+CREATE FUNCTION with_form(p_line process_transitions, p_version int) RETURNS process_transitions LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE l process_transitions%ROWTYPE := p_line; asked jsonb;
+BEGIN
+  IF l.form IS NULL THEN RETURN l; END IF;
+  SELECT jsonb_agg(jsonb_build_object('key', l.form || '.' || (x ->> 'key'), 'kind', x ->> 'type', 'required', coalesce((x ->> 'required')::bool, false),
+      'choices', jsonb_path_query_array(x, '$.choices[*].key'), 'min', x -> 'min', 'max', x -> 'max'))
+    INTO asked FROM forms f, jsonb_array_elements(f.body -> 'fields') x WHERE f.form = l.form AND f.version = p_version;
+  IF asked IS NULL THEN PERFORM refuse('form_missing', 'TLM-10', jsonb_build_object('form', l.form)); END IF;
+  l.fields := l.fields || asked;
+  l.sets := l.sets || ARRAY(SELECT x ->> 'key' FROM jsonb_array_elements(asked) x);
+  RETURN l;
+END $$;
+
+-- Notifications of installers. Which states are the installer's alone (ELS-29): the case waits in the
+-- queue of the company, which nobody of the grid company has, so that no function shows it to them.
+CREATE FUNCTION is_installers(p_process text) RETURNS bool LANGUAGE sql IMMUTABLE AS $$ SELECT p_process = 'notification' $$;
+CREATE FUNCTION is_unsent(p_state text) RETURNS bool LANGUAGE sql IMMUTABLE AS $$ SELECT p_state IN ('unsent', 'closed_deleted') $$;
+CREATE FUNCTION queue_for(p processes, p_state text, p_firm int) RETURNS int LANGUAGE sql IMMUTABLE AS
+$$ SELECT CASE WHEN is_unsent(p_state) THEN p_firm ELSE p.queue_id END $$;
+-- made when it is needed first: a company may send by file before anybody of it logs in
+CREATE FUNCTION firm_queue_of(p_gln text) RETURNS int LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM queues WHERE firm_gln = p_gln) THEN
+    INSERT INTO queues (key, firm_gln) VALUES ('firm_' || p_gln, p_gln) ON CONFLICT DO NOTHING;
+  END IF;
+  RETURN (SELECT queue_id FROM queues WHERE firm_gln = p_gln);
+END $$;
+-- a state that both see is one of the grid company's queue; it never goes back from there
+CREATE FUNCTION sent_on(p_case cases) RETURNS cases LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE c cases%ROWTYPE := p_case; was int := p_case.queue_id;
+BEGIN
+  SELECT queue_for(p, c.state, c.firm_queue) INTO c.queue_id FROM processes p WHERE p.process = c.process;
+  IF c.queue_id <> was THEN UPDATE case_search SET queue_id = c.queue_id WHERE case_id = c.case_id; END IF;
+  RETURN c;
+END $$;
+
 CREATE FUNCTION case_insert(p_change jsonb, p_reference text, p_agent int, p_session uuid, p_cmd uuid) RETURNS cases
 LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE p processes%ROWTYPE; l process_transitions%ROWTYPE; c cases%ROWTYPE; n timestamptz := legal_now();
   v_facts jsonb := p_change -> 'facts'; v_received timestamptz := (p_change ->> 'received_at')::timestamptz;
   v_ean text := coalesce(v_facts ->> 'ean', p_change -> 'answers' ->> 'ean'); v_party text := coalesce(v_facts ->> 'party_gln', p_change -> 'answers' ->> 'party_gln');
-  v_customer text := coalesce(v_facts ->> 'customer_ref', p_change -> 'answers' ->> 'customer_ref');
+  v_customer text := coalesce(v_facts ->> 'customer_ref', p_change -> 'answers' ->> 'customer_ref'); v_firm int; v_queue int;
 BEGIN
   SELECT * INTO p FROM processes WHERE process = p_change ->> 'process';
+  v_queue := p.queue_id;
   SELECT * INTO l FROM process_transitions WHERE process = p.process AND action = 'open' AND from_state = '' AND to_state = p_change ->> 'to';
   IF l.process IS NULL OR p_change ->> 'action' <> 'open' THEN PERFORM refuse('not_in_table', '', jsonb_build_object('what', 'open', 'given', p_change ->> 'to')); END IF;
   PERFORM check_at((p_change ->> 'at')::timestamptz);
   IF v_received IS NULL OR v_received > n + interval '5 min' THEN PERFORM refuse('received_in_future'); END IF;
-  IF p.queue_id <> ALL (my_queues()) THEN PERFORM refuse('queue_not_yours'); END IF;
+  IF is_installers(p.process) THEN
+    IF NOT EXISTS (SELECT 1 FROM parties WHERE gln = v_party AND role = 'installer') THEN PERFORM refuse('not_an_installer', 'ELS-01'); END IF;
+    v_firm := firm_queue_of(v_party);
+    v_queue := queue_for(p, p_change ->> 'to', v_firm);
+  END IF;
+  IF NOT my_queues() && ARRAY[v_queue, v_firm] THEN PERFORM refuse('queue_not_yours'); END IF;
   PERFORM referee(p_change, l);
   PERFORM check_registers(v_ean, v_party, v_customer);
   PERFORM check_people(v_party, p_change);
-  INSERT INTO cases (case_no, queue_id, process, state, work, facts, received_at, opened_at, closed_at, subject, ean, party_gln, customer_ref, reference, unique_key)
-  VALUES (next_case_no(p.prefix, extract(year FROM n AT TIME ZONE zone_of(p.country))::int), p.queue_id, p.process, p_change ->> 'to', state_work(p.process, p_change ->> 'to'), v_facts,
+  INSERT INTO cases (case_no, queue_id, process, state, work, facts, received_at, opened_at, closed_at, subject, ean, party_gln, customer_ref, reference, unique_key, firm_queue, form_version)
+  VALUES (next_case_no(p.prefix, extract(year FROM n AT TIME ZONE zone_of(p.country))::int), v_queue, p.process, p_change ->> 'to', state_work(p.process, p_change ->> 'to'), v_facts,
     v_received, n, CASE WHEN state_work(p.process, p_change ->> 'to') = 'closed' THEN n END,
-    coalesce((SELECT name FROM parties WHERE gln = v_party), ''), v_ean, v_party, v_customer, p_reference, unique_key_of(p.unique_by, p_change))
+    coalesce((SELECT name FROM parties WHERE gln = v_party), ''), v_ean, v_party, v_customer, p_reference, unique_key_of(p.unique_by, p_change), v_firm,
+    (SELECT f.version FROM forms f WHERE f.form = p.form AND f.valid_from <= v_received ORDER BY f.valid_from DESC LIMIT 1))
   RETURNING * INTO c;
   PERFORM change_rows(c.case_id, p_change, v_facts, n);
   PERFORM slot_apply(c, p_change);
   c := case_write(with_nearest_clock(c), 'opened', p_agent, p_session, p_cmd, jsonb_strip_nulls(jsonb_build_object('reference', p_reference)) || jsonb_build_object('change', without_bodies(p_change)), n);
-  INSERT INTO case_search VALUES (c.case_id, c.queue_id, search_doc(c.case_id));
+  INSERT INTO case_search (case_id, queue_id, doc, firm_queue) VALUES (c.case_id, c.queue_id, search_doc(c.case_id), c.firm_queue);
   RETURN c;
 END $$;
 
@@ -82,7 +127,7 @@ END $$;
 -- instead (`twin`), so that the caller attaches the signal to it by the action of the process.
 CREATE FUNCTION loket_api.case_open(p_cmd uuid, p_session uuid, p_change jsonb, p_reference text) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE a int := require_role('agent', 'lead', 'admin', 'worker'); r jsonb; c cases%ROWTYPE; i bigint;
+DECLARE a int := require_role('agent', 'lead', 'admin', 'worker', 'installer'); r jsonb; c cases%ROWTYPE; i bigint;
 BEGIN
   r := command_begin(p_cmd, a, 'case_open', concat_ws(' ', p_reference, said(p_change))); IF r IS NOT NULL THEN RETURN r; END IF;
   PERFORM require_seat(p_session, a);
@@ -117,7 +162,9 @@ BEGIN
   ELSIF p_line.by_who = 'agent' THEN
     PERFORM require_role('agent', 'lead', 'admin', 'worker');
   ELSIF p_line.by_who = 'installer' THEN
-    PERFORM require_role('installer');                -- decision 18
+    PERFORM require_role('installer', 'worker', 'admin');   -- decision 18; its own system speaks through the worker
+  ELSIF p_line.by_who = 'outside' THEN
+    PERFORM require_role('worker', 'admin');          -- nobody stands in: what is paid says the payment service alone
   ELSIF p_line.by_who = 'system' AND role_ IN ('worker', 'admin') THEN
     NULL;                                             -- an outside system speaks through the worker
   ELSIF p_line.by_who = 'system' AND p_line.action = 'further_signal' THEN
@@ -148,7 +195,7 @@ BEGIN
   -- note never conflicts, but with a snooze that it ends
   IF c.version <> p_version AND (l.by_who <> 'agent' OR p_change -> 'facts' <> '{}' OR p_change -> 'clocks' <> '[]' OR jsonb_typeof(p_change -> 'slot') = 'object' OR is_snoozed(p_case)) THEN RAISE EXCEPTION 'version conflict' USING ERRCODE = 'LK005'; END IF;
   PERFORM check_at((p_change ->> 'at')::timestamptz);
-  PERFORM referee(p_change, l);
+  PERFORM referee(p_change, with_form(l, c.form_version), c.facts);
   PERFORM check_people(c.party_gln, p_change);
   n := (p_change ->> 'at')::timestamptz;
   c.facts := c.facts || (p_change -> 'facts');
@@ -167,6 +214,7 @@ BEGIN
     c.state := l.to_state;
     c.closed_at := CASE WHEN w = 'closed' THEN n END;
     c := skips_clear(c);
+    IF c.firm_queue IS NOT NULL THEN c := sent_on(c); END IF;
     -- whoever looks along with a customer keeps the case while the customer's steps follow each other
     IF w = 'closed' OR c.work <> 'held' OR (w = 'waiting' AND state_work(c.process, l.from_state) <> 'waiting') THEN c := lease_end(c); END IF;
   END IF;
@@ -179,7 +227,7 @@ BEGIN
         PERFORM refuse('twin_open', '', jsonb_build_object('case_id', open_twin(p_change -> 'opens'))); END IF;
       o := case_insert(p_change -> 'opens', NULL, a, p_session, NULL);
     ELSE
-      SELECT * INTO o FROM cases WHERE case_id = p_link AND case_id = open_twin(p_change -> 'opens') AND queue_id = ANY ((SELECT my_queues())::int[]) FOR SHARE;
+      SELECT * INTO o FROM cases WHERE case_id = p_link AND case_id = open_twin(p_change -> 'opens') AND ARRAY[queue_id, firm_queue] && (SELECT my_queues())::int[] FOR SHARE;
       IF NOT FOUND THEN PERFORM refuse('case_not_found'); END IF;
     END IF;
     INSERT INTO case_links VALUES (c.case_id, o.case_id, l.action) ON CONFLICT DO NOTHING;
@@ -226,4 +274,4 @@ BEGIN
 END $$;
 CREATE FUNCTION loket_api.document_fetch(p_document uuid) RETURNS bytea
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
-$$ SELECT d.bytes FROM documents d JOIN cases c USING (case_id) WHERE d.document_id = p_document AND c.queue_id = ANY ((SELECT my_queues())::int[]) $$;
+$$ SELECT d.bytes FROM documents d JOIN cases c USING (case_id) WHERE d.document_id = p_document AND ARRAY[c.queue_id, c.firm_queue] && (SELECT my_queues())::int[] $$;

@@ -31,7 +31,8 @@ BEGIN
       ORDER BY o.not_before, o.outbox_id LIMIT least(p_limit, 100) FOR UPDATE SKIP LOCKED),
     u AS (UPDATE outbox o SET locked_until = t + interval '60 s', owner_pid = p_pid, owner_start = p_start, fence = fence + 1 FROM c WHERE o.outbox_id = c.outbox_id RETURNING o.*)
   SELECT coalesce(jsonb_agg(jsonb_build_object('outbox_id', u.outbox_id, 'case_id', u.case_id, 'case_no', k.case_no, 'process', k.process, 'kind', u.kind, 'idem_key', u.idem_key,
-      'fence', u.fence, 'attempts', u.attempts + 1, 'legal_at', u.legal_at, 'facts', u.facts, 'answers', u.answers) ORDER BY u.outbox_id), '[]') INTO r FROM u JOIN cases k USING (case_id);
+      'fence', u.fence, 'attempts', u.attempts + 1, 'legal_at', u.legal_at, 'facts', u.facts, 'answers', u.answers,
+      'form', CASE WHEN k.form_version IS NOT NULL THEN form_of(k.process, k.form_version) END) ORDER BY u.outbox_id), '[]') INTO r FROM u JOIN cases k USING (case_id);
   RETURN r;
 END $$;
 CREATE FUNCTION loket_api.outbox_sent(p_id bigint, p_fence bigint) RETURNS bool LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
@@ -78,8 +79,15 @@ BEGIN
   SELECT * INTO STRICT c FROM cases WHERE case_id = p_case;
   RETURN jsonb_build_object('case_no', c.case_no, 'process', c.process, 'received_at', c.received_at, 'opened_at', c.opened_at, 'reference', c.reference, 'facts', c.facts, 'clocks', clocks_json(p_case),
     'party', party_json(c.party_gln), 'party_country', (SELECT country FROM parties WHERE gln = c.party_gln), 'connection', (SELECT address_json(k) FROM connections k WHERE k.ean = c.ean),
-    'customer', (SELECT customer_json(u) || jsonb_build_object('email', CASE WHEN u.protected THEN '' ELSE u.email END) FROM customers u WHERE u.customer_ref = c.customer_ref), 'texts', texts_json(p_case), 'slot', slot_json(p_case),
+    'customer', (SELECT customer_json(u) || jsonb_build_object('email', CASE WHEN u.protected THEN '' ELSE u.email END, 'phone', CASE WHEN u.protected THEN '' ELSE u.phone END) FROM customers u WHERE u.customer_ref = c.customer_ref), 'texts', texts_json(p_case), 'slot', slot_json(p_case),
     'payment', (SELECT payment_json(p) FROM payments p WHERE p.case_id = p_case ORDER BY (p.status IN ('new', 'open', 'pending', 'authorized')) DESC, p.created_at DESC, p.payment_id LIMIT 1));
+END $$;
+
+-- whether a command had its effect on that case: what outside systems say comes more than once
+CREATE FUNCTION loket_api.case_heard(p_case bigint, p_cmd uuid) RETURNS bool LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM require_role('worker', 'admin');
+  RETURN EXISTS (SELECT 1 FROM case_events WHERE case_id = p_case AND cmd_id = p_cmd);
 END $$;
 
 -- heads of the chains that grew since then: exported daily, kept outside, so that even somebody who
@@ -145,14 +153,14 @@ CREATE FUNCTION process_load(p jsonb) RETURNS int LANGUAGE plpgsql SET search_pa
 DECLARE n int;
 BEGIN
   INSERT INTO queues (key) SELECT w.q FROM (SELECT e.x ->> 'queue' AS q, min(e.place) AS place FROM jsonb_array_elements(p) WITH ORDINALITY e(x, place) GROUP BY 1) w ORDER BY w.place ON CONFLICT DO NOTHING;
-  INSERT INTO processes SELECT x ->> 'key', x ->> 'prefix', (SELECT queue_id FROM queues WHERE key = x ->> 'queue'), x ->> 'country', ARRAY(SELECT jsonb_array_elements_text(x -> 'unique_by'))
-    FROM jsonb_array_elements(p) x ON CONFLICT (process) DO UPDATE SET prefix = excluded.prefix, queue_id = excluded.queue_id, country = excluded.country, unique_by = excluded.unique_by;
+  INSERT INTO processes SELECT x ->> 'key', x ->> 'prefix', (SELECT queue_id FROM queues WHERE key = x ->> 'queue'), x ->> 'country', ARRAY(SELECT jsonb_array_elements_text(x -> 'unique_by')), x ->> 'form'
+    FROM jsonb_array_elements(p) x ON CONFLICT (process) DO UPDATE SET prefix = excluded.prefix, queue_id = excluded.queue_id, country = excluded.country, unique_by = excluded.unique_by, form = excluded.form;
   INSERT INTO process_states SELECT x ->> 'key', s ->> 'key', (s ->> 'work')::work_state FROM jsonb_array_elements(p) x, jsonb_array_elements(x -> 'states') s
     ON CONFLICT (process, state) DO UPDATE SET work = excluded.work;
   DELETE FROM process_transitions;
   INSERT INTO process_transitions SELECT x ->> 'key', t ->> 'action', t ->> 'from', t ->> 'to', t ->> 'by', t ->> 'timer', ARRAY(SELECT jsonb_array_elements_text(t -> 'starts')), ARRAY(SELECT jsonb_array_elements_text(t -> 'ends')),
       ARRAY(SELECT jsonb_array_elements_text(t -> 'breaches')), ARRAY(SELECT jsonb_array_elements_text(t -> 'moves')), ARRAY(SELECT jsonb_array_elements_text(t -> 'messages')), ARRAY(SELECT jsonb_array_elements_text(t -> 'sets')),
-      ARRAY(SELECT jsonb_array_elements_text(t -> 'destroys')), ARRAY(SELECT jsonb_array_elements_text(t -> 'opens')), ARRAY(SELECT jsonb_array_elements_text(coalesce(t -> 'slots', '[]'))), t -> 'fields'
+      ARRAY(SELECT jsonb_array_elements_text(t -> 'destroys')), ARRAY(SELECT jsonb_array_elements_text(t -> 'opens')), ARRAY(SELECT jsonb_array_elements_text(coalesce(t -> 'slots', '[]'))), t -> 'fields', t ->> 'form'
     FROM jsonb_array_elements(p) x, jsonb_array_elements(x -> 'transitions') t;
   GET DIAGNOSTICS n = ROW_COUNT;
   RETURN n;
@@ -228,29 +236,31 @@ CREATE FUNCTION loket_api.calendars() RETURNS jsonb LANGUAGE sql STABLE SECURITY
 $$ SELECT coalesce(jsonb_agg(body ORDER BY country, version), '[]') FROM calendars WHERE me() IS NOT NULL $$;
 
 CREATE FUNCTION group_of(p_role text) RETURNS text LANGUAGE sql IMMUTABLE AS
-$$ SELECT CASE p_role WHEN 'agent' THEN 'loket_agent' WHEN 'lead' THEN 'loket_lead' WHEN 'auditor' THEN 'loket_auditor' WHEN 'admin' THEN 'loket_administrator' WHEN 'worker' THEN 'loket_worker' END $$;
+$$ SELECT CASE p_role WHEN 'agent' THEN 'loket_agent' WHEN 'lead' THEN 'loket_lead' WHEN 'auditor' THEN 'loket_auditor' WHEN 'admin' THEN 'loket_administrator' WHEN 'worker' THEN 'loket_worker' WHEN 'installer' THEN 'loket_installer' END $$;
 -- runs with the rights of its caller, who must be able to create roles
-CREATE FUNCTION agent_add(p_db_role name, p_name text, p_role text, p_queues text[]) RETURNS int LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+CREATE FUNCTION agent_add(p_db_role name, p_name text, p_role text, p_queues text[], p_firm text DEFAULT NULL) RETURNS int LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE i int; q text; c cases%ROWTYPE;
 BEGIN
   FOREACH q IN ARRAY p_queues LOOP
-    IF NOT EXISTS (SELECT 1 FROM queues WHERE key = q) THEN PERFORM refuse('no_such_queue', '', jsonb_build_object('queue', q)); END IF;
+    IF NOT EXISTS (SELECT 1 FROM queues WHERE key = q AND firm_gln IS NULL) OR p_role = 'installer' THEN PERFORM refuse('no_such_queue', '', jsonb_build_object('queue', q)); END IF;
   END LOOP;
+  IF (p_role = 'installer') <> (p_firm IS NOT NULL) OR p_firm IS NOT NULL AND NOT EXISTS (SELECT 1 FROM parties WHERE gln = p_firm AND role = 'installer') THEN PERFORM refuse('not_an_installer', 'ELS-01'); END IF;
   IF group_of(p_role) IS NULL THEN PERFORM refuse('no_such_role', '', jsonb_build_object('role', p_role)); END IF;
   IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = p_db_role AND NOT rolcanlogin) THEN PERFORM refuse('no_login', '', jsonb_build_object('role', p_db_role)); END IF;
   IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = p_db_role) THEN
     -- a person has a few consoles; workers and administrators of a server share their role
     EXECUTE format('CREATE ROLE %I LOGIN CONNECTION LIMIT %s', p_db_role, CASE WHEN p_role IN ('worker', 'admin') THEN 64 ELSE 8 END);
   END IF;
-  FOREACH q IN ARRAY ARRAY['agent', 'lead', 'auditor', 'admin', 'worker'] LOOP
+  FOREACH q IN ARRAY ARRAY['agent', 'lead', 'auditor', 'admin', 'worker', 'installer'] LOOP
     IF q <> p_role AND pg_has_role(p_db_role, group_of(q), 'MEMBER') AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = p_db_role)
        AND EXISTS (SELECT 1 FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid JOIN pg_roles r ON r.oid = m.member WHERE g.rolname = group_of(q) AND r.rolname = p_db_role) THEN
       EXECUTE format('REVOKE %I FROM %I', group_of(q), p_db_role);
     END IF;
   END LOOP;
   EXECUTE format('GRANT %I TO %I', group_of(p_role), p_db_role);
-  INSERT INTO agents (db_role, name, role) VALUES (p_db_role, p_name, p_role)
-    ON CONFLICT (db_role) DO UPDATE SET name = excluded.name, role = excluded.role, disabled_at = NULL RETURNING agent_id INTO i;
+  INSERT INTO agents (db_role, name, role, firm_gln) VALUES (p_db_role, p_name, p_role, p_firm)
+    ON CONFLICT (db_role) DO UPDATE SET name = excluded.name, role = excluded.role, firm_gln = excluded.firm_gln, disabled_at = NULL RETURNING agent_id INTO i;
+  IF p_firm IS NOT NULL THEN PERFORM firm_queue_of(p_firm); END IF;
   -- limits of their own in a queue that stays theirs stay too
   DELETE FROM agent_queues WHERE agent_id = i AND queue_id NOT IN (SELECT queue_id FROM queues WHERE key = ANY (p_queues));
   INSERT INTO agent_queues (agent_id, queue_id) SELECT i, queue_id FROM queues WHERE key = ANY (p_queues) ON CONFLICT DO NOTHING;
@@ -281,8 +291,7 @@ BEGIN
       'migrations', (SELECT coalesce(jsonb_agg(version ORDER BY version), '[]') FROM _sqlx_migrations WHERE success),
       'consoles', (SELECT count(*) FROM agent_sessions x WHERE x.lost_at IS NULL AND NOT x.detached AND x.expires_at > clock_timestamp()),
       'workers', (SELECT count(DISTINCT x.pid) FROM pg_stat_activity x JOIN agents w ON w.db_role = x.usename WHERE w.role = 'worker' AND x.datname = current_database()),
-      -- a worker that leads holds this lock (tick_lead)
-      'ticking', EXISTS (SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE l.locktype = 'advisory' AND l.classid = 4242 AND l.objid = 10 AND l.granted AND d.datname = current_database()),
+      'ticking', is_ticking(),
       'dead_letters', (SELECT count(*) FROM outbox WHERE dead_at IS NOT NULL),
       'late_timers_s', (SELECT extract(epoch FROM legal_now() - min(due_at))::bigint FROM deadlines WHERE outcome IS NULL AND breached_at IS NULL AND due_at < legal_now()),
       'connections', (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'), 'connections_max', current_setting('max_connections')::int,

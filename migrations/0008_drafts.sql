@@ -36,7 +36,7 @@ $$ BEGIN RETURN EXISTS (SELECT 1 FROM cases c JOIN agents a ON a.agent_id = p_ag
 -- writer has not seen.
 CREATE FUNCTION loket_api.draft_save(p_draft uuid, p_case bigint, p_form text, p_body jsonb, p_command uuid, p_writer uuid, p_base bigint, p_rev bigint)
 RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE a int := require_role('agent', 'lead', 'admin'); d drafts%ROWTYPE; t timestamptz := clock_timestamp();
+DECLARE a int := require_role('agent', 'lead', 'admin', 'installer'); d drafts%ROWTYPE; t timestamptz := clock_timestamp();
 BEGIN
   IF octet_length(p_body::text) > 65536 THEN PERFORM refuse('draft_too_large', '', jsonb_build_object('most', 64)); END IF;
   IF is_done(p_command, a) THEN
@@ -65,7 +65,7 @@ END $$;
 -- typed into it meanwhile stays.
 CREATE FUNCTION loket_api.draft_drop(p_draft uuid, p_writer uuid, p_base bigint) RETURNS bool
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE a int := require_role('agent', 'lead', 'admin'); d drafts%ROWTYPE;
+DECLARE a int := require_role('agent', 'lead', 'admin', 'installer'); d drafts%ROWTYPE;
 BEGIN
   SELECT * INTO d FROM drafts WHERE draft_id = p_draft FOR UPDATE;
   IF NOT FOUND THEN RETURN true; END IF;
@@ -78,7 +78,7 @@ CREATE FUNCTION draft_json(d drafts) RETURNS jsonb LANGUAGE sql STABLE SET searc
 $$ SELECT jsonb_build_object('draft_id', d.draft_id, 'case_id', d.case_id, 'case_no', c.case_no, 'process', c.process, 'closed', c.closed_at IS NOT NULL,
      'form', d.form, 'body', d.body, 'command', CASE WHEN d.agent_id = me() THEN d.command END, 'rev', d.rev, 'shared', d.shared,
      'saved_at', d.saved_at + (SELECT legal_offset FROM settings), 'owner', CASE WHEN d.agent_id <> me() THEN a.name END)
-   FROM agents a LEFT JOIN cases c ON c.case_id = d.case_id AND c.queue_id = ANY ((SELECT own_queues())::int[]) WHERE a.agent_id = d.agent_id $$;
+   FROM agents a LEFT JOIN cases c ON c.case_id = d.case_id AND ARRAY[c.queue_id, c.firm_queue] && (SELECT own_queues())::int[] WHERE a.agent_id = d.agent_id $$;
 
 CREATE FUNCTION loket_api.drafts_mine() RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE a int := require_agent();

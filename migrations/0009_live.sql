@@ -38,7 +38,7 @@ CREATE FUNCTION presence_json(p_agent int, p_cases bigint[]) RETURNS jsonb LANGU
 $$ SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', x.at_case, 'name', x.name, 'writing', x.writing) ORDER BY x.at_case, x.name), '[]') FROM
    (SELECT s.at_case, a.name, bool_or(s.writing) AS writing FROM agent_sessions s JOIN agents a USING (agent_id) JOIN cases c ON c.case_id = s.at_case
      WHERE s.at_case = ANY (p_cases) AND s.agent_id <> p_agent AND s.lost_at IS NULL AND NOT s.detached AND s.heartbeat_at > clock_timestamp() - interval '30 s'
-       AND a.role <> 'worker' AND c.queue_id = ANY ((SELECT my_queues())::int[]) GROUP BY s.at_case, a.agent_id, a.name LIMIT 200) x $$;
+       AND a.role <> 'worker' AND ARRAY[c.queue_id, c.firm_queue] && (SELECT my_queues())::int[] GROUP BY s.at_case, a.agent_id, a.name LIMIT 200) x $$;
 
 -- ---------------------------------------------------------------- notices
 -- What happened to an agent's cases without him; a row until it was seen.
@@ -60,7 +60,7 @@ CREATE FUNCTION notices_json(p_agent int) RETURNS jsonb LANGUAGE sql STABLE AS
 $$ SELECT coalesce(jsonb_agg(jsonb_build_object('notice_id', n.notice_id, 'case_id', n.case_id, 'case_no', c.case_no, 'kind', n.kind, 'who', g.name, 'line', t.body, 'at', n.at) ORDER BY n.notice_id), '[]')
    FROM (SELECT * FROM notices WHERE agent_id = p_agent AND seen_at IS NULL ORDER BY notice_id DESC LIMIT 20) n
    JOIN cases c USING (case_id) LEFT JOIN agents g ON g.agent_id = n.by_agent AND g.role <> 'worker'
-   LEFT JOIN texts t ON t.text_id = n.text_id AND c.queue_id = ANY ((SELECT my_queues())::int[]) $$;
+   LEFT JOIN texts t ON t.text_id = n.text_id AND ARRAY[c.queue_id, c.firm_queue] && (SELECT my_queues())::int[] $$;
 -- By number, not "up to": a smaller number may be committed later and would be lost unseen.
 CREATE FUNCTION loket_api.notices_seen(p_ids bigint[]) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE n int;

@@ -30,7 +30,7 @@ CREATE INDEX case_events_changes ON case_events (queue_id, legal_at) WHERE body 
 CREATE INDEX deadlines_by_due ON deadlines USING brin (due_at) WITH (pages_per_range = 16, autosummarize = on);
 
 CREATE FUNCTION queue_country(p_queue int) RETURNS text LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
-$$ SELECT coalesce((SELECT min(country) FROM processes WHERE queue_id = p_queue), 'NL') $$;
+$$ SELECT coalesce((SELECT min(country) FROM processes WHERE queue_id = p_queue), (SELECT 'SE' FROM queues WHERE queue_id = p_queue AND firm_gln IS NOT NULL), 'NL') $$;
 -- The first opening of the desk on a later local day: what is not done at today's closing is not done
 -- before then. The same days and hours as the domain's calendar (a test compares them).
 CREATE FUNCTION desk_opens(p_country text, p_now timestamptz) RETURNS timestamptz LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$

@@ -131,6 +131,7 @@ END $$;
 CREATE FUNCTION filter_few(p_queue int, f filter) RETURNS bigint[] LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, ext, pg_temp AS $$
 DECLARE few bigint[]; most CONSTANT int := 5000;
 BEGIN
+  IF p_queue = my_firm_queue() THEN RETURN NULL; END IF;
   IF f.drafted = '{t}' THEN                         -- an agent has 200 at most
     RETURN ARRAY(SELECT DISTINCT case_id FROM drafts WHERE agent_id = me() AND case_id IS NOT NULL);
   END IF;
@@ -161,7 +162,7 @@ END $$;
 -- are enough hits or enough was looked at. `place` is where it stopped; NULL at the end of the list.
 CREATE FUNCTION filter_walk(p_queue int, f filter, p_now timestamptz, p_work work_state, p_sort timestamptz, p_case bigint, p_look int, p_hits int,
   OUT ids bigint[], OUT place jsonb) LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE w work_state; s timestamptz; i bigint; step bigint[]; k int := 500; seen int := 0;
+DECLARE w work_state; s timestamptz; i bigint; step bigint[]; k int := 500; seen int := 0; firm bool := p_queue IS NOT DISTINCT FROM my_firm_queue();
 BEGIN
   ids := '{}';
   FOREACH w IN ARRAY f.works LOOP
@@ -169,8 +170,13 @@ BEGIN
     s := CASE WHEN w = p_work THEN p_sort ELSE '-infinity' END;
     i := CASE WHEN w = p_work THEN p_case ELSE 0 END;
     LOOP
-      step := ARRAY(SELECT c.case_id FROM cases c WHERE c.queue_id = p_queue AND c.work = w AND c.work <> 'closed' AND (c.sort_at, c.case_id) > (s, i)
-        AND c.sort_at <= coalesce(f.til, 'infinity') ORDER BY c.sort_at, c.case_id LIMIT k);
+      IF firm THEN
+        step := ARRAY(SELECT c.case_id FROM cases c WHERE c.firm_queue = p_queue AND c.work = w AND c.work <> 'closed' AND (c.sort_at, c.case_id) > (s, i)
+          AND c.sort_at <= coalesce(f.til, 'infinity') ORDER BY c.sort_at, c.case_id LIMIT k);
+      ELSE
+        step := ARRAY(SELECT c.case_id FROM cases c WHERE c.queue_id = p_queue AND c.work = w AND c.work <> 'closed' AND (c.sort_at, c.case_id) > (s, i)
+          AND c.sort_at <= coalesce(f.til, 'infinity') ORDER BY c.sort_at, c.case_id LIMIT k);
+      END IF;
       EXIT WHEN cardinality(step) = 0;
       ids := ids || filter_hits(step, f, p_now);
       seen := seen + cardinality(step);
@@ -205,7 +211,7 @@ BEGIN
     SELECT x.ids, x.place INTO ids, place FROM filter_walk(p_queue, f, p_now, p_work, p_sort, p_case, p_look, p_hits) x;
     RETURN;
   END IF;
-  ids := filter_hits(ARRAY(SELECT c.case_id FROM cases c WHERE c.case_id = ANY (few) AND c.queue_id = p_queue AND c.work <> 'closed'
+  ids := filter_hits(ARRAY(SELECT c.case_id FROM cases c WHERE c.case_id = ANY (few) AND p_queue IN (c.queue_id, c.firm_queue) AND c.work <> 'closed'
     AND (c.work, c.sort_at, c.case_id) > (p_work, p_sort, p_case) ORDER BY c.work, c.sort_at, c.case_id), f, p_now);
   place := NULL;
 END $$;
@@ -230,7 +236,7 @@ BEGIN
     at_ := jsonb_build_object('work', c.work, 'sort_at', c.sort_at, 'case_id', c.case_id);
   END IF;
   known_ := ARRAY(SELECT x FROM unnest(p_known[1:1000]) x JOIN cases k ON k.case_id = x WHERE x <> ALL (ids_[1:lim])
-    AND CASE WHEN p_queue IS NULL THEN EXISTS (SELECT 1 FROM case_leases l WHERE l.case_id = x AND l.agent_id = me()) ELSE k.queue_id = p_queue END);
+    AND CASE WHEN p_queue IS NULL THEN EXISTS (SELECT 1 FROM case_leases l WHERE l.case_id = x AND l.agent_id = me()) ELSE p_queue IN (k.queue_id, k.firm_queue) END);
   RETURN jsonb_build_object('rows', rows_json(ids_[1:lim]), 'more', at_ IS NOT NULL, 'place', at_, 'found', jsonb_build_object('count', least(hits, 500), 'all', whole),
     'known', rows_json(filter_hits(known_, f, n)),
     'counts', counts_json());
@@ -254,6 +260,6 @@ BEGIN
   RETURN (SELECT jsonb_build_object('cases', coalesce(jsonb_agg(jsonb_build_object('row', row_json(c), 'facts', facts_json(c), 'party_gln', c.party_gln,
       'lease', (SELECT lease_json(l) FROM case_leases l WHERE l.case_id = c.case_id AND l.agent_id = me())) ORDER BY x.n), '[]'),
     'parties', coalesce((SELECT jsonb_agg(party_json(g)) FROM (SELECT DISTINCT k.party_gln AS g FROM cases k WHERE k.case_id = ANY (p_cases[1:100]) AND k.party_gln IS NOT NULL
-       AND k.queue_id = ANY ((SELECT my_queues())::int[])) p), '[]'))
-    FROM unnest(p_cases[1:100]) WITH ORDINALITY x(id, n) JOIN cases c ON c.case_id = x.id WHERE c.queue_id = ANY ((SELECT my_queues())::int[]));
+       AND ARRAY[k.queue_id, k.firm_queue] && (SELECT my_queues())::int[]) p), '[]'))
+    FROM unnest(p_cases[1:100]) WITH ORDINALITY x(id, n) JOIN cases c ON c.case_id = x.id WHERE ARRAY[c.queue_id, c.firm_queue] && (SELECT my_queues())::int[]);
 END $$;

@@ -39,7 +39,7 @@ BEGIN
   PERFORM pg_advisory_xact_lock(4244, a);
   INSERT INTO looks SELECT DISTINCT ON (x.id) a, x.id, x.version, t + x.n * interval '1 microsecond'
       FROM unnest(p_cases, p_versions) WITH ORDINALITY x(id, version, n) JOIN cases c ON c.case_id = x.id
-      WHERE c.queue_id = ANY ((SELECT my_queues())::int[]) ORDER BY x.id, x.n DESC
+      WHERE ARRAY[c.queue_id, c.firm_queue] && (SELECT my_queues())::int[] ORDER BY x.id, x.n DESC
     ON CONFLICT (agent_id, case_id) DO UPDATE SET version = excluded.version, at = excluded.at;
   DELETE FROM looks WHERE agent_id = a AND (at < t - interval '30 days'
     OR at < (SELECT l.at FROM looks l WHERE l.agent_id = a ORDER BY l.at DESC OFFSET 199 LIMIT 1));
@@ -54,7 +54,7 @@ CREATE FUNCTION loket_api.recent(p_limit int) RETURNS jsonb LANGUAGE plpgsql STA
 DECLARE a int := require_agent();
 BEGIN
   RETURN rows_json(ARRAY(SELECT l.case_id FROM looks l JOIN cases c USING (case_id) WHERE l.agent_id = a
-    AND c.queue_id = ANY ((SELECT my_queues())::int[]) ORDER BY l.at DESC LIMIT least(greatest(p_limit, 1), 100)));
+    AND ARRAY[c.queue_id, c.firm_queue] && (SELECT my_queues())::int[] ORDER BY l.at DESC LIMIT least(greatest(p_limit, 1), 100)));
 END $$;
 
 CREATE FUNCTION loket_api.filters_mine() RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$

@@ -51,7 +51,8 @@ BEGIN
   PERFORM form_check(p_form, p_body);
   PERFORM pg_advisory_xact_lock(4246, hashtext(p_form));
   IF p_valid_from < n - interval '1 min' THEN PERFORM refuse('form_in_the_past', 'TLM-10', jsonb_build_object('at', p_valid_from)); END IF;
-  f := form_insert(p_form, coalesce(p_valid_from, n), p_body, a);
+  -- what was received until now is asked what was in force until now
+  f := form_insert(p_form, greatest(coalesce(p_valid_from, n), n), p_body, a);
   INSERT INTO desk_log (agent_id, kind, what) VALUES (a, 'form', jsonb_build_object('form', p_form, 'version', f.version, 'from', f.valid_from));
   RETURN form_json(f);
 END $$;

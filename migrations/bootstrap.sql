@@ -1,7 +1,7 @@
 -- Once per database, by somebody who may create roles (`loket db create` runs it). Everything after
 -- it is owned by loket_owner, who cannot log in.
 DO $$ DECLARE r text; BEGIN
-  FOREACH r IN ARRAY ARRAY['loket_owner','loket_agent','loket_lead','loket_auditor','loket_administrator','loket_worker'] LOOP
+  FOREACH r IN ARRAY ARRAY['loket_owner','loket_agent','loket_lead','loket_auditor','loket_administrator','loket_worker','loket_installer'] LOOP
     IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = r) THEN
       BEGIN EXECUTE format('CREATE ROLE %I NOLOGIN', r);
       EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;  -- two databases made at the same moment

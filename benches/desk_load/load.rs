@@ -103,6 +103,7 @@ pub(crate) async fn worker(database: &Database<'_>) -> Result<Worker> {
         settings: Settings::default(),
         chain_heads: None,
         practice: true,
+        outside: loket::exchange::worker::outside::Outside::default(),
     };
     Ok(Worker::open(database.store(WORKER), options).await?)
 }

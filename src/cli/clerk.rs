@@ -13,6 +13,7 @@ use super::{CliError, Sentence, Shell};
 use crate::domain::calendar::Calendars;
 use crate::process::engine::{self, Actor, Answer, Answers, CaseFacts, Change, Context, Refusal};
 use crate::process::field::Value;
+use crate::process::notification::{FoundPlant, fill};
 use crate::process::{By, Process};
 use crate::store::case::{Opening, Target};
 use crate::store::rows::{
@@ -136,6 +137,7 @@ impl Clerk {
             Role::Lead | Role::Admin => Actor::Lead,
             Role::Agent | Role::Auditor => Actor::Agent,
             Role::Worker => Actor::System,
+            Role::Installer => Actor::Installer,
         }
     }
 
@@ -160,7 +162,10 @@ impl Clerk {
         is_dry: bool,
     ) -> Result<Done, CliError> {
         let command = Uuid::now_v7();
-        let answers = answers_of(&before, action, typed)?;
+        let mut answers = answers_of(&before, action, typed)?;
+        if action == "fetch" && self.session.me.firm.is_some() {
+            self.fetch_plant(&mut answers).await?;
+        }
         let change = engine::step(
             &before.facts,
             action,
@@ -292,7 +297,9 @@ impl Clerk {
         lines(case, action).iter().any(|line| match line.by {
             By::Holder => true,
             By::System => !is_system && line.key != "further_signal",
-            By::Agent | By::Lead | By::Timer(_) | By::AnyTimer | By::Installer => false,
+            By::Agent | By::Lead | By::Timer(_) | By::AnyTimer | By::Outside | By::Installer => {
+                false
+            }
         })
     }
 
@@ -305,7 +312,14 @@ impl Clerk {
     ) -> Result<(Change, Option<Opened>), CliError> {
         let command = Uuid::now_v7();
         let mut answers = parsed(new.process, new.process.opening.fields, new.typed)?;
-        self.look_up(new.process, &mut answers).await?;
+        match &self.session.me.firm {
+            // for whom an installer works is no question, and registers are none of its
+            Some(firm) => {
+                let firm = Answer::Value(Value::Code(firm.clone()));
+                answers.insert("party_gln".to_owned(), firm);
+            }
+            None => self.look_up(new.process, &mut answers).await?,
+        }
         let context = self.context(command).await?;
         let received_at = new.received_at.unwrap_or(context.now);
         let change = engine::open(new.process, received_at, &answers, &context)?;
@@ -322,6 +336,30 @@ impl Clerk {
         };
         let opened = self.store.case_open(&opening).await?;
         Ok((change, Some(opened)))
+    }
+
+    /// What the register says of the plant with the numbers of the form (ELS-16…18).
+    async fn fetch_plant(&self, answers: &mut Answers) -> Result<(), CliError> {
+        let code = |key: &str| match answers.get(key) {
+            Some(Answer::Value(Value::Code(code))) => Some(code.clone()),
+            _ => None,
+        };
+        let (meter, ean) = (code("fetch_meter_no"), code("fetch_ean"));
+        if meter.is_none() && ean.is_none() {
+            return Ok(());
+        }
+        let found = self.store.plant_find(meter.as_deref(), ean.as_deref());
+        let found = found.await?;
+        let plant = found.as_ref().map(|plant| FoundPlant {
+            ean: &plant.ean,
+            meter_no: &plant.meter_number,
+            technical_no: &plant.technical_number,
+            address: &plant.address,
+            postcode: &plant.postcode,
+            city: &plant.city,
+        });
+        fill(answers, plant.as_ref());
+        Ok(())
     }
 
     async fn look_up(&self, process: &Process, answers: &mut Answers) -> Result<(), CliError> {

@@ -23,6 +23,7 @@ use crate::store::{Store, StoreError};
 use crate::system;
 use crate::text::format;
 pub use people::Place;
+pub(super) use setup::PAYMENTS;
 use setup::{DATABASE, Found};
 
 /// How long the end of the demo waits for all who work beside the console together: the worker and

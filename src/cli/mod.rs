@@ -27,6 +27,7 @@ pub mod keys;
 mod looks;
 pub mod man;
 pub mod pg_supervisor;
+pub mod practice;
 pub mod process;
 pub mod queue;
 pub mod replay;
@@ -121,6 +122,8 @@ pub enum Command {
     Slots(slots::SlotsArgs),
     /// Fees that the law sets, from a day on
     Fees(fees::FeesArgs),
+    /// Play the customer where payments are those of practice
+    Practice(practice::PracticeArgs),
     /// Fire clocks, deliver messages, keep house; list and resend what was not delivered
     Worker(worker::WorkerArgs),
     /// Is all well here? Terminal, settings, database, worker, and what to do about what is not
@@ -183,6 +186,7 @@ async fn dispatch(command: Command, shell: Shell) -> Ended {
         Command::Grid(args) => grid::run(args, &shell).await,
         Command::Slots(args) => slots::run(args, &shell).await,
         Command::Fees(args) => fees::run(args, &shell).await,
+        Command::Practice(args) => practice::run(args, &shell).await,
         Command::Worker(args) => {
             let config = settings::worker(&shell.config);
             Ok(worker::run(&args, &config, shell.store()?, &shell.texts).await?)

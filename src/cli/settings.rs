@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::config::setting::{self, Setting};
 use crate::desk::habits::{Habits, LockBy};
 use crate::exchange::outbox::settings::{MailSettings, Settings};
+use crate::exchange::worker::outside::OutsideSettings;
 
 /// What the worker reads.
 pub(super) fn worker(config: &Config) -> WorkerConfig {
@@ -19,6 +20,25 @@ pub(super) fn worker(config: &Config) -> WorkerConfig {
         chain_heads: PathBuf::from(text(&setting::WORKER_CHAIN_HEADS)),
         log: text(&setting::LOG),
         outbox: outbox(config),
+        outside: outside(config),
+    }
+}
+
+fn outside(config: &Config) -> OutsideSettings {
+    let text = |setting: &Setting| config.text(setting).unwrap_or_default().to_owned();
+    let path = |setting: &Setting| PathBuf::from(text(setting));
+    OutsideSettings {
+        code_book_url: text(&setting::CODE_BOOK_URL),
+        code_book_key_file: path(&setting::CODE_BOOK_KEY_FILE),
+        addresses_url: text(&setting::ADDRESSES_URL),
+        payments_url: text(&setting::PAYMENTS_URL),
+        payments_key_file: path(&setting::PAYMENTS_KEY_FILE),
+        practice_directory: path(&setting::PAYMENTS_PRACTICE),
+        redirect_url: text(&setting::PAYMENTS_REDIRECT),
+        listen: text(&setting::INCOMING_LISTEN),
+        token_file: path(&setting::INCOMING_TOKEN_FILE),
+        directory: path(&setting::INCOMING_DIRECTORY),
+        public_url: text(&setting::INCOMING_PUBLIC_URL),
     }
 }
 

@@ -170,6 +170,13 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ),
     ("filter list", &["filter list"]),
     ("grid list", &["grid list"]),
+    (
+        "practice pay",
+        &[
+            "practice pay PR-2026-000004",
+            "practice pay PR-2026-000004 --failed",
+        ],
+    ),
     ("grid set", &["grid set 8716879000004"]),
     (
         "slots list",

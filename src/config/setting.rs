@@ -117,6 +117,28 @@ pub static MAIL_USER: Setting = text("outbox.mail.user");
 pub static MAIL_PASSWORD_FILE: Setting = text("outbox.mail.password_file");
 /// File with the authorities whose certificates count.
 pub static MAIL_CA_FILE: Setting = text("outbox.mail.ca_file");
+/// Address of the EAN code book.
+pub static CODE_BOOK_URL: Setting = text("sources.code_book.url");
+/// File with its key.
+pub static CODE_BOOK_KEY_FILE: Setting = text("sources.code_book.key_file");
+/// Address of the address service.
+pub static ADDRESSES_URL: Setting = text("sources.addresses.url");
+/// Address of the payment service.
+pub static PAYMENTS_URL: Setting = text("payments.url");
+/// File with its key.
+pub static PAYMENTS_KEY_FILE: Setting = text("payments.key_file");
+/// Directory of the practice payment service.
+pub static PAYMENTS_PRACTICE: Setting = text("payments.practice_directory");
+/// Where customers come back to after paying.
+pub static PAYMENTS_REDIRECT: Setting = text("payments.redirect_url");
+/// Where the worker listens.
+pub static INCOMING_LISTEN: Setting = text("incoming.listen");
+/// File with the token of that endpoint.
+pub static INCOMING_TOKEN_FILE: Setting = text("incoming.token_file");
+/// Directory in which other systems leave files.
+pub static INCOMING_DIRECTORY: Setting = text("incoming.directory");
+/// The endpoint as the payment service reaches it.
+pub static INCOMING_PUBLIC_URL: Setting = text("incoming.public_url");
 /// Reasons for which a supplier needs an additional mandate (GT-12).
 static MANDATE_SUPPLIER: Setting = Setting {
     key: "outbox.additional_mandate.supplier",
@@ -174,6 +196,17 @@ pub static SETTINGS: &[&Setting] = &[
     &MAIL_USER,
     &MAIL_PASSWORD_FILE,
     &MAIL_CA_FILE,
+    &CODE_BOOK_URL,
+    &CODE_BOOK_KEY_FILE,
+    &ADDRESSES_URL,
+    &PAYMENTS_URL,
+    &PAYMENTS_KEY_FILE,
+    &PAYMENTS_PRACTICE,
+    &PAYMENTS_REDIRECT,
+    &INCOMING_LISTEN,
+    &INCOMING_TOKEN_FILE,
+    &INCOMING_DIRECTORY,
+    &INCOMING_PUBLIC_URL,
     &MANDATE_SUPPLIER,
     &MANDATE_PROVIDER,
     &DESK_ACM,

@@ -82,6 +82,7 @@ pub fn take(
         reply @ (Reply::Names(_)
         | Reply::Probed(_)
         | Reply::Like(_, Ok(_))
+        | Reply::Plant(..)
         | Reply::LookUp(Ok(_))
         | Reply::Meters(_)
         | Reply::Week(_)) => {

@@ -30,7 +30,7 @@ pub fn most(role: Option<Role>) -> usize {
     match role {
         Some(Role::Lead | Role::Admin) => LEAD_MOST,
         Some(Role::Agent) => AGENT_MOST,
-        Some(Role::Auditor | Role::Worker) | None => 0,
+        Some(Role::Auditor | Role::Worker | Role::Installer) | None => 0,
     }
 }
 

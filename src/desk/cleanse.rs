@@ -44,6 +44,10 @@ pub fn reply(reply: &mut Reply) {
             found.party.iter_mut().for_each(party);
             found.customer_ref.iter_mut().for_each(tidy);
         }
+        Reply::Plant(_, Ok(Some(plant))) => {
+            let words = [&mut plant.address, &mut plant.postcode, &mut plant.city];
+            words.into_iter().for_each(tidy);
+        }
         Reply::Meters(Ok(found)) => found.meters.iter_mut().for_each(|meter| {
             [&mut meter.meter_number, &mut meter.ean, &mut meter.address]
                 .into_iter()

@@ -63,6 +63,8 @@ pub enum Slot {
     Like,
     /// What a form looks up.
     LookUp,
+    /// The plant of an installer's notification.
+    Plant,
     /// The meters at an address.
     Meters,
     /// The free start times of a week.
@@ -191,6 +193,8 @@ pub enum Question {
     Find(Asked),
     /// What the register has that is like it.
     Like(Among, String),
+    /// The plant with these numbers: meter, metering point; either may be empty.
+    Plant(String, String),
     /// The connection and the party of an opening; either may be empty.
     LookUp {
         /// Metering point.

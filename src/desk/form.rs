@@ -284,6 +284,7 @@ pub fn must_be_filled(entries: &[Entry], entry: &Entry) -> bool {
         Required::Always => true,
         Required::No => is_choice(entry) && entries.iter().any(instead),
         Required::If(key, value) => answer(key) == value,
+        Required::IfAny(key, values) => values.contains(&answer(key)),
         Required::IfEmpty(key, _) => {
             let other = entries.iter().find(|entry| entry.key == key);
             !other.is_some_and(is_choice) && answer(key).trim().is_empty()

@@ -19,6 +19,7 @@ pub mod command;
 pub mod drafts;
 pub mod editor;
 pub mod effect;
+pub mod fetch;
 mod file;
 pub mod find;
 pub mod form;

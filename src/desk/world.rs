@@ -11,6 +11,7 @@ use super::bulk::Job;
 use super::columns::Columns;
 use super::drafts::Drafts;
 use super::effect::{Effect, Question, Slot, Ticket};
+use super::fetch::PlantNumbers;
 use super::find::Find;
 use super::habits::Clip;
 use super::live::Live;
@@ -21,6 +22,8 @@ use super::undo::Undoable;
 use crate::domain::calendar::Calendars;
 use crate::domain::country::Country;
 use crate::process;
+use crate::store::StoreError;
+use crate::store::plants::Plant;
 use crate::store::rows::{
     CaseDetail, CaseId, Colleague, Lease, Me, QueueLimits, Role, TimelineRow,
 };
@@ -90,6 +93,8 @@ pub struct World {
     pub limits: Vec<QueueLimits>,
     /// Last looks at cases, and filters with a name.
     pub find: Find,
+    /// The plant that an installer's form asked for last: the numbers, and the answer.
+    pub plant: Option<(PlantNumbers, Result<Option<Plant>, StoreError>)>,
     /// Which columns our lists show.
     pub columns: Columns,
     /// Unfinished forms.
@@ -137,6 +142,7 @@ impl World {
             colleagues: Vec::new(),
             limits: Vec::new(),
             find: Find::default(),
+            plant: None,
             columns: Columns::default(),
             drafts: Drafts::new(writer),
             undoable: None,

@@ -10,6 +10,7 @@ pub mod ean;
 pub mod fodselsnummer;
 pub mod fold;
 pub mod forecast;
+pub mod form;
 pub mod gln;
 pub mod gs1;
 pub mod house_number;

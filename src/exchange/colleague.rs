@@ -4,6 +4,7 @@
 //!
 //! This module must not know: a screen.
 
+mod asked;
 mod manner;
 
 use std::time::Duration;
@@ -15,7 +16,7 @@ use super::answers::typed;
 use crate::domain::calendar::Calendars;
 use crate::domain::country::Country;
 use crate::process::engine::{self, Actor, Context};
-use crate::process::field::{Field, FieldKind, Required};
+use crate::process::field::{Field, FieldKind};
 use crate::process::{self, Action, By, To};
 use crate::store::case::Target;
 use crate::store::rows::{CaseDetail, CaseId, Claim, Here, InboxView, Lease, WorkState};
@@ -300,9 +301,10 @@ impl Colleague {
         let Some(line) = process.lines().find(|line| line.key == key) else {
             return Ok(());
         };
-        let given = self.fill_in(line, now, process.country);
-        let answers = typed(line.fields, &given, Some(&detail), process.country)
-            .map_err(StoreError::Refused)?;
+        let fields = line.asked(&detail.facts);
+        let given = self.fill_in(&fields, now, process.country);
+        let answers =
+            typed(&fields, &given, Some(&detail), process.country).map_err(StoreError::Refused)?;
         let context = self.context(now);
         let change =
             engine::step(&detail.facts, key, &answers, &context).map_err(StoreError::Refused)?;
@@ -321,20 +323,13 @@ impl Colleague {
     /// Plausible answers to every field that may be asked.
     fn fill_in(
         &mut self,
-        line: &'static Action,
+        fields: &[&'static Field],
         now: DateTime<Utc>,
         country: Country,
     ) -> Vec<(&'static str, String)> {
         let mut given: Vec<(&'static str, String)> = Vec::new();
-        for field in line.fields {
-            let is_asked = match field.required {
-                Required::Always | Required::If("on_behalf", "yes") => true,
-                Required::If(other, word) => given
-                    .iter()
-                    .any(|(key, value)| *key == other && value == word),
-                Required::No | Required::IfEmpty(..) => false,
-            };
-            if is_asked {
+        for field in fields {
+            if asked::is_asked(field, &given) {
                 let answer = self.answer(field, now, country);
                 given.push((field.key, answer));
             }
@@ -359,17 +354,11 @@ impl Colleague {
                 date.checked_sub_days(days).unwrap_or(date).to_string()
             }
             FieldKind::Code => format!("REF-{}", self.dice.u32(1000..10_000)),
+            FieldKind::Number => asked::least_of(field),
             FieldKind::Time => local.format("%H:%M").to_string(),
             FieldKind::Money => format!("{},50", self.dice.u32(10..2_000)),
-            FieldKind::Ean
-            | FieldKind::Party
-            | FieldKind::Contact
-            | FieldKind::Customer
-            | FieldKind::Run(_)
-            | FieldKind::Slot
-            | FieldKind::Postcode
-            | FieldKind::HouseNumber
-            | FieldKind::List(_) => String::new(),
+            // what only a register knows
+            _ => String::new(),
         }
     }
 

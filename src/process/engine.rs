@@ -12,6 +12,7 @@ mod effects;
 mod fold;
 mod guards;
 mod list;
+mod pauses;
 mod recount;
 mod refuse;
 mod reminders;
@@ -25,12 +26,14 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::field::Value;
+use super::form::{CaseForm, lenient};
 use crate::domain::calendar::Calendars;
 use crate::domain::clock::{ClockRun, Outcome, Whose};
 use crate::domain::deadline::{Comparison, LedgerLine};
 pub(super) use answers::{check as check_value, spelled};
 pub use fold::{after, born};
 pub use list::{Listed, listed, prefill};
+pub use pauses::PAUSES;
 pub use reminders::{is_overdue, overdue};
 pub(super) use step::{Decision, decide, decide_opening};
 pub use step::{open, step};
@@ -92,6 +95,14 @@ pub struct CaseFacts {
     pub facts: Facts,
     /// All runs of all clocks.
     pub clocks: Vec<ClockRun>,
+    /// The form that is data, in the version in force at the first receipt; none when the process has
+    /// none. No event holds it: the version is a column of the case.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient"
+    )]
+    pub form: Option<CaseForm>,
 }
 
 /// What is to be written. Its JSON is the argument of `loket_api.apply` and `loket_api.case_open`.

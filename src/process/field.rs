@@ -8,6 +8,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::Key;
+use crate::domain::form::Part;
 
 /// One field.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub struct Field {
     pub asked: Asked,
     /// The fact whose value a form proposes; of a text the caller finds the words.
     pub like: Option<Key>,
+    /// Of a field of a form that is data: its labels, unit and range.
+    pub part: Option<&'static Part>,
 }
 
 /// Whether people are asked for a field.
@@ -69,6 +72,7 @@ impl Field {
             preset: None,
             asked: Asked::Yes,
             like: None,
+            part: None,
         }
     }
 
@@ -99,6 +103,8 @@ pub enum Required {
     No,
     /// When that yes/no or choice field of the same form has this value (`yes` for yes/no).
     If(Key, &'static str),
+    /// When that choice or yes/no field of the same form has one of these values.
+    IfAny(Key, &'static [Key]),
     /// When that other field of the same form is empty; the rule that says so.
     IfEmpty(Key, &'static str),
 }
@@ -133,6 +139,8 @@ pub enum FieldKind {
     Customer,
     /// A short code without personal data, at most 64 characters.
     Code,
+    /// A number with its decimals, stored as it is written, as `3.68`; unit and range stand in its form.
+    Number,
     /// A block of time of the planning, by the number of its row.
     Slot,
     /// A Dutch postcode; stored as an erasable text in the one spelling of `domain::postcode`.
@@ -140,6 +148,11 @@ pub enum FieldKind {
     /// A Dutch house number in any usual spelling; stored as an erasable text in the one spelling of
     /// `domain::house_number`.
     HouseNumber,
+    /// A Swedish personal or coordination number; stored as an erasable text.
+    PersonNumber,
+    /// A Swedish organisation number, or the personal number of a sole trader; stored as an erasable
+    /// text.
+    CompanyNumber,
     /// A running run of this clock, by its number: one of several promises.
     Run(Key),
     /// Several values of one kind (no notes, no lists), typed one a line; at least one, at most
@@ -171,9 +184,12 @@ impl FieldKind {
             Self::Money => "money",
             Self::Run(_) => "run",
             Self::List(_) => "list",
+            Self::Number => "number",
             Self::Slot => "slot",
             Self::Postcode => "postcode",
             Self::HouseNumber => "house_number",
+            Self::PersonNumber => "person_number",
+            Self::CompanyNumber => "company_number",
         }
     }
 
@@ -181,7 +197,12 @@ impl FieldKind {
     pub const fn is_text(self) -> bool {
         matches!(
             self,
-            Self::Line | Self::Note | Self::Postcode | Self::HouseNumber
+            Self::Line
+                | Self::Note
+                | Self::Postcode
+                | Self::HouseNumber
+                | Self::PersonNumber
+                | Self::CompanyNumber
         )
     }
 

@@ -1,7 +1,7 @@
 //! The tables as the database's referee needs them: loaded by migrate, so that `apply` refuses what
 //! is not in them (decision 6).
 //!
-//! Shape: an array with, per process, `key`, `prefix`, `queue`, `country`, `unique_by`, `states`
+//! Shape: an array with, per process, `key`, `prefix`, `queue`, `country`, `form`, `unique_by`, `states`
 //! (`key`, `work`), `clocks` (`key`, `rule`, `term`, `whose`) and `transitions` ([`Transition`]).
 //!
 //! This module must not know: SQL, how the tables are stored.
@@ -11,9 +11,10 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
+use super::engine::PAUSES;
 use super::field::{Field, FieldKind, Required};
 use super::general::{REMINDERS, SNOOZE};
-use super::{ALL, Action, By, Effect, Key, Process, To};
+use super::{ALL, Action, By, Effect, Key, Process, To, form};
 
 /// One thing that may happen to a case: an action in one state, or the opening (action `open`, from
 /// nothing). What stands in the lists may happen; whether it does, depends on the facts.
@@ -47,6 +48,8 @@ pub struct Transition {
     pub destroys: BTreeSet<Key>,
     /// Processes of which it may open a linked case.
     pub opens: BTreeSet<Key>,
+    /// The form whose fields are taken in addition, in the version of the case.
+    pub form: Option<Key>,
     /// What it may do to the block of time of the case: `hold`, `confirm`, `release`.
     pub slots: BTreeSet<Key>,
 }
@@ -78,6 +81,7 @@ pub fn process_row(process: &'static Process) -> Json {
         "prefix": process.prefix,
         "queue": process.queue.key(),
         "country": process.country,
+        "form": process.actions.iter().find_map(|line| line.form),
         "unique_by": process.opening.unique_by,
         "states": process.states.iter().map(|state| json!({
             "key": state.key, "work": state.work,
@@ -126,6 +130,7 @@ fn expand(process: &'static Process, line: &'static Action) -> Vec<Transition> {
         };
         let mut row = blank(line.key, from, to);
         (row.by, row.timer) = by(line.by);
+        row.form = line.form;
         row.fields = line.fields.iter().map(|field| field_row(field)).collect();
         collect(&mut row, process, line.effects);
         // whatever happens to a case ends a snooze, and its end all that reminds
@@ -155,6 +160,7 @@ fn blank(action: Key, from: Key, to: Key) -> Transition {
         fields: Vec::new(),
         destroys: BTreeSet::new(),
         opens: BTreeSet::new(),
+        form: None,
         slots: BTreeSet::new(),
     }
 }
@@ -165,6 +171,7 @@ fn by(by: By) -> (Key, Option<Key>) {
         By::Agent => ("agent", None),
         By::Lead => ("lead", None),
         By::System => ("system", None),
+        By::Outside => ("outside", None),
         By::Installer => ("installer", None),
         By::Timer(clock) => ("timer", Some(clock)),
         By::AnyTimer => ("timer", None),
@@ -176,6 +183,15 @@ fn collect(row: &mut Transition, process: &'static Process, effects: &'static [E
     for effect in effects {
         match *effect {
             Effect::Start(clock, _) | Effect::Until(clock, _) => _ = row.starts.insert(clock),
+            Effect::Pause(clock) => {
+                row.ends.insert(clock);
+                row.breaches.insert(clock);
+                row.sets.insert(PAUSES);
+            }
+            Effect::Resume(clock) => {
+                row.starts.insert(clock);
+                row.sets.insert(PAUSES);
+            }
             Effect::StopRun(clock, _) | Effect::CancelRun(clock, _) => {
                 row.ends.insert(clock);
             }
@@ -201,9 +217,13 @@ fn collect(row: &mut Transition, process: &'static Process, effects: &'static [E
                 row.moves.extend(moving.map(|clock| clock.key));
             }
             Effect::Send(kind) => _ = row.messages.insert(kind),
-            Effect::Set(fact, _) | Effect::Keep(fact) | Effect::Count(fact) => {
+            Effect::Set(fact, _)
+            | Effect::Keep(fact)
+            | Effect::Count(fact)
+            | Effect::Copy(fact, _) => {
                 row.sets.insert(fact);
             }
+            Effect::KeepForm => row.sets.extend([form::VERSION, form::FILLED]),
             Effect::Slot(act) => _ = row.slots.insert(act.key()),
             Effect::Destroy(purpose) => _ = row.destroys.insert(purpose),
             Effect::Open(target, _) => _ = row.opens.insert(target),

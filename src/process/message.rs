@@ -104,6 +104,16 @@ pub static MESSAGES: &[Message] = &[
     message("prio_ended_already_smart", Addressee::Customer, "PRIO-25"),
     message("prio_ended_not_feasible", Addressee::Customer, "PRIO-24"),
     message("prio_ended_wait_for_gsa", Addressee::Customer, "PRIO-26"),
+    message("installation_data", Addressee::Domain, "TLM-11"),
+    message("tlm_confirmed", Addressee::Customer, "TLM-15"),
+    message("tlm_ended_not_our_grid", Addressee::Customer, "TLM-17"),
+    message("tlm_ended_suitable", Addressee::Customer, "TLM-11"),
+    message("tlm_ended_not_feasible", Addressee::Customer, "TLM-17"),
+    message("order_installation", Addressee::WorkOrders, "ELS-31"),
+    message("els_permit", Addressee::Installer, "ELS-31"),
+    message("els_returned", Addressee::Installer, "ELS-31"),
+    message("els_rejected", Addressee::Installer, "ELS-31"),
+    message("els_expired", Addressee::Installer, "ELS-31"),
 ];
 
 /// The message of that kind.

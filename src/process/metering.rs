@@ -17,41 +17,6 @@ use crate::domain::deadline::Term;
 /// How often a check is asked again before a person is asked to look.
 pub const CHECKS_TRIED: i64 = 3;
 
-/// What the checks of a connection found (PRIO-15), whatever the source.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "four findings, each independent of the others"
-)]
-pub struct Found {
-    /// The grid operator of the connection is ours: looked up, never read off the EAN.
-    pub is_ours: bool,
-    /// The meter is registered as smart.
-    pub is_smart: bool,
-    /// The exchange is technically possible.
-    pub is_feasible: bool,
-    /// The work-order management has an order for this address or connection.
-    pub is_planned: bool,
-}
-
-impl Found {
-    /// The one outcome of a request (PRIO-22, PRIO-23): the first in the order in which they count,
-    /// as the answer `check_outcome`.
-    pub const fn outcome(self) -> &'static str {
-        match self {
-            Self { is_ours: false, .. } => "not_our_grid",
-            Self { is_smart: true, .. } => "already_smart",
-            Self {
-                is_feasible: false, ..
-            } => "not_feasible",
-            Self {
-                is_planned: true, ..
-            } => "in_gsa_planning",
-            _ => "ok",
-        }
-    }
-}
-
 /// The customer came at least to the contact details alone.
 pub(super) const HAS_CONTACT: Cond = Cond::Known("step");
 

@@ -7,16 +7,19 @@
 pub mod doubt;
 pub mod engine;
 pub mod field;
+pub mod form;
 pub mod general;
 pub mod load;
 pub mod mermaid;
 pub mod message;
 pub mod metering;
+pub mod notification;
 pub mod party_report;
 pub mod prio;
 mod queue;
 pub mod replay;
 mod slot;
+pub mod tlm;
 
 use std::collections::BTreeSet;
 
@@ -33,7 +36,13 @@ pub use slot::SlotAct;
 pub type Key = &'static str;
 
 /// Every process there is. A new process is one file and one line here.
-pub static ALL: &[&Process] = &[&doubt::DOUBT, &party_report::PARTY_REPORT, &prio::PRIO];
+pub static ALL: &[&Process] = &[
+    &doubt::DOUBT,
+    &party_report::PARTY_REPORT,
+    &prio::PRIO,
+    &tlm::TLM,
+    &notification::NOTIFICATION,
+];
 
 /// The process of that key.
 pub fn find(key: &str) -> Option<&'static Process> {
@@ -189,10 +198,28 @@ pub struct Action {
     pub rules: &'static [&'static str],
     /// What must be filled in.
     pub fields: &'static [&'static Field],
+    /// The form that is data whose fields are asked in addition, in the version of the case; see
+    /// [`Action::asked`].
+    pub form: Option<Key>,
     /// What must hold; the first that does not is the refusal.
     pub guards: &'static [Guard],
     /// What happens.
     pub effects: &'static [Effect],
+}
+
+impl Action {
+    /// A line to begin with: a holder does it, it asks and does nothing and leads nowhere.
+    const BLANK: Self = Self {
+        key: "",
+        from: From::In(&[]),
+        to: To::Same,
+        by: By::Holder,
+        rules: &[],
+        fields: &[],
+        form: None,
+        guards: &[],
+        effects: &[],
+    };
 }
 
 /// The states in which an action is legal.
@@ -234,6 +261,8 @@ pub enum By {
     AnyTimer,
     /// An outside system, an import; an agent who holds the case may stand in for it.
     System,
+    /// An outside system, for which nobody stands in: what is paid says the payment service alone.
+    Outside,
     /// The installer whose notification it is; needs no lease.
     Installer,
 }
@@ -257,6 +286,9 @@ pub enum Guard {
     BeforeReceipt(Key),
     /// This yes/no field must be answered with yes: (field, refusal, rule).
     Yes(Key, Key, &'static str),
+    /// Each of these facts is known whose condition holds: (what is needed, rule). The refusal lists
+    /// all that are not.
+    Filled(&'static [(Cond, Key)], &'static str),
     /// The instants in this field lie ahead, within a year.
     Future(Key),
     /// These two lists are equally long, or both left out.
@@ -310,6 +342,10 @@ pub enum Effect {
     StopAtReceipt(Key),
     /// The clock's duty falls away; nothing when it does not run.
     Cancel(Key),
+    /// The clock stands still from now on: its run ends, and [`Effect::Resume`] starts the next one.
+    Pause(Key),
+    /// The clock goes on: a run from the same beginning, without the time it stood still.
+    Resume(Key),
     /// The clock's due instant passed; the duty lapses and the clock ends.
     Lapse(Key),
     /// The clock's due instant passed; recorded as a breach, the clock runs on.
@@ -323,6 +359,12 @@ pub enum Effect {
     Set(Key, &'static str),
     /// Store the answer to a field as a fact of the same name.
     Keep(Key),
+    /// Store the answers to the form of the action as facts, which of its fields were filled in
+    /// ([`form::FILLED`]), and its version ([`form::VERSION`]).
+    KeepForm,
+    /// Store the value of another fact or answer under this name; nothing when it is not known:
+    /// (to, from).
+    Copy(Key, Key),
     /// Count one more.
     Count(Key),
     /// Something happens to the block of time of the case.

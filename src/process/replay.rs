@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::engine::{CaseFacts, Change, Decision, Facts, Refusal, after, born};
 use super::engine::{decide, decide_opening};
 use super::find;
+use super::form::CaseForm;
 use crate::domain::calendar::{Calendar, Calendars};
 use crate::domain::country::Country;
 
@@ -92,12 +93,20 @@ pub fn replay(
     let steps = (1..)
         .zip(events)
         .map(|(seq, event)| Step::Change(seq, event.clone()));
-    replay_steps(&steps.collect::<Vec<_>>(), calendars)
+    replay_steps(&steps.collect::<Vec<_>>(), calendars, None)
 }
 
-/// The case after all steps; the first difference otherwise.
-pub fn replay_steps(steps: &[Step], calendars: &Calendars) -> Result<CaseFacts, ReplayDifference> {
-    let mut history = History::default();
+/// The case after all steps; the first difference otherwise. `form` is that of the case: what was
+/// filled in is judged by it.
+pub fn replay_steps(
+    steps: &[Step],
+    calendars: &Calendars,
+    form: Option<CaseForm>,
+) -> Result<CaseFacts, ReplayDifference> {
+    let mut history = History {
+        form,
+        ..History::default()
+    };
     for (index, step) in steps.iter().enumerate() {
         let (taken, action) = match step {
             Step::Change(seq, event) => (history.change(*seq, event, calendars), &*event.action),
@@ -119,6 +128,7 @@ pub fn replay_steps(steps: &[Step], calendars: &Calendars) -> Result<CaseFacts, 
 /// A case on its way, and what it was before the last change that did anything.
 #[derive(Default)]
 struct History {
+    form: Option<CaseForm>,
     case: Option<CaseFacts>,
     before: Option<(i32, CaseFacts)>,
 }
@@ -131,7 +141,8 @@ impl History {
         calendars: &Calendars,
     ) -> Result<(), Difference> {
         let before = self.case.take();
-        let next = again(before.clone(), event, calendars)?;
+        let mut next = again(before.clone(), event, calendars)?;
+        next.form = self.form;
         // a note builds on nothing: what came before it can still be taken back
         if !is_note(event) {
             self.before = before.map(|before| (seq, before));

@@ -17,12 +17,13 @@ use crate::system;
 
 const BEAT_MS: u64 = 1_000;
 /// The pause while ticks are heard.
-const RELAXED_MS: u64 = 5_000;
+const RELAXED_MS: u64 = 7_000;
 /// The longest pause while the database does not answer.
 const LONGEST_MS: u64 = 8_000;
-/// No tick for so long: nobody ticks, or we do not hear. A tick comes every two seconds: a console
-/// at rest is woken less than once a second.
-const DEAF: Duration = Duration::from_millis(2_600);
+/// No tick for so long: nobody ticks, or we do not hear. A tick comes every ten seconds. It is
+/// judged when a question is due, without a timer of its own: a console at rest is woken less than
+/// once a second, and a ticker that fell silent costs one long pause, once.
+const DEAF: Duration = Duration::from_millis(12_500);
 /// After a tick, at most so much later: all consoles hear it in the same moment.
 const SPREAD: Duration = Duration::from_millis(150);
 /// Never more often than this, however much happens.
@@ -125,7 +126,7 @@ struct Rhythm {
     asked: Option<Instant>,
     /// How long the answer took.
     took: Duration,
-    /// When the last tick was heard.
+    /// When the last tick was heard, or that there are ticks.
     heard: Option<Instant>,
     /// What the console is doing.
     here: watch::Receiver<Here>,
@@ -146,6 +147,9 @@ impl Rhythm {
     fn asked(&mut self, began: Instant, beat: &Result<Pulse, StoreError>) {
         self.asked = Some(now());
         self.took = began.elapsed();
+        if beat.as_ref().is_ok_and(|pulse| pulse.ticking) {
+            self.heard = Some(now());
+        }
         (self.failures, self.more) = match beat {
             Ok(pulse) => (0, pulse.more),
             Err(StoreError::Offline(_)) => ((self.failures + 1).min(4), false),
@@ -163,8 +167,8 @@ impl Rhythm {
         let mut soon: Option<Instant> = None;
         loop {
             let by_itself = match self.heard {
-                Some(heard) => seldom.min(often.max(heard + DEAF)),
-                None => often,
+                Some(heard) if heard.elapsed() < DEAF => seldom,
+                _ => often,
             };
             let until = soon.map_or(by_itself, |soon| soon.min(by_itself));
             // a database that is away is not hurried
@@ -267,7 +271,7 @@ mod tests {
         let after = |took| u64::try_from(least_pause(Duration::from_millis(took)).as_millis());
         assert_eq!(after(3), Ok(30), "a fast one is asked as ever");
         assert_eq!(after(200), Ok(2_000));
-        assert_eq!(after(500), Ok(RELAXED_MS));
+        assert_eq!(after(800), Ok(RELAXED_MS));
         assert_eq!(
             after(10_000),
             Ok(RELAXED_MS),

@@ -84,6 +84,10 @@ impl Caller {
             Question::LookUp { ean, gln } => {
                 Reply::LookUp(self.store.look_up(&ean, &gln).await.map(Box::new))
             }
+            Question::Plant(meter, ean) => {
+                let found = self.store.plant_find(Some(&meter), Some(&ean)).await;
+                Reply::Plant((meter, ean), found.map(|plant| plant.map(Box::new)))
+            }
             Question::Meters(place) => {
                 let found = self.store.connection_find(&place.postcode, &place.house);
                 Reply::Meters(found.await.map(Box::new))

@@ -124,7 +124,9 @@ impl FeedLine {
         if told.as_ref().err().is_none_or(leaves_line) {
             self.line = Some(line);
         }
-        read(told?)
+        let mut pulse: Pulse = read(told?)?;
+        pulse.ticking &= self.hears == Hears::Yes;
+        Ok(pulse)
     }
 
     /// Builds the line now, when there is none.

@@ -23,6 +23,7 @@ pub mod health;
 pub mod line;
 pub mod listener;
 pub mod payments;
+pub mod plants;
 pub mod privacy;
 pub mod reading;
 pub mod recount;

@@ -151,7 +151,7 @@ fn differences(case: &StoredCase, calendars: &Calendars) -> Vec<String> {
             Err(error) => found.push(format!("event {} cannot be read: {error}", event.seq)),
         }
     }
-    match replay_steps(&events, calendars) {
+    match replay_steps(&events, calendars, case.stored.form) {
         Ok(computed) => found.extend(compare(case, &computed)),
         Err(difference) => found.push(difference.to_string()),
     }

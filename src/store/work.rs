@@ -39,7 +39,7 @@ pub struct MessageContext {
     pub party_country: Option<String>,
     /// The connection.
     pub connection: Option<ConnectionCard>,
-    /// The customer with an unmasked e-mail address; nothing of a protected person.
+    /// The customer with an unmasked e-mail address and telephone; nothing of a protected person.
     pub customer: Option<CustomerCard>,
     /// Free texts.
     pub texts: BTreeMap<Uuid, String>,
@@ -225,6 +225,21 @@ impl Store {
         .fetch_one(&self.pool))
         .await?;
         read(answer)
+    }
+
+    /// Whether a command had its effect on that case already.
+    pub async fn case_heard(
+        &self,
+        case_id: super::rows::CaseId,
+        cmd: Uuid,
+    ) -> Result<bool, StoreError> {
+        ask(sqlx::query_scalar!(
+            r#"SELECT loket_api.case_heard($1, $2) AS "r!""#,
+            case_id.0,
+            cmd
+        )
+        .fetch_one(&self.pool))
+        .await
     }
 
     /// Heads of the chains that grew since then, by case, at most 5,000 after that case.

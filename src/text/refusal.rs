@@ -22,7 +22,11 @@ pub fn said(texts: &Texts, key: &str, args: &BTreeMap<String, String>, zone: Tz)
             Some(inner) if name == "why" && inner != key => {
                 (name.as_str(), said(texts, inner, args, zone))
             }
-            _ => (name.as_str(), value(texts, name, given, zone)),
+            // the name of a field of a form that is data stands beside it, by language
+            _ => match args.get(&format!("{name}.{}", texts.lang())) {
+                Some(named) => (name.as_str(), named.clone()),
+                None => (name.as_str(), value(texts, name, given, zone)),
+            },
         })
         .collect();
     let values: Vec<(&str, &str)> = values
@@ -33,6 +37,10 @@ pub fn said(texts: &Texts, key: &str, args: &BTreeMap<String, String>, zone: Tz)
 }
 
 fn value(texts: &Texts, name: &str, given: &str, zone: Tz) -> String {
+    if given.contains(", ") && AREAS.iter().any(|area| given.starts_with(area)) {
+        let each = given.split(", ").map(|one| value(texts, name, one, zone));
+        return each.collect::<Vec<_>>().join(", ");
+    }
     if AREAS.iter().any(|area| given.starts_with(area)) {
         let bare = given.rsplit('.').next().unwrap_or(given);
         // an action that all processes have, or an event that is no action

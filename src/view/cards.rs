@@ -173,6 +173,9 @@ pub(super) fn value(
     value: &Value,
 ) -> String {
     let world = &paint.model.world;
+    if let Some(said) = detail.facts.said(key, value, world.texts.lang()) {
+        return said;
+    }
     match value {
         Value::Bool(yes) => paint.text(if *yes {
             "choice.yes_no.yes"
@@ -219,7 +222,9 @@ pub(super) fn value(
 pub(super) fn facts(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usize) -> Lines {
     let mut lines = Vec::new();
     for (key, fact) in &detail.facts.facts {
-        let Some(name) = paint.model.world.texts.find(&format!("fact.{key}")) else {
+        let texts = &paint.model.world.texts;
+        let named = texts.find(&format!("fact.{key}"));
+        let Some(name) = named.or_else(|| detail.facts.named(key, texts.lang())) else {
             continue;
         };
         if ON_CARDS.contains(&key.as_str()) || request::has(detail, key) || fact.has_text() {

@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 
 use super::paint::Paint;
 use super::theme::Role;
-use super::{cards, clocks, request, timeline, unfinished, width};
+use super::{cards, clocks, notification, request, timeline, unfinished, width};
 use crate::desk::claims;
 use crate::desk::effect::Loaded;
 use crate::desk::geometry::Panes;
@@ -32,7 +32,7 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect) {
     let is_page = model.window.panes() == Panes::One;
     let loaded = model.world.case(case);
     if let Some(row) = row {
-        let title = title(paint, row, usize::from(area.width));
+        let title = title(paint, row, loaded, usize::from(area.width));
         match loaded {
             Some(loaded) if is_page => paint.line(
                 heading,
@@ -55,7 +55,8 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect) {
     };
     let mut all = Vec::new();
     if is_page {
-        all.push(title(paint, &loaded.detail.row, usize::from(inner.width)));
+        let columns = usize::from(inner.width);
+        all.push(title(paint, &loaded.detail.row, Some(loaded), columns));
     }
     all.extend(lines(paint, case, loaded, usize::from(inner.width)));
     let first = model.desk.scroll;
@@ -63,13 +64,20 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect) {
 }
 
 /// Number, process, state.
-fn title(paint: &Paint<'_, '_>, row: &CaseRow, columns: usize) -> Line<'static> {
+fn title(
+    paint: &Paint<'_, '_>,
+    row: &CaseRow,
+    loaded: Option<&Loaded>,
+    columns: usize,
+) -> Line<'static> {
     let world = &paint.model.world;
     let process = world.texts.say(&format!("process.{}", row.process));
     let state = preview::state(world, &row.process, &row.state);
     let room = columns.saturating_sub(width::of(&row.case_no));
     // the state says what is to be done: where not all fits, the process gives way
     let both = format!("   {process}   {state}");
+    let own = loaded.and_then(|loaded| notification::title(paint, loaded));
+    let both = own.map_or(both, |own| format!("   {own}"));
     let rest = if width::of(&both) > room {
         format!("   {state}")
     } else {
@@ -106,6 +114,7 @@ fn lines(
         let said = paint.fill("detail.handover", &[("line", line)]);
         all.extend(paint.wrapped(Role::Warning, &said, columns));
     }
+    all.extend(notification::lacks(paint, loaded, columns));
     all.push(others(paint, case, &detail.row));
     all.extend(unfinished::of_case(paint, case, columns));
     let timeline_here = paint.model.window.panes() != Panes::Three;

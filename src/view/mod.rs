@@ -22,6 +22,7 @@ mod ledger;
 mod list;
 mod lock;
 mod notices;
+mod notification;
 mod on_time;
 mod outlook;
 pub mod page;

@@ -129,7 +129,9 @@ fn answers(
     let mut long = Vec::new();
     for (key, answer) in &event.answers {
         let said = || cards::value(paint, &loaded.detail, key, answer);
-        let name = paint.model.world.texts.find(&format!("field.{key}"));
+        let texts = &paint.model.world.texts;
+        let named = loaded.detail.facts.named(key, texts.lang());
+        let name = named.or_else(|| texts.find(&format!("field.{key}")));
         match (answer, name) {
             (answer, _) if answer.has_text() => long.push(said()),
             (_, Some(name)) => short.push(format!("{name}: {}", said())),

@@ -74,6 +74,7 @@ fn event(case: i64) -> Msg {
         notices: Vec::new(),
         calendars: 4,
         counts: std::collections::BTreeMap::new(),
+        ticking: false,
     })))
 }
 

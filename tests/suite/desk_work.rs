@@ -39,6 +39,7 @@ fn pulse(events: Vec<FeedEvent>) -> Msg {
         notices: Vec::new(),
         calendars: 4,
         counts: std::collections::BTreeMap::new(),
+        ticking: false,
     })))
 }
 

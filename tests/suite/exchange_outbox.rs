@@ -17,7 +17,11 @@ use loket::exchange::outbox::{Content, Delivery, Envelope, Outcome, directory, h
 use loket::process::engine::Facts;
 use loket::process::field::{TextRef, Value};
 use loket::process::message::{Addressee, MESSAGES};
-use loket::store::rows::{CaseId, ConnectionCard, ContactRow, CustomerCard, OutboxItem, PartyCard};
+use loket::store::payments::Payment;
+use loket::store::rows::{
+    CaseId, ConnectionCard, ContactRow, CustomerCard, HeldSlot, OutboxItem, PartyCard,
+    PaymentStatus,
+};
 use loket::text::LANGUAGES;
 use serde_json::json;
 use uuid::Uuid;
@@ -32,6 +36,36 @@ fn code(text: &str) -> Value {
     Value::Code(text.to_owned())
 }
 
+fn slot() -> HeldSlot {
+    HeldSlot {
+        slot_id: 7,
+        area: "DB".into(),
+        starts_at: at("2026-12-01T08:00:00Z"),
+        minutes: 60,
+        kept: false,
+        until: Some(at("2026-11-16T10:15:00Z")),
+    }
+}
+
+fn payment() -> Payment {
+    Payment {
+        payment_id: Uuid::nil(),
+        case_id: CaseId(1),
+        kind: "prio_electricity".into(),
+        amount: "EUR 67.66".parse().unwrap(),
+        status: PaymentStatus::Open,
+        provider_id: Some("tr_1".into()),
+        checkout_url: Some("https://pay.example/checkout/1".into()),
+        expires_at: Some(at("2026-11-16T10:15:00Z")),
+        created_at: at("2026-11-16T10:00:00Z"),
+        changed_at: at("2026-11-16T10:00:00Z"),
+        seen: None,
+        told: true,
+        cmd: None,
+        changed: false,
+    }
+}
+
 /// One case with everything known, to be changed by each test.
 struct Case {
     facts: Facts,
@@ -42,6 +76,8 @@ struct Case {
     customer: Option<CustomerCard>,
     connection: ConnectionCard,
     texts: BTreeMap<Uuid, String>,
+    slot: HeldSlot,
+    payment: Payment,
     settings: Settings,
 }
 
@@ -96,6 +132,8 @@ impl Case {
             }),
             connection: connection(),
             texts: [(text, "Welke tekst\u{1b}[2J zag de klant?".to_owned())].into(),
+            slot: slot(),
+            payment: payment(),
             settings: Settings::default(),
         }
     }
@@ -113,9 +151,12 @@ impl Case {
             legal_at: at("2026-11-16T10:00:00Z"),
             facts: self.facts.clone(),
             answers: self.answers.clone(),
+            form: None,
         };
         let story = Story {
             case_no: &item.case_no,
+            process: &item.process,
+            number: item.outbox_id,
             country: Country::Nl,
             received_at: at("2026-11-16T07:00:00Z"),
             opened_at: at("2026-11-16T07:30:00Z"),
@@ -128,6 +169,9 @@ impl Case {
             customer: self.customer.as_ref(),
             connection: Some(&self.connection),
             texts: &self.texts,
+            slot: Some(&self.slot),
+            payment: Some(&self.payment),
+            bag_id: None,
         };
         envelope(&item, &story, &self.settings, &Languages::load())
     }
@@ -482,4 +526,19 @@ fn an_address_is_told_from_a_directory() {
         Delivery::Directory(path) => assert_eq!(path, Path::new("/var/spool/loket")),
         other @ (Delivery::Http(_) | Delivery::Mail(..)) => panic!("{other:?}"),
     }
+}
+
+/// PRIO-04, PRIO-30: who is on the telephone is sent where to pay and for which time; a link that
+/// takes no money any more is never sent.
+#[test]
+fn prio_04_the_link_and_the_time_of_the_visit_stand_in_the_letter() {
+    let mut case = Case::new();
+    let (_, body) = case.letter("payment_link");
+    assert!(body.contains("https://pay.example/checkout/1"), "{body}");
+    assert!(body.contains("1 december 2026 om 09:00"), "{body}");
+    case.payment.status = PaymentStatus::Expired;
+    let refused = case.send("payment_link").unwrap_err();
+    assert_eq!(refused.key, "unresolved");
+    let (_, body) = case.letter("prio_confirmed");
+    assert!(body.contains("1 december 2026 om 09:00"), "{body}");
 }

@@ -29,6 +29,7 @@ pub(crate) fn options(directory: &std::path::Path) -> Options {
         settings: Settings::default(),
         chain_heads: None,
         practice: false,
+        outside: loket::exchange::worker::outside::Outside::default(),
     }
 }
 

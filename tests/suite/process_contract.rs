@@ -14,7 +14,14 @@ use crate::process_world::texts;
 /// The rules that the processes may cite. `../shared/domain/rules.md` has them in full.
 fn rules() -> BTreeSet<String> {
     let mut all = BTreeSet::new();
-    for (family, last) in [("GT", 33), ("META", 5), ("PRIO", 35)] {
+    let families = [
+        ("GT", 33),
+        ("META", 5),
+        ("PRIO", 35),
+        ("TLM", 17),
+        ("ELS", 31),
+    ];
+    for (family, last) in families {
         all.extend((1..=last).map(|n| format!("{family}-{n:02}")));
     }
     all
@@ -203,7 +210,8 @@ fn guard_rules() -> Vec<&'static str> {
             | Guard::TimeLeft(_, _, rule)
             | Guard::Yes(_, _, rule)
             | Guard::Same(_, _, _, rule)
-            | Guard::NotYet(_, _, rule) => Some(*rule),
+            | Guard::NotYet(_, _, rule)
+            | Guard::Filled(_, rule) => Some(*rule),
             Guard::Past(_)
             | Guard::NotFuture(_)
             | Guard::BeforeReceipt(_)
@@ -467,12 +475,21 @@ fn names(line: &'static Action) -> Named {
                 facts.insert(*fact);
             }
             Guard::NotYet(fact, ..) => _ = facts.insert(*fact),
+            Guard::Filled(needed, _) => {
+                for (cond, fact) in *needed {
+                    named(cond, &mut facts, &mut clocks);
+                    facts.insert(*fact);
+                }
+            }
         }
     }
     for cond in conds(line.effects) {
         named(cond, &mut facts, &mut clocks);
     }
     for effect in all(line.effects) {
+        if let Effect::Copy(_, from) = effect {
+            facts.insert(*from);
+        }
         if let Effect::Keep(field)
         | Effect::Until(_, field)
         | Effect::StopRun(_, field)

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use loket::domain::clock::Outcome;
+use loket::domain::connection_check::Findings;
 use loket::process::engine::{Actor, Answer, Answers, Listed, listed, prefill};
 use loket::process::field::{Asked, Value};
 use loket::process::load::transitions;
 use loket::process::message::{self, Addressee, MESSAGES};
-use loket::process::metering::Found;
 use loket::process::prio::PRIO;
 use loket::process::replay::replay;
 use loket::process::{ALL, By, Work};
@@ -277,6 +277,15 @@ fn prio_04_an_agent_sends_the_link_again() {
         sim.clock("slot_hold").due_at,
         at("2026-11-16T09:25:00+01:00")
     );
+    for actor in [Actor::Agent, Actor::Lead] {
+        let paid = sim.try_as(actor, "payment_paid", &answers(PAID));
+        assert_eq!(paid.unwrap_err().key, "outside_only");
+        let list = listed(&sim.case, &context(sim.now, actor, 1));
+        let named = list
+            .iter()
+            .any(|one| one.action.key.starts_with("payment_"));
+        assert!(!named, "nor is it offered");
+    }
     let by_customer = sim.try_as(Actor::System, "resend_payment_link", &Answers::new());
     assert_eq!(by_customer.unwrap_err().key, "agents_only");
     let old = sim
@@ -696,36 +705,39 @@ fn prio_21_one_request_one_meter() {
 /// PRIO-22: the order in which the outcomes count.
 #[test]
 fn prio_22_the_first_outcome_counts() {
-    let all_wrong = Found {
-        is_ours: false,
-        is_smart: true,
-        is_feasible: false,
-        is_planned: true,
+    let all_wrong = Findings {
+        ours: false,
+        smart: Some(true),
+        feasible: Some(false),
+        feed_in_suitable: None,
+        planned: true,
     };
-    assert_eq!(all_wrong.outcome(), "not_our_grid");
-    let smart = Found {
-        is_ours: true,
+    let smart = Findings {
+        ours: true,
         ..all_wrong
     };
-    assert_eq!(smart.outcome(), "already_smart");
-    let infeasible = Found {
-        is_smart: false,
+    let infeasible = Findings {
+        smart: Some(false),
         ..smart
     };
-    assert_eq!(infeasible.outcome(), "not_feasible");
-    let planned = Found {
-        is_feasible: true,
+    let planned = Findings {
+        feasible: Some(true),
         ..infeasible
     };
-    assert_eq!(planned.outcome(), "in_gsa_planning");
-    assert_eq!(
-        Found {
-            is_planned: false,
-            ..planned
-        }
-        .outcome(),
-        "ok"
-    );
+    let fine = Findings {
+        planned: false,
+        ..planned
+    };
+    let found = [all_wrong, smart, infeasible, planned, fine];
+    let keys = found.map(|findings| findings.outcome().key());
+    let order = [
+        "not_our_grid",
+        "already_smart",
+        "not_feasible",
+        "in_gsa_planning",
+        "ok",
+    ];
+    assert_eq!(keys, order);
     for (outcome, state) in OUTCOMES {
         assert_eq!(checked(outcome).case.state, *state);
     }

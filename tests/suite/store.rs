@@ -12,6 +12,7 @@ mod filter;
 mod find;
 mod forms;
 mod hostile;
+mod installers;
 mod live;
 mod payments;
 mod privacy;

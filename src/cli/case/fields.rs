@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::Counter;
 use crate::cli::{CliError, Exit, words};
+use crate::domain::form::Part;
 use crate::process::field::{Field, FieldKind, Required};
 use crate::text::Texts;
 
@@ -46,6 +47,25 @@ fn kind(kind: FieldKind, texts: &Texts) -> String {
     }
 }
 
+/// What a field is called: by its form where that is data, else by the texts.
+fn name<'a>(field: &Field, texts: &'a Texts) -> &'a str {
+    let text = || texts.find(&format!("field.{}", field.key));
+    let label = field.label(texts.lang());
+    label.or_else(text).unwrap_or(field.key)
+}
+
+/// The kind, with unit and range where a form says them.
+fn with_range(field: &Field, kind: String) -> String {
+    match field
+        .part
+        .map(Part::range)
+        .filter(|range| !range.is_empty())
+    {
+        Some(range) => format!("{kind}, {range}"),
+        None => kind,
+    }
+}
+
 /// When a field must be filled. Of two of which one is enough each is needed without the other.
 fn needed(field: &Field, fields: &[&Field]) -> Required {
     let instead = fields.iter().find_map(|other| match other.required {
@@ -66,6 +86,10 @@ fn required(field: &Field, fields: &[&Field], texts: &Texts) -> String {
         Required::No => texts.get("case.required.no").to_owned(),
         Required::If(other, value) => {
             texts.fill("case.required.if", &[("other", other), ("value", value)])
+        }
+        Required::IfAny(other, values) => {
+            let value = values.join(" | ");
+            texts.fill("case.required.if", &[("other", other), ("value", &value)])
         }
         Required::IfEmpty(other, _) => texts.fill("case.required.if_empty", &[("other", other)]),
     }
@@ -106,8 +130,8 @@ impl Counter<'_> {
         let texts = &self.shell.texts;
         vec![
             field.key.to_owned(),
-            texts.get(&format!("field.{}", field.key)).to_owned(),
-            kind(field.kind, texts),
+            name(field, texts).to_owned(),
+            with_range(field, kind(field.kind, texts)),
             required(field, fields, texts),
             choices(field.kind).join(" | "),
         ]
@@ -126,13 +150,12 @@ pub(super) fn instant(raw: &str, process: &str) -> Result<DateTime<Utc>, CliErro
 }
 
 fn field_line<'a>(field: &'static Field, fields: &[&Field], texts: &'a Texts) -> FieldLine<'a> {
-    let name = texts
-        .find(&format!("field.{}", field.key))
-        .unwrap_or(field.key);
+    let name = name(field, texts);
     let required = match needed(field, fields) {
         Required::Always => String::from("always"),
         Required::No => String::from("no"),
         Required::If(other, value) => format!("if {other}={value}"),
+        Required::IfAny(other, values) => format!("if {other}={}", values.join("|")),
         Required::IfEmpty(other, _) => format!("if {other} is empty"),
     };
     let (kind, choices) = (field.kind.name(), choices(field.kind));

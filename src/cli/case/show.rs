@@ -293,13 +293,13 @@ impl Counter<'_> {
             .answers
             .iter()
             .map(|(key, value)| {
-                let name = texts
-                    .find(&format!("field.{key}"))
-                    .unwrap_or(key)
-                    .to_owned();
-                let contact = contact_name(detail, key, value);
+                let name = detail.facts.named(key, texts.lang());
+                let name = name.or_else(|| texts.find(&format!("field.{key}")));
+                let name = name.unwrap_or(key);
+                let known = contact_name(detail, key, value);
+                let known = known.or_else(|| detail.facts.said(key, value, texts.lang()));
                 let said = || words::value(key, value, (&detail.texts, zone), texts);
-                format!("{name}: {}", contact.unwrap_or_else(said))
+                format!("{name}: {}", known.unwrap_or_else(said))
             })
             .collect();
         let moves = row.moves.iter().map(|moved| {

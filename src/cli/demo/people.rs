@@ -47,6 +47,7 @@ fn row(db_role: &str, name: &str, role: &str) -> AgentRow {
             .iter()
             .map(|process| process.queue.key().to_owned())
             .collect(),
+        firm: None,
         disabled_at: None,
     }
 }

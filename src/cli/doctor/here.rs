@@ -6,9 +6,11 @@ use nix::sys::statvfs::statvfs;
 
 use super::finding::{Findings, Level};
 use crate::cli::Shell;
+use crate::cli::settings::worker as worker_settings;
 use crate::config::Config;
 use crate::config::setting::{LANG, SETTINGS, Setting, WORKER_CHAIN_HEADS, WORKER_DELIVER_TO};
 use crate::desk::geometry::SMALLEST;
+use crate::exchange::worker::outside::Outside;
 use crate::local_postgres::default_home;
 use crate::system;
 use crate::terminal::facts::{self, Clipboard, Facts, Palette};
@@ -102,6 +104,16 @@ pub(super) fn settings(findings: &mut Findings, shell: &Shell) {
             ("origin", &origin),
         ];
         findings.add(Level::Ok, ("settings", "setting"), &values);
+    }
+    outside(findings, shell);
+}
+
+/// Settings of systems outside with which the worker would not begin.
+fn outside(findings: &mut Findings, shell: &Shell) {
+    let config = worker_settings(&shell.config);
+    if let Err(wrong) = Outside::open(&config.outside, &shell.texts) {
+        let why = shell.texts.fill(wrong.key, &wrong.args());
+        findings.add(Level::Wrong, ("settings", "outside"), &[("why", &why)]);
     }
 }
 

@@ -219,6 +219,7 @@ fn word(role: Role) -> &'static str {
         Role::Auditor => "auditor",
         Role::Admin => "admin",
         Role::Worker => "worker",
+        Role::Installer => "installer",
     }
 }
 

@@ -37,8 +37,9 @@ pub(super) fn change(
     };
     let listed = engine::listed(&one.facts, &context);
     let found = listed.iter().find(|listed| listed.action.key == key);
-    let (fields, holder) = found.map_or((&[][..], false), |listed| {
-        (listed.action.fields, needs_holder(listed.action.by))
+    let (fields, holder) = found.map_or_else(Default::default, |listed| {
+        let action = listed.action;
+        (action.asked(&one.facts), needs_holder(action.by))
     });
     if let Some(name) = by_other(one).filter(|_| holder) {
         let me = world.me.as_ref().map(|me| me.agent_id);
@@ -48,7 +49,7 @@ pub(super) fn change(
             world.texts.fill("held.now", &[("holder", name)])
         }));
     }
-    let answers = outcome::answers(world, &one.row.process, fields, &job.entries, now).map_err(
+    let answers = outcome::answers(world, &one.row.process, &fields, &job.entries, now).map_err(
         |mut wrong| match wrong.pop() {
             Some((field, said)) => Not::Field(field, said),
             None => Not::Case(String::new()),

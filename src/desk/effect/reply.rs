@@ -10,6 +10,7 @@ use super::super::world::Loaded;
 use crate::domain::calendar::Calendars;
 use crate::store::StoreError;
 use crate::store::connections::Found;
+use crate::store::plants::Plant;
 use crate::store::reading::LookUp;
 use crate::store::rows::{
     Applied, Board, Claim, Colleague, DraftRow, DraftSaved, FactsPage, InboxPage, OnTimeCase,
@@ -44,6 +45,8 @@ pub enum Reply {
     Like(Among, Result<Vec<Pick>, StoreError>),
     /// What was looked up.
     LookUp(Result<Box<LookUp>, StoreError>),
+    /// The plant with these numbers, if the register has it.
+    Plant((String, String), Result<Option<Box<Plant>>, StoreError>),
     /// The meters at an address.
     Meters(Result<Box<Found>, StoreError>),
     /// The free start times of a week.
@@ -102,6 +105,7 @@ macro_rules! error_of {
             Self::Seen(result) => result.$how().err(),
             Self::Like(_, result) => result.$how().err(),
             Self::LookUp(result) => result.$how().err(),
+            Self::Plant(_, result) => result.$how().err(),
             Self::Meters(result) => result.$how().err(),
             Self::Week(result) => result.$how().err(),
             Self::Board(result) => result.$how().err(),

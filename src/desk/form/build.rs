@@ -18,11 +18,13 @@ use super::outcome::action_of_facts;
 use super::read;
 use super::suggest::Suggestions;
 use super::{Ask, Entry, LINE_LIMIT, NOTE_LIMIT, Pick};
+use crate::domain::form::Part;
 use crate::domain::when::Lean;
 use crate::process::engine::Refusal;
 use crate::process::field::{Asked, Required};
 use crate::process::{self, Action, Cond, Field, FieldKind, Guard, engine};
 use crate::store::rows::{Briefly, CaseDetail, CaseId, PartyCard, SKIP_OTHER, SKIP_REASONS};
+use crate::text::Texts;
 
 /// Why documents are kept, as the database knows it.
 const PURPOSES: [&str; 4] = ["authorisation", "evidence", "letter", "other"];
@@ -72,11 +74,9 @@ fn of_action(world: &World, case: CaseId, action: &str, now: DateTime<Utc>) -> V
     };
     let facts = &loaded.detail.facts;
     let party = loaded.detail.party.as_ref();
-    let is_contact = action
-        .fields
-        .iter()
-        .any(|field| field.kind == FieldKind::Contact);
-    let asked = action.fields.iter().filter(|field| is_asked(field));
+    let asked = action.asked(facts);
+    let is_contact = asked.iter().any(|field| field.kind == FieldKind::Contact);
+    let asked = asked.iter().filter(|field| is_asked(field));
     let build = |field: &&'static Field| {
         let mut entry = of_field(world, field, party);
         entry.lean = read::lean(action, field.key);
@@ -144,13 +144,12 @@ fn of_many(world: &World, act: &Act, now: DateTime<Utc>) -> Vec<Entry> {
         return Vec::new();
     };
     let party = shared_party(job);
+    let fields = action.asked(&first.facts);
     let legal = world.legal(now);
     let build = |field: &&'static Field| {
         let mut entry = of_field(world, field, party);
         entry.lean = read::lean(action, field.key);
-        if field.key == "channel"
-            && party.is_some()
-            && action.fields.iter().any(|field| is_contact(field))
+        if field.key == "channel" && party.is_some() && fields.iter().any(|field| is_contact(field))
         {
             entry.set("email");
         }
@@ -166,7 +165,7 @@ fn of_many(world: &World, act: &Act, now: DateTime<Utc>) -> Vec<Entry> {
         }
         entry
     };
-    let asked = action.fields.iter().filter(|field| is_asked(field));
+    let asked = fields.iter().filter(|field| is_asked(field));
     asked.map(build).collect()
 }
 
@@ -194,8 +193,9 @@ pub fn of_field(world: &World, field: &'static Field, party: Option<&PartyCard>)
     let ask = match field.kind {
         FieldKind::Note | FieldKind::List(_) => text(Lines::Many, NOTE_LIMIT),
         FieldKind::Choice(keys) => choice(keys.iter().map(|key| {
-            let label = texts.say(&format!("choice.{}.{key}", field.key));
-            ((*key).to_owned(), label)
+            let of_form = field.part.and_then(|part| part.choice(key, texts.lang()));
+            let text = || texts.say(&format!("choice.{}.{key}", field.key));
+            ((*key).to_owned(), of_form.map_or_else(text, str::to_owned))
         })),
         FieldKind::YesNo => choice(
             ["yes", "no"]
@@ -216,21 +216,41 @@ pub fn of_field(world: &World, field: &'static Field, party: Option<&PartyCard>)
         | FieldKind::Money
         | FieldKind::Customer
         | FieldKind::Code
+        | FieldKind::Number
         | FieldKind::Slot
         | FieldKind::Postcode
         | FieldKind::HouseNumber
+        | FieldKind::PersonNumber
+        | FieldKind::CompanyNumber
         | FieldKind::Run(_) => text(Lines::One, LINE_LIMIT),
     };
     let key = format!("field.{}", field.key);
-    let kind = format!("kind.{}.help", field.kind.name());
-    let helps = [format!("{key}.help"), kind];
-    let helps: Vec<&str> = helps.iter().filter_map(|key| texts.find(key)).collect();
-    let help = helps.join(" ");
-    let mut entry = entry(field.key, texts.get(&key), &help, field.required, ask);
+    let label = field.label(texts.lang());
+    let label = label.unwrap_or_else(|| texts.get(&key));
+    let help = help(texts, field);
+    let mut entry = entry(field.key, label, &help, field.required, ask);
     entry.kind = Some(field.kind);
     // what is asked has happened, unless an action says otherwise
     entry.lean = Lean::Back;
     entry
+}
+
+/// What is said of a field: its own help, that of its kind, unit and range.
+fn help(texts: &Texts, field: &Field) -> String {
+    let keys = [
+        format!("field.{}.help", field.key),
+        format!("kind.{}.help", field.kind.name()),
+    ];
+    let found = keys.iter().filter_map(|key| texts.find(key));
+    let range = field
+        .part
+        .map(Part::range)
+        .filter(|range| !range.is_empty());
+    let range = range.map(|range| texts.fill("form.range", &[("range", &range)]));
+    let own = field.part.map(|part| part.help(texts.lang()));
+    let helps = own.into_iter().chain(found).chain(range.as_deref());
+    let helps: Vec<&str> = helps.filter(|help| !help.is_empty()).collect();
+    helps.join(" ")
 }
 
 /// The running runs of a clock that a case can have several times; the nearest is proposed.

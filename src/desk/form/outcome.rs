@@ -1,6 +1,7 @@
 //! From the answers of a form to what it will do, or to what is missing. The engine decides; here
 //! its refusals are put into words and beside the right field.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -14,10 +15,11 @@ use super::super::promises;
 use super::super::route::Subject;
 use super::super::undo;
 use super::super::world::World;
-use super::super::{find, held, limits};
+use super::super::{fetch, find, held, limits};
 use super::read::Reading;
 use super::{Entry, must_be_filled};
 use crate::process::engine::{self, Actor, Answer, Answers, CaseFacts, Change, Context, Refusal};
+use crate::process::field::Value;
 use crate::process::{self, Action, Field};
 use crate::store::rows::{Along, CaseId, Role};
 
@@ -64,6 +66,7 @@ pub enum Needs {
 pub fn actor(world: &World) -> Actor {
     match world.role() {
         Some(Role::Lead | Role::Admin) => Actor::Lead,
+        Some(Role::Installer) => Actor::Installer,
         _ => Actor::Agent,
     }
 }
@@ -133,14 +136,16 @@ fn wrong(
         Subject::Action(case, key) => world
             .case(*case)
             .zip(action_of(world, *case, key, now))
-            .map(|(loaded, action)| (&*loaded.detail.row.process, action.fields)),
-        Subject::Open(process) => {
-            process::find(process).map(|process| (process.key, process.opening.fields))
-        }
+            .map(|(loaded, action)| {
+                let fields = action.asked(&loaded.detail.facts);
+                (&*loaded.detail.row.process, fields)
+            }),
+        Subject::Open(process) => process::find(process)
+            .map(|process| (process.key, Cow::Borrowed(process.opening.fields))),
         _ => None,
     };
     if let Some((process, fields)) = declared
-        && let Err(unread) = answers(world, process, fields, entries, now)
+        && let Err(unread) = answers(world, process, &fields, entries, now)
     {
         wrong.extend(unread);
     }
@@ -177,10 +182,10 @@ fn of_action(
     ) else {
         return Outcome::Unknown;
     };
-    let answers = match answers(
+    let mut answers = match answers(
         world,
         &loaded.detail.row.process,
-        action.fields,
+        &action.asked(&loaded.detail.facts),
         entries,
         machine,
     ) {
@@ -194,6 +199,9 @@ fn of_action(
         calendars,
         command,
     };
+    if let Err(outcome) = fetch::lay_over(world, (case, key), entries, &mut answers) {
+        return outcome;
+    }
     let needs = if held::needs_holder(action.by) {
         Needs::Lease
     } else {
@@ -224,10 +232,14 @@ fn of_opening(
     else {
         return Outcome::Unknown;
     };
-    let answers = match answers(world, process.key, process.opening.fields, entries, now) {
+    let mut answers = match answers(world, process.key, process.opening.fields, entries, now) {
         Ok(answers) => answers,
         Err(wrong) => return Outcome::Fields(wrong),
     };
+    if let Some(firm) = world.me.as_ref().and_then(|me| me.firm.clone()) {
+        // for whom an installer works is no question
+        answers.insert("party_gln".to_owned(), Answer::Value(Value::Code(firm)));
+    }
     let (now, actor) = (world.legal(now), actor(world));
     let context = Context {
         now,

@@ -5,15 +5,17 @@ use chrono::{DateTime, Utc};
 
 use super::super::answer::error_said;
 use super::super::effect::{Effect, FileError, Question, Reply, Slot};
+use super::super::fetch;
 use super::super::file;
 use super::super::form::{Ask, Entry, Pick};
 use super::super::request::around;
 use super::super::route::Subject;
 use super::super::world::World;
-use super::form::{Stage, State};
+use super::form::{Asked, Stage, State};
 use crate::domain::ean::Ean18;
 use crate::domain::gln::Gln;
 use crate::store::reading::LookUp;
+use crate::store::rows::Role;
 
 /// Ask for what the field under the cursor could mean, and for what is looked up around the fields.
 pub(super) fn ask(form: &mut State, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
@@ -36,6 +38,9 @@ fn of_field(form: &mut State, world: &mut World, now: DateTime<Utc>) -> Vec<Effe
             let ticket = world.ticket(Slot::Names, now);
             vec![Effect::Names(ticket, typed.into())]
         }
+        _ if fetch::is_fetch(&form.subject) => fetch::ask(form, world, now),
+        // an installer is told of plants in its own way, and of nothing else
+        _ if world.role() == Some(Role::Installer) => Vec::new(),
         _ => match entry.among() {
             Some(among) => vec![world.ask(Slot::Like, Question::Like(among, typed), now)],
             None => subject(form, world, now),
@@ -121,6 +126,14 @@ pub(in crate::desk) fn take(form: &mut State, world: &mut World, reply: Reply, n
                 && entry.among() == Some(among)
             {
                 entry.suggest(picks);
+            }
+        }
+        Reply::Plant(asked, found) => {
+            world.plant = Some((asked, found.map(|plant| plant.map(|it| *it))));
+            form.weigh(world, now);
+            // enter was pressed before the register had answered
+            if form.asked == Asked::InVain {
+                form.review(world, now);
             }
         }
         Reply::LookUp(Ok(found)) => take_subject(form, world, &found, now),

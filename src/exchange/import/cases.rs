@@ -5,9 +5,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value as Json};
 
 use super::refused::Refused;
+use super::shape;
 use crate::domain::sanitize;
 use crate::process::engine::{Answer, Answers};
-use crate::process::field::{Field, FieldKind, Value};
+use crate::process::field::{Asked, Field, FieldKind, Value};
 use crate::process::{self, Process};
 
 /// Clocks of senders may run ahead of ours by so much.
@@ -15,7 +16,7 @@ const AHEAD_MINUTES: i64 = 5;
 /// Longest reference, in characters.
 const REFERENCE_LIMIT: usize = 64;
 /// Processes that are planned and that files may name already.
-const PLANNED: &[&str] = &["prio", "tlm", "notification", "contract", "sharing"];
+const PLANNED: &[&str] = &["tlm", "notification", "contract", "sharing"];
 
 /// A line that can become a case.
 #[derive(Debug)]
@@ -28,6 +29,8 @@ pub struct CaseLine {
     pub reference: String,
     /// Answers to the fields of the opening.
     pub answers: Answers,
+    /// Values that cannot be, of a request that an agent takes over: it stands at an earlier step.
+    pub left_out: Vec<Refused>,
 }
 
 /// A refused line with what it calls itself, where that could be read.
@@ -58,11 +61,14 @@ fn case(
             .with("column", "reference")
             .with("value", &reference));
     }
+    let received_at = received(line, now)?;
+    let (answers, left_out) = answers(process, line)?;
     Ok(CaseLine {
         process,
-        received_at: received(line, now)?,
+        received_at,
         reference,
-        answers: answers(process, line)?,
+        answers,
+        left_out,
     })
 }
 
@@ -97,22 +103,34 @@ fn instant(value: Option<&Json>, column: &str) -> Result<DateTime<Utc>, Refused>
     }
 }
 
-fn answers(process: &'static Process, line: &Map<String, Json>) -> Result<Answers, Refused> {
+fn answers(
+    process: &'static Process,
+    line: &Map<String, Json>,
+) -> Result<(Answers, Vec<Refused>), Refused> {
     let mut answers = Answers::new();
+    let mut left_out = Vec::new();
     for field in process.opening.fields {
-        let given = line.get(field.key);
-        let raw = match (field.kind, given) {
+        let given = shape::said(line, process.key, field.key);
+        let raw = match (field.kind, &given) {
             (FieldKind::Note, Some(Json::String(text))) => {
                 sanitize::clean_multiline(text).trim().to_owned()
             }
-            _ => given.and_then(word).unwrap_or_default(),
+            _ => given.as_ref().and_then(word).unwrap_or_default(),
         };
         if raw.is_empty() {
             continue;
         }
-        answers.insert(field.key.to_owned(), answer(process, field, &raw)?);
+        match answer(process, field, &raw) {
+            Ok(answer) => {
+                answers.insert(field.key.to_owned(), answer);
+            }
+            Err(refused) if field.asked == Asked::Derived && shape::is_taken_over(process.key) => {
+                left_out.push(refused);
+            }
+            Err(refused) => return Err(refused),
+        }
     }
-    Ok(answers)
+    Ok((answers, left_out))
 }
 
 fn answer(process: &Process, field: &Field, raw: &str) -> Result<Answer, Refused> {

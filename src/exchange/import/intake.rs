@@ -14,6 +14,8 @@ use super::rehearsal::Rehearsal;
 use super::report::{FileReport, Taken};
 use super::{ImportError, Progress, Run, patiently};
 use crate::domain::calendar::Calendars;
+use crate::domain::house_number::HouseNumber;
+use crate::domain::postcode::Postcode;
 use crate::exchange::legal::LegalClock;
 use crate::process::engine::{self, Actor, Answer, Change, Context};
 use crate::process::field::Value;
@@ -64,8 +66,27 @@ impl Door {
         self.clock.now(&self.store).await
     }
 
+    /// One line that came alone: what became of it, or why it is refused.
+    pub async fn one(&mut self, text: &str) -> Result<Result<Taken, Refused>, StoreError> {
+        let now = self.now().await?;
+        let mut case = match parse(text, now) {
+            Ok(case) => case,
+            Err((refused, _)) => return Ok(Err(refused)),
+        };
+        let (change, cmd) = match self.take(&mut case).await {
+            Ok(taken) => taken,
+            Err(Fault::Line((refused, _))) => return Ok(Err(refused)),
+            Err(Fault::Store(error)) => return Err(error),
+        };
+        match self.send(&case, (&change, cmd)).await {
+            Err(StoreError::Refused(refusal)) => Ok(Err(refusal.into())),
+            other => other.map(Ok),
+        }
+    }
+
     /// Opens the case of a line, or attaches the signal.
     async fn take(&mut self, line: &mut CaseLine) -> Result<(Change, Uuid), Fault> {
+        self.meter(line).await?;
         let refused = |refused: Refused| Fault::Line((refused, Some(line.reference.clone())));
         let role = self.role(line).await?;
         let wants_role = line
@@ -94,6 +115,24 @@ impl Door {
         let change = engine::open(line.process, received_at, &line.answers, &context);
         let change = change.map_err(|refusal| refused(refusal.into()))?;
         Ok((change, context.command))
+    }
+
+    /// Customers know the number on their meter; which connection it is says the register, where the
+    /// address has that meter. Else the request stands at the choice of the meter (PRIO-20).
+    async fn meter(&self, line: &mut CaseLine) -> Result<(), Fault> {
+        let Some((number, postcode, house)) = meter_place(line) else {
+            return Ok(());
+        };
+        let found = patiently(async || self.store.connection_find(&postcode, &house).await).await?;
+        let meter = found
+            .meters
+            .into_iter()
+            .find(|meter| meter.meter_number == number);
+        if let Some(meter) = meter {
+            let ean = Answer::Value(Value::Code(meter.ean));
+            line.answers.insert("ean".to_owned(), ean);
+        }
+        Ok(())
     }
 
     /// The role of the party of a line; it decides on iSMA (GT-15), so it is never taken from a
@@ -136,6 +175,20 @@ impl Door {
     }
 }
 
+/// The meter of a request that names no connection, and its address.
+fn meter_place(line: &CaseLine) -> Option<(String, Postcode, HouseNumber)> {
+    let said = |key| match line.answers.get(key)? {
+        Answer::Value(Value::Code(word)) | Answer::Free(word) => Some(word.as_str()),
+        Answer::Value(_) => None,
+    };
+    if said("ean").is_some() {
+        return None;
+    }
+    let postcode = Postcode::parse(said("postcode")?).ok()?;
+    let house = HouseNumber::parse(said("house_number")?).ok()?;
+    Some((said("meter_no")?.to_owned(), postcode, house))
+}
+
 impl Run<'_> {
     /// Reads one file of cases.
     pub async fn cases<R: BufRead>(
@@ -160,7 +213,7 @@ impl Run<'_> {
         let mut lines = Lines::new(input);
         while let Some(line) = lines.read()? {
             let number = line.number;
-            match self.case_line(line, door).await {
+            match self.case_line(line, file, door).await {
                 Ok(Some(taken)) => file.take(taken),
                 Ok(None) => {}
                 Err(Fault::Line((refused, reference))) => {
@@ -176,7 +229,12 @@ impl Run<'_> {
         Ok(())
     }
 
-    async fn case_line(&self, line: Line, door: &mut Door) -> Result<Option<Taken>, Fault> {
+    async fn case_line(
+        &mut self,
+        line: Line,
+        file: &FileReport,
+        door: &mut Door,
+    ) -> Result<Option<Taken>, Fault> {
         let Some(text) = line.text else {
             return Err(Fault::Line((Refused::new("too_long"), None)));
         };
@@ -185,6 +243,11 @@ impl Run<'_> {
         }
         let mut case = parse(&text, door.now().await?).map_err(Fault::Line)?;
         let (change, cmd) = door.take(&mut case).await?;
+        for refused in &case.left_out {
+            let origin = (line.number, refused);
+            self.report
+                .leave_out(file, origin, &case.reference, self.texts);
+        }
         if self.report.dry_run {
             let looked = door.rehearsal.case(&change, &case.reference).await?;
             let looked = looked.map_err(|refused| Fault::Line((refused, Some(case.reference))));

@@ -10,6 +10,7 @@ pub mod refused;
 pub mod registers;
 pub mod rehearsal;
 pub mod report;
+mod shape;
 pub mod table;
 
 use std::collections::HashSet;

@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 
 use super::envelope::{Content, Envelope};
 use super::letters::{self, NoLetter};
+use super::orders;
 use super::settings::Settings;
 use super::values::Story;
 use crate::process::message::{self, Addressee, Message};
@@ -121,8 +122,8 @@ impl Composer<'_> {
             Addressee::Supervisor => self.desk("supervisor"),
             Addressee::Connections => Ok(self.order("connections")),
             Addressee::Payments => Ok(self.order("payments")),
-            Addressee::Domain => Ok(self.order("domain")),
-            Addressee::WorkOrders => Ok(self.order("work_orders")),
+            Addressee::Domain => Ok(self.command("domain")),
+            Addressee::WorkOrders => Ok(self.command("work_orders")),
             Addressee::Installer => self.installer(),
         }
     }
@@ -164,6 +165,17 @@ impl Composer<'_> {
             "from": instant(self.story.legal_at),
         });
         Ok(system("allocation", command))
+    }
+
+    /// Orders have the agreed fields; another command its kind and what the case knows.
+    fn command(&self, to: &str) -> Content {
+        if self.message.kind.starts_with("order_") {
+            return system(to, orders::order(self.message.kind, self.story));
+        }
+        if self.message.kind == "installation_data" {
+            return system(to, orders::installation(self.message.kind, self.story));
+        }
+        self.order(to)
     }
 
     /// A command of the processes of meters: its kind and what the case knows.

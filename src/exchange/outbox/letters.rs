@@ -69,6 +69,14 @@ static LETTERS: &[(&str, Templates)] = letters!(
     "prio_ended_already_smart",
     "prio_ended_not_feasible",
     "prio_ended_wait_for_gsa",
+    "tlm_confirmed",
+    "tlm_ended_not_our_grid",
+    "tlm_ended_suitable",
+    "tlm_ended_not_feasible",
+    "els_permit",
+    "els_returned",
+    "els_rejected",
+    "els_expired",
 );
 
 /// The template of a kind; a language that is not there is served in English.

@@ -8,6 +8,7 @@ pub mod envelope;
 pub mod http;
 pub mod letters;
 pub mod mail;
+mod orders;
 pub mod settings;
 pub mod smtp;
 pub mod values;

@@ -66,6 +66,18 @@ impl Provider {
         }
     }
 
+    /// How a refund stands. Its id is one that the service gave us.
+    pub async fn fetch_refund(&self, id: &PaymentId, refund: &str) -> Result<Refund, Trouble> {
+        let path = format!("{}/refunds/{refund}", path(id));
+        let found: RefundObject = self.client.ask(Question::get(&path)).await?;
+        let found = found.refund()?;
+        if found.id == refund {
+            Ok(found)
+        } else {
+            Err(Trouble::lasting("payment_id").with("id", &found.id))
+        }
+    }
+
     async fn payment(&self, question: Question) -> Result<Payment, Trouble> {
         let object: PaymentObject = self.client.ask(question).await?;
         object.payment(self.client.is_private())

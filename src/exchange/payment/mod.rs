@@ -250,4 +250,12 @@ impl Service {
             Self::Practice(practice) => practice.refund(id, order, now),
         }
     }
+
+    /// How a refund stands.
+    pub async fn fetch_refund(&self, id: &PaymentId, refund: &str) -> Result<Refund, Trouble> {
+        match self {
+            Self::Http(provider) => provider.fetch_refund(id, refund).await,
+            Self::Practice(practice) => practice.fetch_refund(id, refund),
+        }
+    }
 }

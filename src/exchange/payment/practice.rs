@@ -160,6 +160,19 @@ impl Practice {
         Ok(refund)
     }
 
+    /// How a refund stands: here it is always done.
+    pub fn fetch_refund(&self, id: &PaymentId, refund: &str) -> Result<Refund, Trouble> {
+        let kept = self.read(id, DateTime::<Utc>::MIN_UTC)?;
+        let named = |known: &&KeptRefund| format!("re_{}", known.key.simple()) == refund;
+        let known = kept.refunds.iter().find(named);
+        let known = known.ok_or_else(|| Trouble::lasting("unknown"))?;
+        Ok(Refund {
+            id: refund.to_owned(),
+            status: RefundStatus::Refunded,
+            amount: known.amount.money()?,
+        })
+    }
+
     /// All payments, by id.
     pub fn all(&self, now: DateTime<Utc>) -> Result<Vec<Payment>, Trouble> {
         let entries = match fs::read_dir(&self.folder) {

@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
+use super::shared::{codes, derived};
 use super::{Done, Patience, Stop, Worker, pause};
 use crate::domain::country::Country;
 use crate::exchange::outbox::values::Story;
 use crate::exchange::outbox::{Outcome, backoff, compose};
 use crate::process;
+use crate::process::message::{self, Addressee};
 use crate::store::StoreError;
 use crate::store::rows::OutboxItem;
 use crate::store::work::MessageContext;
@@ -59,7 +61,7 @@ impl Worker {
 
     async fn one(&self, item: &OutboxItem) -> Result<Outcome, StoreError> {
         let context = self.store.message_context(item.case_id).await?;
-        let mut outcome = self.attempt(item, &context).await;
+        let mut outcome = self.attempt(item, &context).await?;
         if outcome == Outcome::Sent && self.options.practice {
             self.confirm(item).await?;
         }
@@ -68,17 +70,60 @@ impl Worker {
         {
             outcome = Outcome::Dead(reason.clone());
         }
+        if matches!(outcome, Outcome::Dead(_)) {
+            self.undelivered(item).await?;
+        }
         self.settle(item, &outcome).await?;
         Ok(outcome)
     }
 
-    async fn attempt(&self, item: &OutboxItem, context: &MessageContext) -> Outcome {
-        let story = story(item, context);
+    /// Questions to the registers and to the payment service are answered here; what is for others
+    /// leaves.
+    async fn attempt(
+        &self,
+        item: &OutboxItem,
+        context: &MessageContext,
+    ) -> Result<Outcome, StoreError> {
+        match message::find(&item.kind).map(|message| message.to) {
+            Some(Addressee::Connections) => {
+                let most = self.options.settings.attempts;
+                self.core.check(item, context, most).await
+            }
+            Some(Addressee::Payments) => self.core.pay(item, context).await,
+            _ => self.send(item, context).await,
+        }
+    }
+
+    /// An order that nobody takes: the case hears of it, and with it a lead (PRIO-07).
+    async fn undelivered(&self, item: &OutboxItem) -> Result<(), StoreError> {
+        let to = message::find(&item.kind).map(|message| message.to);
+        if !matches!(to, Some(Addressee::Domain | Addressee::WorkOrders)) {
+            return Ok(());
+        }
+        let given = codes(&[("undelivered", &item.kind)]);
+        let command = derived(item.idem_key, &format!("undelivered {}", item.attempts));
+        self.core
+            .tell(item.case_id, "delivery_failed", &given, command)
+            .await?;
+        Ok(())
+    }
+
+    async fn send(
+        &self,
+        item: &OutboxItem,
+        context: &MessageContext,
+    ) -> Result<Outcome, StoreError> {
+        let building = match self.core.building(item, context).await? {
+            Ok(building) => building,
+            Err(outcome) => return Ok(outcome),
+        };
+        let mut story = story(item, context);
+        story.bag_id = building.as_deref();
         let (settings, languages) = (&self.options.settings, &self.languages);
-        match compose::envelope(item, &story, settings, languages) {
+        Ok(match compose::envelope(item, &story, settings, languages) {
             Ok(envelope) => self.options.delivery.deliver(envelope).await,
             Err(stuck) => Outcome::Dead(stuck.words(languages.of(&settings.language))),
-        }
+        })
     }
 
     /// Tells the database. A fence that is too old means that another worker has the message since.
@@ -116,6 +161,8 @@ fn story<'a>(item: &'a OutboxItem, context: &'a MessageContext) -> Story<'a> {
         .and_then(Country::from_code);
     Story {
         case_no: &item.case_no,
+        process: &item.process,
+        number: item.outbox_id,
         country: process.map_or(Country::Nl, |process| process.country),
         received_at: context.received_at,
         opened_at: context.opened_at,
@@ -128,5 +175,8 @@ fn story<'a>(item: &'a OutboxItem, context: &'a MessageContext) -> Story<'a> {
         customer: context.customer.as_ref(),
         connection: context.connection.as_ref(),
         texts: &context.texts,
+        slot: context.slot.as_ref(),
+        payment: context.payment.as_ref(),
+        bag_id: None,
     }
 }

@@ -16,7 +16,7 @@ const IDLE_TICK: Duration = Duration::from_millis(500);
 /// Nobody works when there was no news for so long.
 const IDLE: Duration = Duration::from_secs(10);
 /// Something is said at least this often: consoles know by it that they would hear.
-const BEAT: Duration = Duration::from_secs(2);
+const BEAT: Duration = Duration::from_secs(10);
 /// Who does not lead asks after so long whether the leader is gone.
 const STAND_BY: Duration = Duration::from_millis(500);
 

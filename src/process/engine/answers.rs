@@ -6,9 +6,12 @@ use uuid::Uuid;
 
 use super::{Answer, Answers, Facts, NewText, Refusal};
 use crate::domain::ean::Ean18;
+use crate::domain::form::DECIMALS_MAX;
 use crate::domain::gln::Gln;
 use crate::domain::house_number::HouseNumber;
 use crate::domain::money::Money;
+use crate::domain::organisationsnummer::CompanyNumber;
+use crate::domain::personnummer::Personnummer;
 use crate::domain::postcode::Postcode;
 use crate::domain::sanitize::{clean, clean_multiline};
 use crate::process::field::{Field, FieldKind, LIST_MAX, LIST_TEXTS_MAX, Required, TextRef, Value};
@@ -56,7 +59,9 @@ pub(super) fn stand(fields: &[&'static Field], values: &Facts) -> Result<(), Ref
         let field = fields.iter().find(|field| field.key == *key);
         let field = field.ok_or_else(|| Refusal::new("field_unknown").about(key))?;
         if !is_parked(field.kind, value) {
-            check(field.kind, value.clone()).map_err(|refusal| refusal.about(key))?;
+            let checked = check(field.kind, value.clone());
+            let within = checked.and_then(|value| field.within(value));
+            within.map_err(|refusal| refusal.about_field(field))?;
         }
     }
     fields.iter().try_for_each(|field| required(field, values))
@@ -83,19 +88,23 @@ fn required(field: &Field, values: &Facts) -> Result<(), Refusal> {
     if values.contains_key(field.key) {
         return Ok(());
     }
-    let missing = Refusal::new("field_missing").about(field.key);
+    let missing = Refusal::new("field_missing").about_field(field);
+    let has_any = |other: &str, words: &[&str]| {
+        words
+            .iter()
+            .any(|word| values.get(other).is_some_and(|value| value.is(word)))
+    };
     match field.required {
         Required::Always => Err(missing),
-        Required::If(other, word) if values.get(other).is_some_and(|value| value.is(word)) => {
-            Err(missing)
-        }
+        Required::If(other, word) if has_any(other, &[word]) => Err(missing),
+        Required::IfAny(other, words) if has_any(other, words) => Err(missing),
         Required::IfEmpty(other, rule) if !values.contains_key(other) => {
             Err(Refusal::new("one_of_two")
                 .by_rule(rule)
                 .about(field.key)
                 .with("other", &format!("field.{other}")))
         }
-        Required::No | Required::If(..) | Required::IfEmpty(..) => Ok(()),
+        Required::No | Required::If(..) | Required::IfAny(..) | Required::IfEmpty(..) => Ok(()),
     }
 }
 
@@ -112,7 +121,9 @@ fn value(
         Answer::Free(text) => Value::Code(text.trim().to_owned()),
         Answer::Value(value) => value.clone(),
     };
-    check(field.kind, value).map_err(|refusal| refusal.about(field.key))
+    let checked = check(field.kind, value);
+    let within = checked.and_then(|value| field.within(value));
+    within.map_err(|refusal| refusal.about_field(field))
 }
 
 /// A free text, or a list of them, one a line: stored apart, referred to here.
@@ -154,8 +165,8 @@ fn parked(
 /// `name` makes the number of the text, together with the command's.
 fn park(field: &Field, name: &str, text: &str, command: Uuid) -> Result<NewText, Refusal> {
     let (body, limit) = match field.kind.of_one() {
-        FieldKind::Line | FieldKind::Postcode | FieldKind::HouseNumber => (clean(text), MAX_LINE),
-        _ => (clean_multiline(text), MAX_TEXT),
+        FieldKind::Note => (clean_multiline(text), MAX_TEXT),
+        _ => (clean(text), MAX_LINE),
     };
     let body = spelled(field.kind.of_one(), body.trim()).map_err(|no| no.about(field.key))?;
     if body.chars().count() > limit {
@@ -180,8 +191,24 @@ pub(in crate::process) fn spelled(kind: FieldKind, text: &str) -> Result<String,
         FieldKind::HouseNumber => HouseNumber::parse(text)
             .map(|number| number.to_string())
             .map_err(|_| Refusal::new("not_a_house_number")),
+        FieldKind::PersonNumber => Personnummer::parse(text, LAST_DAY)
+            .map(|_| without_spaces(text))
+            .map_err(|_| Refusal::new("not_a_person_number")),
+        FieldKind::CompanyNumber => CompanyNumber::parse(text, LAST_DAY)
+            .map(|_| without_spaces(text))
+            .map_err(|_| Refusal::new("not_a_company_number")),
         _ => Ok(text.to_owned()),
     }
+}
+
+/// The engine does not know the present day: a number is right when it is one of some day.
+const LAST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(2099, 12, 31) {
+    Some(day) => day,
+    None => NaiveDate::MAX,
+};
+
+fn without_spaces(text: &str) -> String {
+    text.split_whitespace().collect()
 }
 
 /// A value that an event may hold, in the one form in which it is stored.
@@ -217,15 +244,25 @@ pub(in crate::process) fn check(kind: FieldKind, value: Value) -> Result<Value, 
             Ok(Value::Code(code))
         }
         (FieldKind::Money, _) => no("not_money"),
+        (FieldKind::Number, Value::Code(number)) if is_number(&number) => Ok(Value::Code(number)),
+        (FieldKind::Number, _) => {
+            Err(Refusal::new("not_a_number").with("decimals", &DECIMALS_MAX.to_string()))
+        }
         (FieldKind::List(kind), Value::List(values)) => list(*kind, values),
         (FieldKind::List(_), _) => no("not_a_list"),
         (FieldKind::Customer | FieldKind::Code, Value::Code(code)) if is_code(&code) => {
             Ok(Value::Code(code))
         }
         (FieldKind::Customer | FieldKind::Code, _) => no("not_a_code"),
-        (FieldKind::Line | FieldKind::Note | FieldKind::Postcode | FieldKind::HouseNumber, _) => {
-            no("not_a_text")
-        }
+        (
+            FieldKind::Line
+            | FieldKind::Note
+            | FieldKind::Postcode
+            | FieldKind::HouseNumber
+            | FieldKind::PersonNumber
+            | FieldKind::CompanyNumber,
+            _,
+        ) => no("not_a_text"),
     }
 }
 
@@ -260,6 +297,15 @@ fn number(value: &Value) -> Option<Value> {
 /// `HH:MM`, as it is stored.
 fn is_time(time: &str) -> bool {
     time.len() == 5 && NaiveTime::parse_from_str(time, "%H:%M").is_ok()
+}
+
+/// Up to nine digits, and up to six behind a point.
+fn is_number(number: &str) -> bool {
+    let (whole, rest) = number.split_once('.').unwrap_or((number, "0"));
+    let is_digits = |part: &str, most: usize| {
+        (1..=most).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    is_digits(whole, 9) && is_digits(rest, usize::from(DECIMALS_MAX))
 }
 
 fn list(kind: FieldKind, values: Vec<Value>) -> Result<Value, Refusal> {

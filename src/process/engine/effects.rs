@@ -4,11 +4,11 @@ use chrono::{DateTime, Utc};
 
 use super::draft::Draft;
 use super::step::open_linked;
-use super::{ClockOp, Refusal, SlotChange, recount, reminders, timers};
+use super::{ClockOp, Refusal, SlotChange, pauses, recount, reminders, timers};
 use crate::domain::clock::{ClockRun, Outcome, Whose};
-use crate::domain::deadline::deadline;
+use crate::domain::deadline::{Pause, deadline};
 use crate::process::field::Value;
-use crate::process::{Effect, Since, SlotAct};
+use crate::process::{Effect, Since, SlotAct, form};
 
 /// All of them, in order; later ones see what earlier ones did.
 pub(super) fn apply(draft: &mut Draft<'_>, effects: &[Effect]) -> Result<(), Refusal> {
@@ -42,7 +42,11 @@ fn one(draft: &mut Draft<'_>, effect: &Effect) -> Result<(), Refusal> {
         Effect::Send(kind) => draft.change.messages.push(kind.to_owned()),
         Effect::Set(key, word) => draft.set(key, Value::word(word)),
         Effect::Keep(key) => keep(draft, key),
+        Effect::KeepForm => keep_form(draft),
         Effect::Count(key) => count(draft, key),
+        Effect::Copy(to, from) => copy(draft, to, from),
+        Effect::Pause(key) => pauses::pause(draft, key),
+        Effect::Resume(key) => return pauses::resume(draft, key),
         Effect::Slot(act) => draft.change.slot = Some(slot(draft, act)?),
         Effect::Destroy(purpose) => draft.change.destroy.push(purpose.to_owned()),
     }
@@ -67,6 +71,30 @@ fn keep(draft: &mut Draft<'_>, key: &str) {
     }
 }
 
+/// What was filled in under an earlier version stays where it is; which fields count is said anew.
+fn keep_form(draft: &mut Draft<'_>) {
+    let Some(asked) = draft.case.form else {
+        return;
+    };
+    let keys = asked.fields().iter().map(|field| field.key);
+    let filled: Vec<&str> = keys
+        .filter(|key| draft.answers.contains_key(*key))
+        .collect();
+    for key in &filled {
+        keep(draft, key);
+    }
+    let filled = filled.into_iter().map(|key| Value::Code(key.to_owned()));
+    draft.set(form::FILLED, Value::List(filled.collect()));
+    let version = i64::from(asked.form().version);
+    draft.set(form::VERSION, Value::Number(version));
+}
+
+fn copy(draft: &mut Draft<'_>, to: &str, from: &str) {
+    if let Some(value) = draft.value(from).cloned() {
+        draft.set(to, value);
+    }
+}
+
 fn count(draft: &mut Draft<'_>, key: &str) {
     let before = match draft.value(key) {
         Some(Value::Number(number)) => *number,
@@ -87,13 +115,24 @@ fn start(draft: &mut Draft<'_>, key: &str, since: Since) -> Result<(), Refusal> 
         return Ok(());
     }
     let missing = || Refusal::new("calendar_missing").with("clock", &format!("clock.{key}"));
-    let clock = draft.process.clock(key).ok_or_else(missing)?;
     let from = match since {
         Since::Now => draft.now(),
         Since::Received => draft.case.received_at,
         Since::Field(field) => draft.instant(field).ok_or_else(missing)?,
     };
-    let due = deadline(clock.term, from, &[], draft.calendar).map_err(|_| missing())?;
+    begin(draft, key, from, &[])
+}
+
+/// A new run of a clock that counts from there and stood still then.
+pub(super) fn begin(
+    draft: &mut Draft<'_>,
+    key: &str,
+    from: DateTime<Utc>,
+    stood: &[Pause],
+) -> Result<(), Refusal> {
+    let missing = || Refusal::new("calendar_missing").with("clock", &format!("clock.{key}"));
+    let clock = draft.process.clock(key).ok_or_else(missing)?;
+    let due = deadline(clock.term, from, stood, draft.calendar).map_err(|_| missing())?;
     let comparison = clock.term.comparison();
     draft.push(ClockOp::Start {
         key: key.to_owned(),
@@ -161,7 +200,7 @@ fn stop(draft: &mut Draft<'_>, key: &str, done_at: DateTime<Utc>) {
 }
 
 /// A duty of the party that falls away was not broken by it: the answer may have come in time.
-fn cancel(draft: &mut Draft<'_>, key: &str) {
+pub(super) fn cancel(draft: &mut Draft<'_>, key: &str) {
     let Some(run) = draft.running(key).cloned() else {
         return;
     };

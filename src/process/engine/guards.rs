@@ -4,8 +4,8 @@ use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Timelike as _, Utc};
 
 use super::draft::Draft;
 use super::{Refusal, reminders};
-use crate::process::Guard;
 use crate::process::field::Value;
+use crate::process::{Cond, Guard, Key};
 
 /// The first guard that does not hold.
 pub(super) fn check(draft: &Draft<'_>, guards: &[Guard]) -> Result<(), Refusal> {
@@ -49,6 +49,7 @@ fn one(draft: &Draft<'_>, guard: &Guard) -> Result<(), Refusal> {
             })
         }
         Guard::BeforePeople(field) => before_people(draft, Some(field)),
+        Guard::Filled(needed, rule) => filled(draft, needed, rule),
         Guard::InTime(field, clock, key, rule) => {
             let refusal = || of_clock(draft, clock, key, rule).about(field);
             let found = draft.answers.get(*field).and_then(Value::as_instant);
@@ -69,6 +70,21 @@ fn one(draft: &Draft<'_>, guard: &Guard) -> Result<(), Refusal> {
             allow(has_time, || of_clock(draft, clock, key, rule))
         }
     }
+}
+
+/// All that is missing at once, so that nobody finds it out piece by piece.
+fn filled(draft: &Draft<'_>, needed: &[(Cond, Key)], rule: &str) -> Result<(), Refusal> {
+    let missing = needed.iter().filter(|(cond, _)| draft.holds(cond));
+    let missing: Vec<_> = missing
+        .filter(|(_, key)| draft.value(key).is_none())
+        .map(|(_, key)| format!("field.{key}"))
+        .collect();
+    allow(missing.is_empty(), || {
+        Refusal::new("mandatory_missing")
+            .by_rule(rule)
+            .with("count", &missing.len().to_string())
+            .with("fields", &missing.join(", "))
+    })
 }
 
 fn allow(holds: bool, refusal: impl FnOnce() -> Refusal) -> Result<(), Refusal> {

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::draft::Draft;
 use super::step::{may, process_of};
-use super::{CaseFacts, Change, Context, Facts, Refusal, guards, recount};
+use super::{Actor, CaseFacts, Change, Context, Facts, Refusal, guards, recount};
 use crate::process::field::{Field, FieldKind, Value};
 use crate::process::{Action, By, Cond, Effect, Guard, Process};
 
@@ -27,8 +27,12 @@ pub fn listed(case: &CaseFacts, ctx: &Context<'_>) -> Vec<Listed> {
     let draft = look(process, case, ctx);
     let mut list: Vec<Listed> = Vec::new();
     for line in process.lines() {
-        let is_timer = matches!(line.by, By::Timer(_) | By::AnyTimer);
-        if is_timer || !process.allows(line, &case.state) {
+        let is_nobodys = match line.by {
+            By::Timer(_) | By::AnyTimer => true,
+            By::Outside => ctx.actor != Actor::System,
+            _ => false,
+        };
+        if is_nobodys || !process.allows(line, &case.state) {
             continue;
         }
         let refusal = may(ctx.actor, line.by)
@@ -76,8 +80,9 @@ fn add(list: &mut Vec<Listed>, next: Listed) {
     }
 }
 
-/// The guards that can be judged without answers.
+/// The guards that can be judged without answers, and whether there is the form that it asks.
 fn foresee(draft: &Draft<'_>, line: &Action) -> Result<(), Refusal> {
+    super::step::has_form(&draft.case, line)?;
     for guard in line.guards {
         match guard {
             Guard::BeforePeople(_) => guards::before_people(draft, None)?,
@@ -153,7 +158,8 @@ pub fn prefill(
     field: &Field,
     now: DateTime<Utc>,
 ) -> Option<String> {
-    let is_asked = action.fields.iter().any(|asked| asked.key == field.key);
+    let asked = action.asked(case);
+    let is_asked = asked.iter().any(|asked| asked.key == field.key);
     if !is_asked {
         return None;
     }
@@ -177,5 +183,8 @@ pub fn prefill(
 /// What the case has for the fact that the field is like. Of a text it is not known here.
 fn known(case: &CaseFacts, field: &Field) -> Option<String> {
     let value = case.facts.get(field.like?)?;
-    value.as_code().map(str::to_owned)
+    match value {
+        Value::Bool(yes) => Some(if *yes { "yes" } else { "no" }.to_owned()),
+        value => value.as_code().map(str::to_owned),
+    }
 }

@@ -26,9 +26,10 @@ pub fn step(
     let lines = lines(process, case, action)?;
     may(ctx.actor, lines[0].by)?;
     first_that_holds(&lines, |line| {
-        let given = behalf::told(line.fields, given, ctx.actor);
-        let given = &given;
-        let (values, texts) = answers::take(line.fields, given, ctx.now, ctx.command)?;
+        has_form(case, line)?;
+        let fields = line.asked(case);
+        let given = behalf::told(&fields, given, ctx.actor);
+        let (values, texts) = answers::take(&fields, &given, ctx.now, ctx.command)?;
         let decision = Decision::of(process, values, texts, ctx);
         decide_line(case, line, decision)
     })
@@ -137,12 +138,14 @@ pub(super) fn may(actor: Actor, by: By) -> Result<(), Refusal> {
     let key = match (by, actor) {
         (By::Lead, Actor::Lead)
         | (By::Holder | By::Agent | By::System, Actor::Agent | Actor::Lead)
-        | (By::System, Actor::System)
-        | (By::Installer, Actor::Installer)
+        | (By::System | By::Outside, Actor::System)
+        // the system of an installer speaks for it
+        | (By::Installer, Actor::Installer | Actor::System)
         | (By::Timer(_) | By::AnyTimer, Actor::Timer) => return Ok(()),
         (By::Lead, _) => "leads_only",
         (By::Timer(_) | By::AnyTimer, _) => "timer_only",
         (By::Installer, _) => "installers_only",
+        (By::Outside, _) => "outside_only",
         (By::Holder | By::Agent | By::System, _) => "agents_only",
     };
     Err(Refusal::new(key))
@@ -154,7 +157,8 @@ fn decide_line(
     decision: Decision<'_>,
 ) -> Result<Change, Refusal> {
     let process = process_of(case)?;
-    answers::stand(line.fields, &decision.values)?;
+    has_form(case, line)?;
+    answers::stand(&line.asked(case), &decision.values)?;
     let mut draft = draft(process, case.clone(), line.key, decision);
     fires(&draft, line.by)?;
     guards::round_up(&mut draft, line.guards);
@@ -170,6 +174,17 @@ fn decide_line(
     Ok(finish(draft, to))
 }
 
+/// What asks a form needs it: without one nothing could be filled in (TLM-10).
+pub(super) fn has_form(case: &CaseFacts, line: &Action) -> Result<(), Refusal> {
+    let has = |key: Key| case.form.is_some_and(|form| form.form().key == key);
+    match line.form {
+        Some(key) if !has(key) => Err(Refusal::new("form_missing")
+            .by_rule("TLM-10")
+            .with("form", key)),
+        _ => Ok(()),
+    }
+}
+
 /// A timer acts only when comparison says so at the instant, whatever woke it up (decision 9).
 fn fires(draft: &Draft<'_>, by: By) -> Result<(), Refusal> {
     let has_passed = match by {
@@ -177,7 +192,7 @@ fn fires(draft: &Draft<'_>, by: By) -> Result<(), Refusal> {
             .runs(clock)
             .any(|run| timers::has_passed(run, draft.now()) && timers::has_news(run)),
         By::AnyTimer => !timers::unattended(draft.process, &draft.case, draft.now()).is_empty(),
-        By::Holder | By::Agent | By::Lead | By::System | By::Installer => true,
+        By::Holder | By::Agent | By::Lead | By::System | By::Outside | By::Installer => true,
     };
     if has_passed {
         return Ok(());
@@ -204,6 +219,7 @@ pub(in crate::process) fn decide_opening(
         received_at,
         facts: Facts::new(),
         clocks: Vec::new(),
+        form: None,
     };
     let mut draft = draft(process, unborn, "open", decision);
     if received_at > draft.now() {

@@ -37,8 +37,9 @@ impl Field {
             kind => one(kind, raw.trim(), country),
         };
         value
+            .and_then(|value| self.within(value))
             .map(Answer::Value)
-            .map_err(|refusal| refusal.about(self.key))
+            .map_err(|refusal| refusal.about_field(self))
     }
 }
 
@@ -78,6 +79,7 @@ fn one(kind: FieldKind, typed: &str, country: Country) -> Result<Value, Refusal>
         FieldKind::Date => day(typed),
         FieldKind::Time => time(typed),
         FieldKind::Money => money(typed, country)?,
+        FieldKind::Number => Value::Code(typed.replace(',', ".")),
         _ => Value::Code(typed.to_owned()),
     };
     check_value(kind, value)

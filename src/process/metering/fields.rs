@@ -98,6 +98,22 @@ static AUTHORISED: Field = Field::new(
 pub(in crate::process) const METER_CHOSEN: &[&Field] =
     &[&ON_BEHALF, &EAN, &METER, &LIVES_THERE, &AUTHORISED];
 
+/// Step 4 of a feed-in meter, with whose grid it is (TLM-17).
+pub(in crate::process) const METER_AND_GRID: &[&Field] = &[
+    &ON_BEHALF,
+    &EAN,
+    &METER,
+    &LIVES_THERE,
+    &AUTHORISED,
+    &GRID_OURS,
+];
+static GRID_OURS: Field = Field {
+    preset: Some("yes"),
+    ..Field::always("grid_ours", FieldKind::YesNo)
+};
+/// … as the portal says it.
+pub(in crate::process) static GIVEN_GRID: Field = Field::derived("grid_ours", FieldKind::YesNo);
+
 static OUTCOME: Field = Field::always(
     "check_outcome",
     FieldKind::Choice(&[
@@ -107,6 +123,10 @@ static OUTCOME: Field = Field::always(
         "not_feasible",
         "in_gsa_planning",
     ]),
+);
+static SUITABILITY: Field = Field::always(
+    "suitability",
+    FieldKind::Choice(&["suitable", "not_suitable", "not_feasible"]),
 );
 static CHECK_SOURCE: Field = Field {
     preset: Some("agent"),
@@ -118,10 +138,15 @@ static GSA_ORDER: Field = Field::new(
     FieldKind::Code,
     Required::If("check_outcome", "in_gsa_planning"),
 );
+static PLANNED_ORDER: Field = Field::optional("gsa_order", FieldKind::Code);
 
 /// One outcome, with time and source (PRIO-23).
 pub(in crate::process) const CHECKED: &[&Field] =
     &[&OUTCOME, &CHECK_SOURCE, &CHECKED_AT, &GSA_ORDER];
+/// Whether the meter can count what is fed in (TLM-11, TLM-12).
+pub(in crate::process) const SUITABLE: &[&Field] =
+    &[&SUITABILITY, &CHECK_SOURCE, &CHECKED_AT, &PLANNED_ORDER];
+
 static FLAVOUR: Field = Field::always("flavour", FieldKind::Choice(FLAVOURS)).like("flavour");
 
 /// Step 5 (PRIO-28, PRIO-29, TLM-13).
@@ -159,6 +184,8 @@ static UNDELIVERED: Field = Field::always("undelivered", FieldKind::Code);
 
 /// A step that asks nothing more than who takes it.
 pub(in crate::process) const STEP_ONLY: &[&Field] = &[&ON_BEHALF, &OPTIONAL_NOTE];
+/// Who takes the step, and nothing of the step's own.
+pub(in crate::process) const BEHALF_ONLY: &[&Field] = &[&ON_BEHALF];
 /// A remark at the most.
 pub(in crate::process) const NOTE_ONLY: &[&Field] = &[&OPTIONAL_NOTE];
 /// Why the technician could not do it.

@@ -12,6 +12,7 @@ pub(in crate::process) const fn step(key: &'static str, from: From, to: To) -> A
         by: By::System,
         rules: &[],
         fields: fields::STEP_ONLY,
+        form: None,
         guards: &[],
         effects: &[],
     }

@@ -6,7 +6,7 @@ use super::actions::{ORDER, by_agent};
 use crate::process::field::{Field, FieldKind};
 use crate::process::metering::lines::{step, timer, told};
 use crate::process::metering::{AWAKE, BEHALF, ORDERED, REST_ENDS, fields};
-use crate::process::{Action, Cond, Effect, From, Guard, Since, SlotAct, To};
+use crate::process::{Action, By, Cond, Effect, From, Guard, Since, SlotAct, To};
 
 const CHOSEN: [Effect; 3] = [BEHALF, Effect::Keep("slot"), Effect::Keep("slot_start")];
 
@@ -90,6 +90,7 @@ static PAID_AMOUNT: Field = Field::always("paid_amount", FieldKind::Money);
 
 /// The payment service has it: where to pay goes to a customer who is on the telephone by message.
 pub(super) const CREATED: Action = Action {
+    by: By::Outside,
     rules: &["PRIO-04", "PRIO-14", "PRIO-31"],
     fields: &[&PAYMENT_ID, &AMOUNT, &EXPIRES_AT],
     effects: &[
@@ -136,6 +137,7 @@ const OF_PAYMENT: &[&Field] = &[&PAYMENT_ID];
 
 const fn of_payment(key: &'static str, from: &'static [&'static str], to: To) -> Action {
     Action {
+        by: By::Outside,
         rules: &["PRIO-31"],
         fields: OF_PAYMENT,
         ..told(key, From::In(from), to)

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{CaseId, Lease, Notice, Presence, QueueCount, WorkState};
 use crate::process::engine::{CaseFacts, Facts};
+use crate::process::form::{CaseForm, lenient};
 
 /// Result of a claim.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -176,6 +177,9 @@ pub struct Pulse {
     /// Counts of my queues by queue id, as they were counted last.
     #[serde(default)]
     pub counts: BTreeMap<i32, QueueCount>,
+    /// Told at the beginning: a worker leads, and whoever listens will hear its ticks.
+    #[serde(default)]
+    pub ticking: bool,
 }
 
 /// A document to attach.
@@ -227,4 +231,7 @@ pub struct OutboxItem {
     pub facts: Facts,
     /// Answers of that transition.
     pub answers: Facts,
+    /// The form of the case, in the version of its receipt.
+    #[serde(default, deserialize_with = "lenient")]
+    pub form: Option<CaseForm>,
 }

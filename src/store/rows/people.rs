@@ -20,6 +20,8 @@ pub enum Role {
     Admin,
     /// The worker: timers, outbox, sweeps.
     Worker,
+    /// Works on the notifications of its own company and sees nothing else.
+    Installer,
 }
 
 /// Who we are to the database.
@@ -31,6 +33,9 @@ pub struct Me {
     pub name: String,
     /// Role.
     pub role: Role,
+    /// Of an installer: the company.
+    #[serde(default)]
+    pub firm: Option<String>,
     /// Queues, in the order of the tabs.
     pub queues: Vec<QueueRow>,
 }

@@ -103,7 +103,9 @@ async fn what_is_overdue_or_due_soon_follows_the_comparison_to_the_microsecond()
     // before: two overdue (past, now), one of now + 1 us and the quarter due in 15;
     // up to and including: one overdue, now, now + 1 us and the quarter due in 15
     let counted = figures(&pool, COUNTED, now).await;
-    assert_eq!(counted, [vec![7, 4, 4, 3, 5, 9, 10, 0], vec![0; 8]]);
+    let (first, others) = counted.split_first().unwrap();
+    assert_eq!(*first, [7, 4, 4, 3, 5, 9, 10, 0]);
+    assert!(others.iter().all(|queue| *queue == [0; 8]), "{others:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -486,7 +488,10 @@ async fn an_agent_sees_the_board_of_her_queues_and_cannot_reassign() {
     };
     assert_eq!(queues("anna").await, ["mandate"]);
     assert_eq!(queues("lead_1").await, ["mandate"]);
-    assert_eq!(queues("auditor_1").await, ["mandate", "metering", "other"]);
+    assert_eq!(
+        queues("auditor_1").await,
+        ["mandate", "metering", "installation", "other"]
+    );
     let anna = world.desk("anna").await;
     let refused = anna
         .store

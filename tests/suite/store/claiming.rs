@@ -703,6 +703,7 @@ fn worker_options() -> Options {
         settings: loket::exchange::outbox::settings::Settings::default(),
         chain_heads: None,
         practice: false,
+        outside: loket::exchange::worker::outside::Outside::default(),
     }
 }
 

@@ -391,6 +391,7 @@ async fn who_loses_a_queue_loses_its_cases() {
         name: "Lotte".into(),
         role: "agent".into(),
         queues: Vec::new(),
+        firm: None,
         disabled_at: None,
     };
     world.db.store(SUPERUSER).agent_add(&agent).await.unwrap();

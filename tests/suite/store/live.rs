@@ -348,6 +348,27 @@ async fn a_busy_server_costs_nobody_the_line() {
     assert_eq!(before, after);
 }
 
+/// A console that begins knows at once whether there are ticks to wait for.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_answer_says_whether_a_worker_leads() {
+    let world = World::new().await;
+    let anna = world.desk("anna").await;
+    let here = Here::default();
+    let ticking = async |hears: Hears| {
+        let mut line = anna.store.feed_line(hears);
+        let first = line.pulse(anna.id(), None, &here).await.unwrap();
+        let next = line.pulse(anna.id(), Some(&first.cursor), &here).await;
+        assert!(!next.unwrap().ticking, "told at the beginning only");
+        first.ticking
+    };
+    assert!(!ticking(Hears::Yes).await, "nobody leads");
+    let worker = world.db.store("worker_1");
+    let mut leads = worker.line().await.unwrap();
+    assert_eq!(leads.lead().await, Ok(true));
+    assert!(ticking(Hears::Yes).await);
+    assert!(!ticking(Hears::No).await, "who does not listen asks");
+}
+
 /// Agents neither lead nor tick.
 #[tokio::test(flavor = "multi_thread")]
 async fn agents_neither_lead_nor_tick() {

@@ -190,10 +190,12 @@ async fn prepare_template(database: &PgConnectOptions) {
             name,
             role: role.to_owned(),
             queues,
+            firm: None,
             disabled_at: None,
         };
         store.agent_add(&agent).await.unwrap();
     }
+    add_installers(database, &store).await;
     store.close().await;
     // what leaves, leaves at once: tests of taking back set the time that they need
     let mut session = database.clone().connect().await.unwrap();
@@ -203,6 +205,39 @@ async fn prepare_template(database: &PgConnectOptions) {
     let mut session = database.connect().await.unwrap();
     execute(&mut session, "UPDATE loket.queues SET gate = 0").await;
     session.close().await.unwrap();
+}
+
+/// Two companies of installers, with the people who work there.
+pub(crate) const FIRMS: [(&str, &str); 2] = [
+    ("7350000000016", "Sundets Elinstallation"),
+    ("7350000000023", "Kullabygdens El"),
+];
+/// Two of the first company, one of the second.
+const INSTALLERS: [(&str, usize); 3] = [("ingrid", 0), ("isak", 0), ("olof", 1)];
+
+async fn add_installers(database: &PgConnectOptions, store: &Store) {
+    let mut session = database.clone().connect().await.unwrap();
+    for (gln, name) in FIRMS {
+        let sql = format!(
+            "INSERT INTO loket.parties (gln, gln_valid, name, role, country)
+             VALUES ('{gln}', true, '{name}', 'installer', 'SE')"
+        );
+        execute(&mut session, &sql).await;
+    }
+    session.close().await.unwrap();
+    for (db_role, firm) in INSTALLERS {
+        let mut name = db_role.to_owned();
+        name[..1].make_ascii_uppercase();
+        let agent = AgentRow {
+            db_role: db_role.to_owned(),
+            name,
+            role: "installer".to_owned(),
+            queues: Vec::new(),
+            firm: Some(FIRMS[firm].0.to_owned()),
+            disabled_at: None,
+        };
+        store.agent_add(&agent).await.unwrap();
+    }
 }
 
 /// The server and the template of this run.
@@ -264,6 +299,7 @@ async fn make_roles(server: &LocalPostgres, session: &mut PgConnection) {
     let roles: Vec<String> = NAMED_ROLES
         .iter()
         .map(|role| String::from(*role))
+        .chain(INSTALLERS.map(|(role, _)| role.to_owned()))
         .chain(crowd)
         .collect();
     let mut sql = String::new();

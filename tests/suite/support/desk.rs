@@ -228,6 +228,7 @@ pub(crate) fn read(question: &Question, now: DateTime<Utc>) -> Reply {
             party: Some(party(CaseId(1))),
             customer_ref: Some("K-10233".into()),
         }))),
+        Question::Plant(meter, ean) => Reply::Plant((meter.clone(), ean.clone()), Ok(None)),
         Question::Meters(_) => Reply::Meters(Ok(Box::new(super::found::found(now)))),
         Question::Week { from, .. } => Reply::Week(Ok(Box::new(super::found::week(*from)))),
         Question::Seen(ids) => Reply::Seen(Ok(ids.clone())),
@@ -357,6 +358,7 @@ pub(crate) fn quiet() -> Pulse {
         notices: Vec::new(),
         calendars: 4,
         counts: BTreeMap::new(),
+        ticking: false,
     }
 }
 
@@ -397,6 +399,7 @@ fn session(now: DateTime<Utc>) -> Session {
             agent_id: 1,
             name: "Sanne de Vries".into(),
             role: Role::Agent,
+            firm: None,
             queues: vec![queue(1, "mandate")],
         },
         leases: vec![Lease::new(CaseId(2), 4)],

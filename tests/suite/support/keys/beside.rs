@@ -98,6 +98,7 @@ impl Walker<'_> {
             settings: Settings::default(),
             chain_heads: None,
             practice,
+            outside: loket::exchange::worker::outside::Outside::default(),
         };
         let store = self.world.db.store("worker_1");
         let worker = Worker::open(store, options).await.unwrap();
