@@ -37,6 +37,7 @@ async fn metering(capacity: i32) -> World {
             role: "agent".into(),
             queues: vec!["metering".into()],
             disabled_at: None,
+            firm: None,
         };
         world.db.store(SUPERUSER).agent_add(&agent).await.unwrap();
     }
@@ -132,7 +133,7 @@ impl<'a> Fingers<'a> {
         self.press("live", &["o"]);
         self.press("Open a new case", &["1"]);
         self.press("step 1 of 2", &[customer]);
-        self.press(customer, &[ENTER]);
+        self.press(customer, &[REVIEW]);
         self.press("step 2 of 2", &[ENTER]);
         self.press("Contact details are right", &["1"]);
         self.write();
