@@ -153,7 +153,11 @@ pub(super) fn remarks(texts: &Texts, form: &State) -> Vec<String> {
         said.extend(entry.error.as_deref().map(of));
     }
     let here = form.entries.get(form.at);
-    let picks = here.map_or(&[][..], Entry::suggestions);
+    let picks = here.map_or(&[][..], |here| match &here.ask {
+        // choices that were looked up: meters, start times
+        Ask::Choice(picks, _) if !here.follows.is_empty() => picks,
+        _ => here.suggestions(),
+    });
     if !picks.is_empty() {
         let choices = listed(texts, picks.iter().map(|pick| pick.label.as_str()));
         said.push(texts.fill("plain.form.proposals", &[("choices", &choices)]));

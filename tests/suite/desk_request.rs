@@ -348,6 +348,16 @@ fn prio_30_a_time_that_is_taken_leaves_the_chooser_open() {
     assert_eq!(raw(&script, "slot"), "2");
 }
 
+/// What was chosen for us stays chosen when the case is read again.
+#[test]
+fn prio_30_the_first_free_time_stays_chosen() {
+    let mut script = planning(80);
+    let asked = script.model.world.ask_detail(CASE, script.now);
+    script.effects.push(asked);
+    answer(&mut script, &Request::to_time().loaded());
+    assert_eq!(raw(&script, "slot"), "1", "{}", script.screen());
+}
+
 /// The week is read again by itself while it is looked at.
 #[test]
 fn prio_30_the_week_is_live() {

@@ -95,6 +95,7 @@ mod terminal_notification;
 mod terminal_plain;
 mod terminal_privacy;
 mod terminal_remind;
+mod terminal_request;
 mod terminal_walk;
 mod texts;
 mod tidy;
