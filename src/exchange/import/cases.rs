@@ -16,7 +16,7 @@ const AHEAD_MINUTES: i64 = 5;
 /// Longest reference, in characters.
 const REFERENCE_LIMIT: usize = 64;
 /// Processes that are planned and that files may name already.
-const PLANNED: &[&str] = &["tlm", "notification", "contract", "sharing"];
+const PLANNED: &[&str] = &["notification", "contract", "sharing"];
 
 /// A line that can become a case.
 #[derive(Debug)]
