@@ -5,6 +5,7 @@
 pub mod build;
 pub mod outcome;
 pub mod read;
+mod runs;
 pub mod suggest;
 pub mod typed;
 

@@ -8,7 +8,6 @@ use super::super::bulk::Act;
 use super::super::bulk::choices::shared_party;
 use super::super::bulk::plan::LEAST;
 use super::super::editor::{Editor, Lines};
-use super::super::promises;
 use super::super::request;
 use super::super::route::Subject;
 use super::super::screen::bulk::preset;
@@ -16,6 +15,7 @@ use super::super::world::World;
 use super::super::{find, limits, preview};
 use super::outcome::action_of_facts;
 use super::read;
+use super::runs::runs;
 use super::suggest::Suggestions;
 use super::{Ask, Entry, LINE_LIMIT, NOTE_LIMIT, Pick};
 use crate::domain::form::Part;
@@ -23,7 +23,7 @@ use crate::domain::when::Lean;
 use crate::process::engine::Refusal;
 use crate::process::field::{Asked, Required};
 use crate::process::{self, Action, Cond, Field, FieldKind, Guard, engine};
-use crate::store::rows::{Briefly, CaseDetail, CaseId, PartyCard, SKIP_OTHER, SKIP_REASONS};
+use crate::store::rows::{Briefly, CaseId, PartyCard, SKIP_OTHER, SKIP_REASONS};
 use crate::text::Texts;
 
 /// Why documents are kept, as the database knows it.
@@ -253,21 +253,6 @@ fn help(texts: &Texts, field: &Field) -> String {
     let helps = own.into_iter().chain(found).chain(range.as_deref());
     let helps: Vec<&str> = helps.filter(|help| !help.is_empty()).collect();
     helps.join(" ")
-}
-
-/// The running runs of a clock that a case can have several times; the nearest is proposed.
-fn runs(world: &World, detail: &CaseDetail, clock: &str) -> Ask {
-    let mut running: Vec<_> = detail.facts.clocks.iter().collect();
-    running.retain(|run| run.key == clock && run.is_running());
-    running.sort_by_key(|run| run.due_at);
-    let mut ask = choice(running.into_iter().map(|run| {
-        let label = promises::label(world, detail, run);
-        (run.run.to_string(), label)
-    }));
-    if let Ask::Choice(picks, at) = &mut ask {
-        *at = (!picks.is_empty()).then_some(0);
-    }
-    ask
 }
 
 fn entry(key: &str, label: &str, help: &str, required: Required, ask: Ask) -> Entry {
