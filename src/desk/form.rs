@@ -6,6 +6,7 @@ pub mod build;
 mod help;
 pub mod outcome;
 pub mod read;
+mod runs;
 pub mod suggest;
 pub mod typed;
 

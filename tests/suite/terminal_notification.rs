@@ -17,19 +17,23 @@ fn sit_down(world: &World, role: &str) -> Screen {
     screen
 }
 
-/// The digit in front of that line of a list of choices.
-fn digit(shown: &str, words: &str) -> Option<String> {
-    let line = shown.lines().find(|line| line.contains(words))?;
-    let first = line.split_whitespace().find(|word| *word != ">")?;
-    first.parse::<u8>().ok().map(|number| number.to_string())
+/// The keys that choose the possible line with those words: what became possible while the list lies
+/// there stands at its end, without a digit.
+fn keys_to(shown: &str, words: &str) -> Option<String> {
+    let first = |line: &&str| !line.starts_with("  1 ");
+    let mut possible = shown.lines().skip_while(first);
+    let mut possible = possible.by_ref().take_while(|line| !line.trim().is_empty());
+    let place =
+        possible.position(|line| line.get(4..).is_some_and(|name| name.starts_with(words)))?;
+    Some(format!("{}{ENTER}", "j".repeat(place)))
 }
 
 /// Chooses an action, types the answers of its form, reviews and writes it.
 fn act(screen: &mut Screen, action: &str, keys: &str, seen: &str, state: &str) {
     screen.press("a");
-    screen.wait_for(action, |shown| digit(shown, action).is_some());
-    let number = digit(&screen.text(), action).unwrap();
-    screen.press(&number);
+    screen.wait_for(action, |shown| keys_to(shown, action).is_some());
+    let keys_there = keys_to(&screen.text(), action).unwrap();
+    screen.press(&keys_there);
     screen.wait("steg 1 av 2");
     screen.press(keys);
     screen.press(REVIEW);
@@ -59,7 +63,7 @@ async fn els_28_a_notification_goes_the_whole_way_in_swedish() {
     // ELS-02…08: a new one, with its title
     installer.press("o");
     installer.wait_for("the process", |shown| {
-        digit(shown, "Installatörsanmälan").is_some()
+        keys_to(shown, "Installatörsanmälan").is_some()
     });
     installer.press("1");
     installer.wait("steg 1 av 2");

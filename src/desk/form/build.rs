@@ -8,7 +8,6 @@ use super::super::bulk::Act;
 use super::super::bulk::choices::shared_party;
 use super::super::bulk::plan::LEAST;
 use super::super::editor::{Editor, Lines};
-use super::super::promises;
 use super::super::request;
 use super::super::route::Subject;
 use super::super::screen::bulk::preset;
@@ -17,13 +16,14 @@ use super::super::{find, limits, preview};
 use super::help;
 use super::outcome::action_of_facts;
 use super::read;
+use super::runs::runs;
 use super::suggest::Suggestions;
 use super::{Ask, Entry, LINE_LIMIT, NOTE_LIMIT, Pick};
 use crate::domain::when::Lean;
 use crate::process::engine::Refusal;
 use crate::process::field::{Asked, Required};
 use crate::process::{self, Action, Cond, Field, FieldKind, Guard, engine};
-use crate::store::rows::{Briefly, CaseDetail, CaseId, PartyCard, SKIP_OTHER, SKIP_REASONS};
+use crate::store::rows::{Briefly, CaseId, PartyCard, SKIP_OTHER, SKIP_REASONS};
 
 /// Why documents are kept, as the database knows it.
 const PURPOSES: [&str; 4] = ["authorisation", "evidence", "letter", "other"];
@@ -234,21 +234,6 @@ pub fn of_field(world: &World, field: &'static Field, party: Option<&PartyCard>)
     // what is asked has happened, unless an action says otherwise
     entry.lean = Lean::Back;
     entry
-}
-
-/// The running runs of a clock that a case can have several times; the nearest is proposed.
-fn runs(world: &World, detail: &CaseDetail, clock: &str) -> Ask {
-    let mut running: Vec<_> = detail.facts.clocks.iter().collect();
-    running.retain(|run| run.key == clock && run.is_running());
-    running.sort_by_key(|run| run.due_at);
-    let mut ask = choice(running.into_iter().map(|run| {
-        let label = promises::label(world, detail, run);
-        (run.run.to_string(), label)
-    }));
-    if let Ask::Choice(picks, at) = &mut ask {
-        *at = (!picks.is_empty()).then_some(0);
-    }
-    ask
 }
 
 fn entry(key: &str, label: &str, help: &str, required: Required, ask: Ask) -> Entry {
