@@ -2,6 +2,7 @@
 //!
 //! One kind of form serves actions, openings, handing over, attaching, reassigning, transferring.
 
+mod barred;
 pub mod build;
 mod help;
 pub mod outcome;

@@ -133,7 +133,8 @@ impl<'a> Fingers<'a> {
         self.press("live", &["o"]);
         self.press("Open a new case", &["1"]);
         self.press("step 1 of 2", &[customer]);
-        self.press(customer, &[REVIEW]);
+        // the calendars are read, and so it can be said what will happen
+        self.press("What will happen", &[REVIEW]);
         self.press("step 2 of 2", &[ENTER]);
         self.press("Contact details are right", &["1"]);
         self.write();

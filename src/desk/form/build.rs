@@ -12,7 +12,8 @@ use super::super::request;
 use super::super::route::Subject;
 use super::super::screen::bulk::preset;
 use super::super::world::World;
-use super::super::{find, limits, preview};
+use super::super::{find, limits};
+use super::barred::barred;
 use super::help;
 use super::outcome::action_of_facts;
 use super::read;
@@ -20,9 +21,8 @@ use super::runs::runs;
 use super::suggest::Suggestions;
 use super::{Ask, Entry, LINE_LIMIT, NOTE_LIMIT, Pick};
 use crate::domain::when::Lean;
-use crate::process::engine::Refusal;
 use crate::process::field::{Asked, Required};
-use crate::process::{self, Action, Cond, Field, FieldKind, Guard, engine};
+use crate::process::{self, Field, FieldKind, engine};
 use crate::store::rows::{Briefly, CaseId, PartyCard, SKIP_OTHER, SKIP_REASONS};
 
 /// Why documents are kept, as the database knows it.
@@ -93,32 +93,6 @@ fn of_action(world: &World, case: CaseId, action: &str, now: DateTime<Utc>) -> V
         entry
     };
     asked.map(build).collect()
-}
-
-/// Choices that the table shows and does not offer, with the reason (PRIO-28, PRIO-29).
-fn barred(world: &World, action: &Action, field: &Field) -> BTreeMap<usize, String> {
-    let FieldKind::Choice(keys) = field.kind else {
-        return BTreeMap::new();
-    };
-    let reason = |choice: &str| {
-        let mut guards = action.guards.iter();
-        guards.find_map(|guard| match guard {
-            Guard::Holds(Cond::None(none), key, rule) => {
-                let is_it = |cond: &Cond| {
-                    matches!(cond, Cond::Is(of, value) if *of == field.key && *value == choice)
-                };
-                let refusal = Refusal::new(key).by_rule(rule);
-                let mut none = none.iter();
-                none.any(is_it)
-                    .then(|| preview::refusal(world, &refusal))
-            }
-            _ => None,
-        })
-    };
-    let numbered = keys.iter().enumerate();
-    numbered
-        .filter_map(|(at, key)| Some((at, reason(key)?)))
-        .collect()
 }
 
 fn is_asked(field: &Field) -> bool {
