@@ -49,12 +49,13 @@ fn act_unanswered(script: &mut Script, name: &str) {
 
 /// The question after meters is answered so.
 fn meters(script: &mut Script, answered: Result<Found, StoreError>) {
-    let effects = script.take().into_iter();
-    let asked = effects.filter_map(|effect| match effect {
+    let mut effects = script.take().into_iter().rev();
+    // what was asked before is void
+    let asked = effects.find_map(|effect| match effect {
         Effect::Ask(ticket, Question::Meters(_)) => Some(ticket),
         _ => None,
     });
-    let ticket = asked.last().expect("the meters are asked for");
+    let ticket = asked.unwrap();
     script.reply(ticket, Reply::Meters(answered.map(Box::new)));
 }
 

@@ -129,7 +129,7 @@ impl<'a> Fingers<'a> {
     }
 
     /// From the opening to the check: customer, contact details, address, meter.
-    async fn to_check(&mut self, customer: &str, meter: &str) -> CaseId {
+    async fn up_to_check(&mut self, customer: &str, meter: &str) -> CaseId {
         self.press("live", &["o"]);
         self.press("Open a new case", &["1"]);
         self.press("step 1 of 2", &[customer]);
@@ -147,13 +147,13 @@ impl<'a> Fingers<'a> {
         self.press("Now: being checked", &[]);
         let all: Vec<CaseId> = (1..=4).map(CaseId).collect();
         let rows = self.walker.world.admin.rows(&all).await.unwrap();
-        let row = rows.iter().filter(|row| row.state == "checking").last();
+        let row = rows.iter().rfind(|row| row.state == "checking");
         self.walker.case = row.unwrap().case_id;
         self.walker.case
     }
 
     /// From the check to the time: the form of the flavour lies open by itself.
-    async fn to_time(&mut self) {
+    async fn up_to_time(&mut self) {
         let given = [("check_outcome", "ok"), ("check_source", "register")];
         told(self.walker.world, self.walker.case, "check_result", &given).await;
         self.press("Choose how it is read", &["3"]);
@@ -170,8 +170,8 @@ impl<'a> Fingers<'a> {
 async fn prio_11_a_whole_request_takes_31_keys() {
     let world = metering(1).await;
     let mut anna = Fingers::sit_down(&world, "anna");
-    let case = anna.to_check("NL0000001", "E000000001").await;
-    anna.to_time().await;
+    let case = anna.up_to_check("NL0000001", "E000000001").await;
+    anna.up_to_time().await;
     anna.press("[09:00]", &["\t", "fine."]);
     anna.press("fine.", &[]);
     anna.write();
@@ -199,12 +199,12 @@ async fn prio_11_a_whole_request_takes_31_keys() {
 async fn prio_30_two_agents_on_the_last_time() {
     let world = metering(1).await;
     let mut anna = Fingers::sit_down(&world, "anna");
-    let first = anna.to_check("NL0000001", "E000000001").await;
-    anna.to_time().await;
+    let first = anna.up_to_check("NL0000001", "E000000001").await;
+    anna.up_to_time().await;
     let mut bram = Fingers::sit_down(&world, "bram");
-    let second = bram.to_check("NL0000003", "E000000003").await;
+    let second = bram.up_to_check("NL0000003", "E000000003").await;
     assert_ne!(first, second);
-    bram.to_time().await;
+    bram.up_to_time().await;
     for one in [&mut anna, &mut bram] {
         one.press("[09:00]", &["\t", "fine."]);
         one.press("fine.", &[REVIEW]);
