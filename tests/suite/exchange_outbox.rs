@@ -254,11 +254,11 @@ fn clock(key: &str, from: &str, due: &str) -> ClockRun {
 }
 
 /// A language, a country whose parties are written to in it, and words of which every letter has one.
-const SPOKEN: [(&str, Option<Country>, [&str; 2]); 4] = [
-    ("en", None, ["case", "meter"]),
-    ("nl", Some(Country::Be), ["zaak", "uitlezen"]),
-    ("nb", Some(Country::No), ["sak", "måler"]),
-    ("sv", Some(Country::Se), ["ärende", "mätare"]),
+const SPOKEN: [(&str, Option<Country>, [&str; 3]); 4] = [
+    ("en", None, ["case", "meter", "notification"]),
+    ("nl", Some(Country::Be), ["zaak", "uitlezen", "melding"]),
+    ("nb", Some(Country::No), ["sak", "måler", "melding"]),
+    ("sv", Some(Country::Se), ["ärende", "mätare", "anmälan"]),
 ];
 
 /// TLM-03, TLM-09, TLM-11: the data leave with units and the version of the form, and with what was
@@ -306,7 +306,8 @@ fn every_kind_of_message_is_complete_in_every_language() {
                     | Addressee::WorkOrders
             );
             // no country's parties are written to in English
-            if is_command || country.is_none() && message.to == Addressee::Party {
+            let is_of_country = matches!(message.to, Addressee::Party | Addressee::Installer);
+            if is_command || country.is_none() && is_of_country {
                 continue;
             }
             let (subject, body) = case.letter(message.kind);

@@ -115,7 +115,7 @@ async fn requests_too(db: &TestDb, role: &str) -> Store {
         db_role: role.to_owned(),
         name: role.to_owned(),
         role: "agent".to_owned(),
-        queues: vec!["mandates".to_owned(), "metering".to_owned()],
+        queues: vec!["mandate".to_owned(), "metering".to_owned()],
         firm: None,
         disabled_at: None,
     };
