@@ -23,7 +23,7 @@ use crate::store::case::Target;
 use crate::store::rows::{CaseDetail, CaseId, Claim, Here, InboxView, Lease, WorkState};
 use crate::store::session::SessionKind;
 use crate::store::{Store, StoreError};
-pub use manner::Manner;
+pub use manner::{Manner, Tally};
 
 /// Told to stop?
 pub type Stop = tokio::sync::watch::Receiver<bool>;
@@ -32,19 +32,6 @@ pub type Stop = tokio::sync::watch::Receiver<bool>;
 const PULSE: Duration = Duration::from_secs(5);
 /// Wait with nothing to do, or after a refusal.
 const REST: Duration = Duration::from_secs(3);
-
-/// What a colleague did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// Cases taken.
-    pub taken: u64,
-    /// Actions done.
-    pub actions: u64,
-    /// Notes written.
-    pub notes: u64,
-    /// Cases handed over.
-    pub handed_over: u64,
-}
 
 /// Works on a store of its own until told to stop; then leaves, and its cases go back. Fails only
 /// when the database is away at the start, or does not know this agent.
@@ -228,7 +215,10 @@ impl Colleague {
         let now = self.store.legal_now().await?;
         for action in self.sensible(&detail, now) {
             match self.act(case_id, lease, action).await {
-                Err(StoreError::Refused(_)) => {}
+                Err(StoreError::Refused(why)) => {
+                    self.tally.refused += 1;
+                    self.tally.slots_taken += u64::from(why.key == "slot_taken");
+                }
                 other => {
                     self.tally.actions += u64::from(other.is_ok());
                     return other;
