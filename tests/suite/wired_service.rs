@@ -375,7 +375,8 @@ async fn prio_31_two_workers_do_it_once() {
     let other = Worker::open(wired.world.db.store("worker_2"), options).await;
     let other = other.unwrap();
     let (one, two) = tokio::join!(wired.worker.once(), other.once());
-    (one.unwrap(), two.unwrap());
+    one.unwrap();
+    two.unwrap();
     wired.works().await;
     for case_id in cases {
         assert_eq!(wired.state(case_id).await, "confirmed");
