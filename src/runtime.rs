@@ -32,6 +32,7 @@ use crate::desk::key::Input;
 use crate::desk::keymap::Keymap;
 use crate::desk::toast::Tone;
 use crate::desk::{self, Effect, Model, Msg, Start, next_wake, update};
+use crate::process::notification::Lists;
 use crate::store::Store;
 use crate::system;
 use crate::terminal::reader::{self, Heard, Read};
@@ -62,6 +63,8 @@ pub struct Setup {
     pub texts: Texts,
     /// The keys.
     pub keymap: Keymap,
+    /// What installers choose from.
+    pub lists: Lists,
     /// The themes there are.
     pub themes: Themes,
     /// Name of the one that is shown.
@@ -84,6 +87,7 @@ impl Setup {
         let now = system::now();
         let mut model = Model::new(start, now);
         model.themes = self.themes.names();
+        model.world.lists = Arc::new(self.lists.clone());
         model.theme.clone_from(&self.theme);
         model.habits = self.habits;
         if let Some(notes) = self.notes.clone() {

@@ -9,11 +9,11 @@ use uuid::Uuid;
 
 use super::asked::{answers_of, known, lines, parsed};
 use super::claims::not_granted;
-use super::{CliError, Sentence, Shell};
+use super::{CliError, Sentence, Shell, looks};
 use crate::domain::calendar::Calendars;
 use crate::process::engine::{self, Actor, Answer, Answers, CaseFacts, Change, Context, Refusal};
 use crate::process::field::Value;
-use crate::process::notification::{FoundPlant, fill};
+use crate::process::notification::{FoundPlant, Lists, fill};
 use crate::process::{By, Process};
 use crate::store::case::{Opening, Target};
 use crate::store::rows::{
@@ -39,6 +39,8 @@ pub struct Clerk {
     pub session: Session,
     /// The calendars.
     pub calendars: Calendars,
+    /// What installers choose from.
+    pub lists: Lists,
 }
 
 /// What was done, or would be.
@@ -85,6 +87,7 @@ impl Clerk {
             store,
             session,
             calendars,
+            lists: looks::lists(shell).0,
         })
     }
 
@@ -163,6 +166,7 @@ impl Clerk {
     ) -> Result<Done, CliError> {
         let command = Uuid::now_v7();
         let mut answers = answers_of(&before, action, typed)?;
+        self.lists.allow(&answers)?;
         if action == "fetch" && self.session.me.firm.is_some() {
             self.fetch_plant(&mut answers).await?;
         }
@@ -320,6 +324,7 @@ impl Clerk {
             }
             None => self.look_up(new.process, &mut answers).await?,
         }
+        self.lists.allow(&answers)?;
         let context = self.context(command).await?;
         let received_at = new.received_at.unwrap_or(context.now);
         let change = engine::open(new.process, received_at, &answers, &context)?;

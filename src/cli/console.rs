@@ -39,6 +39,7 @@ pub async fn desk(store: Store, shell: &Shell) -> Ended {
         notes: looks.notes(&shell.texts),
         keymap: looks.keymap,
         themes: looks.themes,
+        lists: looks.lists,
         theme,
         habits: settings::habits(&shell.config),
     };

@@ -8,6 +8,7 @@ use crate::config::setting::THEME;
 use crate::config::{Origin as SetBy, folders};
 use crate::desk::keymap::Keymap;
 use crate::desk::overlay::{Origin, Overlay, Problem};
+use crate::process::notification::Lists;
 use crate::system;
 use crate::text::Texts;
 use crate::view::Themes;
@@ -20,6 +21,8 @@ const THEMES_MOST: usize = 100;
 
 /// The keys of a folder.
 pub(super) const KEYMAP: &str = "keymap.toml";
+/// What installers choose from, of a folder.
+const LISTS: &str = "notification.toml";
 /// The folder of its themes.
 pub(super) const THEME_FOLDER: &str = "theme";
 
@@ -28,6 +31,8 @@ pub(super) const THEME_FOLDER: &str = "theme";
 pub(super) struct Looks {
     pub(super) keymap: Keymap,
     pub(super) themes: Themes,
+    /// What installers choose from.
+    pub(super) lists: Lists,
     /// What is wrong, in words, with file and line.
     pub(super) problems: Vec<String>,
 }
@@ -52,12 +57,32 @@ pub(super) fn read(shell: &Shell) -> Looks {
     );
     let (themes, wrong) = Themes::with(&themes, colours);
     problems.extend(wrong);
+    let (lists, wrong) = lists(shell);
     let said = problems.iter().map(|problem| problem.said(&shell.texts));
     Looks {
         keymap,
         themes,
-        problems: said.collect(),
+        lists,
+        problems: said.chain(wrong).collect(),
     }
+}
+
+/// What installers choose from: the last file beside the settings that can be read, else what the
+/// program brings; and what is wrong in those that cannot.
+pub(super) fn lists(shell: &Shell) -> (Lists, Vec<String>) {
+    let mut found = Lists::builtin().unwrap_or_default();
+    let mut wrong = Vec::new();
+    for folder in folders(&shell.global.files(), &system::env) {
+        let path = folder.join(LISTS);
+        let Ok(text) = std::fs::read_to_string(&path) else {
+            continue;
+        };
+        match Lists::parse(&text) {
+            Ok(lists) => found = lists,
+            Err(error) => wrong.push(format!("{}: {error}", path.display())),
+        }
+    }
+    (found, wrong)
 }
 
 /// A file, if it is there and can be read.

@@ -84,3 +84,27 @@ pub fn lay_over(
     fill(answers, found.as_ref());
     Ok(())
 }
+
+/// What the register said, for the review: nothing of it is written before it was seen.
+pub fn lines(world: &World, key: &str, entries: &[Entry]) -> Vec<preview::Line> {
+    let asked = numbers(entries);
+    let found = match &world.plant {
+        Some((of, Ok(found))) if key == "fetch" && *of == asked => found,
+        _ => return Vec::new(),
+    };
+    let texts = &world.texts;
+    let line = |field: &str, what: String| preview::Line {
+        verb: texts.say(&format!("field.{field}")),
+        what,
+    };
+    let Some(plant) = found else {
+        return vec![line("preview", texts.say("choice.preview.not_found"))];
+    };
+    let address = format!("{}, {} {}", plant.address, plant.postcode, plant.city);
+    vec![
+        line("preview", texts.say("choice.preview.found")),
+        line("found_ean", plant.ean.clone()),
+        line("found_meter_no", plant.meter_number.clone()),
+        line("found_address", address),
+    ]
+}

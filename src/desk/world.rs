@@ -22,6 +22,7 @@ use super::undo::Undoable;
 use crate::domain::calendar::Calendars;
 use crate::domain::country::Country;
 use crate::process;
+use crate::process::notification::Lists;
 use crate::store::StoreError;
 use crate::store::plants::Plant;
 use crate::store::rows::{
@@ -93,6 +94,8 @@ pub struct World {
     pub limits: Vec<QueueLimits>,
     /// Last looks at cases, and filters with a name.
     pub find: Find,
+    /// What installers choose from.
+    pub lists: Arc<Lists>,
     /// The plant that an installer's form asked for last: the numbers, and the answer.
     pub plant: Option<(PlantNumbers, Result<Option<Plant>, StoreError>)>,
     /// Which columns our lists show.
@@ -142,6 +145,7 @@ impl World {
             colleagues: Vec::new(),
             limits: Vec::new(),
             find: Find::default(),
+            lists: Arc::new(Lists::builtin().unwrap_or_default()),
             plant: None,
             columns: Columns::default(),
             drafts: Drafts::new(writer),

@@ -4,6 +4,7 @@
 //!
 //! This module must not know: the present time, SQL, a screen.
 
+mod blank;
 pub mod doubt;
 pub mod engine;
 pub mod field;
@@ -207,21 +208,6 @@ pub struct Action {
     pub effects: &'static [Effect],
 }
 
-impl Action {
-    /// A line to begin with: a holder does it, it asks and does nothing and leads nowhere.
-    const BLANK: Self = Self {
-        key: "",
-        from: From::In(&[]),
-        to: To::Same,
-        by: By::Holder,
-        rules: &[],
-        fields: &[],
-        form: None,
-        guards: &[],
-        effects: &[],
-    };
-}
-
 /// The states in which an action is legal.
 #[derive(Debug, Clone, Copy)]
 pub enum From {
@@ -286,8 +272,7 @@ pub enum Guard {
     BeforeReceipt(Key),
     /// This yes/no field must be answered with yes: (field, refusal, rule).
     Yes(Key, Key, &'static str),
-    /// Each of these facts is known whose condition holds: (what is needed, rule). The refusal lists
-    /// all that are not.
+    /// Each of these facts is known whose condition holds; the refusal lists all that are not.
     Filled(&'static [(Cond, Key)], &'static str),
     /// The instants in this field lie ahead, within a year.
     Future(Key),
@@ -362,8 +347,7 @@ pub enum Effect {
     /// Store the answers to the form of the action as facts, which of its fields were filled in
     /// ([`form::FILLED`]), and its version ([`form::VERSION`]).
     KeepForm,
-    /// Store the value of another fact or answer under this name; nothing when it is not known:
-    /// (to, from).
+    /// Store the value of another fact or answer, where it is known: (to, from).
     Copy(Key, Key),
     /// Count one more.
     Count(Key),

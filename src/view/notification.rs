@@ -19,8 +19,9 @@ pub(super) fn title(paint: &Paint<'_, '_>, loaded: &Loaded) -> Option<String> {
     let word = |fact: &str| {
         let key = facts.facts.get(fact).and_then(Value::as_code)?;
         let texts = &paint.model.world.texts;
+        let listed = paint.model.world.lists.name(fact, key, texts.lang());
         let known = texts.find(&format!("choice.{fact}.{key}"));
-        Some(known.unwrap_or(key).to_owned())
+        Some(listed.unwrap_or_else(|| known.unwrap_or(key).to_owned()))
     };
     let state = preview::state(&paint.model.world, &facts.process, &facts.state);
     let (kind, job) = (word("installation_type")?, word("job_type")?);

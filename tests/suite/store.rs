@@ -12,7 +12,7 @@ mod filter;
 mod find;
 mod forms;
 mod hostile;
-mod installers;
+pub(crate) mod installers;
 mod live;
 mod payments;
 mod privacy;

@@ -22,6 +22,7 @@ const AGENTS: &[(&str, &str)] = &[
     ("thijs", "Thijs van Dam"),
 ];
 const LEADS: &[(&str, &str)] = &[("marit", "Marit Visser"), ("henk", "Henk Mulder")];
+const INSTALLERS: &[(&str, &str)] = &[("ingvar", "Ingvar Nyberg"), ("saga", "Saga Holm")];
 const AUDITOR: (&str, &str, &str) = ("auditor", "Ruben Smit", "auditor");
 const ADMIN: (&str, &str, &str) = (SUPERUSER, "Beheer", "admin");
 const FIRST_NAMES: &[&str] = &[
@@ -36,6 +37,8 @@ pub enum Place {
     Agent,
     /// Also reassigns, transfers, reopens
     Lead,
+    /// Makes and sends notifications of an installer's company
+    Installer,
 }
 
 fn row(db_role: &str, name: &str, role: &str) -> AgentRow {
@@ -50,6 +53,16 @@ fn row(db_role: &str, name: &str, role: &str) -> AgentRow {
         firm: None,
         disabled_at: None,
     }
+}
+
+/// Installers, who all work for that company.
+pub(super) fn installers(company: &str) -> Vec<AgentRow> {
+    let of_company = |(db_role, name): &(&str, &str)| AgentRow {
+        queues: Vec::new(),
+        firm: Some(company.to_owned()),
+        ..row(db_role, name, "installer")
+    };
+    INSTALLERS.iter().map(of_company).collect()
 }
 
 /// Who must be there before the world is made: administration and the worker.
@@ -100,6 +113,7 @@ pub(super) fn cast() -> impl Iterator<Item = (&'static str, &'static str, &'stat
     };
     as_all(AGENTS, "agent")
         .chain(as_all(LEADS, "lead"))
+        .chain(as_all(INSTALLERS, "installer"))
         .chain([AUDITOR, ADMIN])
 }
 
@@ -108,6 +122,7 @@ pub(super) fn free(place: Place, is_there: impl Fn(&str) -> bool) -> (&'static s
     let places = match place {
         Place::Agent => AGENTS,
         Place::Lead => LEADS,
+        Place::Installer => INSTALLERS,
     };
     places
         .iter()
@@ -128,6 +143,7 @@ mod tests {
             .into_iter()
             .chain(everybody())
             .chain(crowd(CROWD_MAX))
+            .chain(installers("8717180006440"))
             .collect();
         let roles: BTreeSet<&str> = all.iter().map(|agent| agent.db_role.as_str()).collect();
         let names: BTreeSet<&str> = all.iter().map(|agent| agent.name.as_str()).collect();

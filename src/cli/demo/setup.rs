@@ -103,6 +103,11 @@ pub(super) async fn world(server: &LocalPostgres, now: DateTime<Utc>) -> Result<
     for store in players.iter().chain([&admin]) {
         store.close().await;
     }
+    // their company stands in the registers by now
+    let mut parties = world.registers.parties.iter();
+    if let Some(company) = parties.find(|party| party.role == "installer") {
+        add(server, &people::installers(&company.gln)).await?;
+    }
     add(server, &first).await?;
     Ok(played.cases)
 }

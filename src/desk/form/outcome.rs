@@ -214,7 +214,8 @@ fn of_action(
     }
     match engine::step(&loaded.detail.facts, key, &answers, &context) {
         Ok(change) => {
-            let lines = preview::of(world, &change, Some(&loaded.detail.facts), now);
+            let mut lines = fetch::lines(world, key, entries);
+            lines.extend(preview::of(world, &change, Some(&loaded.detail.facts), now));
             Outcome::Ready(lines, Box::new(Plan::Apply(change, needs)))
         }
         Err(refusal) => refused(world, &refusal, entries),
@@ -247,6 +248,9 @@ fn of_opening(
         calendars,
         command,
     };
+    if let Err(refusal) = world.lists.allow(&answers) {
+        return refused(world, &refusal, entries);
+    }
     match engine::open(process, now, &answers, &context) {
         Ok(change) => {
             let lines = preview::of(world, &change, None, now);

@@ -6,8 +6,8 @@ use crate::process::field::{Field, FieldKind, Required};
 pub const TYPES: &[&str] = &[
     "service_change",
     "fuse_change",
-    "work_in_plant",
-    "temporary_plant",
+    "work_in_existing",
+    "temporary",
     "extension",
     "new_plant",
 ];

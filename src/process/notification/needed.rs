@@ -22,9 +22,6 @@ const HAS_PLANT: Cond = Cond::None(&[Cond::Is("installation_type", "new_plant")]
 /// Each of them, and when.
 pub(super) const NEEDED: &[(Cond, Key)] = &[
     (HAS_PLANT, "ean"),
-    (Cond::Always, "plant_address"),
-    (Cond::Always, "plant_postcode"),
-    (Cond::Always, "plant_city"),
     (Cond::Always, "meter_placement"),
     (Cond::Always, "owner_kind"),
     (OWNER_COMPANY, "owner_name"),
@@ -84,9 +81,6 @@ pub(super) const COMPLETE: Cond = Cond::All(&[
         Cond::Known("ean"),
         Cond::Is("installation_type", "new_plant"),
     ]),
-    Cond::Known("plant_address"),
-    Cond::Known("plant_postcode"),
-    Cond::Known("plant_city"),
     Cond::Known("meter_placement"),
     OWNER,
     Cond::Known("owner_phone"),

@@ -33,7 +33,7 @@ fn given(pairs: &[(&str, &str)]) -> Answers {
 
 fn head(firm: usize) -> Answers {
     given(&[
-        ("grid_company", "sundet"),
+        ("grid_company", "nat_syd"),
         ("installation_type", "fuse_change"),
         ("job_type", "one_meter"),
         ("grid_area", "helsingborg"),
@@ -42,7 +42,7 @@ fn head(firm: usize) -> Answers {
 }
 
 /// The registers of a Swedish grid company, and agents who work there.
-async fn sweden() -> World {
+pub(crate) async fn sweden() -> World {
     let world = World::new().await;
     let connection = |ean: &str, number: u32| ConnectionRecord {
         ean: ean.into(),
@@ -159,7 +159,7 @@ async fn fill_out(desk: &Desk<'_>, case_id: CaseId) {
     let steps = [
         ("fetch", fetch),
         ("update_and_close", Answers::new()),
-        ("edit", given(&[("meter_placement", "outdoors")])),
+        ("edit", given(&[("meter_placement", "facade")])),
         ("edit_owner", owner),
         ("copy_owner_to_payer", Answers::new()),
         ("customer_verified", given(&[("right_customer", "yes")])),

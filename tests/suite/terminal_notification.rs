@@ -1,0 +1,128 @@
+//! The real program in Swedish, in a window of 80 by 24: a notification from the new one to the
+//! energising, by an installer and an agent of the grid company (ELS-01…31).
+
+use crate::store::installers::sweden;
+use crate::support::screen::Screen;
+use crate::support::world::World;
+
+const SIZE: (u16, u16) = (80, 24);
+const REVIEW: &str = "\u{13}";
+const ENTER: &str = "\r";
+
+fn sit_down(world: &World, role: &str) -> Screen {
+    let url = world.db.url(role);
+    let env = [("DATABASE_URL", url.as_str()), ("LOKET_LANG", "sv")];
+    let screen = Screen::start(&["console"], &env, SIZE);
+    screen.wait("ansluten");
+    screen
+}
+
+/// The keys that choose the possible line with those words: what became possible while the list lies
+/// there stands at its end, without a digit.
+fn keys_to(shown: &str, words: &str) -> Option<String> {
+    let first = |line: &&str| !line.starts_with("  1 ");
+    let mut possible = shown.lines().skip_while(first);
+    let mut possible = possible.by_ref().take_while(|line| !line.trim().is_empty());
+    let place =
+        possible.position(|line| line.get(4..).is_some_and(|name| name.starts_with(words)))?;
+    Some(format!("{}{ENTER}", "j".repeat(place)))
+}
+
+/// Chooses an action, types the answers of its form, reviews and writes it.
+fn act(screen: &mut Screen, action: &str, keys: &str, seen: &str, state: &str) {
+    screen.press("a");
+    screen.wait_for(action, |shown| keys_to(shown, action).is_some());
+    let keys_there = keys_to(&screen.text(), action).unwrap();
+    screen.press(&keys_there);
+    screen.wait("steg 1 av 2");
+    screen.press(keys);
+    screen.press(REVIEW);
+    screen.wait("steg 2 av 2");
+    screen.wait(seen);
+    screen.press(ENTER);
+    let said = format!("{action}. Nu: {state}");
+    screen.wait_for(&said, |shown| {
+        let flat = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+        flat.contains(&said) && !shown.contains("steg 2 av 2")
+    });
+}
+
+/// `n`: the notification is the agent's.
+fn take(screen: &mut Screen) {
+    screen.press("n");
+    screen.wait("är ditt.");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn els_28_a_notification_goes_the_whole_way_in_swedish() {
+    let world = sweden().await;
+    let today = world.now().await.date_naive().to_string();
+    let mut installer = sit_down(&world, "ingrid");
+    let mut agent = sit_down(&world, "anna");
+
+    // ELS-02…08: a new one, with its title
+    installer.press("o");
+    installer.wait_for("the process", |shown| {
+        keys_to(shown, "Installatörsanmälan").is_some()
+    });
+    installer.press("1");
+    installer.wait("steg 1 av 2");
+    installer.press("1\t2\t1\t1");
+    installer.press(REVIEW);
+    installer.wait("steg 2 av 2");
+    installer.press(ENTER);
+    installer.wait("är öppnat.");
+    installer.wait("säkringsändring - anläggning med en mätare, ej skickat");
+    // ELS-25: what is missing is listed, with a sign
+    installer.wait("obligatoriska fält saknas");
+    assert!(!agent.text().contains("IN-"), "ELS-29: {}", agent.text());
+
+    // ELS-10…17: fetched, looked at, then written
+    act(
+        &mut installer,
+        "Hämta anl-data",
+        "SE-4711\t\t",
+        "hittad",
+        "ej skickat",
+    );
+    act(&mut installer, "Uppdatera och stäng", "", "", "ej skickat");
+    act(
+        &mut installer,
+        "Redigera anläggningen",
+        "\t\t\t1",
+        "",
+        "ej skickat",
+    );
+    let owner =
+        "1\t\t\tLindqvist\tEbba\t811228-9874\t\t\tStorgatan 3\t252 22\tHelsingborg\t0700000000";
+    act(&mut installer, "Redigera ägaren", owner, "", "ej skickat");
+    act(&mut installer, "Kopiera från ägare", "", "", "ej skickat");
+    act(&mut installer, "Det är rätt kund", "1", "", "ej skickat");
+    // ELS-27, ELS-28: saving asks whether to send it
+    act(&mut installer, "Spara", "1", "", "för godkännande");
+
+    take(&mut agent);
+    let reason = "Säkringen saknas.";
+    act(
+        &mut agent,
+        "Returnera, ofullständig",
+        reason,
+        "",
+        "returnerad",
+    );
+    installer.wait("returnerad");
+    act(&mut installer, "Skicka igen", "", "", "för godkännande");
+    take(&mut agent);
+    act(&mut agent, "Ge medgivande", "", "", "medgiven");
+    installer.wait("medgiven");
+    act(&mut installer, "Färdiganmäl", &today, "", "färdiganmäld");
+    take(&mut agent);
+    act(&mut agent, "Inkopplad", &today, "", "avslutad: inkopplad");
+
+    for mut screen in [installer, agent] {
+        assert!(screen.leave_desk().success());
+    }
+    let auditor = world.db.store("auditor_1");
+    let found = auditor.verify(&world.calendars, |_| {}).await.unwrap();
+    assert_eq!(found.differences, []);
+}
