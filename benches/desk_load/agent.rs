@@ -177,6 +177,15 @@ impl Agent {
         call.await
     }
 
+    /// Passes it over, so that the next claim gives another one.
+    pub(crate) async fn skip(&self, lease: Lease) -> Result<Applied, StoreError> {
+        let (cmd, session) = (Uuid::now_v7(), self.session);
+        let call = self
+            .store
+            .case_skip(cmd, session, lease, "not_my_skill", None);
+        call.await
+    }
+
     /// Leaves; what is held goes back.
     pub(crate) async fn leave(&self) {
         let _ = self.store.session_close(self.session).await;

@@ -21,6 +21,7 @@ mod pty;
 mod report;
 mod screen;
 mod server;
+mod shift;
 mod sizes;
 
 use std::process::ExitCode;
@@ -52,6 +53,7 @@ async fn run(options: Options) -> Result<()> {
             Part::Listeners => listeners::measure(&bench).await?,
             Part::Consoles => consoles::measure(&bench).await?,
             Part::Screen => screen::measure(&bench).await?,
+            Part::Shift => shift::measure(&bench).await?,
         };
         for table in tables {
             report.add(table);

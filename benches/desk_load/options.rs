@@ -19,6 +19,8 @@ pub(crate) enum Part {
     Consoles,
     /// One console on a terminal beside other programs: first byte, useful screen, bytes, wake-ups, memory
     Screen,
+    /// Half a shift of requests for smart meters: start times that run out, payments of all kinds
+    Shift,
 }
 
 /// Measures a service desk under load, on a private PostgreSQL that it brings up itself.

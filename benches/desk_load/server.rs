@@ -8,6 +8,7 @@ use loket::local_postgres::{
     Accounts, Existing, LocalPostgres, Options as ServerOptions, Profile, SUPERUSER,
     closed_ancestor,
 };
+use loket::store::admin::{self, Purpose};
 use sha2::{Digest as _, Sha256};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection};
 
@@ -126,6 +127,17 @@ impl Bench {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         self.server.allow_roles(&names).await?;
         Ok(())
+    }
+
+    /// A database without cases and agents.
+    pub(crate) async fn empty(&self, part: &str) -> Result<Database<'_>> {
+        let name = format!("run_{part}");
+        self.execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+            .await?;
+        self.execute(&format!("CREATE DATABASE {name} TEMPLATE template0"))
+            .await?;
+        admin::prepare(&self.server.options(SUPERUSER, &name), Purpose::Work).await?;
+        Ok(Database::new(&self.server, name, 0))
     }
 
     /// A database with so many cases, as they were made: a copy for one part of a run.

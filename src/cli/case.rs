@@ -2,7 +2,7 @@
 
 mod drafts;
 mod fetch;
-mod fields;
+pub(super) mod fields;
 mod list;
 mod many;
 mod pass;

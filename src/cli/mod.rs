@@ -21,6 +21,7 @@ pub mod due;
 pub mod error;
 pub mod fees;
 pub mod filter;
+pub mod forms;
 pub mod grid;
 pub mod import;
 pub mod keys;
@@ -122,6 +123,8 @@ pub enum Command {
     Slots(slots::SlotsArgs),
     /// Fees that the law sets, from a day on
     Fees(fees::FeesArgs),
+    /// Forms that are data: look, check, see as the agent will, add a version
+    Forms(forms::FormsArgs),
     /// Play the customer where payments are those of practice
     Practice(practice::PracticeArgs),
     /// Fire clocks, deliver messages, keep house; list and resend what was not delivered
@@ -186,6 +189,7 @@ async fn dispatch(command: Command, shell: Shell) -> Ended {
         Command::Grid(args) => grid::run(args, &shell).await,
         Command::Slots(args) => slots::run(args, &shell).await,
         Command::Fees(args) => fees::run(args, &shell).await,
+        Command::Forms(args) => forms::run(args, &shell).await,
         Command::Practice(args) => practice::run(args, &shell).await,
         Command::Worker(args) => {
             let config = settings::worker(&shell.config);

@@ -169,6 +169,23 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         ],
     ),
     ("filter list", &["filter list"]),
+    ("forms list", &["forms list"]),
+    (
+        "forms show",
+        &["forms show installation", "forms show installation --toml"],
+    ),
+    ("forms check", &["forms check installation.toml"]),
+    (
+        "forms preview",
+        &[
+            "forms preview installation",
+            "forms preview installation.toml",
+        ],
+    ),
+    (
+        "forms add",
+        &["forms add installation installation.toml --from 2027-01-01"],
+    ),
     ("grid list", &["grid list"]),
     (
         "practice pay",

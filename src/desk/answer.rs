@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::effect::{Effect, Loaded, Reply, Slot, Ticket};
 use super::model::Model;
-use super::request::guide;
+use super::request::{around, guide};
 use super::route::{Route, Subject};
 use super::screen::desk::Why;
 use super::screen::inbox::Take;
@@ -227,12 +227,14 @@ fn take_case(model: &mut Model, loaded: Loaded, now: DateTime<Utc>) -> Vec<Effec
 
 fn refresh_forms(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
     let Model { world, layers, .. } = model;
+    let mut effects = Vec::new();
     for layer in layers {
         if let Layer::Form(form) = layer {
             form.refresh(world, now);
+            effects.extend(around::ask(form, world, now));
         }
     }
-    Vec::new()
+    effects
 }
 
 fn no_session(model: &mut Model, error: &StoreError, now: DateTime<Utc>) -> Vec<Effect> {

@@ -106,7 +106,6 @@ impl Slot {
                 | Self::Looked
                 | Self::Columns(_)
                 | Self::Find(_)
-                | Self::Week
         )
     }
 }

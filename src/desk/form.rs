@@ -2,7 +2,9 @@
 //!
 //! One kind of form serves actions, openings, handing over, attaching, reassigning, transferring.
 
+mod barred;
 pub mod build;
+mod help;
 pub mod outcome;
 pub mod read;
 mod runs;
@@ -100,6 +102,15 @@ impl Entry {
                 .map_or("", |pick| pick.label.as_str()),
             Ask::Text(_) | Ask::Look(..) => self.raw(),
         }
+    }
+
+    /// What is shown for an answer: of a choice its label.
+    pub fn label_of<'a>(&'a self, raw: &'a str) -> &'a str {
+        let Ask::Choice(picks, _) = &self.ask else {
+            return raw;
+        };
+        let found = picks.iter().find(|pick| pick.raw == raw);
+        found.map_or(raw, |pick| &pick.label)
     }
 
     /// Put an answer in.

@@ -141,8 +141,10 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
         Route::NewCase => push_actions(model, actions::Of::NewCase),
         Route::LimitsOf(agent) => push_actions(model, actions::Of::Limits(agent)),
         Route::Form(subject) => {
-            let form = form::State::open(&mut model.world, subject, now);
+            let mut form = form::State::open(&mut model.world, subject, now);
+            let asked = around::ask(&mut form, &mut model.world, now);
             model.layers.push(Layer::Form(Box::new(form)));
+            return asked;
         }
         Route::Ledger(case) => model.layers.push(Layer::Ledger(ledger::State::new(case))),
         Route::Search => {

@@ -151,6 +151,11 @@ impl Form {
         self.parts.iter().find(|part| part.key == key)
     }
 
+    /// As a file that can be changed and read again.
+    pub fn to_toml(&self) -> String {
+        toml::to_string(&self.body()).unwrap_or_default()
+    }
+
     /// The body for the database: `{"fields": […]}`.
     pub fn body(&self) -> serde_json::Value {
         serde_json::json!({ "fields": self.parts })

@@ -5,6 +5,7 @@
 //! This module must not know: a screen.
 
 mod asked;
+mod found;
 mod manner;
 
 use std::time::Duration;
@@ -22,7 +23,7 @@ use crate::store::case::Target;
 use crate::store::rows::{CaseDetail, CaseId, Claim, Here, InboxView, Lease, WorkState};
 use crate::store::session::SessionKind;
 use crate::store::{Store, StoreError};
-pub use manner::Manner;
+pub use manner::{Manner, Tally};
 
 /// Told to stop?
 pub type Stop = tokio::sync::watch::Receiver<bool>;
@@ -31,19 +32,6 @@ pub type Stop = tokio::sync::watch::Receiver<bool>;
 const PULSE: Duration = Duration::from_secs(5);
 /// Wait with nothing to do, or after a refusal.
 const REST: Duration = Duration::from_secs(3);
-
-/// What a colleague did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// Cases taken.
-    pub taken: u64,
-    /// Actions done.
-    pub actions: u64,
-    /// Notes written.
-    pub notes: u64,
-    /// Cases handed over.
-    pub handed_over: u64,
-}
 
 /// Works on a store of its own until told to stop; then leaves, and its cases go back. Fails only
 /// when the database is away at the start, or does not know this agent.
@@ -227,7 +215,10 @@ impl Colleague {
         let now = self.store.legal_now().await?;
         for action in self.sensible(&detail, now) {
             match self.act(case_id, lease, action).await {
-                Err(StoreError::Refused(_)) => {}
+                Err(StoreError::Refused(why)) => {
+                    self.tally.refused += 1;
+                    self.tally.slots_taken += u64::from(why.key == "slot_taken");
+                }
                 other => {
                     self.tally.actions += u64::from(other.is_ok());
                     return other;
@@ -302,7 +293,10 @@ impl Colleague {
             return Ok(());
         };
         let fields = line.asked(&detail.facts);
-        let given = self.fill_in(&fields, now, process.country);
+        let mut given = self.fill_in(&fields, now, process.country);
+        let found = self.found(&fields, &detail, now).await?;
+        given.retain(|(key, _)| found.iter().all(|(other, _)| other != key));
+        given.extend(found);
         let answers =
             typed(&fields, &given, Some(&detail), process.country).map_err(StoreError::Refused)?;
         let context = self.context(now);
@@ -373,7 +367,13 @@ fn moves_on(action: &Action) -> bool {
 }
 
 /// Done only when nothing else is possible.
-const RARE: &[&str] = &["wrongly_blocked", "late_proof", "open_doubt"];
+const RARE: &[&str] = &[
+    "wrongly_blocked",
+    "late_proof",
+    "open_doubt",
+    "cancel_by_customer",
+    "check_result",
+];
 
 /// Why colleagues pass a case over.
 const SKIPS: [&str; 3] = ["unclear", "not_my_skill", "waits_for_colleague"];

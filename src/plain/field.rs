@@ -81,15 +81,20 @@ pub(super) fn review(model: &Model, form: &State) -> Vec<String> {
 
 /// The field under the cursor, and how to answer it.
 pub(super) fn asked(texts: &Texts, form: &State) -> Vec<String> {
-    let Some(entry) = form.entries.get(form.at) else {
+    ask_lines(texts, &form.entries, form.at)
+}
+
+/// The field of that place among these, and how to answer it.
+pub fn ask_lines(texts: &Texts, entries: &[Entry], at: usize) -> Vec<String> {
+    let Some(entry) = entries.get(at) else {
         return Vec::new();
     };
-    let must = if must_be_filled(&form.entries, entry) {
+    let must = if must_be_filled(entries, entry) {
         texts.get("plain.form.must")
     } else {
         ""
     };
-    let (at, n) = ((form.at + 1).to_string(), form.entries.len().to_string());
+    let (at, n) = ((at + 1).to_string(), entries.len().to_string());
     let values = [
         ("at", &*at),
         ("n", &*n),
@@ -148,7 +153,11 @@ pub(super) fn remarks(texts: &Texts, form: &State) -> Vec<String> {
         said.extend(entry.error.as_deref().map(of));
     }
     let here = form.entries.get(form.at);
-    let picks = here.map_or(&[][..], Entry::suggestions);
+    let picks = here.map_or(&[][..], |here| match &here.ask {
+        // choices that were looked up: meters, start times
+        Ask::Choice(picks, _) if !here.follows.is_empty() => picks,
+        _ => here.suggestions(),
+    });
     if !picks.is_empty() {
         let choices = listed(texts, picks.iter().map(|pick| pick.label.as_str()));
         said.push(texts.fill("plain.form.proposals", &[("choices", &choices)]));

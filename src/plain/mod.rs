@@ -17,6 +17,7 @@ mod teller;
 pub mod typed;
 mod words;
 
+pub use field::ask_lines;
 pub use teller::Teller;
 pub use typed::Asked;
 

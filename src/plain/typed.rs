@@ -2,7 +2,9 @@
 //! inputs that the keys of the full screen would have made, so that there is one desk and not two.
 
 mod spoken;
+mod steps;
 
+use self::steps::{by_time, steps};
 use super::{help, list};
 use crate::desk::command::{COMMANDS, Command, Context, Id, named};
 use crate::desk::editor::{Edit, Editor, Lines};
@@ -257,7 +259,7 @@ impl Reader<'_> {
         match &entry.ask {
             _ if text.trim().is_empty() && self.context == Context::Note => self.in_note(entry),
             _ if text.trim().is_empty() => self.press(&[Id::Enter]),
-            Ask::Choice(picks, at) => self.choose(picks, *at, text.trim()),
+            Ask::Choice(picks, at) => self.choose(entry, picks, *at, text.trim()),
             Ask::Text(editor) if editor.lines() == Lines::Many => {
                 let lead = if editor.text().is_empty() { "" } else { "\n" };
                 let mut inputs = self.behind(editor);
@@ -312,7 +314,7 @@ impl Reader<'_> {
         self.press(&ids)
     }
 
-    fn choose(&self, picks: &[Pick], at: Option<usize>, text: &str) -> Asked {
+    fn choose(&self, entry: &Entry, picks: &[Pick], at: Option<usize>, text: &str) -> Asked {
         let labels: Vec<&str> = picks.iter().map(|pick| pick.label.as_str()).collect();
         let number = text.parse::<usize>().ok();
         let to = match number {
@@ -327,12 +329,13 @@ impl Reader<'_> {
                 asked => asked,
             };
         };
-        // the first step from no choice at all is to the first one
-        let steps = match at {
-            Some(at) => (to + picks.len() - at) % picks.len(),
-            None => to + 1,
+        if let Some(why) = entry.barred.get(&to) {
+            return Asked::Say(why.clone());
+        }
+        let mut ids = match self.context {
+            Context::Week => by_time(at, to),
+            _ => vec![Id::Following; steps(entry, to)],
         };
-        let mut ids = vec![Id::Following; steps];
         ids.push(Id::Enter);
         self.press(&ids)
     }

@@ -4,6 +4,7 @@
 //!
 //! This module must not know: the present time, SQL, a screen.
 
+mod blank;
 pub mod doubt;
 pub mod engine;
 pub mod field;
@@ -205,21 +206,6 @@ pub struct Action {
     pub guards: &'static [Guard],
     /// What happens.
     pub effects: &'static [Effect],
-}
-
-impl Action {
-    /// A line to begin with: a holder does it, it asks and does nothing and leads nowhere.
-    const BLANK: Self = Self {
-        key: "",
-        from: From::In(&[]),
-        to: To::Same,
-        by: By::Holder,
-        rules: &[],
-        fields: &[],
-        form: None,
-        guards: &[],
-        effects: &[],
-    };
 }
 
 /// The states in which an action is legal.

@@ -49,12 +49,13 @@ fn act_unanswered(script: &mut Script, name: &str) {
 
 /// The question after meters is answered so.
 fn meters(script: &mut Script, answered: Result<Found, StoreError>) {
-    let effects = script.take().into_iter();
-    let asked = effects.filter_map(|effect| match effect {
+    let mut effects = script.take().into_iter().rev();
+    // what was asked before is void
+    let asked = effects.find_map(|effect| match effect {
         Effect::Ask(ticket, Question::Meters(_)) => Some(ticket),
         _ => None,
     });
-    let ticket = asked.last().expect("the meters are asked for");
+    let ticket = asked.unwrap();
     script.reply(ticket, Reply::Meters(answered.map(Box::new)));
 }
 
@@ -346,6 +347,16 @@ fn prio_30_a_time_that_is_taken_leaves_the_chooser_open() {
     assert_eq!(raw(&script, "contact_note"), "Tuesday suits");
     script.keys("down");
     assert_eq!(raw(&script, "slot"), "2");
+}
+
+/// What was chosen for us stays chosen when the case is read again.
+#[test]
+fn prio_30_the_first_free_time_stays_chosen() {
+    let mut script = planning(80);
+    let asked = script.model.world.ask_detail(CASE, script.now);
+    script.effects.push(asked);
+    answer(&mut script, &Request::to_time().loaded());
+    assert_eq!(raw(&script, "slot"), "1", "{}", script.screen());
 }
 
 /// The week is read again by itself while it is looked at.

@@ -356,6 +356,10 @@ async fn requests_stand_where_the_customer_stopped(db: &TestDb, text: &[u8]) {
             continue;
         };
         let state = match (line["process"].as_str(), line["step"].as_str()) {
+            (Some("tlm"), Some("contact")) => "draft_location",
+            (Some("tlm"), Some("location")) => "draft_meter",
+            (Some("tlm"), _) if line["installation"].is_object() => "checking_suitability",
+            (Some("tlm"), _) => "draft_installation",
             (Some("prio"), _) if line["postcode"].as_str().unwrap().ends_with("SA") => {
                 "draft_location"
             }
@@ -366,7 +370,8 @@ async fn requests_stand_where_the_customer_stopped(db: &TestDb, text: &[u8]) {
         };
         *expected.entry(state.to_owned()).or_insert(0) += 1;
     }
-    let sql = "SELECT state, count(*) FROM loket.cases WHERE process = 'prio' GROUP BY state";
+    let sql =
+        "SELECT state, count(*) FROM loket.cases WHERE process IN ('prio', 'tlm') GROUP BY state";
     let owner = db.pool(crate::support::db::SUPERUSER, 1).await;
     let found: Vec<(String, i64)> = sqlx::query_as(sql).fetch_all(&owner).await.unwrap();
     assert_eq!(

@@ -17,6 +17,7 @@ use loket::exchange::outbox::{Content, Delivery, Envelope, Outcome, directory, h
 use loket::process::engine::Facts;
 use loket::process::field::{TextRef, Value};
 use loket::process::message::{Addressee, MESSAGES};
+use loket::process::tlm::TLM;
 use loket::store::payments::Payment;
 use loket::store::rows::{
     CaseId, ConnectionCard, ContactRow, CustomerCard, HeldSlot, OutboxItem, PartyCard,
@@ -34,6 +35,12 @@ fn at(text: &str) -> DateTime<Utc> {
 
 fn code(text: &str) -> Value {
     Value::Code(text.to_owned())
+}
+
+/// What was filled in now: the panels are of an earlier time.
+fn filled() -> Value {
+    let keys = ["installation.kind", "installation.inverter_power_kw"];
+    Value::List(keys.map(code).to_vec())
 }
 
 fn slot() -> HeldSlot {
@@ -100,6 +107,11 @@ impl Case {
                 ("block", code("confirmed")),
                 ("unblock_reason", code("proof")),
                 ("signals", Value::Number(2)),
+                ("form_filled", filled()),
+                ("form_version", Value::Number(1)),
+                ("installation.kind", code("solar")),
+                ("installation.inverter_power_kw", code("3.68")),
+                ("installation.panel_power_wp", code("3600")),
             ]
             .map(|(key, value)| (key.to_owned(), value))
             .into(),
@@ -151,7 +163,7 @@ impl Case {
             legal_at: at("2026-11-16T10:00:00Z"),
             facts: self.facts.clone(),
             answers: self.answers.clone(),
-            form: None,
+            form: crate::process_world::form_of(&TLM),
         };
         let story = Story {
             case_no: &item.case_no,
@@ -242,12 +254,35 @@ fn clock(key: &str, from: &str, due: &str) -> ClockRun {
 }
 
 /// A language, a country whose parties are written to in it, and words of which every letter has one.
-const SPOKEN: [(&str, Option<Country>, [&str; 2]); 4] = [
-    ("en", None, ["case", "meter"]),
-    ("nl", Some(Country::Be), ["zaak", "uitlezen"]),
-    ("nb", Some(Country::No), ["sak", "måler"]),
-    ("sv", Some(Country::Se), ["ärende", "mätare"]),
+const SPOKEN: [(&str, Option<Country>, [&str; 3]); 4] = [
+    ("en", None, ["case", "meter", "notification"]),
+    ("nl", Some(Country::Be), ["zaak", "uitlezen", "melding"]),
+    ("nb", Some(Country::No), ["sak", "måler", "melding"]),
+    ("sv", Some(Country::Se), ["ärende", "mätare", "anmälan"]),
 ];
+
+/// TLM-03, TLM-09, TLM-11: the data leave with units and the version of the form, and with what was
+/// filled in now alone.
+#[test]
+fn tlm_09_the_data_leave_with_units_and_version() {
+    let sent = Case::new().send("installation_data").unwrap();
+    let Content::Command { to, command } = sent.content else {
+        panic!("{:?}", sent.content);
+    };
+    assert_eq!(to, ["domain"]);
+    let expected = serde_json::json!({
+        "command": "installation_data",
+        "case": "GT-2026-000123",
+        "ean": "871687900400000015",
+        "form": "installation",
+        "form_version": 1,
+        "fields": [
+            { "key": "kind", "type": "choice", "value": "solar" },
+            { "key": "inverter_power_kw", "type": "number", "value": "3.68", "unit": "kW" },
+        ],
+    });
+    assert_eq!(command, expected);
+}
 
 /// Every kind of message there is can leave in every language, with nothing unresolved in it.
 #[test]
@@ -271,7 +306,8 @@ fn every_kind_of_message_is_complete_in_every_language() {
                     | Addressee::WorkOrders
             );
             // no country's parties are written to in English
-            if is_command || country.is_none() && message.to == Addressee::Party {
+            let is_of_country = matches!(message.to, Addressee::Party | Addressee::Installer);
+            if is_command || country.is_none() && is_of_country {
                 continue;
             }
             let (subject, body) = case.letter(message.kind);

@@ -308,6 +308,8 @@ fn walk(
         let most = match rng.u8(..10) {
             // a permit is valid for a year
             9 if process.key == "notification" => 40_000_000,
+            // and whoever is not heard of for a month has lost interest
+            9 if rng.u8(..4) == 0 => 6_000_000,
             8.. => 400_000,
             _ => 120,
         };

@@ -118,24 +118,24 @@ impl Counter<'_> {
         }
         let rows: Vec<Vec<String>> = fields
             .iter()
-            .map(|field| self.field(field, fields))
+            .map(|field| row(&self.shell.texts, field, fields))
             .collect();
         for line in words::columns(&rows) {
             crate::cli::shell::error(&format!("  {line}"));
         }
         Ok(CliError::Told(Exit::Usage))
     }
+}
 
-    fn field(&self, field: &Field, fields: &[&Field]) -> Vec<String> {
-        let texts = &self.shell.texts;
-        vec![
-            field.key.to_owned(),
-            name(field, texts).to_owned(),
-            with_range(field, kind(field.kind, texts)),
-            required(field, fields, texts),
-            choices(field.kind).join(" | "),
-        ]
-    }
+/// A field in columns: key, name, kind, when it is needed, choices.
+pub(in crate::cli) fn row(texts: &Texts, field: &Field, fields: &[&Field]) -> Vec<String> {
+    vec![
+        field.key.to_owned(),
+        name(field, texts).to_owned(),
+        with_range(field, kind(field.kind, texts)),
+        required(field, fields, texts),
+        choices(field.kind).join(" | "),
+    ]
 }
 
 /// Instants as the parser of fields reads them.

@@ -12,19 +12,18 @@ use super::super::request;
 use super::super::route::Subject;
 use super::super::screen::bulk::preset;
 use super::super::world::World;
-use super::super::{find, limits, preview};
+use super::super::{find, limits};
+use super::barred::barred;
+use super::help;
 use super::outcome::action_of_facts;
 use super::read;
 use super::runs::runs;
 use super::suggest::Suggestions;
 use super::{Ask, Entry, LINE_LIMIT, NOTE_LIMIT, Pick};
-use crate::domain::form::Part;
 use crate::domain::when::Lean;
-use crate::process::engine::Refusal;
 use crate::process::field::{Asked, Required};
-use crate::process::{self, Action, Cond, Field, FieldKind, Guard, engine};
+use crate::process::{self, Field, FieldKind, engine};
 use crate::store::rows::{Briefly, CaseId, PartyCard, SKIP_OTHER, SKIP_REASONS};
-use crate::text::Texts;
 
 /// Why documents are kept, as the database knows it.
 const PURPOSES: [&str; 4] = ["authorisation", "evidence", "letter", "other"];
@@ -94,32 +93,6 @@ fn of_action(world: &World, case: CaseId, action: &str, now: DateTime<Utc>) -> V
         entry
     };
     asked.map(build).collect()
-}
-
-/// Choices that the table shows and does not offer, with the reason (PRIO-28, PRIO-29).
-fn barred(world: &World, action: &Action, field: &Field) -> BTreeMap<usize, String> {
-    let FieldKind::Choice(keys) = field.kind else {
-        return BTreeMap::new();
-    };
-    let reason = |choice: &str| {
-        let mut guards = action.guards.iter();
-        guards.find_map(|guard| match guard {
-            Guard::Holds(Cond::None(none), key, rule) => {
-                let is_it = |cond: &Cond| {
-                    matches!(cond, Cond::Is(of, value) if *of == field.key && *value == choice)
-                };
-                let refusal = Refusal::new(key).by_rule(rule);
-                let mut none = none.iter();
-                none.any(is_it)
-                    .then(|| preview::refusal(world, &refusal))
-            }
-            _ => None,
-        })
-    };
-    let numbered = keys.iter().enumerate();
-    numbered
-        .filter_map(|(at, key)| Some((at, reason(key)?)))
-        .collect()
 }
 
 fn is_asked(field: &Field) -> bool {
@@ -229,30 +202,12 @@ pub fn of_field(world: &World, field: &'static Field, party: Option<&PartyCard>)
     let key = format!("field.{}", field.key);
     let label = field.label(texts.lang());
     let label = label.unwrap_or_else(|| texts.get(&key));
-    let help = help(texts, field);
+    let help = help::of(texts, field);
     let mut entry = entry(field.key, label, &help, field.required, ask);
     entry.kind = Some(field.kind);
     // what is asked has happened, unless an action says otherwise
     entry.lean = Lean::Back;
     entry
-}
-
-/// What is said of a field: its own help, that of its kind, unit and range.
-fn help(texts: &Texts, field: &Field) -> String {
-    let keys = [
-        format!("field.{}.help", field.key),
-        format!("kind.{}.help", field.kind.name()),
-    ];
-    let found = keys.iter().filter_map(|key| texts.find(key));
-    let range = field
-        .part
-        .map(Part::range)
-        .filter(|range| !range.is_empty());
-    let range = range.map(|range| texts.fill("form.range", &[("range", &range)]));
-    let own = field.part.map(|part| part.help(texts.lang()));
-    let helps = own.into_iter().chain(found).chain(range.as_deref());
-    let helps: Vec<&str> = helps.filter(|help| !help.is_empty()).collect();
-    helps.join(" ")
 }
 
 fn entry(key: &str, label: &str, help: &str, required: Required, ask: Ask) -> Entry {

@@ -39,6 +39,8 @@ pub struct Week {
     first: NaiveDate,
     /// Where the cursor goes when it was read.
     wish: Wish,
+    /// What was chosen for the agent: chosen again when the fields are built anew.
+    chosen: String,
 }
 
 /// A free start time.
@@ -83,6 +85,7 @@ impl Week {
             zone,
             first,
             wish: Wish::First,
+            chosen: String::new(),
         }
     }
 
@@ -191,6 +194,9 @@ fn fill(state: &mut State, world: &World, now: DateTime<Utc>) {
     let mut them = entries.iter_mut();
     if let Some(entry) = them.find(|entry| entry.kind == Some(FieldKind::Slot)) {
         put(entry, rest, all.collect());
+        if entry.raw().is_empty() {
+            entry.accept(&week.chosen);
+        }
         entry.help = said(world, week);
     }
 }
@@ -231,7 +237,13 @@ pub(super) fn show(state: &mut State, world: &mut World, now: DateTime<Utc>) {
     };
     let is_gone = slot(state).is_some_and(|(raw, _)| raw.is_empty()) && !before.is_empty();
     match to {
-        Some(to) if is_free(state) => choose(state, to),
+        Some(to) if is_free(state) => {
+            choose(state, to);
+            let chosen = slot(state).map(|(raw, _)| raw).unwrap_or_default();
+            if let Some(week) = &mut state.around.week {
+                week.chosen = chosen;
+            }
+        }
         None if is_gone => {
             let said = world.texts.say("request.gone");
             world.toasts.say(Tone::Warning, said, now);

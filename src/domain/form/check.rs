@@ -75,23 +75,6 @@ pub enum Fault {
     NeededValue,
 }
 
-impl Fault {
-    /// Its name, for a text.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Key => "key",
-            Self::Twice => "twice",
-            Self::Label => "label",
-            Self::Choices => "choices",
-            Self::NotOfType => "not_of_type",
-            Self::Range => "range",
-            Self::NeededTwice => "needed_twice",
-            Self::NeededLater => "needed_later",
-            Self::NeededValue => "needed_value",
-        }
-    }
-}
-
 impl Form {
     /// A form from a file.
     ///
@@ -295,7 +278,8 @@ mod tests {
     fn tlm_10_the_builtin_forms_are_forms() {
         for key in Form::builtin_keys() {
             let form = Form::builtin(key).unwrap().unwrap();
-            assert_eq!(Form::from_json(key, 1, &form.body()), Ok(form));
+            assert_eq!(Form::from_json(key, 1, &form.body()), Ok(form.clone()));
+            assert_eq!(Form::from_toml(key, 1, &form.to_toml()), Ok(form));
         }
         assert_eq!(Form::builtin("nothing"), Ok(None));
     }

@@ -1,4 +1,4 @@
-//! How a simulated colleague works: pace and habits.
+//! How a simulated colleague works, pace and habits, and what came of it.
 
 use std::time::Duration;
 
@@ -17,6 +17,23 @@ pub struct Manner {
     pub waiting_percent: u8,
     /// Chance.
     pub seed: u64,
+}
+
+/// What a colleague did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Cases taken.
+    pub taken: u64,
+    /// Actions done.
+    pub actions: u64,
+    /// Notes written.
+    pub notes: u64,
+    /// Cases handed over.
+    pub handed_over: u64,
+    /// Actions that were refused.
+    pub refused: u64,
+    /// Of them: the start time was gone in the same moment (PRIO-30).
+    pub slots_taken: u64,
 }
 
 impl Manner {

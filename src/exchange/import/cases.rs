@@ -16,7 +16,7 @@ const AHEAD_MINUTES: i64 = 5;
 /// Longest reference, in characters.
 const REFERENCE_LIMIT: usize = 64;
 /// Processes that are planned and that files may name already.
-const PLANNED: &[&str] = &["tlm", "notification", "contract", "sharing"];
+const PLANNED: &[&str] = &["notification", "contract", "sharing"];
 
 /// A line that can become a case.
 #[derive(Debug)]
@@ -31,6 +31,8 @@ pub struct CaseLine {
     pub answers: Answers,
     /// Values that cannot be, of a request that an agent takes over: it stands at an earlier step.
     pub left_out: Vec<Refused>,
+    /// What is said to a form that is data: key and text, e.g. `installation.kind`.
+    pub form: Vec<(String, String)>,
 }
 
 /// A refused line with what it calls itself, where that could be read.
@@ -69,6 +71,7 @@ fn case(
         reference,
         answers,
         left_out,
+        form: form(process, line),
     })
 }
 
@@ -131,6 +134,20 @@ fn answers(
         }
     }
     Ok((answers, left_out))
+}
+
+/// The object that is called like the form of the process.
+fn form(process: &Process, line: &Map<String, Json>) -> Vec<(String, String)> {
+    let named = process.lines().find_map(|action| action.form);
+    let Some((name, Json::Object(given))) = named.and_then(|name| Some((name, line.get(name)?)))
+    else {
+        return Vec::new();
+    };
+    let said = given.iter().filter_map(|(key, value)| {
+        let key = format!("{name}.{}", super::clean(key));
+        Some((key, word(value).filter(|word| !word.is_empty())?))
+    });
+    said.collect()
 }
 
 fn answer(process: &Process, field: &Field, raw: &str) -> Result<Answer, Refused> {

@@ -29,8 +29,8 @@ const ROLES_KEPT: usize = 10_000;
 /// The way into the database for cases.
 #[derive(Debug)]
 pub struct Door {
-    store: Store,
-    calendars: Calendars,
+    pub(super) store: Store,
+    pub(super) calendars: Calendars,
     clock: LegalClock,
     roles: HashMap<String, Option<String>>,
     rehearsal: Rehearsal,
@@ -80,7 +80,7 @@ impl Door {
         };
         match self.send(&case, (&change, cmd)).await {
             Err(StoreError::Refused(refusal)) => Ok(Err(refusal.into())),
-            other => other.map(Ok),
+            other => other.map(|(taken, _)| Ok(taken)),
         }
     }
 
@@ -153,11 +153,12 @@ impl Door {
         Ok(role)
     }
 
+    /// What became of it, and what of the line could not be taken along.
     async fn send(
-        &self,
+        &mut self,
         line: &CaseLine,
         (change, cmd): (&Change, Uuid),
-    ) -> Result<Taken, StoreError> {
+    ) -> Result<(Taken, Option<Refused>), StoreError> {
         let opening = Opening {
             cmd,
             session: None,
@@ -167,11 +168,14 @@ impl Door {
             calendars: &self.calendars,
         };
         let opened = patiently(async || self.store.case_open(&opening).await).await?;
-        Ok(match opened {
-            Opened::New { .. } => Taken::New,
-            Opened::Attached { .. } => Taken::Attached,
-            Opened::Known { .. } => Taken::Known,
-        })
+        let (taken, case_id) = match opened {
+            Opened::New { case_id, .. } => (Taken::New, case_id),
+            Opened::Attached { case_id, .. } => (Taken::Attached, case_id),
+            Opened::Known { case_id, .. } => (Taken::Known, case_id),
+        };
+        // before this line was known the program may have been stopped in between
+        let left_out = self.fill_form(case_id, line).await?;
+        Ok((taken, left_out))
     }
 }
 
@@ -254,7 +258,14 @@ impl Run<'_> {
             return looked.map(Some);
         }
         match door.send(&case, (&change, cmd)).await {
-            Ok(taken) => Ok(Some(taken)),
+            Ok((taken, left_out)) => {
+                if let Some(refused) = left_out {
+                    let origin = (line.number, &refused);
+                    self.report
+                        .leave_out(file, origin, &case.reference, self.texts);
+                }
+                Ok(Some(taken))
+            }
             Err(StoreError::Refused(refusal)) => {
                 Err(Fault::Line((refusal.into(), Some(case.reference))))
             }

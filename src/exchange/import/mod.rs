@@ -4,6 +4,7 @@
 
 pub mod cases;
 pub mod check;
+mod installation;
 pub mod intake;
 pub mod lines;
 pub mod refused;

@@ -7,10 +7,12 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value as Json, json};
 
 use super::envelope::{Content, Envelope};
+use super::installation;
 use super::letters::{self, NoLetter};
 use super::orders;
 use super::settings::Settings;
 use super::values::Story;
+use crate::process::form::CaseForm;
 use crate::process::message::{self, Addressee, Message};
 use crate::store::rows::OutboxItem;
 use crate::text::{LANGUAGES, Texts, known};
@@ -76,6 +78,7 @@ pub fn envelope(
         story,
         settings,
         languages,
+        form: item.form,
     };
     Ok(Envelope {
         idem_key: item.idem_key,
@@ -108,6 +111,7 @@ struct Composer<'a> {
     story: &'a Story<'a>,
     settings: &'a Settings,
     languages: &'a Languages,
+    form: Option<CaseForm>,
 }
 
 impl Composer<'_> {
@@ -122,6 +126,7 @@ impl Composer<'_> {
             Addressee::Supervisor => self.desk("supervisor"),
             Addressee::Connections => Ok(self.order("connections")),
             Addressee::Payments => Ok(self.order("payments")),
+            Addressee::Domain if self.message.kind == installation::KIND => self.installation(),
             Addressee::Domain => Ok(self.command("domain")),
             Addressee::WorkOrders => Ok(self.command("work_orders")),
             Addressee::Installer => self.installer(),
@@ -192,6 +197,12 @@ impl Composer<'_> {
             }
         }
         system(to, command)
+    }
+
+    fn installation(&self) -> Result<Content, Stuck> {
+        let missing = || Stuck::new("missing_fact").with("name", "installation");
+        let command = installation::command(self.story, self.form).ok_or_else(missing)?;
+        Ok(system("domain", command))
     }
 
     /// By mail where the register has an address, else by letter to the firm.

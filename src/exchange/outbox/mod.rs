@@ -6,6 +6,7 @@ pub mod compose;
 pub mod directory;
 pub mod envelope;
 pub mod http;
+mod installation;
 pub mod letters;
 pub mod mail;
 mod orders;

@@ -186,7 +186,7 @@ impl Requests<'_> {
         let number = i64::try_from(self.number).unwrap_or(0);
         // some came in the night, those on the telephone just now
         let received_at = match step {
-            "meter" => self.at(number),
+            "meter" => self.at(number) - TimeDelta::seconds(40),
             _ => self.at(number) - TimeDelta::minutes(35 * number),
         };
         self.steps.push(WorldStep {
