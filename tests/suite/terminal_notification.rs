@@ -51,7 +51,7 @@ fn act(screen: &mut Screen, action: &str, keys: &str, seen: &str, state: &str) {
 async fn els_17_a_notification_is_made_and_filled_from_the_register_in_swedish() {
     let world = sweden().await;
     let mut installer = sit_down(&world, "ingrid");
-    let mut agent = sit_down(&world, "anna");
+    let agent = sit_down(&world, "anna");
 
     // ELS-02…08: a new one, with its title
     installer.press("o");
