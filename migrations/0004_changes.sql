@@ -5,9 +5,16 @@ CREATE FUNCTION unique_key_of(p_by text[], p_change jsonb) RETURNS text LANGUAGE
 $$ SELECT nullif(string_agg(v, '|' ORDER BY n), repeat('|', cardinality(p_by) - 1))   -- as long as nothing of it is known there is none
    FROM (SELECT coalesce(p_change -> 'answers' ->> k, p_change -> 'facts' ->> k, '') AS v, n FROM unnest(p_by) WITH ORDINALITY x(k, n)) y $$;
 
+-- The references of installers are those of their company, whatever others call theirs: they are kept
+-- behind its number, and people are shown what the company wrote.
+CREATE FUNCTION own_reference(p_process text, p_party text, p_reference text) RETURNS text LANGUAGE sql IMMUTABLE AS
+$$ SELECT CASE WHEN p_process = 'notification' THEN coalesce(p_party, '') || '/' || p_reference ELSE p_reference END $$;
+CREATE FUNCTION said_reference(c cases) RETURNS text LANGUAGE sql IMMUTABLE AS
+$$ SELECT CASE WHEN c.process = 'notification' THEN substr(c.reference, strpos(c.reference, '/') + 1) ELSE c.reference END $$;
+
 -- text of the free search: never the name of a protected person
 CREATE FUNCTION search_doc(p_case bigint) RETURNS text LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
-$$ SELECT lower(concat_ws(' ', c.case_no, c.subject, c.reference,
+$$ SELECT lower(concat_ws(' ', c.case_no, c.subject, said_reference(c),
      CASE WHEN NOT coalesce(u.protected, true) THEN concat_ws(' ', u.first_name, u.last_name, u.organisation_name) END,
      k.street, k.city, (SELECT string_agg(body, ' ') FROM texts t WHERE t.case_id = c.case_id AND t.field IN ('summary', 'findings') AND NOT t.withdrawn AND NOT coalesce(u.protected, false))))
    FROM cases c LEFT JOIN customers u ON u.customer_ref = c.customer_ref LEFT JOIN connections k ON k.ean = c.ean WHERE c.case_id = p_case $$;
@@ -76,6 +83,7 @@ END $$;
 CREATE FUNCTION sent_on(p_case cases) RETURNS cases LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE c cases%ROWTYPE := p_case; was int := p_case.queue_id;
 BEGIN
+  IF c.queue_id <> c.firm_queue THEN RETURN c; END IF;   -- a lead may have moved it since
   SELECT queue_for(p, c.state, c.firm_queue) INTO c.queue_id FROM processes p WHERE p.process = c.process;
   IF c.queue_id <> was THEN UPDATE case_search SET queue_id = c.queue_id WHERE case_id = c.case_id; END IF;
   RETURN c;
@@ -123,26 +131,45 @@ BEGIN
   IF p_session IS NOT NULL OR my_role() NOT IN ('worker', 'admin') THEN PERFORM require_session(p_session, p_agent); END IF;
 END $$;
 
+-- Whether the caller may open such a case: asked before anything is told of other cases.
+CREATE FUNCTION check_opens(p_process text, p_party text) RETURNS void LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE q int := (SELECT queue_id FROM processes WHERE process = p_process);
+BEGIN
+  IF q IS NOT NULL AND NOT own_queues() && ARRAY[q, CASE WHEN is_installers(p_process) THEN (SELECT queue_id FROM queues WHERE firm_gln = p_party) END] THEN
+    PERFORM refuse('queue_not_yours'); END IF;
+END $$;
+-- The case that is there already, for a caller who sees it: what a company has not sent is told to
+-- nobody else, not even that it is there (ELS-29).
+CREATE FUNCTION already(p_case bigint, p_result text) RETURNS jsonb LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE c cases%ROWTYPE;
+BEGIN
+  SELECT * INTO c FROM cases WHERE case_id = p_case;
+  IF is_installers(c.process) AND NOT own_queues() && ARRAY[c.queue_id, c.firm_queue] THEN PERFORM refuse('queue_not_yours'); END IF;
+  RETURN jsonb_build_object('result', p_result, 'case_id', c.case_id, 'case_no', c.case_no);
+END $$;
+
 -- Opens a case. The same reference again is the same case; an open case on the same subject is named
 -- instead (`twin`), so that the caller attaches the signal to it by the action of the process.
 CREATE FUNCTION loket_api.case_open(p_cmd uuid, p_session uuid, p_change jsonb, p_reference text) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE a int := require_role('agent', 'lead', 'admin', 'worker', 'installer'); r jsonb; c cases%ROWTYPE; i bigint;
+  v_party text := coalesce(p_change -> 'facts' ->> 'party_gln', p_change -> 'answers' ->> 'party_gln'); v_reference text := own_reference(p_change ->> 'process', v_party, p_reference);
 BEGIN
   r := command_begin(p_cmd, a, 'case_open', concat_ws(' ', p_reference, said(p_change))); IF r IS NOT NULL THEN RETURN r; END IF;
   PERFORM require_seat(p_session, a);
-  SELECT x INTO i FROM (SELECT case_id AS x FROM cases WHERE process = p_change ->> 'process' AND reference = p_reference
-    UNION ALL SELECT case_id FROM case_references WHERE process = p_change ->> 'process' AND reference = p_reference) q LIMIT 1;
+  PERFORM check_opens(p_change ->> 'process', v_party);
+  SELECT x INTO i FROM (SELECT case_id AS x FROM cases WHERE process = p_change ->> 'process' AND reference = v_reference
+    UNION ALL SELECT case_id FROM case_references WHERE process = p_change ->> 'process' AND reference = v_reference) q LIMIT 1;
   IF i IS NOT NULL THEN
     DELETE FROM commands WHERE cmd_id = p_cmd;
-    RETURN (SELECT jsonb_build_object('result', 'known', 'case_id', case_id, 'case_no', case_no) FROM cases WHERE case_id = i);
+    RETURN already(i, 'known');
   END IF;
   i := open_twin(p_change);
   IF i IS NOT NULL THEN
     DELETE FROM commands WHERE cmd_id = p_cmd;
-    RETURN (SELECT jsonb_build_object('result', 'attached', 'case_id', case_id, 'case_no', case_no) FROM cases WHERE case_id = i);
+    RETURN already(i, 'attached');
   END IF;
-  c := case_insert(p_change, p_reference, a, p_session, p_cmd);
+  c := case_insert(p_change, v_reference, a, p_session, p_cmd);
   RETURN command_end(p_cmd, jsonb_build_object('result', 'new', 'case_id', c.case_id, 'case_no', c.case_no));
 END $$;
 
@@ -219,7 +246,7 @@ BEGIN
     IF w = 'closed' OR c.work <> 'held' OR (w = 'waiting' AND state_work(c.process, l.from_state) <> 'waiting') THEN c := lease_end(c); END IF;
   END IF;
   IF p_reference IS NOT NULL THEN
-    INSERT INTO case_references VALUES (c.process, p_reference, c.case_id) ON CONFLICT DO NOTHING;
+    INSERT INTO case_references VALUES (c.process, own_reference(c.process, c.party_gln, p_reference), c.case_id) ON CONFLICT DO NOTHING;
   END IF;
   IF jsonb_typeof(p_change -> 'opens') = 'object' THEN
     IF p_link IS NULL THEN

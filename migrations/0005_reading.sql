@@ -110,7 +110,7 @@ CREATE FUNCTION is_between(p_kind text) RETURNS bool LANGUAGE sql STABLE SET sea
 $$ SELECT p_kind IN ('opened', 'return_incomplete', 'approve', 'reject', 'energised', 'permit_expired') OR EXISTS (SELECT 1 FROM process_transitions WHERE process = 'notification' AND action = p_kind AND by_who = 'installer') $$;
 CREATE FUNCTION texts_between(p_case bigint) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT coalesce(jsonb_object_agg(t.text_id, t.body), '{}') FROM (SELECT DISTINCT x.value ->> 'text' AS id FROM case_events e, jsonb_each(e.body -> 'change' -> 'answers') x
-     WHERE e.case_id = p_case AND is_between(e.kind) AND e.kind <> 'approve' AND jsonb_typeof(x.value) = 'object') said JOIN texts t ON t.text_id = said.id::uuid AND t.case_id = p_case WHERE t.body IS NOT NULL $$;
+     WHERE e.case_id = p_case AND is_between(e.kind) AND e.kind <> 'approve' AND jsonb_typeof(x.value) = 'object') said JOIN texts t ON t.text_id = said.id::uuid AND t.case_id = p_case WHERE t.body IS NOT NULL AND NOT t.withdrawn $$;
 
 CREATE FUNCTION loket_api.case_detail(p_case bigint) RETURNS jsonb LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE c cases%ROWTYPE; firm_ int := my_firm_queue();
@@ -145,7 +145,7 @@ $$ SELECT coalesce(jsonb_agg(jsonb_build_object('seq', e.seq, 'at', e.legal_at, 
        'moves', (SELECT coalesce(jsonb_agg(jsonb_build_object('clock', o ->> 'key', 'was_due_at', o -> 'was_due_at', 'due_at', o -> 'due_at', 'late_by_retriage', o -> 'late_by_retriage') ORDER BY n), '[]')
          FROM jsonb_array_elements(e.body -> 'change' -> 'clocks') WITH ORDINALITY q(o, n) WHERE o ->> 'op' = 'move')) ORDER BY e.seq DESC), '[]')
    FROM (SELECT * FROM case_events WHERE case_id = p_case AND EXISTS (SELECT 1 FROM cases c WHERE c.case_id = p_case AND ARRAY[c.queue_id, c.firm_queue] && (SELECT my_queues())::int[]) AND seq < coalesce(p_before, 2147483647)
-      AND (my_firm_queue() IS NULL OR is_between(kind)) ORDER BY seq DESC LIMIT least(greatest(p_limit, 1), 500)) e
+      AND (my_firm_queue() IS NULL OR is_between(CASE kind WHEN 'taken_back' THEN body ->> 'action' ELSE kind END)) ORDER BY seq DESC LIMIT least(greatest(p_limit, 1), 500)) e
    LEFT JOIN agents a USING (agent_id) $$;
 
 CREATE FUNCTION loket_api.colleagues() RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
@@ -239,7 +239,8 @@ BEGIN
   IF m IS NOT NULL THEN
     RETURN hits(ARRAY(SELECT c.case_id FROM connections k JOIN cases c USING (ean) WHERE k.postcode = m[1] || m[2] AND (m[3] IS NULL OR k.house_number = m[3]::int)
       ORDER BY c.received_at DESC LIMIT lim), 'address', lim); END IF;
-  r := hits(ARRAY(SELECT case_id FROM cases WHERE reference = p_text UNION SELECT case_id FROM case_references WHERE reference = p_text LIMIT lim), 'reference', lim);
+  m := p_text || ARRAY(SELECT firm_gln || '/' || p_text FROM queues WHERE firm_gln IS NOT NULL);
+  r := hits(ARRAY(SELECT case_id FROM cases WHERE reference = ANY (m) UNION SELECT case_id FROM case_references WHERE reference = ANY (m) LIMIT lim), 'reference', lim);
   IF r <> '[]' THEN RETURN r; END IF;
   r := hits(ARRAY(SELECT case_id FROM cases WHERE customer_ref = q LIMIT lim), 'customer', lim);
   IF r <> '[]' THEN RETURN r; END IF;

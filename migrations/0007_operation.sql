@@ -11,6 +11,7 @@ BEGIN
   PERFORM require_role('worker', 'admin');
   RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', c.case_id, 'version', c.version, 'clock', d.key, 'facts', facts_json(c)) ORDER BY d.due_at, d.case_id), '[]')
     FROM (SELECT d.* FROM deadlines d JOIN cases c USING (case_id) WHERE d.outcome IS NULL AND d.breached_at IS NULL AND d.due_at <= n AND (d.due_at < n OR d.comparison = 'before')
+       AND ARRAY[c.queue_id, c.firm_queue] && (SELECT own_queues())::int[]
        AND (NOT (d.late_on_arrival OR d.late_by_retriage) OR EXISTS (SELECT 1 FROM process_transitions t WHERE t.process = c.process AND t.from_state = c.state AND t.by_who = 'timer' AND t.timer = d.key))
        ORDER BY d.due_at LIMIT least(p_limit, 500)) d JOIN cases c USING (case_id));
 END $$;
@@ -76,8 +77,9 @@ CREATE FUNCTION loket_api.message_context(p_case bigint) RETURNS jsonb LANGUAGE 
 DECLARE c cases%ROWTYPE;
 BEGIN
   PERFORM require_role('worker', 'admin');
-  SELECT * INTO STRICT c FROM cases WHERE case_id = p_case;
-  RETURN jsonb_build_object('case_no', c.case_no, 'process', c.process, 'received_at', c.received_at, 'opened_at', c.opened_at, 'reference', c.reference, 'facts', c.facts, 'clocks', clocks_json(p_case),
+  SELECT * INTO c FROM cases WHERE case_id = p_case AND own_queues() && ARRAY[queue_id, firm_queue];   -- the worker has all (ELS-29)
+  IF NOT FOUND THEN PERFORM refuse('case_not_found'); END IF;
+  RETURN jsonb_build_object('case_no', c.case_no, 'process', c.process, 'received_at', c.received_at, 'opened_at', c.opened_at, 'reference', said_reference(c), 'facts', c.facts, 'clocks', clocks_json(p_case),
     'party', party_json(c.party_gln), 'party_country', (SELECT country FROM parties WHERE gln = c.party_gln), 'connection', (SELECT address_json(k) FROM connections k WHERE k.ean = c.ean),
     'customer', (SELECT customer_json(u) || jsonb_build_object('email', CASE WHEN u.protected THEN '' ELSE u.email END, 'phone', CASE WHEN u.protected THEN '' ELSE u.phone END) FROM customers u WHERE u.customer_ref = c.customer_ref), 'texts', texts_json(p_case), 'slot', slot_json(p_case),
     'payment', (SELECT payment_json(p) FROM payments p WHERE p.case_id = p_case ORDER BY (p.status IN ('new', 'open', 'pending', 'authorized')) DESC, p.created_at DESC, p.payment_id LIMIT 1));

@@ -13,7 +13,7 @@ ALTER TABLE case_search ADD COLUMN head text NOT NULL DEFAULT '';
 CREATE INDEX case_search_head ON case_search USING gin (head gin_trgm_ops) WITH (fastupdate = off);
 CREATE FUNCTION search_head() RETURNS trigger LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
-  SELECT fold(concat_ws(' ', c.case_no, c.subject, c.reference)) INTO NEW.head FROM cases c WHERE c.case_id = NEW.case_id;
+  SELECT fold(concat_ws(' ', c.case_no, c.subject, said_reference(c))) INTO NEW.head FROM cases c WHERE c.case_id = NEW.case_id;
   RETURN NEW;
 END $$;
 CREATE TRIGGER head BEFORE INSERT ON case_search FOR EACH ROW EXECUTE FUNCTION search_head();

@@ -13,6 +13,7 @@ mod find;
 mod forms;
 mod hostile;
 pub(crate) mod installers;
+mod installers_alone;
 mod live;
 mod payments;
 mod privacy;
