@@ -53,7 +53,7 @@ CREATE TABLE payments (
   payment_id uuid PRIMARY KEY DEFAULT gen_random_uuid(), case_id bigint NOT NULL REFERENCES cases, cmd_id uuid NOT NULL UNIQUE,
   kind text NOT NULL, amount numeric(10,2) NOT NULL CHECK (amount > 0), currency text NOT NULL,
   status text NOT NULL DEFAULT 'new' CHECK (status IN ('new', 'open', 'pending', 'authorized', 'paid', 'failed', 'canceled', 'expired', 'mismatch')),
-  provider_id text UNIQUE CHECK (provider_id ~ '^[A-Za-z0-9_-]{1,64}$'), checkout_url text CHECK (checkout_url ~ '^https?://[!-~]+$' AND length(checkout_url) <= 500),
+  provider_id text UNIQUE CHECK (provider_id ~ '^[A-Za-z0-9_-]{1,64}$'), checkout_url text CHECK (checkout_url ~ '^https?://[!-~]+$' AND length(checkout_url) <= 2000),
   expires_at timestamptz, created_at timestamptz NOT NULL, changed_at timestamptz NOT NULL,        -- legal time
   seen_amount numeric(10,2), seen_currency text,
   told bool NOT NULL DEFAULT true, poll_at timestamptz NOT NULL DEFAULT clock_timestamp(), polls int NOT NULL DEFAULT 0,   -- technical time
@@ -182,8 +182,10 @@ BEGIN
 END $$;
 
 -- ---------------------------------------------------------------- refunds
--- All that was paid on the case and not given back yet; of several payments the latest that has some.
-CREATE FUNCTION loket_api.refund_create(p_cmd uuid, p_case bigint) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+-- All that was paid with a payment of the case and not given back yet: with this one, or the latest that
+-- has some. What failed is tried again only when that is asked for, and a refund that never reached the
+-- service then keeps its key, so that it is never two.
+CREATE FUNCTION loket_api.refund_create(p_cmd uuid, p_case bigint, p_payment uuid, p_failed bool) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE r refunds%ROWTYPE; p payments%ROWTYPE; rest numeric; n timestamptz := legal_now();
 BEGIN
   PERFORM require_role('worker', 'admin');
@@ -193,7 +195,12 @@ BEGIN
     IF r.case_id <> p_case THEN RAISE EXCEPTION 'command id used before for something else' USING ERRCODE = '22023'; END IF;
     RETURN refund_json(r);
   END IF;
-  FOR p IN SELECT * FROM payments WHERE case_id = p_case AND status IN ('paid', 'mismatch') ORDER BY created_at DESC, payment_id FOR UPDATE LOOP
+  IF p_failed THEN
+    SELECT * INTO r FROM refunds WHERE case_id = p_case AND status = 'new' AND provider_id IS NULL ORDER BY created_at, refund_id LIMIT 1;
+    IF FOUND THEN RETURN refund_json(r); END IF;
+  END IF;
+  FOR p IN SELECT * FROM payments x WHERE case_id = p_case AND status IN ('paid', 'mismatch') AND (p_payment IS NULL OR payment_id = p_payment)
+      AND p_failed = EXISTS (SELECT 1 FROM refunds WHERE payment_id = x.payment_id AND status IN ('failed', 'canceled')) ORDER BY created_at DESC, payment_id FOR UPDATE LOOP
     rest := p.seen_amount - (SELECT coalesce(sum(amount), 0) FROM refunds WHERE payment_id = p.payment_id AND status NOT IN ('failed', 'canceled'));
     IF rest > 0 THEN
       INSERT INTO refunds (payment_id, case_id, cmd_id, amount, currency, created_at, changed_at) VALUES (p.payment_id, p_case, p_cmd, rest, p.seen_currency, n, n) RETURNING * INTO r;

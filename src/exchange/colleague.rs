@@ -269,6 +269,9 @@ impl Colleague {
             .filter(|action| moves_on(action))
             .map(|action| action.key)
             .collect();
+        if !self.percent(SELDOM_PERCENT) {
+            keys.retain(|key| !SELDOM.contains(key));
+        }
         self.dice.shuffle(&mut keys);
         keys.sort_by_key(|key| RARE.contains(key));
         keys
@@ -367,13 +370,10 @@ fn moves_on(action: &Action) -> bool {
 }
 
 /// Done only when nothing else is possible.
-const RARE: &[&str] = &[
-    "wrongly_blocked",
-    "late_proof",
-    "open_doubt",
-    "cancel_by_customer",
-    "check_result",
-];
+const RARE: &[&str] = &["wrongly_blocked", "late_proof", "open_doubt"];
+/// What customers seldom want, and what systems outside say better.
+const SELDOM: &[&str] = &["cancel_by_customer", "check_result", "choose_wait_free"];
+const SELDOM_PERCENT: u8 = 2;
 
 /// Why colleagues pass a case over.
 const SKIPS: [&str; 3] = ["unclear", "not_my_skill", "waits_for_colleague"];

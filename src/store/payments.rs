@@ -71,6 +71,17 @@ pub struct Refund {
     pub changed: bool,
 }
 
+/// What is to be given back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owed {
+    /// All that was paid on the case and whose refund was not tried yet.
+    All,
+    /// What was paid with this payment.
+    Of(Uuid),
+    /// What a refund was tried for, without success.
+    Failed,
+}
+
 impl Store {
     /// A new payment of the case for that fee, as it is at this instant. The same command is the same
     /// payment; refused as long as another one of the case may still be paid.
@@ -192,13 +203,24 @@ impl Store {
         read(answer)
     }
 
-    /// Gives back what was paid on the case and was not given back yet. The same command is the same
-    /// refund.
-    pub async fn refund_create(&self, cmd: Uuid, case_id: CaseId) -> Result<Refund, StoreError> {
+    /// Gives back what was paid on the case and was not given back yet, one payment at a time. The
+    /// same command is the same refund.
+    pub async fn refund_create(
+        &self,
+        cmd: Uuid,
+        case_id: CaseId,
+        owed: Owed,
+    ) -> Result<Refund, StoreError> {
+        let payment = match owed {
+            Owed::Of(payment) => Some(payment),
+            Owed::All | Owed::Failed => None,
+        };
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.refund_create($1, $2)::text AS "r!""#,
+            r#"SELECT loket_api.refund_create($1, $2, $3, $4)::text AS "r!""#,
             cmd,
-            case_id.0
+            case_id.0,
+            payment,
+            owed == Owed::Failed
         )
         .fetch_one(&self.pool))
         .await?;

@@ -266,10 +266,14 @@ const SPOKEN: [(&str, Option<Country>, [&str; 3]); 4] = [
 #[test]
 fn tlm_09_the_data_leave_with_units_and_version() {
     let sent = Case::new().send("installation_data").unwrap();
-    let Content::Command { to, command } = sent.content else {
+    let Content::Command { to, mut command } = sent.content else {
         panic!("{:?}", sent.content);
     };
     assert_eq!(to, ["domain"]);
+    let signed = command.as_object_mut().unwrap();
+    assert_eq!(signed.remove("address").unwrap()["postcode"], "5226HP");
+    let key = signed.remove("key").unwrap();
+    assert!(key.as_str().unwrap().contains("GT-2026-000123"), "{key}");
     let expected = serde_json::json!({
         "command": "installation_data",
         "case": "GT-2026-000123",

@@ -288,10 +288,9 @@ fn prio_04_an_agent_sends_the_link_again() {
     }
     let by_customer = sim.try_as(Actor::System, "resend_payment_link", &Answers::new());
     assert_eq!(by_customer.unwrap_err().key, "agents_only");
-    let old = sim
-        .try_as(Actor::System, "payment_paid", &answers(PAID))
-        .unwrap_err();
-    assert_eq!(old.key, "payment_not_open");
+    let mut faster = sim.clone();
+    system(&mut faster, "payment_paid", PAID);
+    assert_eq!(faster.case.state, "confirmed", "paid meanwhile is paid");
     system(
         &mut sim,
         "payment_created",
@@ -958,6 +957,64 @@ fn prio_31_paid_when_the_block_is_gone() {
     sim.done("refund", &[]);
     assert_eq!(sim.case.state, "cancelled_refunded");
     assert!(sim.sent("payment_refund"));
+}
+
+/// PRIO-31: paid when the time of the visit has passed: no order for it, and no link for it either.
+#[test]
+fn prio_31_paid_when_the_visit_would_be_over() {
+    let mut sim = paying();
+    let start = sim.case.facts["slot_start"].as_instant().unwrap();
+    sim.now = start;
+    let again = sim.refused("resend_payment_link", &[]);
+    assert_eq!(again.key, "visit_begun");
+    system(&mut sim, "payment_paid", PAID);
+    assert_eq!(
+        (sim.case.state.as_str(), sim.slot()),
+        ("paid_needs_slot", None)
+    );
+    assert!(!sim.sent("order_domain") && !sim.sent("order_gsa"));
+    assert!(!sim.clock("slot_hold").is_running());
+}
+
+/// PRIO-31: another amount goes back however the request ends.
+#[test]
+fn prio_31_another_amount_goes_back_at_the_end() {
+    let mut sim = paying();
+    system(&mut sim, "payment_mismatch", &PAID[..1]);
+    assert!(!sim.sent("payment_refund"));
+    let mut planned = sim.clone();
+    planned.wait("2026-11-16T09:16:00+01:00");
+    assert_eq!(planned.case.state, "planning");
+    let mut forgotten = planned.clone();
+    forgotten.wait("2026-12-20T09:16:00+01:00");
+    assert_eq!(forgotten.case.state, "expired");
+    sim.done("cancel_by_customer", &[]);
+    planned.done("cancel_by_customer", &[]);
+    for sim in [sim, planned, forgotten] {
+        assert!(sim.sent("payment_refund"), "{}", sim.case.state);
+    }
+    let mut unpaid = paying();
+    unpaid.done("cancel_by_customer", &[]);
+    assert!(!unpaid.sent("payment_refund"));
+}
+
+/// PRIO-31: a refund that fails is raised, and a lead has it tried again; nobody else, and only then.
+#[test]
+fn prio_31_a_refund_that_fails_is_tried_again_by_a_lead() {
+    let mut sim = confirmed();
+    let none = Answers::new();
+    let early = sim.try_as(Actor::Lead, "refund_again", &none);
+    assert_eq!(early.unwrap_err().key, "no_refund_failed");
+    sim.done("cancel_by_customer", &[("refund", "yes")]);
+    system(&mut sim, "refund_failed", &[]);
+    assert!(sim.sent("supervisor_alert"));
+    assert_eq!(sim.case.state, "cancelled_refunded");
+    let agent = sim.try_as(Actor::Agent, "refund_again", &none);
+    assert_eq!(agent.unwrap_err().key, "leads_only");
+    sim.try_as(Actor::Lead, "refund_again", &none).unwrap();
+    assert!(sim.sent("payment_refund_again"));
+    let twice = sim.try_as(Actor::Lead, "refund_again", &none);
+    assert_eq!(twice.unwrap_err().key, "no_refund_failed");
 }
 
 /// PRIO-31: paid is what was asked: amount and currency; and a late answer of the service holds nothing.

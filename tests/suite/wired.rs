@@ -99,8 +99,19 @@ impl Wired {
 
     /// A step of the customer, taken in the portal.
     pub(crate) async fn step(&self, case_id: CaseId, action: &str, given: &Answers) {
+        self.step_of(Actor::System, case_id, action, given).await;
+    }
+
+    /// A step of whoever needs no lease for it.
+    pub(crate) async fn step_of(
+        &self,
+        actor: Actor,
+        case_id: CaseId,
+        action: &str,
+        given: &Answers,
+    ) {
         let detail = self.detail(case_id).await;
-        let context = self.world.context(Actor::System).await;
+        let context = self.world.context(actor).await;
         let change = engine::step(&detail.facts, action, given, &context)
             .unwrap_or_else(|refusal| panic!("{action}: {refusal:?}"));
         let target = Target {

@@ -47,12 +47,17 @@ async fn tlm_11_the_registers_say_whether_a_meter_suits() {
     let sent = wired.sent("installation_data");
     assert_eq!(sent.len(), 2, "those that ended");
     let command = &sent[0]["command"];
-    assert_eq!(command["installation"]["kind"], "solar");
+    let field = |key: &str| {
+        let mut fields = command["fields"].as_array().unwrap().iter();
+        fields.find(|field| field["key"] == key).unwrap().clone()
+    };
+    assert_eq!(field("kind")["value"], "solar");
+    let panels = field("panel_power_wp");
     assert_eq!(
-        command["installation"]["panel_power_wp"],
-        json!("3600"),
-        "{command}"
+        (&panels["value"], &panels["unit"]),
+        (&json!("3600"), &json!("Wp"))
     );
+    assert!(command["key"].as_str().is_some_and(|key| !key.is_empty()));
     assert_eq!(command["form_version"], 1);
     assert_eq!(command["address"]["street"], "Larixweg");
     wired.is_sound().await;

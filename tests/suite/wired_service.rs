@@ -10,10 +10,12 @@ use loket::exchange::secret::{Secret, SecretFile};
 use loket::exchange::sources::{AddressService, CodeBook};
 use loket::exchange::worker::outside::{Outside, Payments};
 use loket::exchange::worker::{Options, Worker};
+use loket::process::engine::{Actor, Answers};
 use loket::store::rows::{CaseId, PaymentStatus};
 use serde_json::{Value as Json, json};
 
 use crate::exchange_world::{folder, options};
+use crate::support::db::SUPERUSER;
 use crate::support::http::{Asked, Reply, Server};
 use crate::support::world::{GRID, ean};
 use crate::wired::Wired;
@@ -25,6 +27,10 @@ struct Mood {
     away: bool,
     /// It does what it is asked and the answer is lost.
     mute: bool,
+    /// It makes no payment, for good.
+    refuses: bool,
+    /// Money that goes back does not arrive.
+    loses: bool,
     payments: BTreeMap<String, Json>,
     refunds: usize,
 }
@@ -50,6 +56,7 @@ fn work(asked: &Asked, mood: &mut Mood) -> Reply {
     let parts: Vec<&str> = asked.path().trim_start_matches("/v2/").split('/').collect();
     let gone = || Reply::new(404, json!({"status": 404}));
     match (asked.method.as_str(), parts.as_slice()) {
+        ("POST", ["payments"]) if mood.refuses => Reply::new(422, json!({"detail": "no"})),
         ("POST", ["payments"]) => {
             let key = asked.header("Idempotency-Key").unwrap().replace('-', "");
             let id = format!("tr_{key}");
@@ -59,7 +66,8 @@ fn work(asked: &Asked, mood: &mut Mood) -> Reply {
         }
         ("GET", ["payments", id]) => mood.payments.get(*id).map_or_else(gone, Reply::ok),
         ("GET", ["payments", _, "refunds", id]) => {
-            Reply::ok(json!({"id": id, "status": "refunded",
+            let status = if mood.loses { "failed" } else { "refunded" };
+            Reply::ok(json!({"id": id, "status": status,
                 "amount": {"value": "67.66", "currency": "EUR"}}))
         }
         ("DELETE", ["payments", id]) => {
@@ -77,7 +85,7 @@ fn work(asked: &Asked, mood: &mut Mood) -> Reply {
             let amount = asked.json()["amount"].clone();
             Reply::new(
                 201,
-                json!({"id": "re_1", "amount": amount, "status": "pending"}),
+                json!({"id": format!("re_{}", mood.refunds), "amount": amount, "status": "pending"}),
             )
         }
         _ => gone(),
@@ -332,29 +340,190 @@ async fn prio_27_the_code_book_is_asked_again_until_it_answers() {
     assert_eq!(wired.state(elsewhere).await, "ended_not_our_grid");
 }
 
-/// PRIO-31: paid by the old link while the new one was on its way: one of the two goes back, and nobody
-/// pays twice.
+/// PRIO-31: paid by the old link while the new one was on its way is paid, and nobody pays twice.
 #[tokio::test]
 async fn prio_31_who_paid_by_the_old_link_does_not_pay_twice() {
     let (wired, mood) = served("wired-twice").await;
     let case_id = wired.paying(1).await;
     becomes(&mood, "paid", None);
-    let none = loket::process::engine::Answers::new();
-    wired.anna_does(case_id, "resend_payment_link", &none).await;
+    wired
+        .anna_does(case_id, "resend_payment_link", &nothing())
+        .await;
     for _ in 0..3 {
         wired.later().await;
         wired.works().await;
     }
-    assert_eq!(wired.state(case_id).await, "awaiting_payment");
-    assert_eq!(wired.times(case_id, "payment_stray").await, 1);
-    assert_eq!(mood.lock().unwrap().refunds, 1);
-    assert_eq!(wired.payment(case_id).await.status, PaymentStatus::Open);
+    assert_eq!(wired.state(case_id).await, "confirmed");
+    assert_eq!(wired.times(case_id, "payment_stray").await, 0);
+    let mood = mood.lock().unwrap();
+    assert_eq!((mood.refunds, mood.payments.len()), (0, 1));
+    drop(mood);
+    assert_eq!(wired.sent("order_gsa").len(), 1);
+    wired.is_sound().await;
+}
+
+fn nothing() -> Answers {
+    Answers::new()
+}
+
+async fn forge(wired: &Wired, sql: &'static str) {
+    let pool = wired.world.db.pool(SUPERUSER, 1).await;
+    sqlx::raw_sql(sql).execute(&pool).await.unwrap();
+}
+
+/// PRIO-31: refused for what may pass, a payment comes again; only what counts no more goes back.
+#[tokio::test]
+async fn prio_31_what_may_pass_is_told_again_and_not_given_back() {
+    let (wired, mood) = served("wired-busy").await;
+    let case_id = wired.paying(1).await;
+    forge(
+        &wired,
+        "CREATE FUNCTION loket.busy() RETURNS trigger LANGUAGE plpgsql AS
+             $$ BEGIN PERFORM loket.refuse('slot_taken'); END $$;
+         CREATE TRIGGER busy BEFORE INSERT ON loket.case_events FOR EACH ROW
+             WHEN (NEW.kind = 'payment_paid') EXECUTE FUNCTION loket.busy()",
+    )
+    .await;
     becomes(&mood, "paid", None);
+    for _ in 0..2 {
+        wired.later().await;
+        wired.works().await;
+    }
+    assert_eq!(wired.state(case_id).await, "awaiting_payment");
+    let payment = wired.payment(case_id).await;
+    assert_eq!((payment.status, payment.told), (PaymentStatus::Paid, false));
+    assert_eq!(wired.times(case_id, "payment_stray").await, 0);
+    forge(&wired, "DROP TRIGGER busy ON loket.case_events").await;
     wired.later().await;
     wired.works().await;
     assert_eq!(wired.state(case_id).await, "confirmed");
-    assert_eq!(mood.lock().unwrap().refunds, 1);
+    assert!(wired.payment(case_id).await.told);
+    assert_eq!(mood.lock().unwrap().refunds, 0);
+}
+
+/// PRIO-31: what was paid in another amount, and more than once, goes back when the request ends.
+#[tokio::test]
+async fn prio_31_every_other_amount_goes_back() {
+    let (wired, mood) = served("wired-mispaid").await;
+    let case_id = wired.paying(1).await;
+    becomes(&mood, "paid", Some("6.76"));
+    let later = wired.world.now().await + chrono::Duration::minutes(16);
+    wired.world.admin.clock_set(later).await.unwrap();
+    for _ in 0..2 {
+        wired.later().await;
+        wired.works().await;
+    }
+    assert_eq!(wired.state(case_id).await, "planning");
+    wired.step(case_id, "slot_chosen", &wired.slot(1)).await;
+    wired.works().await;
+    becomes(&mood, "paid", Some("6.77"));
+    wired.later().await;
+    wired.works().await;
+    wired.step(case_id, "cancel_by_customer", &nothing()).await;
+    for _ in 0..2 {
+        wired.later().await;
+        wired.works().await;
+    }
+    assert_eq!(mood.lock().unwrap().refunds, 2);
+    let rows = wired.world.admin.payments_of(case_id).await.unwrap();
+    let back = rows.iter().map(|row| row.refund.as_ref().unwrap().amount);
+    let paid = rows.iter().map(|row| row.seen.unwrap());
+    assert_eq!(back.collect::<Vec<_>>(), paid.collect::<Vec<_>>());
     wired.is_sound().await;
+}
+
+/// PRIO-31: a refund that fails is raised, and goes back when a lead has it tried again.
+#[tokio::test]
+async fn prio_31_a_refund_that_fails_is_raised() {
+    let (wired, mood) = served("wired-unreturned").await;
+    let case_id = wired.paying(1).await;
+    becomes(&mood, "paid", None);
+    wired.step(case_id, "cancel_by_customer", &nothing()).await;
+    mood.lock().unwrap().loses = true;
+    for _ in 0..4 {
+        wired.later().await;
+        wired.works().await;
+    }
+    assert_eq!(wired.times(case_id, "refund_failed").await, 1);
+    assert_eq!(mood.lock().unwrap().refunds, 1);
+    let failed = wired.fact(case_id, "refund_failed").await.unwrap();
+    assert!(failed.is("yes"));
+    mood.lock().unwrap().loses = false;
+    wired
+        .step_of(Actor::Lead, case_id, "refund_again", &nothing())
+        .await;
+    for _ in 0..3 {
+        wired.later().await;
+        wired.works().await;
+    }
+    assert_eq!(mood.lock().unwrap().refunds, 2);
+    let rows = wired.world.admin.payments_of(case_id).await.unwrap();
+    assert_eq!(rows[0].refund.as_ref().unwrap().status.key(), "refunded");
+    wired.is_sound().await;
+}
+
+/// PRIO-31: what is under way at the bank cannot be called back; it is asked about to its end.
+#[tokio::test]
+async fn prio_31_a_payment_under_way_is_followed_to_its_end() {
+    let (wired, mood) = served("wired-under-way").await;
+    let case_id = wired.paying(1).await;
+    becomes(&mood, "pending", None);
+    wired.step(case_id, "cancel_by_customer", &nothing()).await;
+    let done = wired.worker.once().await.unwrap();
+    assert_eq!((done.again, done.dead), (0, 0), "nothing to try again");
+    for payment in mood.lock().unwrap().payments.values_mut() {
+        payment["status"] = "paid".into();
+    }
+    wired.later().await;
+    wired.works().await;
+    wired.works().await;
+    assert_eq!(wired.times(case_id, "payment_stray").await, 1);
+    assert_eq!(mood.lock().unwrap().refunds, 1);
+}
+
+/// PRIO-31: a payment that the service will never make does not stand in the way of the next.
+#[tokio::test]
+async fn prio_31_what_was_never_made_blocks_nothing() {
+    let (wired, mood) = served("wired-unmade").await;
+    mood.lock().unwrap().refuses = true;
+    let case_id = wired.paying(1).await;
+    assert_eq!(wired.payment(case_id).await.status, PaymentStatus::Failed);
+    let later = wired.world.now().await + chrono::Duration::minutes(16);
+    wired.world.admin.clock_set(later).await.unwrap();
+    wired.later().await;
+    wired.works().await;
+    assert_eq!(wired.state(case_id).await, "planning");
+    mood.lock().unwrap().refuses = false;
+    wired.step(case_id, "slot_chosen", &wired.slot(1)).await;
+    wired.works().await;
+    assert!(is_open(&wired, case_id).await);
+    assert_eq!(mood.lock().unwrap().payments.len(), 1);
+}
+
+/// A message that we cannot handle is dead some day and is seen, and does not go round for ever.
+#[tokio::test]
+async fn what_cannot_be_handled_is_dead_some_day() {
+    let (wired, _mood) = served("wired-broken").await;
+    forge(
+        &wired,
+        "CREATE FUNCTION loket.broken() RETURNS trigger LANGUAGE plpgsql AS
+             $$ BEGIN RAISE EXCEPTION 'broken' USING ERRCODE = '22023'; END $$;
+         CREATE TRIGGER broken BEFORE INSERT ON loket.payments FOR EACH ROW
+             EXECUTE FUNCTION loket.broken()",
+    )
+    .await;
+    wired.paying(1).await;
+    let mut dead = Vec::new();
+    for _ in 0..40 {
+        wired.later().await;
+        wired.works().await;
+        dead = wired.world.admin.outbox_dead(10).await.unwrap();
+        if !dead.is_empty() {
+            break;
+        }
+    }
+    let kinds: Vec<_> = dead.iter().map(|it| it.kind.as_str()).collect();
+    assert_eq!(kinds, ["payment_create"]);
 }
 
 /// PRIO-31: two workers, one payment, one order.
@@ -375,7 +544,8 @@ async fn prio_31_two_workers_do_it_once() {
     let other = Worker::open(wired.world.db.store("worker_2"), options).await;
     let other = other.unwrap();
     let (one, two) = tokio::join!(wired.worker.once(), other.once());
-    (one.unwrap(), two.unwrap());
+    one.unwrap();
+    two.unwrap();
     wired.works().await;
     for case_id in cases {
         assert_eq!(wired.state(case_id).await, "confirmed");

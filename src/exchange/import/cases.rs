@@ -1,7 +1,7 @@
 //! Cases as one JSON object a line: what names the process, when it was received, what the sender
 //! calls it, and the fields of the process's opening.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
 use serde_json::{Map, Value as Json};
 
 use super::refused::Refused;
@@ -13,6 +13,8 @@ use crate::process::{self, Process};
 
 /// Clocks of senders may run ahead of ours by so much.
 const AHEAD_MINUTES: i64 = 5;
+/// Nothing that is still open was received before.
+const OLDEST_YEAR: i32 = 1990;
 /// Longest reference, in characters.
 const REFERENCE_LIMIT: usize = 64;
 /// Processes that are planned and that files may name already.
@@ -90,6 +92,11 @@ fn received(line: &Map<String, Json>, now: DateTime<Utc>) -> Result<DateTime<Utc
     let at = instant(line.get("received_at"), "received_at")?;
     if at > now + TimeDelta::minutes(AHEAD_MINUTES) {
         return Err(Refused::new("future").with("value", &at.to_rfc3339()));
+    }
+    if at.year() < OLDEST_YEAR {
+        return Err(Refused::new("instant")
+            .with("column", "received_at")
+            .with("value", &at.to_rfc3339()));
     }
     Ok(at.min(now))
 }

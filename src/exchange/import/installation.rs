@@ -13,6 +13,8 @@ use crate::store::StoreError;
 use crate::store::case::Target;
 use crate::store::rows::{CaseDetail, CaseId};
 
+/// How often a case is read again that changed in the same moment.
+const ATTEMPTS: u32 = 5;
 /// The action that asks a form that is data.
 const FILLS: &str = "installation_entered";
 
@@ -27,6 +29,22 @@ impl Door {
         if line.form.is_empty() {
             return Ok(None);
         }
+        let mut filled = self.fill_once(case_id, line).await;
+        // somebody took the case or wrote a note meanwhile
+        for _ in 1..ATTEMPTS {
+            if !matches!(filled, Err(StoreError::Stale)) {
+                break;
+            }
+            filled = self.fill_once(case_id, line).await;
+        }
+        filled
+    }
+
+    async fn fill_once(
+        &mut self,
+        case_id: CaseId,
+        line: &CaseLine,
+    ) -> Result<Option<Refused>, StoreError> {
         let detail = patiently(async || self.store.case_detail(case_id).await).await?;
         let Some(action) = line.process.lines().find(|action| action.key == FILLS) else {
             return Ok(None);
@@ -69,8 +87,7 @@ impl Door {
         let (store, command) = (&self.store, context.command);
         let applied = patiently(async || store.case_apply(command, None, target, &change).await);
         match applied.await {
-            // somebody was quicker: the case is not waiting for it any more
-            Ok(_) | Err(StoreError::Stale) => Ok(None),
+            Ok(_) => Ok(None),
             Err(StoreError::Refused(refusal)) => Ok(Some(refusal.into())),
             Err(error) => Err(error),
         }

@@ -80,7 +80,14 @@ impl Door {
         };
         match self.send(&case, (&change, cmd)).await {
             Err(StoreError::Refused(refusal)) => Ok(Err(refusal.into())),
-            other => other.map(|(taken, _)| Ok(taken)),
+            Ok((taken, left_out)) => {
+                for refused in case.left_out.iter().chain(&left_out) {
+                    let (reference, reason) = (case.reference.as_str(), &refused.text);
+                    tracing::warn!(reference, reason, "came in without a value that cannot be");
+                }
+                Ok(Ok(taken))
+            }
+            Err(error) => Err(error),
         }
     }
 
@@ -127,7 +134,7 @@ impl Door {
         let meter = found
             .meters
             .into_iter()
-            .find(|meter| meter.meter_number == number);
+            .find(|meter| meter.meter_number.eq_ignore_ascii_case(&number));
         if let Some(meter) = meter {
             let ean = Answer::Value(Value::Code(meter.ean));
             line.answers.insert("ean".to_owned(), ean);

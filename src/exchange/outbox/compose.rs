@@ -177,9 +177,6 @@ impl Composer<'_> {
         if self.message.kind.starts_with("order_") {
             return system(to, orders::order(self.message.kind, self.story));
         }
-        if self.message.kind == "installation_data" {
-            return system(to, orders::installation(self.message.kind, self.story));
-        }
         self.order(to)
     }
 
@@ -201,7 +198,8 @@ impl Composer<'_> {
 
     fn installation(&self) -> Result<Content, Stuck> {
         let missing = || Stuck::new("missing_fact").with("name", "installation");
-        let command = installation::command(self.story, self.form).ok_or_else(missing)?;
+        let mut command = installation::command(self.story, self.form).ok_or_else(missing)?;
+        orders::sign(&mut command, self.message.kind, self.story);
         Ok(system("domain", command))
     }
 

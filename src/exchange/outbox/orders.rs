@@ -4,7 +4,7 @@
 //!
 //! This module must not know: how an order travels, who acknowledges it.
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
 use super::values::Story;
 use crate::process::field::Value;
@@ -32,33 +32,10 @@ pub(super) fn order(kind: &str, story: &Story<'_>) -> Json {
     })
 }
 
-/// The data of an installation that feeds in (TLM-03, TLM-11), as they were filled in under the version
-/// of the form that the case has.
-pub(super) fn installation(kind: &str, story: &Story<'_>) -> Json {
-    let id = order_id(story);
-    let given = story.facts.iter().filter_map(|(name, value)| {
-        let name = name.strip_prefix("installation.")?;
-        Some((name.to_owned(), plain(value, story)))
-    });
-    json!({
-        "command": kind,
-        "key": key(kind, &id, story),
-        "case": story.case_no,
-        "ean": story.word("ean"),
-        "meter_no": story.word("meter_no"),
-        "address": address(story),
-        "form_version": story.facts.get("form_version"),
-        "installation": given.collect::<Map<_, _>>(),
-    })
-}
-
-/// A value as it was given; of a text that was erased nothing.
-fn plain(value: &Value, story: &Story<'_>) -> Json {
-    match value {
-        Value::Text(text) => json!(story.texts.get(&text.text)),
-        Value::List(values) => values.iter().map(|value| plain(value, story)).collect(),
-        value => json!(value),
-    }
+/// What tells repetitions of another command, and where it is about.
+pub(super) fn sign(command: &mut Json, kind: &str, story: &Story<'_>) {
+    command["key"] = json!(key(kind, &order_id(story), story));
+    command["address"] = address(story);
 }
 
 /// One for each episode: a case that was reopened orders anew.

@@ -46,8 +46,13 @@ impl Core {
         if trouble.remedy != Remedy::Nothing && item.attempts < ASKED.min(most) {
             return Ok(Outcome::Retry(words));
         }
+        self.unanswered(item, &words).await
+    }
+
+    /// The case hears that there is no answer.
+    async fn unanswered(&self, item: &OutboxItem, reason: &str) -> Result<Outcome, StoreError> {
         let case = item.case_no.as_str();
-        tracing::warn!(case, reason = words, "a check could not be made");
+        tracing::warn!(case, reason, "a check could not be made");
         let command = derived(item.idem_key, "check_failed");
         let none = codes(&[]);
         let told = self.tell(item.case_id, "check_failed", &none, command);
@@ -73,7 +78,14 @@ impl Core {
         let command = derived(item.idem_key, "check_result");
         let given = codes(&given);
         let told = self.tell(item.case_id, "check_result", &given, command);
-        moved_on(item, &told.await?);
+        let told = told.await?;
+        if let Told::Refused(refusal) = &told
+            && refusal.key != "not_in_state"
+        {
+            // an answer that the case cannot take is none: in the end a person looks
+            return self.unanswered(item, &refusal.key).await;
+        }
+        moved_on(item, &told);
         Ok(Outcome::Sent)
     }
 

@@ -46,7 +46,7 @@ impl Worker {
         let outcomes = join_all(items.iter().map(|item| self.one(item))).await;
         for outcome in outcomes {
             match outcome {
-                // one message that we cannot handle waits its minute; the others leave
+                // one message that not even its failure can be kept of waits its minute
                 Err(StoreError::Bug(error)) => tracing::error!(%error, "message left for later"),
                 Err(error) => return Err(error),
                 Ok(outcome) => match outcome {
@@ -60,8 +60,14 @@ impl Worker {
     }
 
     async fn one(&self, item: &OutboxItem) -> Result<Outcome, StoreError> {
-        let context = self.store.message_context(item.case_id).await?;
-        let mut outcome = self.attempt(item, &context).await?;
+        let mut outcome = match self.attempt(item).await {
+            // what we cannot handle is dead some day, and raised
+            Err(StoreError::Bug(error)) => {
+                tracing::error!(%error, kind = item.kind, "a message cannot be handled");
+                Outcome::Retry(self.core.texts.get("outbox.not_handled").to_owned())
+            }
+            outcome => outcome?,
+        };
         if outcome == Outcome::Sent && self.options.practice {
             self.confirm(item).await?;
         }
@@ -79,11 +85,8 @@ impl Worker {
 
     /// Questions to the registers and to the payment service are answered here; what is for others
     /// leaves.
-    async fn attempt(
-        &self,
-        item: &OutboxItem,
-        context: &MessageContext,
-    ) -> Result<Outcome, StoreError> {
+    async fn attempt(&self, item: &OutboxItem) -> Result<Outcome, StoreError> {
+        let context = &self.store.message_context(item.case_id).await?;
         match message::find(&item.kind).map(|message| message.to) {
             Some(Addressee::Connections) => {
                 let most = self.options.settings.attempts;
@@ -94,16 +97,22 @@ impl Worker {
         }
     }
 
-    /// An order that nobody takes: the case hears of it, and with it a lead (PRIO-07).
+    /// An order that nobody takes, money that does not go back: the case hears of it, and with it a
+    /// lead (PRIO-07, PRIO-31).
     async fn undelivered(&self, item: &OutboxItem) -> Result<(), StoreError> {
-        let to = message::find(&item.kind).map(|message| message.to);
-        if !matches!(to, Some(Addressee::Domain | Addressee::WorkOrders)) {
-            return Ok(());
-        }
-        let given = codes(&[("undelivered", &item.kind)]);
+        let undelivered = [("undelivered", item.kind.as_str())];
+        let (action, given) = match message::find(&item.kind).map(|message| message.to) {
+            Some(Addressee::Domain | Addressee::WorkOrders) => {
+                ("delivery_failed", &undelivered[..])
+            }
+            Some(Addressee::Payments) if item.kind.starts_with("payment_refund") => {
+                ("refund_failed", &[][..])
+            }
+            _ => return Ok(()),
+        };
         let command = derived(item.idem_key, &format!("undelivered {}", item.attempts));
         self.core
-            .tell(item.case_id, "delivery_failed", &given, command)
+            .tell(item.case_id, action, &codes(given), command)
             .await?;
         Ok(())
     }

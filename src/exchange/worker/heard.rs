@@ -85,9 +85,16 @@ impl Handler for Core {
             Incoming::Acknowledgement(told) => self.acknowledged(&told).await,
             Incoming::Request(request) => self.requested(&request).await,
         };
-        taken.unwrap_or_else(|error| {
-            tracing::warn!(%error, "what came in must wait");
-            Verdict::Later
+        taken.unwrap_or_else(|error| match error {
+            // asking again would not change it
+            StoreError::Bug(error) => {
+                tracing::error!(%error, "what came in cannot be taken");
+                Verdict::Refused(self.texts.get("incoming.cannot_be_taken").into())
+            }
+            error => {
+                tracing::warn!(%error, "what came in must wait");
+                Verdict::Later
+            }
         })
     }
 }

@@ -15,6 +15,7 @@ pub mod outside;
 mod pay;
 mod payments;
 mod practice;
+mod refund;
 mod shared;
 mod ticker;
 mod timers;

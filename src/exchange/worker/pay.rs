@@ -2,17 +2,15 @@
 //! the service gave is written down at once, under a key of the row: a worker that is killed anywhere
 //! between makes no second payment.
 
-use uuid::Uuid;
-
 use super::outside::Payments;
 use super::shared::{Core, Told, derived};
 use crate::exchange::outbox::Outcome;
-use crate::exchange::payment::{self, Order, PaymentId, RefundOrder};
-use crate::exchange::trouble::Trouble;
+use crate::exchange::payment::{Order, PaymentId};
+use crate::exchange::trouble::{Remedy, Trouble};
 use crate::process::field::Value;
 use crate::store::StoreError;
-use crate::store::payments::{Payment, Refund};
-use crate::store::rows::{OutboxItem, PaymentStatus, RefundStatus};
+use crate::store::payments::Payment;
+use crate::store::rows::{OutboxItem, PaymentStatus};
 use crate::store::work::MessageContext;
 
 /// The fee of the electricity meter that a request asks for.
@@ -62,6 +60,10 @@ impl Core {
             Err(StoreError::Refused(refusal)) => return Ok(Outcome::Wait(self.words(&refusal))),
             made => made?,
         };
+        if made.provider_id.is_none() && !made.status.is_live() {
+            // given up before
+            return Ok(Outcome::Sent);
+        }
         let made = match self.with_service(payments, &made, &item.case_no).await? {
             Ok(made) => made,
             Err(trouble) => return Ok(self.outcome(&trouble)),
@@ -107,7 +109,7 @@ impl Core {
         let now = self.store.legal_now().await?;
         let given = match payments.service.create(&order, now).await {
             Ok(given) => given,
-            Err(trouble) => return Ok(Err(trouble)),
+            Err(trouble) => return self.not_made(made, trouble).await.map(Err),
         };
         let attached = self.store.payment_attach(
             made.payment_id,
@@ -116,6 +118,16 @@ impl Core {
             given.expires_at,
         );
         Ok(Ok(attached.await?))
+    }
+
+    /// What the service will never make must not stand in the way of the next payment.
+    async fn not_made(&self, made: &Payment, trouble: Trouble) -> Result<Trouble, StoreError> {
+        if trouble.remedy == Remedy::Nothing && made.status == PaymentStatus::New {
+            self.store
+                .payment_seen(made.payment_id, PaymentStatus::Failed, made.amount, None)
+                .await?;
+        }
+        Ok(trouble)
     }
 
     async fn pay_cancel(
@@ -130,7 +142,7 @@ impl Core {
         }
     }
 
-    /// Ends a payment; one that is under way at the bank cannot be canceled and is asked about again.
+    /// Ends a payment, or finds that it cannot be ended any more.
     async fn ended(
         &self,
         payments: &Payments,
@@ -139,13 +151,13 @@ impl Core {
     ) -> Result<Outcome, StoreError> {
         Ok(match self.end(payments, live, case_no).await? {
             Ok(()) => Outcome::Sent,
-            Err(trouble) if trouble.key == "refused" => Outcome::Retry(trouble.words(&self.texts)),
             Err(trouble) => self.outcome(&trouble),
         })
     }
 
     /// Cancels what can still be paid, and writes down what became of it: who canceled too late learns
-    /// that it was paid.
+    /// that it was paid. One that is under way at the bank cannot be canceled and is asked about until
+    /// it ends.
     async fn end(&self, payments: &Payments, live: &Payment, case_no: &str) -> Asked<()> {
         let live = match self.with_service(payments, live, case_no).await? {
             Ok(live) => live,
@@ -158,66 +170,9 @@ impl Core {
         let now = self.store.legal_now().await?;
         match payments.service.cancel(&id, now).await {
             Ok(given) => self.seen(&live, &given).await.map(Ok),
+            Err(trouble) if trouble.key == "refused" => Ok(Ok(())),
             Err(trouble) => Ok(Err(trouble)),
         }
-    }
-
-    /// Gives back what was paid. Nothing left to give back is nothing to do.
-    async fn pay_back(
-        &self,
-        payments: &Payments,
-        item: &OutboxItem,
-    ) -> Result<Outcome, StoreError> {
-        let command = derived(item.idem_key, "refund");
-        let refund = match self.store.refund_create(command, item.case_id).await {
-            Err(StoreError::Refused(refusal)) if refusal.key == "nothing_to_refund" => {
-                return Ok(Outcome::Sent);
-            }
-            refund => refund?,
-        };
-        if refund.provider_id.is_some() {
-            return Ok(Outcome::Sent);
-        }
-        Ok(
-            match self.order_refund(payments, &refund, &item.case_no).await? {
-                Ok(()) => Outcome::Sent,
-                Err(trouble) => self.outcome(&trouble),
-            },
-        )
-    }
-
-    async fn order_refund(&self, payments: &Payments, refund: &Refund, case_no: &str) -> Asked<()> {
-        let named = refund.payment_provider_id.as_deref().unwrap_or_default();
-        let Ok(id) = PaymentId::parse(named) else {
-            return Ok(Err(Trouble::lasting("payment_id").with("id", named)));
-        };
-        let order = RefundOrder {
-            key: refund.refund_id,
-            amount: refund.amount,
-            description: self.texts.fill("letter.refund", &[("case", case_no)]),
-        };
-        let now = self.store.legal_now().await?;
-        match payments.service.refund(&id, &order, now).await {
-            Ok(given) => self.refund_told(refund.refund_id, &given).await.map(Ok),
-            Err(trouble) => Ok(Err(trouble)),
-        }
-    }
-
-    pub(super) async fn refund_told(
-        &self,
-        refund_id: Uuid,
-        given: &payment::Refund,
-    ) -> Result<(), StoreError> {
-        let status = refund_status(given.status);
-        let seen = self
-            .store
-            .refund_seen(refund_id, status, Some(&given.id))
-            .await?;
-        if matches!(seen.status, RefundStatus::Failed | RefundStatus::Canceled) && seen.changed {
-            let refund = refund_id.to_string();
-            tracing::error!(case = seen.case_id.0, refund, "a refund did not succeed");
-        }
-        Ok(())
     }
 }
 
@@ -237,16 +192,6 @@ fn is_wanted(item: &OutboxItem, context: &MessageContext) -> bool {
 pub(super) fn id_of(payment: &Payment) -> Result<PaymentId, Trouble> {
     let named = payment.provider_id.as_deref().unwrap_or_default();
     PaymentId::parse(named).map_err(|_| Trouble::lasting("payment_id").with("id", named))
-}
-
-fn refund_status(status: payment::RefundStatus) -> RefundStatus {
-    use payment::RefundStatus as There;
-    match status {
-        There::Queued | There::Pending | There::Processing => RefundStatus::Pending,
-        There::Refunded => RefundStatus::Refunded,
-        There::Failed => RefundStatus::Failed,
-        There::Canceled => RefundStatus::Canceled,
-    }
 }
 
 fn locale(language: &str) -> &'static str {

@@ -5,6 +5,8 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use uuid::Uuid;
+
 use super::outside::Payments;
 use super::pay::{Asked, id_of};
 use super::shared::{Core, Told, codes, derived};
@@ -19,6 +21,13 @@ use crate::store::rows::PaymentStatus;
 const POLL: Duration = Duration::from_secs(2);
 /// Payments that are taken at once.
 const AT_ONCE: i32 = 50;
+/// Refused so, a status means nothing to the case any more; whatever else it is refused for may pass.
+const COUNTS_NO_MORE: [&str; 4] = [
+    "not_in_state",
+    "payment_not_open",
+    "payment_not_current",
+    "amount_differs",
+];
 
 impl Worker {
     pub(super) async fn payments(&self, mut stop: Stop) -> Result<(), StoreError> {
@@ -110,7 +119,7 @@ impl Core {
             return Ok(Ok(()));
         };
         match payments.service.fetch_refund(&payment, refund).await {
-            Ok(given) => self.refund_told(known.refund_id, &given).await.map(Ok),
+            Ok(given) => self.refund_told(known, &given).await.map(|_| Ok(())),
             Err(trouble) => Ok(Err(trouble)),
         }
     }
@@ -133,19 +142,24 @@ impl Core {
     }
 
     /// Tells the case by the command of payment and status. What was paid and counts no more for the
-    /// case is given back.
+    /// case is given back. What could not be told comes again.
     async fn tell_status(&self, payment: &Payment) -> Result<(), StoreError> {
         let Some(command) = payment.cmd else {
             return Ok(());
         };
-        let is_money = matches!(
-            payment.status,
-            PaymentStatus::Paid | PaymentStatus::Mismatch
-        );
-        if is_money {
+        if is_money(payment) {
             // a worker was killed between service and case: the case must know the payment first
             self.announce(payment).await?;
         }
+        if self.is_told(payment, command).await? {
+            self.store
+                .payment_told(payment.payment_id, payment.status)
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn is_told(&self, payment: &Payment, command: Uuid) -> Result<bool, StoreError> {
         let id = payment.payment_id.to_string();
         let mut given = vec![("payment_id", id.as_str())];
         let paid = payment.seen.unwrap_or(payment.amount).to_string();
@@ -155,16 +169,21 @@ impl Core {
         let action = format!("payment_{}", payment.status.key());
         let case_id = payment.case_id;
         let told = self.tell(case_id, &action, &codes(&given), command).await?;
-        if is_money && let Told::Refused(refusal) = told {
-            let refusal = refusal.key;
-            tracing::warn!(case = case_id.0, refusal, "paid, and counts no more");
-            let stray = codes(&given[..1]);
-            self.tell(case_id, "payment_stray", &stray, command).await?;
+        let Told::Refused(refusal) = told else {
+            return Ok(true);
+        };
+        let (case, refusal) = (case_id.0, refusal.key);
+        if !COUNTS_NO_MORE.contains(&refusal.as_str()) {
+            tracing::warn!(case, action, refusal, "not told yet");
+            return Ok(false);
         }
-        self.store
-            .payment_told(payment.payment_id, payment.status)
-            .await?;
-        Ok(())
+        if !is_money(payment) {
+            return Ok(true);
+        }
+        tracing::warn!(case, refusal, "paid, and counts no more");
+        let stray = codes(&given[..1]);
+        let told = self.tell(case_id, "payment_stray", &stray, command).await?;
+        Ok(!matches!(told, Told::Refused(_)))
     }
 
     /// Tells the case that the service has the payment; once, whoever comes first.
@@ -180,6 +199,13 @@ impl Core {
         self.tell(payment.case_id, "payment_created", &codes(&given), command)
             .await
     }
+}
+
+fn is_money(payment: &Payment) -> bool {
+    matches!(
+        payment.status,
+        PaymentStatus::Paid | PaymentStatus::Mismatch
+    )
 }
 
 fn warn(case: i64, asked: &Result<(), crate::exchange::trouble::Trouble>) {

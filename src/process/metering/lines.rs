@@ -222,11 +222,8 @@ pub(in crate::process) const DELIVERY_FAILED: Action = Action {
         Effect::Keep("undelivered"),
         Effect::Send("supervisor_alert"),
     ],
-    ..told(
-        "delivery_failed",
-        From::In(&["confirmed", "in_execution"]),
-        To::Same,
-    )
+    // an order to cancel, or the data of an installation, may fail when the request has ended
+    ..told("delivery_failed", From::Any, To::Same)
 };
 
 /// How far the work order is, as the work-order management says (PRIO-09).

@@ -25,6 +25,12 @@ pub(super) const CANCEL_DRAFT: Action = Action {
     ..cancel(DRAFTS, "cancelled")
 };
 
+/// What was paid in another amount goes back when the request ends.
+const MISPAID_BACK: Effect = Effect::When(
+    Cond::Yes("amount_mismatch"),
+    &[Effect::Send("payment_refund")],
+);
+
 const NOT_PAID: Guard = Guard::Holds(Cond::None(&[PAID]), "paid_already", "PRIO-31");
 
 pub(super) const CANCEL_PLANNING: Action = Action {
@@ -36,6 +42,7 @@ pub(super) const CANCEL_PLANNING: Action = Action {
         REST_ENDS[0],
         REST_ENDS[2],
         REST_ENDS[3],
+        MISPAID_BACK,
     ],
     ..cancel(&["planning"], "cancelled")
 };
@@ -50,6 +57,7 @@ pub(super) const CANCEL_PAYING: Action = Action {
         REST_ENDS[0],
         REST_ENDS[2],
         REST_ENDS[3],
+        MISPAID_BACK,
     ],
     ..cancel(&["awaiting_payment"], "cancelled")
 };
@@ -100,6 +108,7 @@ pub(super) const INACTIVE: Action = Action {
         REST_ENDS[2],
         REST_ENDS[3],
         Effect::Slot(SlotAct::Release),
+        MISPAID_BACK,
     ],
     ..lines::timer(
         "inactivity_over",

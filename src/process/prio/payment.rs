@@ -4,7 +4,7 @@
 use super::PAID;
 use super::actions::{ORDER, by_agent};
 use crate::process::field::{Field, FieldKind};
-use crate::process::metering::lines::{step, timer, told};
+use crate::process::metering::lines::{BEFORE_VISIT, step, timer, told};
 use crate::process::metering::{AWAKE, BEHALF, ORDERED, REST_ENDS, fields};
 use crate::process::{Action, By, Cond, Effect, From, Guard, Since, SlotAct, To};
 
@@ -120,6 +120,12 @@ pub(super) const CREATED_TOO_LATE: Action = Action {
 const SAME_PAYMENT: Guard =
     Guard::Same("payment_id", "payment_id", "payment_not_current", "PRIO-31");
 const OPEN: Guard = Guard::Holds(Cond::Is("payment", "open"), "payment_not_open", "PRIO-31");
+/// Who paid while the link was sent again has paid.
+const PAYABLE: Guard = Guard::Holds(
+    Cond::Any(&[Cond::Is("payment", "open"), Cond::Is("payment", "asked")]),
+    "payment_not_open",
+    "PRIO-31",
+);
 /// What ended may still turn out to be paid.
 const MAY_BE_PAID: Guard = Guard::Holds(
     Cond::Any(&[
@@ -149,13 +155,13 @@ const PAID_UP: [Effect; 2] = [
     Effect::Start("placement_3m", Since::Received),
 ];
 
-/// The order leaves only now (PRIO-34).
+/// The order leaves only now (PRIO-34), and only for a visit that lies ahead.
 pub(super) const PAID_IN_TIME: Action = Action {
     rules: &[
         "PRIO-06", "PRIO-07", "PRIO-31", "PRIO-32", "PRIO-33", "PRIO-34",
     ],
     fields: &[&PAYMENT_ID, &PAID_AMOUNT],
-    guards: &[SAME_PAYMENT, SAME_AMOUNT, OPEN],
+    guards: &[SAME_PAYMENT, SAME_AMOUNT, PAYABLE, BEFORE_VISIT],
     effects: &[
         PAID_UP[0],
         PAID_UP[1],
@@ -174,6 +180,21 @@ pub(super) const PAID_IN_TIME: Action = Action {
         &["awaiting_payment"],
         To::State("confirmed"),
     )
+};
+
+/// Paid when the time of the visit had passed: a person finds another one, or gives the money back.
+pub(super) const PAID_AFTER_VISIT: Action = Action {
+    guards: &[SAME_PAYMENT, SAME_AMOUNT, PAYABLE],
+    effects: &[
+        PAID_UP[0],
+        PAID_UP[1],
+        Effect::Stop("slot_hold"),
+        Effect::Slot(SlotAct::Release),
+        REST_ENDS[0],
+    ],
+    to: To::State("paid_needs_slot"),
+    rules: &["PRIO-31"],
+    ..PAID_IN_TIME
 };
 
 /// Paid when the block was gone: a person finds another one, or gives the money back.
@@ -252,6 +273,34 @@ pub(super) const STRAY: Action = Action {
     ..of_payment("payment_stray", OVER, To::Same)
 };
 
+/// Money that did not go back: somebody looks.
+pub(super) const REFUND_FAILED: Action = Action {
+    by: By::Outside,
+    rules: &["PRIO-31"],
+    fields: &[],
+    effects: &[
+        Effect::Set("refund_failed", "yes"),
+        Effect::Send("supervisor_alert"),
+    ],
+    ..told("refund_failed", From::Any, To::Same)
+};
+
+/// What failed is tried once more, and nothing else is given back.
+pub(super) const REFUND_AGAIN: Action = Action {
+    by: By::Lead,
+    rules: &["PRIO-31"],
+    guards: &[Guard::Holds(
+        Cond::Yes("refund_failed"),
+        "no_refund_failed",
+        "PRIO-31",
+    )],
+    effects: &[
+        Effect::Set("refund_failed", "no"),
+        Effect::Send("payment_refund_again"),
+    ],
+    ..told("refund_again", From::Any, To::Same)
+};
+
 /// The block is given back; a payment that comes all the same is not lost.
 pub(super) const RELEASED: Action = Action {
     rules: &["PRIO-31"],
@@ -275,6 +324,7 @@ pub(super) const RELEASED: Action = Action {
 /// begins anew (PRIO-04).
 pub(super) const RESEND: Action = by_agent(Action {
     rules: &["PRIO-04", "PRIO-31"],
+    guards: &[BEFORE_VISIT],
     effects: &[
         BEHALF,
         Effect::Cancel("slot_hold"),

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use loket::domain::money::Money;
-use loket::store::payments::Payment;
+use loket::store::payments::{Owed, Payment};
 use loket::store::rows::{CaseId, PaymentStatus, RefundStatus};
 use loket::store::{Store, StoreError};
 use sqlx::PgPool;
@@ -357,6 +357,13 @@ async fn payments_have_no_place_for_a_card() {
             .await;
         assert!(odd.is_err(), "{name} {url:?}");
     }
+    // as long as the adapter lets a link be
+    let long = format!("https://pay.example/{}", "x".repeat(1_980));
+    assert_eq!(long.len(), 2_000);
+    let given = worker
+        .payment_attach(made.payment_id, "tr_1", Some(&long), None)
+        .await;
+    assert_eq!(given.unwrap().checkout_url, Some(long));
 }
 
 /// A refund gives back what was paid, once; one that failed can be tried again.
@@ -367,18 +374,25 @@ async fn a_refund_gives_back_what_was_paid_once() {
     let worker = world.db.store("worker_1");
     let payment = open(&world, &worker, 1).await;
     let case_id = payment.case_id;
-    let unpaid = worker.refund_create(Uuid::now_v7(), case_id).await;
+    let unpaid = worker
+        .refund_create(Uuid::now_v7(), case_id, Owed::All)
+        .await;
     assert_eq!(refusal(unpaid), "nothing_to_refund");
     seen(&worker, &payment, PaymentStatus::Paid).await;
     let cmd = Uuid::now_v7();
-    let refund = worker.refund_create(cmd, case_id).await.unwrap();
+    let refund = worker.refund_create(cmd, case_id, Owed::All).await.unwrap();
     assert_eq!(
         (refund.amount, refund.status),
         (payment.amount, RefundStatus::New)
     );
     assert_eq!(refund.payment_provider_id.as_deref(), Some("tr_1"));
-    assert_eq!(worker.refund_create(cmd, case_id).await.unwrap(), refund);
-    let more = worker.refund_create(Uuid::now_v7(), case_id).await;
+    assert_eq!(
+        worker.refund_create(cmd, case_id, Owed::All).await.unwrap(),
+        refund
+    );
+    let more = worker
+        .refund_create(Uuid::now_v7(), case_id, Owed::All)
+        .await;
     assert_eq!(refusal(more), "nothing_to_refund");
 
     let id = refund.refund_id;
@@ -403,7 +417,18 @@ async fn a_refund_gives_back_what_was_paid_once() {
         .await
         .unwrap();
     assert_eq!((late.status, late.changed), (RefundStatus::Failed, false));
-    let second = worker.refund_create(Uuid::now_v7(), case_id).await.unwrap();
+    let unasked = worker
+        .refund_create(Uuid::now_v7(), case_id, Owed::All)
+        .await;
+    assert_eq!(refusal(unasked), "nothing_to_refund");
+    let again = worker
+        .refund_create(Uuid::now_v7(), case_id, Owed::Failed)
+        .await;
+    let second = again.unwrap();
+    let same = worker
+        .refund_create(Uuid::now_v7(), case_id, Owed::Failed)
+        .await;
+    assert_eq!(same.unwrap(), second, "not at the service yet");
     let done = worker
         .refund_seen(second.refund_id, RefundStatus::Refunded, Some("re_2"))
         .await;
@@ -434,10 +459,15 @@ async fn verify_finds_a_double_charge() {
     let found = auditor.verify(&world.calendars, |_| {}).await.unwrap();
     let found: Vec<_> = found.differences.iter().map(|it| &*it.what).collect();
     assert_eq!(found, ["payments: paid twice"]);
-    worker
-        .refund_create(Uuid::now_v7(), first.case_id)
-        .await
-        .unwrap();
+    let old = Owed::Of(first.payment_id);
+    let back = worker
+        .refund_create(Uuid::now_v7(), first.case_id, old)
+        .await;
+    assert_eq!(back.unwrap().payment_id, first.payment_id);
+    let more = worker
+        .refund_create(Uuid::now_v7(), first.case_id, old)
+        .await;
+    assert_eq!(refusal(more), "nothing_to_refund", "and not the other one");
     let sound = auditor.verify(&world.calendars, |_| {}).await.unwrap();
     assert_eq!(sound.differences, []);
     let forge = "UPDATE loket.refunds SET amount = amount + 1";
