@@ -34,6 +34,7 @@ pub fn reply(reply: &mut Reply) {
         Reply::Unmasked(Ok(unmasked)) => {
             tidy(&mut unmasked.phone);
             tidy(&mut unmasked.email);
+            unmasked.texts.values_mut().for_each(tidy);
         }
         Reply::Like(_, Ok(picks)) => picks.iter_mut().for_each(|pick| {
             tidy(&mut pick.raw);

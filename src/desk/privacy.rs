@@ -2,9 +2,11 @@
 //! for a while, and is an event of the case (decision 21). Nothing here is copied, logged or kept:
 //! when the time is over, the case is left or the screen is locked, the values are gone.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
 
 use super::answer;
 use super::effect::Effect;
@@ -21,6 +23,8 @@ pub struct Seen {
     pub phone: String,
     /// Mail address.
     pub email: String,
+    /// Texts of the case.
+    pub texts: BTreeMap<Uuid, String>,
     /// Until when (machine time).
     pub until: DateTime<Utc>,
 }
@@ -48,6 +52,7 @@ pub fn answered(
         case: unmasked.case_id,
         phone: unmasked.phone,
         email: unmasked.email,
+        texts: unmasked.texts,
         until: now + TimeDelta::milliseconds(unmasked.left_ms),
     });
     // its timeline has one event more

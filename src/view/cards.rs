@@ -191,10 +191,14 @@ pub(super) fn value(
                 .unwrap_or_else(|| number.to_string())
         }
         Value::Number(number) => number.to_string(),
-        Value::Text(text) => match detail.texts.get(&text.text) {
-            Some(body) => body.clone(),
-            None => paint.text("detail.erased"),
-        },
+        Value::Text(text) => {
+            let seen = privacy::seen(paint.model, detail.row.case_id);
+            let body = seen.and_then(|seen| seen.texts.get(&text.text));
+            match body.or_else(|| detail.texts.get(&text.text)) {
+                Some(body) => body.clone(),
+                None => paint.text("detail.erased"),
+            }
+        }
         Value::Code(code) => match value.as_instant() {
             Some(at) => say::at(
                 &world.texts,

@@ -319,6 +319,7 @@ fn what_was_unmasked_is_read_as_long_as_it_is_shown() {
         case,
         phone: "+31201230000".to_owned(),
         email: "eva@voorbeeld.example".to_owned(),
+        texts: std::collections::BTreeMap::new(),
         until,
     });
     let said = reader.tell();

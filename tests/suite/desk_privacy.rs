@@ -20,6 +20,7 @@ fn shown() -> Unmasked {
         case_id: CASE,
         phone: PHONE.into(),
         email: EMAIL.into(),
+        texts: std::collections::BTreeMap::new(),
         left_ms: 30_000,
     }
 }

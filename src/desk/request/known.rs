@@ -4,7 +4,7 @@
 use crate::desk::world::World;
 use crate::process::Field;
 use crate::process::field::Value;
-use crate::store::rows::{CaseDetail, CustomerCard};
+use crate::store::rows::{CaseDetail, CustomerCard, is_masked};
 
 /// What is proposed for a field of text; what the request brought along for it comes first.
 pub fn text(world: &World, detail: &CaseDetail, field: &Field) -> Option<String> {
@@ -16,10 +16,13 @@ pub fn text(world: &World, detail: &CaseDetail, field: &Field) -> Option<String>
         .or_else(|| of_others(world, detail, like))
 }
 
-/// A text that is a fact of the case.
+/// A text that is a fact of the case, unless it is masked.
 pub fn of_case(detail: &CaseDetail, fact: &str) -> Option<String> {
     match detail.facts.facts.get(fact)? {
-        Value::Text(text) => detail.texts.get(&text.text).cloned(),
+        Value::Text(text) => {
+            let said = detail.texts.get(&text.text);
+            said.filter(|said| !is_masked(said)).cloned()
+        }
         _ => None,
     }
 }

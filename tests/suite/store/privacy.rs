@@ -1,7 +1,7 @@
 //! Looking behind a mask: with a purpose, as an event, and with nothing of what was seen in it.
 
 use loket::store::StoreError;
-use loket::store::rows::{CaseId, UNMASK_PURPOSES, Unmasked};
+use loket::store::rows::{CaseId, UNMASK_PURPOSES, Unmasked, is_masked};
 use uuid::Uuid;
 
 use crate::support::db::SUPERUSER;
@@ -184,4 +184,50 @@ async fn a_look_of_a_colleague_disturbs_nobody() {
     super::undo::take_back(&anna, case, seq).await.unwrap();
     let report = world.admin.verify(&world.calendars, |_| {}).await.unwrap();
     assert_eq!(report.differences, []);
+}
+
+/// A text of that field, as a step of the case would have written it.
+async fn write(world: &World, case: CaseId, field: &str, body: &str) -> Uuid {
+    let superuser = world.db.pool(SUPERUSER, 1).await;
+    let id = Uuid::now_v7();
+    let insert = "INSERT INTO loket.texts (text_id, case_id, field, body, sha256, created_at)
+        VALUES ($1, $2, $3, $4, encode(sha256(convert_to($4, 'UTF8')), 'hex'), now())";
+    let insert = sqlx::query(insert).bind(id).bind(case.0);
+    let insert = insert.bind(field).bind(body);
+    insert.execute(&superuser).await.unwrap();
+    id
+}
+
+/// What a customer gave in a step is masked by its field, as in the card; looking behind shows it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_customers_gave_in_steps_is_masked_too() {
+    let world = World::new().await;
+    let case = world.signal(1).await;
+    let protected = world.signal(13).await;
+    let anna = world.desk("anna").await;
+    let given = [
+        ("phone", "0612345678", "***78", "***"),
+        ("owner_email", EMAIL, "r***@voorbeeld.example", "***"),
+        ("owner_personal_no", "811228-9874", "***", "***"),
+        ("contact_postcode", "1234AB", "1234AB", "***"),
+        ("contact_house_number", "7", "7", "***"),
+        ("note", "Belt terug.", "Belt terug.", "Belt terug."),
+    ];
+    for (field, body, open, hidden) in given {
+        for (case, shown) in [(case, open), (protected, hidden)] {
+            let id = write(&world, case, field, body).await;
+            let detail = anna.store.case_detail(case).await.unwrap();
+            assert_eq!(detail.texts[&id], shown, "{field}");
+            assert_eq!(is_masked(shown), shown.contains("***"), "{shown}");
+        }
+    }
+    let seen = unmask(&anna, case, "reach").await.unwrap();
+    let mut seen: Vec<&str> = seen.texts.values().map(String::as_str).collect();
+    seen.sort_unstable();
+    assert_eq!(seen, ["0612345678", "811228-9874", EMAIL]);
+    let said = refused(unmask(&anna, protected, "reach").await);
+    assert_eq!(said, "person_protected");
+    let context = world.db.store("worker_1").message_context(case).await;
+    let texts = context.unwrap().texts;
+    assert!(texts.values().any(|text| text == "0612345678"), "letters");
 }
