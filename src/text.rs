@@ -120,11 +120,11 @@ impl Texts {
     }
 
     /// The words of a key with `{name}` replaced by its value. Values are not looked into; a
-    /// placeholder without a value stays as it is.
+    /// variable without a value stays as it is.
     pub fn fill(&self, key: &str, values: &[(&str, &str)]) -> String {
         let mut rest = self.get(key);
         let mut filled = String::with_capacity(rest.len() + 32);
-        while let Some((before, name, after)) = next_placeholder(rest) {
+        while let Some((before, name, after)) = next_variable(rest) {
             filled.push_str(before);
             if let Some((_, value)) = values.iter().find(|(known, _)| *known == name) {
                 filled.push_str(value);
@@ -164,8 +164,8 @@ impl Texts {
     }
 }
 
-/// The text before the first placeholder, its name, and the text after it.
-pub fn next_placeholder(text: &str) -> Option<(&str, &str, &str)> {
+/// The text before the first variable, its name, and the text after it.
+pub fn next_variable(text: &str) -> Option<(&str, &str, &str)> {
     let (before, rest) = text.split_once('{')?;
     let (name, after) = rest.split_once('}')?;
     Some((before, name, after))
@@ -173,7 +173,7 @@ pub fn next_placeholder(text: &str) -> Option<(&str, &str, &str)> {
 
 fn spell(text: &str, called: &dyn Fn(&str) -> Option<String>) -> String {
     let (mut rest, mut spelled) = (text, String::new());
-    while let Some((before, name, after)) = next_placeholder(rest) {
+    while let Some((before, name, after)) = next_variable(rest) {
         spelled.push_str(before);
         let call = name.strip_prefix("key.").and_then(called);
         spelled.push_str(&call.unwrap_or_else(|| format!("{{{name}}}")));

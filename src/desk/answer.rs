@@ -37,6 +37,7 @@ pub fn take(
         return privacy::answered(model, result, now);
     }
     if let Slot::Command(_) = ticket.slot {
+        model.world.written_at = Some(now);
         return written(model, ticket, reply, now);
     }
     match reply {

@@ -19,6 +19,8 @@ const LONGEST_PAUSE_S: i64 = 30;
 /// A smaller difference between our clock and the database's is not taken over: it would be the
 /// time that the answer was under way.
 const DRIFT_MS: i64 = 1_500;
+/// An answer may have waited for so long before it is looked at.
+const OVERTAKEN_SLACK: TimeDelta = TimeDelta::milliseconds(250);
 
 /// Open the session, or resume it.
 pub fn open(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
@@ -196,7 +198,11 @@ fn take_pulse(model: &mut Model, pulse: &Pulse, now: DateTime<Utc>) -> Vec<Effec
         return effects;
     };
     let calendars = edited_calendars(model, pulse, now);
-    let held = model.world.set_leases(leases);
+    let held = if is_overtaken(&model.world, pulse, now) {
+        Changed::No
+    } else {
+        model.world.set_leases(leases)
+    };
     if [line, clock, held].contains(&Changed::Yes) {
         model.dirty = true;
     }
@@ -213,6 +219,14 @@ fn take_pulse(model: &mut Model, pulse: &Pulse, now: DateTime<Utc>) -> Vec<Effec
         effects.extend(back(model, now));
     }
     effects
+}
+
+/// Whether what we wrote was answered while this question was under way: it may know nothing of a case
+/// that was taken meanwhile. What it says of leases says the next one again.
+fn is_overtaken(world: &World, pulse: &Pulse, now: DateTime<Utc>) -> bool {
+    let took = TimeDelta::from_std(pulse.took).unwrap_or_default();
+    let asked = now - took - OVERTAKEN_SLACK;
+    !pulse.took.is_zero() && world.written_at.is_some_and(|at| at >= asked)
 }
 
 /// What others changed, as far as it is on the screen; or everything, when the place was not known.

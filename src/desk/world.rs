@@ -84,6 +84,8 @@ pub struct World {
     pub skew: TimeDelta,
     /// What we hold.
     pub leases: BTreeMap<CaseId, Lease>,
+    /// When something that we wrote was answered last: a question asked before knows less.
+    pub written_at: Option<DateTime<Utc>>,
     /// The calendars, once read.
     pub calendars: Option<Arc<Calendars>>,
     /// How many versions of calendars there were at the last beat.
@@ -140,6 +142,7 @@ impl World {
             offset: TimeDelta::zero(),
             skew: TimeDelta::zero(),
             leases: BTreeMap::new(),
+            written_at: None,
             calendars: None,
             calendar_versions: None,
             colleagues: Vec::new(),

@@ -94,6 +94,7 @@ pub(super) async fn follow(mut ears: Ears, messages: mpsc::Sender<Msg>) {
         if let Ok(pulse) = &mut beat {
             // what happened between the first reading and the first place in the feed
             pulse.resync |= cursor.is_none();
+            pulse.took = began.elapsed();
             cursor = Some(pulse.cursor.clone());
         }
         rhythm.asked(began, &beat);

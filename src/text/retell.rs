@@ -4,9 +4,9 @@
 
 use std::collections::HashMap;
 
-use super::{Texts, next_placeholder};
+use super::{Texts, next_variable};
 
-/// So many characters of its own a text with placeholders must have to be recognised by them.
+/// So many characters of its own a text with variables must have to be recognised by them.
 const LEAST: usize = 4;
 /// Texts within texts within texts: more is never said.
 const DEPTH: usize = 3;
@@ -16,9 +16,9 @@ const DEPTH: usize = 3;
 pub struct Retold<'a> {
     from: &'a Texts,
     to: &'a Texts,
-    /// Texts without placeholders, and a key of each.
+    /// Texts without variables, and a key of each.
     whole: HashMap<&'a str, &'a str>,
-    /// Keys of texts with placeholders, those with most words of their own first.
+    /// Keys of texts with variables, those with most words of their own first.
     filled: Vec<&'a str>,
 }
 
@@ -32,7 +32,7 @@ impl<'a> Retold<'a> {
         keys.sort_unstable();
         for key in keys {
             let text = from.get(key);
-            if next_placeholder(text).is_none() {
+            if next_variable(text).is_none() {
                 whole.entry(text).or_insert(key);
             } else if own(text) >= LEAST {
                 filled.push((own(text), key));
@@ -98,12 +98,12 @@ impl<'a> Retold<'a> {
     }
 }
 
-/// Letters and signs of a text that are not in placeholders.
+/// Letters and signs of a text that are not in variables.
 fn own(text: &str) -> usize {
     let mut rest = text;
     let mut count = 0;
     let signs = |text: &str| text.chars().filter(|c| !c.is_whitespace()).count();
-    while let Some((before, _, after)) = next_placeholder(rest) {
+    while let Some((before, _, after)) = next_variable(rest) {
         count += signs(before);
         rest = after;
     }
@@ -112,15 +112,15 @@ fn own(text: &str) -> usize {
 
 /// The values with which the text reads like that; `None` when it never does.
 fn values<'t>(text: &'t str, said: &'t str) -> Option<Vec<(&'t str, &'t str)>> {
-    let (before, mut name, mut after) = next_placeholder(text)?;
+    let (before, mut name, mut after) = next_variable(text)?;
     let mut rest = said.strip_prefix(before)?;
     let mut values = Vec::new();
     loop {
-        let (value, left) = match next_placeholder(after) {
+        let (value, left) = match next_variable(after) {
             None if after.is_empty() => (rest, ""),
             None => (rest.strip_suffix(after)?, ""),
             Some((between, next, behind)) => {
-                // two placeholders side by side say nothing about where one ends
+                // two variables side by side say nothing about where one ends
                 let (value, left) = rest.split_once(between).filter(|_| !between.is_empty())?;
                 values.push((name, value));
                 (name, after) = (next, behind);

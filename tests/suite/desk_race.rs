@@ -75,6 +75,7 @@ fn event(case: i64) -> Msg {
         calendars: 4,
         counts: std::collections::BTreeMap::new(),
         ticking: false,
+        took: std::time::Duration::ZERO,
     })))
 }
 
@@ -82,6 +83,36 @@ fn newer(case: i64) -> Loaded {
     let mut newer = loaded(CaseId(case));
     newer.detail.row.version += 1;
     newer
+}
+
+/// A question that was asked before the case was ours is answered after it: the case stays ours, and
+/// the next answer counts again.
+#[test]
+fn an_answer_that_was_overtaken_takes_no_case_away() {
+    let beat = |took: u64| {
+        let Msg::Beat(beat) = event(1) else {
+            unreachable!("a beat")
+        };
+        let mut pulse = beat.unwrap();
+        pulse.leases = Some(Vec::new());
+        pulse.took = std::time::Duration::from_millis(took);
+        Msg::Beat(Box::new(Ok(pulse)))
+    };
+    let mut script = Script::new(80, 24);
+    script.keys("n");
+    let (ticket, call) = write(&mut script);
+    script.reply(ticket, written(&call));
+    let held = script.model.world.leases.len();
+    assert!(held > 0);
+    script.send(beat(40));
+    assert_eq!(
+        script.model.world.leases.len(),
+        held,
+        "it knew nothing of it"
+    );
+    script.now += chrono::TimeDelta::seconds(7);
+    script.send(beat(40));
+    assert!(script.model.world.leases.is_empty(), "asked afterwards");
 }
 
 #[test]

@@ -40,6 +40,7 @@ fn pulse(events: Vec<FeedEvent>) -> Msg {
         calendars: 4,
         counts: std::collections::BTreeMap::new(),
         ticking: false,
+        took: std::time::Duration::ZERO,
     })))
 }
 

@@ -318,7 +318,7 @@ fn flatten(path: &str, table: &toml::Table, flat: &mut BTreeMap<String, String>)
     }
 }
 
-pub(crate) fn placeholders(text: &str) -> BTreeSet<String> {
+pub(crate) fn variables(text: &str) -> BTreeSet<String> {
     let parts = text.split('{').skip(1);
     parts
         .filter_map(|part| part.split_once('}'))
@@ -332,7 +332,7 @@ fn told(refusal: &Refusal) {
     for texts in TEXTS.get_or_init(|| LANGUAGES.map(texts)) {
         let text = texts.get(&format!("refusal.{}", refusal.key));
         let text = text.unwrap_or_else(|| panic!("no text for {refusal:?}"));
-        for name in placeholders(text) {
+        for name in variables(text) {
             assert!(
                 refusal.args.contains_key(&name),
                 "{name} is not given: {refusal:?}"

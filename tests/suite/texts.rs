@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use loket::text::{LANGUAGES, Texts, next_placeholder};
+use loket::text::{LANGUAGES, Texts, next_variable};
 
-fn placeholders(mut text: &str) -> BTreeSet<&str> {
+fn variables(mut text: &str) -> BTreeSet<&str> {
     let mut names = BTreeSet::new();
-    while let Some((_, name, after)) = next_placeholder(text) {
+    while let Some((_, name, after)) = next_variable(text) {
         names.insert(name);
         text = after;
     }
@@ -23,7 +23,7 @@ fn words(lang: &str) -> BTreeMap<String, String> {
 
 /// Every language says everything, with the same values in it.
 #[test]
-fn every_language_has_the_same_keys_and_placeholders() {
+fn every_language_has_the_same_keys_and_variables() {
     let english = words("en");
     let mut wrong = Vec::new();
     for lang in LANGUAGES {
@@ -34,7 +34,7 @@ fn every_language_has_the_same_keys_and_placeholders() {
                 Some(said) if said.is_empty() => {
                     wrong.push(format!("{lang}: {key} says nothing"));
                 }
-                Some(said) if placeholders(said) != placeholders(text) => {
+                Some(said) if variables(said) != variables(text) => {
                     wrong.push(format!("{lang}: {key} has other values"));
                 }
                 Some(_) => {}
@@ -202,11 +202,11 @@ fn snake(name: &str) -> String {
 
 /// What the places of a made key stand for; `None` when it never makes that key.
 fn parts<'a>(made: &'a str, key: &'a str) -> Option<Vec<&'a str>> {
-    let (before, _, mut after) = next_placeholder(made)?;
+    let (before, _, mut after) = next_variable(made)?;
     let mut rest = key.strip_prefix(before)?;
     let mut parts = Vec::new();
     loop {
-        match next_placeholder(after) {
+        match next_variable(after) {
             None => {
                 let part = rest.strip_suffix(after)?;
                 parts.push(part);

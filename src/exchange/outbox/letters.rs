@@ -26,7 +26,7 @@ pub struct Letter {
 pub enum NoLetter {
     /// No template of that kind and language.
     Template,
-    /// A placeholder that has no value.
+    /// A variable that has no value.
     Value(String),
 }
 

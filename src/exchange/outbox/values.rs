@@ -1,4 +1,4 @@
-//! What a letter can say: the values of its placeholders, from facts, clocks and registers.
+//! What a letter can say: the values of its variables, from facts, clocks and registers.
 
 use std::collections::BTreeMap;
 
@@ -101,7 +101,7 @@ impl Story<'_> {
         }
     }
 
-    /// The values of all placeholders that this case has.
+    /// The values of all variables that this case has.
     pub fn values(&self, texts: &Texts, settings: &Settings) -> Values {
         let mut values = Values::new();
         self.names(&mut values, texts, settings);

@@ -1,6 +1,7 @@
 //! What commands bring about, and what is waiting to be done.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -180,6 +181,9 @@ pub struct Pulse {
     /// Told at the beginning: a worker leads, and whoever listens will hear its ticks.
     #[serde(default)]
     pub ticking: bool,
+    /// How long the answer took, as the console measured it; zero when it did not.
+    #[serde(skip)]
+    pub took: Duration,
 }
 
 /// A document to attach.

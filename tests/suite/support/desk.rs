@@ -359,6 +359,7 @@ pub(crate) fn quiet() -> Pulse {
         calendars: 4,
         counts: BTreeMap::new(),
         ticking: false,
+        took: std::time::Duration::ZERO,
     }
 }
 
