@@ -82,6 +82,7 @@ mod process_report;
 mod process_tlm;
 mod process_walk;
 mod process_world;
+mod script_metering;
 mod ssh;
 mod store;
 mod support;
