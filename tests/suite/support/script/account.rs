@@ -84,7 +84,10 @@ async fn payments(stage: &Stage, cases: &BTreeMap<String, Ended>) {
         assert!(payment.refunds.len() <= 1, "given back twice: {payment:?}");
         assert!(payment.status() != "open", "{payment:?}");
         let back = payment.refunds.values().map(|refund| &refund["amount"]);
-        assert!(back.into_iter().all(|back| *back == payment.object["amount"]));
+        assert!(
+            back.into_iter()
+                .all(|back| *back == payment.object["amount"])
+        );
         let is_kept = is_paid && payment.refunds.is_empty();
         *charged.entry(payment.case_no.clone()).or_default() += usize::from(is_kept);
     }
@@ -96,7 +99,12 @@ async fn payments(stage: &Stage, cases: &BTreeMap<String, Ended>) {
             "cancelled_refunded" => case.payment.as_deref() == Some("paid"),
             _ => false,
         };
-        assert_eq!(kept, usize::from(is_kept), "charged: {case_no} {}", case.state);
+        assert_eq!(
+            kept,
+            usize::from(is_kept),
+            "charged: {case_no} {}",
+            case.state
+        );
     }
 }
 
@@ -112,26 +120,47 @@ async fn messages(stage: &Stage, cases: &BTreeMap<String, Ended>) {
         let word = |key: &str| envelope[key].as_str().unwrap().to_owned();
         assert!(keys.insert(word("idem_key")), "twice: {envelope}");
         let key = envelope["command"]["key"].as_str();
-        assert!(key.is_none_or(|key| keys.insert(key.to_owned())), "twice: {envelope}");
+        assert!(
+            key.is_none_or(|key| keys.insert(key.to_owned())),
+            "twice: {envelope}"
+        );
         *came.entry((word("case"), word("kind"))).or_default() += 1;
     }
     for (case_no, case) in cases {
-        let count = |kind: &str| came.get(&(case_no.clone(), kind.to_owned())).copied().unwrap_or(0);
+        let count = |kind: &str| {
+            came.get(&(case_no.clone(), kind.to_owned()))
+                .copied()
+                .unwrap_or(0)
+        };
         let did = |action: &str| case.done.get(action).copied().unwrap_or(0);
         let what = format!("{case_no} {}", case.state);
         let visits = did("gsa_ack") + did("domain_ack");
         for side in ["domain", "gsa"] {
             let orders = count(&format!("order_{side}"));
             assert!(orders <= 1, "{what}: {orders} orders");
-            assert!(visits == 0 || orders == 1, "{what}: acknowledged and not ordered");
-            assert!(case.state != "completed" || orders == 1, "{what}: not ordered");
+            assert!(
+                visits == 0 || orders == 1,
+                "{what}: acknowledged and not ordered"
+            );
+            assert!(
+                case.state != "completed" || orders == 1,
+                "{what}: not ordered"
+            );
             let is_off = case.state.starts_with("cancelled");
             let wanted = usize::from(is_off && orders == 1);
             let is_sides = side == "domain" && case.state == "ended_not_feasible";
             let back = count(&format!("order_cancel_{side}"));
-            assert_eq!(back, if is_sides { orders } else { wanted }, "{what}: {side} taken back");
+            assert_eq!(
+                back,
+                if is_sides { orders } else { wanted },
+                "{what}: {side} taken back"
+            );
         }
         let data = usize::from(did("installation_entered") > 0);
-        assert_eq!(count("installation_data"), data, "{what}: data of the installation");
+        assert_eq!(
+            count("installation_data"),
+            data,
+            "{what}: data of the installation"
+        );
     }
 }

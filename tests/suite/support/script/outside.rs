@@ -15,6 +15,9 @@ use serde_json::{Value as Json, json};
 use crate::support::http::{Asked, Reply, Server};
 use crate::support::world::GRID;
 
+/// Connections by postcode and number: EAN, letter and suffix.
+pub(crate) type Houses = BTreeMap<(String, String), Vec<(String, String)>>;
+
 /// What the systems outside know.
 #[derive(Debug, Default)]
 pub(crate) struct Books {
@@ -22,8 +25,8 @@ pub(crate) struct Books {
     pub(crate) payments: BTreeMap<String, Paying>,
     /// Everything that was delivered.
     pub(crate) delivered: Vec<Json>,
-    /// Connections by postcode and number: EAN, letter and suffix.
-    pub(crate) houses: BTreeMap<(String, String), Vec<(String, String)>>,
+    /// What the code book has.
+    pub(crate) houses: Houses,
     /// Connections in another grid.
     pub(crate) elsewhere: BTreeSet<String>,
     /// Whether the code book answers 503.
@@ -178,7 +181,9 @@ fn look_up(asked: &Asked, books: &mut Books) -> Reply {
     let place = (said("postalCode"), said("streetNumber"));
     let addition = said("streetNumberAddition");
     let houses = books.houses.get(&place).map_or(&[][..], Vec::as_slice);
-    let houses = houses.iter().filter(|(_, at)| addition.is_empty() || *at == addition);
+    let houses = houses
+        .iter()
+        .filter(|(_, at)| addition.is_empty() || *at == addition);
     let points = houses.map(|(ean, at)| {
         let is_elsewhere = books.elsewhere.contains(ean);
         let grid = if is_elsewhere { "8716871000002" } else { GRID };
@@ -191,7 +196,10 @@ fn look_up(asked: &Asked, books: &mut Books) -> Reply {
 
 fn receive(asked: &Asked, books: &mut Books) -> Reply {
     let envelope = asked.json();
-    assert_eq!(asked.header("Idempotency-Key"), envelope["idem_key"].as_str());
+    assert_eq!(
+        asked.header("Idempotency-Key"),
+        envelope["idem_key"].as_str()
+    );
     books.delivered.push(envelope);
     Reply::ok(json!({}))
 }

@@ -2,6 +2,7 @@
 //! required field and every clock is honoured. Answers are made by the kind of their field.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::fmt::Write as _;
 use std::sync::OnceLock;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -108,11 +109,11 @@ pub(crate) fn sign(process: &Process, facts: &CaseFacts) -> String {
     let mut sign = facts.state.clone();
     for key in words_of(process) {
         if let Some(value) = facts.facts.get(*key) {
-            sign += &format!(" {key}={}", short(value));
+            let _ = write!(sign, " {key}={}", short(value));
         }
     }
     if process.key == "notification" {
-        sign += &format!(" {}", facts.facts.len());
+        let _ = write!(sign, " {}", facts.facts.len());
     }
     sign
 }
@@ -164,7 +165,10 @@ impl Node {
     /// said of one that has ended. Who pays while the time runs out is heard after it.
     fn can_be(&self, key: &str, goal: &str) -> bool {
         let payment = |word| self.case.facts.get("payment").is_some_and(|it| it.is(word));
-        let is_just_over = self.step.as_ref().is_some_and(|it| it.line.key == "slot_released");
+        let is_just_over = self
+            .step
+            .as_ref()
+            .is_some_and(|it| it.line.key == "slot_released");
         match key {
             "payment_created" => payment("asked"),
             "payment_paid" => payment("open") || is_just_over,
@@ -213,7 +217,13 @@ impl Search {
         let lines = self.process.actions.iter();
         let lines = lines.filter(|line| self.process.allows(line, &case.state));
         for line in lines.filter(|line| !ACCIDENTS.contains(&line.key)) {
-            let is_early = self.is_patient && waits(case) && turn(line) != Turn::Worker;
+            // before a clock passes the worker has long done its part
+            let is_early = waits(case)
+                && match turn(line) {
+                    Turn::Worker => false,
+                    Turn::Clock => true,
+                    _ => self.is_patient,
+                };
             if is_early || !node.can_be(line.key, goal) {
                 continue;
             }
@@ -237,7 +247,9 @@ impl Search {
             };
             for words in variants(&fields, self.seed) {
                 let given = fill(&fields, &words, &known, &case.facts, now);
-                if let Some((planned, case)) = attempt(self.process, case, (line, words), &given, (actor, now)) {
+                if let Some((planned, case)) =
+                    attempt(self.process, case, (line, words), &given, (actor, now))
+                {
                     found.push((planned, case, now));
                 }
             }
@@ -342,19 +354,26 @@ pub(crate) fn fill(
     given
 }
 
-fn answer(
-    field: &Field,
-    known: &Known,
-    facts: &Facts,
-    now: DateTime<Utc>,
-) -> Option<Answer> {
+fn answer(field: &Field, known: &Known, facts: &Facts, now: DateTime<Utc>) -> Option<Answer> {
     let code = |text: &str| Some(Answer::Value(Value::Code(text.to_owned())));
     if let Some(text) = known.texts.get(field.key) {
-        return Some(if field.kind.is_text() { Answer::Free(text.clone()) } else { code(text)? });
+        return Some(if field.kind.is_text() {
+            Answer::Free(text.clone())
+        } else {
+            code(text)?
+        });
     }
     match field.key {
-        "slot" => return known.slot.map(|(slot, _)| Answer::Value(Value::Number(slot))),
-        "slot_start" => return known.slot.map(|(_, start)| Answer::Value(Value::instant(start))),
+        "slot" => {
+            return known
+                .slot
+                .map(|(slot, _)| Answer::Value(Value::Number(slot)));
+        }
+        "slot_start" => {
+            return known
+                .slot
+                .map(|(_, start)| Answer::Value(Value::instant(start)));
+        }
         "payment_id" => return fact(facts, "payment_id").or_else(|| code("pay-1")),
         "paid_amount" => return fact(facts, "amount"),
         // what the case does not know yet
@@ -374,7 +393,12 @@ fn answer(
         FieldKind::Date => code(&now.date_naive().to_string()),
         FieldKind::Money => code("EUR 67.66"),
         FieldKind::Ean => code("871687900400000374"),
-        FieldKind::Number => code(field.part.and_then(|part| part.min.as_deref()).unwrap_or("1")),
+        FieldKind::Number => code(
+            field
+                .part
+                .and_then(|part| part.min.as_deref())
+                .unwrap_or("1"),
+        ),
         FieldKind::Code => code("A1"),
         FieldKind::Customer => code("NL0000001"),
         _ => None,

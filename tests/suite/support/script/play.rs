@@ -73,13 +73,17 @@ impl<'a> Play<'a> {
     /// The ends of the process.
     pub(crate) fn ends(&self) -> Vec<&'static str> {
         let states = self.process.states.iter().map(|state| state.key);
-        states.filter(|state| self.process.is_final(state)).collect()
+        states
+            .filter(|state| self.process.is_final(state))
+            .collect()
     }
 
     /// The states in between.
     fn between(&self) -> Vec<&'static str> {
         let states = self.process.states.iter().map(|state| state.key);
-        states.filter(|state| !self.process.is_final(state)).collect()
+        states
+            .filter(|state| !self.process.is_final(state))
+            .collect()
     }
 
     /// The line becomes a case that is to end there; `None` when no way leads there.
@@ -127,7 +131,10 @@ impl<'a> Play<'a> {
             has_address: Postcode::parse(run.postcode()).is_ok(),
         };
         let start = sign(self.process, case);
-        let key = format!("{start} → {goal} {} {} {}", search.seed, search.is_patient, search.has_address);
+        let key = format!(
+            "{start} → {goal} {} {} {}",
+            search.seed, search.is_patient, search.has_address
+        );
         let known = self.ways.lock().unwrap().get(&key).cloned();
         known.unwrap_or_else(|| {
             let found = search.way(case, goal);
@@ -162,9 +169,17 @@ impl<'a> Play<'a> {
 
     /// The registers and the code book will say what the way needs.
     async fn set_registers(&self, run: &Run) {
-        let mut words = run.way.iter().filter(|step| step.line.key == "check_result");
+        let mut words = run
+            .way
+            .iter()
+            .filter(|step| step.line.key == "check_result");
         let Some(step) = words.next() else { return };
-        let word = |key| step.words.iter().find(|(name, _)| *name == key).map(|(_, word)| *word);
+        let word = |key| {
+            step.words
+                .iter()
+                .find(|(name, _)| *name == key)
+                .map(|(_, word)| *word)
+        };
         let (outcome, suits) = (word("check_outcome"), word("suitability"));
         let says = Says {
             is_smart: outcome == Some("already_smart"),
@@ -182,7 +197,7 @@ impl<'a> Play<'a> {
         for round in 0.. {
             assert!(round < 400, "no end: {}", left(runs));
             let acted = self.everybody_acts(runs).await;
-            let done = stage.works().await;
+            let done = Box::pin(stage.works()).await;
             if runs.iter().all(|run| run.is_done) {
                 break;
             }
@@ -195,7 +210,7 @@ impl<'a> Play<'a> {
         // what is still under way at the bank
         for _ in 0..3 {
             stage.later().await;
-            stage.works().await;
+            Box::pin(stage.works()).await;
         }
         for run in runs {
             let detail = stage.world.admin.case_detail(run.case_id).await.unwrap();
@@ -210,12 +225,18 @@ impl<'a> Play<'a> {
         if let Some(next) = next {
             let now = self.stage.world.now().await;
             // who pays in the last moment
-            for run in runs.iter().filter(|run| run.wants == Some(next)) {
-                if run.way.get(1).is_some_and(|step| step.line.key == "payment_paid") {
+            let moment = next + Duration::seconds(10);
+            let late = |run: &&Run| run.wants.is_some_and(|wants| wants < moment);
+            for run in runs.iter().filter(late) {
+                if run
+                    .way
+                    .get(1)
+                    .is_some_and(|step| step.line.key == "payment_paid")
+                {
                     self.stage.systems.becomes(&run.case_no, "paid");
                 }
             }
-            let to = (next + Duration::seconds(1)).max(now);
+            let to = (next + Duration::seconds(2)).max(now);
             self.stage.world.admin.clock_set(to).await.unwrap();
         }
     }
@@ -228,7 +249,7 @@ impl<'a> Play<'a> {
         let parts = parts.map(|(part, seat)| async move {
             let mut acted = false;
             for run in part {
-                acted |= self.act(seat, run).await;
+                acted |= Box::pin(self.act(seat, run)).await;
             }
             acted
         });
@@ -239,8 +260,18 @@ impl<'a> Play<'a> {
     async fn act(&self, seat: &Seat, run: &mut Run) -> bool {
         let mut acted = false;
         loop {
-            assert!(run.moves < MOST_MOVES && run.stuck < PATIENCE, "{}", run.told());
-            let detail = self.stage.world.admin.case_detail(run.case_id).await.unwrap();
+            assert!(
+                run.moves < MOST_MOVES && run.stuck < PATIENCE,
+                "{}",
+                run.told()
+            );
+            let detail = self
+                .stage
+                .world
+                .admin
+                .case_detail(run.case_id)
+                .await
+                .unwrap();
             if self.process.is_final(&detail.row.state) {
                 run.is_done = true;
                 return acted;
@@ -315,7 +346,11 @@ impl<'a> Play<'a> {
     async fn person(&self, seat: &Seat, run: &Run, step: &Planned, detail: &CaseDetail) -> bool {
         let is_agents = step.line.by == By::Holder || run.seed.is_multiple_of(2);
         let world = &self.stage.world;
-        let actor = if is_agents { Actor::Agent } else { Actor::System };
+        let actor = if is_agents {
+            Actor::Agent
+        } else {
+            Actor::System
+        };
         let known = self.known(seat, run, step, detail).await;
         let now = world.now().await;
         let fields = step.line.asked(&detail.facts);
@@ -350,7 +385,10 @@ impl<'a> Play<'a> {
         if let Some(lease) = lease {
             // a case that ended went back by itself
             let cmd = Uuid::now_v7();
-            let _ = seat.store.case_release(cmd, seat.session.session_id, lease).await;
+            let _ = seat
+                .store
+                .case_release(cmd, seat.session.session_id, lease)
+                .await;
         }
         is_done
     }
@@ -377,8 +415,17 @@ impl<'a> Play<'a> {
     /// One of the first start times that have room: all want those.
     async fn free(&self, seat: &Seat, run: &Run) -> (i64, DateTime<Utc>) {
         let from = self.stage.world.now().await.date_naive();
-        let free = seat.store.slots_free(&run.meter.ean, from, 14).await.unwrap();
-        assert!(!free.slots.is_empty(), "no room in {:?}: {}", free.area, run.told());
+        let free = seat
+            .store
+            .slots_free(&run.meter.ean, from, 14)
+            .await
+            .unwrap();
+        assert!(
+            !free.slots.is_empty(),
+            "no room in {:?}: {}",
+            free.area,
+            run.told()
+        );
         let first = &free.slots[run.seed % free.slots.len().min(2)];
         (first.slot_id, first.starts_at)
     }
@@ -412,7 +459,11 @@ impl Run {
 
     /// For a person who looks why it did not get there.
     pub(crate) fn told(&self) -> String {
-        let way = self.way.iter().map(|step| step.line.key).collect::<Vec<_>>();
+        let way = self
+            .way
+            .iter()
+            .map(|step| step.line.key)
+            .collect::<Vec<_>>();
         format!(
             "{} ({}) is [{}] and goes {way:?} to {}",
             self.case_no, self.reference, self.sign, self.goal

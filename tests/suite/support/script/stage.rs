@@ -25,7 +25,7 @@ use serde_json::{Value as Json, json};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::outside::Systems;
+use super::outside::{Houses, Systems};
 use crate::exchange_world::{folder, options};
 use crate::support::db::{SUPERUSER, TestDb};
 use crate::support::world::{GRID, World, ean};
@@ -49,11 +49,13 @@ pub(crate) struct Stage {
     pub(crate) workers: [Worker; 2],
     /// The lines that become cases.
     pub(crate) lines: Vec<Json>,
-    /// Meters by number: where they are.
-    places: BTreeMap<(String, String), Meter>,
+    places: Places,
     folder: PathBuf,
     number: AtomicI64,
 }
+
+/// The meters of an address, by postcode and house number.
+type Places = BTreeMap<(String, String), Vec<Meter>>;
 
 /// A meter and its connection.
 #[derive(Debug, Clone)]
@@ -70,6 +72,10 @@ pub(crate) struct Seat {
 
 /// What the registers say of a meter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a finding of its own, and any of them may come together"
+)]
 pub(crate) struct Says {
     pub(crate) is_smart: bool,
     pub(crate) is_feasible: bool,
@@ -99,7 +105,7 @@ impl Stage {
             };
             let at = ("5226HP".to_owned(), n.to_string());
             houses.insert(at, vec![(meter.ean.clone(), letter.to_owned())]);
-            places.insert(("5226HP".to_owned(), written(&house)), meter);
+            places.insert(("5226HP".to_owned(), written(&house)), vec![meter]);
         }
         let text = include_str!("../../data/requests_small.jsonl");
         Self::on(name, world, text, (places, houses)).await
@@ -114,21 +120,26 @@ impl Stage {
             calendars: Calendars::builtin().unwrap(),
         };
         registers(&world.admin, from).await;
-        let mut meters: BTreeMap<String, String> = BTreeMap::new();
-        for row in rows(&from.join("meters.csv")) {
-            meters.entry(row["ean"].clone()).or_insert(row["meter_number"].clone());
+        let mut meters: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for mut row in rows(&from.join("meters.csv")) {
+            let number = row.remove("meter_number").unwrap();
+            meters.entry(row["ean"].clone()).or_default().push(number);
         }
-        let mut places = BTreeMap::new();
+        let mut places = Places::new();
         let mut houses: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for row in rows(&from.join("connections.csv")) {
             let (at, ean) = (row["postcode"].clone(), row["ean"].clone());
             let addition = format!("{}{}", row["house_letter"], row["house_suffix"]);
-            let house = format!("{} {} {}", row["house_number"], row["house_letter"], row["house_suffix"]);
+            let house = format!(
+                "{} {} {}",
+                row["house_number"], row["house_letter"], row["house_suffix"]
+            );
             let known = houses.entry((at.clone(), row["house_number"].clone()));
             known.or_default().push((ean.clone(), addition));
-            if let Some(meter_no) = meters.get(&ean) {
-                let meter_no = meter_no.clone();
-                places.insert((at, written(&house)), Meter { ean, meter_no });
+            for meter_no in meters.remove(&ean).unwrap_or_default() {
+                let ean = ean.clone();
+                let known = places.entry((at.clone(), written(&house)));
+                known.or_default().push(Meter { ean, meter_no });
             }
         }
         let text = std::fs::read_to_string(from.join("intake.jsonl")).unwrap();
@@ -139,10 +150,7 @@ impl Stage {
         name: &str,
         world: World,
         text: &str,
-        (places, houses): (
-            BTreeMap<(String, String), Meter>,
-            BTreeMap<(String, String), Vec<(String, String)>>,
-        ),
+        (places, houses): (Places, BTreeMap<(String, String), Vec<(String, String)>>),
     ) -> Self {
         let admin = &world.admin;
         admin.clock_set(MORNING.parse().unwrap()).await.unwrap();
@@ -157,7 +165,9 @@ impl Stage {
         let folder = folder(name);
         let systems = Systems::start();
         systems.books().houses = houses;
-        let lines = text.lines().filter_map(|line| serde_json::from_str(line).ok());
+        let lines = text
+            .lines()
+            .filter_map(|line| serde_json::from_str(line).ok());
         let pool = world.db.pool(SUPERUSER, 3).await;
         Self {
             workers: [
@@ -178,14 +188,21 @@ impl Stage {
     /// The lines of that process that a case can be made of.
     pub(crate) fn requests(&self, process: &str) -> Vec<Json> {
         let lines = self.lines.iter();
-        lines.filter(|line| line["process"] == process).cloned().collect()
+        lines
+            .filter(|line| line["process"] == process)
+            .cloned()
+            .collect()
     }
 
-    /// The meter at the address of that line.
+    /// The meter of that line, or one at its address.
     pub(crate) fn meter(&self, line: &Json) -> Option<Meter> {
         let house = house(line);
         let postcode = line["postcode"].as_str()?.to_owned();
-        self.places.get(&(postcode, written(&house))).cloned()
+        let meters = self.places.get(&(postcode, written(&house)))?;
+        let named = meters
+            .iter()
+            .find(|meter| line["meter_number"] == *meter.meter_no);
+        named.or(meters.first()).cloned()
     }
 
     /// The line becomes a case under another reference.
@@ -209,7 +226,12 @@ impl Stage {
             meter_number: meter.meter_no.clone(),
             ean: meter.ean.clone(),
             technical_number: None,
-            meter_type: if says.is_smart { "smart" } else { "conventional" }.into(),
+            meter_type: if says.is_smart {
+                "smart"
+            } else {
+                "conventional"
+            }
+            .into(),
             smart_admin: says.is_smart.then(|| "on".into()),
             feed_in_suitable: Some(says.feeds_in),
             smart_feasible: Some(says.is_feasible),
@@ -291,7 +313,12 @@ pub(crate) fn house(line: &Json) -> String {
         Json::Number(number) => number.to_string(),
         other => other.as_str().unwrap_or_default().to_owned(),
     };
-    format!("{} {} {}", part("house_number"), part("house_letter"), part("house_suffix"))
+    format!(
+        "{} {} {}",
+        part("house_number"),
+        part("house_letter"),
+        part("house_suffix")
+    )
 }
 
 /// In its one spelling.
@@ -346,7 +373,11 @@ async fn registers(store: &Store, folder: &Path) {
     read!("meters.csv", import_meters);
     read!("customers.csv", import_customers);
     read!("contracts.csv", import_contracts);
-    assert!(run.report.is_complete(), "{:#?}", run.report.refused.first());
+    assert!(
+        run.report.is_complete(),
+        "{:#?}",
+        run.report.refused.first()
+    );
 }
 
 /// A register as it is written, by the names of its columns.
