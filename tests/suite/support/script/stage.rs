@@ -146,12 +146,7 @@ impl Stage {
         Self::on(name, world, &text, (places, houses)).await
     }
 
-    async fn on(
-        name: &str,
-        world: World,
-        text: &str,
-        (places, houses): (Places, BTreeMap<(String, String), Vec<(String, String)>>),
-    ) -> Self {
+    async fn on(name: &str, world: World, text: &str, (places, houses): (Places, Houses)) -> Self {
         let admin = &world.admin;
         admin.clock_set(MORNING.parse().unwrap()).await.unwrap();
         admin.own_operators_set(&[GRID.to_owned()]).await.unwrap();
