@@ -90,6 +90,7 @@ mod terminal_bulk;
 mod terminal_console;
 mod terminal_crash;
 mod terminal_drafts;
+mod terminal_feed_in;
 mod terminal_keys;
 mod terminal_live;
 mod terminal_notification;

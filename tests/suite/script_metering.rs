@@ -9,6 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use loket::exchange::import::intake::Door;
+use loket::process::field::Value;
 use loket::process::prio::PRIO;
 use loket::process::tlm::TLM;
 use loket::system;
@@ -137,6 +138,38 @@ async fn prio_35_every_request_of_the_large_world_ends() {
         let tally = play_all(&play, if is_all { usize::MAX } else { 1 }).await;
         eprintln!("{} {:?} {tally:#?}", process.key, began.elapsed());
         tally.is_complete(&play, 8);
+    }
+    is_sound(&stage).await;
+}
+
+/// PRIO-05, PRIO-15, PRIO-27: while the code book answers 503 every request stands at its check, is
+/// asked again and says so; when it is back each goes on to its end, and nothing happened twice.
+#[tokio::test(flavor = "multi_thread")]
+async fn prio_15_while_the_code_book_is_away_requests_wait_and_then_go_on() {
+    let stage = Stage::small("script-away").await;
+    for (process, state) in [(&PRIO, "checking"), (&TLM, "checking_suitability")] {
+        stage.plan_days(2).await;
+        stage.systems.books().is_away = true;
+        let play = Play::new(&stage, process);
+        let mut door = Door::open(&stage.world.admin).await.unwrap();
+        let mut runs = Vec::new();
+        for (case, line) in stage.requests(process.key).iter().enumerate() {
+            // every other turn comes by where it is asked: the rest is of no use here
+            let begun = Box::pin(play.begin(&mut door, line, ("completed", case * 4))).await;
+            runs.push(begun.unwrap());
+        }
+        for _ in 0..6 {
+            Box::pin(play.goes_on(&mut runs)).await;
+        }
+        for run in &runs {
+            let detail = stage.world.admin.case_detail(run.case_id).await.unwrap();
+            assert_eq!(detail.row.state, state, "{}", run.told());
+            let failures = &detail.facts.facts["check_failures"];
+            assert!(matches!(failures, Value::Number(1..=2)), "{failures:?}");
+        }
+        assert!(stage.systems.books().turned_away >= runs.len() * 3);
+        stage.systems.books().is_away = false;
+        Box::pin(play.to_the_end(&mut runs)).await;
     }
     is_sound(&stage).await;
 }

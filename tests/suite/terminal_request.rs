@@ -28,7 +28,7 @@ fn at(hour: u32) -> DateTime<Utc> {
 
 /// An office in which anna and bram work on meters; the first two meters are not smart, and times are
 /// planned with that room.
-async fn metering(capacity: i32) -> World {
+pub(crate) async fn metering(capacity: i32) -> World {
     let world = office().await;
     for role in ["anna", "bram"] {
         let agent = AgentRow {

@@ -218,6 +218,13 @@ impl<'a> Play<'a> {
         }
     }
 
+    /// Everybody acts once, and the workers.
+    pub(crate) async fn goes_on(&self, runs: &mut [Run]) {
+        self.everybody_acts(runs).await;
+        Box::pin(self.stage.works()).await;
+        self.stage.later().await;
+    }
+
     /// When all wait for clocks, the next of them passes.
     async fn move_clock(&self, runs: &[Run]) {
         let waiting = runs.iter().filter(|run| !run.is_done);
