@@ -17,7 +17,7 @@ use crate::domain::clock::Whose;
 use crate::domain::country::Country;
 use crate::domain::deadline::Term;
 pub use found::{FoundPlant, fill};
-pub use lists::{Item, Lists, ListsError};
+pub use lists::{Item, LISTED, Lists, ListsError};
 pub use needed::missing;
 
 /// The states in which the installer writes.
