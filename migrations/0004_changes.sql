@@ -89,6 +89,13 @@ BEGIN
   RETURN c;
 END $$;
 
+-- Whom a case is about in a list: the party; of a request for a meter the customer, who is a reference and
+-- nothing else when protected (decision 21).
+CREATE FUNCTION subject_of(p_process text, p_party text, p_customer text) RETURNS text LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
+$$ SELECT coalesce(CASE WHEN p_process IN ('prio', 'tlm') THEN (SELECT CASE WHEN u.protected THEN u.customer_ref WHEN u.kind = 'business' THEN u.organisation_name
+       ELSE btrim(concat_ws(' ', u.first_name, u.last_name)) END FROM customers u WHERE u.customer_ref = p_customer)
+     ELSE (SELECT name FROM parties WHERE gln = p_party) END, '') $$;
+
 CREATE FUNCTION case_insert(p_change jsonb, p_reference text, p_agent int, p_session uuid, p_cmd uuid) RETURNS cases
 LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE p processes%ROWTYPE; l process_transitions%ROWTYPE; c cases%ROWTYPE; n timestamptz := legal_now();
@@ -114,7 +121,7 @@ BEGIN
   INSERT INTO cases (case_no, queue_id, process, state, work, facts, received_at, opened_at, closed_at, subject, ean, party_gln, customer_ref, reference, unique_key, firm_queue, form_version)
   VALUES (next_case_no(p.prefix, extract(year FROM n AT TIME ZONE zone_of(p.country))::int), v_queue, p.process, p_change ->> 'to', state_work(p.process, p_change ->> 'to'), v_facts,
     v_received, n, CASE WHEN state_work(p.process, p_change ->> 'to') = 'closed' THEN n END,
-    coalesce((SELECT name FROM parties WHERE gln = v_party), ''), v_ean, v_party, v_customer, p_reference, unique_key_of(p.unique_by, p_change), v_firm,
+    subject_of(p.process, v_party, v_customer), v_ean, v_party, v_customer, p_reference, unique_key_of(p.unique_by, p_change), v_firm,
     (SELECT f.version FROM forms f WHERE f.form = p.form AND f.valid_from <= v_received ORDER BY f.valid_from DESC LIMIT 1))
   RETURNING * INTO c;
   PERFORM change_rows(c.case_id, p_change, v_facts, n);
@@ -235,6 +242,8 @@ BEGIN
     PERFORM refuse('twin_open');
   END IF;
   PERFORM change_rows(c.case_id, p_change, c.facts, n, undo_keep(c.case_id, a, p_session, p_change, p_reference));
+  -- nobody is asked to pay what is not set: said to whoever plans (PRIO-14)
+  IF p_change -> 'messages' ? 'payment_create' THEN PERFORM fee_of(c); END IF;
   PERFORM slot_apply(c, p_change);
   PERFORM lease_worked(c.case_id, p_session);
   IF l.from_state <> l.to_state THEN
