@@ -82,7 +82,7 @@ BEGIN
   -- lists and the free search know names: of who was renamed or became protected they must forget the old one
   UPDATE cases c SET subject = subject_of(c.process, c.party_gln, c.customer_ref) FROM jsonb_array_elements(p) r
     WHERE c.customer_ref = r ->> 'customer_ref' AND c.process IN ('prio', 'tlm') AND c.subject <> subject_of(c.process, c.party_gln, c.customer_ref);
-  UPDATE case_search x SET doc = search_doc(c.case_id) FROM cases c, jsonb_array_elements(p) r
+  UPDATE case_search x SET doc = search_doc(c.case_id), head = fold(concat_ws(' ', c.case_no, c.subject, said_reference(c))) FROM cases c, jsonb_array_elements(p) r
     WHERE c.customer_ref = r ->> 'customer_ref' AND x.case_id = c.case_id;
   RETURN answer;
 END $$;

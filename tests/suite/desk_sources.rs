@@ -1,10 +1,11 @@
 //! The chooser of meters with the EAN code book and the address service beside the registers.
 
 use chrono::TimeDelta;
-use loket::desk::Msg;
-use loket::desk::effect::Call;
+use loket::desk::effect::{Call, Question, Reply, Slot};
 use loket::desk::form::Ask;
 use loket::desk::request::found::{AtAddress, Away, Bare};
+use loket::desk::screen::form::Stage;
+use loket::desk::{Effect, Msg};
 use loket::process::engine::Refusal;
 use loket::process::field::Value;
 use loket::store::StoreError;
@@ -176,4 +177,25 @@ fn prio_21_a_meter_that_is_being_typed_stays_typed() {
     script.text("6");
     let entry = form(&script).entries.iter().find(|it| it.key == "meter_no");
     assert_eq!(entry.unwrap().raw(), "E006");
+}
+
+/// A review that is asked for before the calendars are read says so, and comes by itself.
+#[test]
+fn a_review_that_is_asked_for_too_early_comes_by_itself() {
+    let loaded = Request::to_address().loaded();
+    let mut script = desk(&loaded, 80, 40);
+    act_unanswered(&mut script, "Search the address");
+    meters(&mut script, Ok(registers(&["E0012345"])));
+    let known = script.model.world.calendars.take();
+    script.keys("ctrl-s");
+    assert_eq!(form(&script).stage, Stage::Edit);
+    let screen = script.screen();
+    assert!(screen.contains("Not everything is read yet"), "{screen}");
+    let world = &mut script.model.world;
+    let asked = world.ask(Slot::Calendars, Question::Calendars, script.now);
+    let Effect::Ask(ticket, _) = asked else {
+        panic!("{asked:?}");
+    };
+    script.reply(ticket, Reply::Calendars(Ok(known.unwrap())));
+    assert_eq!(form(&script).stage, Stage::Review, "{}", script.screen());
 }

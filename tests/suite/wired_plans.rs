@@ -188,3 +188,52 @@ async fn prio_14_the_fee_is_that_of_the_request_and_the_day() {
     assert_eq!((&*refusal.key, &*refusal.rule), ("no_fee", "PRIO-14"));
     assert_eq!(wired.state(case_id).await, "planning", "no time is held");
 }
+
+/// PRIO-03, decision 21: a list names the customer of a request; a protected one is a reference, also
+/// from the moment on in which the register says so.
+#[tokio::test]
+async fn prio_03_a_list_names_the_customer_unless_protected() {
+    let wired = Wired::practising("wired-names").await;
+    let open = wired.request(1).await;
+    let protected = wired.request(13).await;
+    assert_eq!(wired.detail(open).await.row.subject, "Roos Langevoort1");
+    assert_eq!(wired.detail(protected).await.row.subject, "NL0000013");
+    let found = wired.world.admin.search("Langevoort13", 10).await.unwrap();
+    assert_eq!(found, []);
+    let mut record = crate::support::world::customer(1);
+    record.protected = true;
+    wired.world.admin.import_customers(&[record]).await.unwrap();
+    assert_eq!(wired.detail(open).await.row.subject, "NL0000001");
+    let named = "SELECT count(*) FROM loket.case_search s JOIN loket.cases c USING (case_id)
+        WHERE concat_ws(' ', s.doc, s.head, c.subject) ILIKE '%langevoort%'";
+    assert_eq!(wired.count(named).await, 0);
+    wired.is_sound().await;
+}
+
+/// GT-08: what came in late, or became late by another calendar, is given to the worker only where a
+/// step of its own follows from it; what is breached or not due is not given at all.
+#[tokio::test]
+async fn gt_08_a_clock_that_came_late_is_given_only_where_a_step_follows() {
+    let wired = Wired::practising("wired-lapsed").await;
+    let case_id = wired.request(1).await;
+    let worker = wired.world.db.store("worker_1");
+    let pool = wired.world.db.pool(SUPERUSER, 1).await;
+    let given = async |change: &'static str| {
+        sqlx::raw_sql(change).execute(&pool).await.unwrap();
+        let lapsed = worker.lapsed(10).await.unwrap();
+        assert!(lapsed.iter().all(|it| it.case_id == case_id));
+        let mut clocks: Vec<String> = lapsed.into_iter().map(|it| it.clock).collect();
+        clocks.sort();
+        clocks
+    };
+    assert_eq!(given("SELECT 1").await, Vec::<String>::new(), "not due");
+    let due = "UPDATE loket.deadlines SET due_at = now() - interval '1 hour'";
+    assert_eq!(given(due).await, ["check_15m", "inactivity"]);
+    let late = "UPDATE loket.deadlines SET late_on_arrival = true";
+    assert_eq!(given(late).await, ["inactivity"], "a step of its own");
+    let moved = "UPDATE loket.deadlines SET late_on_arrival = false, late_by_retriage = true";
+    assert_eq!(given(moved).await, ["inactivity"]);
+    let breached = "UPDATE loket.deadlines SET late_by_retriage = false,
+        breached_at = CASE WHEN key = 'check_15m' THEN now() END";
+    assert_eq!(given(breached).await, ["inactivity"]);
+}
