@@ -1123,6 +1123,21 @@ fn a_reopened_request_begins_anew() {
     assert!(sim.clock("inactivity").is_running());
 }
 
+/// PRIO-31: a reopened request knows nothing of another amount that was paid before: what went back then
+/// is not given back once more when it ends.
+#[test]
+fn prio_31_a_reopened_request_forgets_the_other_amount() {
+    let mut sim = paying();
+    let other = [("payment_id", "pay-1"), ("paid_amount", "EUR 7.26")];
+    system(&mut sim, "payment_mismatch", &other[..1]);
+    assert!(sim.is("amount_mismatch", "yes"));
+    sim.done("cancel_by_customer", &[]);
+    assert_eq!(sim.times_sent("payment_refund"), 1);
+    let why = answers(&[("reason", "The customer wants it after all.")]);
+    sim.try_as(Actor::Lead, "reopen", &why).unwrap();
+    assert!(sim.is("amount_mismatch", "no"));
+}
+
 /// An installer has nothing to do with it.
 #[test]
 fn an_installer_does_nothing_here() {
