@@ -292,9 +292,9 @@ END $$;
 -- ---------------------------------------------------------------- health
 -- What `loket doctor` asks, for everybody who may log in: nothing of a case.
 CREATE FUNCTION loket_api.health() RETURNS jsonb LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE a int := require_agent();
+DECLARE a int := require_agent(); h jsonb;
 BEGIN
-  RETURN (SELECT jsonb_build_object('now', clock_timestamp(), 'server', current_setting('server_version_num')::int, 'is_standby', pg_is_in_recovery(),
+  SELECT jsonb_build_object('now', clock_timestamp(), 'server', current_setting('server_version_num')::int, 'is_standby', pg_is_in_recovery(),
       'rehearsal', s.rehearsal, 'legal_now', legal_now(), 'agent', g.name, 'role', g.role, 'login', g.db_role,
       'queues', (SELECT count(*) FROM agent_queues q WHERE q.agent_id = a),
       'extensions', (SELECT coalesce(jsonb_object_agg(extname, extversion), '{}') FROM pg_extension),
@@ -306,5 +306,9 @@ BEGIN
       'late_timers_s', (SELECT extract(epoch FROM legal_now() - min(due_at))::bigint FROM deadlines WHERE outcome IS NULL AND breached_at IS NULL AND due_at < legal_now()),
       'connections', (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'), 'connections_max', current_setting('max_connections')::int,
       'size', pg_database_size(current_database()))
-    FROM settings s JOIN agents g ON g.agent_id = a);
+    INTO h FROM settings s JOIN agents g ON g.agent_id = a;
+  -- an installer is told of the line, of the version and of nothing that others do (ELS-30)
+  IF my_role() = 'installer' THEN
+    RETURN h - ARRAY['queues', 'extensions', 'consoles', 'workers', 'ticking', 'dead_letters', 'late_timers_s', 'connections', 'connections_max', 'size']; END IF;
+  RETURN h;
 END $$;

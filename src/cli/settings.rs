@@ -21,6 +21,7 @@ pub(super) fn worker(config: &Config) -> WorkerConfig {
         log: text(&setting::LOG),
         outbox: outbox(config),
         outside: outside(config),
+        lists: None,
     }
 }
 

@@ -206,8 +206,8 @@ pub(super) fn value(
                 paint.legal(),
                 world.zone(&detail.row.process),
             ),
-            None => match world.texts.find(&format!("choice.{key}.{code}")) {
-                Some(said) => said.to_owned(),
+            None => match preview::word(world, key, code) {
+                Some(said) => said,
                 None => code
                     .parse::<Money>()
                     .map_or_else(|_| code.clone(), Money::local),

@@ -337,6 +337,8 @@ async fn the_large_world_comes_in_and_its_last_lines_are_answered_one_by_one() {
         .iter()
         .map(|line| (line.line, line.reason.as_str()))
         .collect();
+    let (unready, without): (Vec<_>, Vec<_>) =
+        (without.into_iter()).partition(|(_, reason)| reason.contains("sent as ready"));
     assert!(
         without.len() == 3
             && without
@@ -344,7 +346,9 @@ async fn the_large_world_comes_in_and_its_last_lines_are_answered_one_by_one() {
                 .all(|(_, reason)| reason.contains("postcode")),
         "letters that are not given out (3.8): {without:?}"
     );
+    assert_eq!(unready.len(), 14, "ELS-28: {unready:?}");
     requests_stand_where_the_customer_stopped(&db, &text).await;
+    notifications_stand_where_they_were_sent(&db).await;
 }
 
 /// PRIO-03, PRIO-19: each request is taken over at the step to which the customer came; a meter that
@@ -379,6 +383,18 @@ async fn requests_stand_where_the_customer_stopped(db: &TestDb, text: &[u8]) {
             .into_iter()
             .collect::<std::collections::BTreeMap<_, _>>(),
         expected
+    );
+}
+
+/// ELS-28, ELS-29: of the 49 notifications 26 were sent as ready and lack nothing.
+async fn notifications_stand_where_they_were_sent(db: &TestDb) {
+    let sql = "SELECT state, count(*) FROM loket.cases WHERE process = 'notification' GROUP BY 1 ORDER BY 1";
+    let owner = db.pool(crate::support::db::SUPERUSER, 1).await;
+    let found: Vec<(String, i64)> = sqlx::query_as(sql).fetch_all(&owner).await.unwrap();
+    let expected = [("for_approval", 26), ("unsent", 23)];
+    assert_eq!(
+        found,
+        expected.map(|(state, count)| (state.to_owned(), count))
     );
 }
 

@@ -61,6 +61,7 @@ mod exchange_import;
 mod exchange_incoming;
 mod exchange_mail;
 mod exchange_many;
+mod exchange_notification;
 mod exchange_outbox;
 mod exchange_payment;
 mod exchange_sources;

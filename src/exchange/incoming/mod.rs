@@ -26,8 +26,8 @@ pub const SIZE_LIMIT: usize = 64 * 1024;
 const WORD_LIMIT: usize = 64;
 /// Longest reason.
 const REASON_LIMIT: usize = 500;
-/// Processes that a customer can begin.
-const REQUESTS: &[&str] = &["prio", "tlm"];
+/// Processes that a customer, or an installer's system, can begin.
+const REQUESTS: &[&str] = &["prio", "tlm", "notification"];
 
 /// Something that came in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub enum Incoming {
     Payment(PaymentId),
     /// How an order stands.
     Acknowledgement(Acknowledgement),
-    /// A customer's own request.
+    /// A customer's own request, or a notification of an installer's system.
     Request(Request),
 }
 
@@ -78,7 +78,7 @@ pub enum OrderStatus {
 /// A customer's own request, at whatever step it stands: one line as the import of cases reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
-    /// `prio` or `tlm`.
+    /// `prio`, `tlm` or `notification`.
     pub process: String,
     /// What the sender calls it; the same reference twice is one case.
     pub reference: String,

@@ -181,10 +181,14 @@ impl Core {
     /// A customer's own request becomes a case as a line of a file would.
     async fn requested(&self, request: &Request) -> Result<Verdict, StoreError> {
         let (store, line) = (self.store.clone(), request.line.clone());
+        let lists = self.outside.lists.clone();
         let runtime = tokio::runtime::Handle::current();
         // what the importer waits for cannot move between threads
         let taken = tokio::task::spawn_blocking(move || {
-            runtime.block_on(async { Door::open(&store).await?.one(&line).await })
+            runtime.block_on(async {
+                let door = Door::open(&store).await?;
+                door.with_lists(lists).one(&line).await
+            })
         });
         let taken = taken.await;
         let taken = taken.map_err(|error| StoreError::Bug(error.to_string()))??;

@@ -12,6 +12,7 @@ use crate::exchange::payment::{Practice, Provider, Service};
 use crate::exchange::secret::{SecretError, SecretFile};
 use crate::exchange::sources::code_book::KEY_HEADER;
 use crate::exchange::sources::{AddressService, CodeBook};
+use crate::process::notification::Lists;
 use crate::text::Texts;
 
 /// What a company sets for them. Empty is "not used".
@@ -100,6 +101,8 @@ pub struct Outside {
     pub addresses: Option<AddressService>,
     /// What comes in.
     pub listening: Listening,
+    /// What installers choose from, where that is not what the program brings.
+    pub lists: Option<Lists>,
 }
 
 impl Outside {
@@ -120,6 +123,7 @@ impl Outside {
             code_book,
             addresses,
             listening,
+            lists: None,
         })
     }
 
