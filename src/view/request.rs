@@ -121,8 +121,8 @@ pub(super) fn visit(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usize) 
     }
     if detail.row.state == "awaiting_payment" {
         lines.extend(link(paint, detail, columns));
-        let mut links = detail.payments.iter();
-        if let Some(link) = links.find_map(|it| it.checkout_at(paint.legal())) {
+        let mut payments = detail.payments.iter();
+        if let Some(link) = payments.find_map(|it| it.checkout_at(paint.legal())) {
             let said = paint.fill("request.said.checkout", &[("link", link)]);
             lines.extend(paint.wrapped(Role::Calm, &said, columns));
         }

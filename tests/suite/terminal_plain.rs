@@ -299,6 +299,10 @@ async fn lines_are_suspended_and_go_on() {
         screen.press(&format!("echo sum $(({nth} + 40))\r"));
         screen.wait(&format!("sum {}", nth + 40));
         screen.press("fg\r");
+        // the shell names what goes on: until then it reads what is typed
+        let goes_on = |shown: &str| shown.matches("loket --plain").count() > 2 * nth;
+        screen.wait_for("what goes on", goes_on);
+        screen.press("refresh\r");
         screen.press("list\r");
         let told = format!(" of {nth}: ");
         screen.wait_for("the list of now", |shown| {

@@ -290,9 +290,10 @@ fn remarks(world: &World, state: &State, found: &AtAddress) -> String {
     }
     if let (Some(houses), Some(place)) = (&found.houses, place) {
         let (list, number) = (houses.join(", "), place.house.number().to_string());
-        let (key, with) = match houses.is_empty() {
-            true => ("request.no_house", [("number", &*number)]),
-            false => ("request.houses", [("houses", &*list)]),
+        let (key, with) = if houses.is_empty() {
+            ("request.no_house", [("number", &*number)])
+        } else {
+            ("request.houses", [("houses", &*list)])
         };
         said.push(world.texts.fill(key, &with));
     }

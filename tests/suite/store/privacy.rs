@@ -267,7 +267,9 @@ async fn no_role_reads_what_is_masked_by_a_query_of_its_own() {
                 }
             }
             Err(error) => {
-                let code = error.as_database_error().and_then(|it| it.code());
+                let code = error
+                    .as_database_error()
+                    .and_then(sqlx::error::DatabaseError::code);
                 assert_eq!(code.as_deref(), Some("42501"), "{role}");
             }
         }
