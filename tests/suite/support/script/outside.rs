@@ -101,6 +101,7 @@ impl Systems {
                 endpoint: None,
                 directory: Some(incoming.to_owned()),
             },
+            ..Outside::default()
         }
     }
 
