@@ -34,6 +34,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
             "case show GT-2026-000052 --json",
         ],
     ),
+    ("case print", &["case print IN-2026-000011"]),
     ("case drafts", &["case drafts"]),
     (
         "case timeline",
