@@ -88,7 +88,9 @@ pub(super) fn lists(shell: &Shell) -> (Lists, Vec<String>) {
 /// The same; what is wrong is said beside what the command prints.
 pub(super) fn lists_said(shell: &Shell) -> Lists {
     let (found, wrong) = lists(shell);
-    wrong.iter().for_each(|line| shell::error(line));
+    for line in &wrong {
+        shell::error(line);
+    }
     found
 }
 

@@ -25,7 +25,8 @@ pub(super) fn worker(config: &Config) -> WorkerConfig {
     }
 }
 
-fn outside(config: &Config) -> OutsideSettings {
+/// The systems outside.
+pub(super) fn outside(config: &Config) -> OutsideSettings {
     let text = |setting: &Setting| config.text(setting).unwrap_or_default().to_owned();
     let path = |setting: &Setting| PathBuf::from(text(setting));
     OutsideSettings {

@@ -387,6 +387,36 @@ fn els_18_not_found_writes_nothing() {
     assert!(texts("sv")["choice.preview.not_found"].contains("finns inte"));
 }
 
+/// ELS-17, ELS-18: an answer of the register stands for itself: nothing of the one before stays, and a
+/// number that it does not give overwrites none.
+#[test]
+fn els_17_nothing_of_an_earlier_answer_stays() {
+    let mut sim = created();
+    installer(&mut sim, "fetch", FOUND);
+    assert!(sim.is("found_ean", EAN) && sim.is("found_meter_no", METER));
+    let given = [
+        ("fetch_meter_no", METER),
+        ("overwrite", "yes"),
+        ("preview", "not_found"),
+    ];
+    installer(&mut sim, "fetch", &given);
+    for (key, _) in FOUND.iter().filter(|(key, _)| key.starts_with("found_")) {
+        assert!(sim.is(key, "none"), "{key}");
+    }
+    installer(&mut sim, "clear_and_refetch", &[]);
+    installer(&mut sim, "fetch", FOUND);
+    installer(&mut sim, "update_and_close", &[]);
+    assert!(sim.is("meter_no", METER));
+    let without: Vec<(&str, &str)> = FOUND
+        .iter()
+        .filter(|(key, _)| *key != "found_meter_no")
+        .copied()
+        .collect();
+    installer(&mut sim, "fetch", &without);
+    installer(&mut sim, "update_and_close", &[]);
+    assert!(sim.is("meter_no", METER), "{:?}", sim.fact("meter_no"));
+}
+
 /// ELS-19: the failed numbers are cleared first, and no fact of the case remembers them.
 #[test]
 fn els_19_failed_numbers_are_cleared_first() {

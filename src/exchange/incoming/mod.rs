@@ -55,6 +55,8 @@ pub struct Acknowledgement {
     pub reason: Option<String>,
     /// When that was so.
     pub at: DateTime<Utc>,
+    /// Key of the order that it is about, as it was sent; where it is told, it tells visits apart.
+    pub key: Option<String>,
 }
 
 /// How an order stands (`formats.md` 5.9).
@@ -154,6 +156,7 @@ pub fn acknowledgement(bytes: &[u8]) -> Result<Incoming, Unreadable> {
         status: OrderStatus,
         reason: Option<String>,
         at: DateTime<Utc>,
+        key: Option<String>,
     }
     let given: Given = serde_json::from_slice(bytes).map_err(|error| garbled(&error))?;
     let reason = given.reason.map(|reason| {
@@ -171,6 +174,7 @@ pub fn acknowledgement(bytes: &[u8]) -> Result<Incoming, Unreadable> {
         status: given.status,
         reason,
         at: given.at,
+        key: given.key.map(|key| plain("key", &key)).transpose()?,
     }))
 }
 

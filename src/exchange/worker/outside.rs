@@ -117,16 +117,11 @@ impl Outside {
             redirect_url,
             webhook_url,
         });
-        let code_book = optional("sources.code_book.url", &settings.code_book_url)?;
-        let code_book = code_book.map(|base| {
-            let file = &settings.code_book_key_file;
-            CodeBook::new(keyed(&base, KEY_HEADER, file))
-        });
-        let addresses = optional("sources.addresses.url", &settings.addresses_url)?;
+        let (code_book, addresses) = sources(settings)?;
         Ok(Self {
             payments,
             code_book,
-            addresses: addresses.map(|base| AddressService::new(http::Settings::at(&base))),
+            addresses,
             listening,
             lists: None,
         })
@@ -147,6 +142,20 @@ impl Outside {
             ..Self::default()
         }
     }
+}
+
+/// Who is asked for connections and addresses; consoles ask them too.
+pub fn sources(
+    settings: &OutsideSettings,
+) -> Result<(Option<CodeBook>, Option<AddressService>), OutsideError> {
+    let code_book = optional("sources.code_book.url", &settings.code_book_url)?;
+    let code_book = code_book.map(|base| {
+        let file = &settings.code_book_key_file;
+        CodeBook::new(keyed(&base, KEY_HEADER, file))
+    });
+    let addresses = optional("sources.addresses.url", &settings.addresses_url)?;
+    let addresses = addresses.map(|base| AddressService::new(http::Settings::at(&base)));
+    Ok((code_book, addresses))
 }
 
 fn keyed(base: &str, header: &'static str, file: &Path) -> http::Settings {
