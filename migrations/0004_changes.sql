@@ -90,20 +90,18 @@ BEGIN
   RETURN c;
 END $$;
 
--- Whom a case is about in a list: the party; of a request for a meter the customer, who is a reference and
--- nothing else when protected (decision 21).
-CREATE FUNCTION whom_about(p_process text, p_party text, p_customer text) RETURNS text LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
-$$ SELECT coalesce(CASE WHEN p_process IN ('prio', 'tlm') THEN (SELECT CASE WHEN u.protected THEN u.customer_ref WHEN u.kind = 'business' THEN u.organisation_name
-       ELSE btrim(concat_ws(' ', u.first_name, u.last_name)) END FROM customers u WHERE u.customer_ref = p_customer)
-     ELSE (SELECT name FROM parties WHERE gln = p_party) END, '') $$;
-
--- What a list says a notification is about: where, what its company calls it, and the company; no address
--- at which a protected person has a contract. Others keep what they were opened with.
+-- What a list says a case is about. A notification: where, what its company calls it, and the company; no
+-- address at which a protected person has a contract. A request for a meter: the customer, who is a reference
+-- and nothing else when protected (decision 21). All others: the party.
 CREATE FUNCTION subject_of(c cases) RETURNS text LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
-$$ SELECT CASE WHEN NOT is_installers(c.process) THEN c.subject ELSE concat_ws(', ',
-     (SELECT concat_ws(' ', k.street, nullif(coalesce(k.house_number::text, '') || k.house_letter, '')) FROM connections k WHERE k.ean = c.ean
-        AND NOT EXISTS (SELECT 1 FROM contracts x JOIN customers u USING (customer_ref) WHERE x.ean = k.ean AND u.protected)),
-     said_reference(c), (SELECT name FROM parties WHERE gln = c.party_gln)) END $$;
+$$ SELECT coalesce(CASE
+     WHEN is_installers(c.process) THEN concat_ws(', ',
+       (SELECT concat_ws(' ', k.street, nullif(coalesce(k.house_number::text, '') || k.house_letter, '')) FROM connections k WHERE k.ean = c.ean
+          AND NOT EXISTS (SELECT 1 FROM contracts x JOIN customers u USING (customer_ref) WHERE x.ean = k.ean AND u.protected)),
+       said_reference(c), (SELECT name FROM parties WHERE gln = c.party_gln))
+     WHEN c.process IN ('prio', 'tlm') THEN (SELECT CASE WHEN u.protected THEN u.customer_ref WHEN u.kind = 'business' THEN u.organisation_name
+       ELSE btrim(concat_ws(' ', u.first_name, u.last_name)) END FROM customers u WHERE u.customer_ref = c.customer_ref)
+     ELSE (SELECT name FROM parties WHERE gln = c.party_gln) END, '') $$;
 
 CREATE FUNCTION case_insert(p_change jsonb, p_reference text, p_agent int, p_session uuid, p_cmd uuid) RETURNS cases
 LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
@@ -131,7 +129,7 @@ BEGIN
   INSERT INTO cases (case_no, queue_id, process, state, work, facts, received_at, opened_at, closed_at, subject, ean, party_gln, customer_ref, reference, unique_key, firm_queue, form_version)
   VALUES (next_case_no(p.prefix, extract(year FROM n AT TIME ZONE zone_of(p.country))::int), v_queue, p.process, p_change ->> 'to', state_work(p.process, p_change ->> 'to'), v_facts,
     v_received, n, CASE WHEN state_work(p.process, p_change ->> 'to') = 'closed' THEN n END,
-    whom_about(p.process, v_party, v_customer), v_ean, v_party, v_customer, p_reference, unique_key_of(p.unique_by, p_change), v_firm,
+    '', v_ean, v_party, v_customer, p_reference, unique_key_of(p.unique_by, p_change), v_firm,
     (SELECT f.version FROM forms f WHERE f.form = p.form AND f.valid_from <= v_received ORDER BY f.valid_from DESC LIMIT 1))
   RETURNING * INTO c;
   c.subject := subject_of(c);

@@ -80,8 +80,8 @@ BEGIN
       WHERE t IS DISTINCT FROM excluded RETURNING customer_ref, (xmax = 0) AS fresh)
     SELECT jsonb_agg(verdict(w.fresh, NULL) ORDER BY i.n) INTO answer FROM i LEFT JOIN one ON one.n = i.n LEFT JOIN w ON w.customer_ref = one.customer_ref;
   -- lists and the free search know names: of who was renamed or became protected they must forget the old one
-  UPDATE cases c SET subject = whom_about(c.process, c.party_gln, c.customer_ref) FROM jsonb_array_elements(p) r
-    WHERE c.customer_ref = r ->> 'customer_ref' AND c.process IN ('prio', 'tlm') AND c.subject <> whom_about(c.process, c.party_gln, c.customer_ref);
+  UPDATE cases c SET subject = subject_of(c) FROM jsonb_array_elements(p) r
+    WHERE c.customer_ref = r ->> 'customer_ref' AND c.process IN ('prio', 'tlm') AND c.subject <> subject_of(c);
   UPDATE case_search x SET doc = search_doc(c.case_id), head = fold(concat_ws(' ', c.case_no, c.subject, said_reference(c))) FROM cases c, jsonb_array_elements(p) r
     WHERE c.customer_ref = r ->> 'customer_ref' AND x.case_id = c.case_id;
   RETURN answer;

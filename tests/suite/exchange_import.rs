@@ -212,6 +212,30 @@ async fn a_party_needs_a_number_with_a_right_check_digit() {
     assert_eq!(report.files[0].unknown_columns, ["colour"]);
 }
 
+/// ELS-11: a number of a meter or a plant that a form could not take is refused with its line.
+#[tokio::test]
+async fn els_11_a_meter_has_a_number_that_forms_take() {
+    let long = "9".repeat(65);
+    let text = format!(
+        "meter_number,ean,technical_number,meter_type\n\
+        se-1\u{1b}[2J,735999100000000010,T/9,smart\nSE 2,735999100000000010,,smart\n\
+        {long},735999100000000010,,smart\nSE-3,735999100000000010,Tå9,smart\n"
+    );
+    let mut seen = Vec::new();
+    let texts = Texts::load("en");
+    let mut run = Run::new(false, &texts);
+    let sink = async |batch: Vec<loket::store::register::MeterRecord>| {
+        seen.extend(batch.iter().map(|meter| meter.meter_number.clone()));
+        Ok(batch.iter().map(|_| Imported::New).collect())
+    };
+    run.register(("meters.csv", text.as_bytes()), sink, &mut nothing)
+        .await
+        .unwrap();
+    assert_eq!(seen, ["SE-1"]);
+    let lines: Vec<u64> = run.report.refused.iter().map(|line| line.line).collect();
+    assert_eq!(lines, [3, 4, 5]);
+}
+
 #[tokio::test]
 async fn batches_are_bounded_and_hold_no_key_twice() {
     let mut text = String::from("gln,name,role,country\n");
