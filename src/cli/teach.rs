@@ -211,7 +211,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         "fees add",
         &[
             "fees add prio_electricity 70,10",
-            "fees add prio_both \"EUR 75.00\" --from 2027-01-01T00:00:00+01:00",
+            "fees add prio_electricity_smart_on \"EUR 75.00\" --from 2027-01-01T00:00:00+01:00",
         ],
     ),
     (
