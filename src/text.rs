@@ -16,8 +16,9 @@ macro_rules! areas {
     };
 }
 
-const ENGLISH: &[(&str, &str)] = areas!("en": "calendar", "cli", "exchange", "process", "ui");
-const DUTCH: &[(&str, &str)] = areas!("nl": "calendar", "cli", "exchange", "process", "ui");
+const ENGLISH: &[(&str, &str)] =
+    areas!("en": "calendar", "cli", "exchange", "process", "ui", "wash");
+const DUTCH: &[(&str, &str)] = areas!("nl": "calendar", "cli", "exchange", "process", "ui", "wash");
 
 /// The languages there are.
 pub const LANGUAGES: [&str; 2] = ["en", "nl"];

@@ -17,6 +17,7 @@ pub mod pg_supervisor;
 pub mod process;
 mod settings;
 mod shell;
+pub mod wash;
 pub mod words;
 pub mod worker;
 
@@ -79,6 +80,8 @@ pub enum Command {
     Worker(worker::WorkerArgs),
     /// Check identifiers: valid or not, and why
     Check(check::CheckArgs),
+    /// The data wash: what grid company and supplier hold, compared
+    Wash(wash::WashArgs),
     /// Compute one deadline and explain it
     Due(due::DueArgs),
     /// The processes: states, actions, deadlines, messages and rules
@@ -123,6 +126,7 @@ async fn dispatch(command: Command, shell: Shell) -> Ended {
             Ok(worker::run(&args, &config, shell.store()?, &shell.texts).await?)
         }
         Command::Check(args) => pure(check::run(&args, &shell.texts, system::now())),
+        Command::Wash(args) => pure(wash::run(&args, &shell.texts)),
         Command::Due(args) => pure(due::run(&args, &shell.texts)),
         Command::Process(args) => pure(process::run(&args, &shell.texts)),
         Command::PgSupervisor(args) => {

@@ -9,5 +9,6 @@ pub mod colleague;
 pub mod import;
 pub mod legal;
 pub mod outbox;
+pub mod wash;
 pub mod worker;
 pub mod world;

@@ -46,3 +46,4 @@ mod tidy;
 mod view_any;
 mod view_picture;
 mod view_screens;
+mod wash_rules;
