@@ -9,6 +9,8 @@ CREATE TABLE settings (
   rehearsal bool NOT NULL DEFAULT false,
   legal_offset interval NOT NULL DEFAULT '0',
   epoch uuid NOT NULL DEFAULT gen_random_uuid(),
+  -- so long a person's change can be taken back and its messages wait (undo)
+  grace interval NOT NULL DEFAULT '20 s' CHECK (grace BETWEEN '0' AND '10 min'),
   CHECK (rehearsal OR legal_offset = interval '0'));
 INSERT INTO settings DEFAULT VALUES;
 
@@ -16,20 +18,29 @@ INSERT INTO settings DEFAULT VALUES;
 CREATE TABLE queues (
   queue_id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   key text NOT NULL UNIQUE,
-  max_leases smallint NOT NULL DEFAULT 5 CHECK (max_leases BETWEEN 1 AND 50));
+  -- how many cases an agent may hold, and at how many held ones past their warning no new one is taken
+  -- (0: no gate); both set by the lead (limits_set)
+  max_leases smallint NOT NULL DEFAULT 5 CHECK (max_leases BETWEEN 1 AND 50),
+  gate smallint NOT NULL DEFAULT 1 CHECK (gate BETWEEN 0 AND 20),
+  -- the queue of one installer's company: what nobody else may see waits there (ELS-29)
+  firm_gln text UNIQUE);
 CREATE TABLE processes (
   process text PRIMARY KEY, prefix text NOT NULL UNIQUE CHECK (prefix ~ '^[A-Z]{2}$'),
-  queue_id int NOT NULL REFERENCES queues, country text NOT NULL, unique_by text[] NOT NULL DEFAULT '{}');
+  queue_id int NOT NULL REFERENCES queues, country text NOT NULL, unique_by text[] NOT NULL DEFAULT '{}',
+  form text);                                       -- which form its cases are asked (0019)
 CREATE TABLE process_states (
   process text NOT NULL REFERENCES processes, state text NOT NULL,
   work work_state NOT NULL CHECK (work <> 'held'), PRIMARY KEY (process, state));
 CREATE TABLE process_transitions (
   process text NOT NULL REFERENCES processes, action text NOT NULL,
   from_state text NOT NULL, to_state text NOT NULL,
-  by_who text NOT NULL CHECK (by_who IN ('holder', 'agent', 'lead', 'timer', 'system')),
+  by_who text NOT NULL CHECK (by_who IN ('holder', 'agent', 'lead', 'timer', 'system', 'outside', 'installer')),
   timer text, starts text[] NOT NULL, ends text[] NOT NULL, breaches text[] NOT NULL, moves text[] NOT NULL,
   messages text[] NOT NULL, sets text[] NOT NULL, destroys text[] NOT NULL, opens text[] NOT NULL,
-  fields jsonb NOT NULL, PRIMARY KEY (process, action, from_state, to_state));
+  slots text[] NOT NULL,                            -- what it may do with the slot of a case (0017)
+  fields jsonb NOT NULL,
+  form text,                                        -- the form whose fields it takes in addition
+  PRIMARY KEY (process, action, from_state, to_state));
 
 CREATE TABLE calendars (
   country text NOT NULL, version int NOT NULL, calendar text NOT NULL, body jsonb NOT NULL,
@@ -55,10 +66,14 @@ CREATE INDEX calendar_edits_day ON calendar_edits (country, day, edit_id DESC);
 CREATE TABLE agents (
   agent_id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   db_role name NOT NULL UNIQUE,                     -- = session_user of the agent's connections
-  name text NOT NULL, role text NOT NULL CHECK (role IN ('agent', 'lead', 'auditor', 'admin', 'worker')),
-  disabled_at timestamptz);
+  name text NOT NULL, role text NOT NULL CHECK (role IN ('agent', 'lead', 'auditor', 'admin', 'worker', 'installer')),
+  disabled_at timestamptz,
+  firm_gln text,                                    -- an installer's company, a party of the register
+  CHECK ((role = 'installer') = (firm_gln IS NOT NULL)));
 CREATE TABLE agent_queues (
   agent_id int NOT NULL REFERENCES agents, queue_id int NOT NULL REFERENCES queues,
+  -- of this agent instead of those of the queue
+  max_leases smallint CHECK (max_leases BETWEEN 1 AND 50), gate smallint CHECK (gate BETWEEN 0 AND 20),
   PRIMARY KEY (agent_id, queue_id));
 -- one narrow row per console; a heartbeat touches nothing else and no indexed column (HOT)
 CREATE TABLE agent_sessions (
@@ -120,17 +135,24 @@ CREATE TABLE cases (
   sort_at timestamptz NOT NULL DEFAULT '9999-12-31Z', due_clock text, due_warn timestamptz,
   due_comparison text, due_whose text, due_breached bool NOT NULL DEFAULT false,
   due_retriaged bool NOT NULL DEFAULT false,
+  promise_at timestamptz,                           -- cache of the nearest running promise
+  snoozed_until timestamptz,                        -- out of the inbox until then; a mere note of it: the clock says why
   fence bigint NOT NULL DEFAULT 0,                  -- +1 at every change of ownership
   version int NOT NULL DEFAULT 0,                   -- +1 at every change
   subject text NOT NULL, ean text, party_gln text, customer_ref text,
   reference text, unique_key text, handover uuid,
+  -- whose notification it is: the queue of the installer's company, wherever the case stands (ELS-28)
+  firm_queue int REFERENCES queues,
+  raised_at timestamptz,                            -- passed over so often that a lead must look at it
+  form_version int,                                 -- of the form of its process, as at the first receipt (TLM-10)
   last_hash bytea NOT NULL DEFAULT '\x', last_seq int NOT NULL DEFAULT 0,
   FOREIGN KEY (process, state) REFERENCES process_states,
   CHECK ((work = 'closed') = (closed_at IS NOT NULL))
 ) WITH (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.002, autovacuum_vacuum_threshold = 1000,
         autovacuum_vacuum_cost_delay = 0);
 CREATE INDEX cases_ready ON cases (queue_id, sort_at, case_id) WHERE work = 'open';
-CREATE INDEX cases_live ON cases (queue_id, work, sort_at, case_id) WHERE work <> 'closed';
+-- received_at goes along so that the board counts without touching the rows
+CREATE INDEX cases_live ON cases (queue_id, work, sort_at, case_id) INCLUDE (received_at) WHERE work <> 'closed';
 CREATE UNIQUE INDEX cases_one_open ON cases (process, unique_key) WHERE work <> 'closed';
 CREATE UNIQUE INDEX cases_reference ON cases (process, reference) WHERE reference IS NOT NULL;
 CREATE INDEX cases_ean ON cases (ean text_pattern_ops, received_at DESC);   -- also for the first digits
@@ -140,6 +162,7 @@ CREATE TABLE case_numbers (prefix text NOT NULL, year int NOT NULL, last int NOT
 CREATE TABLE case_links (
   from_case bigint NOT NULL REFERENCES cases, to_case bigint NOT NULL REFERENCES cases,
   kind text NOT NULL, PRIMARY KEY (from_case, to_case));
+CREATE INDEX cases_firm ON cases (firm_queue, work, sort_at, case_id) WHERE firm_queue IS NOT NULL AND work <> 'closed';
 CREATE INDEX case_links_to ON case_links (to_case);
 -- further references that were attached to a case (the same signal twice is one signal)
 CREATE TABLE case_references (
@@ -147,15 +170,23 @@ CREATE TABLE case_references (
   PRIMARY KEY (process, reference));
 CREATE INDEX case_references_case ON case_references (case_id);
 -- text for the free search lives outside of cases, so that state changes never touch the trigram index
-CREATE TABLE case_search (case_id bigint PRIMARY KEY REFERENCES cases, queue_id int NOT NULL, doc text NOT NULL);
+CREATE TABLE case_search (case_id bigint PRIMARY KEY REFERENCES cases, queue_id int NOT NULL, doc text NOT NULL, firm_queue int);
 CREATE INDEX case_search_trgm ON case_search USING gin (doc gin_trgm_ops) WITH (fastupdate = off);
 
 CREATE TABLE case_leases (
   case_id bigint PRIMARY KEY REFERENCES cases, session_id uuid NOT NULL REFERENCES agent_sessions,
-  agent_id int NOT NULL REFERENCES agents, fence bigint NOT NULL, acquired_at timestamptz NOT NULL
+  agent_id int NOT NULL REFERENCES agents, fence bigint NOT NULL, acquired_at timestamptz NOT NULL,
+  how text NOT NULL DEFAULT 'by_hand' CHECK (how IN ('next', 'by_hand', 'given', 'taken_over')),
+  worked bool NOT NULL DEFAULT false,               -- whether an action was done by this lease
+  worked_at timestamptz NOT NULL DEFAULT clock_timestamp()   -- last sign of work (technical time); no index: HOT
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
 CREATE INDEX case_leases_session ON case_leases (session_id);
 CREATE INDEX case_leases_agent ON case_leases (agent_id);
+-- who was proposed this case and passed it over since its state last changed
+CREATE TABLE skips (
+  case_id bigint NOT NULL REFERENCES cases, agent_id int NOT NULL REFERENCES agents,
+  at timestamptz NOT NULL, reason text NOT NULL, PRIMARY KEY (case_id, agent_id));
+CREATE INDEX skips_agent ON skips (agent_id);
 
 CREATE TABLE deadlines (
   case_id bigint NOT NULL REFERENCES cases, key text NOT NULL, run int NOT NULL,
@@ -166,7 +197,8 @@ CREATE TABLE deadlines (
   outcome text CHECK (outcome IN ('met', 'met_late', 'lapsed', 'cancelled')), ended_at timestamptz,
   calendar text NOT NULL, calendar_version int NOT NULL, ledger jsonb NOT NULL,
   PRIMARY KEY (case_id, key, run), CHECK ((outcome IS NULL) = (ended_at IS NULL)));
-CREATE UNIQUE INDEX deadlines_one_running ON deadlines (case_id, key) WHERE outcome IS NULL;
+-- of promises a case can have several
+CREATE UNIQUE INDEX deadlines_one_running ON deadlines (case_id, key) WHERE outcome IS NULL AND key <> 'promise';
 CREATE INDEX deadlines_due ON deadlines (due_at) WHERE outcome IS NULL AND breached_at IS NULL;
 -- what a recount walks through (recount_batch)
 CREATE INDEX deadlines_open ON deadlines (case_id) INCLUDE (key, calendar_version)
@@ -176,7 +208,8 @@ CREATE INDEX deadlines_open ON deadlines (case_id) INCLUDE (key, calendar_versio
 CREATE TABLE texts (
   text_id uuid PRIMARY KEY, case_id bigint NOT NULL REFERENCES cases, field text NOT NULL,
   body text CHECK (length(body) <= 8000), sha256 text NOT NULL, created_at timestamptz NOT NULL,
-  erased_at timestamptz, CHECK ((body IS NULL) = (erased_at IS NOT NULL)));
+  erased_at timestamptz, withdrawn bool NOT NULL DEFAULT false,   -- of a change that was taken back
+  CHECK ((body IS NULL) = (erased_at IS NOT NULL)));
 CREATE INDEX texts_case ON texts (case_id);
 CREATE TABLE documents (
   document_id uuid PRIMARY KEY, case_id bigint NOT NULL REFERENCES cases, name text NOT NULL,
@@ -202,7 +235,7 @@ CREATE TABLE outbox (
   facts jsonb NOT NULL, answers jsonb NOT NULL, legal_at timestamptz NOT NULL,
   created_at timestamptz NOT NULL DEFAULT clock_timestamp(), not_before timestamptz NOT NULL DEFAULT clock_timestamp(),
   attempts int NOT NULL DEFAULT 0, locked_until timestamptz, fence bigint NOT NULL DEFAULT 0,
-  last_error text, dead_at timestamptz
+  last_error text, dead_at timestamptz, seq int NOT NULL   -- the event that wrote it
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
 CREATE INDEX outbox_case ON outbox (case_id, outbox_id);
 CREATE INDEX outbox_due ON outbox (not_before, outbox_id) WHERE dead_at IS NULL;
@@ -210,7 +243,7 @@ CREATE INDEX outbox_dead ON outbox (outbox_id) WHERE dead_at IS NOT NULL;
 CREATE TABLE outbox_sent (
   outbox_id bigint PRIMARY KEY, case_id bigint NOT NULL, kind text NOT NULL, idem_key uuid NOT NULL,
   attempts int NOT NULL, legal_at timestamptz NOT NULL, created_at timestamptz NOT NULL,
-  sent_at timestamptz NOT NULL);
+  sent_at timestamptz NOT NULL, seq int NOT NULL);
 CREATE INDEX outbox_sent_case ON outbox_sent (case_id, outbox_id);
 
 -- one row per command of a client: a repeated command has one effect (decision 3)
@@ -218,12 +251,16 @@ CREATE TABLE commands (
   cmd_id uuid PRIMARY KEY, agent_id int NOT NULL, kind text NOT NULL,
   about text NOT NULL DEFAULT '', at timestamptz NOT NULL DEFAULT clock_timestamp(), result jsonb);
 CREATE INDEX commands_at ON commands USING brin (at);
-CREATE TABLE queue_board (
-  queue_id int PRIMARY KEY REFERENCES queues, n_open int NOT NULL, n_held int NOT NULL,
-  n_waiting int NOT NULL, n_overdue int NOT NULL, computed_at timestamptz NOT NULL) WITH (fillfactor = 50);
 
 -- append-only, also against the owner
 CREATE FUNCTION deny_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION 'append-only table %', TG_TABLE_NAME USING ERRCODE = 'LK001'; END $$;
 CREATE TRIGGER no_change BEFORE UPDATE OR DELETE ON case_events FOR EACH ROW EXECUTE FUNCTION deny_change();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON case_events FOR EACH STATEMENT EXECUTE FUNCTION deny_change();
+
+-- what leads set at the desk itself: who, when, what; append-only, no free text, nothing of customers
+CREATE TABLE desk_log (
+  log_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  agent_id int NOT NULL REFERENCES agents, kind text NOT NULL, what jsonb NOT NULL);
+CREATE TRIGGER no_change BEFORE UPDATE OR DELETE ON desk_log FOR EACH ROW EXECUTE FUNCTION deny_change();
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON desk_log FOR EACH STATEMENT EXECUTE FUNCTION deny_change();

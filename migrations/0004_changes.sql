@@ -2,14 +2,21 @@
 SET LOCAL search_path = loket, pg_catalog, ext;
 
 CREATE FUNCTION unique_key_of(p_by text[], p_change jsonb) RETURNS text LANGUAGE sql IMMUTABLE AS
-$$ SELECT CASE WHEN cardinality(p_by) = 0 THEN NULL ELSE
-     (SELECT string_agg(coalesce(p_change -> 'answers' ->> k, p_change -> 'facts' ->> k, ''), '|' ORDER BY n) FROM unnest(p_by) WITH ORDINALITY x(k, n)) END $$;
+$$ SELECT nullif(string_agg(v, '|' ORDER BY n), repeat('|', cardinality(p_by) - 1))   -- as long as nothing of it is known there is none
+   FROM (SELECT coalesce(p_change -> 'answers' ->> k, p_change -> 'facts' ->> k, '') AS v, n FROM unnest(p_by) WITH ORDINALITY x(k, n)) y $$;
+
+-- The references of installers are those of their company, whatever others call theirs: they are kept
+-- behind its number, and people are shown what the company wrote.
+CREATE FUNCTION own_reference(p_process text, p_party text, p_reference text) RETURNS text LANGUAGE sql IMMUTABLE AS
+$$ SELECT CASE WHEN p_process = 'notification' THEN coalesce(p_party, '') || '/' || p_reference ELSE p_reference END $$;
+CREATE FUNCTION said_reference(c cases) RETURNS text LANGUAGE sql IMMUTABLE AS
+$$ SELECT CASE WHEN c.process = 'notification' THEN substr(c.reference, strpos(c.reference, '/') + 1) ELSE c.reference END $$;
 
 -- text of the free search: never the name of a protected person
 CREATE FUNCTION search_doc(p_case bigint) RETURNS text LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
-$$ SELECT lower(concat_ws(' ', c.case_no, c.subject, c.reference,
+$$ SELECT lower(concat_ws(' ', c.case_no, c.subject, said_reference(c),
      CASE WHEN NOT coalesce(u.protected, true) THEN concat_ws(' ', u.first_name, u.last_name, u.organisation_name) END,
-     k.street, k.city, (SELECT string_agg(body, ' ') FROM texts t WHERE t.case_id = c.case_id AND t.field IN ('summary', 'findings') AND NOT coalesce(u.protected, false))))
+     k.street, k.city, (SELECT string_agg(body, ' ') FROM texts t WHERE t.case_id = c.case_id AND t.field IN ('summary', 'findings') AND NOT t.withdrawn AND NOT coalesce(u.protected, false))))
    FROM cases c LEFT JOIN customers u ON u.customer_ref = c.customer_ref LEFT JOIN connections k ON k.ean = c.ean WHERE c.case_id = p_case $$;
 
 CREATE FUNCTION check_registers(p_ean text, p_party text, p_customer text) RETURNS void LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
@@ -22,35 +29,98 @@ BEGIN
     PERFORM refuse('unknown_customer', '', jsonb_build_object('customer', p_customer)); END IF;
 END $$;
 
+-- What is copied out of the facts into columns follows them: a case may learn of its connection and its
+-- customer later than it is opened.
+CREATE FUNCTION columns_follow(p_case cases, p_change jsonb) RETURNS cases LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE c cases%ROWTYPE := p_case; k text;
+BEGIN
+  IF p_change -> 'facts' = '{}' THEN RETURN c; END IF;
+  c.ean := c.facts ->> 'ean'; c.party_gln := c.facts ->> 'party_gln'; c.customer_ref := c.facts ->> 'customer_ref';
+  IF c.party_gln IS DISTINCT FROM p_case.party_gln OR c.customer_ref IS DISTINCT FROM p_case.customer_ref THEN PERFORM check_registers(NULL, c.party_gln, c.customer_ref); END IF;
+  SELECT unique_key_of(unique_by, jsonb_build_object('answers', '{}'::jsonb, 'facts', c.facts)) INTO k FROM processes WHERE process = c.process;
+  IF k IS DISTINCT FROM c.unique_key THEN
+    IF EXISTS (SELECT 1 FROM cases x WHERE x.process = c.process AND x.unique_key = k AND x.work <> 'closed' AND x.case_id <> c.case_id) THEN PERFORM refuse('twin_open'); END IF;
+    c.unique_key := k;
+  END IF;
+  RETURN c;
+END $$;
+
 -- The case on the same subject that is still open, if there is one.
 CREATE FUNCTION open_twin(p_change jsonb) RETURNS bigint LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT c.case_id FROM processes p JOIN cases c ON c.process = p.process AND c.unique_key = unique_key_of(p.unique_by, p_change) AND c.work <> 'closed'
    WHERE p.process = p_change ->> 'process' $$;
+
+-- A line that asks a form takes the fields of the version that the case has, and sets the facts of
+-- these names (TLM-10).
+CREATE FUNCTION with_form(p_line process_transitions, p_version int) RETURNS process_transitions LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE l process_transitions%ROWTYPE := p_line; asked jsonb;
+BEGIN
+  IF l.form IS NULL THEN RETURN l; END IF;
+  SELECT jsonb_agg(jsonb_build_object('key', l.form || '.' || (x ->> 'key'), 'kind', x ->> 'type', 'required', coalesce((x ->> 'required')::bool, false),
+      'choices', jsonb_path_query_array(x, '$.choices[*].key'), 'min', x -> 'min', 'max', x -> 'max'))
+    INTO asked FROM forms f, jsonb_array_elements(f.body -> 'fields') x WHERE f.form = l.form AND f.version = p_version;
+  IF asked IS NULL THEN PERFORM refuse('form_missing', 'TLM-10', jsonb_build_object('form', l.form)); END IF;
+  l.fields := l.fields || asked;
+  l.sets := l.sets || ARRAY(SELECT x ->> 'key' FROM jsonb_array_elements(asked) x);
+  RETURN l;
+END $$;
+
+-- Notifications of installers. Which states are the installer's alone (ELS-29): the case waits in the
+-- queue of the company, which nobody of the grid company has, so that no function shows it to them.
+CREATE FUNCTION is_installers(p_process text) RETURNS bool LANGUAGE sql IMMUTABLE AS $$ SELECT p_process = 'notification' $$;
+CREATE FUNCTION is_unsent(p_state text) RETURNS bool LANGUAGE sql IMMUTABLE AS $$ SELECT p_state IN ('unsent', 'closed_deleted') $$;
+CREATE FUNCTION queue_for(p processes, p_state text, p_firm int) RETURNS int LANGUAGE sql IMMUTABLE AS
+$$ SELECT CASE WHEN is_unsent(p_state) THEN p_firm ELSE p.queue_id END $$;
+-- made when it is needed first: a company may send by file before anybody of it logs in
+CREATE FUNCTION firm_queue_of(p_gln text) RETURNS int LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM queues WHERE firm_gln = p_gln) THEN
+    INSERT INTO queues (key, firm_gln) VALUES ('firm_' || p_gln, p_gln) ON CONFLICT DO NOTHING;
+  END IF;
+  RETURN (SELECT queue_id FROM queues WHERE firm_gln = p_gln);
+END $$;
+-- a state that both see is one of the grid company's queue; it never goes back from there
+CREATE FUNCTION sent_on(p_case cases) RETURNS cases LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE c cases%ROWTYPE := p_case; was int := p_case.queue_id;
+BEGIN
+  IF c.queue_id <> c.firm_queue THEN RETURN c; END IF;   -- a lead may have moved it since
+  SELECT queue_for(p, c.state, c.firm_queue) INTO c.queue_id FROM processes p WHERE p.process = c.process;
+  IF c.queue_id <> was THEN UPDATE case_search SET queue_id = c.queue_id WHERE case_id = c.case_id; END IF;
+  RETURN c;
+END $$;
 
 CREATE FUNCTION case_insert(p_change jsonb, p_reference text, p_agent int, p_session uuid, p_cmd uuid) RETURNS cases
 LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE p processes%ROWTYPE; l process_transitions%ROWTYPE; c cases%ROWTYPE; n timestamptz := legal_now();
   v_facts jsonb := p_change -> 'facts'; v_received timestamptz := (p_change ->> 'received_at')::timestamptz;
   v_ean text := coalesce(v_facts ->> 'ean', p_change -> 'answers' ->> 'ean'); v_party text := coalesce(v_facts ->> 'party_gln', p_change -> 'answers' ->> 'party_gln');
-  v_customer text := coalesce(v_facts ->> 'customer_ref', p_change -> 'answers' ->> 'customer_ref');
+  v_customer text := coalesce(v_facts ->> 'customer_ref', p_change -> 'answers' ->> 'customer_ref'); v_firm int; v_queue int;
 BEGIN
   SELECT * INTO p FROM processes WHERE process = p_change ->> 'process';
+  v_queue := p.queue_id;
   SELECT * INTO l FROM process_transitions WHERE process = p.process AND action = 'open' AND from_state = '' AND to_state = p_change ->> 'to';
   IF l.process IS NULL OR p_change ->> 'action' <> 'open' THEN PERFORM refuse('not_in_table', '', jsonb_build_object('what', 'open', 'given', p_change ->> 'to')); END IF;
   PERFORM check_at((p_change ->> 'at')::timestamptz);
   IF v_received IS NULL OR v_received > n + interval '5 min' THEN PERFORM refuse('received_in_future'); END IF;
-  IF p.queue_id <> ALL (my_queues()) THEN PERFORM refuse('queue_not_yours'); END IF;
+  IF is_installers(p.process) THEN
+    IF NOT EXISTS (SELECT 1 FROM parties WHERE gln = v_party AND role = 'installer') THEN PERFORM refuse('not_an_installer', 'ELS-01'); END IF;
+    v_firm := firm_queue_of(v_party);
+    v_queue := queue_for(p, p_change ->> 'to', v_firm);
+  END IF;
+  IF NOT my_queues() && ARRAY[v_queue, v_firm] THEN PERFORM refuse('queue_not_yours'); END IF;
   PERFORM referee(p_change, l);
   PERFORM check_registers(v_ean, v_party, v_customer);
   PERFORM check_people(v_party, p_change);
-  INSERT INTO cases (case_no, queue_id, process, state, work, facts, received_at, opened_at, closed_at, subject, ean, party_gln, customer_ref, reference, unique_key)
-  VALUES (next_case_no(p.prefix, extract(year FROM n AT TIME ZONE zone_of(p.country))::int), p.queue_id, p.process, p_change ->> 'to', state_work(p.process, p_change ->> 'to'), v_facts,
+  INSERT INTO cases (case_no, queue_id, process, state, work, facts, received_at, opened_at, closed_at, subject, ean, party_gln, customer_ref, reference, unique_key, firm_queue, form_version)
+  VALUES (next_case_no(p.prefix, extract(year FROM n AT TIME ZONE zone_of(p.country))::int), v_queue, p.process, p_change ->> 'to', state_work(p.process, p_change ->> 'to'), v_facts,
     v_received, n, CASE WHEN state_work(p.process, p_change ->> 'to') = 'closed' THEN n END,
-    coalesce((SELECT name FROM parties WHERE gln = v_party), ''), v_ean, v_party, v_customer, p_reference, unique_key_of(p.unique_by, p_change))
+    coalesce((SELECT name FROM parties WHERE gln = v_party), ''), v_ean, v_party, v_customer, p_reference, unique_key_of(p.unique_by, p_change), v_firm,
+    (SELECT f.version FROM forms f WHERE f.form = p.form AND f.valid_from <= v_received ORDER BY f.valid_from DESC LIMIT 1))
   RETURNING * INTO c;
   PERFORM change_rows(c.case_id, p_change, v_facts, n);
+  PERFORM slot_apply(c, p_change);
   c := case_write(with_nearest_clock(c), 'opened', p_agent, p_session, p_cmd, jsonb_strip_nulls(jsonb_build_object('reference', p_reference)) || jsonb_build_object('change', without_bodies(p_change)), n);
-  INSERT INTO case_search VALUES (c.case_id, c.queue_id, search_doc(c.case_id));
+  INSERT INTO case_search (case_id, queue_id, doc, firm_queue) VALUES (c.case_id, c.queue_id, search_doc(c.case_id), c.firm_queue);
   RETURN c;
 END $$;
 
@@ -61,26 +131,45 @@ BEGIN
   IF p_session IS NOT NULL OR my_role() NOT IN ('worker', 'admin') THEN PERFORM require_session(p_session, p_agent); END IF;
 END $$;
 
+-- Whether the caller may open such a case: asked before anything is told of other cases.
+CREATE FUNCTION check_opens(p_process text, p_party text) RETURNS void LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE q int := (SELECT queue_id FROM processes WHERE process = p_process);
+BEGIN
+  IF q IS NOT NULL AND NOT own_queues() && ARRAY[q, CASE WHEN is_installers(p_process) THEN (SELECT queue_id FROM queues WHERE firm_gln = p_party) END] THEN
+    PERFORM refuse('queue_not_yours'); END IF;
+END $$;
+-- The case that is there already, for a caller who sees it: what a company has not sent is told to
+-- nobody else, not even that it is there (ELS-29).
+CREATE FUNCTION already(p_case bigint, p_result text) RETURNS jsonb LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE c cases%ROWTYPE;
+BEGIN
+  SELECT * INTO c FROM cases WHERE case_id = p_case;
+  IF is_installers(c.process) AND NOT own_queues() && ARRAY[c.queue_id, c.firm_queue] THEN PERFORM refuse('queue_not_yours'); END IF;
+  RETURN jsonb_build_object('result', p_result, 'case_id', c.case_id, 'case_no', c.case_no);
+END $$;
+
 -- Opens a case. The same reference again is the same case; an open case on the same subject is named
 -- instead (`twin`), so that the caller attaches the signal to it by the action of the process.
 CREATE FUNCTION loket_api.case_open(p_cmd uuid, p_session uuid, p_change jsonb, p_reference text) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE a int := require_role('agent', 'lead', 'admin', 'worker'); r jsonb; c cases%ROWTYPE; i bigint;
+DECLARE a int := require_role('agent', 'lead', 'admin', 'worker', 'installer'); r jsonb; c cases%ROWTYPE; i bigint;
+  v_party text := coalesce(p_change -> 'facts' ->> 'party_gln', p_change -> 'answers' ->> 'party_gln'); v_reference text := own_reference(p_change ->> 'process', v_party, p_reference);
 BEGIN
   r := command_begin(p_cmd, a, 'case_open', concat_ws(' ', p_reference, said(p_change))); IF r IS NOT NULL THEN RETURN r; END IF;
   PERFORM require_seat(p_session, a);
-  SELECT x INTO i FROM (SELECT case_id AS x FROM cases WHERE process = p_change ->> 'process' AND reference = p_reference
-    UNION ALL SELECT case_id FROM case_references WHERE process = p_change ->> 'process' AND reference = p_reference) q LIMIT 1;
+  PERFORM check_opens(p_change ->> 'process', v_party);
+  SELECT x INTO i FROM (SELECT case_id AS x FROM cases WHERE process = p_change ->> 'process' AND reference = v_reference
+    UNION ALL SELECT case_id FROM case_references WHERE process = p_change ->> 'process' AND reference = v_reference) q LIMIT 1;
   IF i IS NOT NULL THEN
     DELETE FROM commands WHERE cmd_id = p_cmd;
-    RETURN (SELECT jsonb_build_object('result', 'known', 'case_id', case_id, 'case_no', case_no) FROM cases WHERE case_id = i);
+    RETURN already(i, 'known');
   END IF;
   i := open_twin(p_change);
   IF i IS NOT NULL THEN
     DELETE FROM commands WHERE cmd_id = p_cmd;
-    RETURN (SELECT jsonb_build_object('result', 'attached', 'case_id', case_id, 'case_no', case_no) FROM cases WHERE case_id = i);
+    RETURN already(i, 'attached');
   END IF;
-  c := case_insert(p_change, p_reference, a, p_session, p_cmd);
+  c := case_insert(p_change, v_reference, a, p_session, p_cmd);
   RETURN command_end(p_cmd, jsonb_build_object('result', 'new', 'case_id', c.case_id, 'case_no', c.case_no));
 END $$;
 
@@ -99,6 +188,10 @@ BEGIN
     PERFORM require_role('lead', 'admin');
   ELSIF p_line.by_who = 'agent' THEN
     PERFORM require_role('agent', 'lead', 'admin', 'worker');
+  ELSIF p_line.by_who = 'installer' THEN
+    PERFORM require_role('installer', 'worker', 'admin');   -- decision 18; its own system speaks through the worker
+  ELSIF p_line.by_who = 'outside' THEN
+    PERFORM require_role('worker', 'admin');          -- nobody stands in: what is paid says the payment service alone
   ELSIF p_line.by_who = 'system' AND role_ IN ('worker', 'admin') THEN
     NULL;                                             -- an outside system speaks through the worker
   ELSIF p_line.by_who = 'system' AND p_line.action = 'further_signal' THEN
@@ -111,7 +204,7 @@ END $$;
 
 CREATE FUNCTION loket_api.apply(p_cmd uuid, p_session uuid, p_case bigint, p_fence bigint, p_version int, p_change jsonb, p_reference text, p_link bigint)
 RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE a int := require_agent(); r jsonb; c cases%ROWTYPE; l process_transitions%ROWTYPE; o cases%ROWTYPE; n timestamptz; w work_state;
+DECLARE a int := require_agent(); r jsonb; c cases%ROWTYPE; l process_transitions%ROWTYPE; o cases%ROWTYPE; was cases%ROWTYPE; n timestamptz; w work_state;
 BEGIN
   r := command_begin(p_cmd, a, 'apply', concat_ws(' ', p_case, said(p_change))); IF r IS NOT NULL THEN RETURN r; END IF;
   PERFORM require_seat(p_session, a);
@@ -125,27 +218,35 @@ BEGIN
     PERFORM refuse('not_in_table', '', jsonb_build_object('what', p_change ->> 'action', 'given', c.state || ' - ' || (p_change ->> 'to')));
   END IF;
   PERFORM check_actor(l, c, a, p_session, p_fence);
-  -- what is legal in every state and changes no fact meets whatever happened meanwhile: a note never
-  -- conflicts
-  IF c.version <> p_version AND (l.by_who <> 'agent' OR p_change -> 'facts' <> '{}') THEN RAISE EXCEPTION 'version conflict' USING ERRCODE = 'LK005'; END IF;
+  -- what is legal in every state and changes neither fact nor clock meets whatever happened meanwhile: a
+  -- note never conflicts, but with a snooze that it ends
+  IF c.version <> p_version AND (l.by_who <> 'agent' OR p_change -> 'facts' <> '{}' OR p_change -> 'clocks' <> '[]' OR jsonb_typeof(p_change -> 'slot') = 'object' OR is_snoozed(p_case)) THEN RAISE EXCEPTION 'version conflict' USING ERRCODE = 'LK005'; END IF;
   PERFORM check_at((p_change ->> 'at')::timestamptz);
-  PERFORM referee(p_change, l);
+  PERFORM referee(p_change, with_form(l, c.form_version), c.facts);
   PERFORM check_people(c.party_gln, p_change);
   n := (p_change ->> 'at')::timestamptz;
   c.facts := c.facts || (p_change -> 'facts');
+  was := c;
+  c := columns_follow(c, p_change);
   IF l.action = 'reopen' THEN c.received_at := n; END IF;   -- a new episode (decision 7)
+  IF l.action = 'snooze' THEN c.snoozed_until := (p_change -> 'answers' ->> 'snooze_until')::timestamptz; END IF;
   w := state_work(c.process, l.to_state);
   IF c.work = 'closed' AND w <> 'closed' AND EXISTS (SELECT 1 FROM cases x WHERE x.process = c.process AND x.unique_key = c.unique_key AND x.work <> 'closed') THEN
     PERFORM refuse('twin_open');
   END IF;
-  PERFORM change_rows(c.case_id, p_change, c.facts, n);
+  PERFORM change_rows(c.case_id, p_change, c.facts, n, undo_keep(c.case_id, a, p_session, p_change, p_reference));
+  PERFORM slot_apply(c, p_change);
+  PERFORM lease_worked(c.case_id, p_session);
   IF l.from_state <> l.to_state THEN
     c.state := l.to_state;
     c.closed_at := CASE WHEN w = 'closed' THEN n END;
-    IF w <> 'open' OR c.work <> 'held' THEN c := lease_end(c); END IF;
+    c := skips_clear(c);
+    IF c.firm_queue IS NOT NULL THEN c := sent_on(c); END IF;
+    -- whoever looks along with a customer keeps the case while the customer's steps follow each other
+    IF w = 'closed' OR c.work <> 'held' OR (w = 'waiting' AND state_work(c.process, l.from_state) <> 'waiting') THEN c := lease_end(c); END IF;
   END IF;
   IF p_reference IS NOT NULL THEN
-    INSERT INTO case_references VALUES (c.process, p_reference, c.case_id) ON CONFLICT DO NOTHING;
+    INSERT INTO case_references VALUES (c.process, own_reference(c.process, c.party_gln, p_reference), c.case_id) ON CONFLICT DO NOTHING;
   END IF;
   IF jsonb_typeof(p_change -> 'opens') = 'object' THEN
     IF p_link IS NULL THEN
@@ -153,15 +254,16 @@ BEGIN
         PERFORM refuse('twin_open', '', jsonb_build_object('case_id', open_twin(p_change -> 'opens'))); END IF;
       o := case_insert(p_change -> 'opens', NULL, a, p_session, NULL);
     ELSE
-      SELECT * INTO o FROM cases WHERE case_id = p_link AND case_id = open_twin(p_change -> 'opens') AND queue_id = ANY ((SELECT my_queues())::int[]) FOR SHARE;
+      SELECT * INTO o FROM cases WHERE case_id = p_link AND case_id = open_twin(p_change -> 'opens') AND ARRAY[queue_id, firm_queue] && (SELECT my_queues())::int[] FOR SHARE;
       IF NOT FOUND THEN PERFORM refuse('case_not_found'); END IF;
     END IF;
     INSERT INTO case_links VALUES (c.case_id, o.case_id, l.action) ON CONFLICT DO NOTHING;
   END IF;
   c := case_write(with_nearest_clock(c), l.action, a, p_session, p_cmd,
     jsonb_strip_nulls(jsonb_build_object('linked', o.case_id, 'reference', p_reference)) || jsonb_build_object('change', without_bodies(p_change)), n);
-  IF p_change -> 'texts' <> '[]' THEN UPDATE case_search SET doc = search_doc(c.case_id) WHERE case_id = c.case_id; END IF;
-  RETURN command_end(p_cmd, applied(c, o.case_no));
+  IF p_change -> 'texts' <> '[]' OR (was.ean, was.customer_ref) IS DISTINCT FROM (c.ean, c.customer_ref) THEN UPDATE case_search SET doc = search_doc(c.case_id) WHERE case_id = c.case_id; END IF;
+  IF l.action = 'promise_due' THEN PERFORM promise_told(c.case_id, p_change, a); END IF;
+  RETURN command_end(p_cmd, applied(c, o.case_no) || undo_offer(c));
 END $$;
 
 CREATE FUNCTION loket_api.document_attach(p_cmd uuid, p_session uuid, p_case bigint, p_name text, p_kind text, p_purpose text, p_bytes bytea) RETURNS jsonb
@@ -177,6 +279,7 @@ BEGIN
   IF p_purpose NOT IN ('authorisation', 'evidence', 'letter', 'other') THEN PERFORM refuse('not_a_choice', '', '{"field":"purpose"}'); END IF;
   INSERT INTO documents (document_id, case_id, name, kind, purpose, size, sha256, bytes, added_at)
   VALUES (p_cmd, p_case, left(p_name, 120), left(p_kind, 60), p_purpose, length(p_bytes), h, p_bytes, n);
+  PERFORM lease_worked(p_case, p_session);
   c := case_write(c, 'attached', a, p_session, p_cmd, jsonb_build_object('document', p_cmd, 'purpose', p_purpose, 'size', length(p_bytes), 'sha256', h), n);
   RETURN command_end(p_cmd, applied(c, NULL));
 END $$;
@@ -198,4 +301,4 @@ BEGIN
 END $$;
 CREATE FUNCTION loket_api.document_fetch(p_document uuid) RETURNS bytea
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
-$$ SELECT d.bytes FROM documents d JOIN cases c USING (case_id) WHERE d.document_id = p_document AND c.queue_id = ANY ((SELECT my_queues())::int[]) $$;
+$$ SELECT d.bytes FROM documents d JOIN cases c USING (case_id) WHERE d.document_id = p_document AND ARRAY[c.queue_id, c.firm_queue] && (SELECT my_queues())::int[] $$;

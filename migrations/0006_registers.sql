@@ -101,3 +101,23 @@ BEGIN
     FROM i LEFT JOIN one ON one.n = i.n LEFT JOIN w ON (w.ean, w.customer_ref, w.side, w.party_gln, w.valid_from) = (one.ean, one.customer_ref, one.side, one.party_gln, one.valid_from);
   RETURN answer;
 END $$;
+
+-- ---------------------------------------------------------------- plant data
+-- What an installer may know of a plant (ELS-11, ELS-16 to ELS-18): by meter number, by EAN, or by both
+-- when they belong together. Never who lives there, nor a number of a person or a firm (ELS-22). Both
+-- ways are index probes; a meter number that two plants have needs the EAN.
+CREATE FUNCTION loket_api.plant_find(p_meter text, p_ean text) RETURNS jsonb LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE m text := nullif(upper(btrim(p_meter)), ''); e text := nullif(btrim(p_ean), ''); found_ jsonb;
+BEGIN
+  PERFORM require_role('installer', 'admin', 'worker');
+  IF m IS NULL AND e IS NULL THEN PERFORM refuse('plant_number_needed', 'ELS-11'); END IF;
+  SELECT jsonb_agg(jsonb_build_object('ean', k.ean, 'meter_number', t.meter_number, 'technical_number', t.technical_number,
+      'address', concat_ws(' ', k.street, nullif(coalesce(k.house_number::text, '') || k.house_letter || CASE WHEN k.house_suffix <> '' THEN '-' || k.house_suffix ELSE '' END, '')),
+      'postcode', k.postcode, 'city', k.city, 'grid_area', k.grid_area) ORDER BY k.ean, t.meter_number) INTO found_
+    FROM (SELECT * FROM meters WHERE m IS NOT NULL AND meter_number = m AND (e IS NULL OR ean = e)
+      UNION ALL SELECT * FROM meters WHERE m IS NULL AND ean = e LIMIT 3) t JOIN connections k USING (ean) WHERE k.country = 'SE' AND k.product = 'E';
+  IF found_ IS NULL AND m IS NOT NULL AND e IS NOT NULL AND EXISTS (SELECT 1 FROM meters WHERE meter_number = m) AND EXISTS (SELECT 1 FROM connections WHERE ean = e) THEN
+    PERFORM refuse('numbers_disagree', 'ELS-11'); END IF;
+  IF jsonb_array_length(found_) > 1 THEN PERFORM refuse('plant_not_clear', 'ELS-11'); END IF;
+  RETURN jsonb_build_object('at', legal_now(), 'plant', found_ -> 0);
+END $$;

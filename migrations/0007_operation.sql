@@ -1,4 +1,4 @@
--- The worker (timers, outbox, board, chain heads), the auditor (verification), administration.
+-- The worker (timers, outbox, chain heads), the auditor (verification), administration.
 SET LOCAL search_path = loket, pg_catalog, ext;
 
 CREATE FUNCTION loket_api.legal_now() RETURNS timestamptz LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
@@ -11,6 +11,7 @@ BEGIN
   PERFORM require_role('worker', 'admin');
   RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', c.case_id, 'version', c.version, 'clock', d.key, 'facts', facts_json(c)) ORDER BY d.due_at, d.case_id), '[]')
     FROM (SELECT d.* FROM deadlines d JOIN cases c USING (case_id) WHERE d.outcome IS NULL AND d.breached_at IS NULL AND d.due_at <= n AND (d.due_at < n OR d.comparison = 'before')
+       AND ARRAY[c.queue_id, c.firm_queue] && (SELECT own_queues())::int[]
        AND (NOT (d.late_on_arrival OR d.late_by_retriage) OR EXISTS (SELECT 1 FROM process_transitions t WHERE t.process = c.process AND t.from_state = c.state AND t.by_who = 'timer' AND t.timer = d.key))
        ORDER BY d.due_at LIMIT least(p_limit, 500)) d JOIN cases c USING (case_id));
 END $$;
@@ -21,41 +22,45 @@ BEGIN
 END $$;
 
 -- ---------------------------------------------------------------- outbox: in order per case, at least once
-CREATE FUNCTION loket_api.outbox_take(p_limit int) RETURNS jsonb LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+-- A try counts when it ended: what a killed worker had taken is not given up for that.
+CREATE FUNCTION loket_api.outbox_take(p_limit int, p_pid int, p_start timestamptz) RETURNS jsonb LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE t timestamptz := clock_timestamp(); r jsonb;
 BEGIN
   PERFORM require_role('worker', 'admin');
-  WITH c AS MATERIALIZED (SELECT o.outbox_id FROM outbox o WHERE o.dead_at IS NULL AND o.not_before <= t AND (o.locked_until IS NULL OR o.locked_until < t)
+  WITH c AS MATERIALIZED (SELECT o.outbox_id FROM outbox o WHERE o.dead_at IS NULL AND o.not_before <= t AND (o.locked_until IS NULL OR o.locked_until < t OR line_is_gone(o.owner_pid, o.owner_start))
       AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.case_id = o.case_id AND p.outbox_id < o.outbox_id AND p.dead_at IS NULL)
       ORDER BY o.not_before, o.outbox_id LIMIT least(p_limit, 100) FOR UPDATE SKIP LOCKED),
-    u AS (UPDATE outbox o SET locked_until = t + interval '60 s', attempts = attempts + 1, fence = fence + 1 FROM c WHERE o.outbox_id = c.outbox_id RETURNING o.*)
+    u AS (UPDATE outbox o SET locked_until = t + interval '60 s', owner_pid = p_pid, owner_start = p_start, fence = fence + 1 FROM c WHERE o.outbox_id = c.outbox_id RETURNING o.*)
   SELECT coalesce(jsonb_agg(jsonb_build_object('outbox_id', u.outbox_id, 'case_id', u.case_id, 'case_no', k.case_no, 'process', k.process, 'kind', u.kind, 'idem_key', u.idem_key,
-      'fence', u.fence, 'attempts', u.attempts, 'legal_at', u.legal_at, 'facts', u.facts, 'answers', u.answers) ORDER BY u.outbox_id), '[]') INTO r FROM u JOIN cases k USING (case_id);
+      'fence', u.fence, 'attempts', u.attempts + 1, 'legal_at', u.legal_at, 'facts', u.facts, 'answers', u.answers,
+      'form', CASE WHEN k.form_version IS NOT NULL THEN form_of(k.process, k.form_version) END) ORDER BY u.outbox_id), '[]') INTO r FROM u JOIN cases k USING (case_id);
   RETURN r;
 END $$;
 CREATE FUNCTION loket_api.outbox_sent(p_id bigint, p_fence bigint) RETURNS bool LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM require_role('worker', 'admin');
   WITH d AS (DELETE FROM outbox WHERE outbox_id = p_id AND fence = p_fence RETURNING *)
-  INSERT INTO outbox_sent SELECT outbox_id, case_id, kind, idem_key, attempts, legal_at, created_at, legal_now() FROM d;
+  INSERT INTO outbox_sent SELECT outbox_id, case_id, kind, idem_key, attempts + 1, legal_at, created_at, legal_now(), seq FROM d;
   RETURN FOUND;
 END $$;
 CREATE FUNCTION loket_api.outbox_failed(p_id bigint, p_fence bigint, p_error text, p_retry_ms bigint) RETURNS bool LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM require_role('worker', 'admin');
-  UPDATE outbox SET locked_until = NULL, last_error = left(p_error, 300), dead_at = CASE WHEN p_retry_ms IS NULL THEN clock_timestamp() END,
+  UPDATE outbox SET locked_until = NULL, attempts = attempts + 1, last_error = left(p_error, 300), dead_at = CASE WHEN p_retry_ms IS NULL THEN clock_timestamp() END,
      not_before = clock_timestamp() + coalesce(p_retry_ms, 0) * interval '1 millisecond' WHERE outbox_id = p_id AND fence = p_fence;
   RETURN FOUND;
 END $$;
 CREATE FUNCTION loket_api.outbox_dead(p_limit int) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM require_role('worker', 'admin', 'lead');
-  RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('outbox_id', o.outbox_id, 'case_no', c.case_no, 'kind', o.kind, 'status', 'dead', 'created_at', o.created_at, 'sent_at', NULL, 'error', o.last_error) ORDER BY o.outbox_id), '[]')
-    FROM (SELECT * FROM outbox WHERE dead_at IS NOT NULL ORDER BY outbox_id LIMIT least(p_limit, 500)) o JOIN cases c USING (case_id));
+  RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('outbox_id', o.outbox_id, 'case_no', c.case_no, 'kind', o.kind, 'status', 'dead', 'created_at', o.legal_at, 'sent_at', NULL, 'error', o.last_error) ORDER BY o.outbox_id), '[]')
+    FROM (SELECT o.* FROM outbox o JOIN cases c USING (case_id) WHERE o.dead_at IS NOT NULL AND c.queue_id = ANY ((SELECT own_queues())::int[])
+      ORDER BY o.outbox_id LIMIT least(p_limit, 500)) o JOIN cases c USING (case_id));
 END $$;
 -- the outside system that a command is for; NULL for letters
 CREATE FUNCTION system_of(p_kind text) RETURNS text LANGUAGE sql IMMUTABLE AS
-$$ SELECT CASE WHEN p_kind IN ('block', 'lift_block') THEN 'port' WHEN p_kind LIKE 'allocation\_%' THEN 'allocation' END $$;
+$$ SELECT CASE WHEN p_kind IN ('block', 'lift_block') THEN 'port' WHEN p_kind LIKE 'allocation\_%' THEN 'allocation'
+     WHEN p_kind IN ('payment_create', 'payment_cancel') THEN 'payments' WHEN p_kind ~ '^order_.*domain$' THEN 'domain' WHEN p_kind ~ '^order_.*gsa$' THEN 'work_orders' END $$;
 CREATE FUNCTION loket_api.outbox_resend(p_id bigint) RETURNS bool LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM require_role('worker', 'admin', 'lead');
@@ -63,7 +68,8 @@ BEGIN
   IF EXISTS (SELECT 1 FROM outbox o JOIN outbox_sent s USING (case_id) WHERE o.outbox_id = p_id AND s.outbox_id > p_id AND system_of(o.kind) = system_of(s.kind)) THEN
     PERFORM refuse('newer_sent');
   END IF;
-  UPDATE outbox SET dead_at = NULL, attempts = 0, not_before = clock_timestamp(), locked_until = NULL WHERE outbox_id = p_id AND dead_at IS NOT NULL;
+  UPDATE outbox SET dead_at = NULL, attempts = 0, not_before = clock_timestamp(), locked_until = NULL WHERE outbox_id = p_id AND dead_at IS NOT NULL
+    AND case_id IN (SELECT case_id FROM cases WHERE queue_id = ANY ((SELECT own_queues())::int[]));
   RETURN FOUND;
 END $$;
 -- what a letter may need, resolved when it is delivered (decision 6)
@@ -71,23 +77,19 @@ CREATE FUNCTION loket_api.message_context(p_case bigint) RETURNS jsonb LANGUAGE 
 DECLARE c cases%ROWTYPE;
 BEGIN
   PERFORM require_role('worker', 'admin');
-  SELECT * INTO STRICT c FROM cases WHERE case_id = p_case;
-  RETURN jsonb_build_object('case_no', c.case_no, 'process', c.process, 'received_at', c.received_at, 'opened_at', c.opened_at, 'reference', c.reference, 'facts', c.facts, 'clocks', clocks_json(p_case),
+  SELECT * INTO c FROM cases WHERE case_id = p_case AND own_queues() && ARRAY[queue_id, firm_queue];   -- the worker has all (ELS-29)
+  IF NOT FOUND THEN PERFORM refuse('case_not_found'); END IF;
+  RETURN jsonb_build_object('case_no', c.case_no, 'process', c.process, 'received_at', c.received_at, 'opened_at', c.opened_at, 'reference', said_reference(c), 'facts', c.facts, 'clocks', clocks_json(p_case),
     'party', party_json(c.party_gln), 'party_country', (SELECT country FROM parties WHERE gln = c.party_gln), 'connection', (SELECT address_json(k) FROM connections k WHERE k.ean = c.ean),
-    'customer', (SELECT customer_json(u) || jsonb_build_object('email', CASE WHEN u.protected THEN '' ELSE u.email END) FROM customers u WHERE u.customer_ref = c.customer_ref), 'texts', texts_json(p_case));
+    'customer', (SELECT customer_json(u) || jsonb_build_object('email', CASE WHEN u.protected THEN '' ELSE u.email END, 'phone', CASE WHEN u.protected THEN '' ELSE u.phone END) FROM customers u WHERE u.customer_ref = c.customer_ref), 'texts', texts_json(p_case), 'slot', slot_json(p_case),
+    'payment', (SELECT payment_json(p) FROM payments p WHERE p.case_id = p_case ORDER BY (p.status IN ('new', 'open', 'pending', 'authorized')) DESC, p.created_at DESC, p.payment_id LIMIT 1));
 END $$;
 
-CREATE FUNCTION loket_api.board_refresh() RETURNS bool LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE n timestamptz := legal_now();
+-- whether a command had its effect on that case: what outside systems say comes more than once
+CREATE FUNCTION loket_api.case_heard(p_case bigint, p_cmd uuid) RETURNS bool LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
-  PERFORM require_agent();
-  IF NOT pg_try_advisory_xact_lock(4242, 2) THEN RETURN false; END IF;
-  IF EXISTS (SELECT 1 FROM queue_board HAVING min(computed_at) > clock_timestamp() - interval '900 ms' AND count(*) = (SELECT count(*) FROM queues)) THEN RETURN false; END IF;
-  INSERT INTO queue_board AS b SELECT q.queue_id, coalesce(o, 0), coalesce(h, 0), coalesce(w, 0), coalesce(l, 0), clock_timestamp()
-    FROM queues q LEFT JOIN (SELECT queue_id, count(*) FILTER (WHERE work = 'open') o, count(*) FILTER (WHERE work = 'held') h, count(*) FILTER (WHERE work = 'waiting') w,
-      count(*) FILTER (WHERE sort_at < n) l FROM cases WHERE work <> 'closed' GROUP BY 1) c USING (queue_id)
-  ON CONFLICT (queue_id) DO UPDATE SET n_open = excluded.n_open, n_held = excluded.n_held, n_waiting = excluded.n_waiting, n_overdue = excluded.n_overdue, computed_at = excluded.computed_at;
-  RETURN true;
+  PERFORM require_role('worker', 'admin');
+  RETURN EXISTS (SELECT 1 FROM case_events WHERE case_id = p_case AND cmd_id = p_cmd);
 END $$;
 
 -- heads of the chains that grew since then: exported daily, kept outside, so that even somebody who
@@ -119,11 +121,13 @@ END $$;
 CREATE FUNCTION loket_api.verify_batch(p_after bigint, p_limit int) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM require_role('auditor', 'admin');
-  RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', c.case_id, 'case_no', c.case_no, 'stored', facts_json(c), 'work', c.work, 'sort_at', c.sort_at, 'version', c.version, 'chain', verify_chain(c.case_id),
+  RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', c.case_id, 'case_no', c.case_no, 'stored', facts_json(c), 'work', c.work, 'sort_at', c.sort_at, 'promise_at', c.promise_at, 'snoozed_until', c.snoozed_until, 'version', c.version, 'chain', verify_chain(c.case_id),
       'texts', (SELECT coalesce(jsonb_object_agg(t.text_id, CASE WHEN t.body IS NOT NULL AND t.sha256 <> encode(sha256(convert_to(t.body, 'UTF8')), 'hex') THEN 'changed' ELSE t.sha256 END), '{}') FROM texts t WHERE t.case_id = c.case_id),
       'documents', (SELECT coalesce(jsonb_object_agg(d.document_id, CASE WHEN d.bytes IS NOT NULL AND d.sha256 <> encode(sha256(d.bytes), 'hex') THEN 'changed' ELSE d.sha256 END), '{}') FROM documents d WHERE d.case_id = c.case_id),
       'columns', jsonb_build_object('ean', c.ean, 'party_gln', c.party_gln, 'customer_ref', c.customer_ref), 'reference', c.reference, 'closed', c.closed_at IS NOT NULL,
       'unique_ok', c.unique_key IS NOT DISTINCT FROM (SELECT unique_key_of(p.unique_by, jsonb_build_object('answers', '{}'::jsonb, 'facts', c.facts)) FROM processes p WHERE p.process = c.process),
+      'messages', (SELECT coalesce(jsonb_agg(DISTINCT m.seq), '[]') FROM (SELECT seq FROM outbox WHERE case_id = c.case_id UNION ALL SELECT seq FROM outbox_sent WHERE case_id = c.case_id) m),
+      'slot', (SELECT jsonb_build_object('slot_id', h.slot_id, 'kept', h.kept) FROM slot_holds h WHERE h.case_id = c.case_id),
       'lease', EXISTS (SELECT 1 FROM case_leases l WHERE l.case_id = c.case_id AND l.fence = c.fence),
       'events', (SELECT jsonb_agg(jsonb_build_object('seq', e.seq, 'at', e.legal_at, 'kind', e.kind, 'cmd_id', e.cmd_id, 'agent_role', a.role, 'body', e.body) ORDER BY e.seq) FROM case_events e LEFT JOIN agents a USING (agent_id) WHERE e.case_id = c.case_id)) ORDER BY c.case_id), '[]')
     FROM (SELECT * FROM cases WHERE case_id > p_after ORDER BY case_id LIMIT least(p_limit, 500)) c);
@@ -150,15 +154,15 @@ END $$;
 CREATE FUNCTION process_load(p jsonb) RETURNS int LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE n int;
 BEGIN
-  INSERT INTO queues (key) SELECT DISTINCT x ->> 'queue' FROM jsonb_array_elements(p) x ON CONFLICT DO NOTHING;
-  INSERT INTO processes SELECT x ->> 'key', x ->> 'prefix', (SELECT queue_id FROM queues WHERE key = x ->> 'queue'), x ->> 'country', ARRAY(SELECT jsonb_array_elements_text(x -> 'unique_by'))
-    FROM jsonb_array_elements(p) x ON CONFLICT (process) DO UPDATE SET prefix = excluded.prefix, queue_id = excluded.queue_id, country = excluded.country, unique_by = excluded.unique_by;
+  INSERT INTO queues (key) SELECT w.q FROM (SELECT e.x ->> 'queue' AS q, min(e.place) AS place FROM jsonb_array_elements(p) WITH ORDINALITY e(x, place) GROUP BY 1) w ORDER BY w.place ON CONFLICT DO NOTHING;
+  INSERT INTO processes SELECT x ->> 'key', x ->> 'prefix', (SELECT queue_id FROM queues WHERE key = x ->> 'queue'), x ->> 'country', ARRAY(SELECT jsonb_array_elements_text(x -> 'unique_by')), x ->> 'form'
+    FROM jsonb_array_elements(p) x ON CONFLICT (process) DO UPDATE SET prefix = excluded.prefix, queue_id = excluded.queue_id, country = excluded.country, unique_by = excluded.unique_by, form = excluded.form;
   INSERT INTO process_states SELECT x ->> 'key', s ->> 'key', (s ->> 'work')::work_state FROM jsonb_array_elements(p) x, jsonb_array_elements(x -> 'states') s
     ON CONFLICT (process, state) DO UPDATE SET work = excluded.work;
   DELETE FROM process_transitions;
   INSERT INTO process_transitions SELECT x ->> 'key', t ->> 'action', t ->> 'from', t ->> 'to', t ->> 'by', t ->> 'timer', ARRAY(SELECT jsonb_array_elements_text(t -> 'starts')), ARRAY(SELECT jsonb_array_elements_text(t -> 'ends')),
       ARRAY(SELECT jsonb_array_elements_text(t -> 'breaches')), ARRAY(SELECT jsonb_array_elements_text(t -> 'moves')), ARRAY(SELECT jsonb_array_elements_text(t -> 'messages')), ARRAY(SELECT jsonb_array_elements_text(t -> 'sets')),
-      ARRAY(SELECT jsonb_array_elements_text(t -> 'destroys')), ARRAY(SELECT jsonb_array_elements_text(t -> 'opens')), t -> 'fields'
+      ARRAY(SELECT jsonb_array_elements_text(t -> 'destroys')), ARRAY(SELECT jsonb_array_elements_text(t -> 'opens')), ARRAY(SELECT jsonb_array_elements_text(coalesce(t -> 'slots', '[]'))), t -> 'fields', t ->> 'form'
     FROM jsonb_array_elements(p) x, jsonb_array_elements(x -> 'transitions') t;
   GET DIAGNOSTICS n = ROW_COUNT;
   RETURN n;
@@ -234,30 +238,37 @@ CREATE FUNCTION loket_api.calendars() RETURNS jsonb LANGUAGE sql STABLE SECURITY
 $$ SELECT coalesce(jsonb_agg(body ORDER BY country, version), '[]') FROM calendars WHERE me() IS NOT NULL $$;
 
 CREATE FUNCTION group_of(p_role text) RETURNS text LANGUAGE sql IMMUTABLE AS
-$$ SELECT CASE p_role WHEN 'agent' THEN 'loket_agent' WHEN 'lead' THEN 'loket_lead' WHEN 'auditor' THEN 'loket_auditor' WHEN 'admin' THEN 'loket_administrator' WHEN 'worker' THEN 'loket_worker' END $$;
+$$ SELECT CASE p_role WHEN 'agent' THEN 'loket_agent' WHEN 'lead' THEN 'loket_lead' WHEN 'auditor' THEN 'loket_auditor' WHEN 'admin' THEN 'loket_administrator' WHEN 'worker' THEN 'loket_worker' WHEN 'installer' THEN 'loket_installer' END $$;
 -- runs with the rights of its caller, who must be able to create roles
-CREATE FUNCTION agent_add(p_db_role name, p_name text, p_role text, p_queues text[]) RETURNS int LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+CREATE FUNCTION agent_add(p_db_role name, p_name text, p_role text, p_queues text[], p_firm text DEFAULT NULL) RETURNS int LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE i int; q text; c cases%ROWTYPE;
 BEGIN
   FOREACH q IN ARRAY p_queues LOOP
-    IF NOT EXISTS (SELECT 1 FROM queues WHERE key = q) THEN PERFORM refuse('no_such_queue', '', jsonb_build_object('queue', q)); END IF;
+    IF NOT EXISTS (SELECT 1 FROM queues WHERE key = q AND firm_gln IS NULL) OR p_role = 'installer' THEN PERFORM refuse('no_such_queue', '', jsonb_build_object('queue', q)); END IF;
   END LOOP;
+  IF (p_role = 'installer') <> (p_firm IS NOT NULL) OR p_firm IS NOT NULL AND NOT EXISTS (SELECT 1 FROM parties WHERE gln = p_firm AND role = 'installer') THEN PERFORM refuse('not_an_installer', 'ELS-01'); END IF;
   IF group_of(p_role) IS NULL THEN PERFORM refuse('no_such_role', '', jsonb_build_object('role', p_role)); END IF;
-  IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = p_db_role) THEN EXECUTE format('CREATE ROLE %I LOGIN CONNECTION LIMIT 8', p_db_role); END IF;
-  FOREACH q IN ARRAY ARRAY['agent', 'lead', 'auditor', 'admin', 'worker'] LOOP
+  IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = p_db_role AND NOT rolcanlogin) THEN PERFORM refuse('no_login', '', jsonb_build_object('role', p_db_role)); END IF;
+  IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = p_db_role) THEN
+    -- a person has a few consoles; workers and administrators of a server share their role
+    EXECUTE format('CREATE ROLE %I LOGIN CONNECTION LIMIT %s', p_db_role, CASE WHEN p_role IN ('worker', 'admin') THEN 64 ELSE 8 END);
+  END IF;
+  FOREACH q IN ARRAY ARRAY['agent', 'lead', 'auditor', 'admin', 'worker', 'installer'] LOOP
     IF q <> p_role AND pg_has_role(p_db_role, group_of(q), 'MEMBER') AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = p_db_role)
        AND EXISTS (SELECT 1 FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid JOIN pg_roles r ON r.oid = m.member WHERE g.rolname = group_of(q) AND r.rolname = p_db_role) THEN
       EXECUTE format('REVOKE %I FROM %I', group_of(q), p_db_role);
     END IF;
   END LOOP;
   EXECUTE format('GRANT %I TO %I', group_of(p_role), p_db_role);
-  INSERT INTO agents (db_role, name, role) VALUES (p_db_role, p_name, p_role)
-    ON CONFLICT (db_role) DO UPDATE SET name = excluded.name, role = excluded.role, disabled_at = NULL RETURNING agent_id INTO i;
-  DELETE FROM agent_queues WHERE agent_id = i;
-  INSERT INTO agent_queues SELECT i, queue_id FROM queues WHERE key = ANY (p_queues);
+  INSERT INTO agents (db_role, name, role, firm_gln) VALUES (p_db_role, p_name, p_role, p_firm)
+    ON CONFLICT (db_role) DO UPDATE SET name = excluded.name, role = excluded.role, firm_gln = excluded.firm_gln, disabled_at = NULL RETURNING agent_id INTO i;
+  IF p_firm IS NOT NULL THEN PERFORM firm_queue_of(p_firm); END IF;
+  -- limits of their own in a queue that stays theirs stay too
+  DELETE FROM agent_queues WHERE agent_id = i AND queue_id NOT IN (SELECT queue_id FROM queues WHERE key = ANY (p_queues));
+  INSERT INTO agent_queues (agent_id, queue_id) SELECT i, queue_id FROM queues WHERE key = ANY (p_queues) ON CONFLICT DO NOTHING;
   -- what they hold in a queue that they lost goes back
   FOR c IN SELECT x.* FROM cases x JOIN case_leases l USING (case_id) WHERE l.agent_id = i AND x.queue_id NOT IN (SELECT queue_id FROM agent_queues WHERE agent_id = i) ORDER BY x.case_id FOR UPDATE OF x LOOP
-    PERFORM case_write(lease_end(c), 'lease_returned', i, NULL, NULL, '{"why":"queues changed"}', legal_now());
+    PERFORM case_write(lease_end(c), 'lease_returned', i, NULL, NULL, '{"why":"queues_changed"}', legal_now());
   END LOOP;
   RETURN i;
 END $$;
@@ -268,4 +279,24 @@ BEGIN
   IF i IS NULL THEN PERFORM refuse('no_such_agent', '', jsonb_build_object('agent', p_db_role)); END IF;
   FOR s IN SELECT session_id FROM agent_sessions WHERE agent_id = i FOR UPDATE LOOP n := n + drop_session(s, 'disabled'); END LOOP;
   RETURN n;
+END $$;
+
+-- ---------------------------------------------------------------- health
+-- What `loket doctor` asks, for everybody who may log in: nothing of a case.
+CREATE FUNCTION loket_api.health() RETURNS jsonb LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE a int := require_agent();
+BEGIN
+  RETURN (SELECT jsonb_build_object('now', clock_timestamp(), 'server', current_setting('server_version_num')::int, 'is_standby', pg_is_in_recovery(),
+      'rehearsal', s.rehearsal, 'legal_now', legal_now(), 'agent', g.name, 'role', g.role, 'login', g.db_role,
+      'queues', (SELECT count(*) FROM agent_queues q WHERE q.agent_id = a),
+      'extensions', (SELECT coalesce(jsonb_object_agg(extname, extversion), '{}') FROM pg_extension),
+      'migrations', (SELECT coalesce(jsonb_agg(version ORDER BY version), '[]') FROM _sqlx_migrations WHERE success),
+      'consoles', (SELECT count(*) FROM agent_sessions x WHERE x.lost_at IS NULL AND NOT x.detached AND x.expires_at > clock_timestamp()),
+      'workers', (SELECT count(DISTINCT x.pid) FROM pg_stat_activity x JOIN agents w ON w.db_role = x.usename WHERE w.role = 'worker' AND x.datname = current_database()),
+      'ticking', is_ticking(),
+      'dead_letters', (SELECT count(*) FROM outbox WHERE dead_at IS NOT NULL),
+      'late_timers_s', (SELECT extract(epoch FROM legal_now() - min(due_at))::bigint FROM deadlines WHERE outcome IS NULL AND breached_at IS NULL AND due_at < legal_now()),
+      'connections', (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'), 'connections_max', current_setting('max_connections')::int,
+      'size', pg_database_size(current_database()))
+    FROM settings s JOIN agents g ON g.agent_id = a);
 END $$;

@@ -94,8 +94,8 @@ impl Config {
                 .values
                 .insert(found.setting.key, (found.value, Origin::Shipped));
         }
-        for path in paths(files, env) {
-            config.lay_file(&path, files)?;
+        for folder in folders(files, env) {
+            config.lay_file(&folder.join(files.name()), files)?;
         }
         config.lay_env(env)?;
         for (setting, raw) in flags {
@@ -148,6 +148,11 @@ impl Config {
         Ok(())
     }
 
+    /// The value of a setting.
+    pub fn value(&self, setting: &Setting) -> Option<&Value> {
+        self.values.get(setting.key).map(|(value, _)| value)
+    }
+
     /// The text of a setting; `None` when it is empty, which means "not set".
     pub fn text(&self, setting: &Setting) -> Option<&str> {
         match self.values.get(setting.key) {
@@ -177,6 +182,17 @@ impl Config {
         matches!(self.values.get(setting.key), Some((Value::Bool(true), _)))
     }
 
+    /// The value of a setting as it would be written.
+    pub fn shown(&self, setting: &Setting) -> String {
+        match self.values.get(setting.key) {
+            Some((Value::Text(text), _)) => format!("\"{text}\""),
+            Some((Value::Number(number), _)) => number.to_string(),
+            Some((Value::Bool(on), _)) => on.to_string(),
+            Some((Value::Words(words), _)) => format!("{words:?}"),
+            None => String::new(),
+        }
+    }
+
     /// Where the value of a setting comes from.
     pub fn origin(&self, setting: &Setting) -> Origin {
         let found = self.values.get(setting.key);
@@ -184,9 +200,22 @@ impl Config {
     }
 }
 
-fn paths(files: &Files, env: &dyn Fn(&str) -> Option<String>) -> Vec<PathBuf> {
+impl Files {
+    /// Name of the file in its folder.
+    pub fn name(&self) -> PathBuf {
+        let own = match self {
+            Self::Only(path) => path.file_name(),
+            Self::Usual => None,
+        };
+        own.map_or_else(|| PathBuf::from(DEFAULTS_NAME), PathBuf::from)
+    }
+}
+
+/// The folders where settings, keys and themes are looked for; what is found later wins. With a file
+/// that is named it is the folder of that file.
+pub fn folders(files: &Files, env: &dyn Fn(&str) -> Option<String>) -> Vec<PathBuf> {
     if let Files::Only(path) = files {
-        return vec![path.clone()];
+        return vec![path.parent().map(PathBuf::from).unwrap_or_default()];
     }
     let own = env("XDG_CONFIG_HOME")
         .map(PathBuf::from)
@@ -196,9 +225,9 @@ fn paths(files: &Files, env: &dyn Fn(&str) -> Option<String>) -> Vec<PathBuf> {
             .ok()
             .map(|base| base.config_dir())
     });
-    let mut paths = vec![PathBuf::from("/etc/loket/config.toml")];
-    paths.extend(own.map(|folder| folder.join("loket/config.toml")));
-    paths
+    let mut folders = vec![PathBuf::from("/etc/loket")];
+    folders.extend(own.map(|folder| folder.join("loket")));
+    folders
 }
 
 #[cfg(test)]

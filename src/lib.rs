@@ -9,6 +9,7 @@ pub mod desk;
 pub mod domain;
 pub mod exchange;
 pub mod local_postgres;
+pub mod plain;
 pub mod process;
 pub mod runtime;
 pub mod store;

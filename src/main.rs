@@ -3,12 +3,11 @@
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use color_eyre::config::{HookBuilder, Theme};
 use loket::{cli, system};
 
 fn main() -> ExitCode {
-    let arguments = cli::Cli::parse();
+    let arguments = cli::teach::parse();
     install_reports();
     // a console of many on one machine is one thread; the rest may use two
     let runtime = match arguments.command {

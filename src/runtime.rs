@@ -7,31 +7,39 @@
 
 mod beat;
 mod calls;
+pub mod crash;
+mod feed;
 mod files;
+pub mod lines;
+mod work;
+
+pub use beat::least_pause;
+pub use feed::{Hears, follow_feed};
 
 use std::io;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use ratatui::Terminal;
 use ratatui::layout::Size;
-use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::{mpsc, watch};
-use tokio::task::JoinSet;
-use uuid::Uuid;
+use tokio::sync::mpsc;
 
 use crate::desk::geometry::Window;
+use crate::desk::habits::Habits;
 use crate::desk::key::Input;
 use crate::desk::keymap::Keymap;
-use crate::desk::{Effect, Model, Msg, Start, next_wake, update};
+use crate::desk::toast::Tone;
+use crate::desk::{self, Effect, Model, Msg, Start, next_wake, update};
+use crate::process::notification::Lists;
 use crate::store::Store;
 use crate::system;
 use crate::terminal::reader::{self, Heard, Read};
-use crate::terminal::{FrameBackend, Guard, Outlet, guard};
+use crate::terminal::{FrameBackend, Guard, Outlet, clipboard, guard};
 use crate::text::Texts;
-use crate::view::{Theme, draw};
+use crate::view::{Theme, Themes, draw};
+use work::{Signals, Work};
 
 /// How many messages may wait; tasks that have more wait themselves.
 const QUEUE: usize = 256;
@@ -39,6 +47,9 @@ const QUEUE: usize = 256;
 const DRAIN: usize = 64;
 /// How long leaving waits for writes that are under way, and for the leases to go back.
 const LEAVE: Duration = Duration::from_secs(2);
+
+/// How long the signal that lets us go on may come after we do.
+const SAID_TWICE: Duration = Duration::from_millis(50);
 
 /// How long leaving waits for the last frame to leave; a terminal that takes nothing is left as it is.
 const LEAVE_SCREEN: Duration = Duration::from_millis(500);
@@ -52,57 +63,60 @@ pub struct Setup {
     pub texts: Texts,
     /// The keys.
     pub keymap: Keymap,
-    /// The colours.
-    pub theme: Theme,
+    /// What installers choose from.
+    pub lists: Lists,
+    /// The themes there are.
+    pub themes: Themes,
+    /// Name of the one that is shown.
+    pub theme: String,
+    /// What is to be said at the start.
+    pub notes: Option<String>,
+    /// What the console does by itself.
+    pub habits: Habits,
+}
+
+impl Setup {
+    /// The desk as it starts.
+    fn model(&self, window: Window) -> Model {
+        let start = Start {
+            texts: Arc::new(self.texts.clone()),
+            keymap: self.keymap.clone(),
+            window,
+            seed: fastrand::u64(..),
+        };
+        let now = system::now();
+        let mut model = Model::new(start, now);
+        model.themes = self.themes.names();
+        model.world.lists = Arc::new(self.lists.clone());
+        model.theme.clone_from(&self.theme);
+        model.habits = self.habits;
+        if let Some(notes) = self.notes.clone() {
+            model.world.toasts.say(Tone::Warning, notes, now);
+        }
+        model
+    }
 }
 
 /// Run the console until the agent or the system ends it. The leases go back on every way out.
 pub async fn run(setup: Setup) -> io::Result<()> {
-    guard::install_panic_hook();
-    let store = setup.store.clone();
+    crash::install(setup.texts.clone());
     let mut console = Console::new(setup)?;
-    let session = Arc::clone(&console.session);
-    let ended = AssertUnwindSafe(console.work()).catch_unwind().await;
+    let ended = AssertUnwindSafe(console.go_on()).catch_unwind().await;
     if console.outlet.settle(LEAVE_SCREEN) {
         guard::leave();
     } else {
         guard::abandon();
     }
-    console.finish_writes().await;
-    drop(console);
-    let session = session
-        .lock()
-        .map_or_else(|broken| *broken.into_inner(), |id| *id);
-    let _ = tokio::time::timeout(LEAVE, store.session_close(session)).await;
-    let _ = tokio::time::timeout(LEAVE, store.close()).await;
+    // what failed once may fail again: the leases go back all the same
+    let _ = std::panic::catch_unwind(AssertUnwindSafe(|| console.save_all()));
+    console.work.finish_writes().await;
+    let Console { work, inbox, .. } = console;
+    drop(inbox);
+    work.close().await;
     match ended {
         Ok(ended) => ended,
-        Err(panic) => std::panic::resume_unwind(panic),
-    }
-}
-
-/// Signals that end or change the console.
-struct Signals {
-    terminate: Signal,
-    hang_up: Signal,
-    interrupt: Signal,
-}
-
-impl Signals {
-    fn new() -> io::Result<Self> {
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            hang_up: signal(SignalKind::hangup())?,
-            interrupt: signal(SignalKind::interrupt())?,
-        })
-    }
-
-    async fn stop(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.hang_up.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
+        // the hook has told it
+        Err(_) => Err(io::Error::other("the console failed")),
     }
 }
 
@@ -128,59 +142,48 @@ fn listen(messages: mpsc::Sender<Msg>) -> io::Result<()> {
 }
 
 struct Console {
-    store: Store,
-    /// The session that was asked for last. Made here, kept in memory only.
-    session: Arc<Mutex<Uuid>>,
+    work: Work,
     model: Model,
+    themes: Themes,
     theme: Theme,
     terminal: Terminal<FrameBackend<Outlet>>,
     outlet: Outlet,
     guard: Guard,
     signals: Signals,
-    messages: mpsc::Sender<Msg>,
     inbox: mpsc::Receiver<Msg>,
-    writes: JoinSet<()>,
-    /// Whether the session is open, for the task that asks once a second.
-    following: watch::Sender<Option<Uuid>>,
+    /// Whether the shell was asked for.
+    sleepy: bool,
 }
 
 impl Console {
     fn new(setup: Setup) -> io::Result<Self> {
         let signals = Signals::new()?;
+        guard::mouse(setup.habits.mouse);
         let guard = Guard::enter()?;
         let (columns, rows) = crossterm::terminal::size()?;
         let size = Size::new(columns, rows);
-        let start = Start {
-            texts: Arc::new(setup.texts),
-            keymap: setup.keymap,
-            window: Window { columns, rows },
-            seed: fastrand::u64(..),
-        };
-        let (messages, inbox) = mpsc::channel(QUEUE);
-        let left = messages.clone();
+        let model = setup.model(Window { columns, rows });
+        let (work, inbox) = Work::new(setup.store.clone());
+        let left = work.messages.clone();
         let outlet = Outlet::start(io::stdout(), move || drop(left.try_send(Msg::Wake)))?;
         let terminal = Terminal::new(FrameBackend::new(outlet.clone(), size))?;
-        let (following, follow) = watch::channel(None);
-        tokio::spawn(beat::follow(setup.store.clone(), follow, messages.clone()));
-        listen(messages.clone())?;
+        listen(work.messages.clone())?;
         Ok(Self {
-            store: setup.store,
-            session: Arc::new(Mutex::new(Uuid::new_v4())),
-            model: Model::new(start, system::now()),
-            theme: setup.theme,
+            work,
+            model,
+            theme: setup.themes.get(&setup.theme).cloned().unwrap_or_default(),
+            themes: setup.themes,
             terminal,
             outlet,
             guard,
             signals,
-            messages,
             inbox,
-            writes: JoinSet::new(),
-            following,
+            sleepy: false,
         })
     }
 
     /// The loop. The first frame is drawn before the database is asked anything.
-    async fn work(&mut self) -> io::Result<()> {
+    async fn go_on(&mut self) -> io::Result<()> {
         self.draw()?;
         if self.take(Msg::Start)? == Flow::Stop {
             return Ok(());
@@ -188,7 +191,13 @@ impl Console {
         loop {
             self.draw()?;
             let msg = self.next().await;
+            if matches!(msg, Msg::Resumed) {
+                self.enter_again()?;
+            }
             if self.take(msg)? == Flow::Stop || self.drain()? == Flow::Stop {
+                return Ok(());
+            }
+            if std::mem::take(&mut self.sleepy) && self.suspend().await? == Flow::Stop {
                 return Ok(());
             }
             // a task that panicked has given the terminal back: nobody sees us any more
@@ -219,7 +228,7 @@ impl Console {
         let sleep = tokio::time::sleep(wake.unwrap_or(Duration::from_hours(1)));
         tokio::select! {
             biased;
-            () = self.signals.stop() => Msg::Stop,
+            msg = self.signals.next() => msg,
             Some(msg) = self.inbox.recv() => msg,
             () = sleep => Msg::Wake,
         }
@@ -230,7 +239,13 @@ impl Console {
             let size = Size::new(columns, rows);
             self.terminal.backend_mut().set_size(size);
         }
-        let effects = update(&mut self.model, msg, system::now());
+        let now = system::now();
+        let window = self.model.window;
+        let step = desk::trace::step(&self.model, &msg, now);
+        crash::begin(step, (window.columns, window.rows));
+        let effects = update(&mut self.model, msg, now);
+        crash::end(&effects);
+        beat::tell(&self.work.here, desk::here::take(&mut self.model));
         for effect in effects {
             if self.run(effect)? == Flow::Stop {
                 return Ok(Flow::Stop);
@@ -250,66 +265,61 @@ impl Console {
     }
 
     fn run(&mut self, effect: Effect) -> io::Result<Flow> {
-        match effect {
-            Effect::Go(_) => {}
-            Effect::Ask(ticket, question) => {
-                let desk = self.caller();
-                tokio::spawn(async move { desk.ask(ticket, question).await });
-            }
-            Effect::Write(ticket, call) => {
-                let desk = self.caller();
-                self.writes
-                    .spawn(async move { desk.write(ticket, *call).await });
-            }
-            Effect::Names(ticket, path) => {
-                let desk = self.caller();
-                tokio::spawn(async move { desk.names(ticket, path).await });
-            }
-            Effect::Probe(ticket, path) => {
-                let desk = self.caller();
-                tokio::spawn(async move { desk.probe(ticket, path).await });
-            }
-            Effect::Redraw => {
+        match self.work.run(effect, &self.model) {
+            Some(Effect::Copy(text)) => self.pass(&clipboard::copy(&text)),
+            Some(Effect::Mouse(on)) => self.pass(guard::mouse(on)),
+            Some(Effect::Redraw) => {
                 self.terminal.clear()?;
                 self.model.dirty = true;
             }
-            Effect::Suspend => self.suspend()?,
-            Effect::Quit => return Ok(Flow::Stop),
+            Some(Effect::Theme(name)) => {
+                self.theme = self.themes.get(&name).cloned().unwrap_or_default();
+                self.model.dirty = true;
+            }
+            Some(Effect::Suspend) => self.sleepy = true,
+            Some(Effect::Quit) => return Ok(Flow::Stop),
+            _ => {}
         }
         Ok(Flow::On)
     }
 
-    fn caller(&self) -> calls::Caller {
-        calls::Caller {
-            store: self.store.clone(),
-            session: Arc::clone(&self.session),
-            calendars: self.model.world.calendars.clone(),
-            messages: self.messages.clone(),
-            following: self.following.clone(),
-        }
+    /// Bytes that are no cells go along with the next frame.
+    fn pass(&mut self, bytes: &[u8]) {
+        self.terminal.backend_mut().pass(bytes);
+        self.model.dirty = true;
     }
 
-    /// Give the shell the terminal until it lets us go on.
-    fn suspend(&mut self) -> io::Result<()> {
+    /// Give the shell the terminal until it lets us go on. It may never do so: what was typed is
+    /// saved before.
+    async fn suspend(&mut self) -> io::Result<Flow> {
+        self.save_all();
+        self.work.finish_writes().await;
         self.outlet.settle(LEAVE_SCREEN);
         self.guard.pause();
         nix::sys::signal::raise(nix::sys::signal::Signal::SIGTSTP)?;
         self.guard.resume()?;
+        // that we go on is known here; where there is no shell nobody says so
+        let _ = tokio::time::timeout(SAID_TWICE, self.signals.resumed()).await;
         let (columns, rows) = crossterm::terminal::size()?;
-        self.terminal
-            .backend_mut()
-            .set_size(Size::new(columns, rows));
-        let input = Msg::Input(Input::Resize(columns, rows));
-        let _ = update(&mut self.model, input, system::now());
+        let flow = self.take(Msg::Input(Input::Resize(columns, rows)))?;
         self.terminal.clear()?;
         self.model.dirty = true;
+        Ok(flow)
+    }
+
+    /// We were stopped without being asked (`kill -STOP`): the shell has put the terminal into a mode
+    /// of its own and written on the screen.
+    fn enter_again(&mut self) -> io::Result<()> {
+        self.outlet.settle(LEAVE_SCREEN);
+        self.guard.pause();
+        self.guard.resume()?;
+        let (columns, rows) = crossterm::terminal::size()?;
+        self.take(Msg::Input(Input::Resize(columns, rows)))?;
         Ok(())
     }
 
-    /// Let writes that are under way come to their end.
-    async fn finish_writes(&mut self) {
-        let all = async { while self.writes.join_next().await.is_some() {} };
-        let _ = tokio::time::timeout(LEAVE, all).await;
-        self.writes.detach_all();
+    /// Whatever ended us: what was typed and not saved is saved now.
+    fn save_all(&mut self) {
+        self.work.save_all(&mut self.model);
     }
 }

@@ -35,6 +35,11 @@ pub fn env(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
+/// The first word of the command line: how this program was called.
+pub fn called() -> Option<String> {
+    std::env::args_os().next()?.into_string().ok()
+}
+
 /// Why standard output took no more, the first time that happened.
 static OUTPUT_FAILURE: OnceLock<String> = OnceLock::new();
 

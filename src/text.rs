@@ -1,49 +1,99 @@
 //! The words that people see, by key, from `assets/text/<language>/*.toml`. English is complete;
 //! what another language lacks is taken from it (a test makes sure that nothing is lacking).
+//! How dates, numbers and money are written is in [`format`].
 //!
 //! This module must not know: who shows the words, and where.
 
+pub mod format;
 pub mod ledger;
 pub mod refusal;
+pub mod retell;
+pub mod when;
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::Arc;
 
-/// The files of one language: one file per area, all keys in one name space.
-macro_rules! areas {
-    ($lang:literal: $($area:literal),+ $(,)?) => {
-        &[$(($area, include_str!(concat!("../assets/text/", $lang, "/", $area, ".toml")))),+]
-    };
+/// The words of one language as `build.rs` packs them: keys in their order, each with its words
+/// behind it in one text.
+struct Packed {
+    text: &'static str,
+    /// Where a key begins, where its words begin, and where they end.
+    places: &'static [(usize, usize, usize)],
 }
 
-const ENGLISH: &[(&str, &str)] =
-    areas!("en": "calendar", "cli", "exchange", "process", "ui", "wash");
-const DUTCH: &[(&str, &str)] = areas!("nl": "calendar", "cli", "exchange", "process", "ui", "wash");
+include!(concat!(env!("OUT_DIR"), "/words.rs"));
+
+impl Packed {
+    /// Of a language of [`LANGUAGES`].
+    fn of(lang: &str) -> &'static Self {
+        let found = WORDS.iter().find(|(known, _)| *known == lang);
+        &found.unwrap_or(&WORDS[0]).1
+    }
+
+    fn find(&self, key: &str) -> Option<&'static str> {
+        let part = |from, to| self.text.get(from..to).unwrap_or_default();
+        let order = |place: &(usize, usize, usize)| part(place.0, place.1).cmp(key);
+        let at = self.places.binary_search_by(order).ok()?;
+        let (_, from, to) = self.places.get(at)?;
+        self.text.get(*from..*to)
+    }
+
+    fn keys(&self) -> impl Iterator<Item = &'static str> {
+        let keys = self.places.iter();
+        keys.filter_map(|(from, to, _)| self.text.get(*from..*to))
+    }
+}
 
 /// The languages there are.
-pub const LANGUAGES: [&str; 2] = ["en", "nl"];
+pub const LANGUAGES: [&str; 4] = ["en", "nl", "nb", "sv"];
 
-/// The words of one language. Cheap to clone.
-#[derive(Debug, Clone)]
+/// The language that somebody means with `nl`, `nl-NL`, `nl_NL.UTF-8`; `no` and `nn` are served in
+/// `nb`. `None` when there is no such language here.
+pub fn known(lang: &str) -> Option<&'static str> {
+    let wanted = lang.get(..2).unwrap_or_default().to_ascii_lowercase();
+    let is_word = lang.chars().nth(2).is_none_or(|c| !c.is_alphanumeric());
+    let wanted = match wanted.as_str() {
+        "no" | "nn" => "nb",
+        other => other,
+    };
+    let mut all = LANGUAGES.into_iter().filter(|_| is_word);
+    all.find(|lang| *lang == wanted)
+}
+
+/// The words of one language. Cheap to make and to clone.
+#[derive(Clone)]
 pub struct Texts {
     lang: &'static str,
-    words: Arc<HashMap<String, String>>,
+    own: &'static Packed,
+    /// What is lacking is taken from here.
+    other: Option<&'static Packed>,
+    /// The texts in which the names of keys were filled in.
+    spelled: Arc<HashMap<&'static str, String>>,
+}
+
+impl fmt::Debug for Texts {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Texts({})", self.lang)
+    }
 }
 
 impl Texts {
-    /// The words of a language, given as `nl`, `nl-NL` or `nl_NL.UTF-8`. English for others.
+    /// The words of a language, named as [`known`] takes it. English for others.
     pub fn load(lang: &str) -> Self {
-        let wanted = lang.get(..2).unwrap_or_default().to_ascii_lowercase();
-        let mut words = flatten(ENGLISH);
-        let lang = if wanted == "nl" {
-            words.extend(flatten(DUTCH));
-            "nl"
-        } else {
-            "en"
-        };
+        let texts = Self::alone(lang);
+        let other = (texts.lang != "en").then(|| Packed::of("en"));
+        Self { other, ..texts }
+    }
+
+    /// The words of a language and nothing else: what it lacks is lacking. For tests.
+    pub fn alone(lang: &str) -> Self {
+        let lang = known(lang).unwrap_or("en");
         Self {
             lang,
-            words: Arc::new(words),
+            own: Packed::of(lang),
+            other: None,
+            spelled: Arc::default(),
         }
     }
 
@@ -64,15 +114,17 @@ impl Texts {
 
     /// The words of a key, if there are any.
     pub fn find(&self, key: &str) -> Option<&str> {
-        self.words.get(key).map(String::as_str)
+        let spelled = self.spelled.get(key).map(String::as_str);
+        let other = || self.other.and_then(|other| other.find(key));
+        spelled.or_else(|| self.own.find(key)).or_else(other)
     }
 
     /// The words of a key with `{name}` replaced by its value. Values are not looked into; a
-    /// placeholder without a value stays as it is.
+    /// variable without a value stays as it is.
     pub fn fill(&self, key: &str, values: &[(&str, &str)]) -> String {
         let mut rest = self.get(key);
         let mut filled = String::with_capacity(rest.len() + 32);
-        while let Some((before, name, after)) = next_placeholder(rest) {
+        while let Some((before, name, after)) = next_variable(rest) {
             filled.push_str(before);
             if let Some((_, value)) = values.iter().find(|(known, _)| *known == name) {
                 filled.push_str(value);
@@ -87,106 +139,84 @@ impl Texts {
         filled
     }
 
+    /// The same words with keys in them: each `{key.NAME}` becomes what calls that command.
+    #[must_use]
+    pub fn with_keys(&self, called: &dyn Fn(&str) -> Option<String>) -> Self {
+        let named = self.keys().filter_map(|key| {
+            let text = self.get(key);
+            let is_named = text.contains("{key.");
+            is_named.then(|| (key, spell(text, called)))
+        });
+        let mut spelled = (*self.spelled).clone();
+        spelled.extend(named);
+        Self {
+            spelled: Arc::new(spelled),
+            ..self.clone()
+        }
+    }
+
     /// All keys, in no order.
-    pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.words.keys().map(String::as_str)
+    pub fn keys(&self) -> impl Iterator<Item = &'static str> {
+        let own = self.own;
+        let lacking = self.other.into_iter().flat_map(Packed::keys);
+        own.keys()
+            .chain(lacking.filter(|key| own.find(key).is_none()))
     }
 }
 
-/// The text before the first placeholder, its name, and the text after it.
-fn next_placeholder(text: &str) -> Option<(&str, &str, &str)> {
+/// The text before the first variable, its name, and the text after it.
+pub fn next_variable(text: &str) -> Option<(&str, &str, &str)> {
     let (before, rest) = text.split_once('{')?;
     let (name, after) = rest.split_once('}')?;
     Some((before, name, after))
 }
 
-/// All keys and words of a language's files. A file that cannot be read gives nothing; a test reads
-/// them all.
-fn flatten(files: &[(&str, &str)]) -> HashMap<String, String> {
-    let mut words = HashMap::new();
-    for (_, text) in files {
-        if let Ok(table) = text.parse::<toml::Table>() {
-            gather("", &table, &mut words);
-        }
+fn spell(text: &str, called: &dyn Fn(&str) -> Option<String>) -> String {
+    let (mut rest, mut spelled) = (text, String::new());
+    while let Some((before, name, after)) = next_variable(rest) {
+        spelled.push_str(before);
+        let call = name.strip_prefix("key.").and_then(called);
+        spelled.push_str(&call.unwrap_or_else(|| format!("{{{name}}}")));
+        rest = after;
     }
-    words
-}
-
-fn gather(prefix: &str, table: &toml::Table, words: &mut HashMap<String, String>) {
-    for (name, value) in table {
-        let key = if prefix.is_empty() {
-            name.clone()
-        } else {
-            format!("{prefix}.{name}")
-        };
-        match value {
-            toml::Value::Table(inner) => gather(&key, inner, words),
-            toml::Value::String(text) => {
-                words.insert(key, text.clone());
-            }
-            other => {
-                words.insert(key, other.to_string());
-            }
-        }
-    }
+    spelled + rest
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::{BTreeMap, BTreeSet};
-
     use super::*;
 
-    fn placeholders(mut text: &str) -> BTreeSet<&str> {
-        let mut names = BTreeSet::new();
-        while let Some((_, name, after)) = next_placeholder(text) {
-            names.insert(name);
-            text = after;
-        }
-        names
-    }
-
-    /// Both languages say everything, with the same values in it, and no key twice.
+    /// The packed words are those of the files.
     #[test]
-    fn every_language_has_the_same_keys_and_placeholders() {
-        let english = flatten(ENGLISH);
-        let dutch = flatten(DUTCH);
-        let keys = |words: &HashMap<String, String>| -> BTreeMap<String, Vec<String>> {
-            words
-                .iter()
-                .map(|(key, text)| {
-                    (
-                        key.clone(),
-                        placeholders(text).into_iter().map(str::to_owned).collect(),
-                    )
-                })
-                .collect()
-        };
-        assert_eq!(keys(&english), keys(&dutch));
-        for words in [&english, &dutch] {
-            for (key, text) in words {
-                assert!(!text.trim().is_empty(), "{key} says nothing");
-            }
-        }
-    }
-
-    /// Every file is valid TOML and no two files of a language define the same key.
-    #[test]
-    fn no_key_stands_in_two_files() {
-        for files in [ENGLISH, DUTCH] {
-            let mut seen = BTreeMap::new();
-            for (area, text) in files {
-                let table: toml::Table = text
-                    .parse()
-                    .unwrap_or_else(|error| panic!("{area}: {error}"));
-                let mut words = HashMap::new();
-                gather("", &table, &mut words);
-                assert!(!words.is_empty(), "{area} is empty");
-                for key in words.into_keys() {
-                    let other = seen.insert(key.clone(), *area);
-                    assert_eq!(other, None, "{key} stands in two files");
+    fn every_key_of_the_files_is_found() {
+        for lang in LANGUAGES {
+            let folder = format!("{}/assets/text/{lang}", env!("CARGO_MANIFEST_DIR"));
+            let texts = Texts::alone(lang);
+            let mut lines = 0;
+            for file in std::fs::read_dir(folder).unwrap() {
+                let path = file.unwrap().path();
+                if path.extension().is_none_or(|end| end != "toml") {
+                    continue;
+                }
+                let text = std::fs::read_to_string(path).unwrap();
+                let table: toml::Table = text.parse().unwrap();
+                let mut rest = vec![(String::new(), table)];
+                while let Some((prefix, table)) = rest.pop() {
+                    for (name, value) in table {
+                        match value {
+                            toml::Value::Table(inner) => {
+                                rest.push((format!("{prefix}{name}."), inner));
+                            }
+                            value => {
+                                let found = texts.find(&format!("{prefix}{name}"));
+                                assert_eq!(found, value.as_str(), "{lang}: {prefix}{name}");
+                                lines += 1;
+                            }
+                        }
+                    }
                 }
             }
+            assert_eq!(texts.keys().count(), lines, "{lang}");
         }
     }
 
@@ -197,16 +227,20 @@ mod tests {
             ("nl_NL.UTF-8", "nl"),
             ("NL-be", "nl"),
             ("en", "en"),
+            ("nb_NO.UTF-8", "nb"),
+            ("no", "nb"),
+            ("nn_NO", "nb"),
+            ("sv-SE", "sv"),
         ] {
+            assert_eq!(known(asked), Some(got), "{asked}");
             assert_eq!(Texts::load(asked).lang(), got);
         }
-        for asked in ["", "C", "xx", "é"] {
+        for asked in ["", "C", "xx", "é", "nothing", "svx"] {
+            assert_eq!(known(asked), None, "{asked}");
             assert_eq!(Texts::load(asked).lang(), "en");
         }
-        assert_ne!(
-            Texts::load("nl").get("weekday.1"),
-            Texts::load("en").get("weekday.1")
-        );
+        let mondays = LANGUAGES.map(|lang| Texts::load(lang).say("letter.weekday.1"));
+        assert_eq!(mondays, ["Monday", "maandag", "mandag", "måndag"]);
     }
 
     #[test]

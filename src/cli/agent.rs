@@ -36,6 +36,9 @@ pub enum Verb {
         /// A queue of theirs; may be repeated
         #[arg(long = "queue", value_name = "KEY")]
         queues: Vec<String>,
+        /// Of an installer: the company, by its number (GLN) in the register of parties
+        #[arg(long, value_name = "GLN", required_if_eq("role", "installer"))]
+        company: Option<String>,
     },
     /// All agents
     List,
@@ -59,6 +62,8 @@ pub enum RoleName {
     Admin,
     /// Timers and messages
     Worker,
+    /// Notifications of the own company and nothing else
+    Installer,
 }
 
 #[derive(Serialize)]
@@ -75,6 +80,7 @@ pub async fn run(args: AgentArgs, shell: &Shell) -> Ended {
             name,
             role,
             queues,
+            company,
         } => {
             let role = role.to_possible_value();
             let role = role
@@ -86,6 +92,7 @@ pub async fn run(args: AgentArgs, shell: &Shell) -> Ended {
                 name,
                 role,
                 queues,
+                firm: company,
                 disabled_at: None,
             };
             add(shell, args.json, &agent).await
@@ -135,7 +142,10 @@ fn row(shell: &Shell, agent: &AgentRow) -> Vec<String> {
             .texts
             .get(&format!("agent.role.{}", agent.role))
             .to_owned(),
-        agent.queues.join(", "),
+        agent
+            .firm
+            .clone()
+            .unwrap_or_else(|| agent.queues.join(", ")),
         disabled.unwrap_or_default(),
     ]
 }

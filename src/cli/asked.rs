@@ -47,9 +47,11 @@ fn is_from(process: &Process, line: &Action, state: &str) -> bool {
 /// The fields that the action asks of that case, each once.
 pub(super) fn fields(case: &CaseFacts, action: &str) -> Vec<&'static Field> {
     let mut fields: Vec<&'static Field> = Vec::new();
-    for field in lines(case, action).iter().flat_map(|line| line.fields) {
-        if !fields.iter().any(|known| known.key == field.key) {
-            fields.push(field);
+    for line in lines(case, action) {
+        for field in line.asked(case).iter().copied() {
+            if !fields.iter().any(|known| known.key == field.key) {
+                fields.push(field);
+            }
         }
     }
     fields
@@ -90,7 +92,7 @@ pub(super) fn parsed(
     for (key, raw) in typed {
         let field = fields.iter().find(|field| field.key == key.as_str());
         let field = field.ok_or_else(|| Refusal::new("field_unknown").about(key))?;
-        answers.insert(key.clone(), field.parse(raw, process.country.zone())?);
+        answers.insert(key.clone(), field.parse(raw, process.country)?);
     }
     Ok(answers)
 }

@@ -1,19 +1,25 @@
 //! `loket case …`: cases from a shell, with the verbs and the refusals of the screen.
 
+mod drafts;
 mod fetch;
-mod fields;
+pub(super) mod fields;
 mod list;
+mod many;
 mod pass;
+mod remind;
 mod show;
 mod told;
 mod work;
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::clerk::{Clerk, Typed};
 use super::{Ended, Shell};
+use crate::store::rows::Along;
+use crate::store::rows::{SKIP_OTHER, SKIP_REASONS};
 
 /// What to do with cases.
 #[derive(Debug, Args)]
@@ -37,6 +43,9 @@ pub enum Verb {
         /// Only those that I hold
         #[arg(long)]
         mine: bool,
+        /// Only those that fit, e.g. "due:2h -holder:none zonnebloem"
+        #[arg(long, value_name = "LINE", allow_hyphen_values = true)]
+        filter: Option<String>,
         /// At most so many of a queue
         #[arg(long, value_name = "N", default_value_t = 100)]
         limit: u32,
@@ -54,6 +63,8 @@ pub enum Verb {
         /// Case number
         no: String,
     },
+    /// What I typed on the screen and did not send
+    Drafts,
     /// What happened to a case, newest first
     Timeline {
         /// Case number
@@ -78,9 +89,31 @@ pub enum Verb {
         /// Case number
         no: String,
     },
+    /// Pass over a case that `next` gave, before anything was done with it
+    Skip {
+        /// Case number
+        no: String,
+        /// Why
+        #[arg(long, value_name = "R", value_parser = PossibleValuesParser::new(SKIP_REASONS))]
+        reason: String,
+        /// In your words; needed with the reason `other`
+        #[arg(long, value_name = "TEXT", required_if_eq("reason", SKIP_OTHER))]
+        line: Option<String>,
+    },
+    /// Take a case from the colleague who holds it, or from another desk of your own
+    TakeOver {
+        /// Case number
+        no: String,
+        /// Why; they are told
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
     /// Open a case
     Open(OpenArgs),
     /// Do an action; without the fields that it needs they are listed
+    ///
+    /// With --filter and without a case number it is done with every case that fits: a line for
+    /// each, at most 50 for an agent and 500 for a lead. Exit code 3 says that some were refused.
     Do(DoArgs),
     /// Add a note
     Note {
@@ -89,6 +122,12 @@ pub enum Verb {
         /// The note; `-` reads it from standard input
         text: String,
     },
+    /// Promise something, such as a call back: reminds whoever has the case then
+    ///
+    /// It moves no deadline. A line such as "!16:00 call" in a note does the same.
+    Promise(remind::PromiseArgs),
+    /// Put a case aside until a time, with a reason; it comes back earlier when something happens
+    Snooze(remind::SnoozeArgs),
     /// Attach a document
     Attach {
         /// Case number
@@ -114,6 +153,11 @@ pub enum Verb {
         /// Number of the text, as `case show --json` tells it
         text: uuid::Uuid,
     },
+    /// Take back the last change of a case, while nothing of it has left
+    TakeBack {
+        /// Case number
+        no: String,
+    },
     /// Hand a case to a colleague who is there, or to the pool, with one line for the next
     HandOver {
         /// Case number
@@ -124,6 +168,9 @@ pub enum Verb {
         /// What the next must know
         #[arg(long, value_name = "TEXT")]
         line: String,
+        /// Let the next one read what I typed for it and did not send
+        #[arg(long)]
+        with_drafts: bool,
     },
     /// As a lead: give a case to somebody else, or back to the pool
     Reassign {
@@ -170,13 +217,25 @@ pub struct OpenArgs {
 
 /// `loket case do`.
 #[derive(Debug, Args)]
+#[command(override_usage = "loket case do [OPTIONS] <NO> <ACTION>\n       \
+                            loket case do [OPTIONS] --filter <LINE> <ACTION>")]
 pub struct DoArgs {
-    /// Case number
+    /// Case number; left out with --filter
     pub no: String,
     /// The action, as `case show` names it
-    pub action: String,
+    #[arg(required_unless_present = "filter", conflicts_with = "filter")]
+    pub action: Option<String>,
+    /// With every case that fits, e.g. "state:assessing party:zonnebloem"
+    #[arg(long, value_name = "LINE", allow_hyphen_values = true)]
+    pub filter: Option<String>,
+    /// With --filter: only of this queue
+    #[arg(long, value_name = "KEY", requires = "filter")]
+    pub queue: Option<String>,
+    /// With --filter: only the first so many, the most urgent of the pool first
+    #[arg(long, value_name = "N", requires = "filter")]
+    pub limit: Option<u32>,
     /// A field; may be repeated
-    #[arg(long = "field", value_name = "KEY=VALUE", value_parser = typed)]
+    #[arg(long = "field", visible_alias = "set", value_name = "KEY=VALUE", value_parser = typed)]
     pub fields: Vec<Typed>,
     /// Say what would happen, and do nothing
     #[arg(long)]
@@ -196,8 +255,17 @@ pub enum Purpose {
     Other,
 }
 
+impl DoArgs {
+    /// The action when no case number was given: it stands in its place.
+    fn action_of_many(&self) -> &str {
+        self.action.as_deref().unwrap_or(&self.no)
+    }
+}
+
 fn typed(text: &str) -> Result<Typed, String> {
-    let (key, value) = text.split_once('=').ok_or("KEY=VALUE")?;
+    let (key, value) = text
+        .split_once('=')
+        .ok_or("write KEY=VALUE, as in channel=email")?;
     Ok((key.trim().to_owned(), value.to_owned()))
 }
 
@@ -217,20 +285,47 @@ pub async fn run(args: CaseArgs, shell: &Shell) -> Ended {
         json: args.json,
     };
     match args.verb {
-        Verb::List { queue, mine, limit } => counter.list(queue.as_deref(), mine, limit).await,
+        Verb::List {
+            queue,
+            mine,
+            filter,
+            limit,
+        } => {
+            let filter = counter.filter(filter.as_deref().unwrap_or_default());
+            let filter = filter.await?;
+            counter.list(queue.as_deref(), mine, &filter, limit).await
+        }
         Verb::Find { text, limit } => counter.find(&text, limit).await,
         Verb::Show { no } => counter.show(&no).await,
+        Verb::Drafts => counter.drafts().await,
         Verb::Timeline { no, limit } => counter.timeline(&no, limit).await,
         Verb::Next { queue } => counter.next(queue.as_deref()).await,
         Verb::Claim { no } => counter.claim(&no).await,
         Verb::Release { no } => counter.release(&no).await,
+        Verb::Skip { no, reason, line } => counter.skip(&no, &reason, line.as_deref()).await,
+        Verb::TakeOver { no, reason } => counter.take_over(&no, &reason).await,
         Verb::Open(args) => counter.open(&args).await,
-        Verb::Do(args) => counter.act(&args).await,
-        Verb::Note { no, text } => counter.note(&no, text).await,
+        Verb::Do(args) => Box::pin(counter.act(&args)).await,
+        Verb::Note { no, text } => Box::pin(counter.note(&no, text)).await,
+        Verb::Promise(args) => counter.promise(&args).await,
+        Verb::Snooze(args) => counter.snooze(&args).await,
         Verb::Attach { no, file, purpose } => counter.attach(&no, &file, purpose).await,
         Verb::Fetch { no, document, to } => counter.fetch(&no, &document, &to).await,
         Verb::Erase { text } => counter.erase(text).await,
-        Verb::HandOver { no, to, line } => counter.hand_over(&no, to.as_deref(), &line).await,
+        Verb::TakeBack { no } => counter.take_back(&no).await,
+        Verb::HandOver {
+            no,
+            to,
+            line,
+            with_drafts,
+        } => {
+            let along = if with_drafts {
+                Along::Drafts
+            } else {
+                Along::Nothing
+            };
+            counter.hand_over(&no, to.as_deref(), &line, along).await
+        }
         Verb::Reassign { no, to, reason } => counter.reassign(&no, to.as_deref(), &reason).await,
         Verb::Transfer { no, queue, reason } => counter.transfer(&no, &queue, &reason).await,
     }

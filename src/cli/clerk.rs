@@ -8,18 +8,24 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::asked::{answers_of, known, lines, parsed};
-use super::{CliError, Sentence, Shell};
+use super::claims::not_granted;
+use super::{CliError, Sentence, Shell, looks};
 use crate::domain::calendar::Calendars;
 use crate::process::engine::{self, Actor, Answer, Answers, CaseFacts, Change, Context, Refusal};
 use crate::process::field::Value;
+use crate::process::notification::{FoundPlant, Lists, fill};
 use crate::process::{By, Process};
 use crate::store::case::{Opening, Target};
-use crate::store::rows::{Applied, CaseDetail, Claim, Lease, Opened, Role, Session};
+use crate::store::rows::{
+    Applied, CaseDetail, CaseId, Claim, Lease, Opened, Role, Session, end_of_number,
+};
 use crate::store::session::SessionKind;
 use crate::store::{Store, StoreError};
 
 /// How often a change is computed anew after somebody else was faster.
 const ATTEMPTS: u8 = 4;
+/// How many hits are looked at for a short number: two would do, were all of them numbers.
+const SHORT: u32 = 200;
 
 /// `key=value` as typed.
 pub type Typed = (String, String);
@@ -33,6 +39,8 @@ pub struct Clerk {
     pub session: Session,
     /// The calendars.
     pub calendars: Calendars,
+    /// What installers choose from.
+    pub lists: Lists,
 }
 
 /// What was done, or would be.
@@ -79,14 +87,36 @@ impl Clerk {
             store,
             session,
             calendars,
+            lists: looks::lists(shell).0,
         })
     }
 
-    /// The case of that number.
+    /// The case of that number, or of its last digits where only one case of this year or the last has
+    /// them: as the palette of the desk reads it.
     pub async fn find(&self, case_no: &str) -> Result<CaseDetail, CliError> {
-        match self.store.case_by_number(case_no.trim()).await? {
+        let case_no = case_no.trim();
+        let found = match self.store.case_by_number(case_no).await? {
+            Some(case_id) => Some(case_id),
+            None => self.find_short(case_no).await?,
+        };
+        match found {
             Some(case_id) => Ok(self.store.case_detail(case_id).await?),
             None => Err(Refusal::new("case_not_found").into()),
+        }
+    }
+
+    async fn find_short(&self, digits: &str) -> Result<Option<CaseId>, CliError> {
+        let Some(number) = end_of_number(digits) else {
+            return Ok(None);
+        };
+        let hits = self.store.search(&number, SHORT).await?;
+        let mut hits = hits.iter().filter(|hit| hit.how == "case_no");
+        match (hits.next(), hits.next()) {
+            (Some(one), Some(other)) => Err(Refusal::new("case_number_short")
+                .with("one", &one.row.case_no)
+                .with("other", &other.row.case_no)
+                .into()),
+            (only, _) => Ok(only.map(|hit| hit.row.case_id)),
         }
     }
 
@@ -110,6 +140,7 @@ impl Clerk {
             Role::Lead | Role::Admin => Actor::Lead,
             Role::Agent | Role::Auditor => Actor::Agent,
             Role::Worker => Actor::System,
+            Role::Installer => Actor::Installer,
         }
     }
 
@@ -134,7 +165,11 @@ impl Clerk {
         is_dry: bool,
     ) -> Result<Done, CliError> {
         let command = Uuid::now_v7();
-        let answers = answers_of(&before, action, typed)?;
+        let mut answers = answers_of(&before, action, typed)?;
+        self.lists.allow(&answers)?;
+        if action == "fetch" && self.session.me.firm.is_some() {
+            self.fetch_plant(&mut answers).await?;
+        }
         let change = engine::step(
             &before.facts,
             action,
@@ -188,6 +223,7 @@ impl Clerk {
         let applied = match applied.lease {
             Some(lease) => Applied {
                 opened: applied.opened,
+                undo: applied.undo,
                 ..self.release(lease).await?
             },
             None => applied,
@@ -265,7 +301,9 @@ impl Clerk {
         lines(case, action).iter().any(|line| match line.by {
             By::Holder => true,
             By::System => !is_system && line.key != "further_signal",
-            By::Agent | By::Lead | By::Timer(_) | By::AnyTimer => false,
+            By::Agent | By::Lead | By::Timer(_) | By::AnyTimer | By::Outside | By::Installer => {
+                false
+            }
         })
     }
 
@@ -278,7 +316,15 @@ impl Clerk {
     ) -> Result<(Change, Option<Opened>), CliError> {
         let command = Uuid::now_v7();
         let mut answers = parsed(new.process, new.process.opening.fields, new.typed)?;
-        self.look_up(new.process, &mut answers).await?;
+        match &self.session.me.firm {
+            // for whom an installer works is no question, and registers are none of its
+            Some(firm) => {
+                let firm = Answer::Value(Value::Code(firm.clone()));
+                answers.insert("party_gln".to_owned(), firm);
+            }
+            None => self.look_up(new.process, &mut answers).await?,
+        }
+        self.lists.allow(&answers)?;
         let context = self.context(command).await?;
         let received_at = new.received_at.unwrap_or(context.now);
         let change = engine::open(new.process, received_at, &answers, &context)?;
@@ -297,6 +343,30 @@ impl Clerk {
         Ok((change, Some(opened)))
     }
 
+    /// What the register says of the plant with the numbers of the form (ELS-16…18).
+    async fn fetch_plant(&self, answers: &mut Answers) -> Result<(), CliError> {
+        let code = |key: &str| match answers.get(key) {
+            Some(Answer::Value(Value::Code(code))) => Some(code.clone()),
+            _ => None,
+        };
+        let (meter, ean) = (code("fetch_meter_no"), code("fetch_ean"));
+        if meter.is_none() && ean.is_none() {
+            return Ok(());
+        }
+        let found = self.store.plant_find(meter.as_deref(), ean.as_deref());
+        let found = found.await?;
+        let plant = found.as_ref().map(|plant| FoundPlant {
+            ean: &plant.ean,
+            meter_no: &plant.meter_number,
+            technical_no: &plant.technical_number,
+            address: &plant.address,
+            postcode: &plant.postcode,
+            city: &plant.city,
+        });
+        fill(answers, plant.as_ref());
+        Ok(())
+    }
+
     async fn look_up(&self, process: &Process, answers: &mut Answers) -> Result<(), CliError> {
         let code = |key: &str| match answers.get(key) {
             Some(Answer::Value(Value::Code(code))) => code.clone(),
@@ -312,21 +382,4 @@ impl Clerk {
         }
         Ok(())
     }
-}
-
-/// Why a claim was not granted.
-pub fn not_granted(claim: &Claim, case_no: &str) -> CliError {
-    let sentence = match claim {
-        Claim::Granted { .. } | Claim::Empty => Sentence::new("case.none_to_take", &[]),
-        Claim::Taken { holder, .. } => {
-            Sentence::new("case.held_by", &[("case_no", case_no), ("holder", holder)])
-        }
-        Claim::Limit { held, limit } => {
-            let (held, limit) = (held.to_string(), limit.to_string());
-            Sentence::new("case.limit", &[("held", &held), ("limit", &limit)])
-        }
-        Claim::NotFound => return Refusal::new("case_not_found").into(),
-        Claim::Closed => return Refusal::new("case_closed").into(),
-    };
-    CliError::Refused(sentence)
 }

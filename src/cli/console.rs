@@ -2,17 +2,14 @@
 
 use std::process::ExitCode;
 
-use super::{CliError, Ended, Exit, Sentence, Shell};
-use crate::desk::keymap::Keymap;
-use crate::runtime::{self, Setup};
+use super::{CliError, Ended, Exit, Sentence, Shell, looks, settings, shell};
+use crate::runtime::{self, Setup, lines};
 use crate::store::Store;
-use crate::system;
 use crate::terminal::guard;
-use crate::view::Theme;
-use crate::view::theme::Colours;
+use crate::text::Texts;
 
-/// Connections of one console: commands, reading, and the question once a second.
-pub const CONNECTIONS: u32 = 3;
+/// Connections of one console for commands and reading. On a third one it asks and hears what is new.
+pub const CONNECTIONS: u32 = 2;
 
 /// Flags of the console.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -20,29 +17,40 @@ pub struct ConsoleArgs {}
 
 /// Runs the desk until the agent leaves it.
 pub async fn run(_: ConsoleArgs, shell: &Shell) -> Ended {
-    if !guard::is_interactive() {
+    if !shell.is_plain() && !guard::is_interactive() {
         return Err(CliError::Usage(Sentence::new("console.no_terminal", &[])));
     }
     let store = Store::connect(shell.options()?, CONNECTIONS);
     desk(store, shell).await
 }
 
-/// Runs the desk on this database.
+/// Runs the desk on this database. What is wrong in the keys and themes of the user is said, here
+/// and on the screen, and hinders nothing.
 pub async fn desk(store: Store, shell: &Shell) -> Ended {
-    let keymap = Keymap::shipped().map_err(|error| CliError::Fault(error.into()))?;
-    let colours = if system::env("NO_COLOR").is_some() {
-        Colours::Off
-    } else {
-        Colours::On
-    };
+    let mut looks = looks::read(shell);
+    let theme = looks.theme(shell)?;
+    for problem in &looks.problems {
+        shell::error(&format!("loket: {problem}"));
+    }
     let setup = Setup {
         store,
-        texts: shell.texts.clone(),
-        keymap,
-        theme: Theme::shipped(colours),
+        // as they are: the desk puts the keys of this user into them
+        texts: Texts::load(shell.texts.lang()),
+        notes: looks.notes(&shell.texts),
+        keymap: looks.keymap,
+        themes: looks.themes,
+        lists: looks.lists,
+        theme,
+        habits: settings::habits(&shell.config),
     };
-    match runtime::run(setup).await {
+    let ended = if shell.is_plain() {
+        lines::run(setup).await
+    } else {
+        runtime::run(setup).await
+    };
+    match ended {
         Ok(()) => Ok(ExitCode::SUCCESS),
+        Err(_) if runtime::crash::is_told() => Err(CliError::Told(Exit::Fault)),
         // the terminal went away under us: there is nobody to tell
         Err(_) if !guard::is_interactive() => Err(CliError::Told(Exit::Fault)),
         Err(error) => Err(CliError::Io(String::from("terminal"), error)),

@@ -17,6 +17,7 @@ use crate::process::field::{Field, FieldKind};
 use crate::store::admin::{self, Purpose, Status};
 use crate::store::verify::Verification;
 use crate::system;
+use crate::text::format;
 
 /// What to do with a database.
 #[derive(Debug, Args)]
@@ -55,6 +56,12 @@ pub enum Verb {
         #[arg(long)]
         dry_run: bool,
     },
+    /// How long a person's change can be taken back and its messages wait; sets it when given
+    Grace {
+        /// 0 to 600; 0 lets everything leave at once
+        #[arg(value_name = "SECONDS")]
+        seconds: Option<i32>,
+    },
     /// The legal clock; of a rehearsal it can be set or shifted
     Clock {
         /// Set it to this instant (RFC 3339, or Dutch local time); it runs on from there
@@ -78,6 +85,11 @@ struct Migrated {
 }
 
 #[derive(Serialize)]
+struct Grace {
+    grace_seconds: i32,
+}
+
+#[derive(Serialize)]
 struct Clock {
     legal_now: DateTime<Utc>,
     /// How far the legal clock is ahead of the machine's.
@@ -93,6 +105,7 @@ pub async fn run(args: DbArgs, shell: &Shell) -> Ended {
         Verb::Verify => verify(shell, args.json).await,
         Verb::Calendar(calendar) => calendar::run(shell, args.json, &calendar).await,
         Verb::Recount { dry_run } => recount::run(shell, args.json, dry_run).await,
+        Verb::Grace { seconds } => grace(shell, args.json, seconds).await,
         Verb::Clock { at, shift } => clock(shell, args.json, at.as_deref(), shift.as_deref()).await,
     }
 }
@@ -162,11 +175,12 @@ fn say_status(shell: &Shell, status: &Status) {
     if let Some(now) = status.legal_now {
         shell.tell(
             "db.legal_now",
-            &[("at", &words::when(now, Country::Nl.zone()))],
+            &[("at", &words::when(&shell.texts, now, Country::Nl.zone()))],
         );
     }
     if let Some((live, all)) = status.cases {
-        let (live, all) = (live.to_string(), all.to_string());
+        let of = |n| format::count(&shell.texts, n);
+        let (live, all) = (of(live), of(all));
         shell.tell("db.cases", &[("live", &live), ("all", &all)]);
     }
 }
@@ -187,8 +201,10 @@ fn say_verification(shell: &Shell, result: &Verification) {
     for difference in &result.differences {
         shell.say(&format!("{}: {}", difference.case_no, difference.what));
     }
-    let (cases, events) = (result.cases.to_string(), result.events.to_string());
-    let differences = result.differences.len().to_string();
+    let texts = &shell.texts;
+    let cases = format::count(texts, result.cases);
+    let events = format::count(texts, result.events);
+    let differences = format::count(texts, result.differences.len());
     let values = [
         ("cases", &*cases),
         ("events", &*events),
@@ -216,15 +232,31 @@ async fn clock(shell: &Shell, json: bool, at: Option<&str>, shift: Option<&str>)
             offset_seconds: rounded(offset),
         })?;
     } else {
-        let at = words::when(legal_now, Country::Nl.zone());
+        let at = words::when(&shell.texts, legal_now, Country::Nl.zone());
         shell.tell("db.clock", &[("at", &at), ("offset", &spoken(offset))]);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn grace(shell: &Shell, json: bool, seconds: Option<i32>) -> Ended {
+    let store = shell.store()?;
+    let grace_seconds = match seconds {
+        Some(seconds) => store.grace_set(seconds).await?,
+        None => store.grace().await?,
+    };
+    if json {
+        shell.json(&Grace { grace_seconds })?;
+    } else if grace_seconds == 0 {
+        shell.tell("db.no_grace", &[]);
+    } else {
+        shell.tell("db.grace", &[("n", &grace_seconds.to_string())]);
     }
     Ok(ExitCode::SUCCESS)
 }
 
 fn instant(raw: &str) -> Result<DateTime<Utc>, CliError> {
     static FIELD: Field = Field::always("at", FieldKind::Instant);
-    let answer = FIELD.parse(raw, Country::Nl.zone());
+    let answer = FIELD.parse(raw, Country::Nl);
     let at = match answer {
         Ok(Answer::Value(value)) => value.as_instant(),
         _ => None,

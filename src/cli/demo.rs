@@ -15,12 +15,15 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, spawn_blocking};
 
+use super::called::called;
 use super::{CliError, Ended, Shell, console};
 use crate::exchange::colleague::{self, Manner};
 use crate::local_postgres::{Existing, LocalPostgres, Options, SUPERUSER};
 use crate::store::{Store, StoreError};
 use crate::system;
+use crate::text::format;
 pub use people::Place;
+pub(super) use setup::PAYMENTS;
 use setup::{DATABASE, Found};
 
 /// How long the end of the demo waits for all who work beside the console together: the worker and
@@ -141,7 +144,10 @@ async fn fill(server: &LocalPostgres, progress: &mut Progress<'_>) -> Result<boo
     progress.done("demo.step.database");
     let cases = setup::world(server, system::now()).await?;
     progress.done("demo.step.world");
-    progress.say("demo.made", &[("cases", &cases.to_string())]);
+    progress.say(
+        "demo.made",
+        &[("cases", &format::count(&progress.shell.texts, cases))],
+    );
     Ok(true)
 }
 
@@ -206,14 +212,14 @@ async fn all_within<T>(limit: Duration, tasks: Vec<JoinHandle<T>>) {
 }
 
 async fn at_the_desk(args: &DemoArgs, shell: &Shell, server: &LocalPostgres) -> Ended {
-    let me = me(args.role, server).await?;
     if args.no_console {
-        say_addresses(shell, server, me);
+        say_addresses(shell, server);
         return wait().await;
     }
-    if !std::io::stdout().is_terminal() {
+    let me = me(args.role, server).await?;
+    if !shell.is_plain() && !std::io::stdout().is_terminal() {
         let url = server.url(me.0, DATABASE);
-        shell.tell("demo.no_terminal", &[("url", &url)]);
+        shell.tell("demo.no_terminal", &[("url", &url), ("loket", &called())]);
         return Ok(ExitCode::SUCCESS);
     }
     let store = Store::connect(server.options(me.0, DATABASE), console::CONNECTIONS);
@@ -231,16 +237,20 @@ async fn me(
     Ok(people::free(place, is_there))
 }
 
-fn say_addresses(shell: &Shell, server: &LocalPostgres, (role, name): (&str, &str)) {
+/// The address of every one of the cast.
+fn say_addresses(shell: &Shell, server: &LocalPostgres) {
     shell.tell("demo.up", &[]);
-    for (role, name) in [
-        (role, name),
-        ("marit", "Marit Visser"),
-        ("auditor", "Ruben Smit"),
-        (SUPERUSER, "Beheer"),
-    ] {
+    let loket = called();
+    for (role, name, what) in people::cast() {
         let url = server.url(role, DATABASE);
-        shell.tell("demo.address", &[("name", name), ("url", &url)]);
+        let what = shell.texts.say(&format!("agent.role.{what}"));
+        let values = [
+            ("name", name),
+            ("role", &*what),
+            ("url", &*url),
+            ("loket", &*loket),
+        ];
+        shell.tell("demo.address", &values);
     }
     shell.tell("demo.stop", &[]);
 }

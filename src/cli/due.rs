@@ -15,7 +15,7 @@ use crate::domain::deadline::{
     Comparison, Deadline, LedgerKind, LedgerLine, Pause, Term, deadline,
 };
 use crate::domain::sanitize::clean;
-use crate::text::{Texts, ledger};
+use crate::text::{Texts, format, ledger};
 
 /// What to compute.
 #[derive(Debug, Args)]
@@ -188,11 +188,11 @@ fn plain(args: &DueArgs, deadline: &Deadline, calendar: &Calendar, texts: &Texts
         .collect();
     let word = |key: &str| texts.get(&format!("ledger.{key}")).to_owned();
     let moment = |at: DateTime<Utc>| {
-        let at = at.with_timezone(&zone);
+        let day = at.with_timezone(&zone).date_naive();
         format!(
             "{} {}",
-            ledger::short_day(texts, at.date_naive()),
-            at.format("%H:%M")
+            format::weekday(texts, day),
+            format::clock(at, zone)
         )
     };
     rows.push((word("target"), moment(deadline.target)));

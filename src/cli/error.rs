@@ -117,7 +117,9 @@ impl From<LocalPostgresError> for CliError {
 
 impl From<color_eyre::Report> for CliError {
     fn from(report: color_eyre::Report) -> Self {
-        report.downcast().map_or_else(Self::Fault, Self::Store)
+        let store =
+            |report: color_eyre::Report| report.downcast().map_or_else(Self::Fault, Self::Store);
+        report.downcast().unwrap_or_else(store)
     }
 }
 

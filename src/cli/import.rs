@@ -43,8 +43,8 @@ pub enum Kind {
 #[derive(Debug, Clone, Args)]
 #[command(
     after_help = "Columns are found by name, in any order; , ; and tab are told apart.\n\
-    Exit code: 0 when every line came in, 3 when some were refused; 2 when a\n\
-    file cannot be read, 4 when the database went away before the end."
+    Exit codes: 0 every line came in; 3 some were refused; 1 none may be brought in by you;\n\
+    2 a file cannot be read; 4 the database went away before the end; 5 a fault of loket."
 )]
 pub struct ImportArgs {
     /// What the files hold.

@@ -284,5 +284,10 @@ fn addressee(to: Addressee) -> &'static str {
         Addressee::Source => "addressee.source",
         Addressee::Acm => "addressee.acm",
         Addressee::Supervisor => "addressee.supervisor",
+        Addressee::Connections => "addressee.connections",
+        Addressee::Payments => "addressee.payments",
+        Addressee::Domain => "addressee.domain",
+        Addressee::WorkOrders => "addressee.work_orders",
+        Addressee::Installer => "addressee.installer",
     }
 }

@@ -3,10 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use chrono::TimeDelta;
+
 use super::worker::WorkerConfig;
 use crate::config::Config;
 use crate::config::setting::{self, Setting};
-use crate::exchange::outbox::settings::Settings;
+use crate::desk::habits::{Habits, LockBy};
+use crate::exchange::outbox::settings::{MailSettings, Settings};
+use crate::exchange::worker::outside::OutsideSettings;
 
 /// What the worker reads.
 pub(super) fn worker(config: &Config) -> WorkerConfig {
@@ -16,6 +20,40 @@ pub(super) fn worker(config: &Config) -> WorkerConfig {
         chain_heads: PathBuf::from(text(&setting::WORKER_CHAIN_HEADS)),
         log: text(&setting::LOG),
         outbox: outbox(config),
+        outside: outside(config),
+    }
+}
+
+fn outside(config: &Config) -> OutsideSettings {
+    let text = |setting: &Setting| config.text(setting).unwrap_or_default().to_owned();
+    let path = |setting: &Setting| PathBuf::from(text(setting));
+    OutsideSettings {
+        code_book_url: text(&setting::CODE_BOOK_URL),
+        code_book_key_file: path(&setting::CODE_BOOK_KEY_FILE),
+        addresses_url: text(&setting::ADDRESSES_URL),
+        payments_url: text(&setting::PAYMENTS_URL),
+        payments_key_file: path(&setting::PAYMENTS_KEY_FILE),
+        practice_directory: path(&setting::PAYMENTS_PRACTICE),
+        redirect_url: text(&setting::PAYMENTS_REDIRECT),
+        listen: text(&setting::INCOMING_LISTEN),
+        token_file: path(&setting::INCOMING_TOKEN_FILE),
+        directory: path(&setting::INCOMING_DIRECTORY),
+        public_url: text(&setting::INCOMING_PUBLIC_URL),
+    }
+}
+
+/// What the console does by itself.
+pub(super) fn habits(config: &Config) -> Habits {
+    let minutes = config.number(&setting::LOCK_AFTER);
+    Habits {
+        lock_after: (minutes > 0).then(|| TimeDelta::minutes(i64::from(minutes))),
+        lock: match config.text(&setting::LOCK) {
+            Some("end") => LockBy::Ending,
+            _ => LockBy::Hiding,
+        },
+        copies: config.is_on(&setting::COPY),
+        unmasks: true,
+        mouse: config.is_on(&setting::MOUSE),
     }
 }
 
@@ -35,6 +73,13 @@ fn outbox(config: &Config) -> Settings {
         additional_mandate: mandate.collect::<BTreeMap<_, _>>(),
         desks: desks.collect(),
         attempts: i32::try_from(config.number(&setting::OUTBOX_ATTEMPTS)).unwrap_or(i32::MAX),
+        mail: MailSettings {
+            server: text(&setting::MAIL_SERVER),
+            from: text(&setting::MAIL_FROM),
+            user: text(&setting::MAIL_USER),
+            password_file: PathBuf::from(text(&setting::MAIL_PASSWORD_FILE)),
+            ca_file: PathBuf::from(text(&setting::MAIL_CA_FILE)),
+        },
         ..Settings::default()
     }
 }
@@ -52,5 +97,11 @@ mod tests {
         let nothing = Files::Only(Path::new("/dev/null").to_owned());
         let config = Config::load(&nothing, &|_| None, &[]).unwrap();
         assert_eq!(worker(&config), WorkerConfig::default());
+        let ten = Some(TimeDelta::minutes(10));
+        let usual = Habits {
+            lock_after: ten,
+            ..Habits::default()
+        };
+        assert_eq!(habits(&config), usual);
     }
 }

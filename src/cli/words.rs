@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use unicode_width::UnicodeWidthStr as _;
 use uuid::Uuid;
@@ -12,33 +13,38 @@ use uuid::Uuid;
 use crate::domain::country::Country;
 use crate::domain::deadline::Comparison;
 use crate::domain::deadline::{LeftForm, text_left};
+use crate::domain::money::Money;
 use crate::process;
 use crate::process::engine::Refusal;
 use crate::process::field::Value;
-use crate::text::{self, Texts};
+use crate::text::{self, LANGUAGES, Texts, format};
 
 /// The zone of a process's country; Dutch time for one that this program does not know.
 pub fn zone_of(process: &str) -> Tz {
-    process::find(process)
-        .map_or(Country::Nl, |process| process.country)
-        .zone()
+    country_of(process).zone()
 }
 
-/// A local date and time: `2026-07-01 09:12`.
-pub fn when(at: DateTime<Utc>, zone: Tz) -> String {
-    at.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string()
+/// Its country; the Netherlands for a process that is not known.
+pub fn country_of(process: &str) -> Country {
+    process::find(process).map_or(Country::Nl, |process| process.country)
+}
+
+/// A local date and time: `1 Jul 2026 09:12`.
+pub fn when(texts: &Texts, at: DateTime<Utc>, zone: Tz) -> String {
+    format::instant(texts, at, zone)
 }
 
 /// A due instant. One that ends a day is said as 24:00 of that day, which is how people say it.
-pub fn due(at: DateTime<Utc>, comparison: Comparison, zone: Tz) -> String {
-    let local = at.with_timezone(&zone);
-    let ends_day =
-        comparison == Comparison::Before && local.format("%H:%M:%S").to_string() == "00:00:00";
-    if ends_day {
-        let day = (local - TimeDelta::seconds(1)).date_naive();
-        return format!("{day} 24:00");
-    }
-    local.format("%Y-%m-%d %H:%M").to_string()
+pub fn due(texts: &Texts, at: DateTime<Utc>, comparison: Comparison, zone: Tz) -> String {
+    let (day, time) = format::last_moment(at, comparison, zone);
+    format!("{} {time}", format::date(texts, day))
+}
+
+/// The name of an action: of its process, or one that all have.
+pub fn action(process: &str, key: &str, texts: &Texts) -> String {
+    let text = process::find(process).map(|process| process.action_text(key));
+    let said = text.and_then(|text| texts.find(&text).map(str::to_owned));
+    said.unwrap_or_else(|| key.to_owned())
 }
 
 /// A clock of a process whose due instant became another: name, before, after.
@@ -52,7 +58,7 @@ pub fn shift(
     let comparison = declared.map_or(Comparison::UpToAndIncluding, |clock| {
         clock.term.comparison()
     });
-    let said = |at| due(at, comparison, zone_of(process));
+    let said = |at| due(texts, at, comparison, zone_of(process));
     let name = texts.get(&format!("clock.{clock}")).to_owned();
     let (was, due_at) = (said(was), said(due_at));
     let values = [("clock", &*name), ("was", &*was), ("due", &*due_at)];
@@ -117,10 +123,16 @@ pub fn value(
             let body = bodies.get(&text.text).map(String::as_str);
             body.map_or_else(|| texts.get("case.erased").to_owned(), str::to_owned)
         }
-        Value::Code(code) => match value.as_instant() {
-            Some(at) => when(at, zone),
-            None => choice(field, code, texts),
+        Value::Code(code) => match (value.as_instant(), code.parse::<Money>()) {
+            (Some(at), _) => when(texts, at, zone),
+            (None, Ok(money)) => format::money(texts, money),
+            (None, Err(_)) => choice(field, code, texts),
         },
+        Value::List(values) => {
+            let said = values.iter();
+            let said = said.map(|one| self::value(field, one, (bodies, zone), texts));
+            said.collect::<Vec<_>>().join("; ")
+        }
     }
 }
 
@@ -131,6 +143,21 @@ pub fn choice(field: &str, code: &str, texts: &Texts) -> String {
         unknown if unknown == key => code.to_owned(),
         known => known.to_owned(),
     }
+}
+
+/// The cells of these columns, filled with spaces in front to one width.
+pub fn right_aligned(
+    mut rows: Vec<Vec<String>>,
+    columns: std::ops::RangeInclusive<usize>,
+) -> Vec<Vec<String>> {
+    for column in columns {
+        let cells = || rows.iter().filter_map(|row| row.get(column));
+        let widest = cells().map(|cell| cell.width()).max().unwrap_or(0);
+        for cell in rows.iter_mut().filter_map(|row| row.get_mut(column)) {
+            *cell = format!("{}{cell}", " ".repeat(widest - cell.width()));
+        }
+    }
+    rows
 }
 
 /// Rows as aligned columns, two spaces between them; the last column is not padded.
@@ -173,6 +200,14 @@ pub fn harmless_json(json: &str) -> String {
     out
 }
 
+/// Whether somebody who wrote `given` means that key: as it is, or by its name in any language.
+pub fn is_named(area: &str, key: &str, given: &str) -> bool {
+    static ALL: LazyLock<[Texts; LANGUAGES.len()]> = LazyLock::new(|| LANGUAGES.map(Texts::load));
+    let given = given.trim().to_lowercase();
+    let name = |texts: &Texts| texts.say(&format!("{area}.{key}")).to_lowercase();
+    given == key || ALL.iter().any(|texts| name(texts) == given)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -183,14 +218,12 @@ mod tests {
 
     #[test]
     fn the_end_of_a_working_day_is_said_as_24_00_of_that_day() {
-        let zone = Country::Nl.zone();
+        let (zone, texts) = (Country::Nl.zone(), Texts::load("en"));
         let end = at("2026-07-02T22:00:00Z");
-        assert_eq!(due(end, Comparison::Before, zone), "2026-07-02 24:00");
-        assert_eq!(
-            due(end, Comparison::UpToAndIncluding, zone),
-            "2026-07-03 00:00"
-        );
-        assert_eq!(when(end, zone), "2026-07-03 00:00");
+        let said = |comparison| due(&texts, end, comparison, zone);
+        assert_eq!(said(Comparison::Before), "2 Jul 2026 24:00");
+        assert_eq!(said(Comparison::UpToAndIncluding), "3 Jul 2026 00:00");
+        assert_eq!(when(&texts, end, zone), "3 Jul 2026 00:00");
     }
 
     #[test]

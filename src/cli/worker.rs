@@ -10,10 +10,13 @@ use clap::{Args, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
+use super::error::{CliError, Sentence};
 use super::shell;
 use crate::domain::sanitize;
 use crate::exchange::outbox::Delivery;
 use crate::exchange::outbox::settings::Settings;
+use crate::exchange::outbox::smtp::{MailError, Submission};
+use crate::exchange::worker::outside::{Outside, OutsideError, OutsideSettings};
 use crate::exchange::worker::{Done, Options, Worker};
 use crate::store::Store;
 use crate::store::work::DeadLetter;
@@ -35,7 +38,7 @@ pub struct WorkerArgs {
     #[arg(long, value_name = "DIR",
         value_parser = OsStringValueParser::new().map(PathBuf::from))]
     pub chain_heads: Option<PathBuf>,
-    /// Confirm delivered blocks as an outside system would; for practice.
+    /// Confirm delivered blocks and orders as the outside systems would; for practice.
     #[arg(long)]
     pub practice: bool,
     /// Dead letters instead.
@@ -71,6 +74,8 @@ pub struct WorkerConfig {
     pub log: String,
     /// Addresses, language, limits of messages.
     pub outbox: Settings,
+    /// The systems outside that the worker speaks with.
+    pub outside: OutsideSettings,
 }
 
 impl Default for WorkerConfig {
@@ -80,20 +85,48 @@ impl Default for WorkerConfig {
             chain_heads: PathBuf::from("chain-heads"),
             log: "loket=info".to_owned(),
             outbox: Settings::default(),
+            outside: OutsideSettings::default(),
         }
     }
 }
 
+/// A setting with which the worker does not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum WrongSetting {
+    /// Of the mail server.
+    #[error(transparent)]
+    Mail(#[from] MailError),
+    /// Of another system outside.
+    #[error(transparent)]
+    Outside(#[from] OutsideError),
+}
+
+impl From<WrongSetting> for CliError {
+    fn from(wrong: WrongSetting) -> Self {
+        Self::Usage(match &wrong {
+            WrongSetting::Mail(error) => Sentence::new(error.key, &error.args()),
+            WrongSetting::Outside(error) => Sentence::new(error.key, &error.args()),
+        })
+    }
+}
+
 impl WorkerArgs {
-    /// Arguments over configuration.
-    pub fn options(&self, config: &WorkerConfig) -> Options {
+    /// Arguments over configuration. Fails when a system outside is set in a way that cannot work.
+    pub fn options(&self, config: &WorkerConfig) -> Result<Options, WrongSetting> {
         let heads = self.chain_heads.as_ref().unwrap_or(&config.chain_heads);
-        Options {
-            delivery: Delivery::parse(self.deliver_to.as_ref().unwrap_or(&config.deliver_to)),
+        let texts = Texts::load(&config.outbox.language);
+        let mut delivery = Delivery::parse(self.deliver_to.as_ref().unwrap_or(&config.deliver_to));
+        if !config.outbox.mail.server.is_empty() {
+            let submission = Submission::new(&config.outbox.mail, texts.clone())?;
+            delivery = delivery.with_mail(submission);
+        }
+        Ok(Options {
+            delivery,
             settings: config.outbox.clone(),
             chain_heads: (!heads.as_os_str().is_empty()).then(|| heads.clone()),
             practice: self.practice,
-        }
+            outside: Outside::open(&config.outside, &texts)?,
+        })
     }
 }
 
@@ -110,7 +143,8 @@ pub async fn run(
         None => {}
     }
     log(args.json, &config.log);
-    let worker = Worker::open(store, args.options(config)).await?;
+    let options = args.options(config).map_err(CliError::from)?;
+    let worker = Worker::open(store, options).await?;
     if args.once {
         let done = worker.once().await?;
         tell(&done, args.json, texts)?;

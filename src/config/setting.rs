@@ -53,10 +53,42 @@ const fn text(key: &'static str) -> Setting {
 /// Language of screens and messages.
 pub static LANG: Setting = Setting {
     key: "lang",
-    kind: Kind::Word(&["auto", "en", "nl"]),
+    kind: Kind::Word(&["auto", "en", "nl", "nb", "sv"]),
 };
+/// The desk as lines that are only appended.
+pub static PLAIN: Setting = Setting {
+    key: "plain",
+    kind: Kind::Switch,
+};
+/// Theme of the console, by name.
+pub static THEME: Setting = text("theme");
 /// What is logged, as `tracing` filters it.
 pub static LOG: Setting = text("log");
+/// Minutes without a key after which the screen is locked; 0: never.
+pub static LOCK_AFTER: Setting = Setting {
+    key: "lock_after",
+    kind: Kind::Number(0, 24 * 60),
+};
+/// What locking does.
+pub static LOCK: Setting = Setting {
+    key: "lock",
+    kind: Kind::Word(&["hide", "end"]),
+};
+/// Whether values may be copied to the terminal's clipboard.
+pub static COPY: Setting = Setting {
+    key: "copy",
+    kind: Kind::Switch,
+};
+/// Whether the mouse is ours.
+pub static MOUSE: Setting = Setting {
+    key: "mouse",
+    kind: Kind::Switch,
+};
+/// Whether names of files in what commands print are links.
+pub static LINKS: Setting = Setting {
+    key: "links",
+    kind: Kind::Word(&["auto", "on", "off"]),
+};
 /// Address of the database.
 pub static DATABASE_URL: Setting = text("database.url");
 /// Where messages go: a directory or an address.
@@ -68,13 +100,45 @@ pub static OUTBOX_OPERATOR: Setting = text("outbox.operator");
 /// Language of letters where the receiver has none of its own.
 pub static OUTBOX_LANGUAGE: Setting = Setting {
     key: "outbox.language",
-    kind: Kind::Word(&["nl", "en"]),
+    kind: Kind::Word(&["nl", "en", "nb", "sv"]),
 };
 /// Attempts until a message is a dead letter.
 pub static OUTBOX_ATTEMPTS: Setting = Setting {
     key: "outbox.attempts",
     kind: Kind::Number(1, 10_000),
 };
+/// Mail server of the letters.
+pub static MAIL_SERVER: Setting = text("outbox.mail.server");
+/// Whom mails come from.
+pub static MAIL_FROM: Setting = text("outbox.mail.from");
+/// Account at the mail server.
+pub static MAIL_USER: Setting = text("outbox.mail.user");
+/// File with the password of that account.
+pub static MAIL_PASSWORD_FILE: Setting = text("outbox.mail.password_file");
+/// File with the authorities whose certificates count.
+pub static MAIL_CA_FILE: Setting = text("outbox.mail.ca_file");
+/// Address of the EAN code book.
+pub static CODE_BOOK_URL: Setting = text("sources.code_book.url");
+/// File with its key.
+pub static CODE_BOOK_KEY_FILE: Setting = text("sources.code_book.key_file");
+/// Address of the address service.
+pub static ADDRESSES_URL: Setting = text("sources.addresses.url");
+/// Address of the payment service.
+pub static PAYMENTS_URL: Setting = text("payments.url");
+/// File with its key.
+pub static PAYMENTS_KEY_FILE: Setting = text("payments.key_file");
+/// Directory of the practice payment service.
+pub static PAYMENTS_PRACTICE: Setting = text("payments.practice_directory");
+/// Where customers come back to after paying.
+pub static PAYMENTS_REDIRECT: Setting = text("payments.redirect_url");
+/// Where the worker listens.
+pub static INCOMING_LISTEN: Setting = text("incoming.listen");
+/// File with the token of that endpoint.
+pub static INCOMING_TOKEN_FILE: Setting = text("incoming.token_file");
+/// Directory in which other systems leave files.
+pub static INCOMING_DIRECTORY: Setting = text("incoming.directory");
+/// The endpoint as the payment service reaches it.
+pub static INCOMING_PUBLIC_URL: Setting = text("incoming.public_url");
 /// Reasons for which a supplier needs an additional mandate (GT-12).
 static MANDATE_SUPPLIER: Setting = Setting {
     key: "outbox.additional_mandate.supplier",
@@ -113,13 +177,36 @@ pub static DESKS: &[(&str, &Setting)] = &[
 /// All of them.
 pub static SETTINGS: &[&Setting] = &[
     &LANG,
+    &THEME,
+    &PLAIN,
     &LOG,
+    &LOCK_AFTER,
+    &LOCK,
+    &COPY,
+    &MOUSE,
+    &LINKS,
     &DATABASE_URL,
     &WORKER_DELIVER_TO,
     &WORKER_CHAIN_HEADS,
     &OUTBOX_OPERATOR,
     &OUTBOX_LANGUAGE,
     &OUTBOX_ATTEMPTS,
+    &MAIL_SERVER,
+    &MAIL_FROM,
+    &MAIL_USER,
+    &MAIL_PASSWORD_FILE,
+    &MAIL_CA_FILE,
+    &CODE_BOOK_URL,
+    &CODE_BOOK_KEY_FILE,
+    &ADDRESSES_URL,
+    &PAYMENTS_URL,
+    &PAYMENTS_KEY_FILE,
+    &PAYMENTS_PRACTICE,
+    &PAYMENTS_REDIRECT,
+    &INCOMING_LISTEN,
+    &INCOMING_TOKEN_FILE,
+    &INCOMING_DIRECTORY,
+    &INCOMING_PUBLIC_URL,
     &MANDATE_SUPPLIER,
     &MANDATE_PROVIDER,
     &DESK_ACM,

@@ -1,21 +1,23 @@
 //! Answers: to the screen that waits for them, or dropped when nobody does any more. The answer to
 //! a write is never dropped.
 
-use std::sync::Arc;
+mod said;
 
 use chrono::{DateTime, Utc};
 
 use super::effect::{Effect, Loaded, Reply, Slot, Ticket};
 use super::model::Model;
+use super::request::{around, guide};
+use super::route::{Route, Subject};
 use super::screen::desk::Why;
 use super::screen::inbox::Take;
 use super::screen::{Layer, look, send};
 use super::toast::Tone;
 use super::under_way::UnderWay;
-use super::world::World;
-use super::{beat, cleanse, preview};
+use super::{beat, bulk, claims, cleanse, columns, find, palette, place, privacy, safe};
 use crate::store::StoreError;
-use crate::store::rows::{Applied, Claim};
+use crate::store::rows::{Applied, Claim, InboxPage, SearchHit};
+pub(super) use said::{error_said, say_error};
 
 /// Take in an answer.
 pub fn take(
@@ -31,7 +33,11 @@ pub fn take(
     if let Some(StoreError::Offline(_)) = reply.error() {
         beat::offline(model, now);
     }
+    if let Reply::Unmasked(result) = reply {
+        return privacy::answered(model, result, now);
+    }
     if let Slot::Command(_) = ticket.slot {
+        model.world.written_at = Some(now);
         return written(model, ticket, reply, now);
     }
     match reply {
@@ -41,61 +47,179 @@ pub fn take(
             model.world.calendars = Some(calendars);
             refresh_forms(model, now)
         }
-        Reply::Inbox(result) => {
-            let window = model.window;
-            if model.desk.take(ticket.slot, result, window, now).is_some() {
-                say_gone(model, now);
+        Reply::Inbox(result) => take_list(model, ticket.slot, result, now),
+        Reply::Snapshot(result) => {
+            let Model { world, desk, .. } = model;
+            if let Some(error) = result.as_ref().err() {
+                say_error(world, error, now);
+            }
+            if let Slot::Marks(at) = ticket.slot {
+                desk.take_marks(world, at, result, now);
             }
             Vec::new()
         }
+        Reply::Facts(Ok(page)) => bulk::take(&mut model.world, *page, now),
         Reply::Detail(Ok(loaded)) => take_case(model, *loaded, now),
-        Reply::Search(result) => {
-            let search = model.layers.iter_mut().rev().find_map(|layer| match layer {
-                Layer::Search(search) => Some(search),
-                _ => None,
-            });
-            if let Some(search) = search {
-                search.take(result);
-            }
+        reply @ (Reply::Drafts(_)
+        | Reply::Saved(_)
+        | Reply::Dropped(_)
+        | Reply::Shared(_)
+        | Reply::Placed(_)) => kept(model, ticket.slot, reply, now),
+        Reply::Search(result) => searched(model, ticket.slot, result, now),
+        Reply::Seen(Ok(ids)) => {
+            model.world.live.seen(&ids);
             Vec::new()
         }
         Reply::Colleagues(Ok(colleagues)) => {
             model.world.colleagues = colleagues;
             refresh_forms(model, now)
         }
+        Reply::Find(Ok(told)) => find::take(&mut model.world, told),
+        Reply::Limits(Ok(limits)) => {
+            model.world.limits = limits;
+            refresh_forms(model, now)
+        }
+        Reply::Board(_) | Reply::OnTime(..) | Reply::OnTimeCases(_) => watched(model, &reply, now),
         reply @ (Reply::Names(_)
         | Reply::Probed(_)
-        | Reply::Parties(Ok(_))
-        | Reply::LookUp(Ok(_))) => {
-            let Model { world, layers, .. } = model;
-            let form = layers.iter_mut().rev().find_map(|layer| match layer {
-                Layer::Form(form) => Some(form),
-                _ => None,
-            });
-            if let Some(form) = form {
-                look::take(form, world, reply, now);
-            }
+        | Reply::Like(_, Ok(_))
+        | Reply::Plant(..)
+        | Reply::LookUp(Ok(_))
+        | Reply::Meters(_)
+        | Reply::Week(_)) => {
+            looked_up(model, reply, now);
             Vec::new()
         }
         other => read_failed(model, other.error(), now),
     }
 }
 
-/// The case that we just acted on is no longer in the list: said with what was done.
-fn say_gone(model: &mut Model, now: DateTime<Utc>) {
-    let toasts = &mut model.world.toasts;
-    let done = toasts
-        .shown(now)
-        .map_or(String::new(), |toast| toast.text.clone());
-    let said = model.world.texts.fill("done.gone", &[("done", &done)]);
-    toasts.say(Tone::Done, said.trim().to_owned(), now);
+fn searched(
+    model: &mut Model,
+    slot: Slot,
+    result: Result<Vec<SearchHit>, StoreError>,
+    now: DateTime<Utc>,
+) -> Vec<Effect> {
+    if slot == Slot::ByNumber {
+        match result {
+            Ok(hits) => return palette::found(model, &hits, now),
+            Err(error) => say_error(&mut model.world, &error, now),
+        }
+        return Vec::new();
+    }
+    let search = model.layers.iter_mut().rev().find_map(|layer| match layer {
+        Layer::Search(search) => Some(search),
+        _ => None,
+    });
+    if let Some(search) = search {
+        search.take(result);
+    }
+    Vec::new()
+}
+
+/// A page of a list.
+fn take_list(
+    model: &mut Model,
+    slot: Slot,
+    result: Result<InboxPage, StoreError>,
+    now: DateTime<Utc>,
+) -> Vec<Effect> {
+    let is_read = result.is_ok();
+    let Model {
+        world,
+        desk,
+        window,
+        ..
+    } = model;
+    if let Some(left) = desk.take(slot, result, *window, now) {
+        left.say(world, now);
+    }
+    if is_read {
+        place::list_read(model, slot, now);
+    }
+    let Model { world, desk, .. } = model;
+    desk.say_unmarked(world, now);
+    let is_filtered = desk.inbox().is_some_and(|inbox| !inbox.filter.is_empty());
+    let more = is_filtered.then(|| desk.ask_more(world, now));
+    more.flatten().into_iter().collect()
+}
+
+/// What a form looks up.
+fn looked_up(model: &mut Model, reply: Reply, now: DateTime<Utc>) {
+    let Model { world, layers, .. } = model;
+    let form = layers.iter_mut().rev().find_map(|layer| match layer {
+        Layer::Form(form) => Some(form),
+        _ => None,
+    });
+    if let Some(form) = form {
+        look::take(form, world, reply, now);
+    }
+}
+
+/// An answer for the board or the report, where they still lie.
+fn watched(model: &mut Model, reply: &Reply, now: DateTime<Utc>) -> Vec<Effect> {
+    let Model { world, layers, .. } = model;
+    for layer in layers.iter_mut().rev() {
+        match (layer, reply) {
+            (Layer::Board(board), Reply::Board(result)) => {
+                board.take(world, result.clone().map(|board| *board), now);
+                return Vec::new();
+            }
+            (Layer::OnTime(report), Reply::OnTime(month, result)) => {
+                return report.take(world, *month, result.clone(), now);
+            }
+            (Layer::OnTime(report), Reply::OnTimeCases(result)) => {
+                report.take_cases(result.clone());
+                return Vec::new();
+            }
+            _ => {}
+        }
+    }
+    Vec::new()
+}
+
+/// What became of what is kept while somebody types.
+fn kept(model: &mut Model, slot: Slot, reply: Reply, now: DateTime<Utc>) -> Vec<Effect> {
+    match (slot, reply) {
+        (_, Reply::Drafts(Ok(rows))) => {
+            safe::read(model, &rows, now);
+            let mut effects = place::drafts_read(model, now);
+            effects.extend(refresh_forms(model, now));
+            effects
+        }
+        (Slot::Draft(id), Reply::Saved(result)) => safe::saved(model, id, result, now),
+        (Slot::Draft(id), Reply::Dropped(result)) => safe::dropped(model, id, &result, now),
+        (_, Reply::Shared(Ok(is_shared))) => {
+            let (tone, key) = if is_shared {
+                (Tone::Done, "drafts.shared")
+            } else {
+                (Tone::Warning, "drafts.not_shared")
+            };
+            let said = model.world.texts.say(key);
+            model.world.toasts.say(tone, said, now);
+            vec![safe::ask(&mut model.world, now)]
+        }
+        // what is lost by it is a mark in a list: the next look makes it again
+        (Slot::Looked, Reply::Placed(_)) => Vec::new(),
+        (Slot::Columns(list), Reply::Placed(result)) => {
+            columns::kept(&mut model.world, list, &result, now);
+            read_failed(model, result.err().as_ref(), now)
+        }
+        (_, Reply::Placed(Err(_))) => {
+            place::not_saved(model, now);
+            Vec::new()
+        }
+        (_, other) => read_failed(model, other.error(), now),
+    }
 }
 
 fn take_case(model: &mut Model, loaded: Loaded, now: DateTime<Utc>) -> Vec<Effect> {
     let row = loaded.detail.row.clone();
+    safe::read_case(model, &loaded.detail);
     model.world.keep(loaded);
     model.desk.keep_why(&model.world, &row);
     let mut effects = refresh_forms(model, now);
+    effects.extend(guide::go_on(model, row.case_id, now).map(Effect::Go));
     if model.world.outdated.remove(&row.case_id) {
         effects.push(model.world.ask_detail(row.case_id, now));
     }
@@ -104,12 +228,14 @@ fn take_case(model: &mut Model, loaded: Loaded, now: DateTime<Utc>) -> Vec<Effec
 
 fn refresh_forms(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
     let Model { world, layers, .. } = model;
+    let mut effects = Vec::new();
     for layer in layers {
         if let Layer::Form(form) = layer {
             form.refresh(world, now);
+            effects.extend(around::ask(form, world, now));
         }
     }
-    Vec::new()
+    effects
 }
 
 fn no_session(model: &mut Model, error: &StoreError, now: DateTime<Utc>) -> Vec<Effect> {
@@ -132,15 +258,28 @@ fn read_failed(model: &mut Model, error: Option<&StoreError>, now: DateTime<Utc>
 }
 
 fn written(model: &mut Model, ticket: Ticket, reply: Reply, now: DateTime<Utc>) -> Vec<Effect> {
+    if let Some(mut effects) = bulk::run::answered(&mut model.world, ticket.slot, &reply, now) {
+        if let Some(job) = model.world.bulk.as_deref() {
+            model.desk.unmark_done(job);
+        }
+        if !bulk::run::is_going(&model.world) {
+            safe::used(model, now);
+            effects.extend(reread_list(model, now));
+        }
+        return effects;
+    }
     let Model { world, layers, .. } = model;
     let sender = layers.iter_mut().find_map(|layer| match layer {
-        Layer::Form(form) if Slot::Command(form.command) == ticket.slot => Some(form),
+        Layer::Form(form) if form.awaits(ticket.slot) => Some(form),
         _ => None,
     });
     if let Some(form) = sender {
         return send::answered(form, world, reply, now);
     }
     let Some(sent) = model.desk.keyed.answered(ticket.slot, &reply) else {
+        if let Some(asked) = find::thrown_away(&mut model.world, &reply, now) {
+            return vec![asked];
+        }
         return reread_list(model, now);
     };
     match reply {
@@ -161,7 +300,7 @@ fn claimed(model: &mut Model, claim: &Claim, sent: &UnderWay, now: DateTime<Utc>
     } = claim
     else {
         model.ahead.clear();
-        let said = send::claim_refused(&model.world, claim, now);
+        let said = claims::refused(&model.world, claim, now);
         model.world.toasts.say(Tone::Warning, said, now);
         return reread_list(model, now);
     };
@@ -178,6 +317,7 @@ fn claimed(model: &mut Model, claim: &Claim, sent: &UnderWay, now: DateTime<Utc>
     if sent.follow {
         model.desk.show(case, model.window);
     }
+    model.desk.act(Some(case), &model.world.toasts, now);
     let mut effects = vec![model.world.ask_detail(case, now)];
     effects.extend(reread_list(model, now));
     effects
@@ -199,7 +339,7 @@ fn applied_alone(
     let no = &sent.case_no;
     let said = model.world.texts.fill("done.released", &[("case", no)]);
     model.world.toasts.say(Tone::Done, said, now);
-    model.desk.acted = Some(case);
+    model.desk.act(Some(case), &model.world.toasts, now);
     let mut effects = vec![model.world.ask_detail(case, now)];
     effects.extend(reread_list(model, now));
     effects
@@ -217,6 +357,10 @@ fn write_failed(
     };
     say_error(&mut model.world, &error, now);
     match error {
+        StoreError::Refused(refusal) if refusal.key == "skip_reason_needed" => {
+            let form = |case| Effect::Go(Route::Form(Subject::Skip(case)));
+            sent.case.map(form).into_iter().collect()
+        }
         StoreError::SessionLost => beat::open(model, now),
         StoreError::Stale | StoreError::LeaseLost { .. } | StoreError::Reused => sent
             .case
@@ -225,27 +369,6 @@ fn write_failed(
             .collect(),
         _ => Vec::new(),
     }
-}
-
-fn say_error(world: &mut World, error: &StoreError, now: DateTime<Utc>) {
-    let texts = Arc::clone(&world.texts);
-    let said = match error {
-        StoreError::Offline(_) => {
-            let since = send::offline_since(world, now);
-            texts.fill("trouble.offline", &[("since", &since)])
-        }
-        StoreError::Stale => texts.get("trouble.stale").to_owned(),
-        StoreError::LeaseLost {
-            holder: Some(holder),
-        } => texts.fill("trouble.lost_to", &[("holder", holder)]),
-        StoreError::LeaseLost { holder: None } => texts.get("trouble.lost").to_owned(),
-        StoreError::SessionLost => texts.get("trouble.session").to_owned(),
-        StoreError::Reused => texts.get("trouble.reused").to_owned(),
-        StoreError::Refused(refusal) => preview::refusal(world, refusal),
-        StoreError::NotAnAgent(role) => texts.fill("trouble.not_an_agent", &[("role", role)]),
-        StoreError::Bug(said) => texts.fill("trouble.bug", &[("said", said)]),
-    };
-    world.toasts.say(Tone::Warning, said, now);
 }
 
 /// We did something ourselves: the list is read anew, the cursor stays on its case.

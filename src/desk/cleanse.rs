@@ -3,49 +3,89 @@
 
 use super::clean::{self, tidy};
 use super::effect::{Loaded, Reply};
+use super::find::Told;
 use crate::store::StoreError;
 use crate::store::rows::{
-    CaseDetail, CaseRow, Claim, ConnectionCard, CustomerCard, Me, PartyCard, RelatedCase,
+    Board, CaseDetail, CaseRow, Claim, ConnectionCard, CustomerCard, DraftRow, Me, PartyCard,
+    Pulse, QueueLimits, RelatedCase,
 };
 
 /// Clean an answer.
 pub fn reply(reply: &mut Reply) {
     match reply {
         Reply::Session(Ok(session)) => me(&mut session.me),
-        Reply::Inbox(Ok(page)) => page.rows.iter_mut().for_each(row),
+        Reply::Inbox(Ok(page)) => page.rows.iter_mut().chain(&mut page.known).for_each(row),
         Reply::Detail(Ok(loaded)) => case(loaded),
+        Reply::Facts(Ok(page)) => {
+            page.cases.iter_mut().for_each(|one| row(&mut one.row));
+            page.parties.iter_mut().for_each(party);
+        }
         Reply::Search(Ok(hits)) => hits.iter_mut().for_each(|hit| {
             row(&mut hit.row);
             tidy(&mut hit.how);
         }),
+        Reply::Limits(Ok(all)) => all.iter_mut().for_each(limits),
         Reply::Colleagues(Ok(all)) => all.iter_mut().for_each(|other| tidy(&mut other.name)),
         Reply::Claimed(Ok(Claim::Taken { holder, .. })) => tidy(holder),
         Reply::Claimed(Ok(Claim::Granted { case_no, why, .. })) => {
             tidy(case_no);
             tidy(why);
         }
-        Reply::Parties(Ok(parties)) => parties.iter_mut().for_each(|party| {
-            tidy(&mut party.gln);
-            tidy(&mut party.name);
+        Reply::Unmasked(Ok(unmasked)) => {
+            tidy(&mut unmasked.phone);
+            tidy(&mut unmasked.email);
+            unmasked.texts.values_mut().for_each(tidy);
+        }
+        Reply::Like(_, Ok(picks)) => picks.iter_mut().for_each(|pick| {
+            tidy(&mut pick.raw);
+            tidy(&mut pick.label);
         }),
         Reply::LookUp(Ok(found)) => {
             found.connection.iter_mut().for_each(connection);
             found.party.iter_mut().for_each(party);
             found.customer_ref.iter_mut().for_each(tidy);
         }
+        Reply::Plant(_, Ok(Some(plant))) => {
+            let words = [&mut plant.address, &mut plant.postcode, &mut plant.city];
+            words.into_iter().for_each(tidy);
+        }
+        Reply::Meters(Ok(found)) => found.meters.iter_mut().for_each(|meter| {
+            [&mut meter.meter_number, &mut meter.ean, &mut meter.address]
+                .into_iter()
+                .for_each(tidy);
+            tidy(&mut meter.operator);
+        }),
+        Reply::Board(Ok(found)) => board(found),
+        Reply::OnTimeCases(Ok(cases)) => {
+            for case in cases {
+                tidy(&mut case.case_no);
+            }
+        }
+        Reply::Drafts(Ok(rows)) => rows.iter_mut().for_each(draft),
+        Reply::Find(Ok(Told::Filters(filters))) => filters.iter_mut().for_each(|it| {
+            tidy(&mut it.name);
+            tidy(&mut it.line);
+            tidy(&mut it.by);
+        }),
         Reply::Names(names) => names.iter_mut().for_each(tidy),
-        Reply::Session(Err(error))
-        | Reply::Inbox(Err(error))
-        | Reply::Detail(Err(error))
-        | Reply::Search(Err(error))
-        | Reply::Colleagues(Err(error))
-        | Reply::Parties(Err(error))
-        | Reply::LookUp(Err(error))
-        | Reply::Calendars(Err(error))
-        | Reply::Claimed(Err(error))
-        | Reply::Applied(Err(error))
-        | Reply::Opened(Err(error)) => said(error),
-        _ => {}
+        other => other.error_mut().into_iter().for_each(said),
+    }
+}
+
+/// Clean what comes with the beat.
+pub fn pulse(pulse: &mut Pulse) {
+    for event in &mut pulse.events {
+        tidy(&mut event.kind);
+        event.agent.iter_mut().for_each(tidy);
+    }
+    for one in &mut pulse.presence {
+        tidy(&mut one.name);
+    }
+    for notice in &mut pulse.notices {
+        tidy(&mut notice.case_no);
+        tidy(&mut notice.kind);
+        notice.who.iter_mut().for_each(tidy);
+        notice.line.iter_mut().for_each(tidy);
     }
 }
 
@@ -60,6 +100,23 @@ fn said(error: &mut StoreError) {
         StoreError::Refused(refusal) => refusal.args.values_mut().for_each(tidy),
         _ => {}
     }
+}
+
+fn board(board: &mut Board) {
+    board.nearest.iter_mut().for_each(row);
+    board.raised.iter_mut().for_each(|case| row(&mut case.row));
+    for person in &mut board.people {
+        tidy(&mut person.name);
+        person.holds.iter_mut().for_each(|held| row(&mut held.row));
+    }
+}
+
+fn limits(queue: &mut QueueLimits) {
+    queue
+        .agents
+        .iter_mut()
+        .for_each(|agent| tidy(&mut agent.name));
+    queue.set.iter_mut().for_each(|set| tidy(&mut set.by));
 }
 
 fn me(me: &mut Me) {
@@ -87,9 +144,15 @@ fn detail(detail: &mut CaseDetail) {
     detail.related.iter_mut().for_each(related);
     detail.linked.iter_mut().for_each(related);
     detail.handover.iter_mut().for_each(tidy);
+    if let Some(undo) = &mut detail.undo {
+        tidy(&mut undo.agent);
+        let stands = undo.stands.iter_mut();
+        stands.for_each(|refusal| refusal.args.values_mut().for_each(tidy));
+    }
     for text in detail.texts.values_mut() {
         *text = clean::lines(text);
     }
+    detail.drafts.iter_mut().for_each(draft);
     for document in &mut detail.documents {
         tidy(&mut document.name);
         tidy(&mut document.kind);
@@ -99,12 +162,26 @@ fn detail(detail: &mut CaseDetail) {
     }
 }
 
+/// What was typed is cleaned again: another program may have written the row.
+fn draft(row: &mut DraftRow) {
+    row.case_no.iter_mut().for_each(tidy);
+    row.process.iter_mut().for_each(tidy);
+    row.owner.iter_mut().for_each(tidy);
+    tidy(&mut row.form);
+    for (key, raw) in &mut row.body.answers {
+        tidy(key);
+        *raw = clean::lines(raw);
+    }
+}
+
 fn customer(card: &mut CustomerCard) {
     let fields = [
         &mut card.customer_ref,
         &mut card.name,
         &mut card.phone,
         &mut card.email,
+        &mut card.postcode,
+        &mut card.house_number,
     ];
     fields.into_iter().for_each(tidy);
 }

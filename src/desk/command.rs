@@ -2,164 +2,17 @@
 //! default keys stand in `assets/keymap.toml`, texts under `command.<name>` and
 //! `command.<name>.help`.
 
+mod argument;
+mod context;
+mod id;
+
 use super::available::{self, Why};
 use super::editor::Edit;
 use super::model::Model;
 
-/// Where keys are pressed: decides which commands they mean.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Context {
-    /// The inbox.
-    List,
-    /// The detail of a case.
-    Detail,
-    /// The list of actions of a case.
-    Actions,
-    /// A field of one line in a form.
-    Line,
-    /// A field of several lines in a form.
-    Note,
-    /// A field with choices in a form.
-    Choice,
-    /// The review before a commit.
-    Review,
-    /// The deadline ledger.
-    Ledger,
-    /// The search screen.
-    Search,
-    /// The help.
-    Help,
-    /// "Quit although something is unsaved?"
-    Quit,
-}
-
-impl Context {
-    /// All of them.
-    pub const ALL: [Self; 11] = [
-        Self::List,
-        Self::Detail,
-        Self::Actions,
-        Self::Line,
-        Self::Note,
-        Self::Choice,
-        Self::Review,
-        Self::Ledger,
-        Self::Search,
-        Self::Help,
-        Self::Quit,
-    ];
-
-    /// Whether printable characters are text here, so that they are no commands.
-    pub fn takes_text(self) -> bool {
-        matches!(self, Self::Line | Self::Note | Self::Search)
-    }
-
-    /// Key of its heading: `context.<key>`.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::List => "list",
-            Self::Detail => "detail",
-            Self::Actions => "actions",
-            Self::Line => "line",
-            Self::Note => "note",
-            Self::Choice => "choice",
-            Self::Review => "review",
-            Self::Ledger => "ledger",
-            Self::Search => "search",
-            Self::Help => "help",
-            Self::Quit => "quit",
-        }
-    }
-}
-
-/// What a command does. Screens know these, never keys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Id {
-    /// Up one line.
-    Up,
-    /// Down one line.
-    Down,
-    /// Up one page.
-    PageUp,
-    /// Down one page.
-    PageDown,
-    /// To the first line.
-    First,
-    /// To the last line.
-    Last,
-    /// To the next queue.
-    NextTab,
-    /// To the previous queue.
-    PreviousTab,
-    /// To the queue of the digit.
-    Tab,
-    /// The cases that I hold.
-    Mine,
-    /// Between list and detail.
-    Switch,
-    /// Back, one layer up.
-    Back,
-    /// Actions of the case.
-    Act,
-    /// Actions that only a lead may do.
-    Lead,
-    /// Choose the line under the cursor.
-    Choose,
-    /// Choose the line of the digit.
-    ChooseDigit,
-    /// Take the most urgent case.
-    Next,
-    /// Take this case.
-    Claim,
-    /// Give it back to the pool.
-    Release,
-    /// Hand it over with a line.
-    HandOver,
-    /// Write a note.
-    Note,
-    /// Attach a document.
-    Attach,
-    /// Open a new case.
-    Open,
-    /// Search.
-    Search,
-    /// The deadline ledger.
-    Ledger,
-    /// Take in what changed.
-    Refresh,
-    /// Previous clock of the ledger, choice of a field.
-    Previous,
-    /// Next clock of the ledger, choice of a field.
-    Following,
-    /// Next field.
-    NextField,
-    /// Previous field.
-    PreviousField,
-    /// On: next field, or the review behind the last one.
-    Enter,
-    /// To the review.
-    Review,
-    /// Empty a form that has a kept draft.
-    Discard,
-    /// Write it.
-    Commit,
-    /// Complete the file name.
-    Complete,
-    /// An edit of the text.
-    Edit(Edit),
-    /// A line break in a note.
-    Newline,
-    /// Help.
-    Help,
-    /// Draw everything again.
-    Redraw,
-    /// Give the shell the terminal.
-    Suspend,
-    /// Leave.
-    Quit,
-    /// Leave although something is unsaved.
-    QuitAnyway,
-}
+pub use argument::Argument;
+pub use context::Context;
+pub use id::Id;
 
 /// One line of the table.
 #[derive(Debug)]
@@ -174,19 +27,73 @@ pub struct Command {
     pub rank: u8,
     /// Whether it is possible now, or why not.
     pub available: fn(&Model) -> Result<(), Why>,
+    /// What is written behind its name in the palette.
+    pub argument: Argument,
 }
 
-use Context::{Actions, Choice, Detail, Help, Ledger, Line, List, Note, Quit, Review, Search};
+impl Command {
+    const fn taking(mut self, argument: Argument) -> Self {
+        self.argument = argument;
+        self
+    }
+
+    /// Whether the palette lists it; the rest makes sense as a key only.
+    pub fn is_spoken(&self) -> bool {
+        !matches!(
+            self.id,
+            Id::Edit(_) | Id::Up | Id::Down | Id::ChooseDigit | Id::Palette
+        )
+    }
+
+    /// Whether it needs no key of its own: the palette can be opened wherever it works.
+    pub fn is_reached_by_name(&self, context: Context) -> bool {
+        self.is_spoken() && PALETTE.contains(&context)
+    }
+
+    /// Whether keys of one's own may leave it out where text is typed.
+    pub fn may_be_silent(&self, context: Context) -> bool {
+        self.id == Id::Lock && (context.takes_text() || context == Context::Choice)
+    }
+}
+
+use Context::{
+    Actions, Board, Choice, Columns, Detail, Filter, Help, Ledger, Line, List, Note, Notices,
+    OnTime, Palette, Preview, Quit, Results, Review, Running, Search, Unfinished, Week,
+};
 
 const DESK: &[Context] = &[List, Detail];
-const LISTS: &[Context] = &[List, Detail, Actions, Search, Ledger, Help];
-const PAGES: &[Context] = &[List, Detail, Actions, Ledger, Help];
-const LONG: &[Context] = &[List, Detail, Actions, Ledger, Help, Review];
+const LISTS: &[Context] = &[
+    List, Detail, Actions, Search, Filter, Palette, Ledger, Notices, Help, Board, OnTime,
+    Unfinished, Preview, Running, Results, Columns, Week,
+];
+const PAGES: &[Context] = &[
+    List, Detail, Actions, Ledger, Notices, Help, Board, OnTime, Unfinished, Preview, Running,
+    Results, Columns,
+];
+const LONG: &[Context] = &[
+    List, Detail, Actions, Ledger, Notices, Help, Review, Board, OnTime, Unfinished, Preview,
+    Running, Results,
+];
+const WATCH: &[Context] = &[List, Detail, Board, OnTime];
 const FIELDS: &[Context] = &[Line, Note, Choice];
-const TEXT: &[Context] = &[Line, Note, Search];
-const FORM: &[Context] = &[Line, Note, Choice];
+const FORM: &[Context] = &[Line, Note, Choice, Week];
+const TEXT: &[Context] = &[Line, Note, Search, Filter, Palette];
 const LAYERS: &[Context] = &[
-    Detail, Actions, Line, Note, Choice, Review, Ledger, Search, Help, Quit,
+    Detail, Actions, Line, Note, Choice, Review, Ledger, Search, Notices, Filter, Palette, Preview,
+    Results, Help, Unfinished, Quit, Board, OnTime, Columns, Week,
+];
+const DROP: &[Context] = &[Line, Note, Choice, Week, Unfinished, Filter];
+const CHOICES: &[Context] = &[
+    Actions, Search, Notices, Board, OnTime, Unfinished, Filter, Palette, Results,
+];
+const DIGITS: &[Context] = &[Actions, Choice, Columns];
+const UNDO: &[Context] = &[List, Detail, Results];
+const PASS: &[Context] = &[List, Detail, Unfinished];
+const SKIP: &[Context] = &[List, Detail, Quit];
+/// Where the palette can be opened: no text is typed there, and back leads to the same place.
+const PALETTE: &[Context] = &[
+    List, Detail, Actions, Review, Ledger, Notices, Board, OnTime, Unfinished, Preview, Results,
+    Columns,
 ];
 
 const fn free(id: Id, name: &'static str, contexts: &'static [Context], rank: u8) -> Command {
@@ -206,6 +113,7 @@ const fn when(
         contexts,
         rank,
         available,
+        argument: Argument::None,
     }
 }
 
@@ -215,28 +123,68 @@ pub static COMMANDS: &[Command] = &[
     when(Id::Next, "next", DESK, 2, available::live),
     when(Id::Claim, "claim", DESK, 3, available::claimable),
     when(Id::Release, "release", DESK, 7, available::held_by_me),
-    when(Id::HandOver, "hand_over", DESK, 8, available::held_by_me),
+    when(Id::Skip, "skip", SKIP, 7, available::proposed),
+    when(Id::TakeOver, "take_over", DESK, 7, available::takeable),
+    when(Id::HandOver, "hand_over", PASS, 8, available::to_hand_over),
     when(Id::Note, "note", DESK, 9, available::on_a_case),
+    when(Id::Promise, "promise", DESK, 16, available::live_case),
+    when(Id::Snooze, "snooze", DESK, 16, available::to_put_aside),
     when(Id::Attach, "attach", DESK, 10, available::on_a_case),
     when(Id::Ledger, "ledger", DESK, 5, available::on_a_case),
     when(Id::Open, "open", DESK, 11, available::live),
+    when(Id::Another, "another", DESK, 17, available::of_a_customer),
+    when(Id::SendLink, "send_link", DESK, 4, available::link_to_send),
     when(Id::Lead, "lead", DESK, 12, available::lead_on_a_case),
-    free(Id::Search, "search", DESK, 6),
+    free(Id::Search, "search", DESK, 6).taking(Argument::Search),
+    free(Id::Filter, "filter", DESK, 15).taking(Argument::Filter),
+    when(Id::Recent, "recent", DESK, 19, available::live),
+    when(Id::Seen, "seen", DESK, 0, available::on_a_case),
+    when(Id::Mark, "mark", DESK, 16, available::in_the_list),
+    when(Id::MarkAll, "mark_all", DESK, 17, available::live),
+    when(Id::Bulk, "bulk", DESK, 1, available::marked),
+    when(Id::Clear, "clear", &[List], 18, available::clearable),
     free(Id::Mine, "mine", DESK, 13),
-    when(Id::Refresh, "refresh", DESK, 4, available::live),
+    free(Id::Drafts, "drafts", DESK, 15),
+    when(Id::TakeBack, "take_back", UNDO, 4, available::undoable),
+    when(Id::Board, "board", DESK, 15, available::live),
+    when(Id::Unmask, "unmask", DESK, 0, available::masked),
+    when(Id::Copy, "copy", DESK, 0, available::to_copy),
+    free(Id::Lock, "lock", &Context::ALL, 0),
+    when(Id::Reassign, "reassign", &[Board], 2, available::board_case),
+    when(Id::CallBack, "call_back", &[Board], 3, available::held_case),
+    when(Id::Limits, "limits", &[Board], 7, available::limits),
+    free(Id::OnTime, "on_time", &[Board], 5),
+    free(Id::Section, "section", &[Board], 6),
+    when(Id::Refresh, "refresh", WATCH, 4, available::live),
     free(Id::Switch, "switch", DESK, 14),
-    free(Id::Choose, "choose", &[Actions, Search], 1),
-    free(Id::ChooseDigit, "choose_digit", &[Actions, Choice], 0),
-    free(Id::Enter, "enter", &[Line, Choice], 1),
+    free(Id::Notices, "notices", &[List, Detail, Board], 0),
+    free(Id::Choose, "choose", CHOICES, 1),
+    when(Id::Keep, "keep", &[Filter], 3, available::live),
+    free(Id::FillWord, "fill_word", &[Filter, Palette], 2),
+    when(Id::Columns, "columns", DESK, 19, available::with_a_list),
+    free(Id::ShowColumn, "show_column", &[Columns], 1),
+    free(Id::ColumnLeft, "column_left", &[Columns], 2),
+    free(Id::ColumnRight, "column_right", &[Columns], 3),
+    free(Id::ColumnsAsTheyCome, "columns_as_they_come", &[Columns], 4),
+    free(Id::TakeOut, "take_out", &[Preview], 2),
+    free(Id::Stop, "stop", &[Running], 1),
+    free(Id::ChooseDigit, "choose_digit", DIGITS, 0),
+    free(Id::Enter, "enter", &[Line, Choice, Week], 1),
     free(Id::Newline, "newline", &[Note], 0),
-    free(Id::NextField, "next_field", FIELDS, 2),
-    free(Id::PreviousField, "previous_field", FIELDS, 0),
-    free(Id::Previous, "previous", &[Choice, Ledger], 4),
-    free(Id::Following, "following", &[Choice, Ledger], 5),
-    free(Id::Review, "review", FIELDS, 3),
-    when(Id::Discard, "discard", FIELDS, 4, available::kept_draft),
+    free(Id::NextField, "next_field", FORM, 2),
+    free(Id::PreviousField, "previous_field", FORM, 0),
+    free(Id::Previous, "previous", &[Choice, Ledger, OnTime], 4),
+    free(Id::Following, "following", &[Choice, Ledger, OnTime], 5),
+    free(Id::Review, "review", FORM, 3),
+    free(Id::DayBefore, "day_before", &[Week], 4),
+    free(Id::DayAfter, "day_after", &[Week], 5),
+    free(Id::WeekBefore, "week_before", &[Week], 6),
+    free(Id::WeekAfter, "week_after", &[Week], 7),
+    free(Id::FirstFree, "first_free", &[Week], 8),
+    when(Id::AskAgain, "ask_again", FORM, 2, available::askable),
+    when(Id::Discard, "discard", DROP, 4, available::kept_draft),
     when(Id::Complete, "complete", &[Line], 6, available::suggested),
-    free(Id::Commit, "commit", &[Review], 1),
+    free(Id::Commit, "commit", &[Review, Preview], 1),
     free(Id::Back, "back", LAYERS, 20),
     free(Id::Up, "up", LISTS, 0),
     free(Id::Down, "down", LISTS, 0),
@@ -246,13 +194,13 @@ pub static COMMANDS: &[Command] = &[
     free(Id::Last, "last", PAGES, 0),
     free(Id::NextTab, "next_tab", DESK, 0),
     free(Id::PreviousTab, "previous_tab", DESK, 0),
-    free(Id::Tab, "tab", DESK, 0),
+    free(Id::Tab, "tab", DESK, 0).taking(Argument::Tab),
     free(Id::Edit(Edit::Left), "edit_left", TEXT, 0),
     free(Id::Edit(Edit::Right), "edit_right", TEXT, 0),
     free(Id::Edit(Edit::WordLeft), "edit_word_left", TEXT, 0),
     free(Id::Edit(Edit::WordRight), "edit_word_right", TEXT, 0),
-    free(Id::Edit(Edit::Up), "edit_up", FORM, 0),
-    free(Id::Edit(Edit::Down), "edit_down", FORM, 0),
+    free(Id::Edit(Edit::Up), "edit_up", FIELDS, 0),
+    free(Id::Edit(Edit::Down), "edit_down", FIELDS, 0),
     free(Id::Edit(Edit::Home), "edit_home", TEXT, 0),
     free(Id::Edit(Edit::End), "edit_end", TEXT, 0),
     free(Id::Edit(Edit::Backspace), "edit_backspace", TEXT, 0),
@@ -266,12 +214,27 @@ pub static COMMANDS: &[Command] = &[
     ),
     free(Id::Edit(Edit::DeleteToEnd), "edit_delete_to_end", TEXT, 0),
     free(Id::Edit(Edit::Undo), "edit_undo", TEXT, 0),
+    free(Id::Edit(Edit::Redo), "edit_redo", TEXT, 0),
     free(Id::QuitAnyway, "quit_anyway", &[Quit], 1),
+    free(Id::Palette, "palette", PALETTE, 19),
+    free(Id::Earlier, "earlier", &[Palette], 3),
+    free(Id::Later, "later", &[Palette], 0),
+    when(Id::Case, "case", WATCH, 0, available::live).taking(Argument::Case),
+    free(Id::Lang, "lang", PALETTE, 0).taking(Argument::Language),
+    free(Id::Theme, "theme", PALETTE, 0).taking(Argument::Theme),
+    free(Id::Mouse, "mouse", PALETTE, 0),
     free(Id::Help, "help", &Context::ALL, 21),
     free(Id::Redraw, "redraw", &Context::ALL, 0),
     free(Id::Suspend, "suspend", &Context::ALL, 0),
     free(Id::Quit, "quit", &[List, Detail], 22),
 ];
+
+/// The commands of a context, in the order of the help.
+pub fn all_in(context: Context) -> impl Iterator<Item = &'static Command> {
+    COMMANDS
+        .iter()
+        .filter(move |command| command.contexts.contains(&context))
+}
 
 /// The line of that name.
 pub fn named(name: &str) -> Option<&'static Command> {

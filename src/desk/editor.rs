@@ -1,7 +1,8 @@
 //! A text input: one line or several, with a cursor that moves by what people see as a character.
 //!
 //! Positions are byte offsets at grapheme borders. Typed text is cleaned of control characters and
-//! bounded, so that nothing behind it has to.
+//! bounded, so that nothing behind it has to. What was typed in one go, up to the end of a word, is
+//! one change: it is taken back, and done again, as a whole.
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
@@ -47,6 +48,29 @@ pub enum Edit {
     DeleteToEnd,
     /// Take the last change back.
     Undo,
+    /// Do again what was taken back last.
+    Redo,
+}
+
+impl Edit {
+    /// All of them.
+    pub const ALL: [Self; 15] = [
+        Self::Left,
+        Self::Right,
+        Self::WordLeft,
+        Self::WordRight,
+        Self::Up,
+        Self::Down,
+        Self::Home,
+        Self::End,
+        Self::Backspace,
+        Self::Delete,
+        Self::DeleteWord,
+        Self::DeleteToStart,
+        Self::DeleteToEnd,
+        Self::Undo,
+        Self::Redo,
+    ];
 }
 
 /// How many changes can be taken back.
@@ -60,6 +84,9 @@ pub struct Editor {
     lines: Lines,
     limit: usize,
     past: Vec<(String, usize)>,
+    future: Vec<(String, usize)>,
+    /// Behind the character that was typed last, while the word goes on.
+    typing: Option<usize>,
 }
 
 impl Editor {
@@ -71,6 +98,8 @@ impl Editor {
             lines,
             limit,
             past: Vec::new(),
+            future: Vec::new(),
+            typing: None,
         }
     }
 
@@ -79,6 +108,7 @@ impl Editor {
     pub fn with(mut self, text: &str) -> Self {
         self.insert(text);
         self.past.clear();
+        self.typing = None;
         self
     }
 
@@ -92,9 +122,25 @@ impl Editor {
         self.cursor
     }
 
+    /// Put the cursor before that byte, or before the character that it is in.
+    pub fn put_cursor(&mut self, at: usize) {
+        let mut borders = self.text.grapheme_indices(true).map(|(border, _)| border);
+        let before = borders.rfind(|border| *border <= at).unwrap_or(0);
+        self.cursor = if at >= self.text.len() {
+            self.text.len()
+        } else {
+            before
+        };
+    }
+
     /// Whether it takes several lines.
     pub fn lines(&self) -> Lines {
         self.lines
+    }
+
+    /// At most so many characters.
+    pub fn limit(&self) -> usize {
+        self.limit
     }
 
     /// Line and column (in graphemes) of the cursor.
@@ -114,19 +160,28 @@ impl Editor {
         let room = self.limit.saturating_sub(self.text.chars().count());
         let fits: String = clean.chars().take(room).collect();
         if !fits.is_empty() {
-            self.remember();
+            let goes_on = is_letter(&fits) && self.typing == Some(self.cursor);
+            if !goes_on {
+                self.remember();
+            }
             self.text.insert_str(self.cursor, &fits);
             self.cursor += fits.len();
+            self.typing = is_letter(&fits).then_some(self.cursor);
         }
         fits.len() == clean.len()
     }
 
     /// Replace everything.
     pub fn set(&mut self, text: &str) {
+        if self.text == text {
+            return;
+        }
         self.remember();
+        let before = std::mem::take(&mut self.past);
         self.text.clear();
         self.cursor = 0;
         self.insert(text);
+        self.past = before;
     }
 
     /// Do one edit.
@@ -146,6 +201,7 @@ impl Editor {
             Edit::DeleteToStart => self.cut(self.line_start(), self.cursor),
             Edit::DeleteToEnd => self.cut(self.cursor, self.line_end()),
             Edit::Undo => self.undo(),
+            Edit::Redo => self.redo(),
         }
     }
 
@@ -163,13 +219,29 @@ impl Editor {
             self.past.remove(0);
         }
         self.past.push((self.text.clone(), self.cursor));
+        self.future.clear();
+        self.typing = None;
     }
 
     fn undo(&mut self) {
-        if let Some((text, cursor)) = self.past.pop() {
-            self.text = text;
-            self.cursor = cursor;
+        if let Some(past) = self.past.pop() {
+            let now = self.become_again(past);
+            self.future.push(now);
         }
+    }
+
+    fn redo(&mut self) {
+        if let Some(future) = self.future.pop() {
+            let now = self.become_again(future);
+            self.past.push(now);
+        }
+    }
+
+    /// What it was or will be; answers what it is.
+    fn become_again(&mut self, (text, cursor): (String, usize)) -> (String, usize) {
+        self.typing = None;
+        let was = std::mem::replace(&mut self.cursor, cursor);
+        (std::mem::replace(&mut self.text, text), was)
     }
 
     fn cut(&mut self, from: usize, to: usize) {
@@ -235,6 +307,13 @@ impl Editor {
     }
 }
 
+/// One character that goes on a word.
+fn is_letter(text: &str) -> bool {
+    let mut graphemes = text.graphemes(true);
+    let is_one = graphemes.next().is_some() && graphemes.next().is_none();
+    is_one && !text.chars().any(char::is_whitespace)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -280,31 +359,48 @@ mod tests {
         assert_eq!(editor.text(), "abc");
     }
 
-    const EDITS: [Edit; 14] = [
-        Edit::Left,
-        Edit::Right,
-        Edit::WordLeft,
-        Edit::WordRight,
-        Edit::Up,
-        Edit::Down,
-        Edit::Home,
-        Edit::End,
-        Edit::Backspace,
-        Edit::Delete,
-        Edit::DeleteWord,
-        Edit::DeleteToStart,
-        Edit::DeleteToEnd,
-        Edit::Undo,
-    ];
+    /// What was typed word by word is taken back and done again word by word; a change ends what
+    /// could be done again.
+    #[test]
+    fn changes_are_taken_back_and_done_again() {
+        let mut editor = line("");
+        for letter in ["a", "b", " ", "c", "d"] {
+            editor.insert(letter);
+        }
+        editor.edit(Edit::Undo);
+        assert_eq!(editor.text(), "ab ");
+        editor.edit(Edit::Undo);
+        editor.edit(Edit::Undo);
+        assert_eq!(editor.text(), "");
+        editor.edit(Edit::Undo);
+        for text in ["ab", "ab ", "ab cd", "ab cd"] {
+            editor.edit(Edit::Redo);
+            assert_eq!((editor.text(), editor.cursor()), (text, text.len()));
+        }
+        editor.edit(Edit::Undo);
+        editor.insert("x");
+        editor.edit(Edit::Redo);
+        assert_eq!(editor.text(), "ab x");
+    }
+
+    #[test]
+    fn what_was_put_in_as_a_whole_is_taken_back_as_a_whole() {
+        let mut editor = line("first");
+        editor.set("second");
+        editor.edit(Edit::Undo);
+        assert_eq!(editor.text(), "first");
+        editor.edit(Edit::Redo);
+        assert_eq!(editor.text(), "second");
+    }
 
     proptest! {
         #[test]
         fn no_sequence_breaks_the_cursor(
-            steps in proptest::collection::vec((0usize..15, "\\PC{0,4}"), 0..40)
+            steps in proptest::collection::vec((0usize..16, "\\PC{0,4}"), 0..40)
         ) {
             let mut editor = Editor::new(Lines::Many, 30);
             for (step, text) in steps {
-                match EDITS.get(step) {
+                match Edit::ALL.get(step) {
                     Some(edit) => editor.edit(*edit),
                     None => { editor.insert(&format!("{text}\n")); }
                 }

@@ -1,19 +1,25 @@
 //! What `update` wants done, as data: run elsewhere, answered by a [`Reply`] with the same ticket.
 
+mod reply;
+mod save;
+
 use std::path::PathBuf;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
+pub use super::file::{FileError, FileRead};
+use super::find::{Asked, Naming};
+use super::form::suggest::Among;
+use super::request::meters::Place;
 use super::route::Route;
-use crate::domain::calendar::Calendars;
+pub use super::world::Loaded;
 use crate::process::engine::{Answers, Change};
-use crate::store::StoreError;
-use crate::store::reading::{LookUp, PartyChoice};
-use crate::store::rows::{
-    Applied, CaseDetail, CaseId, Claim, Colleague, InboxPage, InboxView, Lease, NewDocument,
-    Opened, PageKey, Pulse, SearchHit, Session, TimelineRow,
-};
+use crate::store::filter::Filter;
+use crate::store::rows::{Along, CaseId, InboxView, Lease, NewLimits, OnTimeKind, PageKey};
+
+pub use reply::{Beat, Reply};
+pub use save::Save;
 
 /// Number of a question. A later question of the same slot makes it void.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -39,18 +45,69 @@ pub enum Slot {
     Detail(CaseId),
     /// The search.
     Search,
+    /// All cases of the tab, to be marked.
+    Marks(usize),
+    /// What an action on many works with.
+    Facts,
     /// The colleagues.
     Colleagues,
+    /// The numbers of the queues.
+    Limits,
+    /// That notices were seen.
+    Notices,
     /// Names of files.
     Names,
     /// Whether a file can be read.
     File,
-    /// Parties by name.
-    Parties,
+    /// What a field could mean.
+    Like,
     /// What a form looks up.
     LookUp,
+    /// The plant of an installer's notification.
+    Plant,
+    /// The meters at an address.
+    Meters,
+    /// The free start times of a week.
+    Week,
+    /// The board.
+    Board,
+    /// The share on time of a month.
+    OnTime(NaiveDate),
+    /// The cases behind a figure.
+    OnTimeCases,
+    /// Our unfinished forms.
+    Drafts,
+    /// A save of an unfinished form.
+    Draft(Uuid),
+    /// A draft is shown to the holder of its case.
+    Share(Uuid),
+    /// A save of where we are.
+    Place,
+    /// The case of a number.
+    ByNumber,
+    /// A save of what we looked at.
+    Looked,
+    /// A save of the columns of that list.
+    Columns(Option<i32>),
+    /// What helps to find again.
+    Find(Asked),
     /// A write: its answer is never void.
     Command(Uuid),
+}
+
+impl Slot {
+    /// Whether nobody waits for the answer: saves go on behind the screen.
+    pub fn is_quiet(self) -> bool {
+        matches!(
+            self,
+            Self::Draft(_)
+                | Self::Place
+                | Self::Drafts
+                | Self::Looked
+                | Self::Columns(_)
+                | Self::Find(_)
+        )
+    }
 }
 
 /// What is to be done.
@@ -62,12 +119,20 @@ pub enum Effect {
     Ask(Ticket, Question),
     /// Write to the database: runs to its end whatever happens to the screen.
     Write(Ticket, Box<Call>),
+    /// Keep something that is no change of a case: runs to its end like a write.
+    Save(Ticket, Box<Save>),
     /// Names of files that begin so.
     Names(Ticket, PathBuf),
     /// Whether that file can be attached.
     Probe(Ticket, PathBuf),
+    /// Put that text into the clipboard of the terminal.
+    Copy(String),
+    /// The mouse is ours, or the terminal's.
+    Mouse(bool),
     /// Draw everything again.
     Redraw,
+    /// Draw in that theme from now on.
+    Theme(String),
     /// Give the shell the terminal.
     Suspend,
     /// Leave.
@@ -90,20 +155,76 @@ pub enum Question {
         /// How many rows.
         limit: u32,
     },
+    /// A page of what a filter leaves of a list.
+    Filtered {
+        /// Which list.
+        view: InboxView,
+        /// The filter.
+        filter: Filter,
+        /// Behind which place.
+        after: Option<PageKey>,
+        /// How many rows.
+        limit: u32,
+        /// Rows that are there already.
+        known: Vec<CaseId>,
+    },
+    /// All cases of a list that fit now.
+    Snapshot {
+        /// Which list.
+        view: InboxView,
+        /// The filter.
+        filter: Filter,
+    },
+    /// What an action on many works with: a page of cases.
+    Facts(Vec<CaseId>),
     /// A case with its timeline.
     Detail(CaseId),
     /// A search.
     Search(String),
     /// The colleagues.
     Colleagues,
-    /// Parties whose name or number begins so.
-    Parties(String),
+    /// The numbers of the queues and of their people.
+    Limits,
+    /// That these notices were seen. Said twice it is the same.
+    Seen(Vec<i64>),
+    /// Our unfinished forms.
+    Drafts,
+    /// What helps to find again.
+    Find(Asked),
+    /// What the register has that is like it.
+    Like(Among, String),
+    /// The plant with these numbers: meter, metering point; either may be empty.
+    Plant(String, String),
     /// The connection and the party of an opening; either may be empty.
     LookUp {
         /// Metering point.
         ean: String,
         /// Number of the party.
         gln: String,
+    },
+    /// The electricity meters at an address.
+    Meters(Place),
+    /// The free start times at a connection.
+    Week {
+        /// Metering point.
+        ean: String,
+        /// First day, local.
+        from: NaiveDate,
+        /// How many days.
+        days: i32,
+    },
+    /// The board.
+    Board,
+    /// The share on time in the month of that day.
+    OnTime(NaiveDate),
+    /// The cases behind a figure, after that place.
+    OnTimeCases {
+        /// Which clocks.
+        kind: OnTimeKind,
+        /// Behind which one.
+        after: Option<(DateTime<Utc>, CaseId, i32)>,
+        /// How many.
+        limit: u32,
     },
 }
 
@@ -116,6 +237,22 @@ pub enum Call {
     Claim(CaseId),
     /// Give it back.
     Release(Lease),
+    /// Pass it over: back to the pool, not proposed to us again.
+    Skip {
+        /// Our right to it.
+        lease: Lease,
+        /// Key of the reason.
+        reason: String,
+        /// In our words.
+        line: Option<String>,
+    },
+    /// Take it from the colleague who holds it.
+    TakeOver {
+        /// Which case.
+        case: CaseId,
+        /// Why; they are told.
+        reason: String,
+    },
     /// Hand it over.
     HandOver {
         /// Our right to it.
@@ -124,6 +261,15 @@ pub enum Call {
         to: Option<i32>,
         /// What the next one reads first.
         line: String,
+        /// Whether our drafts for it go along.
+        along: Along,
+    },
+    /// Show what is masked of its customer, for that purpose.
+    Unmask {
+        /// Which case.
+        case: CaseId,
+        /// One of [`crate::store::rows::UNMASK_PURPOSES`].
+        purpose: &'static str,
     },
     /// Do an action.
     Apply {
@@ -156,6 +302,17 @@ pub enum Call {
         /// Why.
         reason: String,
     },
+    /// Set the numbers of a queue, or of one agent in it (lead).
+    Limits(NewLimits),
+    /// Save a filter under a name, or throw one away.
+    Naming(Naming),
+    /// Take back its last change.
+    TakeBack {
+        /// Which case.
+        case: CaseId,
+        /// The event that is taken back.
+        seq: i32,
+    },
     /// Attach a document; the file is read by the one who runs it.
     Attach {
         /// Which case.
@@ -166,91 +323,3 @@ pub enum Call {
         purpose: String,
     },
 }
-
-/// A document was read, or not: the texts `file.<key>`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FileError {
-    /// No such file.
-    Missing,
-    /// Not ours to read.
-    Forbidden,
-    /// A directory or device.
-    NoFile,
-    /// More than 5 MiB.
-    TooLarge,
-    /// Nothing in it.
-    Empty,
-    /// Anything else, in the words of the system.
-    Other(String),
-}
-
-/// An answer.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Reply {
-    /// The session.
-    Session(Result<Session, StoreError>),
-    /// The calendars.
-    Calendars(Result<std::sync::Arc<Calendars>, StoreError>),
-    /// A page of a list.
-    Inbox(Result<InboxPage, StoreError>),
-    /// A case with its timeline, newest first.
-    Detail(Result<Box<Loaded>, StoreError>),
-    /// Hits.
-    Search(Result<Vec<SearchHit>, StoreError>),
-    /// Colleagues.
-    Colleagues(Result<Vec<Colleague>, StoreError>),
-    /// Parties.
-    Parties(Result<Vec<PartyChoice>, StoreError>),
-    /// What was looked up.
-    LookUp(Result<Box<LookUp>, StoreError>),
-    /// A claim.
-    Claimed(Result<Claim, StoreError>),
-    /// A written change.
-    Applied(Result<Applied, StoreError>),
-    /// An opening.
-    Opened(Result<Opened, StoreError>),
-    /// The file could not be read; nothing was written.
-    File(FileError),
-    /// Names of files, directories with a slash at the end.
-    Names(Vec<String>),
-    /// Why the file cannot be attached, if so.
-    Probed(Option<FileError>),
-}
-
-/// A case as the desk keeps it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Loaded {
-    /// The case.
-    pub detail: CaseDetail,
-    /// Its timeline, newest first.
-    pub timeline: Vec<TimelineRow>,
-}
-
-/// The once-a-second answer, or why there is none.
-pub type Beat = Result<Pulse, StoreError>;
-
-/// A document read from a file.
-pub type FileRead = Result<NewDocument, FileError>;
-
-impl Reply {
-    /// The error in it, if it is one.
-    pub fn error(&self) -> Option<&StoreError> {
-        match self {
-            Self::Session(result) => result.as_ref().err(),
-            Self::Calendars(result) => result.as_ref().err(),
-            Self::Inbox(result) => result.as_ref().err(),
-            Self::Detail(result) => result.as_ref().err(),
-            Self::Search(result) => result.as_ref().err(),
-            Self::Colleagues(result) => result.as_ref().err(),
-            Self::Parties(result) => result.as_ref().err(),
-            Self::LookUp(result) => result.as_ref().err(),
-            Self::Claimed(result) => result.as_ref().err(),
-            Self::Applied(result) => result.as_ref().err(),
-            Self::Opened(result) => result.as_ref().err(),
-            Self::File(_) | Self::Names(_) | Self::Probed(_) => None,
-        }
-    }
-}
-
-/// Until when a toast or a mark stands.
-pub type Until = DateTime<Utc>;

@@ -51,14 +51,14 @@ impl Window {
         match self.panes() {
             Panes::One => self.columns,
             Panes::Two => self.columns * 11 / 20,
-            Panes::Three => self.columns * 49 / 100,
+            Panes::Three => self.columns * 52 / 100,
         }
     }
 
     /// Width of the timeline where it is a column of its own.
     pub fn timeline_columns(self) -> u16 {
         match self.panes() {
-            Panes::Three => (self.columns - self.list_columns()) * 2 / 5,
+            Panes::Three => (self.columns - self.list_columns()) * 37 / 100,
             _ => 0,
         }
     }

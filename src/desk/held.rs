@@ -20,6 +20,9 @@ pub fn by_other(world: &World, case: CaseId, now: DateTime<Utc>) -> Option<Strin
     if world.leases.contains_key(&case) {
         return None;
     }
+    if loaded.detail.row.holder_id.is_some() && loaded.detail.row.holder_id == me(world) {
+        return Some(elsewhere(world, loaded));
+    }
     let Some(at) = since(&loaded.timeline) else {
         return Some(world.texts.fill("held.now", &[("holder", holder)]));
     };
@@ -27,6 +30,73 @@ pub fn by_other(world: &World, case: CaseId, now: DateTime<Utc>) -> Option<Strin
     let at = say::at(&world.texts, at, world.legal(now), zone);
     let with = [("holder", holder), ("since", &at)];
     Some(world.texts.fill("held.since", &with))
+}
+
+/// That it is ours in another session: one of the command line, or another desk.
+fn elsewhere(world: &World, loaded: &Loaded) -> String {
+    let key = if loaded.detail.held_by_shell {
+        "held.shell"
+    } else {
+        "held.elsewhere"
+    };
+    let with = [("case", loaded.detail.row.case_no.as_str())];
+    world.texts.fill(key, &with)
+}
+
+/// How a case that was ours went, and what can be done with what was typed for it.
+pub fn lost(world: &World, case: CaseId, now: DateTime<Utc>) -> String {
+    let event = world.case(case).and_then(|loaded| {
+        let kept = ["claimed", "add_note"];
+        let mut events = loaded.timeline.iter();
+        let left = events.find(|event| !kept.contains(&event.kind.as_str()));
+        left.filter(|event| !is_arrival(world, event))
+    });
+    let said = event.and_then(|event| {
+        let key = format!("lost.{}", event.kind);
+        world.texts.find(&key)?;
+        let process = world.case(case).map_or("", |it| &it.detail.row.process);
+        let at = say::at(
+            &world.texts,
+            event.at,
+            world.legal(now),
+            world.zone(process),
+        );
+        let who = event.agent.as_deref().unwrap_or_default();
+        Some(world.texts.fill(&key, &[("at", &at), ("who", who)]))
+    });
+    // nobody took it or gave it away: the session went with its line
+    let said = said.unwrap_or_else(|| world.texts.say("lost.other"));
+    let is_free = by_other(world, case, now).is_none();
+    let then = world.texts.get(if is_free {
+        "drafts.again"
+    } else {
+        "drafts.yours"
+    });
+    format!("{said} {then}")
+}
+
+/// Whether the case came to us by it: that is no way in which it was lost.
+fn is_arrival(world: &World, event: &TimelineRow) -> bool {
+    let is_mine = event.agent_id.is_some() && event.agent_id == me(world);
+    match event.kind.as_str() {
+        "handed_over" => !is_mine,
+        "taken_over" => is_mine,
+        _ => false,
+    }
+}
+
+fn me(world: &World) -> Option<i32> {
+    world.me.as_ref().map(|me| me.agent_id)
+}
+
+/// The same, with what taking it over does.
+pub fn to_take_over(world: &World, case: CaseId, now: DateTime<Utc>) -> Option<String> {
+    let said = by_other(world, case, now)?;
+    let holder = world.case(case)?.detail.row.holder_id;
+    if holder == me(world) {
+        return Some(said);
+    }
+    Some(format!("{said} {}", world.texts.get("held.told")))
 }
 
 /// The same, with what everybody may do although it is held.
@@ -69,7 +139,7 @@ fn since(timeline: &[TimelineRow]) -> Option<DateTime<Utc>> {
     let got = |event: &&TimelineRow| {
         matches!(
             event.kind.as_str(),
-            "claimed" | "handed_over" | "reassigned"
+            "claimed" | "handed_over" | "reassigned" | "taken_over"
         )
     };
     timeline.iter().find(got).map(|event| event.at)
@@ -83,7 +153,13 @@ pub fn handover<'a>(world: &World, loaded: &'a Loaded) -> Option<&'a str> {
         return None;
     }
     for event in &loaded.timeline {
-        let given_back = ["released", "lease_returned", "reassigned", "transferred"];
+        let given_back = [
+            "released",
+            "skipped",
+            "lease_returned",
+            "reassigned",
+            "transferred",
+        ];
         match event.kind.as_str() {
             "handed_over" => break,
             kind if given_back.contains(&kind) => return None,

@@ -71,6 +71,28 @@ pub enum Input {
     Paste(String),
     /// The window has a new size: columns, rows.
     Resize(u16, u16),
+    /// The mouse.
+    Mouse(Mouse),
+}
+
+/// What the mouse did, and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mouse {
+    /// The first button was pressed.
+    Click(Place),
+    /// The wheel went up one notch.
+    WheelUp(Place),
+    /// The wheel went down one notch.
+    WheelDown(Place),
+}
+
+/// A place on the screen, from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Column.
+    pub column: u16,
+    /// Row.
+    pub row: u16,
 }
 
 /// The names of the keys that are no character.
@@ -109,16 +131,55 @@ impl Key {
         }
     }
 
-    /// Whether no terminal can tell it from another key: control with `i`, `m`, `j`, `h`, `[` is
-    /// tab, enter, backspace, escape (zellij #2609).
-    pub fn is_impossible(self) -> bool {
-        match (self.modifier, self.code) {
-            (Modifier::Ctrl, Code::Char(c)) => {
-                !c.is_ascii_lowercase() || matches!(c, 'i' | 'm' | 'j' | 'h')
-            }
-            _ => false,
+    /// Why no terminal sends it as a key of its own, if so: control with `i`, `m`, `j`, `h`, `[` is
+    /// tab, enter, backspace, escape (zellij #2609); alt with `[` or `O` begins other keys.
+    pub fn unsendable(self) -> Option<Unbindable> {
+        match self.modifier {
+            Modifier::Plain => None,
+            Modifier::Ctrl => with_control(self.code),
+            Modifier::Alt => match self.code {
+                Code::Char('[' | 'O') | Code::Esc | Code::Tab | Code::BackTab => {
+                    Some(Unbindable::NotSent)
+                }
+                _ => None,
+            },
         }
     }
+
+    /// The key of that name, if it can be bound.
+    pub fn bindable(name: &str) -> Result<Self, Unbindable> {
+        let is_shifted = name.starts_with("shift-") || name.contains("-shift-");
+        match name.parse::<Self>() {
+            Ok(key) => key.unsendable().map_or(Ok(key), Err),
+            Err(_) if is_shifted => Err(Unbindable::Shifted),
+            Err(_) => Err(Unbindable::Unknown),
+        }
+    }
+}
+
+fn with_control(code: Code) -> Option<Unbindable> {
+    match code {
+        Code::Char('i') | Code::Tab | Code::BackTab => Some(Unbindable::SameAs("tab")),
+        Code::Char('m' | 'j') | Code::Enter => Some(Unbindable::SameAs("enter")),
+        Code::Char('h' | '?') | Code::Backspace => Some(Unbindable::SameAs("backspace")),
+        Code::Char('[') | Code::Esc => Some(Unbindable::SameAs("esc")),
+        Code::Char(c) if c.is_ascii_uppercase() => Some(Unbindable::Shifted),
+        Code::Char(c) if !c.is_ascii_lowercase() => Some(Unbindable::NotSent),
+        _ => None,
+    }
+}
+
+/// Why a name in a keymap is no key that can be bound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unbindable {
+    /// No key has that name.
+    Unknown,
+    /// Terminals send the same for this key.
+    SameAs(&'static str),
+    /// Shift is part of a character, and control has none.
+    Shifted,
+    /// Terminals send nothing for it, or something that begins other keys.
+    NotSent,
 }
 
 /// A key name that cannot be read.
@@ -211,8 +272,26 @@ mod tests {
     }
 
     #[test]
-    fn chords_that_are_other_keys_are_known() {
-        assert!("ctrl-i".parse::<Key>().unwrap().is_impossible());
-        assert!(!"ctrl-l".parse::<Key>().unwrap().is_impossible());
+    fn chords_that_no_terminal_sends_are_known_with_the_reason() {
+        for (name, why) in [
+            ("ctrl-m", Unbindable::SameAs("enter")),
+            ("ctrl-i", Unbindable::SameAs("tab")),
+            ("ctrl-[", Unbindable::SameAs("esc")),
+            ("ctrl-h", Unbindable::SameAs("backspace")),
+            ("ctrl-enter", Unbindable::SameAs("enter")),
+            ("shift-1", Unbindable::Shifted),
+            ("shift-g", Unbindable::Shifted),
+            ("ctrl-shift-x", Unbindable::Shifted),
+            ("ctrl-X", Unbindable::Shifted),
+            ("ctrl-1", Unbindable::NotSent),
+            ("alt-[", Unbindable::NotSent),
+            ("hyper-x", Unbindable::Unknown),
+            ("", Unbindable::Unknown),
+        ] {
+            assert_eq!(Key::bindable(name), Err(why), "{name}");
+        }
+        for name in ["ctrl-l", "alt-enter", "ctrl-left", "G", "shift-tab", "é"] {
+            assert!(Key::bindable(name).is_ok(), "{name}");
+        }
     }
 }

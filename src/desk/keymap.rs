@@ -1,147 +1,161 @@
-//! Which keys mean which command: read from `assets/keymap.toml`, checked against the command
-//! table. A key that means two commands in one context, a chord that no terminal can send, an
-//! unknown name and a command without a key are errors, each with its line.
+//! Which keys mean which command: read from `assets/keymap.toml`, with the files of people laid over
+//! it line by line, and checked against the command table. A line that cannot stand (an unknown
+//! command, a key that no terminal sends, a key that means two commands in one context, a command
+//! that nothing calls any more) is a [`Problem`] with file and line, and the line below it counts.
+
+mod check;
+mod read;
 
 use std::collections::BTreeMap;
 
-use super::command::{COMMANDS, Command, Context};
+use super::command::{Command, Context, all_in, named};
 use super::key::Key;
+use super::overlay::{Origin, Overlay, Problem};
+use super::strokes::Strokes;
+use crate::text::Texts;
 
 const DEFAULT: &str = include_str!("../../assets/keymap.toml");
 
 /// A checked map of keys.
 #[derive(Debug, Clone, Default)]
 pub struct Keymap {
-    keys: BTreeMap<&'static str, Vec<Key>>,
+    /// For each command its lines, the shipped one first; the last one counts.
+    lines: BTreeMap<&'static str, Vec<Line>>,
 }
 
-/// What is wrong in a keymap.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum KeymapError {
-    /// Not TOML, or not of the form `[keys] name = ["key", …]`.
-    #[error("{0}")]
-    Syntax(String),
-    /// No command of that name.
-    #[error("line {line}: no command is called `{name}`")]
-    Unknown {
-        /// Line in the file, from 1.
-        line: usize,
-        /// The name.
-        name: String,
-    },
-    /// A key that cannot be read or sent.
-    #[error("line {line}: `{key}` cannot be pressed in a terminal")]
-    NoKey {
-        /// Line in the file, from 1.
-        line: usize,
-        /// As written.
-        key: String,
-    },
-    /// The key means two commands in one context.
-    #[error("`{key}` means both `{one}` and `{other}`")]
-    Conflict {
-        /// The key.
-        key: Key,
-        /// One command.
-        one: &'static str,
-        /// The other.
-        other: &'static str,
-    },
-    /// A command that no key calls.
-    #[error("no key for `{0}`")]
-    Missing(&'static str),
+/// One line of a file.
+#[derive(Debug, Clone)]
+struct Line {
+    strokes: Vec<Strokes>,
+    origin: Origin,
+    /// Which of the files laid over ours it stands in, from 1; 0 is ours.
+    layer: usize,
 }
 
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    keys: BTreeMap<toml::Spanned<String>, Vec<toml::Spanned<String>>>,
+/// What was pressed means.
+#[derive(Debug, Clone, Copy)]
+pub enum Meaning {
+    /// This command.
+    Command(&'static Command),
+    /// More keys are to come.
+    Begun,
+    /// Nothing.
+    Nothing,
 }
 
 impl Keymap {
     /// The shipped keys.
-    pub fn shipped() -> Result<Self, KeymapError> {
-        Self::parse(DEFAULT)
+    pub fn shipped() -> Result<Self, Problem> {
+        let (map, problems) = Self::with(&[]);
+        problems.into_iter().next().map_or(Ok(map), Err)
     }
 
-    /// The keys of that text.
-    pub fn parse(text: &str) -> Result<Self, KeymapError> {
-        let file: File =
-            toml::from_str(text).map_err(|error| KeymapError::Syntax(error.to_string()))?;
-        let line = |at: usize| text[..at].matches('\n').count() + 1;
-        let mut keys = BTreeMap::new();
-        for (name, written) in &file.keys {
-            let command = super::command::named(name.get_ref()).ok_or_else(|| {
-                let (line, name) = (line(name.span().start), name.get_ref().clone());
-                KeymapError::Unknown { line, name }
-            })?;
-            let parsed: Result<Vec<Key>, _> = written
-                .iter()
-                .map(|key| read_key(key.get_ref(), line(key.span().start)))
-                .collect();
-            keys.insert(command.name, parsed?);
+    /// The shipped keys with these files laid over them, the later over the earlier.
+    pub fn with(overlays: &[Overlay]) -> (Self, Vec<Problem>) {
+        let mut map = Self::default();
+        let mut problems = map.lay(&read::file(None, DEFAULT), 0);
+        for (number, overlay) in overlays.iter().enumerate() {
+            let read = read::file(Some(&overlay.file), &overlay.text);
+            problems.extend(map.lay(&read, number + 1));
         }
-        let map = Self { keys };
-        map.check()?;
-        Ok(map)
+        problems.extend(map.settle());
+        problems.sort_by(|one, other| one.at.cmp(&other.at));
+        (map, problems)
     }
 
-    fn check(&self) -> Result<(), KeymapError> {
-        for command in COMMANDS {
-            if self.keys_of(command).is_empty() {
-                return Err(KeymapError::Missing(command.name));
-            }
+    fn lay(&mut self, read: &read::Read, layer: usize) -> Vec<Problem> {
+        for (command, strokes, origin) in &read.lines {
+            let line = Line {
+                strokes: strokes.clone(),
+                origin: origin.clone(),
+                layer,
+            };
+            self.lines.entry(command.name).or_default().push(line);
         }
-        Context::ALL
-            .into_iter()
-            .try_for_each(|context| self.check_context(context))
+        read.problems.clone()
     }
 
-    fn check_context(&self, context: Context) -> Result<(), KeymapError> {
-        let mut seen: BTreeMap<Key, &'static str> = BTreeMap::new();
-        for command in COMMANDS.iter().filter(|c| c.contexts.contains(&context)) {
-            for key in self.keys_in(command, context) {
-                if let Some(one) = seen.insert(key, command.name) {
-                    let other = command.name;
-                    return Err(KeymapError::Conflict { key, one, other });
+    /// What a key alone means there.
+    pub fn command(&self, context: Context, key: Key) -> Option<&'static Command> {
+        match self.meaning(context, &[key]) {
+            Meaning::Command(command) => Some(command),
+            Meaning::Begun | Meaning::Nothing => None,
+        }
+    }
+
+    /// What these keys mean there, one after the other. Where text is typed, a printable character
+    /// is text.
+    pub fn meaning(&self, context: Context, keys: &[Key]) -> Meaning {
+        for command in all_in(context) {
+            for strokes in self.keys_in(command, context) {
+                if strokes.keys() == keys {
+                    return Meaning::Command(command);
+                }
+                if strokes.begins_with(keys) {
+                    return Meaning::Begun;
                 }
             }
         }
-        Ok(())
+        Meaning::Nothing
     }
 
-    /// What the key means there. Where text is typed, a printable character is text.
-    pub fn command(&self, context: Context, key: Key) -> Option<&'static Command> {
-        if context.takes_text() && key.typed().is_some() {
-            return None;
+    /// How one can go on behind these keys: the keys that are left, and what they call.
+    pub fn ways_on(&self, context: Context, keys: &[Key]) -> Vec<(String, &'static Command)> {
+        let mut ways = Vec::new();
+        for command in all_in(context) {
+            let strokes = self.keys_in(command, context);
+            let on = strokes.filter(|it| it.begins_with(keys));
+            ways.extend(on.map(|it| (it.rest(keys.len()), command)));
         }
-        COMMANDS
-            .iter()
-            .filter(|command| command.contexts.contains(&context))
-            .find(|command| self.keys_of(command).contains(&key))
+        ways
     }
 
     /// All keys of the command.
-    pub fn keys_of(&self, command: &Command) -> &[Key] {
-        self.keys.get(command.name).map_or(&[], Vec::as_slice)
+    pub fn keys_of(&self, command: &Command) -> &[Strokes] {
+        self.line(command).map_or(&[], |line| &line.strokes)
     }
 
-    /// The keys of the command that work in that context.
-    pub fn keys_in(&self, command: &Command, context: Context) -> impl Iterator<Item = Key> {
-        self.keys_of(command)
-            .iter()
-            .copied()
-            .filter(move |key| !(context.takes_text() && key.typed().is_some()))
+    /// The keys of the command that work in that context. A letter before a choice chooses, and must
+    /// not hide everything.
+    pub fn keys_in(&self, command: &Command, context: Context) -> impl Iterator<Item = &Strokes> {
+        self.keys_of(command).iter().filter(move |strokes| {
+            let is_text = context.takes_text() || command.may_be_silent(context);
+            !(is_text && strokes.is_text())
+        })
     }
-}
 
-fn read_key(written: &str, line: usize) -> Result<Key, KeymapError> {
-    match written.parse::<Key>() {
-        Ok(key) if !key.is_impossible() => Ok(key),
-        _ => {
-            let key = written.to_owned();
-            Err(KeymapError::NoKey { line, key })
+    /// How people call the command there: its keys, or its name in the palette where it has none.
+    pub fn calls(&self, command: &Command, context: Context) -> Vec<String> {
+        let keys: Vec<String> = self
+            .keys_in(command, context)
+            .map(Strokes::to_string)
+            .collect();
+        if keys.is_empty() {
+            return vec![format!(":{}", command.name)];
         }
+        keys
+    }
+
+    /// The words with the keys of this map in them.
+    #[must_use]
+    pub fn spell(&self, texts: &Texts) -> Texts {
+        texts.with_keys(&|name| {
+            let command = named(name)?;
+            let context = command.contexts.first()?;
+            let call = self.calls(command, *context).into_iter().next()?;
+            let said = texts.find(&format!("key.{call}")).map(str::to_owned);
+            Some(said.unwrap_or(call))
+        })
+    }
+
+    /// Where the keys of the command come from.
+    pub fn origin(&self, command: &Command) -> Origin {
+        let line = self.line(command);
+        line.map_or(Origin::Shipped, |line| line.origin.clone())
+    }
+
+    fn line(&self, command: &Command) -> Option<&Line> {
+        self.lines.get(command.name)?.last()
     }
 }
 
@@ -152,19 +166,5 @@ mod tests {
     #[test]
     fn the_shipped_keymap_is_right() {
         Keymap::shipped().unwrap();
-    }
-
-    #[test]
-    fn mistakes_are_named_with_their_line() {
-        let wrong = |from: &str, to: &str| Keymap::parse(&DEFAULT.replace(from, to)).unwrap_err();
-        let unknown = wrong("\nclaim =", "\nclaimm =");
-        assert!(matches!(&unknown, KeymapError::Unknown { line, name }
-            if *line > 1 && name == "claimm"));
-        let impossible = wrong("claim = [\"c\"]", "claim = [\"ctrl-i\"]");
-        assert!(matches!(impossible, KeymapError::NoKey { .. }));
-        let conflict = wrong("claim = [\"c\"]", "claim = [\"n\"]");
-        assert!(matches!(conflict, KeymapError::Conflict { .. }));
-        let missing = wrong("claim = [\"c\"]", "claim = []");
-        assert_eq!(missing, KeymapError::Missing("claim"));
     }
 }

@@ -10,6 +10,8 @@ pub enum Msg {
     Start,
     /// The person did something.
     Input(Input),
+    /// A line was typed that asks the desk for nothing, such as to be told where one is (lines only).
+    Line,
     /// An answer to a question or a write.
     Reply(Ticket, Box<Reply>),
     /// The once-a-second answer.

@@ -2,15 +2,18 @@
 
 use chrono::{DateTime, Utc};
 
+use super::bulk::Act;
+use super::promises;
 use super::route::Subject;
 use super::say;
 use super::world::World;
 use crate::domain::clock::{ClockRun, Outcome as Ended, Whose};
 use crate::domain::deadline::Comparison;
 use crate::process::engine::{CaseFacts, Change, ClockOp, Refusal};
+use crate::process::general::is_reminder;
 use crate::process::{self, Clock};
 use crate::store::rows::TimelineRow;
-use crate::text::{self, ledger};
+use crate::text::{self, Texts, ledger};
 
 /// One line: what kind of thing happens, and what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,12 +70,60 @@ pub fn action<'a>(world: &'a World, process: &str, action: &'a str) -> &'a str {
         .unwrap_or(action)
 }
 
+/// The name of a form.
+pub fn form(texts: &Texts, subject: &Subject, process: &str) -> String {
+    let key = match subject {
+        Subject::Action(_, action) => {
+            let keys = [process, "general"].map(|of| format!("action.{of}.{action}"));
+            let known = keys.iter().find_map(|key| texts.find(key));
+            return known.unwrap_or(action).to_owned();
+        }
+        Subject::Open(process) => return texts.say(&format!("process.{process}")),
+        Subject::HandOver(_) => "command.hand_over",
+        Subject::Attach(_) => "command.attach",
+        Subject::Reassign(_) => "lead.reassign",
+        Subject::CallBack(_) => "lead.call_back",
+        Subject::Transfer(_) => "lead.transfer",
+        Subject::TakeBack(_) => "command.take_back",
+        Subject::Skip(_) => "command.skip",
+        Subject::TakeOver(_) => "command.take_over",
+        Subject::Many(act) => return many(texts, act),
+        Subject::Limits(..) => "command.limits",
+        Subject::Keep(_) => "command.keep",
+    };
+    texts.say(key)
+}
+
+/// The name of something that is done with many cases.
+fn many(texts: &Texts, act: &Act) -> String {
+    let name = match act {
+        Act::Release => texts.say("command.release"),
+        Act::Reassign => texts.say("lead.reassign"),
+        Act::Action(key) => {
+            let of = process::ALL.iter().map(|process| process.key);
+            let mut keys = of.chain(["general"]).map(|of| format!("action.{of}.{key}"));
+            let known = keys.find_map(|key| texts.find(&key).map(str::to_owned));
+            known.unwrap_or_else(|| key.clone())
+        }
+    };
+    texts.fill("drafts.many", &[("action", &name)])
+}
+
+/// What an event was.
+pub fn happened(world: &World, process: &str, event: &TimelineRow) -> String {
+    if let Some(taken) = &event.takes_back {
+        let action = action(world, process, &taken.action);
+        return world.texts.fill("undo.took_back", &[("action", action)]);
+    }
+    match world.texts.find(&format!("event.{}", event.kind)) {
+        Some(said) => said.to_owned(),
+        None => action(world, process, &event.kind).to_owned(),
+    }
+}
+
 /// What an event was, and by whom, in one line.
 pub fn event(world: &World, process: &str, event: &TimelineRow) -> String {
-    let what = match world.texts.find(&format!("event.{}", event.kind)) {
-        Some(what) => what,
-        None => action(world, process, &event.kind),
-    };
+    let what = happened(world, process, event);
     let system = || world.texts.get("timeline.system");
     let who = event.agent.as_deref().unwrap_or_else(system);
     format!("{what}, {who}")
@@ -83,7 +134,8 @@ pub fn clock(world: &World, key: &str) -> String {
     world.texts.say(&format!("clock.{key}"))
 }
 
-fn line(world: &World, verb: &str, what: String) -> Line {
+/// A line; `preview.<verb>` is the text of the verb.
+pub fn line(world: &World, verb: &str, what: String) -> Line {
     let verb = world.texts.say(&format!("preview.{verb}"));
     Line { verb, what }
 }
@@ -97,6 +149,12 @@ fn of_clock(
 ) -> Line {
     let texts = &world.texts;
     match op {
+        ClockOp::Start {
+            key, run, due_at, ..
+        } if is_reminder(key) => {
+            let said = promises::starts(world, change, (key, *run, *due_at), now);
+            line(world, "starts", said)
+        }
         ClockOp::Start {
             key,
             due_at,
@@ -201,6 +259,10 @@ pub fn of_call(world: &World, subject: &Subject, answer: &dyn Fn(&str) -> String
             line(world, "hands_over", answer("to")),
             line(world, "because", answer("reason")),
         ],
+        Subject::CallBack(_) => vec![
+            line(world, "hands_over", world.texts.say("form.pool")),
+            line(world, "because", answer("reason")),
+        ],
         Subject::Transfer(_) => vec![
             line(world, "moves", answer("queue")),
             line(world, "because", answer("reason")),
@@ -209,7 +271,27 @@ pub fn of_call(world: &World, subject: &Subject, answer: &dyn Fn(&str) -> String
             line(world, "attaches", answer("path")),
             line(world, "keeps_as", answer("purpose")),
         ],
-        Subject::Action(..) | Subject::Open(_) => Vec::new(),
+        Subject::Skip(_) => {
+            let reason = line(world, "passes_over", answer("skip_reason"));
+            let said = Some(answer("skip_line")).filter(|said| !said.trim().is_empty());
+            let said = said.map(|said| line(world, "because", said));
+            std::iter::once(reason).chain(said).collect()
+        }
+        Subject::TakeOver(case) => {
+            let loaded = world.case(*case);
+            let holder = loaded.and_then(|loaded| loaded.detail.row.holder.clone());
+            let holder = holder.unwrap_or_else(|| world.texts.say("preview.nobody"));
+            vec![
+                line(world, "takes_from", holder),
+                line(world, "tells", answer("take_over")),
+            ]
+        }
+        Subject::Action(..)
+        | Subject::Open(_)
+        | Subject::TakeBack(_)
+        | Subject::Many(_)
+        | Subject::Limits(..)
+        | Subject::Keep(_) => Vec::new(),
     }
 }
 

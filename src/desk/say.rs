@@ -6,8 +6,7 @@ use chrono::{DateTime, Datelike as _, Duration, NaiveDate, Timelike as _, Utc};
 use chrono_tz::Tz;
 
 use crate::domain::deadline::{Comparison, LeftForm, text_left};
-use crate::text::Texts;
-use crate::text::ledger::short_day;
+use crate::text::{Texts, format};
 
 const MINUTE: i64 = 60;
 
@@ -23,15 +22,14 @@ pub fn left(due: DateTime<Utc>, now: DateTime<Utc>) -> String {
     }
 }
 
-/// The last instant at which the thing can be done, as a local day and clock time. A working-day
-/// deadline ends at 24:00 of its last day (decision 9), which is no clock time of the next.
-fn last_moment(due: DateTime<Utc>, comparison: Comparison, zone: Tz) -> (NaiveDate, String) {
-    let local = due.with_timezone(&zone);
-    let midnight = local.num_seconds_from_midnight() == 0 && local.nanosecond() == 0;
-    match (comparison, midnight, local.date_naive().pred_opt()) {
-        (Comparison::Before, true, Some(eve)) => (eve, "24:00".to_owned()),
-        _ => (local.date_naive(), local.format("%H:%M").to_string()),
-    }
+/// The same where a word beside it says that it is late, so that no sign has to: `41m`.
+pub fn beside_word(left: &str, word: &str) -> String {
+    let bare = if word.is_empty() {
+        left
+    } else {
+        left.trim_start_matches('-')
+    };
+    bare.to_owned()
 }
 
 /// A due instant: `today 24:00`, `tomorrow 14:09`, `Tue 24 Nov 14:09`.
@@ -42,7 +40,7 @@ pub fn due(
     now: DateTime<Utc>,
     zone: Tz,
 ) -> String {
-    let (day, time) = last_moment(due, comparison, zone);
+    let (day, time) = format::last_moment(due, comparison, zone);
     format!(
         "{} {time}",
         day_near(texts, day, now.with_timezone(&zone).date_naive())
@@ -53,9 +51,9 @@ pub fn due(
 pub fn at(texts: &Texts, instant: DateTime<Utc>, now: DateTime<Utc>, zone: Tz) -> String {
     let local = instant.with_timezone(&zone);
     let today = now.with_timezone(&zone).date_naive();
-    let time = local.format("%H:%M");
+    let time = clock(instant, zone);
     if local.date_naive() == today {
-        return time.to_string();
+        return time;
     }
     format!("{} {time}", day_near(texts, local.date_naive(), today))
 }
@@ -67,14 +65,14 @@ pub fn day_near(texts: &Texts, day: NaiveDate, today: NaiveDate) -> String {
         0 => texts.get("day.today").to_owned(),
         1 => texts.get("day.tomorrow").to_owned(),
         -1 => texts.get("day.yesterday").to_owned(),
-        _ if day.year() == today.year() => short_day(texts, day),
-        _ => format!("{} {}", short_day(texts, day), day.year()),
+        _ if day.year() == today.year() => format::weekday(texts, day),
+        _ => format::weekday_date(texts, day),
     }
 }
 
 /// The local clock time, `14:07`.
 pub fn clock(now: DateTime<Utc>, zone: Tz) -> String {
-    now.with_timezone(&zone).format("%H:%M").to_string()
+    format::clock(now, zone)
 }
 
 /// When [`clock`] says something else.
@@ -100,6 +98,13 @@ mod tests {
         assert_eq!(left(due, due - Duration::hours(51)), "2d03h");
         assert_eq!(left(due, due), "0m00s");
         assert_eq!(left(due, due + Duration::minutes(41)), "-41m");
+    }
+
+    #[test]
+    fn late_is_said_once() {
+        assert_eq!(beside_word("-3d09h", "late"), "3d09h");
+        assert_eq!(beside_word("-3d09h", ""), "-3d09h");
+        assert_eq!(beside_word("1h42m", "soon"), "1h42m");
     }
 
     #[test]

@@ -2,19 +2,35 @@
 //! other: where to go next is returned as a route. The desk lies below, the others are layers on it.
 
 pub mod actions;
+pub mod board;
+pub mod bulk;
+mod choice;
+pub mod columns;
 pub mod desk;
-pub mod draft;
+mod done;
+pub mod filter;
 pub mod form;
 pub mod inbox;
+mod keep;
 pub mod ledger;
 pub mod look;
+mod mark;
+pub mod notices;
+pub mod on_time;
+pub mod pick;
+mod point;
+mod review;
 pub mod search;
 pub mod send;
+pub mod stay;
+mod typing;
+pub mod unfinished;
 mod work;
 
 use super::command::{Context, Id};
 use super::geometry::Window;
 use super::key::Key;
+use super::world::World;
 
 /// A command with the key that called it: a digit chooses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,8 +60,26 @@ pub enum Layer {
     Ledger(ledger::State),
     /// The search.
     Search(Box<search::State>),
+    /// The notices.
+    Notices(notices::State),
+    /// The board.
+    Board(Box<board::State>),
+    /// The share on time.
+    OnTime(Box<on_time::State>),
+    /// The line of the filter.
+    Filter(Box<filter::State>),
+    /// What is to be done with many cases.
+    Bulk(bulk::State),
+    /// Preview, run and results of an action on many.
+    Sheet,
+    /// A short list to choose from.
+    Pick(Box<pick::State>),
+    /// The columns of a list.
+    Columns(Box<columns::State>),
     /// The help of a context.
     Help(Help),
+    /// Unfinished forms.
+    Unfinished(unfinished::State),
     /// "Quit although something is unsaved?"
     Quit,
 }
@@ -60,14 +94,21 @@ pub struct Help {
 }
 
 impl Layer {
-    /// Where keys are pressed.
-    pub fn context(&self) -> Context {
+    /// Where keys are pressed; the sheet of an action on many has three places.
+    pub fn context(&self, world: &World) -> Context {
         match self {
-            Self::Actions(_) => Context::Actions,
+            Self::Actions(_) | Self::Bulk(_) | Self::Pick(_) => Context::Actions,
+            Self::Filter(_) => Context::Filter,
+            Self::Sheet => bulk::context(world.bulk.as_deref()),
             Self::Form(form) => form.context(),
             Self::Ledger(_) => Context::Ledger,
             Self::Search(_) => Context::Search,
+            Self::Notices(_) => Context::Notices,
+            Self::Board(_) => Context::Board,
+            Self::OnTime(_) => Context::OnTime,
+            Self::Columns(_) => Context::Columns,
             Self::Help(_) => Context::Help,
+            Self::Unfinished(_) => Context::Unfinished,
             Self::Quit => Context::Quit,
         }
     }

@@ -3,9 +3,16 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::chord::Chord;
+use super::claims;
+use super::lock;
 use super::model::Model;
+use super::promises;
+use super::request::around;
+use super::safe;
 use super::say;
 use super::screen::Layer;
+use super::undo;
 use crate::domain::clock::ClockRun;
 use crate::domain::deadline::next_change;
 use crate::store::rows::CaseRow;
@@ -16,9 +23,18 @@ pub const QUIET_MS: i64 = 300;
 /// When to send [`super::msg::Msg::Wake`] (machine time), strictly after `now` unless due already.
 pub fn next_wake(model: &Model, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let world = &model.world;
+    if model.lock.is_shut() {
+        // nothing changes that can be seen
+        return [world.retry_at, safe::next_due(model)]
+            .into_iter()
+            .flatten()
+            .min();
+    }
     let legal = world.legal(now);
     let of_layer = model.layers.last().and_then(|layer| match layer {
         Layer::Search(search) => search.rest,
+        Layer::Board(board) => board.next_at(),
+        Layer::Form(form) => around::next_at(form, world),
         _ => None,
     });
     let quiet = world
@@ -27,15 +43,32 @@ pub fn next_wake(model: &Model, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     [
         model.desk.rest,
         of_layer,
+        model
+            .chord
+            .as_ref()
+            .map(Chord::shown_at)
+            .filter(|at| *at > now),
         world.retry_at,
+        safe::next_due(model),
         world.toasts.shown(now).map(|toast| toast.until),
         quiet.filter(|at| *at > now),
         Some(world.machine(say::clock_changes(legal))),
         next_countdown(model, legal).map(|at| world.machine(at)),
+        next_of_offer(model, now),
+        claims::idle_changes(model, now),
+        lock::due(model),
+        model.unmasked.as_ref().map(|seen| seen.until),
     ]
     .into_iter()
     .flatten()
     .min()
+}
+
+/// The time left to take back what was just done (machine time).
+fn next_of_offer(model: &Model, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let offer = model.world.toasts.shown(now)?.offer?;
+    let is_said = offer.stands(model.current_case(), now);
+    is_said.then(|| undo::changes(offer.until, now))
 }
 
 /// The next change of a countdown that is on the screen (legal time).
@@ -45,7 +78,10 @@ fn next_countdown(model: &Model, legal: DateTime<Utc>) -> Option<DateTime<Utc>> 
         .desk
         .inbox()
         .map_or(&[][..], |inbox| inbox.visible(lines));
-    let of_rows = rows.iter().filter_map(|row| of_row(&row.case, legal));
+    let of_rows = rows.iter().flat_map(|row| {
+        let promise = promises::near_changes(&row.case, legal);
+        of_row(&row.case, legal).into_iter().chain(promise)
+    });
     let case = model.desk.shown.and_then(|case| model.world.case(case));
     let clocks = case.map_or(&[][..], |loaded| &loaded.detail.facts.clocks);
     of_rows

@@ -7,14 +7,27 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use uuid::Uuid;
 
-use super::effect::{Effect, Loaded, Question, Slot, Ticket};
+use super::bulk::Job;
+use super::columns::Columns;
+use super::drafts::Drafts;
+use super::effect::{Effect, Question, Slot, Ticket};
+use super::fetch::PlantNumbers;
+use super::find::Find;
+use super::habits::Clip;
+use super::live::Live;
+use super::request::guide::Led;
 use super::route::Subject;
-use super::screen::draft::Draft;
 use super::toast::Toasts;
+use super::undo::Undoable;
 use crate::domain::calendar::Calendars;
 use crate::domain::country::Country;
 use crate::process;
-use crate::store::rows::{CaseId, Colleague, Lease, Me, Role};
+use crate::process::notification::Lists;
+use crate::store::StoreError;
+use crate::store::plants::Plant;
+use crate::store::rows::{
+    CaseDetail, CaseId, Colleague, Lease, Me, QueueLimits, Role, TimelineRow,
+};
 use crate::text::Texts;
 
 /// How many cases are kept in memory.
@@ -37,6 +50,15 @@ pub enum Link {
     },
 }
 
+/// A case as the desk keeps it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Loaded {
+    /// The case.
+    pub detail: CaseDetail,
+    /// Its timeline, newest first.
+    pub timeline: Vec<TimelineRow>,
+}
+
 /// What all screens share.
 #[derive(Debug)]
 pub struct World {
@@ -46,6 +68,8 @@ pub struct World {
     pub me: Option<Me>,
     /// Whether the legal clock may be shifted: a rehearsal database.
     pub rehearsal: bool,
+    /// Where a copied value goes.
+    pub clip: Clip,
     /// The line.
     pub link: Link,
     /// Last answer of the database (machine time).
@@ -56,18 +80,42 @@ pub struct World {
     pub failures: u32,
     /// Legal time less machine time.
     pub offset: TimeDelta,
+    /// Technical time of the server less machine time: leases are measured by it (decision 8).
+    pub skew: TimeDelta,
     /// What we hold.
     pub leases: BTreeMap<CaseId, Lease>,
+    /// When something that we wrote was answered last: a question asked before knows less.
+    pub written_at: Option<DateTime<Utc>>,
     /// The calendars, once read.
     pub calendars: Option<Arc<Calendars>>,
     /// How many versions of calendars there were at the last beat.
     pub calendar_versions: Option<i64>,
     /// The colleagues, once read.
     pub colleagues: Vec<Colleague>,
-    /// Unsent forms.
-    pub drafts: BTreeMap<Subject, Draft>,
+    /// The numbers of the queues, once read; what a form of them starts from.
+    pub limits: Vec<QueueLimits>,
+    /// Last looks at cases, and filters with a name.
+    pub find: Find,
+    /// What installers choose from.
+    pub lists: Arc<Lists>,
+    /// The plant that an installer's form asked for last: the numbers, and the answer.
+    pub plant: Option<(PlantNumbers, Result<Option<Plant>, StoreError>)>,
+    /// Which columns our lists show.
+    pub columns: Columns,
+    /// Unfinished forms.
+    pub drafts: Drafts,
+    /// Our last form that can be taken back.
+    pub undoable: Option<Undoable>,
+    /// An action on many cases.
+    pub bulk: Option<Box<Job>>,
+    /// The request that is gone through with the customer.
+    pub led: Option<Led>,
+    /// The customer of whom another request is begun.
+    pub another: Option<String>,
     /// Short messages.
     pub toasts: Toasts,
+    /// What is known of others at work.
+    pub live: Live,
     /// Cases that somebody changed while they were being read: to be read once more.
     pub outdated: BTreeSet<CaseId>,
     details: BTreeMap<CaseId, Loaded>,
@@ -80,27 +128,42 @@ pub struct World {
 impl World {
     /// An empty world. `seed` makes the ids of commands; tests give a fixed one.
     pub fn new(texts: Arc<Texts>, seed: u64, now: DateTime<Utc>) -> Self {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let writer = uuid::Builder::from_random_bytes(random.u128(..).to_be_bytes()).into_uuid();
         Self {
             texts,
             me: None,
             rehearsal: false,
+            clip: Clip::default(),
             link: Link::Connecting { since: now },
             heard_at: None,
             retry_at: None,
             failures: 0,
             offset: TimeDelta::zero(),
+            skew: TimeDelta::zero(),
             leases: BTreeMap::new(),
+            written_at: None,
             calendars: None,
             calendar_versions: None,
             colleagues: Vec::new(),
-            drafts: BTreeMap::new(),
+            limits: Vec::new(),
+            find: Find::default(),
+            lists: Arc::new(Lists::builtin().unwrap_or_default()),
+            plant: None,
+            columns: Columns::default(),
+            drafts: Drafts::new(writer),
+            undoable: None,
+            bulk: None,
+            led: None,
+            another: None,
             toasts: Toasts::default(),
+            live: Live::default(),
             outdated: BTreeSet::new(),
             details: BTreeMap::new(),
             order: VecDeque::new(),
             asked: BTreeMap::new(),
             numbers: 0,
-            random: fastrand::Rng::with_seed(seed),
+            random,
         }
     }
 
@@ -160,6 +223,17 @@ impl World {
         self.ask(Slot::Detail(case), Question::Detail(case), now)
     }
 
+    /// Ask for what the form of that subject needs besides its case, unless that is under way.
+    pub fn ask_beside(&mut self, subject: &Subject, now: DateTime<Utc>) -> Option<Effect> {
+        let (slot, question) = match subject {
+            Subject::Limits(..) => (Slot::Limits, Question::Limits),
+            subject if subject.asks_colleagues() => (Slot::Colleagues, Question::Colleagues),
+            _ => return None,
+        };
+        let is_free = self.asked_since(slot).is_none();
+        is_free.then(|| self.ask(slot, question, now))
+    }
+
     /// Whether an answer is waited for, and since when (machine time).
     pub fn asked_since(&self, slot: Slot) -> Option<DateTime<Utc>> {
         self.asked.get(&slot).map(|(_, at)| *at)
@@ -177,21 +251,25 @@ impl World {
         valid
     }
 
-    /// Since when the oldest open question waits.
-    pub fn waiting_since(&self) -> Option<DateTime<Utc>> {
-        self.asked.values().map(|(_, at)| *at).min()
+    /// Its answer is not wanted any more.
+    pub fn unask(&mut self, slot: Slot) {
+        self.asked.remove(&slot);
     }
 
-    /// Keep a case.
+    /// Since when the oldest open question waits.
+    pub fn waiting_since(&self) -> Option<DateTime<Utc>> {
+        let shown = self.asked.iter().filter(|(slot, _)| !slot.is_quiet());
+        shown.map(|(_, (_, at))| *at).min()
+    }
+
+    /// Keep a case. What is held here comes with the session, the pulse and the answers to writes: a
+    /// lease that was read may belong to another console of ours. It only says when ours is gone.
     pub fn keep(&mut self, loaded: Loaded) {
         let case = loaded.detail.row.case_id;
-        match loaded.detail.lease {
-            Some(lease) => {
-                self.leases.insert(case, lease);
-            }
-            None => {
-                self.leases.remove(&case);
-            }
+        let read = loaded.detail.lease.map(|lease| lease.fence);
+        let is_over = |ours: &Lease| read.is_none_or(|fence| fence > ours.fence);
+        if self.leases.get(&case).is_some_and(is_over) {
+            self.leases.remove(&case);
         }
         self.order.retain(|kept| *kept != case);
         self.order.push_back(case);
@@ -201,6 +279,15 @@ impl World {
             self.details.remove(&oldest);
         }
         self.details.insert(case, loaded);
+    }
+
+    /// A write leaves our lease like that. One that we did not have here before, and that does not
+    /// begin by the write, is of another console of ours.
+    pub fn left_with(&mut self, case: CaseId, lease: Option<Lease>, begins: bool) {
+        let was_ours = self.leases.remove(&case).is_some();
+        if let Some(lease) = lease.filter(|_| was_ours || begins) {
+            self.leases.insert(case, lease);
+        }
     }
 
     /// We claimed it: the one step that this is no change by others.
@@ -217,15 +304,39 @@ impl World {
         self.details.get(&case)
     }
 
-    /// Forget what was read: everything may have changed.
-    pub fn forget_cases(&mut self) {
-        self.details.clear();
-        self.order.clear();
+    /// Forget a case: what was read of it is known to be of before.
+    pub fn forget(&mut self, case: CaseId) {
+        self.details.remove(&case);
+        self.order.retain(|kept| *kept != case);
     }
 
-    /// Take over the leases that the database knows of.
+    /// Forget what was read but these, which are read anew: everything may have changed.
+    pub fn forget_all_but(&mut self, shown: &[CaseId]) {
+        self.details.retain(|case, _| shown.contains(case));
+        self.order.retain(|case| shown.contains(case));
+    }
+
+    /// Work in a case that is held: known here before the database is told.
+    pub fn worked(&mut self, case: CaseId, now: DateTime<Utc>) {
+        let at = now + self.skew;
+        if let Some(lease) = self.leases.get_mut(&case) {
+            lease.worked_at = lease.worked_at.max(Some(at));
+        }
+    }
+
+    /// Take over the leases that the database knows of; of a sign of work the later one counts.
     pub fn set_leases(&mut self, leases: &[Lease]) -> Changed {
-        let fresh = leases.iter().map(|lease| (lease.case_id, *lease)).collect();
+        let known = |lease: &Lease| self.leases.get(&lease.case_id).filter(|old| *old == lease);
+        let merged = |lease: &Lease| Lease {
+            worked_at: lease
+                .worked_at
+                .max(known(lease).and_then(|old| old.worked_at)),
+            ..*lease
+        };
+        let fresh = leases
+            .iter()
+            .map(|lease| (lease.case_id, merged(lease)))
+            .collect();
         let changed = self.leases != fresh;
         self.leases = fresh;
         if changed { Changed::Yes } else { Changed::No }

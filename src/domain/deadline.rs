@@ -18,7 +18,7 @@ pub use left::{Left, LeftForm, next_change, text_left};
 use standstill::Standstill;
 pub use term::TermError;
 
-/// How long, and in which of the three units that are never mixed.
+/// How long, and in which of the units that are never mixed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Term {
@@ -30,6 +30,9 @@ pub enum Term {
     Hours(u32),
     /// Elapsed minutes on the absolute time line. Met up to and including the last instant.
     Minutes(u32),
+    /// Until 24:00 local of the day of that number so many months later, of the last day of the month
+    /// where it has none. Met before 24:00.
+    Months(u16),
 }
 
 /// How an instant is held against a due instant (decision 9: a unit carries its comparison).
@@ -46,7 +49,7 @@ impl Term {
     /// The comparison that belongs to the unit.
     pub fn comparison(self) -> Comparison {
         match self {
-            Self::WorkingDays(_) => Comparison::Before,
+            Self::WorkingDays(_) | Self::Months(_) => Comparison::Before,
             Self::WorkingHours(_) | Self::Hours(_) | Self::Minutes(_) => {
                 Comparison::UpToAndIncluding
             }
@@ -154,6 +157,8 @@ const LAST_YEAR: i32 = 9000;
 ///   working day that falls inside it, and nothing when it begins and ends on one day.
 /// - Working hours: due when that much opening time has passed; the opening time in a pause is
 ///   credited.
+/// - Months: due at 24:00 local of the day of the same number (the last of its month where there is
+///   none), working day or not; the pauses' whole length is credited.
 /// - Hours and minutes: due when that much time has passed on the absolute time line; the pauses'
 ///   whole length is credited.
 ///

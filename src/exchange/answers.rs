@@ -19,7 +19,7 @@ pub fn typed(
         let Some(field) = fields.iter().find(|field| field.key == *key) else {
             continue;
         };
-        answers.insert((*key).to_owned(), field.parse(raw, country.zone())?);
+        answers.insert((*key).to_owned(), field.parse(raw, country)?);
     }
     let wants_contact = fields.iter().any(|field| field.key == "contact");
     if let (true, Some(detail)) = (wants_contact, detail) {

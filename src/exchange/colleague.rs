@@ -4,6 +4,10 @@
 //!
 //! This module must not know: a screen.
 
+mod asked;
+mod found;
+mod manner;
+
 use std::time::Duration;
 
 use chrono::{DateTime, Days, Utc};
@@ -13,12 +17,13 @@ use super::answers::typed;
 use crate::domain::calendar::Calendars;
 use crate::domain::country::Country;
 use crate::process::engine::{self, Actor, Context};
-use crate::process::field::{Field, FieldKind, Required};
+use crate::process::field::{Field, FieldKind};
 use crate::process::{self, Action, By, To};
 use crate::store::case::Target;
-use crate::store::rows::{CaseDetail, CaseId, Claim, InboxView, Lease, WorkState};
+use crate::store::rows::{CaseDetail, CaseId, Claim, Here, InboxView, Lease, WorkState};
 use crate::store::session::SessionKind;
 use crate::store::{Store, StoreError};
+pub use manner::{Manner, Tally};
 
 /// Told to stop?
 pub type Stop = tokio::sync::watch::Receiver<bool>;
@@ -27,50 +32,6 @@ pub type Stop = tokio::sync::watch::Receiver<bool>;
 const PULSE: Duration = Duration::from_secs(5);
 /// Wait with nothing to do, or after a refusal.
 const REST: Duration = Duration::from_secs(3);
-
-/// How a colleague works.
-#[derive(Debug, Clone, Copy)]
-pub struct Manner {
-    /// Shortest time to think.
-    pub think_min: Duration,
-    /// Longest time to think.
-    pub think_max: Duration,
-    /// Of a hundred cases: how many are handed over instead of worked.
-    pub hand_over_percent: u8,
-    /// Of a hundred cases: how many get a note as well.
-    pub note_percent: u8,
-    /// Of a hundred times: how often a waiting case is taken by hand.
-    pub waiting_percent: u8,
-    /// Chance.
-    pub seed: u64,
-}
-
-impl Manner {
-    /// An unhurried person.
-    pub fn person(seed: u64) -> Self {
-        Self {
-            think_min: Duration::from_secs(5),
-            think_max: Duration::from_secs(20),
-            hand_over_percent: 8,
-            note_percent: 25,
-            waiting_percent: 20,
-            seed,
-        }
-    }
-}
-
-/// What a colleague did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// Cases taken.
-    pub taken: u64,
-    /// Actions done.
-    pub actions: u64,
-    /// Notes written.
-    pub notes: u64,
-    /// Cases handed over.
-    pub handed_over: u64,
-}
 
 /// Works on a store of its own until told to stop; then leaves, and its cases go back. Fails only
 /// when the database is away at the start, or does not know this agent.
@@ -84,6 +45,7 @@ pub async fn work(store: Store, manner: Manner, stop: Stop) -> Result<Tally, Sto
         stop,
         session: Uuid::new_v4(),
         tally: Tally::default(),
+        given: None,
     };
     let mut is_in = false;
     while !colleague.is_told_to_stop() {
@@ -116,6 +78,8 @@ struct Colleague {
     session: Uuid,
     calendars: Calendars,
     tally: Tally,
+    /// A case that is held and not in work: somebody gave it.
+    given: Option<Lease>,
 }
 
 impl Colleague {
@@ -141,14 +105,21 @@ impl Colleague {
     }
 
     /// Thinks, and gives a sign of life meanwhile.
-    async fn think(&mut self) -> Result<(), StoreError> {
+    async fn think(&mut self, at: Option<CaseId>) -> Result<(), StoreError> {
         let spread = self.manner.think_max.saturating_sub(self.manner.think_min);
         let mut left = self.manner.think_min + spread.mul_f64(self.dice.f64());
+        let here = Here {
+            at,
+            see: at.into_iter().collect(),
+            worked: at.into_iter().collect(),
+            writing: false,
+        };
         loop {
-            let pulse = self.store.pulse(self.session, None).await?;
-            if pulse.leases.is_none() {
+            let pulse = self.store.pulse(self.session, None, &here).await?;
+            let Some(leases) = pulse.leases else {
                 return Err(StoreError::SessionLost);
-            }
+            };
+            self.given = leases.into_iter().find(|lease| Some(lease.case_id) != at);
             if left.is_zero() || self.is_told_to_stop() {
                 return Ok(());
             }
@@ -161,27 +132,39 @@ impl Colleague {
     /// One case.
     async fn next(&mut self) -> Result<(), StoreError> {
         let Some((case_id, lease)) = self.take().await? else {
-            self.think().await?;
+            self.think(None).await?;
             self.rest(REST).await;
             return Ok(());
         };
         self.tally.taken += 1;
-        self.think().await?;
+        self.think(Some(case_id)).await?;
         let result = self.treat(case_id, lease).await;
-        match self
-            .store
-            .case_release(Uuid::now_v7(), self.session, lease)
-            .await
-        {
-            // the action gave it back already
-            Ok(_) | Err(StoreError::LeaseLost { .. } | StoreError::Stale) => {}
-            Err(error) => return Err(error),
-        }
+        self.give_back(lease).await?;
         result
     }
 
+    /// Back to the pool; with a reason when nothing was done with it.
+    async fn give_back(&mut self, lease: Lease) -> Result<(), StoreError> {
+        let (cmd, session) = (Uuid::now_v7(), self.session);
+        let mut given = self.store.case_release(cmd, session, lease).await;
+        if matches!(&given, Err(StoreError::Refused(why)) if why.key == "skip_reason_needed") {
+            let reason = self.word(&SKIPS);
+            let (store, cmd) = (&self.store, Uuid::now_v7());
+            given = store.case_skip(cmd, session, lease, reason, None).await;
+        }
+        match given {
+            // the action gave it back already
+            Ok(_) | Err(StoreError::LeaseLost { .. } | StoreError::Stale) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What a colleague or a lead gave comes first; then the next one.
     async fn take(&mut self) -> Result<Option<(CaseId, Lease)>, StoreError> {
         let cmd = Uuid::now_v7();
+        if let Some(lease) = self.given.take() {
+            return Ok(Some((lease.case_id, lease)));
+        }
         let waiting_percent = self.manner.waiting_percent;
         let by_hand = if self.percent(waiting_percent) {
             self.waiting().await?
@@ -232,7 +215,10 @@ impl Colleague {
         let now = self.store.legal_now().await?;
         for action in self.sensible(&detail, now) {
             match self.act(case_id, lease, action).await {
-                Err(StoreError::Refused(_)) => {}
+                Err(StoreError::Refused(why)) => {
+                    self.tally.refused += 1;
+                    self.tally.slots_taken += u64::from(why.key == "slot_taken");
+                }
                 other => {
                     self.tally.actions += u64::from(other.is_ok());
                     return other;
@@ -283,6 +269,9 @@ impl Colleague {
             .filter(|action| moves_on(action))
             .map(|action| action.key)
             .collect();
+        if !self.percent(SELDOM_PERCENT) {
+            keys.retain(|key| !SELDOM.contains(key));
+        }
         self.dice.shuffle(&mut keys);
         keys.sort_by_key(|key| RARE.contains(key));
         keys
@@ -306,9 +295,13 @@ impl Colleague {
         let Some(line) = process.lines().find(|line| line.key == key) else {
             return Ok(());
         };
-        let given = self.fill_in(line, now, process.country);
-        let answers = typed(line.fields, &given, Some(&detail), process.country)
-            .map_err(StoreError::Refused)?;
+        let fields = line.asked(&detail.facts);
+        let mut given = self.fill_in(&fields, now, process.country);
+        let found = self.found(&fields, &detail, now).await?;
+        given.retain(|(key, _)| found.iter().all(|(other, _)| other != key));
+        given.extend(found);
+        let answers =
+            typed(&fields, &given, Some(&detail), process.country).map_err(StoreError::Refused)?;
         let context = self.context(now);
         let change =
             engine::step(&detail.facts, key, &answers, &context).map_err(StoreError::Refused)?;
@@ -327,20 +320,13 @@ impl Colleague {
     /// Plausible answers to every field that may be asked.
     fn fill_in(
         &mut self,
-        line: &'static Action,
+        fields: &[&'static Field],
         now: DateTime<Utc>,
         country: Country,
     ) -> Vec<(&'static str, String)> {
         let mut given: Vec<(&'static str, String)> = Vec::new();
-        for field in line.fields {
-            let is_asked = match field.required {
-                Required::Always => true,
-                Required::If(other, word) => given
-                    .iter()
-                    .any(|(key, value)| *key == other && value == word),
-                Required::No | Required::IfEmpty(..) => false,
-            };
-            if is_asked {
+        for field in fields {
+            if asked::is_asked(field, &given) {
                 let answer = self.answer(field, now, country);
                 given.push((field.key, answer));
             }
@@ -365,9 +351,11 @@ impl Colleague {
                 date.checked_sub_days(days).unwrap_or(date).to_string()
             }
             FieldKind::Code => format!("REF-{}", self.dice.u32(1000..10_000)),
-            FieldKind::Ean | FieldKind::Party | FieldKind::Contact | FieldKind::Customer => {
-                String::new()
-            }
+            FieldKind::Number => asked::least_of(field),
+            FieldKind::Time => local.format("%H:%M").to_string(),
+            FieldKind::Money => format!("{},50", self.dice.u32(10..2_000)),
+            // what only a register knows
+            _ => String::new(),
         }
     }
 
@@ -383,6 +371,12 @@ fn moves_on(action: &Action) -> bool {
 
 /// Done only when nothing else is possible.
 const RARE: &[&str] = &["wrongly_blocked", "late_proof", "open_doubt"];
+/// What customers seldom want, and what systems outside say better.
+const SELDOM: &[&str] = &["cancel_by_customer", "check_result", "choose_wait_free"];
+const SELDOM_PERCENT: u8 = 2;
+
+/// Why colleagues pass a case over.
+const SKIPS: [&str; 3] = ["unclear", "not_my_skill", "waits_for_colleague"];
 
 /// What colleagues write.
 const LINES: &[&str] = &[

@@ -6,9 +6,16 @@
 
 pub mod answers;
 pub mod colleague;
+pub mod http;
 pub mod import;
+pub mod incoming;
 pub mod legal;
 pub mod outbox;
+pub mod payment;
+pub mod planning;
+pub mod secret;
+pub mod sources;
+pub mod trouble;
 pub mod wash;
 pub mod worker;
 pub mod world;

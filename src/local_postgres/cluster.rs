@@ -155,10 +155,8 @@ fn settings(options: &Options) -> String {
         "listen_addresses = ''\n\
          unix_socket_permissions = 0700\n\
          max_connections = {}\n\
-         shared_buffers = '32MB'\n\
          wal_level = minimal\n\
          max_wal_senders = 0\n\
-         max_wal_size = '256MB'\n\
          timezone = 'UTC'\n\
          log_timezone = 'UTC'\n\
          lc_messages = 'C'\n\
@@ -170,9 +168,17 @@ fn settings(options: &Options) -> String {
          log_error_verbosity = terse\n",
         options.max_connections
     );
-    if options.profile == Profile::Test {
-        text.push_str("fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n");
-    }
+    text.push_str(match options.profile {
+        Profile::Demo => "shared_buffers = '32MB'\nmax_wal_size = '256MB'\n",
+        Profile::Test => {
+            "shared_buffers = '32MB'\nmax_wal_size = '256MB'\n\
+             fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
+        }
+        Profile::Load => {
+            "shared_buffers = '2GB'\nmax_wal_size = '8GB'\nmaintenance_work_mem = '512MB'\n\
+             checkpoint_timeout = '15min'\nwork_mem = '16MB'\n"
+        }
+    });
     text
 }
 

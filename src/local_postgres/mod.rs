@@ -52,6 +52,8 @@ pub enum Profile {
     Demo,
     /// Fast: nothing is forced to the disk.
     Test,
+    /// Durable, with memory for hundreds of sessions on a million cases: for measurements.
+    Load,
 }
 
 /// What happens to a cluster that is there already.

@@ -6,13 +6,16 @@
 //! This module must not know: the present time, SQL, a screen.
 
 mod answers;
+mod behalf;
 mod draft;
 mod effects;
 mod fold;
 mod guards;
 mod list;
+mod pauses;
 mod recount;
 mod refuse;
+mod reminders;
 mod step;
 mod timers;
 
@@ -23,12 +26,15 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::field::Value;
+use super::form::{CaseForm, lenient};
 use crate::domain::calendar::Calendars;
 use crate::domain::clock::{ClockRun, Outcome, Whose};
 use crate::domain::deadline::{Comparison, LedgerLine};
-pub(super) use answers::check as check_value;
+pub(super) use answers::{check as check_value, spelled};
 pub use fold::{after, born};
 pub use list::{Listed, listed, prefill};
+pub use pauses::PAUSES;
+pub use reminders::{is_overdue, overdue};
 pub(super) use step::{Decision, decide, decide_opening};
 pub use step::{open, step};
 pub use timers::timer_action;
@@ -58,6 +64,8 @@ pub enum Actor {
     Timer,
     /// An outside system or an import.
     System,
+    /// An installer, at work on notifications of its own (decision 18).
+    Installer,
 }
 
 /// Answers to fields, by field key. Free text is still plain here; the engine parks it.
@@ -87,6 +95,14 @@ pub struct CaseFacts {
     pub facts: Facts,
     /// All runs of all clocks.
     pub clocks: Vec<ClockRun>,
+    /// The form that is data, in the version in force at the first receipt; none when the process has
+    /// none. No event holds it: the version is a column of the case.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient"
+    )]
+    pub form: Option<CaseForm>,
 }
 
 /// What is to be written. Its JSON is the argument of `loket_api.apply` and `loket_api.case_open`.
@@ -119,6 +135,20 @@ pub struct Change {
     pub destroy: Vec<String>,
     /// A linked case to open in the same transaction.
     pub opens: Option<Box<Change>>,
+    /// What happens to the block of time of the case; absent when nothing does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slot: Option<SlotChange>,
+}
+
+/// What happens to the block of time of a case, decided by the referee under the lock of its row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlotChange {
+    /// `hold`, `confirm` or `release`.
+    pub act: String,
+    /// The number of the block to take; another one that the case has is given back. `confirm`
+    /// without a number keeps the one that is held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slot: Option<i64>,
 }
 
 /// What happens to one clock.

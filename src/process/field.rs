@@ -8,6 +8,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::Key;
+use crate::domain::form::Part;
 
 /// One field.
 #[derive(Debug)]
@@ -20,6 +21,21 @@ pub struct Field {
     pub required: Required,
     /// What a form proposes, as a person would type it.
     pub preset: Option<&'static str>,
+    /// Whether it is asked, or follows from another answer of the form.
+    pub asked: Asked,
+    /// The fact whose value a form proposes; of a text the caller finds the words.
+    pub like: Option<Key>,
+    /// Of a field of a form that is data: its labels, unit and range.
+    pub part: Option<&'static Part>,
+}
+
+/// Whether people are asked for a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// They are.
+    Yes,
+    /// It follows from what they answer elsewhere: no form shows it.
+    Derived,
 }
 
 impl Field {
@@ -33,6 +49,20 @@ impl Field {
         Self::new(key, kind, Required::No)
     }
 
+    /// An instant to come, that must be said: the present is no answer to it.
+    pub const fn ahead(key: Key) -> Self {
+        Self {
+            preset: Some(""),
+            ..Self::always(key, FieldKind::Instant)
+        }
+    }
+
+    /// Whether it is the present when it is left out.
+    pub fn is_now_by_default(&self) -> bool {
+        let is_instant = self.kind == FieldKind::Instant && self.preset.is_none();
+        is_instant && self.required == Required::Always
+    }
+
     /// A field without a proposal.
     pub const fn new(key: Key, kind: FieldKind, required: Required) -> Self {
         Self {
@@ -40,6 +70,26 @@ impl Field {
             kind,
             required,
             preset: None,
+            asked: Asked::Yes,
+            like: None,
+            part: None,
+        }
+    }
+
+    /// … for which a form proposes what the case has for that fact.
+    #[must_use]
+    pub const fn like(self, fact: Key) -> Self {
+        Self {
+            like: Some(fact),
+            ..self
+        }
+    }
+
+    /// A field that no form shows: it follows from another answer.
+    pub const fn derived(key: Key, kind: FieldKind) -> Self {
+        Self {
+            asked: Asked::Derived,
+            ..Self::optional(key, kind)
         }
     }
 }
@@ -53,6 +103,8 @@ pub enum Required {
     No,
     /// When that yes/no or choice field of the same form has this value (`yes` for yes/no).
     If(Key, &'static str),
+    /// When that choice or yes/no field of the same form has one of these values.
+    IfAny(Key, &'static [Key]),
     /// When that other field of the same form is empty; the rule that says so.
     IfEmpty(Key, &'static str),
 }
@@ -73,6 +125,10 @@ pub enum FieldKind {
     Instant,
     /// A local day, stored as `YYYY-MM-DD`.
     Date,
+    /// A time of the local day, stored as `HH:MM`.
+    Time,
+    /// An amount in the currency of the process' country, stored as `EUR 1250.50`.
+    Money,
     /// 18 digits with check digit.
     Ean,
     /// 13 digits with check digit: a party of the register.
@@ -83,7 +139,31 @@ pub enum FieldKind {
     Customer,
     /// A short code without personal data, at most 64 characters.
     Code,
+    /// A number with its decimals, stored as it is written, as `3.68`; unit and range stand in its form.
+    Number,
+    /// A block of time of the planning, by the number of its row.
+    Slot,
+    /// A Dutch postcode; stored as an erasable text in the one spelling of `domain::postcode`.
+    Postcode,
+    /// A Dutch house number in any usual spelling; stored as an erasable text in the one spelling of
+    /// `domain::house_number`.
+    HouseNumber,
+    /// A Swedish personal or coordination number; stored as an erasable text.
+    PersonNumber,
+    /// A Swedish organisation number, or the personal number of a sole trader; stored as an erasable
+    /// text.
+    CompanyNumber,
+    /// A running run of this clock, by its number: one of several promises.
+    Run(Key),
+    /// Several values of one kind (no notes, no lists), typed one a line; at least one, at most
+    /// [`LIST_MAX`].
+    List(&'static FieldKind),
 }
+
+/// Most values of a list; of texts less, since a change holds at most 20 of them.
+pub const LIST_MAX: usize = 50;
+/// Most texts of a list.
+pub const LIST_TEXTS_MAX: usize = 16;
 
 impl FieldKind {
     /// Its name in one word, as the database and the command line show it.
@@ -100,6 +180,38 @@ impl FieldKind {
             Self::Contact => "contact",
             Self::Customer => "customer",
             Self::Code => "code",
+            Self::Time => "time",
+            Self::Money => "money",
+            Self::Run(_) => "run",
+            Self::List(_) => "list",
+            Self::Number => "number",
+            Self::Slot => "slot",
+            Self::Postcode => "postcode",
+            Self::HouseNumber => "house_number",
+            Self::PersonNumber => "person_number",
+            Self::CompanyNumber => "company_number",
+        }
+    }
+
+    /// Whether its answers are free texts, stored apart from the event.
+    pub const fn is_text(self) -> bool {
+        matches!(
+            self,
+            Self::Line
+                | Self::Note
+                | Self::Postcode
+                | Self::HouseNumber
+                | Self::PersonNumber
+                | Self::CompanyNumber
+        )
+    }
+
+    /// The kind of one value: of a list what it lists.
+    #[must_use]
+    pub const fn of_one(self) -> Self {
+        match self {
+            Self::List(kind) => *kind,
+            kind => kind,
         }
     }
 }
@@ -114,8 +226,11 @@ pub enum Value {
     Number(i64),
     /// A text that is stored elsewhere.
     Text(TextRef),
-    /// A key, a code, a day (`YYYY-MM-DD`) or an instant (RFC 3339, UTC).
+    /// A key, a code, a day (`YYYY-MM-DD`), a time (`HH:MM`), an amount (`EUR 12.50`) or an instant
+    /// (RFC 3339, UTC).
     Code(String),
+    /// Several of one kind.
+    List(Vec<Value>),
 }
 
 impl Value {
@@ -130,6 +245,19 @@ impl Value {
         DateTime::parse_from_rfc3339(text)
             .ok()
             .map(|at| at.with_timezone(&Utc))
+    }
+
+    /// The values in it: those of a list, else itself alone.
+    pub fn all(&self) -> &[Self] {
+        match self {
+            Self::List(values) => values,
+            one => std::slice::from_ref(one),
+        }
+    }
+
+    /// Whether an event would hold free text for it: by reference, alone or in a list.
+    pub fn has_text(&self) -> bool {
+        self.all().iter().any(|one| matches!(one, Self::Text(_)))
     }
 
     /// The key, code, day or instant in it, if it is one.
@@ -154,7 +282,7 @@ impl Value {
         match self {
             Self::Bool(yes) => word == if *yes { "yes" } else { "no" },
             Self::Code(code) => code == word,
-            Self::Number(_) | Self::Text(_) => false,
+            Self::Number(_) | Self::Text(_) | Self::List(_) => false,
         }
     }
 }

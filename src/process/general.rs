@@ -6,8 +6,13 @@
 //!
 //! This module must not know: one particular process.
 
+mod reminders;
+
 use super::field::{Field, FieldKind, Required};
 use super::{Action, By, Effect, From, Guard, Process, Queue, To};
+pub use reminders::{
+    PROMISE, PROMISE_AT, PROMISED, PROMISES, PROMISES_AT, REMINDERS, SNOOZE, is_reminder,
+};
 
 /// Who brought a signal: GT-05 and the list of GT-09 in one.
 pub static SOURCE: Field = Field::always("source", FieldKind::Choice(SOURCES));
@@ -69,6 +74,7 @@ const fn anywhere(
         by: By::Agent,
         rules,
         fields,
+        form: None,
         guards: &[],
         effects,
     }
@@ -76,7 +82,19 @@ const fn anywhere(
 
 /// All of them; which a process has, says [`actions`].
 pub static ACTIONS: &[Action] = &[
-    anywhere("add_note", &[], &[&NOTE], &[]),
+    // promises that stand in the note come along as answers of their own
+    Action {
+        guards: &[
+            Guard::Future("promises_at"),
+            Guard::Pairs("promises_at", "promises"),
+        ],
+        ..anywhere(
+            "add_note",
+            &[],
+            &[&NOTE, &PROMISES_AT, &PROMISES],
+            &[Effect::Until(PROMISE, "promises_at")],
+        )
+    },
     Action {
         guards: &[Guard::NotFuture("contacted_at")],
         ..anywhere(
@@ -125,6 +143,7 @@ pub static ACTIONS: &[Action] = &[
             &CUSTOMER,
             &SUMMARY,
         ],
+        form: None,
         guards: &[],
         effects: &[Effect::Count("signals")],
     },
@@ -135,6 +154,7 @@ pub static ACTIONS: &[Action] = &[
         by: By::Lead,
         rules: &[],
         fields: &[&REASON],
+        form: None,
         guards: &[],
         effects: &[Effect::Again],
     },
@@ -145,6 +165,7 @@ pub static ACTIONS: &[Action] = &[
         by: By::AnyTimer,
         rules: &["GT-08"],
         fields: &[],
+        form: None,
         guards: &[],
         effects: &[Effect::BreachPassed],
     },
@@ -156,9 +177,17 @@ pub static ACTIONS: &[Action] = &[
         by: By::Lead,
         rules: &["GT-08"],
         fields: &[],
+        form: None,
         guards: &[],
         effects: &[Effect::Recount],
     },
+    reminders::MAKE,
+    reminders::KEPT,
+    reminders::WITHDRAWN,
+    reminders::DUE,
+    reminders::SNOOZED,
+    reminders::OVER,
+    reminders::WAKE,
 ];
 
 /// The general actions that a process has: the regulator is told of mandates only (GT-19), and a

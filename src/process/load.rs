@@ -1,7 +1,7 @@
 //! The tables as the database's referee needs them: loaded by migrate, so that `apply` refuses what
 //! is not in them (decision 6).
 //!
-//! Shape: an array with, per process, `key`, `prefix`, `queue`, `country`, `unique_by`, `states`
+//! Shape: an array with, per process, `key`, `prefix`, `queue`, `country`, `form`, `unique_by`, `states`
 //! (`key`, `work`), `clocks` (`key`, `rule`, `term`, `whose`) and `transitions` ([`Transition`]).
 //!
 //! This module must not know: SQL, how the tables are stored.
@@ -11,8 +11,10 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
+use super::engine::PAUSES;
 use super::field::{Field, FieldKind, Required};
-use super::{ALL, Action, By, Effect, Key, Process, To};
+use super::general::{REMINDERS, SNOOZE};
+use super::{ALL, Action, By, Effect, Key, Process, To, form};
 
 /// One thing that may happen to a case: an action in one state, or the opening (action `open`, from
 /// nothing). What stands in the lists may happen; whether it does, depends on the facts.
@@ -24,7 +26,7 @@ pub struct Transition {
     pub from: Key,
     /// State after.
     pub to: Key,
-    /// `holder`, `agent`, `lead`, `timer`, `system`.
+    /// `holder`, `agent`, `lead`, `timer`, `system`, `installer`.
     pub by: Key,
     /// The clock whose passing it is; nothing when it is another thing, or any clock.
     pub timer: Option<Key>,
@@ -46,6 +48,10 @@ pub struct Transition {
     pub destroys: BTreeSet<Key>,
     /// Processes of which it may open a linked case.
     pub opens: BTreeSet<Key>,
+    /// The form whose fields are taken in addition, in the version of the case.
+    pub form: Option<Key>,
+    /// What it may do to the block of time of the case: `hold`, `confirm`, `release`.
+    pub slots: BTreeSet<Key>,
 }
 
 /// A field, as the referee sees it.
@@ -57,6 +63,8 @@ pub struct FieldRow {
     pub kind: Key,
     /// Whether it always has a value.
     pub required: bool,
+    /// Of a list: the kind of its values.
+    pub of: Option<Key>,
     /// The values that it takes; empty when the kind says it all.
     pub choices: &'static [Key],
 }
@@ -73,6 +81,7 @@ pub fn process_row(process: &'static Process) -> Json {
         "prefix": process.prefix,
         "queue": process.queue.key(),
         "country": process.country,
+        "form": process.actions.iter().find_map(|line| line.form),
         "unique_by": process.opening.unique_by,
         "states": process.states.iter().map(|state| json!({
             "key": state.key, "work": state.work,
@@ -121,8 +130,15 @@ fn expand(process: &'static Process, line: &'static Action) -> Vec<Transition> {
         };
         let mut row = blank(line.key, from, to);
         (row.by, row.timer) = by(line.by);
+        row.form = line.form;
         row.fields = line.fields.iter().map(|field| field_row(field)).collect();
         collect(&mut row, process, line.effects);
+        // whatever happens to a case ends a snooze, and its end all that reminds
+        row.ends.insert(SNOOZE);
+        if process.is_final(to) {
+            row.ends.extend(REMINDERS);
+            row.starts.retain(|clock| !REMINDERS.contains(clock));
+        }
         row
     };
     from_states.map(|state| one(state.key)).collect()
@@ -144,6 +160,8 @@ fn blank(action: Key, from: Key, to: Key) -> Transition {
         fields: Vec::new(),
         destroys: BTreeSet::new(),
         opens: BTreeSet::new(),
+        form: None,
+        slots: BTreeSet::new(),
     }
 }
 
@@ -153,6 +171,8 @@ fn by(by: By) -> (Key, Option<Key>) {
         By::Agent => ("agent", None),
         By::Lead => ("lead", None),
         By::System => ("system", None),
+        By::Outside => ("outside", None),
+        By::Installer => ("installer", None),
         By::Timer(clock) => ("timer", Some(clock)),
         By::AnyTimer => ("timer", None),
     }
@@ -162,7 +182,19 @@ fn by(by: By) -> (Key, Option<Key>) {
 fn collect(row: &mut Transition, process: &'static Process, effects: &'static [Effect]) {
     for effect in effects {
         match *effect {
-            Effect::Start(clock, _) => _ = row.starts.insert(clock),
+            Effect::Start(clock, _) | Effect::Until(clock, _) => _ = row.starts.insert(clock),
+            Effect::Pause(clock) => {
+                row.ends.insert(clock);
+                row.breaches.insert(clock);
+                row.sets.insert(PAUSES);
+            }
+            Effect::Resume(clock) => {
+                row.starts.insert(clock);
+                row.sets.insert(PAUSES);
+            }
+            Effect::StopRun(clock, _) | Effect::CancelRun(clock, _) => {
+                row.ends.insert(clock);
+            }
             Effect::Stop(clock)
             | Effect::StopAt(clock, _)
             | Effect::StopAtReceipt(clock)
@@ -171,7 +203,9 @@ fn collect(row: &mut Transition, process: &'static Process, effects: &'static [E
                 row.ends.insert(clock);
                 row.breaches.insert(clock);
             }
-            Effect::Breach(clock) => _ = row.breaches.insert(clock),
+            Effect::Breach(clock) | Effect::Remind(clock) => {
+                row.breaches.insert(clock);
+            }
             Effect::BreachPassed => {
                 row.breaches
                     .extend(process.clocks.iter().map(|clock| clock.key));
@@ -183,9 +217,14 @@ fn collect(row: &mut Transition, process: &'static Process, effects: &'static [E
                 row.moves.extend(moving.map(|clock| clock.key));
             }
             Effect::Send(kind) => _ = row.messages.insert(kind),
-            Effect::Set(fact, _) | Effect::Keep(fact) | Effect::Count(fact) => {
+            Effect::Set(fact, _)
+            | Effect::Keep(fact)
+            | Effect::Count(fact)
+            | Effect::Copy(fact, _) => {
                 row.sets.insert(fact);
             }
+            Effect::KeepForm => row.sets.extend([form::VERSION, form::FILLED]),
+            Effect::Slot(act) => _ = row.slots.insert(act.key()),
             Effect::Destroy(purpose) => _ = row.destroys.insert(purpose),
             Effect::Open(target, _) => _ = row.opens.insert(target),
             Effect::Again => {
@@ -202,7 +241,11 @@ fn field_row(field: &'static Field) -> FieldRow {
         key: field.key,
         kind: field.kind.name(),
         required: field.required == Required::Always,
-        choices: match field.kind {
+        of: match field.kind {
+            FieldKind::List(kind) => Some(kind.name()),
+            _ => None,
+        },
+        choices: match field.kind.of_one() {
             FieldKind::Choice(choices) => choices,
             _ => &[],
         },

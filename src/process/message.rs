@@ -25,6 +25,16 @@ pub enum Addressee {
     Acm,
     /// The lead of the queue.
     Supervisor,
+    /// The register of connections and what is checked of them.
+    Connections,
+    /// The payment service.
+    Payments,
+    /// The systems of the grid operator: connections, meters, installations.
+    Domain,
+    /// The work-order management of the technicians.
+    WorkOrders,
+    /// The installer of a notification.
+    Installer,
 }
 
 /// One kind of message.
@@ -36,17 +46,32 @@ pub struct Message {
     pub to: Addressee,
     /// The rule that asks for it, or empty.
     pub rule: &'static str,
+    /// It leaves with the change itself and waits for no grace of taking back: what protects a
+    /// customer, and what somebody waits for on the telephone.
+    pub at_once: bool,
 }
 
 const fn message(kind: Key, to: Addressee, rule: &'static str) -> Message {
-    Message { kind, to, rule }
+    Message {
+        kind,
+        to,
+        rule,
+        at_once: false,
+    }
+}
+
+const fn at_once(kind: Key, to: Addressee, rule: &'static str) -> Message {
+    Message {
+        at_once: true,
+        ..message(kind, to, rule)
+    }
 }
 
 /// Every kind of message there is.
 pub static MESSAGES: &[Message] = &[
-    message("block", Addressee::Port, "GT-11"),
+    at_once("block", Addressee::Port, "GT-11"),
     message("lift_block", Addressee::Port, "GT-23"),
-    message("allocation_zero", Addressee::Allocation, "GT-16"),
+    at_once("allocation_zero", Addressee::Allocation, "GT-16"),
     message("allocation_profile", Addressee::Allocation, "GT-15"),
     message("allocation_isma", Addressee::Allocation, "GT-20"),
     message("request_proof", Addressee::Party, "GT-14"),
@@ -62,6 +87,34 @@ pub static MESSAGES: &[Message] = &[
     message("closed_customer", Addressee::Customer, "GT-30"),
     message("acm_notice", Addressee::Acm, "GT-19"),
     message("supervisor_alert", Addressee::Supervisor, "GT-08"),
+    at_once("check_connection", Addressee::Connections, "PRIO-15"),
+    at_once("payment_create", Addressee::Payments, "PRIO-31"),
+    at_once("payment_cancel", Addressee::Payments, "PRIO-31"),
+    at_once("payment_refund", Addressee::Payments, "PRIO-31"),
+    at_once("payment_refund_again", Addressee::Payments, "PRIO-31"),
+    message("order_domain", Addressee::Domain, "PRIO-34"),
+    message("order_change_domain", Addressee::Domain, "PRIO-06"),
+    message("order_cancel_domain", Addressee::Domain, "PRIO-06"),
+    message("order_gsa", Addressee::WorkOrders, "PRIO-07"),
+    message("order_change_gsa", Addressee::WorkOrders, "PRIO-07"),
+    message("order_cancel_gsa", Addressee::WorkOrders, "PRIO-07"),
+    message("payment_link", Addressee::Customer, "PRIO-04"),
+    message("prio_confirmed", Addressee::Customer, "PRIO-33"),
+    message("prio_cancelled", Addressee::Customer, "PRIO-31"),
+    message("prio_ended_not_our_grid", Addressee::Customer, "PRIO-27"),
+    message("prio_ended_already_smart", Addressee::Customer, "PRIO-25"),
+    message("prio_ended_not_feasible", Addressee::Customer, "PRIO-24"),
+    message("prio_ended_wait_for_gsa", Addressee::Customer, "PRIO-26"),
+    message("installation_data", Addressee::Domain, "TLM-11"),
+    message("tlm_confirmed", Addressee::Customer, "TLM-15"),
+    message("tlm_ended_not_our_grid", Addressee::Customer, "TLM-17"),
+    message("tlm_ended_suitable", Addressee::Customer, "TLM-11"),
+    message("tlm_ended_not_feasible", Addressee::Customer, "TLM-17"),
+    message("order_installation", Addressee::WorkOrders, "ELS-31"),
+    message("els_permit", Addressee::Installer, "ELS-31"),
+    message("els_returned", Addressee::Installer, "ELS-31"),
+    message("els_rejected", Addressee::Installer, "ELS-31"),
+    message("els_expired", Addressee::Installer, "ELS-31"),
 ];
 
 /// The message of that kind.

@@ -4,15 +4,23 @@
 //!
 //! This module must not know: the present time, SQL, a screen.
 
+mod blank;
 pub mod doubt;
 pub mod engine;
 pub mod field;
+pub mod form;
 pub mod general;
 pub mod load;
 pub mod mermaid;
 pub mod message;
+pub mod metering;
+pub mod notification;
 pub mod party_report;
+pub mod prio;
+mod queue;
 pub mod replay;
+mod slot;
+pub mod tlm;
 
 use std::collections::BTreeSet;
 
@@ -22,33 +30,24 @@ use crate::domain::clock::Whose;
 use crate::domain::country::Country;
 use crate::domain::deadline::Term;
 pub use field::{Field, FieldKind, Required};
+pub use queue::Queue;
+pub use slot::SlotAct;
 
 /// A stable name: in the tables, the database, the text files and the command line alike.
 pub type Key = &'static str;
 
 /// Every process there is. A new process is one file and one line here.
-pub static ALL: &[&Process] = &[&doubt::DOUBT, &party_report::PARTY_REPORT];
+pub static ALL: &[&Process] = &[
+    &doubt::DOUBT,
+    &party_report::PARTY_REPORT,
+    &prio::PRIO,
+    &tlm::TLM,
+    &notification::NOTIFICATION,
+];
 
 /// The process of that key.
 pub fn find(key: &str) -> Option<&'static Process> {
     ALL.iter().copied().find(|process| process.key == key)
-}
-
-/// The queues that agents are given. A queue exists when a process uses it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Queue {
-    /// Mandates: reasonable doubt, reports of parties.
-    Mandate,
-}
-
-impl Queue {
-    /// The key used in the database and in texts (`queue.<key>`).
-    pub fn key(self) -> Key {
-        match self {
-            Self::Mandate => "mandate",
-        }
-    }
 }
 
 /// One process.
@@ -186,7 +185,7 @@ pub struct Clock {
 }
 
 /// One action: a line of the process table.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Action {
     /// Its name; several lines may share it when their guards exclude each other.
     pub key: Key,
@@ -200,6 +199,9 @@ pub struct Action {
     pub rules: &'static [&'static str],
     /// What must be filled in.
     pub fields: &'static [&'static Field],
+    /// The form that is data whose fields are asked in addition, in the version of the case; see
+    /// [`Action::asked`].
+    pub form: Option<Key>,
     /// What must hold; the first that does not is the refusal.
     pub guards: &'static [Guard],
     /// What happens.
@@ -245,6 +247,10 @@ pub enum By {
     AnyTimer,
     /// An outside system, an import; an agent who holds the case may stand in for it.
     System,
+    /// An outside system, for which nobody stands in: what is paid says the payment service alone.
+    Outside,
+    /// The installer whose notification it is; needs no lease.
+    Installer,
 }
 
 /// What must hold before an action. Each names its refusal text (`refusal.<key>`) and rule.
@@ -266,6 +272,23 @@ pub enum Guard {
     BeforeReceipt(Key),
     /// This yes/no field must be answered with yes: (field, refusal, rule).
     Yes(Key, Key, &'static str),
+    /// Each of these facts is known whose condition holds; the refusal lists all that are not.
+    Filled(&'static [(Cond, Key)], &'static str),
+    /// The instants in this field lie ahead, within a year.
+    Future(Key),
+    /// These two lists are equally long, or both left out.
+    Pairs(Key, Key),
+    /// A run of this clock is running: (clock, refusal).
+    Runs(Key, Key),
+    /// The number in this field is that of a running run of the clock: (field, clock).
+    RunOf(Key, Key),
+    /// The answer to this field equals that fact, where the fact is known: (field, fact, refusal,
+    /// rule).
+    Same(Key, Key, Key, &'static str),
+    /// The instant in this fact has not come, where it is known: (fact, refusal, rule).
+    NotYet(Key, Key, &'static str),
+    /// The instant in this field lies before the next warning or due instant of a duty of people.
+    BeforePeople(Key),
 }
 
 /// A condition on the facts of a case (after the action's answers were laid over them).
@@ -279,6 +302,8 @@ pub enum Cond {
     Yes(Key),
     /// The fact is known.
     Known(Key),
+    /// The count has come so far.
+    AtLeast(Key, i64),
     /// The clock runs and was late on arrival (case-anchors c.3, 19).
     Late(Key),
     /// All of them.
@@ -302,6 +327,10 @@ pub enum Effect {
     StopAtReceipt(Key),
     /// The clock's duty falls away; nothing when it does not run.
     Cancel(Key),
+    /// The clock stands still from now on: its run ends, and [`Effect::Resume`] starts the next one.
+    Pause(Key),
+    /// The clock goes on: a run from the same beginning, without the time it stood still.
+    Resume(Key),
     /// The clock's due instant passed; the duty lapses and the clock ends.
     Lapse(Key),
     /// The clock's due instant passed; recorded as a breach, the clock runs on.
@@ -315,8 +344,15 @@ pub enum Effect {
     Set(Key, &'static str),
     /// Store the answer to a field as a fact of the same name.
     Keep(Key),
+    /// Store the answers to the form of the action as facts, which of its fields were filled in
+    /// ([`form::FILLED`]), and its version ([`form::VERSION`]).
+    KeepForm,
+    /// Store the value of another fact or answer, where it is known: (to, from).
+    Copy(Key, Key),
     /// Count one more.
     Count(Key),
+    /// Something happens to the block of time of the case.
+    Slot(SlotAct),
     /// Erase documents of this purpose; their hash stays.
     Destroy(Key),
     /// Open a linked case of that process, received now. Its fields take the answers and facts of
@@ -328,6 +364,14 @@ pub enum Effect {
     Again,
     /// Only when the condition holds.
     When(Cond, &'static [Effect]),
+    /// Start a run of a reminder for each instant in this field, due then: (clock, field).
+    Until(Key, Key),
+    /// The run with the number in this field was done: (clock, field).
+    StopRun(Key, Key),
+    /// The run with the number in this field falls away: (clock, field).
+    CancelRun(Key, Key),
+    /// The instants of this reminder passed; recorded once each, they run on.
+    Remind(Key),
 }
 
 /// From when a clock counts.

@@ -5,7 +5,7 @@
 use super::field::{Field, FieldKind};
 use super::general::{PARTY_ROLES, SIGNAL_TYPE};
 use super::{
-    Action, By, Clock, Cond, Effect, From, Guard, Opening, Process, Queue, Since, State, To, Work,
+    Action, Clock, Cond, Effect, From, Guard, Opening, Process, Queue, Since, State, To, Work,
 };
 use crate::domain::clock::Whose;
 use crate::domain::country::Country;
@@ -116,14 +116,13 @@ const ACCEPT_FINDINGS: Action = Action {
     key: "accept_findings",
     from: From::In(&["reported"]),
     to: To::State("closed_noted"),
-    by: By::Holder,
     rules: &["GT-25"],
     fields: &[&NOTE],
-    guards: &[],
     effects: &[
         Effect::Stop("handle_5wd"),
         Effect::Set("counts_as_signal", "yes"),
     ],
+    ..Action::BLANK
 };
 
 /// The block starts in the new case, which is received now.
@@ -131,28 +130,26 @@ const OPEN_DOUBT: Action = Action {
     key: "open_doubt",
     from: From::In(&["reported"]),
     to: To::State("converted"),
-    by: By::Holder,
     rules: &["GT-11", "GT-25", "GT-30"],
     fields: &[&SIGNAL_TYPE, &CONCERNS_ISMA, &PARTY_ROLE, &NOTE],
-    guards: &[],
     effects: &[
         Effect::Stop("handle_5wd"),
         Effect::Open("doubt", &[("source", "market_party")]),
     ],
+    ..Action::BLANK
 };
 
 const ESCALATED_DISPUTES: Action = Action {
     key: "escalated_disputes",
     from: From::In(&["reported"]),
     to: To::Same,
-    by: By::Holder,
     rules: &["GT-25"],
     fields: &[&ESCALATION_REF, &NOTE],
-    guards: &[],
     effects: &[
         Effect::Set("escalated_disputes", "yes"),
         Effect::Keep("escalation_ref"),
     ],
+    ..Action::BLANK
 };
 
 const ESCALATED_ACM: Action = Action {

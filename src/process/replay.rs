@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::engine::{CaseFacts, Change, Decision, Facts, Refusal, after, born};
 use super::engine::{decide, decide_opening};
 use super::find;
+use super::form::CaseForm;
 use crate::domain::calendar::{Calendar, Calendars};
 use crate::domain::country::Country;
 
@@ -28,6 +29,15 @@ pub struct ReplayEvent {
     pub answers: Facts,
     /// The change as stored, with or without `texts`.
     pub change: Json,
+}
+
+/// A step of a case's history.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// A change, by its number in the chain.
+    Change(i32, ReplayEvent),
+    /// The change of that number was taken back.
+    TakenBack(i32),
 }
 
 /// Where replay and store disagree.
@@ -61,6 +71,9 @@ pub enum Difference {
     /// The first event is no opening, or a later one is.
     #[error("the opening must be the first event, and only the first")]
     NoOpening,
+    /// What is said to be taken back is not the last change that did anything.
+    #[error("it takes back event {0}, which is not the last change")]
+    NotTheLast(i32),
     /// The stored change names a process that there is not.
     #[error("unknown process {0}")]
     UnknownProcess(String),
@@ -77,20 +90,90 @@ pub fn replay(
     events: &[ReplayEvent],
     calendars: &Calendars,
 ) -> Result<CaseFacts, ReplayDifference> {
-    let mut case = None;
-    for (index, event) in events.iter().enumerate() {
-        let next = again(case.take(), event, calendars).map_err(|what| ReplayDifference {
+    let steps = (1..)
+        .zip(events)
+        .map(|(seq, event)| Step::Change(seq, event.clone()));
+    replay_steps(&steps.collect::<Vec<_>>(), calendars, None)
+}
+
+/// The case after all steps; the first difference otherwise. `form` is that of the case: what was
+/// filled in is judged by it.
+pub fn replay_steps(
+    steps: &[Step],
+    calendars: &Calendars,
+    form: Option<CaseForm>,
+) -> Result<CaseFacts, ReplayDifference> {
+    let mut history = History {
+        form,
+        ..History::default()
+    };
+    for (index, step) in steps.iter().enumerate() {
+        let (taken, action) = match step {
+            Step::Change(seq, event) => (history.change(*seq, event, calendars), &*event.action),
+            Step::TakenBack(seq) => (history.take_back(*seq), "taken_back"),
+        };
+        taken.map_err(|what| ReplayDifference {
             place: index + 1,
-            action: event.action.clone(),
+            action: action.to_owned(),
             what: Box::new(what),
         })?;
-        case = Some(next);
     }
-    case.ok_or_else(|| ReplayDifference {
+    history.case.ok_or_else(|| ReplayDifference {
         place: 0,
         action: String::new(),
         what: Box::new(Difference::NoOpening),
     })
+}
+
+/// A case on its way, and what it was before the last change that did anything.
+#[derive(Default)]
+struct History {
+    form: Option<CaseForm>,
+    case: Option<CaseFacts>,
+    before: Option<(i32, CaseFacts)>,
+}
+
+impl History {
+    fn change(
+        &mut self,
+        seq: i32,
+        event: &ReplayEvent,
+        calendars: &Calendars,
+    ) -> Result<(), Difference> {
+        let before = self.case.take();
+        let mut next = again(before.clone(), event, calendars)?;
+        next.form = self.form;
+        // a note builds on nothing: what came before it can still be taken back
+        if !is_note(event) {
+            self.before = before.map(|before| (seq, before));
+        }
+        self.case = Some(next);
+        Ok(())
+    }
+
+    fn take_back(&mut self, seq: i32) -> Result<(), Difference> {
+        match self.before.take() {
+            Some((last, before)) if last == seq => {
+                self.case = Some(before);
+                Ok(())
+            }
+            _ => Err(Difference::NotTheLast(seq)),
+        }
+    }
+}
+
+/// Whether a change only writes something down. As `is_note` of the database.
+fn is_note(event: &ReplayEvent) -> bool {
+    let change = &event.change;
+    let is_empty = |key: &str| match &change[key] {
+        Json::Array(list) => list.is_empty(),
+        Json::Object(map) => map.is_empty(),
+        other => other.is_null(),
+    };
+    ["facts", "clocks", "messages", "destroy", "opens"]
+        .into_iter()
+        .all(is_empty)
+        && change["from"] == change["to"]
 }
 
 fn again(

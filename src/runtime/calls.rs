@@ -6,13 +6,18 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::{mpsc, watch};
 use uuid::Uuid;
 
+use super::beat::Followed;
 use super::files;
-use crate::desk::effect::{Call, FileError, Loaded, Question, Slot};
+use crate::desk::effect::{Call, FileError, Loaded, Question, Save, Slot};
+use crate::desk::find::{Asked, Naming, Told};
+use crate::desk::form::Pick;
+use crate::desk::form::suggest::Among;
 use crate::desk::{Msg, Reply, Ticket};
 use crate::domain::calendar::Calendars;
 use crate::process::engine::{Answers, Change};
+use crate::store::bulk::SNAPSHOT_MAX;
 use crate::store::case::{Opening, Target};
-use crate::store::rows::{Applied, CaseId, Opened, Session};
+use crate::store::rows::{Applied, CaseId, Opened, SearchHit, Session};
 use crate::store::session::SessionKind;
 use crate::store::{Store, StoreError};
 
@@ -30,7 +35,7 @@ pub(super) struct Caller {
     pub(super) session: Arc<Mutex<Uuid>>,
     pub(super) calendars: Option<Arc<Calendars>>,
     pub(super) messages: mpsc::Sender<Msg>,
-    pub(super) following: watch::Sender<Option<Uuid>>,
+    pub(super) following: watch::Sender<Option<Followed>>,
 }
 
 impl Caller {
@@ -56,13 +61,56 @@ impl Caller {
             Question::Inbox { view, after, limit } => {
                 Reply::Inbox(self.store.inbox(&view, after, limit).await)
             }
+            Question::Filtered {
+                view,
+                filter,
+                after,
+                limit,
+                known,
+            } => {
+                let page = self
+                    .store
+                    .inbox_filtered(&view, &filter, after, limit, &known);
+                Reply::Inbox(page.await)
+            }
+            Question::Snapshot { view, filter } => {
+                let found = self.store.filter_cases(&view, &filter, SNAPSHOT_MAX).await;
+                Reply::Snapshot(found)
+            }
+            Question::Facts(cases) => Reply::Facts(self.store.facts_of(&cases).await.map(Box::new)),
             Question::Detail(case) => Reply::Detail(self.load(case).await),
             Question::Search(text) => Reply::Search(self.store.search(&text, HITS).await),
-            Question::Parties(text) => Reply::Parties(self.store.parties_like(&text).await),
+            Question::Like(among, text) => Reply::Like(among, self.like(among, &text).await),
             Question::LookUp { ean, gln } => {
                 Reply::LookUp(self.store.look_up(&ean, &gln).await.map(Box::new))
             }
+            Question::Plant(meter, ean) => {
+                let found = self.store.plant_find(Some(&meter), Some(&ean)).await;
+                Reply::Plant((meter, ean), found.map(|plant| plant.map(Box::new)))
+            }
+            Question::Meters(place) => {
+                let found = self.store.connection_find(&place.postcode, &place.house);
+                Reply::Meters(found.await.map(Box::new))
+            }
+            Question::Week { ean, from, days } => {
+                Reply::Week(self.store.slots_free(&ean, from, days).await.map(Box::new))
+            }
+            Question::Seen(ids) => Reply::Seen(self.store.notices_seen(&ids).await.map(|_| ids)),
+            Question::Board => Reply::Board(self.store.board().await.map(Box::new)),
+            Question::OnTime(month) => Reply::OnTime(month, self.store.on_time(month, None).await),
+            Question::OnTimeCases { kind, after, limit } => {
+                Reply::OnTimeCases(self.store.on_time_cases(&kind, after, limit).await)
+            }
+            Question::Find(Asked::Looks) => {
+                Reply::Find(self.store.looks_mine().await.map(Told::Looks))
+            }
+            Question::Find(Asked::Filters) => {
+                Reply::Find(self.store.filters_mine().await.map(Told::Filters))
+            }
+            Question::Find(Asked::Recent) => Reply::Search(self.recent().await),
+            Question::Limits => Reply::Limits(self.store.limits().await),
             Question::Colleagues => Reply::Colleagues(self.store.colleagues().await),
+            Question::Drafts => Reply::Drafts(self.store.drafts_mine().await),
         };
         self.send(ticket, reply).await;
     }
@@ -81,9 +129,20 @@ impl Caller {
             other => other,
         };
         if let Ok(session) = &opened {
-            self.following.send_replace(Some(session.session_id));
+            let queues = session.me.queues.iter().map(|queue| queue.queue_id);
+            self.following.send_replace(Some(Followed {
+                session: session.session_id,
+                queues: queues.collect(),
+            }));
         }
         opened
+    }
+
+    /// The cases that we looked at lately, as hits.
+    async fn recent(&self) -> Result<Vec<SearchHit>, StoreError> {
+        let rows = self.store.recent(HITS).await?.into_iter();
+        let how = || "seen".to_owned();
+        Ok(rows.map(|row| SearchHit { row, how: how() }).collect())
     }
 
     async fn load(&self, case: CaseId) -> Result<Box<Loaded>, StoreError> {
@@ -93,6 +152,28 @@ impl Caller {
         );
         let (detail, timeline) = (detail?, timeline?);
         Ok(Box::new(Loaded { detail, timeline }))
+    }
+
+    /// What the register has that is like what was typed.
+    async fn like(&self, among: Among, text: &str) -> Result<Vec<Pick>, StoreError> {
+        Ok(match among {
+            Among::Parties => {
+                let found = self.store.parties_like(text).await?.into_iter();
+                let pick = found.map(|party| Pick {
+                    label: format!("{} {}", party.gln, party.name),
+                    raw: party.gln,
+                });
+                pick.collect()
+            }
+            Among::Connections => {
+                let found = self.store.connections_like(text).await?.into_iter();
+                let pick = found.map(|one| Pick {
+                    label: format!("{} {} {}", one.ean, one.product, one.address),
+                    raw: one.ean,
+                });
+                pick.collect()
+            }
+        })
     }
 
     /// Names of files.
@@ -107,6 +188,22 @@ impl Caller {
         let probed = tokio::task::spawn_blocking(move || files::probe(&path)).await;
         let probed = probed.unwrap_or_else(|error| Some(FileError::Other(error.to_string())));
         self.send(ticket, Reply::Probed(probed)).await;
+    }
+
+    /// Keep something, and send the answer.
+    pub(super) async fn save(&self, ticket: Ticket, save: Save) {
+        let store = &self.store;
+        let reply = match save {
+            Save::Draft(draft) => Reply::Saved(store.draft_save(&draft).await),
+            Save::Drop(draft, writer, base) => {
+                Reply::Dropped(store.draft_drop(draft, writer, base).await)
+            }
+            Save::Share(draft) => Reply::Shared(store.draft_share(draft).await),
+            Save::Looked(looks) => Reply::Placed(store.looked(&looks).await),
+            Save::Columns(it) => Reply::Placed(store.columns_save(it.queue_id, &it.shown).await),
+            Save::Place(place) => Reply::Placed(store.place_save(&place).await),
+        };
+        self.send(ticket, reply).await;
     }
 
     /// Write, and send the answer. The command id is the one of the ticket.
@@ -126,8 +223,29 @@ impl Caller {
             }
             Call::Claim(case) => Reply::Claimed(store.case_claim(cmd, session, case).await),
             Call::Release(lease) => Reply::Applied(store.case_release(cmd, session, lease).await),
-            Call::HandOver { lease, to, line } => {
-                Reply::Applied(store.case_hand_over(cmd, session, lease, to, &line).await)
+            Call::Skip {
+                lease,
+                reason,
+                line,
+            } => {
+                let skipped = store.case_skip(cmd, session, lease, &reason, line.as_deref());
+                Reply::Applied(skipped.await)
+            }
+            Call::Unmask { case, purpose } => {
+                Reply::Unmasked(store.case_unmask(cmd, session, case, purpose).await)
+            }
+            Call::TakeOver { case, reason } => {
+                Reply::Claimed(store.case_take_over(cmd, session, case, &reason).await)
+            }
+            Call::HandOver {
+                lease,
+                to,
+                line,
+                along,
+            } => {
+                let given = (to, line.as_str());
+                let handed = store.case_hand_over_with(cmd, session, lease, given, along);
+                Reply::Applied(handed.await)
             }
             Call::Apply {
                 case,
@@ -155,11 +273,27 @@ impl Caller {
                     .case_transfer(cmd, session, case, queue_id, &reason)
                     .await,
             ),
+            Call::Naming(naming) => Reply::Set(self.name_filter(cmd, naming).await),
+            Call::Limits(new) => Reply::Set(store.limits_set(cmd, new).await),
+            Call::TakeBack { case, seq } => {
+                Reply::Applied(store.case_take_back(cmd, session, case, seq).await)
+            }
             Call::Attach {
                 case,
                 path,
                 purpose,
             } => self.attach(cmd, case, path, purpose).await,
+        }
+    }
+
+    async fn name_filter(&self, cmd: Uuid, naming: Naming) -> Result<(), StoreError> {
+        match naming {
+            Naming::Save {
+                name,
+                line,
+                queue_id,
+            } => self.store.filter_save(cmd, &name, &line, queue_id).await,
+            Naming::Drop(filter) => self.store.filter_drop(cmd, filter).await,
         }
     }
 

@@ -10,6 +10,7 @@ use sqlx::{AssertSqlSafe, Connection as _};
 use super::{Store, StoreError, ask, write};
 use crate::domain::calendar::Calendar;
 use crate::domain::country::Country;
+use crate::domain::form::Form;
 use crate::process;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
@@ -22,10 +23,13 @@ pub struct AgentRow {
     pub db_role: String,
     /// Name shown to colleagues.
     pub name: String,
-    /// `agent`, `lead`, `auditor`, `admin`, `worker`.
+    /// `agent`, `lead`, `auditor`, `admin`, `worker`, `installer`.
     pub role: String,
     /// Keys of their queues.
     pub queues: Vec<String>,
+    /// Of an installer: the company, by its number in the register of parties.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub firm: Option<String>,
     /// When they were disabled.
     pub disabled_at: Option<DateTime<Utc>>,
 }
@@ -58,11 +62,19 @@ pub enum Purpose {
     Rehearsal,
 }
 
-fn migrate_error(error: &MigrateError) -> StoreError {
+fn migrate_error(error: MigrateError) -> StoreError {
     match error {
-        MigrateError::Execute(inner) => StoreError::Offline(inner.to_string()),
+        MigrateError::VersionMismatch(_) | MigrateError::VersionMissing(_) => {
+            StoreError::refused("other_schema", &[])
+        }
+        MigrateError::Execute(inner) => inner.into(),
         other => StoreError::Bug(other.to_string()),
     }
+}
+
+/// The migrations of this program, by number.
+pub(super) fn known_migrations() -> Vec<i64> {
+    MIGRATIONS.iter().map(|known| known.version).collect()
 }
 
 /// A name that can stand in a statement as it is.
@@ -128,7 +140,7 @@ pub async fn migrate(database: &PgConnectOptions) -> Result<Vec<i64>, StoreError
     MIGRATIONS
         .run(&mut connection)
         .await
-        .map_err(|error| migrate_error(&error))?;
+        .map_err(migrate_error)?;
     let tables = process::load::table();
     ask(sqlx::query_scalar!("SELECT loket.process_load($1)", tables).fetch_one(&mut connection))
         .await?;
@@ -142,18 +154,27 @@ pub async fn migrate(database: &PgConnectOptions) -> Result<Vec<i64>, StoreError
         )
         .await?;
     }
+    load_forms(&mut connection).await?;
     ask(connection.close()).await?;
     Ok(before.pending)
+}
+
+/// The forms that come with the program (TLM-10).
+async fn load_forms(owner: &mut PgConnection) -> Result<(), StoreError> {
+    for key in Form::builtin_keys() {
+        let form = Form::builtin(key).map_err(|error| StoreError::Bug(error.to_string()))?;
+        if let Some(form) = form {
+            super::forms::load(owner, key, &form.body()).await?;
+        }
+    }
+    Ok(())
 }
 
 /// What stands in the database.
 pub async fn status(database: &PgConnectOptions) -> Result<Status, StoreError> {
     let options = database.clone().options([("search_path", "loket,ext")]);
     let mut connection = ask(PgConnection::connect_with(&options)).await?;
-    let known: Vec<i64> = MIGRATIONS
-        .iter()
-        .map(|migration| migration.version)
-        .collect();
+    let known = known_migrations();
     let exists = ask(sqlx::query_scalar!(
         r#"SELECT to_regclass('loket._sqlx_migrations') IS NOT NULL AS "r!""#
     )
@@ -162,7 +183,7 @@ pub async fn status(database: &PgConnectOptions) -> Result<Status, StoreError> {
     let applied: Vec<i64> = if exists {
         let table = MIGRATIONS.table_name.clone();
         let list = connection.list_applied_migrations(&table).await;
-        let list = list.map_err(|error| migrate_error(&error))?;
+        let list = list.map_err(migrate_error)?;
         list.iter().map(|migration| migration.version).collect()
     } else {
         Vec::new()
@@ -217,11 +238,12 @@ impl Store {
     /// Adds an agent or changes one: makes the database role if it is not there.
     pub async fn agent_add(&self, agent: &AgentRow) -> Result<i32, StoreError> {
         ask(sqlx::query_scalar!(
-            r#"SELECT loket.agent_add($1::text::name, $2, $3, $4) AS "r!""#,
+            r#"SELECT loket.agent_add($1::text::name, $2, $3, $4, $5) AS "r!""#,
             agent.db_role,
             agent.name,
             agent.role,
-            &agent.queues
+            &agent.queues,
+            agent.firm.as_deref()
         )
         .fetch_one(&self.pool))
         .await
@@ -231,7 +253,7 @@ impl Store {
     pub async fn agent_list(&self) -> Result<Vec<AgentRow>, StoreError> {
         ask(sqlx::query_as!(
             AgentRow,
-            r#"SELECT a.db_role::text AS "db_role!", a.name, a.role, a.disabled_at,
+            r#"SELECT a.db_role::text AS "db_role!", a.name, a.role, a.disabled_at, a.firm_gln AS firm,
                  ARRAY(SELECT q.key FROM loket.agent_queues x JOIN loket.queues q USING (queue_id)
                        WHERE x.agent_id = a.agent_id ORDER BY q.queue_id) AS "queues!"
                FROM loket.agents a ORDER BY a.name, a.agent_id"#

@@ -104,7 +104,7 @@ impl Store {
         year: i32,
     ) -> Result<CalendarDays, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.calendar_days($1, $2) AS "r!""#,
+            r#"SELECT loket_api.calendar_days($1, $2)::text AS "r!""#,
             country.code(),
             year
         )
@@ -121,7 +121,7 @@ impl Store {
         limit: i32,
     ) -> Result<Vec<RecountCase>, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.recount_batch($1, $2) AS "r!""#,
+            r#"SELECT loket_api.recount_batch($1, $2)::text AS "r!""#,
             after,
             limit
         )

@@ -8,7 +8,6 @@ use super::rows::{Applied, CaseId, NewDocument, Opened};
 use super::{Store, StoreError, ask, read, write};
 use crate::domain::calendar::Calendars;
 use crate::process::engine::{Actor, Answer, Answers, Change, Context};
-use crate::process::field::Value;
 use crate::process::{self, engine};
 
 /// The largest document that is taken, in bytes (decision 16).
@@ -109,7 +108,7 @@ impl Store {
     ) -> Result<Applied, StoreError> {
         let change = write(change)?;
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.apply($1, $2, $3, $4, $5, $6, $7, $8) AS "r!""#,
+            r#"SELECT loket_api.apply($1, $2, $3, $4, $5, $6, $7, $8)::text AS "r!""#,
             cmd,
             session,
             target.case_id.0,
@@ -151,7 +150,7 @@ impl Store {
     async fn open_call(&self, opening: &Opening<'_>) -> Result<Opened, StoreError> {
         let change = write(opening.change)?;
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.case_open($1, $2, $3, $4) AS "r!""#,
+            r#"SELECT loket_api.case_open($1, $2, $3, $4)::text AS "r!""#,
             opening.cmd,
             opening.session,
             change,
@@ -207,7 +206,7 @@ impl Store {
         document: &NewDocument,
     ) -> Result<Applied, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.document_attach($1, $2, $3, $4, $5, $6, $7) AS "r!""#,
+            r#"SELECT loket_api.document_attach($1, $2, $3, $4, $5, $6, $7)::text AS "r!""#,
             cmd,
             session,
             case_id.0,
@@ -229,7 +228,7 @@ impl Store {
         text: Uuid,
     ) -> Result<Applied, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.text_erase($1, $2, $3) AS "r!""#,
+            r#"SELECT loket_api.text_erase($1, $2, $3)::text AS "r!""#,
             cmd,
             session,
             text
@@ -258,7 +257,7 @@ impl Store {
 /// The answers of a change as they were given; free texts stay with their own case.
 fn stored_answers(change: &Change) -> Answers {
     let answers = change.answers.iter();
-    let answers = answers.filter(|(_, value)| !matches!(value, Value::Text(_)));
+    let answers = answers.filter(|(_, value)| !value.has_text());
     answers
         .map(|(field, value)| (field.clone(), Answer::Value(value.clone())))
         .collect()

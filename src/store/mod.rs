@@ -6,16 +6,33 @@
 //! Nothing here knows a screen.
 
 pub mod admin;
+pub mod board;
+pub mod bulk;
 pub mod calendar;
 pub mod case;
+pub mod claiming;
+pub mod connections;
+pub mod draft;
 pub mod error;
 pub mod feed;
+pub mod fees;
+pub mod filter;
+pub mod find;
+pub mod forms;
+pub mod health;
+pub mod line;
+pub mod listener;
+pub mod payments;
+pub mod plants;
+pub mod privacy;
 pub mod reading;
 pub mod recount;
 pub mod register;
 pub mod registers;
 pub mod rows;
 pub mod session;
+pub mod slots;
+pub mod undo;
 pub mod verify;
 pub mod work;
 
@@ -70,9 +87,10 @@ async fn ask<T>(call: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T,
     }
 }
 
-/// The answer of a function as one of our types.
-fn read<T: DeserializeOwned>(answer: serde_json::Value) -> Result<T, StoreError> {
-    serde_json::from_value(answer).map_err(|error| StoreError::Bug(error.to_string()))
+/// The answer of a function as one of our types, read from its text: a tree of values in between would
+/// be many times as large.
+fn read<T: DeserializeOwned>(answer: impl AsRef<str>) -> Result<T, StoreError> {
+    serde_json::from_str(answer.as_ref()).map_err(|error| StoreError::Bug(error.to_string()))
 }
 
 /// One of our types as an argument of a function.

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::rows::{
-    CaseDetail, CaseId, CaseRow, Colleague, ConnectionCard, InboxPage, InboxView, PageKey,
-    PartyCard, SearchHit, TimelineRow, WorkState,
+    CaseDetail, CaseId, CaseRow, Colleague, ConnectionCard, InboxPage, InboxView, PAGE_MOST,
+    PageKey, PartyCard, SearchHit, TimelineRow, WorkState,
 };
 use super::{Store, StoreError, ask, read};
 use crate::domain::calendar::{Calendar, CalendarError, Calendars};
@@ -32,6 +32,17 @@ pub struct PartyChoice {
     pub role: String,
 }
 
+/// A connection to choose from.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct ConnectionChoice {
+    /// Metering point.
+    pub ean: String,
+    /// Electricity or gas: `E`, `G`.
+    pub product: String,
+    /// Street, number, postcode, city.
+    pub address: String,
+}
+
 fn bug(error: &CalendarError) -> StoreError {
     StoreError::Bug(error.to_string())
 }
@@ -49,7 +60,7 @@ impl WorkState {
 }
 
 impl Store {
-    /// One page of a list, after that place; at most 500 rows.
+    /// One page of a list, after that place; at most [`PAGE_MOST`] rows.
     pub async fn inbox(
         &self,
         view: &InboxView,
@@ -66,12 +77,12 @@ impl Store {
             InboxView::Mine => None,
         };
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.inbox($1, $2, $3, $4, $5) AS "r!""#,
+            r#"SELECT loket_api.inbox($1, $2, $3, $4, $5)::text AS "r!""#,
             queue,
             after.work.word(),
             after.sort_at,
             after.case_id.0,
-            limit.min(500).cast_signed()
+            limit.min(PAGE_MOST).cast_signed()
         )
         .fetch_one(&self.pool))
         .await?;
@@ -81,10 +92,11 @@ impl Store {
     /// These rows as they are now; those that are not visible any more are absent.
     pub async fn rows(&self, case_ids: &[CaseId]) -> Result<Vec<CaseRow>, StoreError> {
         let ids: Vec<i64> = case_ids.iter().map(|id| id.0).collect();
-        let answer = ask(
-            sqlx::query_scalar!(r#"SELECT loket_api.rows_of($1) AS "r!""#, &ids)
-                .fetch_one(&self.pool),
+        let answer = ask(sqlx::query_scalar!(
+            r#"SELECT loket_api.rows_of($1)::text AS "r!""#,
+            &ids
         )
+        .fetch_one(&self.pool))
         .await?;
         read(answer)
     }
@@ -92,7 +104,7 @@ impl Store {
     /// All that the panes show of one case.
     pub async fn case_detail(&self, case_id: CaseId) -> Result<CaseDetail, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.case_detail($1) AS "r!""#,
+            r#"SELECT loket_api.case_detail($1)::text AS "r!""#,
             case_id.0
         )
         .fetch_one(&self.pool))
@@ -118,7 +130,7 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<TimelineRow>, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.timeline($1, $2, $3) AS "r!""#,
+            r#"SELECT loket_api.timeline($1, $2, $3)::text AS "r!""#,
             case_id.0,
             before_seq,
             limit.min(500).cast_signed()
@@ -132,7 +144,7 @@ impl Store {
     /// characters or more.
     pub async fn search(&self, text: &str, limit: u32) -> Result<Vec<SearchHit>, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.search($1, $2) AS "r!""#,
+            r#"SELECT loket_api.search($1, $2)::text AS "r!""#,
             text,
             limit.min(200).cast_signed()
         )
@@ -144,7 +156,8 @@ impl Store {
     /// Colleagues of the same queues.
     pub async fn colleagues(&self) -> Result<Vec<Colleague>, StoreError> {
         let answer = ask(
-            sqlx::query_scalar!(r#"SELECT loket_api.colleagues() AS "r!""#).fetch_one(&self.pool),
+            sqlx::query_scalar!(r#"SELECT loket_api.colleagues()::text AS "r!""#)
+                .fetch_one(&self.pool),
         )
         .await?;
         read(answer)
@@ -152,19 +165,31 @@ impl Store {
 
     /// What a form for a new case looks up while it is filled.
     pub async fn look_up(&self, ean: &str, gln: &str) -> Result<LookUp, StoreError> {
-        let answer =
-            ask(
-                sqlx::query_scalar!(r#"SELECT loket_api.look_up($1, $2) AS "r!""#, ean, gln)
-                    .fetch_one(&self.pool),
-            )
-            .await?;
+        let answer = ask(sqlx::query_scalar!(
+            r#"SELECT loket_api.look_up($1, $2)::text AS "r!""#,
+            ean,
+            gln
+        )
+        .fetch_one(&self.pool))
+        .await?;
         read(answer)
     }
 
     /// Suppliers and service providers whose name or number begins like this.
     pub async fn parties_like(&self, text: &str) -> Result<Vec<PartyChoice>, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.parties_like($1, 20) AS "r!""#,
+            r#"SELECT loket_api.parties_like($1, 20)::text AS "r!""#,
+            text
+        )
+        .fetch_one(&self.pool))
+        .await?;
+        read(answer)
+    }
+
+    /// Connections by postcode and house number, or by the first digits of the metering point.
+    pub async fn connections_like(&self, text: &str) -> Result<Vec<ConnectionChoice>, StoreError> {
+        let answer = ask(sqlx::query_scalar!(
+            r#"SELECT loket_api.connections_like($1, 20)::text AS "r!""#,
             text
         )
         .fetch_one(&self.pool))
@@ -175,7 +200,8 @@ impl Store {
     /// All versions of all calendars.
     pub async fn calendars(&self) -> Result<Calendars, StoreError> {
         let answer = ask(
-            sqlx::query_scalar!(r#"SELECT loket_api.calendars() AS "r!""#).fetch_one(&self.pool),
+            sqlx::query_scalar!(r#"SELECT loket_api.calendars()::text AS "r!""#)
+                .fetch_one(&self.pool),
         )
         .await?;
         let versions: Vec<Calendar> = read(answer)?;

@@ -26,7 +26,7 @@ fn batch<T: Serialize>(records: &[T]) -> Result<Value, StoreError> {
     Ok(batch)
 }
 
-fn verdicts(answer: Option<Value>) -> Vec<Imported> {
+pub(super) fn verdicts(answer: Option<Value>) -> Vec<Imported> {
     let Some(Value::Array(verdicts)) = answer else {
         return Vec::new();
     };

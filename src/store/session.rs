@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::rows::{Applied, CaseId, Claim, Lease, Session};
+use super::rows::{Along, Applied, CaseId, Claim, Lease, Session};
 use super::{Store, StoreError, ask, read};
 
 /// How long a session may be silent.
@@ -24,7 +24,7 @@ impl Store {
     ) -> Result<Session, StoreError> {
         let detached = kind == SessionKind::Detached;
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.session_open($1, $2, $3) AS "r!""#,
+            r#"SELECT loket_api.session_open($1, $2, $3)::text AS "r!""#,
             session_id,
             client,
             detached
@@ -51,7 +51,7 @@ impl Store {
         queues: Option<&[i32]>,
     ) -> Result<Claim, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.claim_next($1, $2, $3) AS "r!""#,
+            r#"SELECT loket_api.claim_next($1, $2, $3)::text AS "r!""#,
             cmd,
             session,
             queues
@@ -69,7 +69,7 @@ impl Store {
         case_id: CaseId,
     ) -> Result<Claim, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.claim($1, $2, $3) AS "r!""#,
+            r#"SELECT loket_api.claim($1, $2, $3)::text AS "r!""#,
             cmd,
             session,
             case_id.0
@@ -87,7 +87,7 @@ impl Store {
         lease: Lease,
     ) -> Result<Applied, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.release($1, $2, $3, $4) AS "r!""#,
+            r#"SELECT loket_api.release($1, $2, $3, $4)::text AS "r!""#,
             cmd,
             session,
             lease.case_id.0,
@@ -99,6 +99,7 @@ impl Store {
     }
 
     /// Hands the case to a colleague who is there, or to the pool, with one line for the next.
+    /// Drafts stay with their writer.
     pub async fn case_hand_over(
         &self,
         cmd: Uuid,
@@ -107,14 +108,28 @@ impl Store {
         to: Option<i32>,
         line: &str,
     ) -> Result<Applied, StoreError> {
+        self.case_hand_over_with(cmd, session, lease, (to, line), Along::Nothing)
+            .await
+    }
+
+    /// The same, with the choice whether the next holder may read the drafts for the case.
+    pub async fn case_hand_over_with(
+        &self,
+        cmd: Uuid,
+        session: Uuid,
+        lease: Lease,
+        (to, line): (Option<i32>, &str),
+        along: Along,
+    ) -> Result<Applied, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.hand_over($1, $2, $3, $4, $5, $6) AS "r!""#,
+            r#"SELECT loket_api.hand_over($1, $2, $3, $4, $5, $6, $7)::text AS "r!""#,
             cmd,
             session,
             lease.case_id.0,
             lease.fence,
             to,
-            line
+            line,
+            along == Along::Drafts
         )
         .fetch_one(&self.pool))
         .await?;
@@ -131,7 +146,7 @@ impl Store {
         reason: &str,
     ) -> Result<Applied, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.reassign($1, $2, $3, $4, $5) AS "r!""#,
+            r#"SELECT loket_api.reassign($1, $2, $3, $4, $5)::text AS "r!""#,
             cmd,
             session,
             case_id.0,
@@ -153,7 +168,7 @@ impl Store {
         reason: &str,
     ) -> Result<Applied, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.transfer($1, $2, $3, $4, $5) AS "r!""#,
+            r#"SELECT loket_api.transfer($1, $2, $3, $4, $5)::text AS "r!""#,
             cmd,
             session,
             case_id.0,

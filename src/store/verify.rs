@@ -1,7 +1,10 @@
 //! Verification: the hash chains are recomputed in the database, all events are replayed through the
 //! engine here, and what comes out is compared with the stored cases. Each difference is named.
 
-use std::collections::BTreeMap;
+mod beside;
+mod caches;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -13,15 +16,12 @@ use super::{Store, StoreError, ask, read};
 use crate::domain::calendar::Calendars;
 use crate::domain::clock::ClockRun;
 use crate::process::engine::{CaseFacts, Facts};
-use crate::process::replay::{ReplayEvent, replay};
-use crate::process::{self, Work};
+use crate::process::replay::{ReplayEvent, Step, replay_steps};
 
 /// Cases that are read in one call.
 const BATCH: i32 = 200;
 /// An event is written in the moment of its change, give or take the way to the database.
 const AT_TOLERANCE_MS: i64 = 130_000;
-/// What the database writes as `sort_at` when no clock runs.
-const NO_CLOCK: &str = "9999-12-31T00:00:00Z";
 
 /// One thing that does not agree.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -48,15 +48,20 @@ struct StoredCase {
     stored: CaseFacts,
     work: WorkState,
     sort_at: DateTime<Utc>,
+    promise_at: Option<DateTime<Utc>>,
+    snoozed_until: Option<DateTime<Utc>>,
     chain: Option<String>,
     /// Hash by number; `changed` when the body does not have it.
     texts: BTreeMap<Uuid, String>,
     documents: BTreeMap<Uuid, String>,
     lease: bool,
+    /// Events of which messages wait or have left.
+    messages: BTreeSet<i32>,
     columns: BTreeMap<String, Option<String>>,
     reference: Option<String>,
     closed: bool,
     unique_ok: bool,
+    slot: Option<beside::StoredHold>,
     events: Option<Vec<StoredEvent>>,
 }
 
@@ -79,7 +84,7 @@ impl Store {
         let mut after = 0_i64;
         loop {
             let answer = ask(sqlx::query_scalar!(
-                r#"SELECT loket_api.verify_batch($1, $2) AS "r!""#,
+                r#"SELECT loket_api.verify_batch($1, $2)::text AS "r!""#,
                 after,
                 BATCH
             )
@@ -94,6 +99,7 @@ impl Store {
             progress(result.cases);
         }
         result.orphans(self.orphans().await?);
+        result.differences.extend(self.beside().await?);
         Ok(result)
     }
 
@@ -140,23 +146,39 @@ fn differences(case: &StoredCase, calendars: &Calendars) -> Vec<String> {
     found.extend(case.chain.iter().map(|what| format!("hash chain: {what}")));
     let mut events = Vec::new();
     for event in case.events.iter().flatten() {
-        match event.as_change() {
-            Ok(change) => events.extend(change),
+        match event.as_step() {
+            Ok(step) => events.extend(step),
             Err(error) => found.push(format!("event {} cannot be read: {error}", event.seq)),
         }
     }
-    match replay(&events, calendars) {
+    match replay_steps(&events, calendars, case.stored.form) {
         Ok(computed) => found.extend(compare(case, &computed)),
         Err(difference) => found.push(difference.to_string()),
     }
-    found.extend(compare_work(case));
+    found.extend(caches::compare_work(case));
     found.extend(compare_columns(case));
     found.extend(compare_kept(case));
+    found.extend(compare_taken_back(case));
+    found.extend(beside::compare_slot(case));
     found
 }
 
 impl StoredEvent {
-    /// The event as the engine knows it; `None` for claims, hand-overs and the like.
+    /// The event as replay knows it; `None` for claims, hand-overs and the like.
+    fn as_step(&self) -> Result<Option<Step>, serde_json::Error> {
+        if let Some(seq) = self.takes_back() {
+            return Ok(Some(Step::TakenBack(seq)));
+        }
+        let change = self.as_change()?;
+        Ok(change.map(|change| Step::Change(self.seq, change)))
+    }
+
+    /// The event that it takes back.
+    fn takes_back(&self) -> Option<i32> {
+        let seq = self.body["seq"].as_i64().unwrap_or(-1);
+        (self.kind == "taken_back").then(|| i32::try_from(seq).unwrap_or(-1))
+    }
+
     fn as_change(&self) -> Result<Option<ReplayEvent>, serde_json::Error> {
         let Some(change) = self.body.get("change") else {
             return Ok(None);
@@ -195,6 +217,15 @@ impl StoredEvent {
         let document = pair(&self.body["document"], &self.body["sha256"]);
         texts.chain(line).chain(document).collect()
     }
+}
+
+/// Nothing of what was taken back waits or has left.
+fn compare_taken_back(case: &StoredCase) -> Vec<String> {
+    let events = case.events.iter().flatten();
+    let taken = events.filter_map(StoredEvent::takes_back);
+    let left = taken.filter(|seq| case.messages.contains(seq));
+    left.map(|seq| format!("event {seq} was taken back, its messages were not"))
+        .collect()
 }
 
 /// What is copied out of the facts into columns, for lists and letters.
@@ -276,7 +307,7 @@ fn compare(case: &StoredCase, computed: &CaseFacts) -> Vec<String> {
         .facts
         .keys()
         .chain(computed.facts.keys())
-        .collect::<std::collections::BTreeSet<_>>()
+        .collect::<BTreeSet<_>>()
     {
         let (left, right) = (stored.facts.get(key), computed.facts.get(key));
         if left != right {
@@ -295,7 +326,7 @@ fn compare_clocks(stored: &[ClockRun], computed: &[ClockRun]) -> Vec<String> {
             .collect()
     };
     let (stored, computed) = (by_key(stored), by_key(computed));
-    let keys: std::collections::BTreeSet<_> = stored.keys().chain(computed.keys()).collect();
+    let keys: BTreeSet<_> = stored.keys().chain(computed.keys()).collect();
     keys.into_iter()
         .filter(|key| stored.get(key) != computed.get(key))
         .map(|(key, run)| {
@@ -322,34 +353,4 @@ fn first_difference(stored: &ClockRun, computed: &ClockRun) -> String {
             let other = right.get(key).unwrap_or(&Json::Null);
             format!("{key}: stored {value}, computed {other}")
         })
-}
-
-/// The work state and the sort key are caches: they must follow from state, lease and clocks.
-fn compare_work(case: &StoredCase) -> Vec<String> {
-    let mut found = Vec::new();
-    let state = process::find(&case.stored.process).and_then(|it| it.state(&case.stored.state));
-    let expected = match state.map(|state| state.work) {
-        _ if case.lease => Some(WorkState::Held),
-        Some(Work::Open) => Some(WorkState::Open),
-        Some(Work::Waiting) => Some(WorkState::Waiting),
-        Some(Work::Closed) => Some(WorkState::Closed),
-        None => None,
-    };
-    if expected != Some(case.work) {
-        found.push(format!(
-            "work state: stored {:?}, expected {expected:?}",
-            case.work
-        ));
-    }
-    let running = case.stored.clocks.iter().filter(|clock| clock.is_running());
-    let nearest = running.min_by_key(|clock| (!clock.whose.is_of_people(), clock.due_at));
-    let nearest = nearest.map(|clock| clock.due_at);
-    let expected = nearest.or_else(|| NO_CLOCK.parse().ok());
-    if expected != Some(case.sort_at) {
-        found.push(format!(
-            "sort_at: stored {}, expected {expected:?}",
-            case.sort_at
-        ));
-    }
-    found
 }

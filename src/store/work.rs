@@ -1,4 +1,4 @@
-//! What the worker asks for: lapsed clocks, the outbox, the board, the heads of the chains.
+//! What the worker asks for: lapsed clocks, the outbox, the heads of the chains.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::rows::{ConnectionCard, CustomerCard, LapsedClock, OutboxItem, PartyCard};
+use super::line::Backend;
+use super::payments::Payment;
+use super::rows::{ConnectionCard, CustomerCard, HeldSlot, LapsedClock, OutboxItem, PartyCard};
 use super::{Store, StoreError, ask, read};
 use crate::domain::clock::ClockRun;
 use crate::process::engine::Facts;
@@ -37,10 +39,16 @@ pub struct MessageContext {
     pub party_country: Option<String>,
     /// The connection.
     pub connection: Option<ConnectionCard>,
-    /// The customer with an unmasked e-mail address; nothing of a protected person.
+    /// The customer with an unmasked e-mail address and telephone; nothing of a protected person.
     pub customer: Option<CustomerCard>,
     /// Free texts.
     pub texts: BTreeMap<Uuid, String>,
+    /// The start time that the case holds.
+    #[serde(default)]
+    pub slot: Option<HeldSlot>,
+    /// The payment that may still be paid, else the last one, with where to pay.
+    #[serde(default)]
+    pub payment: Option<Payment>,
 }
 
 /// A message that could not be delivered.
@@ -118,9 +126,20 @@ impl Store {
 
     /// Takes messages for delivery; they come again after 60 s unless told sent or failed.
     pub async fn outbox_take(&self, limit: u32) -> Result<Vec<OutboxItem>, StoreError> {
+        self.outbox_take_as(limit, None).await
+    }
+
+    /// The same; they come again as soon as that line is gone, to whoever asks then.
+    pub async fn outbox_take_as(
+        &self,
+        limit: u32,
+        owner: Option<Backend>,
+    ) -> Result<Vec<OutboxItem>, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.outbox_take($1) AS "r!""#,
-            limit.cast_signed()
+            r#"SELECT loket_api.outbox_take($1, $2, $3) AS "r!""#,
+            limit.cast_signed(),
+            owner.map(|line| line.pid),
+            owner.map(|line| line.start)
         )
         .fetch_one(&self.pool))
         .await?;
@@ -177,7 +196,7 @@ impl Store {
     /// Messages that wait for a person.
     pub async fn outbox_dead(&self, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.outbox_dead($1) AS "r!""#,
+            r#"SELECT loket_api.outbox_dead($1)::text AS "r!""#,
             limit.cast_signed()
         )
         .fetch_one(&self.pool))
@@ -200,7 +219,7 @@ impl Store {
         case_id: super::rows::CaseId,
     ) -> Result<MessageContext, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.message_context($1) AS "r!""#,
+            r#"SELECT loket_api.message_context($1)::text AS "r!""#,
             case_id.0
         )
         .fetch_one(&self.pool))
@@ -208,12 +227,18 @@ impl Store {
         read(answer)
     }
 
-    /// Counts the queues anew; `false` when somebody else just did.
-    pub async fn board_refresh(&self) -> Result<bool, StoreError> {
-        ask(
-            sqlx::query_scalar!(r#"SELECT loket_api.board_refresh() AS "r!""#)
-                .fetch_one(&self.pool),
+    /// Whether a command had its effect on that case already.
+    pub async fn case_heard(
+        &self,
+        case_id: super::rows::CaseId,
+        cmd: Uuid,
+    ) -> Result<bool, StoreError> {
+        ask(sqlx::query_scalar!(
+            r#"SELECT loket_api.case_heard($1, $2) AS "r!""#,
+            case_id.0,
+            cmd
         )
+        .fetch_one(&self.pool))
         .await
     }
 
@@ -224,7 +249,7 @@ impl Store {
         after_case: i64,
     ) -> Result<Vec<ChainHead>, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.chain_heads($1, $2, 5000) AS "r!""#,
+            r#"SELECT loket_api.chain_heads($1, $2, 5000)::text AS "r!""#,
             since,
             after_case
         )

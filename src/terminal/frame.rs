@@ -11,6 +11,8 @@ use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 
+use super::cells;
+
 const BEGIN: &[u8] = b"\x1b[?2026h";
 const END: &[u8] = b"\x1b[?2026l";
 
@@ -75,6 +77,11 @@ impl<W: Write> FrameBackend<W> {
         self.size = size;
     }
 
+    /// Something that is no cell goes along with the next frame.
+    pub fn pass(&mut self, bytes: &[u8]) {
+        self.bytes.0.borrow_mut().extend_from_slice(bytes);
+    }
+
     fn place_cursor(&mut self) -> io::Result<()> {
         let stands = self.shown == self.wanted && self.drawn == Drawn::Nothing;
         match self.wanted {
@@ -101,12 +108,12 @@ impl<W: Write> Backend for FrameBackend<W> {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        let mut cells = content.peekable();
-        if cells.peek().is_none() {
+        let mut content = content.peekable();
+        if content.peek().is_none() {
             return Ok(());
         }
         self.drawn = Drawn::Cells;
-        self.inner.draw(cells)
+        cells::write(&mut self.bytes, content)
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {

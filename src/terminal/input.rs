@@ -1,8 +1,10 @@
 //! From crossterm's events to the desk's own input. What the desk does not know is dropped here.
 
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use crossterm::event::{
+    Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+};
 
-use crate::desk::key::{Code, Input, Key, Modifier};
+use crate::desk::key::{Code, Input, Key, Modifier, Mouse, Place};
 
 /// At most this much of one paste is taken; a form field holds less.
 const PASTE_LIMIT: usize = 64 * 1024;
@@ -13,6 +15,18 @@ pub fn convert(event: Event) -> Option<Input> {
         Event::Key(key) => key_of(key).map(Input::Key),
         Event::Paste(text) => Some(Input::Paste(bounded(text))),
         Event::Resize(columns, rows) => Some(Input::Resize(columns, rows)),
+        Event::Mouse(mouse) => mouse_of(mouse).map(Input::Mouse),
+        _ => None,
+    }
+}
+
+fn mouse_of(event: MouseEvent) -> Option<Mouse> {
+    let (column, row) = (event.column, event.row);
+    let place = Place { column, row };
+    match event.kind {
+        MouseEventKind::Down(MouseButton::Left) => Some(Mouse::Click(place)),
+        MouseEventKind::ScrollUp => Some(Mouse::WheelUp(place)),
+        MouseEventKind::ScrollDown => Some(Mouse::WheelDown(place)),
         _ => None,
     }
 }

@@ -1,8 +1,8 @@
 //! A deadline's ledger in words: two columns, what and what about it.
 
-use chrono::{DateTime, Datelike as _, Duration, NaiveDate, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 
-use super::Texts;
+use super::{Texts, format};
 use crate::domain::calendar::Calendar;
 use crate::domain::deadline::{LedgerKind, LedgerLine, Term};
 
@@ -22,18 +22,6 @@ pub fn told(texts: &Texts, ledger: &[LedgerLine], calendar: &Calendar) -> Vec<To
     ledger.iter().map(|line| teller.line(line)).collect()
 }
 
-/// A day without its year: `Fri 20 Nov`.
-pub fn short_day(texts: &Texts, day: NaiveDate) -> String {
-    let weekday = texts
-        .get(&format!("weekday.{}", day.weekday().number_from_monday()))
-        .to_owned();
-    format!(
-        "{weekday} {} {}",
-        day.day(),
-        texts.get(&format!("month.{}", day.month()))
-    )
-}
-
 /// A term in words: `1 working day`, `72 hours`.
 pub fn term(texts: &Texts, term: Term) -> String {
     let (unit, count) = match term {
@@ -41,6 +29,7 @@ pub fn term(texts: &Texts, term: Term) -> String {
         Term::WorkingHours(count) => ("working_hour", u32::from(count)),
         Term::Hours(count) => ("hour", count),
         Term::Minutes(count) => ("minute", count),
+        Term::Months(count) => ("month", u32::from(count)),
     };
     let form = if count == 1 { "one" } else { "many" };
     texts.fill(&format!("term.{unit}.{form}"), &[("n", &count.to_string())])
@@ -49,13 +38,11 @@ pub fn term(texts: &Texts, term: Term) -> String {
 /// A due instant with its day: `Mon 23 Nov 2026 24:00`, where the end of the last day is 24:00 of
 /// that day and not 00:00 of the next.
 pub fn due(texts: &Texts, due: DateTime<Utc>, last_day: NaiveDate, calendar: &Calendar) -> String {
-    let said = short_day(texts, last_day);
-    let year = last_day.year();
+    let said = format::weekday_date(texts, last_day);
     if due == calendar.day_end(last_day) {
-        return format!("{said} {year} 24:00");
+        return format!("{said} 24:00");
     }
-    let teller = Teller { texts, calendar };
-    format!("{said} {year} {}", teller.time(due))
+    format!("{said} {}", format::clock_exact(due, calendar.zone()))
 }
 
 struct Teller<'a> {
@@ -67,7 +54,7 @@ impl Teller<'_> {
     fn line(&self, line: &LedgerLine) -> Told {
         let day = line
             .day
-            .map(|day| short_day(self.texts, day))
+            .map(|day| format::weekday(self.texts, day))
             .unwrap_or_default();
         let word = |key: &str| self.texts.get(&format!("ledger.{key}")).to_owned();
         let (label, text) = match line.kind {
@@ -87,11 +74,7 @@ impl Teller<'_> {
     }
 
     fn time(&self, at: DateTime<Utc>) -> String {
-        let local = at.with_timezone(&self.calendar.zone());
-        let seconds = at.timestamp() % 60 != 0;
-        local
-            .format(if seconds { "%H:%M:%S" } else { "%H:%M" })
-            .to_string()
+        format::clock_exact(at, self.calendar.zone())
     }
 
     fn detail(&self, key: &str, name: &str, line: &LedgerLine) -> String {
@@ -103,9 +86,8 @@ impl Teller<'_> {
             return String::new();
         };
         format!(
-            "{} {} {}",
-            short_day(self.texts, day),
-            day.year(),
+            "{} {}",
+            format::weekday_date(self.texts, day),
             self.time(at)
         )
     }
@@ -122,7 +104,7 @@ impl Teller<'_> {
         let Some(first) = line.day else {
             return String::new();
         };
-        let said = short_day(self.texts, first);
+        let said = format::weekday(self.texts, first);
         match line.until_day {
             None => said,
             Some(last) => {
@@ -131,7 +113,7 @@ impl Teller<'_> {
                 } else {
                     " – "
                 };
-                format!("{said}{join}{}", short_day(self.texts, last))
+                format!("{said}{join}{}", format::weekday(self.texts, last))
             }
         }
     }
@@ -166,12 +148,14 @@ impl Teller<'_> {
     fn pause(&self, line: &LedgerLine) -> String {
         let (credit, reason) = line.detail.split_once(' ').unwrap_or((&line.detail, ""));
         let from = match (line.at, line.day) {
-            (Some(at), Some(day)) => format!("{} {}", short_day(self.texts, day), self.time(at)),
+            (Some(at), Some(day)) => {
+                format!("{} {}", format::weekday(self.texts, day), self.time(at))
+            }
             _ => String::new(),
         };
         let until = line
             .until_day
-            .map(|day| short_day(self.texts, day))
+            .map(|day| format::weekday(self.texts, day))
             .unwrap_or_default();
         let (key, credit) = match credit.strip_suffix("wd") {
             _ if credit == "-" => ("ledger.pause_lasting", ""),

@@ -6,8 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::Texts;
-use super::ledger::short_day;
+use super::{Texts, format};
 
 /// Beginnings of values that are keys of texts.
 const AREAS: [&str; 6] = [
@@ -18,7 +17,17 @@ const AREAS: [&str; 6] = [
 pub fn said(texts: &Texts, key: &str, args: &BTreeMap<String, String>, zone: Tz) -> String {
     let values: Vec<(&str, String)> = args
         .iter()
-        .map(|(name, given)| (name.as_str(), value(texts, name, given, zone)))
+        .map(|(name, given)| match given.strip_prefix("refusal.") {
+            // a refusal of one line of a list, inside that of the list
+            Some(inner) if name == "why" && inner != key => {
+                (name.as_str(), said(texts, inner, args, zone))
+            }
+            // the name of a field of a form that is data stands beside it, by language
+            _ => match args.get(&format!("{name}.{}", texts.lang())) {
+                Some(named) => (name.as_str(), named.clone()),
+                None => (name.as_str(), value(texts, name, given, zone)),
+            },
+        })
         .collect();
     let values: Vec<(&str, &str)> = values
         .iter()
@@ -28,9 +37,18 @@ pub fn said(texts: &Texts, key: &str, args: &BTreeMap<String, String>, zone: Tz)
 }
 
 fn value(texts: &Texts, name: &str, given: &str, zone: Tz) -> String {
+    if given.contains(", ") && AREAS.iter().any(|area| given.starts_with(area)) {
+        let each = given.split(", ").map(|one| value(texts, name, one, zone));
+        return each.collect::<Vec<_>>().join(", ");
+    }
     if AREAS.iter().any(|area| given.starts_with(area)) {
         let bare = given.rsplit('.').next().unwrap_or(given);
-        return texts.find(given).unwrap_or(bare).to_owned();
+        // an action that all processes have, or an event that is no action
+        let others = ["action.general", "event"].map(|area| format!("{area}.{bare}"));
+        let is_action = given.starts_with("action.");
+        let mut others = others.iter().filter(|_| is_action);
+        let other = others.find_map(|key| texts.find(key));
+        return texts.find(given).or(other).unwrap_or(bare).to_owned();
     }
     if let Ok(at) = DateTime::parse_from_rfc3339(given) {
         return instant(texts, at.to_utc(), zone);
@@ -40,9 +58,12 @@ fn value(texts: &Texts, name: &str, given: &str, zone: Tz) -> String {
 
 /// `Mon 23 Nov 09:20`.
 fn instant(texts: &Texts, at: DateTime<Utc>, zone: Tz) -> String {
-    let local = at.with_timezone(&zone);
-    let day = short_day(texts, local.date_naive());
-    format!("{day} {}", local.format("%H:%M"))
+    let day = at.with_timezone(&zone).date_naive();
+    format!(
+        "{} {}",
+        format::weekday(texts, day),
+        format::clock(at, zone)
+    )
 }
 
 /// The name of a field or clock that the database gives by its key alone.

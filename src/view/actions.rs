@@ -6,8 +6,8 @@ use ratatui::text::{Line, Span};
 use super::paint::Paint;
 use super::theme::Role;
 use super::{clocks, width};
-use crate::desk::held;
-use crate::desk::screen::actions::{Choice, Of, State, choices};
+use crate::desk::screen::actions::{Choice, Of, State};
+use crate::desk::{held, limits};
 use crate::store::rows::CaseId;
 
 /// The list.
@@ -40,7 +40,7 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
         };
         body = held(paint, body, case);
     }
-    let Some(choices) = choices(&model.world, state.of, model.now) else {
+    let Some(choices) = state.choices(&model.world, model.now) else {
         let line =
             Line::from(paint.span(Role::Faint, format!(" {}", paint.text("detail.loading"))));
         return paint.line(body, line);
@@ -53,20 +53,12 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
         );
         return paint.lines(body, lines, 0);
     }
-    let (lines, at) = lines(paint, &choices, state.cursor, usize::from(area.width));
+    let columns = usize::from(area.width).min(width::TOGETHER);
+    let (lines, at) = lines(paint, &choices, state.cursor, columns);
     let last = at.end.saturating_sub(usize::from(body.height));
     let first = last.min(at.start);
     paint.lines(body, lines, first);
-    let y = body.y + u16::try_from(at.start - first).unwrap_or(0);
-    let cursor = paint.style(Role::Cursor);
-    paint.restyle(
-        Rect {
-            y,
-            height: 1,
-            ..body
-        },
-        cursor,
-    );
+    paint.mark_line(body, at.start - first);
 }
 
 /// Who else holds the case; what is left of the area.
@@ -93,6 +85,11 @@ fn title(paint: &Paint<'_, '_>, of: Of) -> Line<'static> {
         Of::NewCase => {
             Line::from(paint.span(Role::Title, format!(" {}", paint.text("actions.new"))))
         }
+        Of::Limits(agent) => {
+            let name = limits::agent_name(world, agent).unwrap_or_default();
+            let said = paint.fill("limits.which_queue", &[("name", name)]);
+            Line::from(paint.span(Role::Title, format!(" {said}")))
+        }
         Of::Case(case, _) => {
             let no = world
                 .case(case)
@@ -118,10 +115,11 @@ fn lines(
 ) -> (Vec<Line<'static>>, std::ops::Range<usize>) {
     let mut lines = Vec::new();
     let mut at = 0..0;
-    let mut refused = false;
+    // a list that is open keeps its places: what is impossible may stand among the rest
+    let possible = choices.iter().rposition(|one| one.refusal.is_none());
+    let refused = possible.map_or(0, |at| at + 1);
     for (number, choice) in choices.iter().enumerate() {
-        if choice.refusal.is_some() && !refused {
-            refused = true;
+        if number == refused {
             lines.push(Line::default());
             lines.push(Line::from(
                 paint.span(Role::Faint, format!(" {}", paint.text("actions.not_now"))),

@@ -4,29 +4,34 @@ use ratatui::text::{Line, Span};
 
 use super::paint::Paint;
 use super::theme::Role;
-use super::width;
+use super::{request, width};
 use crate::desk::preview;
+use crate::desk::privacy;
 use crate::desk::say;
+use crate::domain::money::Money;
 use crate::process::field::Value;
 use crate::store::rows::{CaseDetail, ConnectionCard, ContractRow, RelatedCase};
+use crate::text::format;
 
 type Lines = Vec<Line<'static>>;
 
-fn plain(text: &str, columns: usize) -> Line<'static> {
-    Line::from(width::cut(text, columns))
+/// Facts that stand on a card.
+const ON_CARDS: [&str; 3] = ["ean", "party_gln", "customer_ref"];
+
+/// What must be read whole, as how somebody is reached: what does not fit goes on in the next line.
+pub(super) fn whole(parts: &[&str], columns: usize) -> Lines {
+    let lines = in_lines(parts, columns);
+    lines.into_iter().map(Line::from).collect()
 }
 
-fn joined(parts: &[&str]) -> String {
-    let parts: Vec<&str> = parts
-        .iter()
-        .copied()
-        .filter(|part| !part.is_empty())
-        .collect();
-    parts.join("  ")
+pub(super) fn whole_as(paint: &Paint<'_, '_>, role: Role, parts: &[&str], columns: usize) -> Lines {
+    let lines = in_lines(parts, columns).into_iter();
+    lines
+        .map(|line| Line::from(paint.span(role, line)))
+        .collect()
 }
 
-/// How somebody is reached, never cut: what does not fit goes on in the next line.
-fn whole(parts: &[&str], columns: usize) -> Lines {
+fn in_lines(parts: &[&str], columns: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for part in parts.iter().filter(|part| !part.is_empty()) {
         match lines.last_mut() {
@@ -45,7 +50,7 @@ fn whole(parts: &[&str], columns: usize) -> Lines {
             None => lines.extend(width::wrap(part, columns)),
         }
     }
-    lines.into_iter().map(Line::from).collect()
+    lines
 }
 
 /// The party and its contacts of the right group; the warning of GT-27 when nobody is there.
@@ -54,7 +59,7 @@ pub(super) fn party(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usize) 
         return Vec::new();
     };
     let role = paint.text(&format!("role.{}", card.role));
-    let mut lines = vec![plain(&joined(&[&card.name, &role, &card.gln]), columns)];
+    let mut lines = whole(&[&card.name, &role, &card.gln], columns);
     for contact in &card.contacts {
         lines.extend(whole(
             &[&contact.name, &contact.email, &contact.phone],
@@ -77,11 +82,29 @@ pub(super) fn customer(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usiz
         return paint.wrapped(Role::Warning, &said, columns);
     }
     let kind = paint.text(&format!("kind.{}", card.kind));
-    let mut lines = vec![plain(
-        &joined(&[&card.name, &kind, &card.customer_ref]),
-        columns,
-    )];
-    lines.extend(whole(&[&card.phone, &card.email], columns));
+    let mut lines = whole(&[&card.name, &kind, &card.customer_ref], columns);
+    match privacy::seen(paint.model, detail.row.case_id) {
+        Some(seen) => lines.extend(unmasked(paint, detail, seen, columns)),
+        None => lines.extend(whole(&[&card.phone, &card.email], columns)),
+    }
+    lines
+}
+
+/// What is masked, for as long as it may be seen.
+fn unmasked(
+    paint: &Paint<'_, '_>,
+    detail: &CaseDetail,
+    seen: &privacy::Seen,
+    columns: usize,
+) -> Lines {
+    let world = &paint.model.world;
+    let until = world
+        .legal(seen.until)
+        .with_timezone(&world.zone(&detail.row.process));
+    let until = until.format("%H:%M:%S").to_string();
+    let mut lines = whole(&[&seen.phone, &seen.email], columns);
+    let said = paint.fill("privacy.until", &[("until", &until)]);
+    lines.extend(paint.wrapped(Role::Soon, &said, columns));
     lines
 }
 
@@ -90,22 +113,21 @@ pub(super) fn connection(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: us
     let Some(card) = &detail.connection else {
         return Vec::new();
     };
-    let address = format!(
-        "{} {}, {} {}",
-        card.street, card.house_number, card.postcode, card.city
-    );
+    let street = format!("{} {},", card.street, card.house_number);
+    let place = format!("{} {}", card.postcode, card.city);
     let product = paint.text(&format!("product.{}", card.product));
     let method = paint.text(&format!("method.{}", card.allocation_method));
-    let mut lines = vec![
-        plain(&address, columns),
-        plain(&joined(&[&card.ean, &product, &method]), columns),
-        plain(&joined(&[&card.grid_operator, &card.grid_area]), columns),
-    ];
+    let mut lines = match format!("{street} {place}") {
+        address if width::of(&address) <= columns => vec![Line::from(address)],
+        _ => whole(&[&street, &place], columns),
+    };
+    lines.extend(whole(&[&card.ean, &product, &method], columns));
+    lines.extend(whole(&[&card.grid_operator, &card.grid_area], columns));
     lines.extend(meters(paint, card, columns));
     lines.extend(
         card.contracts
             .iter()
-            .map(|contract| of_contract(paint, contract, columns)),
+            .flat_map(|contract| of_contract(paint, contract, columns)),
     );
     lines
 }
@@ -118,17 +140,20 @@ fn meters(paint: &Paint<'_, '_>, card: &ConnectionCard, columns: usize) -> Lines
             status => paint.text(&format!("meter.admin.{status}")),
         };
         let number = paint.fill("detail.meter", &[("number", &meter.meter_number)]);
-        plain(&joined(&[&number, &kind, &admin]), columns)
+        whole(&[&number, &kind, &admin], columns)
     };
-    card.meters.iter().map(of_meter).collect()
+    card.meters.iter().flat_map(of_meter).collect()
 }
 
-fn of_contract(paint: &Paint<'_, '_>, contract: &ContractRow, columns: usize) -> Line<'static> {
+fn of_contract(paint: &Paint<'_, '_>, contract: &ContractRow, columns: usize) -> Lines {
     let side = paint.text(&format!("contract.{}", contract.side));
-    let day = |day: Option<chrono::NaiveDate>| day.map_or_else(String::new, |d| d.to_string());
+    let texts = &paint.model.world.texts;
+    let day = |day: Option<chrono::NaiveDate>| {
+        day.map_or_else(String::new, |day| format::date(texts, day))
+    };
     let from = day(contract.valid_from);
     let span = match contract.valid_to {
-        Some(_) => format!("{from} / {}", day(contract.valid_to)),
+        Some(_) => format!("{from} - {}", day(contract.valid_to)),
         None if from.is_empty() => String::new(),
         None => paint.fill("detail.since", &[("day", &from)]),
     };
@@ -137,8 +162,7 @@ fn of_contract(paint: &Paint<'_, '_>, contract: &ContractRow, columns: usize) ->
     } else {
         Role::Calm
     };
-    let text = joined(&[&side, &contract.party, &span]);
-    Line::from(paint.span(role, width::cut(&text, columns)))
+    whole_as(paint, role, &[&side, &contract.party, &span], columns)
 }
 
 /// The value of a fact or an answer, in words.
@@ -149,6 +173,9 @@ pub(super) fn value(
     value: &Value,
 ) -> String {
     let world = &paint.model.world;
+    if let Some(said) = detail.facts.said(key, value, world.texts.lang()) {
+        return said;
+    }
     match value {
         Value::Bool(yes) => paint.text(if *yes {
             "choice.yes_no.yes"
@@ -164,10 +191,14 @@ pub(super) fn value(
                 .unwrap_or_else(|| number.to_string())
         }
         Value::Number(number) => number.to_string(),
-        Value::Text(text) => match detail.texts.get(&text.text) {
-            Some(body) => body.clone(),
-            None => paint.text("detail.erased"),
-        },
+        Value::Text(text) => {
+            let seen = privacy::seen(paint.model, detail.row.case_id);
+            let body = seen.and_then(|seen| seen.texts.get(&text.text));
+            match body.or_else(|| detail.texts.get(&text.text)) {
+                Some(body) => body.clone(),
+                None => paint.text("detail.erased"),
+            }
+        }
         Value::Code(code) => match value.as_instant() {
             Some(at) => say::at(
                 &world.texts,
@@ -177,52 +208,71 @@ pub(super) fn value(
             ),
             None => match world.texts.find(&format!("choice.{key}.{code}")) {
                 Some(said) => said.to_owned(),
-                None => code.clone(),
+                None => code
+                    .parse::<Money>()
+                    .map_or_else(|_| code.clone(), Money::local),
             },
         },
+        Value::List(values) => {
+            let said = values
+                .iter()
+                .map(|one| self::value(paint, detail, key, one));
+            said.collect::<Vec<_>>().join("; ")
+        }
     }
 }
 
 /// What is known of the case beyond the cards.
 pub(super) fn facts(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usize) -> Lines {
-    const ON_CARDS: [&str; 3] = ["ean", "party_gln", "customer_ref"];
     let mut lines = Vec::new();
     for (key, fact) in &detail.facts.facts {
-        let Some(name) = paint.model.world.texts.find(&format!("fact.{key}")) else {
+        let texts = &paint.model.world.texts;
+        let named = texts.find(&format!("fact.{key}"));
+        let Some(name) = named.or_else(|| detail.facts.named(key, texts.lang())) else {
             continue;
         };
-        if ON_CARDS.contains(&key.as_str()) || matches!(fact, Value::Text(_)) {
+        if ON_CARDS.contains(&key.as_str()) || request::has(detail, key) || fact.has_text() {
             continue;
         }
         let said = value(paint, detail, key, fact);
         let name = width::left(name, 24.min(columns / 2));
         let room = columns.saturating_sub(width::of(&name) + 1);
-        lines.push(Line::from(vec![
-            paint.span(Role::Faint, name),
-            Span::raw(format!(" {}", width::cut(&said, room))),
-        ]));
+        let indent = " ".repeat(width::of(&name));
+        for (row, said) in width::wrap(&said, room).into_iter().enumerate() {
+            let name = if row == 0 { &name } else { &indent };
+            lines.push(Line::from(vec![
+                paint.span(Role::Faint, name.clone()),
+                Span::raw(format!(" {said}")),
+            ]));
+        }
     }
     lines
 }
 
 /// Earlier and other cases on the connection, and linked ones.
 pub(super) fn related(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usize) -> Lines {
-    let world = &paint.model.world;
-    let of_case = |case: &RelatedCase, link: &str| {
-        let state = preview::state(world, &case.process, &case.state);
-        let zone = world.zone(&case.process);
-        let at = case
-            .received_at
-            .with_timezone(&zone)
-            .date_naive()
-            .to_string();
-        plain(&joined(&[&case.case_no, &at, &state, link]), columns)
-    };
     let link = paint.text("detail.linked");
+    let of_case = |case: &RelatedCase, link: &str| other_case(paint, case, link, columns);
     let linked = detail.linked.iter().map(|case| of_case(case, &link));
     linked
         .chain(detail.related.iter().map(|case| of_case(case, "")))
+        .flatten()
         .collect()
+}
+
+/// Another case: its number, when it was received, how it stands.
+pub(super) fn other_case(
+    paint: &Paint<'_, '_>,
+    case: &RelatedCase,
+    link: &str,
+    columns: usize,
+) -> Lines {
+    let world = &paint.model.world;
+    let state = preview::state(world, &case.process, &case.state);
+    let zone = world.zone(&case.process);
+    let day = case.received_at.with_timezone(&zone).date_naive();
+    let at = format::date(&world.texts, day);
+    whole(&[&case.case_no, &at, &state, link], columns)
 }
 
 /// Documents: name, why kept, size; erased ones say so.
@@ -236,10 +286,7 @@ pub(super) fn documents(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usi
             Some(_) => paint.text("detail.erased"),
             None => String::new(),
         };
-        lines.push(plain(
-            &joined(&[&document.name, &purpose, &size, &erased]),
-            columns,
-        ));
+        lines.extend(whole(&[&document.name, &purpose, &size, &erased], columns));
     }
     lines
 }
@@ -264,8 +311,12 @@ pub(super) fn messages(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usiz
         } else {
             Role::Calm
         };
-        let text = joined(&[&status, &kind, &at, error]);
-        lines.push(Line::from(paint.span(role, width::cut(&text, columns))));
+        lines.extend(whole_as(
+            paint,
+            role,
+            &[&status, &kind, &at, error],
+            columns,
+        ));
     }
     lines
 }

@@ -5,12 +5,16 @@ use ratatui::text::{Line, Span};
 
 use super::paint::Paint;
 use super::theme::Role;
-use super::{cards, clocks, timeline, width};
+use super::{cards, clocks, notification, request, timeline, unfinished, width};
+use crate::desk::claims;
 use crate::desk::effect::Loaded;
 use crate::desk::geometry::Panes;
 use crate::desk::held;
+use crate::desk::live;
 use crate::desk::preview;
+use crate::desk::promises;
 use crate::desk::say;
+use crate::desk::screen::inbox::Mark;
 use crate::store::rows::{CaseId, CaseRow, WorkState};
 
 /// The detail with its heading.
@@ -28,7 +32,7 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect) {
     let is_page = model.window.panes() == Panes::One;
     let loaded = model.world.case(case);
     if let Some(row) = row {
-        let title = title(paint, row, usize::from(area.width));
+        let title = title(paint, row, loaded, usize::from(area.width));
         match loaded {
             Some(loaded) if is_page => paint.line(
                 heading,
@@ -51,7 +55,8 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect) {
     };
     let mut all = Vec::new();
     if is_page {
-        all.push(title(paint, &loaded.detail.row, usize::from(inner.width)));
+        let columns = usize::from(inner.width);
+        all.push(title(paint, &loaded.detail.row, Some(loaded), columns));
     }
     all.extend(lines(paint, case, loaded, usize::from(inner.width)));
     let first = model.desk.scroll;
@@ -59,12 +64,25 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect) {
 }
 
 /// Number, process, state.
-fn title(paint: &Paint<'_, '_>, row: &CaseRow, columns: usize) -> Line<'static> {
+fn title(
+    paint: &Paint<'_, '_>,
+    row: &CaseRow,
+    loaded: Option<&Loaded>,
+    columns: usize,
+) -> Line<'static> {
     let world = &paint.model.world;
     let process = world.texts.say(&format!("process.{}", row.process));
     let state = preview::state(world, &row.process, &row.state);
-    let rest = format!("   {process}   {state}");
     let room = columns.saturating_sub(width::of(&row.case_no));
+    // the state says what is to be done: where not all fits, the process gives way
+    let both = format!("   {process}   {state}");
+    let own = loaded.and_then(|loaded| notification::title(paint, loaded));
+    let both = own.map_or(both, |own| format!("   {own}"));
+    let rest = if width::of(&both) > room {
+        format!("   {state}")
+    } else {
+        both
+    };
     Line::from(vec![
         paint.span(Role::Title, row.case_no.clone()),
         Span::raw(width::cut(&rest, room)),
@@ -78,14 +96,32 @@ fn lines(
     columns: usize,
 ) -> Vec<Line<'static>> {
     let detail = &loaded.detail;
-    let mut all = vec![standing(paint, &detail.row)];
-    all.extend(why(paint, case, &detail.row));
+    let mut all = standing(paint, &detail.row, columns);
+    if detail.row.raised {
+        let said = paint.text("detail.raised");
+        all.extend(paint.wrapped(Role::Warning, &said, columns));
+    }
+    if let Some(said) = claims::idle_here(paint.model, case) {
+        all.extend(paint.wrapped(Role::Soon, &said, columns));
+    }
+    if let Some(said) = promises::snoozed(&paint.model.world, loaded, paint.legal()) {
+        all.extend(paint.wrapped(Role::Warning, &said, columns));
+    }
+    if let Some(said) = why(paint, case, &detail.row) {
+        all.extend(paint.wrapped(Role::Soon, &said, columns));
+    }
     if let Some(line) = held::handover(&paint.model.world, loaded) {
         let said = paint.fill("detail.handover", &[("line", line)]);
         all.extend(paint.wrapped(Role::Warning, &said, columns));
     }
+    all.extend(notification::lacks(paint, loaded, columns));
+    all.push(others(paint, case, &detail.row));
+    all.extend(unfinished::of_case(paint, case, columns));
     let timeline_here = paint.model.window.panes() != Panes::Three;
     let mut sections = vec![
+        ("detail.steps", request::steps(paint, detail, columns)),
+        ("detail.visit", request::visit(paint, detail, columns)),
+        ("detail.order", request::order(paint, detail, columns)),
         ("detail.clocks", clocks::lines(paint, detail, columns)),
         ("detail.party", cards::party(paint, detail, columns)),
         ("detail.customer", cards::customer(paint, detail, columns)),
@@ -93,6 +129,7 @@ fn lines(
             "detail.connection",
             cards::connection(paint, detail, columns),
         ),
+        ("detail.siblings", request::siblings(paint, detail, columns)),
         ("detail.facts", cards::facts(paint, detail, columns)),
         ("detail.related", cards::related(paint, detail, columns)),
         ("detail.documents", cards::documents(paint, detail, columns)),
@@ -101,8 +138,11 @@ fn lines(
     if timeline_here {
         sections.push(("detail.timeline", timeline::lines(paint, loaded, columns)));
     }
-    for (heading, lines) in sections.into_iter().filter(|(_, lines)| !lines.is_empty()) {
-        all.push(Line::default());
+    let sections = sections.into_iter().filter(|(_, lines)| !lines.is_empty());
+    for (number, (heading, lines)) in sections.enumerate() {
+        if number > 0 {
+            all.push(Line::default());
+        }
         all.push(paint.heading(heading));
         all.extend(lines);
     }
@@ -110,7 +150,7 @@ fn lines(
 }
 
 /// Who holds it, since when it is there.
-fn standing(paint: &Paint<'_, '_>, row: &CaseRow) -> Line<'static> {
+fn standing(paint: &Paint<'_, '_>, row: &CaseRow, columns: usize) -> Vec<Line<'static>> {
     let world = &paint.model.world;
     let received = say::at(
         &world.texts,
@@ -128,14 +168,28 @@ fn standing(paint: &Paint<'_, '_>, row: &CaseRow) -> Line<'static> {
         (None, WorkState::Closed) => (Role::Faint, paint.text("detail.closed")),
         (None, _) => (Role::Calm, paint.text("detail.in_pool")),
     };
-    Line::from(vec![
+    if width::of(&who) + 2 + width::of(&received) > columns {
+        let mut lines = paint.wrapped(role, &who, columns);
+        lines.extend(paint.wrapped(Role::Faint, &received, columns));
+        return lines;
+    }
+    vec![Line::from(vec![
         paint.span(role, who),
         paint.span(Role::Faint, format!(", {received}")),
-    ])
+    ])]
+}
+
+/// What others did since we looked, and who else is there: a line that is kept free for it.
+fn others(paint: &Paint<'_, '_>, case: CaseId, row: &CaseRow) -> Line<'static> {
+    let world = &paint.model.world;
+    let news = live::news(world, row, Mark::Same);
+    let present = live::present(world, case);
+    let parts: Vec<String> = news.into_iter().chain(present).collect();
+    Line::from(paint.span(Role::Other, parts.join("; ")))
 }
 
 /// Why "next" gave this case.
-fn why(paint: &Paint<'_, '_>, case: CaseId, row: &CaseRow) -> Option<Line<'static>> {
+fn why(paint: &Paint<'_, '_>, case: CaseId, row: &CaseRow) -> Option<String> {
     let why = paint.model.desk.why.as_ref()?;
     if why.case != case || !paint.model.world.leases.contains_key(&case) {
         return None;
@@ -147,5 +201,5 @@ fn why(paint: &Paint<'_, '_>, case: CaseId, row: &CaseRow) -> Option<Line<'stati
         &format!("why_next.{}", why.key),
         &[("left", left.trim_start_matches('-'))],
     );
-    Some(Line::from(paint.span(Role::Soon, said)))
+    Some(said)
 }

@@ -6,12 +6,13 @@ use ratatui::text::{Line, Span};
 use super::outlook::below;
 use super::paint::Paint;
 use super::theme::Role;
-use super::width;
+use super::{week, width};
 use crate::desk::editor::{Editor, Lines};
 use crate::desk::form::{Ask, Entry, must_be_filled};
-use crate::desk::preview;
+use crate::desk::request::around::is_week;
 use crate::desk::route::Subject;
 use crate::desk::screen::form::{Stage, State};
+use crate::desk::{limits, preview};
 
 /// Columns of the names of the fields.
 const LABEL: usize = 24;
@@ -34,6 +35,7 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
     let title = title(paint, state);
     let step = paint.text(match state.stage {
         Stage::Edit => "form.step_fill",
+        Stage::Review if matches!(state.subject, Subject::TakeBack(_)) => "undo.step",
         Stage::Review => "form.step_review",
         Stage::Claiming => "form.claiming",
         Stage::Sending => "form.sending",
@@ -92,16 +94,11 @@ fn title(paint: &Paint<'_, '_>, state: &State) -> Line<'static> {
         .or_else(|| paint.model.current_row());
     let row = row.filter(|row| Some(row.case_id) == state.subject.case());
     let no = row.map_or("", |row| row.case_no.as_str());
+    let process = row.map_or("", |row| row.process.as_str());
     let what = match &state.subject {
-        Subject::Action(_, action) => {
-            let process = row.map_or("", |row| row.process.as_str());
-            preview::action(world, process, action).to_owned()
-        }
-        Subject::Open(process) => world.texts.say(&format!("process.{process}")),
-        Subject::HandOver(_) => paint.text("command.hand_over"),
-        Subject::Attach(_) => paint.text("command.attach"),
-        Subject::Reassign(_) => paint.text("lead.reassign"),
-        Subject::Transfer(_) => paint.text("lead.transfer"),
+        Subject::Many(_) => many(paint, &state.subject),
+        Subject::Limits(queue, agent) => limits::title(world, *queue, *agent),
+        subject => preview::form(&world.texts, subject, process),
     };
     Line::from(vec![
         Span::raw(" "),
@@ -109,6 +106,17 @@ fn title(paint: &Paint<'_, '_>, state: &State) -> Line<'static> {
         Span::raw(if no.is_empty() { "" } else { "   " }),
         paint.span(Role::Title, what),
     ])
+}
+
+/// What is done with how many cases.
+fn many(paint: &Paint<'_, '_>, subject: &Subject) -> String {
+    let (Subject::Many(act), Some(job)) = (subject, paint.model.world.bulk.as_deref()) else {
+        return String::new();
+    };
+    let found = job.choices.iter().find(|choice| choice.act == *act);
+    let name = found.map_or("", |choice| choice.label.as_str());
+    let n = job.cases.len().to_string();
+    paint.fill("bulk.form", &[("action", name), ("n", &n)])
 }
 
 fn fields(paint: &Paint<'_, '_>, state: &State, columns: usize) -> Fields {
@@ -131,7 +139,8 @@ fn fields(paint: &Paint<'_, '_>, state: &State, columns: usize) -> Fields {
             all.at = all.lines.len();
         }
         let start = all.lines.len();
-        let (lines, cursor) = answer(paint, entry, (is_here, most), columns - LABEL - 5);
+        let room = columns - LABEL - 5;
+        let (lines, cursor) = answer(paint, state, entry, (is_here, most), room);
         let needed = must_be_filled(&state.entries, entry);
         for (row, line) in lines.into_iter().enumerate() {
             let label = if row == 0 {
@@ -143,6 +152,11 @@ fn fields(paint: &Paint<'_, '_>, state: &State, columns: usize) -> Fields {
         }
         if is_here {
             all.cursor = cursor.map(|(line, column)| (start + line, LABEL + 5 + column));
+        }
+        if is_here && let Some(week) = state.around.week.as_ref().filter(|_| is_week(state, entry))
+        {
+            all.at = all.lines.len() + week::chosen_line(week, entry, columns);
+            all.lines.extend(week::lines(paint, week, entry, columns));
         }
         all.lines.extend(hint(paint, entry, is_here, columns));
     }
@@ -167,16 +181,26 @@ fn label(paint: &Paint<'_, '_>, entry: &Entry, is_here: bool, must: bool) -> Vec
 /// The answer in lines, and where the terminal's cursor stands in it.
 fn answer(
     paint: &Paint<'_, '_>,
+    state: &State,
     entry: &Entry,
     (is_here, most): (bool, usize),
     columns: usize,
 ) -> (Vec<Vec<Span<'static>>>, Option<(usize, usize)>) {
     match &entry.ask {
-        Ask::Choice(picks, at) => (choice(paint, picks, *at, is_here, columns), None),
+        Ask::Choice(..) if is_week(state, entry) => {
+            let said = if entry.said().is_empty() {
+                "-"
+            } else {
+                entry.said()
+            };
+            (vec![vec![paint.span(Role::Title, said.to_owned())]], None)
+        }
+        Ask::Choice(..) => (choice(paint, entry, is_here, columns), None),
         Ask::Text(editor) | Ask::Look(editor, _)
             if most > NOTE_LINES && !editor.text().is_empty() =>
         {
-            (whole(editor.text(), columns), None)
+            let written = entry.written.as_deref();
+            (whole(written.unwrap_or(editor.text()), columns), None)
         }
         Ask::Text(editor) | Ask::Look(editor, _) if editor.lines() == Lines::One => {
             let (text, column) = window(editor, columns.saturating_sub(1));
@@ -228,20 +252,25 @@ fn note(editor: &Editor, columns: usize) -> (Vec<Vec<Span<'static>>>, Option<(us
 /// Choices on one line where they fit, else one a line while the cursor is here.
 fn choice(
     paint: &Paint<'_, '_>,
-    picks: &[crate::desk::form::Pick],
-    at: Option<usize>,
+    entry: &Entry,
     is_here: bool,
     columns: usize,
 ) -> Vec<Vec<Span<'static>>> {
+    let Ask::Choice(picks, at) = &entry.ask else {
+        return Vec::new();
+    };
+    let at = *at;
     let look = |number: usize| {
-        if at == Some(number) {
+        if entry.barred.contains_key(&number) {
+            (Role::Faint, "(-) ")
+        } else if at == Some(number) {
             (Role::Title, "(*) ")
         } else {
             (Role::Calm, "( ) ")
         }
     };
     let total: usize = picks.iter().map(|pick| width::of(&pick.label) + 7).sum();
-    if total <= columns {
+    if total <= columns && entry.barred.is_empty() {
         let of_pick = |number: usize| {
             let (role, mark) = look(number);
             let text = format!("{mark}{}", picks[number].label);
@@ -253,7 +282,8 @@ fn choice(
     let mut lines = Vec::new();
     for number in (0..picks.len()).filter(shown) {
         let (role, mark) = look(number);
-        let label = width::wrap(&picks[number].label, columns.saturating_sub(4));
+        let label = said_of(paint, entry, number, &picks[number].label);
+        let label = width::wrap(&label, columns.saturating_sub(4));
         for (row, text) in label.into_iter().enumerate() {
             let mark = if row == 0 { mark } else { "    " };
             lines.push(vec![paint.span(role, format!("{mark}{text}"))]);
@@ -263,6 +293,17 @@ fn choice(
         lines.push(vec![Span::raw("-")]);
     }
     lines
+}
+
+/// A choice, with the reason where it cannot be chosen.
+fn said_of(paint: &Paint<'_, '_>, entry: &Entry, number: usize, label: &str) -> String {
+    match entry.barred.get(&number) {
+        Some(why) => {
+            let why = paint.fill("request.barred", &[("why", why)]);
+            format!("{label}, {why}")
+        }
+        None => label.to_owned(),
+    }
 }
 
 /// What is wrong with the answer, or what the field asks for.

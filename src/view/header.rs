@@ -11,6 +11,7 @@ use crate::desk::screen::inbox::Inbox;
 use crate::desk::world::Link;
 use crate::process;
 use crate::store::rows::InboxView;
+use crate::text::format;
 
 /// The header.
 pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect) {
@@ -22,7 +23,9 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect) {
     };
     let (left, right) = (product(paint), right_side(paint));
     paint.both(first, left, right);
-    let (left, right) = (tabs(paint, usize::from(area.width)), counts(paint));
+    let right = counts(paint);
+    let room = usize::from(area.width).saturating_sub(right.width() + 2);
+    let left = tabs(paint, room);
     paint.both(second, left, right);
 }
 
@@ -33,14 +36,26 @@ fn product(paint: &Paint<'_, '_>) -> Line<'static> {
         let mark = format!(" {} ", paint.text("header.rehearsal"));
         spans.push(paint.span(Role::Rehearsal, mark));
     }
+    spans.extend(notices(paint));
     Line::from(spans)
+}
+
+/// That something was not seen yet, quietly.
+fn notices(paint: &Paint<'_, '_>) -> Vec<Span<'static>> {
+    let said = match paint.model.world.live.notices.len() {
+        0 => return Vec::new(),
+        1 => paint.text("notice.mark_one"),
+        count => paint.fill("notice.mark", &[("n", &count.to_string())]),
+    };
+    vec![Span::raw("  "), paint.span(Role::Soon, said)]
 }
 
 fn right_side(paint: &Paint<'_, '_>) -> Line<'static> {
     let world = &paint.model.world;
+    let name = usize::from(paint.model.window.columns / 4).min(28);
     let mut spans = Vec::new();
     if let Some(me) = &world.me {
-        spans.push(Span::raw(width::cut(&me.name, 28)));
+        spans.push(Span::raw(width::cut(&me.name, name)));
         spans.push(Span::raw("   "));
     }
     spans.push(link(paint));
@@ -62,8 +77,7 @@ fn link(paint: &Paint<'_, '_>) -> Span<'static> {
         Link::Connecting { .. } => paint.span(Role::Faint, paint.text("header.connecting")),
         Link::Live => paint.span(Role::Faint, paint.text("header.live")),
         Link::Stale { since } => {
-            let since = world.legal(since).with_timezone(&world.zone(""));
-            let since = since.format("%H:%M:%S").to_string();
+            let since = format::clock_seconds(world.legal(since), world.zone(""));
             paint.span(
                 Role::Error,
                 paint.fill("header.stale", &[("since", &since)]),
@@ -72,29 +86,27 @@ fn link(paint: &Paint<'_, '_>) -> Span<'static> {
     }
 }
 
-fn tabs(paint: &Paint<'_, '_>, columns: usize) -> Line<'static> {
+fn tabs(paint: &Paint<'_, '_>, room: usize) -> Line<'static> {
     let desk = &paint.model.desk;
-    let mut spans = vec![Span::raw(" ")];
-    let mut used = 1;
-    // tabs before the current one give way when there is no room for all
-    let labels: Vec<String> = desk
-        .tabs
-        .iter()
-        .skip(1)
-        .map(|tab| label(paint, tab))
-        .collect();
-    let room = columns.saturating_sub(30);
+    let tabs = desk.tabs.iter().skip(1);
+    let mut labels: Vec<String> = tabs.map(|tab| label(paint, tab)).collect();
     let at = desk.at.saturating_sub(1);
+    // tabs before the current one give way when there is no room for all
     let mut first = 0;
-    while first < at
-        && labels[first..=at]
-            .iter()
-            .map(|l| width::of(l) + 2)
-            .sum::<usize>()
-            > room
-    {
+    let taken = |labels: &[String]| labels.iter().map(|it| width::of(it) + 2).sum::<usize>();
+    while first < at && at < labels.len() && taken(&labels[first..=at]) + 2 > room {
         first += 1;
     }
+    // half a number is a wrong number: one that has no room is left out
+    if let (Some(text), Some(tab)) = (labels.get_mut(at), desk.tabs.get(at + 1))
+        && first == at
+        && width::of(text) + 4 > room
+    {
+        let name = paint.text(&tab.name);
+        *text = format!(" {} ", width::cut(&name, room.saturating_sub(6)));
+    }
+    let mut spans = vec![Span::raw(" ")];
+    let mut used = 1;
     for (number, text) in labels.into_iter().enumerate().skip(first) {
         used += width::of(&text) + 2;
         if used > room && number > at {
@@ -116,7 +128,10 @@ fn label(paint: &Paint<'_, '_>, tab: &Inbox) -> String {
     let name = paint.text(&tab.name);
     match tab.view {
         InboxView::Queue(queue) => match paint.model.desk.counts.get(&queue) {
-            Some(count) => format!(" {name} {} ", count.open + count.held + count.waiting),
+            Some(count) => {
+                let all = count.open + count.held + count.waiting;
+                format!(" {name} {} ", format::count(&paint.model.world.texts, all))
+            }
             None => format!(" {name} "),
         },
         InboxView::Mine => name,
@@ -138,12 +153,25 @@ fn counts(paint: &Paint<'_, '_>) -> Line<'static> {
     };
     let late = paint.fill("header.overdue", &[("n", &overdue.to_string())]);
     let late_role = if overdue > 0 { Role::Late } else { Role::Faint };
-    Line::from(vec![
+    let marked = model.desk.inbox().map_or(0, |inbox| inbox.marks.len());
+    let marked = match marked {
+        0 => String::new(),
+        n => format!("{}  ", paint.fill("mark.count", &[("n", &n.to_string())])),
+    };
+    let mut spans = Vec::new();
+    let unfinished = model.world.drafts.mine().count();
+    if unfinished > 0 {
+        let said = paint.fill("header.unfinished", &[("n", &unfinished.to_string())]);
+        spans.extend([paint.span(Role::Soon, said), Span::raw("  ")]);
+    }
+    spans.extend([
+        paint.span(Role::Title, marked),
         paint.span(role, mine),
         Span::raw("  "),
         paint.span(late_role, late),
         Span::raw(" "),
-    ])
+    ]);
+    Line::from(spans)
 }
 
 /// One sentence for a window in which nothing can be shown.

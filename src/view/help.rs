@@ -6,9 +6,12 @@ use ratatui::text::{Line, Span};
 
 use super::paint::Paint;
 use super::theme::Role;
+use super::unfinished;
 use super::width;
-use crate::desk::command::{COMMANDS, Command};
+use crate::desk::command::{Command, all_in};
 use crate::desk::screen::Help;
+use crate::desk::world::{Link, World};
+use crate::desk::{bulk, claims};
 
 /// Columns of the keys.
 const KEYS: usize = 20;
@@ -22,14 +25,10 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, help: Help) {
     let title = Line::from(paint.span(Role::Title, format!(" {title}")));
     paint.line(Rect { height: 1, ..area }, title);
     let columns = usize::from(area.width);
-    let commands = COMMANDS
-        .iter()
-        .filter(|command| command.contexts.contains(&help.of));
-    let mut lines: Vec<Line<'static>> = commands
-        .flat_map(|command| of_command(paint, command, help, columns))
-        .collect();
+    let commands = all_in(help.of);
+    let mut lines = legend(paint, columns);
     lines.push(Line::default());
-    lines.extend(legend(paint, columns));
+    lines.extend(commands.flat_map(|command| of_command(paint, command, help, columns)));
     let body = Rect {
         y: area.y + 2,
         height: area.height - 2,
@@ -44,12 +43,7 @@ fn of_command(
     help: Help,
     columns: usize,
 ) -> Vec<Line<'static>> {
-    let keys: Vec<String> = paint
-        .model
-        .keymap
-        .keys_in(command, help.of)
-        .map(|key| key.to_string())
-        .collect();
+    let keys = paint.model.keymap.calls(command, help.of);
     let keys = match keys.as_slice() {
         [first, .., last] if keys.len() > 4 => format!("{first} .. {last}"),
         _ => keys.join("  "),
@@ -82,15 +76,44 @@ fn legend(paint: &Paint<'_, '_>, columns: usize) -> Vec<Line<'static>> {
         .collect()
 }
 
+/// Why something would be lost: refused, no line, or not there yet.
+fn why_unsaved(world: &World) -> &'static str {
+    match world.link {
+        _ if world.drafts.is_refused() => "quit.refused",
+        Link::Live => "quit.saving",
+        Link::Connecting { .. } | Link::Stale { .. } => "quit.title",
+    }
+}
+
+/// All that speaks against leaving now.
+fn why_stay(paint: &Paint<'_, '_>) -> Vec<String> {
+    let model = paint.model;
+    let world = &model.world;
+    let many = bulk::run::is_going(world).then_some("quit.running");
+    let mut why: Vec<String> = many.map(|key| paint.text(key)).into_iter().collect();
+    why.extend(claims::proposed_said(model));
+    why.extend(claims::held_said(model));
+    if why.is_empty() || world.drafts.is_unsaved() {
+        why.push(paint.text(why_unsaved(world)));
+    }
+    why
+}
+
 /// "Quit although something is unsent?"
 pub(super) fn quit(paint: &mut Paint<'_, '_>, area: Rect) {
     let columns = usize::from(area.width).saturating_sub(4);
-    let mut lines = paint.wrapped(Role::Title, &paint.text("quit.title"), columns);
-    for subject in paint.model.world.drafts.keys() {
-        let case = subject.case().and_then(|case| paint.model.world.case(case));
-        let no = case.map_or("", |loaded| loaded.detail.row.case_no.as_str());
-        let said = paint.fill("quit.draft", &[("case", no)]);
-        lines.push(Line::from(said));
+    let world = &paint.model.world;
+    let mut lines = Vec::new();
+    for why in why_stay(paint) {
+        lines.extend(paint.wrapped(Role::Title, &why, columns));
+    }
+    let drafts = world.drafts.listed().into_iter();
+    for draft in drafts.filter(|draft| draft.is_unsaved()) {
+        let name = unfinished::name(paint, draft);
+        lines.push(Line::from(format!("  {name}")));
+        if let Some(trouble) = &draft.trouble {
+            lines.extend(paint.wrapped_in(Role::Warning, trouble, columns, 4));
+        }
     }
     lines.push(Line::default());
     lines.extend(paint.wrapped(Role::Calm, &paint.text("quit.hint"), columns));

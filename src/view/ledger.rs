@@ -12,7 +12,8 @@ use crate::desk::screen::ledger::{State, clocks};
 use crate::domain::clock::ClockRun;
 use crate::process;
 use crate::store::rows::CaseDetail;
-use crate::text::ledger::{self as text_ledger, told};
+use crate::text::format;
+use crate::text::ledger::{term, told};
 
 /// Columns of the days and other labels.
 const LABEL: usize = 26;
@@ -97,12 +98,7 @@ fn sum(
     let world = &paint.model.world;
     let (rule, term) = preview::declared(&detail.row.process, &run.key).map_or_else(
         || (String::new(), String::new()),
-        |declared| {
-            (
-                declared.rule.to_owned(),
-                text_ledger::term(&world.texts, declared.term),
-            )
-        },
+        |declared| (declared.rule.to_owned(), term(&world.texts, declared.term)),
     );
     let version = run.calendar_version.to_string();
     let calendar = paint.fill(
@@ -175,12 +171,11 @@ fn ending(
     if run.is_running() {
         let label = paint.text("ledger.warning");
         let day = |at: chrono::DateTime<chrono::Utc>| at.with_timezone(&zone).date_naive();
-        let warn = run.warn_at.with_timezone(&zone);
         let said = if day(run.warn_at) == day(run.due_at) {
             at(run.warn_at)
         } else {
-            let day = text_ledger::short_day(&world.texts, warn.date_naive());
-            format!("{day} {}", warn.format("%H:%M"))
+            let said = format::weekday(&world.texts, day(run.warn_at));
+            format!("{said} {}", format::clock(run.warn_at, zone))
         };
         lines.push(pair(paint, &label, Role::Calm, &said, columns));
     }

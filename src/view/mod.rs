@@ -5,20 +5,37 @@
 //! scripts, nothing that a screen reader spells out.
 
 mod actions;
+mod big;
+mod board;
+mod bulk;
 mod cards;
+mod chord;
 mod clocks;
+mod columns;
 mod detail;
+mod filter;
 mod footer;
 mod form;
 mod header;
 mod help;
 mod ledger;
 mod list;
+mod lock;
+mod notices;
+mod notification;
+mod on_time;
 mod outlook;
+pub mod page;
 mod paint;
+mod palette;
+mod pick;
+mod request;
 mod search;
+pub mod spark;
 pub mod theme;
 mod timeline;
+mod unfinished;
+mod week;
 pub mod width;
 
 use ratatui::Frame;
@@ -29,12 +46,16 @@ use crate::desk::model::Model;
 use crate::desk::screen::Layer;
 use crate::desk::screen::desk::Page;
 use paint::Paint;
-pub use theme::Theme;
+pub use theme::{Theme, Themes};
 
 /// Draw the whole screen.
 pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
     let area = frame.area();
     let mut paint = Paint::new(model, theme, frame);
+    if model.lock.is_shut() {
+        lock::draw(&mut paint, area);
+        return;
+    }
     if !model.window.is_large_enough() || area.width < 59 || area.height < 17 {
         header::too_small(&mut paint, area);
         return;
@@ -51,9 +72,20 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
         Some(Layer::Form(form)) => form::draw(&mut paint, rest, form),
         Some(Layer::Ledger(ledger)) => ledger::draw(&mut paint, rest, ledger),
         Some(Layer::Search(search)) => search::draw(&mut paint, rest, search),
+        Some(Layer::Notices(list)) => notices::draw(&mut paint, rest, list),
+        Some(Layer::Board(board)) => board::draw(&mut paint, rest, board),
+        Some(Layer::OnTime(report)) => on_time::draw(&mut paint, rest, report),
+        Some(Layer::Filter(line)) => filter::draw(&mut paint, rest, line),
+        Some(Layer::Bulk(list)) => bulk::actions(&mut paint, rest, *list),
+        Some(Layer::Sheet) => bulk::sheet(&mut paint, rest),
+        Some(Layer::Pick(list)) => pick::draw(&mut paint, rest, list),
+        Some(Layer::Columns(list)) => columns::draw(&mut paint, rest, list),
         Some(Layer::Help(help)) => help::draw(&mut paint, rest, *help),
+        Some(Layer::Unfinished(list)) => unfinished::draw(&mut paint, rest, *list),
         Some(Layer::Quit) => help::quit(&mut paint, rest),
     }
+    palette::draw(&mut paint, rest);
+    chord::draw(&mut paint, rest);
     let bottom = Rect {
         y: area.y + area.height - 2,
         height: 2,

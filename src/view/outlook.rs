@@ -4,11 +4,11 @@ use ratatui::text::{Line, Span};
 
 use super::paint::Paint;
 use super::theme::Role;
+use super::unfinished;
 use super::width;
 use crate::desk::form::Entry;
 use crate::desk::form::outcome::{Needs, Outcome, Plan};
 use crate::desk::preview;
-use crate::desk::say;
 use crate::desk::screen::form::State;
 
 /// What stands against it, and what will happen.
@@ -24,15 +24,15 @@ pub(super) fn below(paint: &Paint<'_, '_>, state: &State, columns: usize) -> Vec
     let model = paint.model;
     let held = state.held(&model.world, model.now);
     if let Some(at) = state.kept_at {
-        let zone = model.world.zone("");
-        let at = say::at(
-            &model.world.texts,
-            model.world.legal(at),
-            paint.legal(),
-            zone,
-        );
+        let at = unfinished::at(paint, at);
         let said = paint.fill("form.draft", &[("at", &at)]);
         lines.extend(indented(Role::Soon, &said));
+    }
+    if let Some((role, said)) = unfinished::of_form(paint, state) {
+        lines.extend(indented(role, &said));
+    }
+    if let Some(lost) = state.lost(&model.world, model.now) {
+        lines.extend(indented(Role::Warning, &lost));
     }
     if let Some(held) = &held {
         lines.extend(indented(Role::Other, held));
@@ -42,6 +42,10 @@ pub(super) fn below(paint: &Paint<'_, '_>, state: &State, columns: usize) -> Vec
         lines.extend(indented(Role::Error, problem));
         lines.push(Line::default());
     }
+    let stopped = state.why_stopped(&model.world.texts);
+    if let Some(stopped) = &stopped {
+        lines.extend(indented(Role::Error, stopped));
+    }
     match &state.outcome {
         Outcome::Ready(said, plan) => {
             let heading = format!("   {}", paint.text("form.will_happen"));
@@ -50,6 +54,7 @@ pub(super) fn below(paint: &Paint<'_, '_>, state: &State, columns: usize) -> Vec
             lines.extend(claim_first(paint, state, plan, room));
         }
         // said above already
+        Outcome::Refused(_) if stopped.is_some() => {}
         Outcome::Refused(said) if held.as_ref().is_some_and(|held| held.starts_with(said)) => {}
         Outcome::Refused(said) => lines.extend(indented(Role::Warning, said)),
         Outcome::Fields(wrong) => {

@@ -5,7 +5,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
+use ratatui::widgets::{Clear, Paragraph};
 
 use super::theme::{Role, Theme};
 use super::width;
@@ -64,20 +64,23 @@ impl<'a, 'f> Paint<'a, 'f> {
         self.model.world.legal(self.model.now)
     }
 
-    /// Draw one line.
+    /// Draw one line; what has no room leaves two dots.
     pub(super) fn line(&mut self, area: Rect, line: Line<'static>) {
         let area = area.intersection(self.frame.area());
         if area.height > 0 {
+            let line = cut(line, usize::from(area.width));
             self.frame.render_widget(line, Rect { height: 1, ..area });
         }
     }
 
-    /// Draw lines from a first one on.
+    /// Draw lines from a first one on; what has no room leaves two dots.
     pub(super) fn lines(&mut self, area: Rect, lines: Vec<Line<'static>>, first: usize) {
         let area = area.intersection(self.frame.area());
         let most = lines.len().saturating_sub(usize::from(area.height));
         let shown = lines.into_iter().skip(first.min(most));
-        let shown: Vec<Line<'static>> = shown.take(usize::from(area.height)).collect();
+        let shown = shown.take(usize::from(area.height));
+        let columns = usize::from(area.width);
+        let shown: Vec<Line<'static>> = shown.map(|line| cut(line, columns)).collect();
         self.frame.render_widget(Paragraph::new(shown), area);
     }
 
@@ -104,8 +107,17 @@ impl<'a, 'f> Paint<'a, 'f> {
         }
     }
 
-    /// Left and right on one line; the left gives way.
+    /// Nothing is left of what stood there.
+    pub(super) fn blank(&mut self, area: Rect) {
+        let area = area.intersection(self.frame.area());
+        self.frame.render_widget(Clear, area);
+    }
+
+    /// Left and right on one line; the left gives way, with dots.
     pub(super) fn both(&mut self, area: Rect, left: Line<'static>, right: Line<'static>) {
+        let columns = usize::from(area.width);
+        let right = cut(right, columns);
+        let left = cut(left, columns.saturating_sub(right.width() + 1));
         let taken = u16::try_from(right.width())
             .unwrap_or(u16::MAX)
             .min(area.width);
@@ -129,6 +141,16 @@ impl<'a, 'f> Paint<'a, 'f> {
     /// The heading of a pane.
     pub(super) fn heading(&self, key: &str) -> Line<'static> {
         Line::from(self.span(Role::Title, self.text(key)))
+    }
+
+    /// Mark the line with the cursor, so many lines below the top of the area.
+    pub(super) fn mark_line(&mut self, area: Rect, line: usize) {
+        let line = Rect {
+            y: area.y + u16::try_from(line).unwrap_or(0),
+            height: 1,
+            ..area
+        };
+        self.restyle(line, self.style(Role::Cursor));
     }
 
     /// Style the whole line at that place.
@@ -167,6 +189,41 @@ impl<'a, 'f> Paint<'a, 'f> {
             .map(|line| Line::from(self.span(role, line)))
             .collect()
     }
+}
+
+/// A line in at most that many columns; what is cut off leaves two dots, spaces at its end do not.
+fn cut(line: Line<'static>, columns: usize) -> Line<'static> {
+    let mut room = columns;
+    if line.width() <= room || line.width() - spaces_behind(&line) <= room {
+        return line;
+    }
+    let mut spans = Vec::new();
+    for span in line.spans {
+        let wide = span.width();
+        if wide + 2 > room {
+            spans.push(Span::styled(
+                width::cut(&format!("{}  ", span.content), room),
+                span.style,
+            ));
+            break;
+        }
+        room -= wide;
+        spans.push(span);
+    }
+    Line::from(spans)
+}
+
+/// Spaces at the end of a line.
+fn spaces_behind(line: &Line<'static>) -> usize {
+    let mut spaces = 0;
+    for span in line.spans.iter().rev() {
+        let kept = span.content.trim_end_matches(' ');
+        spaces += span.content.len() - kept.len();
+        if !kept.is_empty() {
+            break;
+        }
+    }
+    spaces
 }
 
 /// The meaning of a clock's status.

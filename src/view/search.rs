@@ -13,7 +13,12 @@ use crate::store::rows::SearchHit;
 /// The search.
 pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
     let columns = usize::from(area.width);
-    let label = format!(" {} ", paint.text("search.label"));
+    let label = if state.recent {
+        "search.recent"
+    } else {
+        "search.label"
+    };
+    let label = format!(" {} ", paint.text(label));
     let start = width::of(&label);
     let text = width::cut(state.editor.text(), columns.saturating_sub(start + 1));
     let before = &state.editor.text()[..state.editor.cursor()];
@@ -26,17 +31,21 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
         height: area.height - 2,
         ..area
     };
+    let is_filter = state.filter(&paint.model.world).is_some();
     match &state.hits {
-        Some(hits) if !hits.is_empty() => draw_hits(paint, body, hits, state.cursor),
+        Some(hits) if !hits.is_empty() && !is_filter => draw_hits(paint, body, hits, state.cursor),
         hits => {
             let typed = state.editor.text().trim().chars().count();
             let key = match hits {
+                _ if is_filter => "search.is_filter",
                 _ if state.problem.is_some() => "search.failed",
+                Some(_) if state.recent => "search.none_recent",
+                None if state.recent => "search.searching",
                 Some(_) if state.rest.is_none() => "search.nothing",
                 _ if typed >= LEAST => "search.searching",
                 _ => "search.hint",
             };
-            let role = if state.problem.is_some() {
+            let role = if state.problem.is_some() && !is_filter {
                 Role::Error
             } else {
                 Role::Faint
@@ -66,16 +75,7 @@ fn draw_hits(paint: &mut Paint<'_, '_>, area: Rect, hits: &[SearchHit], cursor: 
     let columns = usize::from(area.width);
     let lines: Vec<Line<'static>> = hits.iter().map(|hit| of_hit(paint, hit, columns)).collect();
     paint.lines(area, lines, first);
-    let y = area.y + u16::try_from(cursor - first).unwrap_or(0);
-    let style = paint.style(Role::Cursor);
-    paint.restyle(
-        Rect {
-            y,
-            height: 1,
-            ..area
-        },
-        style,
-    );
+    paint.mark_line(area, cursor - first);
 }
 
 fn of_hit(paint: &Paint<'_, '_>, hit: &SearchHit, columns: usize) -> Line<'static> {

@@ -1,16 +1,19 @@
-//! Styles by meaning, from `assets/theme/*.toml`. `NO_COLOR` takes the colours away and leaves
-//! bold, dim and reverse: the letters and words say the rest.
+//! Styles by meaning, from `assets/theme/*.toml` and the files that people lay over them. Without
+//! colours bold, dim, underline and reverse stay: the letters and words say the rest.
+
+mod depth;
+mod read;
+mod themes;
 
 use std::collections::BTreeMap;
 
 use ratatui::style::{Color, Modifier, Style};
-use serde::Deserialize;
 
-const DEFAULT: &str = include_str!("../../assets/theme/default.toml");
+pub use depth::Colours;
+pub use themes::{DEFAULT, Themes};
 
 /// What a style means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
     /// Past its due instant.
     Late,
@@ -42,13 +45,49 @@ pub enum Role {
     Rehearsal,
 }
 
-/// Whether colours are used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Colours {
-    /// Yes.
-    On,
-    /// No: `NO_COLOR`, or a terminal that has none.
-    Off,
+impl Role {
+    /// All of them, with their names in the files.
+    pub const ALL: [(&'static str, Self); 14] = [
+        ("late", Self::Late),
+        ("soon", Self::Soon),
+        ("calm", Self::Calm),
+        ("done", Self::Done),
+        ("mine", Self::Mine),
+        ("other", Self::Other),
+        ("faint", Self::Faint),
+        ("title", Self::Title),
+        ("key", Self::Key),
+        ("cursor", Self::Cursor),
+        ("warning", Self::Warning),
+        ("error", Self::Error),
+        ("good", Self::Good),
+        ("rehearsal", Self::Rehearsal),
+    ];
+
+    fn named(name: &str) -> Option<Self> {
+        let found = Self::ALL.iter().find(|(known, _)| *known == name);
+        found.map(|(_, role)| *role)
+    }
+}
+
+/// A style as it is written, before it is brought to what the terminal shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Look {
+    fg: Option<Color>,
+    bg: Option<Color>,
+    emphasis: Modifier,
+}
+
+impl Look {
+    fn style(self, colours: Colours) -> Style {
+        let shown = |colour: Option<Color>| colour.and_then(|it| depth::shown(it, colours));
+        let style = Style {
+            fg: shown(self.fg),
+            bg: shown(self.bg),
+            ..Style::default()
+        };
+        style.add_modifier(self.emphasis)
+    }
 }
 
 /// Styles by meaning.
@@ -57,65 +96,11 @@ pub struct Theme {
     styles: BTreeMap<Role, Style>,
 }
 
-#[derive(Debug, Clone, Copy, Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "the form of the file: each stands for itself"
-)]
-struct Entry {
-    #[serde(deserialize_with = "colour")]
-    fg: Option<Color>,
-    #[serde(deserialize_with = "colour")]
-    bg: Option<Color>,
-    bold: bool,
-    dim: bool,
-    underline: bool,
-    reverse: bool,
-}
-
-fn colour<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Color>, D::Error> {
-    let name = String::deserialize(from)?;
-    let no_colour = |_| serde::de::Error::custom(format!("`{name}` is no colour"));
-    name.parse().map(Some).map_err(no_colour)
-}
-
-impl Entry {
-    fn style(self, colours: Colours) -> Style {
-        let mut style = Style::default();
-        if colours == Colours::On {
-            style.fg = self.fg;
-            style.bg = self.bg;
-        }
-        let modifiers = [
-            (self.bold, Modifier::BOLD),
-            (self.dim, Modifier::DIM),
-            (self.underline, Modifier::UNDERLINED),
-            (self.reverse, Modifier::REVERSED),
-        ];
-        let set = modifiers
-            .into_iter()
-            .filter(|(on, _)| *on)
-            .map(|(_, modifier)| modifier);
-        style.add_modifier(set.collect())
-    }
-}
-
 impl Theme {
-    /// The shipped theme.
+    /// The shipped theme: the terminal's own colours.
     pub fn shipped(colours: Colours) -> Self {
-        Self::parse(DEFAULT, colours).unwrap_or_default()
-    }
-
-    /// The theme of that text.
-    pub fn parse(text: &str, colours: Colours) -> Result<Self, toml::de::Error> {
-        let entries: BTreeMap<Role, Entry> = toml::from_str(text)?;
-        let styles = entries
-            .into_iter()
-            .map(|(role, entry)| (role, entry.style(colours)));
-        Ok(Self {
-            styles: styles.collect(),
-        })
+        let (themes, _) = Themes::with(&[], colours);
+        themes.get(DEFAULT).cloned().unwrap_or_default()
     }
 
     /// The style of a meaning.
@@ -130,30 +115,26 @@ mod tests {
 
     #[test]
     fn the_shipped_theme_is_read() {
-        let theme = Theme::parse(DEFAULT, Colours::On).unwrap();
+        let theme = Theme::shipped(Colours::On);
         assert_eq!(theme.style(Role::Late).fg, Some(Color::Red));
     }
 
+    /// `NO_COLOR`: no theme has a colour left, and what matters most is still set off.
     #[test]
     fn without_colours_emphasis_stays() {
-        let theme = Theme::parse(DEFAULT, Colours::Off).unwrap();
-        assert!(
-            theme
-                .styles
-                .values()
-                .all(|style| style.fg.is_none() && style.bg.is_none())
-        );
-        assert!(
-            theme
-                .style(Role::Late)
-                .add_modifier
-                .contains(Modifier::BOLD)
-        );
-        assert!(
-            theme
-                .style(Role::Cursor)
-                .add_modifier
-                .contains(Modifier::REVERSED)
-        );
+        let (themes, _) = Themes::with(&[], Colours::Off);
+        for name in themes.names() {
+            let theme = themes.get(&name).unwrap();
+            for (_, role) in Role::ALL {
+                let style = theme.style(role);
+                assert_eq!((style.fg, style.bg), (None, None), "{name}");
+            }
+            for role in [Role::Late, Role::Soon, Role::Error, Role::Warning] {
+                let style = theme.style(role).add_modifier;
+                assert!(!style.is_empty(), "{role:?} in {name}");
+            }
+            let cursor = theme.style(Role::Cursor).add_modifier;
+            assert!(cursor.contains(Modifier::REVERSED), "{name}");
+        }
     }
 }

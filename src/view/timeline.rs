@@ -9,11 +9,12 @@ use super::{cards, width};
 use crate::desk::effect::Loaded;
 use crate::desk::preview;
 use crate::desk::say;
-use crate::process::field::Value;
 use crate::store::rows::TimelineRow;
 
 /// Lines of one text that are shown.
 const TEXT_LINES: usize = 6;
+/// Fewest columns in which what happened stands between when and who; in less it stands below.
+const BESIDE: usize = 22;
 
 /// The timeline as a column of its own.
 pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect) {
@@ -57,23 +58,32 @@ fn of_event(
         .agent
         .clone()
         .unwrap_or_else(|| paint.text("timeline.system"));
-    let what = match world.texts.find(&format!("event.{}", event.kind)) {
-        Some(said) => said.to_owned(),
-        None => preview::action(world, process, &event.kind).to_owned(),
-    };
-    let who = width::cut(&who, columns / 3);
+    let is_void = is_taken_back(loaded, event);
+    let mut what = preview::happened(world, process, event);
+    if is_void {
+        what = paint.fill("undo.void", &[("what", &what)]);
+    }
+    let who = width::cut(&who, (columns / 3).max(16));
     let room = columns.saturating_sub(width::of(&at) + 2 + 1 + width::of(&who));
     let mut lines = Vec::new();
-    for (row, what) in width::wrap(&what, room.max(8)).into_iter().enumerate() {
-        let (at, who) = match row {
-            0 => (at.clone(), who.as_str()),
-            _ => (" ".repeat(width::of(&at)), ""),
-        };
-        lines.push(Line::from(vec![
-            paint.span(Role::Faint, format!("{at}  ")),
-            Span::raw(width::left(&what, room)),
-            paint.span(Role::Faint, format!(" {who}")),
-        ]));
+    if room < BESIDE {
+        let heading = width::cut(&format!("{at}  {who}"), columns);
+        lines.push(Line::from(paint.span(Role::Faint, heading)));
+        let what = width::wrap(&what, columns.saturating_sub(2)).into_iter();
+        let what = what.map(|what| void_or(paint, is_void, format!("  {what}")));
+        lines.extend(what.map(Line::from));
+    } else {
+        for (row, what) in width::wrap(&what, room).into_iter().enumerate() {
+            let (at, who) = match row {
+                0 => (at.clone(), who.as_str()),
+                _ => (" ".repeat(width::of(&at)), ""),
+            };
+            lines.push(Line::from(vec![
+                paint.span(Role::Faint, format!("{at}  ")),
+                void_or(paint, is_void, width::left(&what, room)),
+                paint.span(Role::Faint, format!(" {who}")),
+            ]));
+        }
     }
     if let (Some(from), Some(to)) = (&event.from, &event.to)
         && from != to
@@ -92,6 +102,23 @@ fn of_event(
     lines
 }
 
+/// Whether a later event took it back.
+fn is_taken_back(loaded: &Loaded, event: &TimelineRow) -> bool {
+    let later = loaded
+        .timeline
+        .iter()
+        .filter_map(|other| other.takes_back.as_ref());
+    later.map(|taken| taken.seq).any(|seq| seq == event.seq)
+}
+
+fn void_or(paint: &Paint<'_, '_>, is_void: bool, what: String) -> Span<'static> {
+    if is_void {
+        paint.span(Role::Faint, what)
+    } else {
+        Span::raw(what)
+    }
+}
+
 fn answers(
     paint: &Paint<'_, '_>,
     loaded: &Loaded,
@@ -101,13 +128,14 @@ fn answers(
     let mut short = Vec::new();
     let mut long = Vec::new();
     for (key, answer) in &event.answers {
-        let Some(name) = paint.model.world.texts.find(&format!("field.{key}")) else {
-            continue;
-        };
-        let said = cards::value(paint, &loaded.detail, key, answer);
-        match answer {
-            Value::Text(_) => long.push(said),
-            _ => short.push(format!("{name}: {said}")),
+        let said = || cards::value(paint, &loaded.detail, key, answer);
+        let texts = &paint.model.world.texts;
+        let named = loaded.detail.facts.named(key, texts.lang());
+        let name = named.or_else(|| texts.find(&format!("field.{key}")));
+        match (answer, name) {
+            (answer, _) if answer.has_text() => long.push(said()),
+            (_, Some(name)) => short.push(format!("{name}: {}", said())),
+            _ => {}
         }
     }
     let room = columns.saturating_sub(2).max(1);

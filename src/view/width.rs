@@ -4,6 +4,10 @@
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
+/// What belongs together stands in so many columns at most, however wide the screen is: the eye has
+/// to find the line again.
+pub(super) const TOGETHER: usize = 100;
+
 /// Columns that a text takes.
 pub fn of(text: &str) -> usize {
     text.width()
@@ -74,6 +78,12 @@ fn wrap_line(text: &str, columns: usize) -> Vec<String> {
 /// Put a word at the end; one that is wider than a line is cut into pieces.
 fn push_word(lines: &mut Vec<String>, word: &str, mut used: usize, columns: usize) -> usize {
     for grapheme in word.graphemes(true) {
+        // what is wider than the column has no place in it
+        let grapheme = if of(grapheme) > columns {
+            "?"
+        } else {
+            grapheme
+        };
         let width = of(grapheme);
         if used + width > columns && used > 0 {
             lines.push(String::new());

@@ -56,6 +56,9 @@ async fn a_database_is_made_filled_with_agents_and_verified() {
     there.ok("agent add anna --name 'Anna de Wit' --queue mandate");
     let unknown = there.refused("agent add anna --name Anna --queue kitchen");
     assert!(unknown.contains("kitchen"), "{unknown}");
+    // a group of ours is nobody
+    let group = there.refused("agent add loket_worker --name worker --role worker");
+    assert!(group.contains("loket_worker is a group"), "{group}");
     let agents = there.json("agent list");
     assert_eq!(agents.len(), 2);
     assert_eq!(
@@ -103,6 +106,11 @@ async fn the_legal_clock_moves_in_a_rehearsal_only() {
     }
     let anna = Shell::of(&db.url("anna"));
     assert_eq!(anna.run("db clock +1h").code, 1);
+    // what is not hers is said as such; the database is there
+    for not_hers in ["db status", "db migrate"] {
+        let said = anna.refused(not_hers);
+        assert!(said.contains("the role"), "{said}");
+    }
     assert!(
         anna.one("db clock")["legal_now"]
             .as_str()

@@ -146,6 +146,29 @@ async fn refusals_name_reason_rule_and_field() {
     );
 }
 
+/// The end of a number does where only one case has it, as in the palette; and of two fields of which
+/// one is enough none is called optional.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_of_a_number_is_enough_and_one_of_two_is_named() {
+    let office = Office::open().await;
+    let no = office.signal(1).await;
+    let digits = no.rsplit('-').next().unwrap().trim_start_matches('0');
+    let shown = office.anna.one(&format!("case show {digits}"));
+    assert_eq!(shown["row"]["case_no"], no.as_str(), "{shown}");
+    let told = office.anna.refused(&format!("case show 9{digits}"));
+    assert!(told.contains("no such case"), "{told}");
+    office.anna.one(&format!("case do {no} block_confirmed"));
+    let wanted = office.anna.run(&format!("case do {no} contact_party"));
+    let line = |field: &str| {
+        let mut lines = wanted.err.lines();
+        let found = lines.find(|line| line.trim().starts_with(&format!("{field} ")));
+        found.unwrap_or_else(|| panic!("{wanted:?}")).to_owned()
+    };
+    assert!(!line("contact").contains("optional"), "{wanted:?}");
+    assert!(line("contact").contains("contact_other"), "{wanted:?}");
+    assert!(line("contact_other").contains("contact"), "{wanted:?}");
+}
+
 /// `--dry-run` says all effects and changes nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_tells_everything_and_does_nothing() {
@@ -251,6 +274,22 @@ async fn notes_and_documents_are_kept_clean() {
         "{shown:?}"
     );
 
+    // people know no numbers of contacts
+    let contacted = office.anna.one(&format!("case show {no}"));
+    let contact = &contacted["party"]["contacts"][0];
+    let id = contact["contact_id"].as_i64().unwrap();
+    let fields = format!("--field channel=email --field contact={id} --field ask_proof=yes");
+    office.anna.ok(&format!("case claim {no}"));
+    office
+        .anna
+        .ok(&format!("case do {no} contact_party {fields}"));
+    let shown = office.anna.ok(&format!("case timeline {no}"));
+    let name = contact["name"].as_str().unwrap();
+    assert!(
+        shown.contains(&format!("contact of the party: {name}")),
+        "{shown}"
+    );
+
     let folder = std::env::temp_dir().join(format!("loket-files-{}", uuid::Uuid::now_v7()));
     std::fs::create_dir(&folder).unwrap();
     let big = folder.join("big.bin");
@@ -321,4 +360,30 @@ async fn output_speaks_dutch_to_who_asks() {
     assert!(dutch.contains("voorraad"), "{dutch}");
     let refused = office.anna.refused(&format!("--lang nl case release {no}"));
     assert!(refused.contains("ligt niet bij u"), "{refused}");
+}
+
+/// The request for proof has not left: it is taken back whole, and the timeline tells both.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_change_is_taken_back() {
+    let office = Office::open().await;
+    let no = office.signal(1).await;
+    let anna = &office.anna;
+    let admin = Shell::of(&office.world.db.url("admin_1"));
+    assert_eq!(admin.one("db grace 60")["grace_seconds"], 60);
+    assert_eq!(anna.one("db grace")["grace_seconds"], 60);
+    anna.refused("db grace 30");
+    anna.refused(&format!("case take-back {no}"));
+    let contact = format!(
+        "case do {no} contact_party --field channel=email --field contact_other=Receptie \
+         --field ask_proof=yes"
+    );
+    anna.one(&contact);
+    let refused = office.bram.refused(&format!("case take-back {no}"));
+    assert!(refused.contains("Anna did this"), "{refused}");
+    assert_eq!(anna.one(&format!("case take-back {no}"))["work"], "held");
+    let shown = anna.one(&format!("case show {no}"));
+    assert_eq!(shown["row"]["state"], "blocked_contact_due");
+    let timeline = anna.json(&format!("case timeline {no}"));
+    assert_eq!(timeline[0]["takes_back"]["action"], "contact_party");
+    anna.refused(&format!("case take-back {no}"));
 }

@@ -67,6 +67,18 @@ async fn each_way_counts_before_the_next() {
     wrong.ok(&format!("--database-url '{url}' case list"));
 }
 
+/// The settings of a server name no role: everybody logs in under the name of their account.
+#[test]
+fn without_a_role_it_is_the_account_that_logs_in() {
+    let me = nix::unistd::User::from_uid(nix::unistd::Uid::effective());
+    let me = me.unwrap().unwrap().name;
+    let file = File::new("[database]\nurl = \"postgres://127.0.0.1:1/nowhere\"\n");
+    let said = Shell::bare().run(&format!("{} doctor", file.flag()));
+    assert_eq!(said.code, 4, "{said:?}");
+    let wanted = format!("{me} at 127.0.0.1:1, database nowhere");
+    assert!(said.out.contains(&wanted), "{said:?}");
+}
+
 #[test]
 fn without_a_database_the_demo_is_named() {
     let said = Shell::bare().run("case list");

@@ -43,8 +43,9 @@ impl Kept {
         let mut addresses = Vec::new();
         for line in BufReader::new(child.stdout.take().unwrap()).lines() {
             let line = line.unwrap();
-            if let Some((name, rest)) = line.trim().split_once(": DATABASE_URL='") {
-                addresses.push((name.to_owned(), rest.split('\'').next().unwrap().to_owned()));
+            if let Some((who, rest)) = line.trim().split_once(": DATABASE_URL='") {
+                let name = who.split(" (").next().unwrap().to_owned();
+                addresses.push((name, rest.split('\'').next().unwrap().to_owned()));
             } else if !addresses.is_empty() {
                 break;
             }
@@ -93,6 +94,17 @@ fn a_demo_is_made_once_joined_and_gone_with_the_last() {
         !again.err.contains("invented world"),
         "it is there already: {again:?}"
     );
+    // what is to be copied works from any folder
+    let called = format!("{} case list", env!("CARGO_BIN_EXE_loket"));
+    assert!(again.out.contains(&called), "{again:?}");
+    // the readme promises an address for each colleague: everybody but the worker
+    let agents = kept.shell("Beheer").json("agent list");
+    let named = |name: &str| kept.addresses.iter().any(|(known, _)| known == name);
+    for agent in agents.iter().filter(|agent| agent["role"] != "worker") {
+        let is_simulated = agent["db_role"].as_str().unwrap().starts_with("colleague_");
+        let name = agent["name"].as_str().unwrap();
+        assert!(is_simulated || named(name), "no address for {name}");
+    }
     let sanne = kept.shell("Sanne de Vries");
     let cases = sanne.json("case list");
     assert!(cases.len() > 10, "{}", cases.len());

@@ -37,6 +37,19 @@ impl Office {
     }
 }
 
+/// The end of a number that two cases have names both and guesses neither.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_of_two_numbers_is_too_little() {
+    let office = Office::open().await;
+    let report = office.reported(1);
+    let doubt = office.world.signal(2).await;
+    let doubt = office.world.admin.rows(&[doubt]).await.unwrap();
+    let doubt = doubt[0].case_no.as_str();
+    assert_eq!(report.rsplit('-').next(), doubt.rsplit('-').next());
+    let told = office.anna.refused("case show 1");
+    assert!(told.contains(&report) && told.contains(doubt), "{told}");
+}
+
 /// GT-25, decision 15: a satisfied customer closes the report; the party's own working day is
 /// measured, not enforced.
 #[tokio::test(flavor = "multi_thread")]

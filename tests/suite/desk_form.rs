@@ -2,18 +2,11 @@
 
 use loket::desk::Effect;
 use loket::desk::effect::{FileError, Question, Reply};
-use loket::desk::screen::Layer;
-use loket::desk::screen::form::{Stage, State};
-use loket::store::reading::PartyChoice;
+use loket::desk::form::Pick;
+use loket::desk::form::suggest::Among;
+use loket::desk::screen::form::Stage;
 
-use crate::support::desk::Script;
-
-fn form(script: &Script) -> &State {
-    match script.model.layers.last() {
-        Some(Layer::Form(form)) => form,
-        other => panic!("no form: {other:?}"),
-    }
-}
+use crate::support::desk::{Script, form};
 
 fn raw<'a>(script: &'a Script, key: &str) -> &'a str {
     let entry = form(script).entries.iter().find(|entry| entry.key == key);
@@ -73,6 +66,13 @@ fn another_contact_takes_the_place_of_the_chosen_one() {
     );
 }
 
+fn pick((gln, name): &(&str, &str)) -> Pick {
+    Pick {
+        raw: (*gln).into(),
+        label: format!("{gln} {name}"),
+    }
+}
+
 /// The form of an opening with the cursor in the party and these suggestions.
 fn looking_up(names: &[(&str, &str)]) -> Script {
     let mut script = Script::new(80, 40);
@@ -83,17 +83,12 @@ fn looking_up(names: &[(&str, &str)]) -> Script {
     script.take();
     script.text("duin");
     let asked = script.take().pop();
-    let Some(Effect::Ask(ticket, Question::Parties(text))) = asked else {
+    let Some(Effect::Ask(ticket, Question::Like(Among::Parties, text))) = asked else {
         panic!("{asked:?}")
     };
     assert_eq!(text, "duin");
-    let choice = |(gln, name): &(&str, &str)| PartyChoice {
-        gln: (*gln).into(),
-        name: (*name).into(),
-        role: "supplier".into(),
-    };
-    let parties = names.iter().map(choice).collect();
-    script.reply(ticket, Reply::Parties(Ok(parties)));
+    let parties = names.iter().map(pick).collect();
+    script.reply(ticket, Reply::Like(Among::Parties, Ok(parties)));
     script
 }
 
@@ -124,16 +119,12 @@ fn suggestions_for_what_was_typed_before_vanish() {
     let mut script = looking_up(&DUINEN);
     script.text("z");
     assert!(!script.screen().contains("Duinstroom"));
-    let Some(Effect::Ask(late, Question::Parties(_))) = script.take().pop() else {
+    let Some(Effect::Ask(late, Question::Like(..))) = script.take().pop() else {
         panic!()
     };
     script.keys("ctrl-u");
-    let party = PartyChoice {
-        gln: DUINEN[1].0.into(),
-        name: DUINEN[1].1.into(),
-        role: "supplier".into(),
-    };
-    script.reply(late, Reply::Parties(Ok(vec![party])));
+    let late_ones = vec![pick(&DUINEN[1])];
+    script.reply(late, Reply::Like(Among::Parties, Ok(late_ones)));
     assert!(!script.screen().contains("Duinzicht"), "too late");
 }
 
@@ -173,6 +164,30 @@ fn a_kept_draft_says_since_when_and_one_key_discards_it() {
     assert_eq!(raw(&script, "note"), "");
     assert!(!script.model.has_unsaved());
     assert!(!script.screen().contains("your draft of"));
+}
+
+/// What is being typed is thrown away at once, as the key says; a slip of the finger is taken back.
+#[test]
+fn what_is_being_typed_is_discarded_and_comes_back_by_the_key_of_the_editor() {
+    let mut script = Script::new(100, 24);
+    script.keys("t ctrl-x");
+    assert!(script.screen().contains("no draft"), "{}", script.screen());
+    script.text("called her").keys("ctrl-x");
+    assert_eq!(raw(&script, "note"), "");
+    assert!(!script.model.has_unsaved());
+    assert!(
+        script.screen().contains("Thrown away"),
+        "{}",
+        script.screen()
+    );
+    script.keys("ctrl-y");
+    assert_eq!(raw(&script, "note"), "called her");
+    script.keys("esc");
+    assert_eq!(
+        script.model.world.drafts.mine().count(),
+        1,
+        "kept as any text"
+    );
 }
 
 #[test]
@@ -245,4 +260,130 @@ fn the_search_opens_empty_and_enter_repeats_the_last_one() {
         matches!(&asked, Some(Effect::Ask(_, Question::Search(text))) if text == "5226HP"),
         "{asked:?}"
     );
+}
+
+/// The review is refused with how many fields stand against it, and the cursor leads to the first;
+/// the next key takes the sentence away.
+#[test]
+fn a_refused_review_says_how_many_fields_are_wrong_and_leads_to_the_first() {
+    let mut script = Script::new(80, 24);
+    script.keys("j h");
+    script.answer_all();
+    script.keys("tab tab ctrl-s");
+    let screen = script.screen();
+    assert!(
+        screen.contains("Not yet: 2 fields stand against it. The cursor is at the first, to whom."),
+        "{screen}"
+    );
+    assert_eq!(here(&script), "to");
+    script.keys("right");
+    assert!(!script.screen().contains("Not yet"));
+    script.keys("ctrl-s");
+    let screen = script.screen();
+    assert!(
+        screen.contains("one field stands against it, one line for the next."),
+        "{screen}"
+    );
+    assert_eq!(here(&script), "line");
+    script.text("x");
+    assert!(!script.screen().contains("Not yet"));
+}
+
+/// A refusal that is about no field is said again where the key was pressed.
+#[test]
+fn a_refusal_of_the_whole_is_said_when_the_review_is_asked_for() {
+    let mut script = Script::new(80, 24);
+    script.keys("j");
+    script.rest();
+    script.answer_all();
+    let skip = loket::desk::route::Subject::Skip(loket::store::rows::CaseId(2));
+    script.empty_handed();
+    let state = loket::desk::screen::form::State::open(&mut script.model.world, skip, script.now);
+    script
+        .model
+        .layers
+        .push(loket::desk::screen::Layer::Form(Box::new(state)));
+    script.keys("1 ctrl-s");
+    let screen = script.screen();
+    assert!(screen.contains("Not yet: "), "{screen}");
+}
+
+/// A choice is answered by what it begins with, in any case; a word that begins none leaves what
+/// was chosen before.
+#[test]
+fn a_choice_takes_the_first_letters_of_an_answer() {
+    let mut script = Script::new(80, 24);
+    script.keys("enter 1");
+    script.answer_all();
+    assert_eq!(
+        (here(&script), raw(&script, "channel")),
+        ("channel", "email")
+    );
+    script.text("tel");
+    assert_eq!(raw(&script, "channel"), "phone");
+    script.now += chrono::TimeDelta::seconds(2);
+    script.text("Po");
+    assert_eq!(raw(&script, "channel"), "portal");
+    script.now += chrono::TimeDelta::seconds(2);
+    script.text("late 1");
+    assert_eq!(
+        raw(&script, "channel"),
+        "portal",
+        "no answer begins like that"
+    );
+    assert!(script.screen().contains("Nothing was chosen"));
+    script.now += chrono::TimeDelta::seconds(2);
+    script.keys("1");
+    assert_eq!(raw(&script, "channel"), "phone");
+    assert!(form(&script).touched);
+}
+
+/// `!16:00 call` in the note of another action would be lost without a word.
+#[test]
+fn a_promise_in_the_note_of_an_action_is_told_to_be_none() {
+    let mut script = Script::new(80, 24);
+    script.keys("enter 1");
+    script.answer_all();
+    while here(&script) != "note" {
+        script.keys("tab");
+    }
+    script.text("!soon");
+    assert!(!script.screen().contains("a note of its own"));
+    script.keys("ctrl-u").text("!16:00 call");
+    let screen = script.screen();
+    assert!(screen.contains("a note of its own"), "{screen}");
+    script.keys("ctrl-s");
+    assert!(!script.screen().contains("promise, today"), "none is made");
+}
+
+/// Among the unfinished forms answers are read as they were given: words, and names of contacts.
+#[test]
+fn an_unfinished_form_is_listed_in_words() {
+    let mut script = Script::new(80, 24);
+    script.keys("enter 1");
+    script.answer_all();
+    script.keys("1 esc esc");
+    let contact = raw_of(&script, "contact");
+    script.model.world.forget(loket::store::rows::CaseId(1));
+    script.keys("D");
+    assert!(!script.screen().contains(&format!(" {contact}\n")));
+    script.answer_all();
+    let screen = script.screen();
+    let name = &script
+        .model
+        .world
+        .case(loket::store::rows::CaseId(1))
+        .unwrap();
+    let name = &name.detail.party.as_ref().unwrap().contacts[0].name;
+    assert!(
+        screen.contains("telephone") && screen.contains(name),
+        "{screen}"
+    );
+    assert!(!screen.contains(&format!(" {contact}\n")), "{screen}");
+}
+
+fn raw_of(script: &Script, key: &str) -> String {
+    let mut drafts = script.model.world.drafts.mine();
+    let answers = &drafts.next().unwrap().content.body.answers;
+    answers.iter().find(|(of, _)| of == key).unwrap().1.clone()
 }

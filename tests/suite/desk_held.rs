@@ -3,18 +3,11 @@
 use loket::desk::effect::{Call, Loaded, Question, Reply};
 use loket::desk::form::outcome::Outcome;
 use loket::desk::screen::Layer;
-use loket::desk::screen::form::{Stage, State};
+use loket::desk::screen::form::Stage;
 use loket::desk::{Effect, Msg};
 use loket::store::rows::*;
 
-use crate::support::desk::{Script, loaded, written};
-
-fn form(script: &Script) -> &State {
-    match script.model.layers.last() {
-        Some(Layer::Form(form)) => form,
-        other => panic!("no form: {other:?}"),
-    }
-}
+use crate::support::desk::{Script, form, loaded, written};
 
 /// The case comes in anew, as that.
 fn read_as(script: &mut Script, loaded: Loaded) {
@@ -185,4 +178,77 @@ fn a_case_that_left_the_list_stays_in_view_until_the_cursor_moves() {
     script.keys("tab tab down");
     script.rest();
     assert_ne!(script.model.current_case(), Some(CaseId(1)));
+}
+
+/// Case 1, as it is read while another console of ours holds it.
+fn held_elsewhere() -> Loaded {
+    let mut other = loaded(CaseId(1));
+    let row = &mut other.detail.row;
+    (row.work, row.version) = (WorkState::Held, 5);
+    (row.holder, row.holder_id) = (Some("Sanne de Vries".into()), Some(1));
+    other.detail.lease = Some(Lease::new(CaseId(1), 7));
+    other
+}
+
+/// What another console of ours holds is not held here: it can be taken over, and no form tells of a
+/// loss that never was.
+#[test]
+fn a_case_of_our_other_console_is_not_held_here() {
+    let mut script = Script::new(120, 40);
+    read_as(&mut script, held_elsewhere());
+    assert!(!script.model.world.leases.contains_key(&CaseId(1)));
+    script.keys("t");
+    script.answer_all();
+    script.text("half a note");
+    read_as(&mut script, held_elsewhere());
+    assert_eq!(form(&script).lost(&script.model.world, script.now), None);
+    assert!(!form(&script).was_ours);
+    // a note to it is written, and the lease that the answer tells of is not ours either
+    script.keys("ctrl-s enter");
+    let (ticket, call) = script.writes().remove(0);
+    assert!(matches!(call, Call::Apply { fence: None, .. }), "{call:?}");
+    let applied = Applied {
+        version: 6,
+        work: WorkState::Held,
+        lease: Some(Lease::new(CaseId(1), 7)),
+        opened: None,
+        undo: None,
+    };
+    script.reply(ticket, Reply::Applied(Ok(applied)));
+    assert!(!script.model.world.leases.contains_key(&CaseId(1)));
+    read_as(&mut script, held_elsewhere());
+    script.keys("T");
+    assert!(matches!(script.model.layers.last(), Some(Layer::Form(_))));
+}
+
+/// Reading tells when ours is gone, also to another console of ours; an older reading does not.
+#[test]
+fn reading_ends_our_lease_only_when_a_later_one_is_there() {
+    let mut script = Script::new(120, 32);
+    let case = CaseId(2);
+    let mut read = loaded(case);
+    for (fence, is_ours) in [(Some(3), true), (Some(4), true), (Some(5), false)] {
+        read.detail.lease = fence.map(|fence| Lease::new(case, fence));
+        read_as(&mut script, read.clone());
+        let ours = script.model.world.leases.get(&case);
+        assert_eq!(ours.map(|lease| lease.fence), is_ours.then_some(4));
+    }
+}
+
+/// What the shell took is named as that, with what gets on: by the key that would claim it too.
+#[test]
+fn a_case_of_our_command_line_is_named_as_that() {
+    let mut script = Script::new(120, 40);
+    let mut other = held_elsewhere();
+    other.detail.held_by_shell = true;
+    read_as(&mut script, other);
+    for key in ["c", "a"] {
+        script.keys(key);
+        let screen = script.screen();
+        let all = screen.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(all.contains("on your command line; T takes it"), "{screen}");
+        assert!(all.contains("loket case release"), "{screen}");
+        assert!(!all.contains("line was lost"), "{screen}");
+        script.keys("esc");
+    }
 }

@@ -1,7 +1,7 @@
 //! One table of commands: keys, help, footer and texts agree, in every language.
 
 use loket::desk::command::{COMMANDS, Context};
-use loket::desk::keymap::Keymap;
+use loket::desk::keymap::{Keymap, Meaning};
 use loket::text::{LANGUAGES, Texts};
 
 use crate::support::desk::Script;
@@ -19,7 +19,16 @@ fn every_command_has_keys_and_texts_and_works_somewhere() {
             );
             for context in command.contexts {
                 let keys = keymap.keys_in(command, *context).count();
-                assert!(keys > 0, "{} has no key in {}", command.name, context.key());
+                assert!(
+                    keys > 0 || command.is_reached_by_name(*context),
+                    "nothing calls {} in {}",
+                    command.name,
+                    context.key()
+                );
+            }
+            if let Some(argument) = command.argument.key() {
+                let key = format!("argument.{argument}");
+                assert!(texts.find(&key).is_some(), "{lang} lacks {key}");
             }
             for key in [
                 format!("command.{}", command.name),
@@ -53,9 +62,12 @@ fn a_key_calls_the_command_that_the_help_says() {
             .iter()
             .filter(|command| command.contexts.contains(&context))
         {
-            for key in keymap.keys_in(command, context) {
-                let called = keymap.command(context, key).map(|called| called.name);
-                assert_eq!(called, Some(command.name), "{key} in {}", context.key());
+            for strokes in keymap.keys_in(command, context) {
+                let called = keymap.meaning(context, strokes.keys());
+                let Meaning::Command(called) = called else {
+                    panic!("{strokes} in {}: {called:?}", context.key());
+                };
+                assert_eq!(called.name, command.name, "{strokes} in {}", context.key());
             }
         }
     }
@@ -66,7 +78,7 @@ fn the_help_lists_every_command_of_its_context() {
     let mut script = Script::new(160, 250);
     script.keys("?");
     let screen = script.screen();
-    let texts = Texts::load("en");
+    let texts = Keymap::shipped().unwrap().spell(&Texts::load("en"));
     for command in COMMANDS
         .iter()
         .filter(|command| command.contexts.contains(&Context::List))
@@ -112,7 +124,23 @@ fn the_footer_shows_only_what_works_now() {
 #[test]
 fn no_key_of_a_text_is_shown_instead_of_the_text() {
     let keys = [
-        "", "j", "enter", "d", "/", "?", "j h", "f", "l", "enter 1", "o", "o 1", "m",
+        "",
+        "j",
+        "enter",
+        "d",
+        "/",
+        "?",
+        "j h",
+        "f",
+        "l",
+        "enter 1",
+        "o",
+        "o 1",
+        "m",
+        "b",
+        "b tab tab enter",
+        "b o",
+        "b o enter",
     ];
     for keys in keys {
         let mut script = Script::new(160, 60);
@@ -123,6 +151,7 @@ fn no_key_of_a_text_is_shown_instead_of_the_text() {
         let screen = script.screen();
         for area in [
             "command.", "field.", "form.", "detail.", "status.", "list.", "action.", "state.",
+            "board.", "report.",
         ] {
             let area = format!(" {area}");
             let is_key = |rest: &str| rest.starts_with(|c: char| c.is_ascii_lowercase());

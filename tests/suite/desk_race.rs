@@ -9,20 +9,7 @@ use loket::process::engine::Change;
 use loket::store::StoreError;
 use loket::store::rows::*;
 
-use crate::support::desk::{Script, loaded, offline, slots, written};
-
-fn form(script: &Script) -> &loket::desk::screen::form::State {
-    let form = script
-        .model
-        .layers
-        .iter()
-        .rev()
-        .find_map(|layer| match layer {
-            Layer::Form(form) => Some(form),
-            _ => None,
-        });
-    form.unwrap_or_else(|| panic!("no form: {:?}", script.model.layers))
-}
+use crate::support::desk::{Script, form, loaded, offline, slots, written};
 
 fn problem(script: &Script) -> &str {
     form(script).problem.as_deref().unwrap_or_default()
@@ -67,6 +54,7 @@ fn event(case: i64) -> Msg {
         queue_id: 1,
         kind: "claimed".into(),
         agent: Some("Joost Bakker".into()),
+        agent_id: Some(2),
         seq: 2,
     };
     Msg::Beat(Box::new(Ok(Pulse {
@@ -79,12 +67,15 @@ fn event(case: i64) -> Msg {
         events: vec![event],
         more: false,
         resync: false,
-        leases: Some(vec![Lease {
-            case_id: CaseId(2),
-            fence: 4,
-        }]),
+        leases: Some(vec![Lease::new(CaseId(2), 4)]),
         legal_now: crate::support::desk::now(),
+        now: crate::support::desk::now(),
+        presence: Vec::new(),
+        notices: Vec::new(),
         calendars: 4,
+        counts: std::collections::BTreeMap::new(),
+        ticking: false,
+        took: std::time::Duration::ZERO,
     })))
 }
 
@@ -92,6 +83,36 @@ fn newer(case: i64) -> Loaded {
     let mut newer = loaded(CaseId(case));
     newer.detail.row.version += 1;
     newer
+}
+
+/// A question that was asked before the case was ours is answered after it: the case stays ours, and
+/// the next answer counts again.
+#[test]
+fn an_answer_that_was_overtaken_takes_no_case_away() {
+    let beat = |took: u64| {
+        let Msg::Beat(beat) = event(1) else {
+            unreachable!("a beat")
+        };
+        let mut pulse = beat.unwrap();
+        pulse.leases = Some(Vec::new());
+        pulse.took = std::time::Duration::from_millis(took);
+        Msg::Beat(Box::new(Ok(pulse)))
+    };
+    let mut script = Script::new(80, 24);
+    script.keys("n");
+    let (ticket, call) = write(&mut script);
+    script.reply(ticket, written(&call));
+    let held = script.model.world.leases.len();
+    assert!(held > 0);
+    script.send(beat(40));
+    assert_eq!(
+        script.model.world.leases.len(),
+        held,
+        "it knew nothing of it"
+    );
+    script.now += chrono::TimeDelta::seconds(7);
+    script.send(beat(40));
+    assert!(script.model.world.leases.is_empty(), "asked afterwards");
 }
 
 #[test]
@@ -124,6 +145,41 @@ fn a_changed_answer_first_asks_what_became_of_the_earlier_one() {
     let (later, call) = write(&mut script);
     assert_ne!(later.slot, ticket.slot, "a fresh id");
     assert_eq!(text_of(&call), "first and second");
+}
+
+#[test]
+fn what_may_have_been_written_is_not_thrown_away() {
+    let (mut script, ticket, call) = unanswered();
+    script.keys("esc ctrl-x ctrl-x");
+    let screen = script.screen();
+    assert!(screen.contains("not answered yet"), "{screen}");
+    assert_eq!(form(&script).entries[0].raw(), "first");
+    script.keys("ctrl-s enter");
+    let (again, same) = write(&mut script);
+    assert_eq!((again.slot, same), (ticket.slot, call), "one effect");
+}
+
+/// What goes out again is what went then, and the review says so, however late it is.
+#[test]
+fn what_is_sent_again_promises_what_it_promised() {
+    let promised = |screen: &str| {
+        let mut lines = screen.lines();
+        let line = lines.find(|line| line.contains("starts"));
+        line.map(str::to_owned)
+    };
+    let mut script = Script::new(80, 24);
+    script.keys("j t").text("!+2h call her");
+    script.answer_all();
+    script.keys("ctrl-s");
+    let first = promised(&script.screen());
+    assert!(first.is_some(), "{}", script.screen());
+    script.keys("enter");
+    let (ticket, _) = write(&mut script);
+    script.reply(ticket, Reply::Applied(Err(offline())));
+    script.keys("esc");
+    script.now += chrono::TimeDelta::minutes(30);
+    script.keys("ctrl-s");
+    assert_eq!(promised(&script.screen()), first);
 }
 
 #[test]
@@ -172,10 +228,7 @@ fn a_claim_without_an_answer_leaves_its_id_behind() {
     let (claim, call) = write(&mut script);
     assert_eq!(call, Call::Claim(CaseId(1)));
     script.reply(claim, Reply::Claimed(Err(offline())));
-    let lease = Lease {
-        case_id: CaseId(1),
-        fence: 9,
-    };
+    let lease = Lease::new(CaseId(1), 9);
     script.model.world.leases.insert(CaseId(1), lease);
     script.keys("enter");
     let (ticket, call) = write(&mut script);

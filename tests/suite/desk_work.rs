@@ -2,7 +2,6 @@
 
 use chrono::TimeDelta;
 use loket::desk::effect::{Call, Question, Reply, Slot};
-use loket::desk::screen::Layer;
 use loket::desk::screen::form::Stage;
 use loket::desk::screen::inbox::Mark;
 use loket::desk::world::Link;
@@ -11,14 +10,7 @@ use loket::process::engine::Refusal;
 use loket::store::StoreError;
 use loket::store::rows::*;
 
-use crate::support::desk::{Script, loaded, offline, page, rows, slots};
-
-fn form(script: &Script) -> &loket::desk::screen::form::State {
-    match script.model.layers.last() {
-        Some(Layer::Form(form)) => form,
-        other => panic!("no form: {other:?}"),
-    }
-}
+use crate::support::desk::{Script, form, loaded, offline, page, rows, slots, written};
 
 /// A form filled and at its review: contact the party of case 1, which nobody holds.
 fn reviewed() -> Script {
@@ -40,12 +32,15 @@ fn pulse(events: Vec<FeedEvent>) -> Msg {
         events,
         more: false,
         resync: false,
-        leases: Some(vec![Lease {
-            case_id: CaseId(2),
-            fence: 4,
-        }]),
+        leases: Some(vec![Lease::new(CaseId(2), 4)]),
         legal_now: crate::support::desk::now(),
+        now: crate::support::desk::now(),
+        presence: Vec::new(),
+        notices: Vec::new(),
         calendars: 4,
+        counts: std::collections::BTreeMap::new(),
+        ticking: false,
+        took: std::time::Duration::ZERO,
     })))
 }
 
@@ -77,6 +72,7 @@ fn event(case: i64) -> FeedEvent {
         queue_id: 1,
         kind: "claimed".into(),
         agent: Some("Joost Bakker".into()),
+        agent_id: Some(2),
         seq: 2,
     }
 }
@@ -104,10 +100,7 @@ fn an_action_on_a_case_of_the_pool_claims_it_first_with_the_same_key() {
     let [(ticket, Call::Claim(CaseId(1)))] = writes.as_slice() else {
         panic!("a claim comes first: {writes:?}");
     };
-    let lease = Lease {
-        case_id: CaseId(1),
-        fence: 9,
-    };
+    let lease = Lease::new(CaseId(1), 9);
     let claim = Claim::Granted {
         lease,
         case_no: "x".into(),
@@ -136,6 +129,7 @@ fn an_action_on_a_case_of_the_pool_claims_it_first_with_the_same_key() {
         work: WorkState::Waiting,
         lease: Some(lease),
         opened: None,
+        undo: None,
     };
     script.reply(*ticket, Reply::Applied(Ok(applied)));
     assert!(script.model.layers.is_empty(), "the form is gone");
@@ -255,14 +249,15 @@ fn a_refusal_stands_at_its_field_with_the_rule() {
 }
 
 #[test]
-fn an_unsent_form_is_kept_and_restored_and_quitting_asks() {
+fn an_unsent_form_is_kept_and_restored() {
     let mut script = Script::new(80, 24);
     script.keys("j t").text("called, no answer");
     script.answer_all();
-    script.keys("esc q");
-    assert!(matches!(script.model.layers.last(), Some(Layer::Quit)));
-    assert!(!script.take().contains(&Effect::Quit));
-    script.keys("esc t");
+    script.now += chrono::TimeDelta::milliseconds(700);
+    script.send(Msg::Wake);
+    script.keys("esc");
+    script.answer_all();
+    script.keys("t");
     assert_eq!(form(&script).entries[0].raw(), "called, no answer");
     script.keys("ctrl-s enter");
     let writes = script.writes();
@@ -293,9 +288,9 @@ fn what_is_typed_ahead_is_taken_in_when_the_case_is_there() {
 }
 
 #[test]
-fn q_leaves_at_once_when_nothing_is_unsent() {
+fn q_leaves_at_once_when_nothing_is_unsent_or_held() {
     let mut script = Script::new(80, 24);
-    script.keys("q");
+    script.empty_handed().keys("q");
     assert_eq!(script.take(), [Effect::Quit]);
 }
 
@@ -473,4 +468,44 @@ fn an_attachment_that_cannot_be_read_says_so_at_the_field() {
         Reply::File(loket::desk::effect::FileError::TooLarge),
     );
     assert!(script.screen().contains("More than 5 MiB"));
+}
+
+/// Decision 1: the pool stands first, so a claimed case sinks below it. The cursor goes with it, and
+/// it stays on the screen.
+#[test]
+fn the_cursor_follows_a_claimed_case_to_where_the_held_ones_stand() {
+    let mut script = Script::new(80, 24);
+    script.empty_handed().keys("j j");
+    script.rest();
+    script.answer_all();
+    let case = script.model.current_case().unwrap();
+    script.keys("c");
+    let (ticket, call) = script.writes().remove(0);
+    assert_eq!(call, Call::Claim(case));
+    script.reply(ticket, written(&call));
+    let mut rows: Vec<_> = (100..160)
+        .map(|id| {
+            let mut row = rows().remove(0);
+            (row.case_id, row.case_no) = (CaseId(id), format!("GT-2026-000{id}"));
+            row
+        })
+        .collect();
+    let mut held = rows[0].clone();
+    (held.case_id, held.case_no) = (case, "GT-2026-000777".to_owned());
+    held.work = WorkState::Held;
+    rows.push(held);
+    let (at, tab) = (script.now, script.model.desk.at);
+    let ticket = script.model.world.ticket(Slot::Inbox(tab), at);
+    let page = InboxPage { rows, ..page() };
+    script.reply(ticket, Reply::Inbox(Ok(page)));
+    let row = script.model.desk.inbox().unwrap().current().unwrap();
+    assert_eq!(row.case.case_id, case);
+    if script.model.desk.page == loket::desk::screen::desk::Page::Detail {
+        script.keys("tab");
+    }
+    assert!(
+        script.screen().contains("GT-2026-000777"),
+        "{}",
+        script.screen()
+    );
 }

@@ -586,3 +586,31 @@ fn the_ledger_stands_in_the_order_of_time() {
     assert_eq!(got.due, nl.day_start(day("2026-11-27")));
     assert_eq!(NaiveTime::MIN, got.due.with_timezone(&nl.zone()).time());
 }
+
+/// Months end at 24:00 of the day of the same number, of the last day where the month has none; met
+/// before 24:00, holidays and changes of the clock whatever.
+#[test]
+fn months_end_on_the_day_of_the_same_number() {
+    let nl = nl();
+    for (months, start, last, due) in [
+        (3, "2026-08-15 10:00", "2026-11-15", "2026-11-16 00:00"),
+        (3, "2026-11-30 23:59", "2027-02-28", "2027-03-01 00:00"),
+        (3, "2027-11-30 00:00", "2028-02-29", "2028-03-01 00:00"),
+        (1, "2026-01-31 12:00", "2026-02-28", "2026-03-01 00:00"),
+        // the clock is changed in between: local days, not hours
+        (1, "2026-03-15 12:00", "2026-04-15", "2026-04-16 00:00"),
+        (3, "2026-09-25 12:00", "2026-12-25", "2026-12-26 00:00"),
+    ] {
+        let got = run(Term::Months(months), start, &nl);
+        assert_eq!(got.due, local(&nl, due), "{months} from {start}");
+        assert_eq!(got.last_day, day(last), "{months} from {start}");
+        assert!(!Term::Months(months).comparison().is_met(got.due, got.due));
+        assert_eq!("3mo".parse(), Ok(Term::Months(3)));
+        assert!(!Term::Months(months).is_by_calendar());
+    }
+    let pause = [("2026-08-20 00:00", "2026-08-22 00:00")];
+    let paused = paused(Term::Months(3), "2026-08-15 10:00", &pause, &nl);
+    assert_eq!(paused.due, local(&nl, "2026-11-18 00:00"));
+    let far = deadline(Term::Months(u16::MAX), at("8999-01-01T00:00:00Z"), &[], &nl);
+    assert!(matches!(far, Err(CalendarError::TooFar)));
+}

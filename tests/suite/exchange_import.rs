@@ -332,6 +332,54 @@ async fn the_large_world_comes_in_and_its_last_lines_are_answered_one_by_one() {
     let again = take_cases(&admin, &text).await;
     assert_eq!((again.files[0].new, again.files[0].attached), (0, 0));
     assert_eq!(again.files[0].known, file.new + file.attached);
+    let without: Vec<_> = report
+        .left_out
+        .iter()
+        .map(|line| (line.line, line.reason.as_str()))
+        .collect();
+    assert!(
+        without.len() == 3
+            && without
+                .iter()
+                .all(|(_, reason)| reason.contains("postcode")),
+        "letters that are not given out (3.8): {without:?}"
+    );
+    requests_stand_where_the_customer_stopped(&db, &text).await;
+}
+
+/// PRIO-03, PRIO-19: each request is taken over at the step to which the customer came; a meter that
+/// the register has at the address brings its connection along.
+async fn requests_stand_where_the_customer_stopped(db: &TestDb, text: &[u8]) {
+    let mut expected = std::collections::BTreeMap::new();
+    for line in String::from_utf8_lossy(text).lines() {
+        let Ok(line) = serde_json::from_str::<serde_json::Value>(line) else {
+            continue;
+        };
+        let state = match (line["process"].as_str(), line["step"].as_str()) {
+            (Some("tlm"), Some("contact")) => "draft_location",
+            (Some("tlm"), Some("location")) => "draft_meter",
+            (Some("tlm"), _) if line["installation"].is_object() => "checking_suitability",
+            (Some("tlm"), _) => "draft_installation",
+            (Some("prio"), _) if line["postcode"].as_str().unwrap().ends_with("SA") => {
+                "draft_location"
+            }
+            (Some("prio"), Some("contact")) => "draft_location",
+            (Some("prio"), Some("location")) => "draft_meter",
+            (Some("prio"), Some("meter" | "product")) => "checking",
+            _ => continue,
+        };
+        *expected.entry(state.to_owned()).or_insert(0) += 1;
+    }
+    let sql =
+        "SELECT state, count(*) FROM loket.cases WHERE process IN ('prio', 'tlm') GROUP BY state";
+    let owner = db.pool(crate::support::db::SUPERUSER, 1).await;
+    let found: Vec<(String, i64)> = sqlx::query_as(sql).fetch_all(&owner).await.unwrap();
+    assert_eq!(
+        found
+            .into_iter()
+            .collect::<std::collections::BTreeMap<_, _>>(),
+        expected
+    );
 }
 
 #[test]

@@ -17,7 +17,13 @@ use loket::exchange::outbox::{Content, Delivery, Envelope, Outcome, directory, h
 use loket::process::engine::Facts;
 use loket::process::field::{TextRef, Value};
 use loket::process::message::{Addressee, MESSAGES};
-use loket::store::rows::{CaseId, ConnectionCard, ContactRow, CustomerCard, OutboxItem, PartyCard};
+use loket::process::tlm::TLM;
+use loket::store::payments::Payment;
+use loket::store::rows::{
+    CaseId, ConnectionCard, ContactRow, CustomerCard, HeldSlot, OutboxItem, PartyCard,
+    PaymentStatus,
+};
+use loket::text::LANGUAGES;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -31,6 +37,42 @@ fn code(text: &str) -> Value {
     Value::Code(text.to_owned())
 }
 
+/// What was filled in now: the panels are of an earlier time.
+fn filled() -> Value {
+    let keys = ["installation.kind", "installation.inverter_power_kw"];
+    Value::List(keys.map(code).to_vec())
+}
+
+fn slot() -> HeldSlot {
+    HeldSlot {
+        slot_id: 7,
+        area: "DB".into(),
+        starts_at: at("2026-12-01T08:00:00Z"),
+        minutes: 60,
+        kept: false,
+        until: Some(at("2026-11-16T10:15:00Z")),
+    }
+}
+
+fn payment() -> Payment {
+    Payment {
+        payment_id: Uuid::nil(),
+        case_id: CaseId(1),
+        kind: "prio_electricity".into(),
+        amount: "EUR 67.66".parse().unwrap(),
+        status: PaymentStatus::Open,
+        provider_id: Some("tr_1".into()),
+        checkout_url: Some("https://pay.example/checkout/1".into()),
+        expires_at: Some(at("2026-11-16T10:15:00Z")),
+        created_at: at("2026-11-16T10:00:00Z"),
+        changed_at: at("2026-11-16T10:00:00Z"),
+        seen: None,
+        told: true,
+        cmd: None,
+        changed: false,
+    }
+}
+
 /// One case with everything known, to be changed by each test.
 struct Case {
     facts: Facts,
@@ -41,6 +83,8 @@ struct Case {
     customer: Option<CustomerCard>,
     connection: ConnectionCard,
     texts: BTreeMap<Uuid, String>,
+    slot: HeldSlot,
+    payment: Payment,
     settings: Settings,
 }
 
@@ -63,6 +107,11 @@ impl Case {
                 ("block", code("confirmed")),
                 ("unblock_reason", code("proof")),
                 ("signals", Value::Number(2)),
+                ("form_filled", filled()),
+                ("form_version", Value::Number(1)),
+                ("installation.kind", code("solar")),
+                ("installation.inverter_power_kw", code("3.68")),
+                ("installation.panel_power_wp", code("3600")),
             ]
             .map(|(key, value)| (key.to_owned(), value))
             .into(),
@@ -90,9 +139,13 @@ impl Case {
                 email: "geheim@voorbeeld.example".into(),
                 language: "nl".into(),
                 protected: false,
+                postcode: String::new(),
+                house_number: String::new(),
             }),
             connection: connection(),
             texts: [(text, "Welke tekst\u{1b}[2J zag de klant?".to_owned())].into(),
+            slot: slot(),
+            payment: payment(),
             settings: Settings::default(),
         }
     }
@@ -110,9 +163,12 @@ impl Case {
             legal_at: at("2026-11-16T10:00:00Z"),
             facts: self.facts.clone(),
             answers: self.answers.clone(),
+            form: crate::process_world::form_of(&TLM),
         };
         let story = Story {
             case_no: &item.case_no,
+            process: &item.process,
+            number: item.outbox_id,
             country: Country::Nl,
             received_at: at("2026-11-16T07:00:00Z"),
             opened_at: at("2026-11-16T07:30:00Z"),
@@ -125,6 +181,9 @@ impl Case {
             customer: self.customer.as_ref(),
             connection: Some(&self.connection),
             texts: &self.texts,
+            slot: Some(&self.slot),
+            payment: Some(&self.payment),
+            bag_id: None,
         };
         envelope(&item, &story, &self.settings, &Languages::load())
     }
@@ -194,22 +253,65 @@ fn clock(key: &str, from: &str, due: &str) -> ClockRun {
     }
 }
 
-/// Every kind of message there is can leave in both languages, with nothing unresolved in it.
+/// A language, a country whose parties are written to in it, and words of which every letter has one.
+const SPOKEN: [(&str, Option<Country>, [&str; 3]); 4] = [
+    ("en", None, ["case", "meter", "notification"]),
+    ("nl", Some(Country::Be), ["zaak", "uitlezen", "melding"]),
+    ("nb", Some(Country::No), ["sak", "måler", "melding"]),
+    ("sv", Some(Country::Se), ["ärende", "mätare", "anmälan"]),
+];
+
+/// TLM-03, TLM-09, TLM-11: the data leave with units and the version of the form, and with what was
+/// filled in now alone.
 #[test]
-fn every_kind_of_message_is_complete_in_both_languages() {
+fn tlm_09_the_data_leave_with_units_and_version() {
+    let sent = Case::new().send("installation_data").unwrap();
+    let Content::Command { to, mut command } = sent.content else {
+        panic!("{:?}", sent.content);
+    };
+    assert_eq!(to, ["domain"]);
+    let signed = command.as_object_mut().unwrap();
+    assert_eq!(signed.remove("address").unwrap()["postcode"], "5226HP");
+    let key = signed.remove("key").unwrap();
+    assert!(key.as_str().unwrap().contains("GT-2026-000123"), "{key}");
+    let expected = serde_json::json!({
+        "command": "installation_data",
+        "case": "GT-2026-000123",
+        "ean": "871687900400000015",
+        "form": "installation",
+        "form_version": 1,
+        "fields": [
+            { "key": "kind", "type": "choice", "value": "solar" },
+            { "key": "inverter_power_kw", "type": "number", "value": "3.68", "unit": "kW" },
+        ],
+    });
+    assert_eq!(command, expected);
+}
+
+/// Every kind of message there is can leave in every language, with nothing unresolved in it.
+#[test]
+fn every_kind_of_message_is_complete_in_every_language() {
+    assert_eq!(SPOKEN.map(|(language, ..)| language), LANGUAGES);
     let mut case = Case::new();
-    for language in ["nl", "en"] {
+    for (language, country, words) in SPOKEN {
         case.settings.language = language.into();
-        case.party_country = Some(if language == "nl" {
-            Country::Be
-        } else {
-            Country::Se
-        });
+        case.party_country = country;
         language.clone_into(&mut case.customer.as_mut().unwrap().language);
         for message in MESSAGES {
             let sent = case.send(message.kind);
             assert!(sent.is_ok(), "{} {language}: {sent:?}", message.kind);
-            if matches!(message.to, Addressee::Port | Addressee::Allocation) {
+            let is_command = matches!(
+                message.to,
+                Addressee::Port
+                    | Addressee::Allocation
+                    | Addressee::Connections
+                    | Addressee::Payments
+                    | Addressee::Domain
+                    | Addressee::WorkOrders
+            );
+            // no country's parties are written to in English
+            let is_of_country = matches!(message.to, Addressee::Party | Addressee::Installer);
+            if is_command || country.is_none() && is_of_country {
                 continue;
             }
             let (subject, body) = case.letter(message.kind);
@@ -227,10 +329,9 @@ fn every_kind_of_message_is_complete_in_both_languages() {
                 "{}: no customer's name\n{whole}",
                 message.kind
             );
-            let dutch = ["zaak", "Zaak", "Wij", "wij"]
-                .iter()
-                .any(|word| whole.contains(word));
-            assert_eq!(dutch, language == "nl", "{whole}");
+            let lower = whole.to_lowercase();
+            let is_said = words.iter().any(|word| lower.contains(word));
+            assert!(is_said, "{language}: {whole}");
         }
     }
 }
@@ -463,6 +564,21 @@ fn an_address_is_told_from_a_directory() {
     ));
     match Delivery::parse("/var/spool/loket") {
         Delivery::Directory(path) => assert_eq!(path, Path::new("/var/spool/loket")),
-        other @ Delivery::Http(_) => panic!("{other:?}"),
+        other @ (Delivery::Http(_) | Delivery::Mail(..)) => panic!("{other:?}"),
     }
+}
+
+/// PRIO-04, PRIO-30: who is on the telephone is sent where to pay and for which time; a link that
+/// takes no money any more is never sent.
+#[test]
+fn prio_04_the_link_and_the_time_of_the_visit_stand_in_the_letter() {
+    let mut case = Case::new();
+    let (_, body) = case.letter("payment_link");
+    assert!(body.contains("https://pay.example/checkout/1"), "{body}");
+    assert!(body.contains("1 december 2026 om 09:00"), "{body}");
+    case.payment.status = PaymentStatus::Expired;
+    let refused = case.send("payment_link").unwrap_err();
+    assert_eq!(refused.key, "unresolved");
+    let (_, body) = case.letter("prio_confirmed");
+    assert!(body.contains("1 december 2026 om 09:00"), "{body}");
 }

@@ -13,6 +13,8 @@ use tokio::sync::watch;
 
 use crate::exchange_world::{folder, options};
 use crate::support::server::eventually;
+use crate::support::shell::Shell;
+use crate::support::smtp::{MailServer, Script};
 use crate::support::world::{Desk, PROVIDER, SUPPLIER, World, answers, free, word, yes};
 
 async fn worker(world: &World, role: &str, options: Options) -> Worker {
@@ -316,6 +318,49 @@ async fn the_program_delivers_and_ends_cleanly_on_sigterm() {
     assert!(
         log.contains("message sent") && !log.contains("Bakker"),
         "{log}"
+    );
+}
+
+/// The real program with a mail server: letters to parties go there, commands where they went
+/// before. What cannot be a mail server ends it before anything is sent.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_program_sends_letters_to_the_mail_server() {
+    let world = World::new().await;
+    let place = folder("program-mail");
+    let server = MailServer::start(&place, Script::default());
+    let case_id = open(&world, 1, SUPPLIER, false).await;
+    contact(&world.desk("anna").await, case_id).await;
+    let with = |address: &str| {
+        Shell::of(&world.db.url("worker_1"))
+            .with("LOKET_LOG", "off")
+            .with("LOKET_OUTBOX_MAIL_SERVER", address)
+            .with("LOKET_OUTBOX_MAIL_FROM", "loket@zuid.example")
+            .with(
+                "LOKET_OUTBOX_MAIL_CA_FILE",
+                &server.certificate.to_string_lossy(),
+            )
+    };
+    let (out, heads) = (place.join("out"), place.join("heads"));
+    let line = format!(
+        "worker --once --deliver-to {} --chain-heads {}",
+        out.display(),
+        heads.display()
+    );
+    let wrong = with("mail.example").run(&line);
+    assert_eq!(wrong.code, 2, "{wrong:?}");
+    assert!(wrong.err.contains("outbox.mail.server"), "{wrong:?}");
+    assert!(!out.exists() && server.given().is_empty());
+
+    with(&format!("smtp://localhost:{}", server.port)).ok(&line);
+    let given = server.given();
+    assert_eq!(given.len(), 1, "{given:?}");
+    assert!(!given[0].to.is_empty());
+    assert_eq!(given[0].header("Content-Language").as_deref(), Some("nl"));
+    assert_eq!(kinds(&out), ["block"]);
+    let messages = detail(&world, case_id).await.messages;
+    assert!(
+        messages.iter().all(|message| message.status == "sent"),
+        "{messages:?}"
     );
 }
 

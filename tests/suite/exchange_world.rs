@@ -11,13 +11,15 @@ use loket::domain::postcode::Postcode;
 use loket::exchange::colleague::{self, Manner};
 use loket::exchange::outbox::Delivery;
 use loket::exchange::outbox::settings::Settings;
+use loket::exchange::worker::outside::Outside;
 use loket::exchange::worker::{Options, Worker};
 use loket::exchange::world::{GROUP, What, World, play};
 use loket::store::Store;
+use loket::store::admin::AgentRow;
 use loket::store::rows::{CaseRow, InboxView, WorkState};
 use tokio::sync::watch;
 
-use crate::support::db::TestDb;
+use crate::support::db::{SUPERUSER, TestDb};
 
 fn day() -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 11, 18).unwrap()
@@ -29,6 +31,16 @@ pub(crate) fn options(directory: &std::path::Path) -> Options {
         settings: Settings::default(),
         chain_heads: None,
         practice: false,
+        outside: Outside::default(),
+    }
+}
+
+/// The same, with payments of practice.
+fn practising(name: &str) -> Options {
+    let payments = folder(&format!("{name}-payments"));
+    Options {
+        outside: Outside::practice(&payments, &payments.join("incoming")),
+        ..options(&folder(name))
     }
 }
 
@@ -97,6 +109,20 @@ fn the_history_is_in_order_and_in_the_past_on_every_day_of_a_week() {
     }
 }
 
+/// An agent who works requests for meters as well.
+async fn requests_too(db: &TestDb, role: &str) -> Store {
+    let agent = AgentRow {
+        db_role: role.to_owned(),
+        name: role.to_owned(),
+        role: "agent".to_owned(),
+        queues: vec!["mandate".to_owned(), "metering".to_owned()],
+        firm: None,
+        disabled_at: None,
+    };
+    db.store(SUPERUSER).agent_add(&agent).await.unwrap();
+    db.store(role)
+}
+
 async fn rows(store: &Store) -> Vec<CaseRow> {
     let session = store
         .session_open(
@@ -120,11 +146,14 @@ async fn rows(store: &Store) -> Vec<CaseRow> {
 async fn the_history_plays_on_a_real_database_and_leaves_an_inbox_with_something_of_everything() {
     let db = TestDb::new().await;
     let admin = db.store("admin_1");
-    let worker = Worker::open(db.store("worker_1"), options(&folder("world")))
+    let worker = Worker::open(db.store("worker_1"), practising("world"))
         .await
         .unwrap();
     let world = World::new(1, day());
-    let agents = [db.store("anna"), db.store("bram")];
+    let agents = [
+        requests_too(&db, "anna").await,
+        requests_too(&db, "bram").await,
+    ];
     let played = play::play(&admin, &agents, &worker, &world).await.unwrap();
     assert_eq!(played.steps, world.steps.len());
     assert!(played.cases >= 60, "{played:?}");
@@ -170,13 +199,12 @@ async fn the_history_plays_on_a_real_database_and_leaves_an_inbox_with_something
 async fn simulated_colleagues_work_the_inbox_and_hold_nothing_when_they_leave() {
     let db = TestDb::new().await;
     let admin = db.store("admin_1");
-    let worker = Worker::open(db.store("worker_1"), options(&folder("people")))
+    let worker = Worker::open(db.store("worker_1"), practising("people"))
         .await
         .unwrap();
     let world = World::new(5, day());
-    play::play(&admin, &[db.store("anna")], &worker, &world)
-        .await
-        .unwrap();
+    let anna = requests_too(&db, "anna").await;
+    play::play(&admin, &[anna], &worker, &world).await.unwrap();
     let (tell, stop) = watch::channel(false);
     let people: Vec<_> = ["bram", "carla", "daan", "eva"]
         .into_iter()

@@ -8,13 +8,16 @@ use std::sync::OnceLock;
 use chrono::{DateTime, TimeDelta, Utc};
 use loket::domain::calendar::Calendars;
 use loket::domain::clock::ClockRun;
+use loket::domain::form::Form;
 use loket::process::engine::{
     Actor, Answer, Answers, CaseFacts, Change, ClockOp, Context, Refusal, after, born, open, step,
     timer_action,
 };
 use loket::process::field::Value;
-use loket::process::replay::ReplayEvent;
+use loket::process::form::CaseForm;
+use loket::process::replay::{ReplayEvent, Step, replay_steps};
 use loket::process::{self, Process};
+use loket::text::LANGUAGES;
 use uuid::Uuid;
 
 pub(crate) const EAN: &str = "871687900400000374";
@@ -60,6 +63,12 @@ pub(crate) fn context(now: DateTime<Utc>, actor: Actor, number: usize) -> Contex
     }
 }
 
+/// The form that the database would say that a new case of the process has.
+pub(crate) fn form_of(process: &Process) -> Option<CaseForm> {
+    let key = process.actions.iter().find_map(|line| line.form)?;
+    Some(CaseForm::of(Form::builtin(key).unwrap().unwrap()))
+}
+
 fn event(change: &Change) -> ReplayEvent {
     ReplayEvent {
         action: change.action.clone(),
@@ -76,10 +85,21 @@ impl Sim {
         now: DateTime<Utc>,
         given: &Answers,
     ) -> Result<Self, Refusal> {
-        let change =
-            open(process, received, given, &context(now, Actor::System, 0)).inspect_err(told)?;
+        Self::try_open_as(Actor::System, process, (received, now), given)
+    }
+
+    /// Opened by somebody: when it was received, and now.
+    pub(crate) fn try_open_as(
+        actor: Actor,
+        process: &'static Process,
+        (received, now): (DateTime<Utc>, DateTime<Utc>),
+        given: &Answers,
+    ) -> Result<Self, Refusal> {
+        let change = open(process, received, given, &context(now, actor, 0)).inspect_err(told)?;
+        let mut case = born(&change);
+        case.form = form_of(process);
         Ok(Self {
-            case: born(&change),
+            case,
             events: vec![event(&change)],
             last: change,
             now,
@@ -112,6 +132,14 @@ impl Sim {
         given.push(("responded_at", instant));
         self.done("party_responded", &given);
         self
+    }
+
+    /// The case that its events make, with its form.
+    pub(crate) fn replayed(&self) -> CaseFacts {
+        let steps = self.events.iter().cloned().zip(1..);
+        let steps = steps.map(|(event, seq)| Step::Change(seq, event));
+        let steps: Vec<Step> = steps.collect();
+        replay_steps(&steps, calendars(), self.case.form).unwrap()
     }
 
     pub(crate) fn try_as(
@@ -201,6 +229,33 @@ impl Sim {
         self.last.messages.iter().any(|sent| sent == kind)
     }
 
+    /// How often a message of that kind was sent since the case began, or began anew.
+    pub(crate) fn times_sent(&self, kind: &str) -> usize {
+        let since = self
+            .events
+            .iter()
+            .rposition(|event| event.action == "reopen");
+        let events = self.events.iter().skip(since.unwrap_or(0));
+        let sent = events.filter_map(|event| event.change["messages"].as_array());
+        sent.flatten().filter(|sent| *sent == kind).count()
+    }
+
+    /// What the case has of the planning: `hold` or `confirm` with the number of the block.
+    pub(crate) fn slot(&self) -> Option<(String, i64)> {
+        let mut has: Option<(String, i64)> = None;
+        for event in &self.events {
+            let done = &event.change["slot"];
+            has = match (done["act"].as_str(), done["slot"].as_i64(), has) {
+                (Some("release"), _, _) => None,
+                (Some(act), Some(slot), _) | (Some(act), None, Some((_, slot))) => {
+                    Some((act.to_owned(), slot))
+                }
+                (_, _, has) => has,
+            };
+        }
+        has
+    }
+
     pub(crate) fn started(&self, key: &str) -> bool {
         let is_start = |op: &ClockOp| matches!(op, ClockOp::Start { key: k, .. } if k == key);
         self.last.clocks.iter().any(is_start)
@@ -231,15 +286,21 @@ pub(crate) const PROOF: &[(&str, &str)] = &[
     ("text_shown", "yes"),
 ];
 
-/// All texts of one area and language, flattened.
+/// All texts about processes and their fields in one language, flattened.
 pub(crate) fn texts(lang: &str) -> BTreeMap<String, String> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("assets/text")
-        .join(lang)
-        .join("process.toml");
-    let table: toml::Table = std::fs::read_to_string(path).unwrap().parse().unwrap();
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("assets/text");
     let mut flat = BTreeMap::new();
-    flatten("", &table, &mut flat);
+    for area in [
+        "process.toml",
+        "forms.toml",
+        "metering.toml",
+        "feed_in.toml",
+        "installation.toml",
+    ] {
+        let path = folder.join(lang).join(area);
+        let table: toml::Table = std::fs::read_to_string(path).unwrap().parse().unwrap();
+        flatten("", &table, &mut flat);
+    }
     flat
 }
 
@@ -257,7 +318,7 @@ fn flatten(path: &str, table: &toml::Table, flat: &mut BTreeMap<String, String>)
     }
 }
 
-pub(crate) fn placeholders(text: &str) -> BTreeSet<String> {
+pub(crate) fn variables(text: &str) -> BTreeSet<String> {
     let parts = text.split('{').skip(1);
     parts
         .filter_map(|part| part.split_once('}'))
@@ -265,27 +326,34 @@ pub(crate) fn placeholders(text: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// A refusal has a text in both languages, and a value for each place in it.
+/// A refusal has a text in every language, and a value for each place in it.
 fn told(refusal: &Refusal) {
-    static TEXTS: OnceLock<[BTreeMap<String, String>; 2]> = OnceLock::new();
-    for texts in TEXTS.get_or_init(|| [texts("en"), texts("nl")]) {
+    static TEXTS: OnceLock<[BTreeMap<String, String>; LANGUAGES.len()]> = OnceLock::new();
+    for texts in TEXTS.get_or_init(|| LANGUAGES.map(texts)) {
         let text = texts.get(&format!("refusal.{}", refusal.key));
         let text = text.unwrap_or_else(|| panic!("no text for {refusal:?}"));
-        for name in placeholders(text) {
+        for name in variables(text) {
             assert!(
                 refusal.args.contains_key(&name),
                 "{name} is not given: {refusal:?}"
             );
+        }
+        // a field of a form that is data brings its names along
+        if LANGUAGES
+            .iter()
+            .all(|lang| refusal.args.contains_key(&format!("field.{lang}")))
+        {
+            continue;
         }
         for value in refusal.args.values() {
             let is_key = ["state.", "field.", "clock.", "action."]
                 .iter()
                 .any(|area| value.starts_with(area));
             let is_unknown_field = refusal.key == "field_unknown";
-            assert!(
-                !is_key || is_unknown_field || texts.contains_key(value),
-                "{value}"
-            );
+            // one key, or several in a row
+            let mut keys = value.split(", ");
+            let is_known = keys.all(|key| texts.contains_key(key));
+            assert!(!is_key || is_unknown_field || is_known, "{value}");
         }
     }
 }

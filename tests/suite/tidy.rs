@@ -26,6 +26,12 @@ const LAYERS: &[(&str, &[&str])] = &[
         "view",
         &["domain", "process", "store", "desk", "view", "text"],
     ),
+    (
+        "plain",
+        &[
+            "domain", "process", "store", "desk", "view", "plain", "text",
+        ],
+    ),
     ("terminal", &["desk", "terminal", "system", "text"]),
     ("local_postgres", &["local_postgres", "system"]),
 ];
@@ -51,6 +57,11 @@ const FORBIDDEN: &[(&str, &[&str], &str)] = &[
         "view",
         &["sqlx", "tokio", "crossterm"],
         "the view only draws",
+    ),
+    (
+        "plain",
+        &["sqlx", "tokio", "crossterm"],
+        "the lines are a view too",
     ),
     (
         "store",

@@ -9,16 +9,53 @@ use proptest::prelude::*;
 
 use crate::support::desk::{Script, loaded, rows};
 
-const PLACES: [&str; 9] = [
+/// Every screen: pages and panes, forms of all kinds, promises, palette, what leaving and the lock
+/// say, what is unmasked.
+const PLACES: [&str; 44] = [
     "",
     "tab",
     "enter",
     "enter 1",
     "enter 1 2 tab 1 ctrl-s",
+    "enter 1 ctrl-s",
     "d",
     "/",
+    "/ 8 7",
     "?",
-    "h",
+    "enter 1 f1",
+    "j h",
+    "j h ctrl-s",
+    "b",
+    "b o",
+    "b o enter",
+    "b R",
+    "b p",
+    ":",
+    ": l a n",
+    "g",
+    "t",
+    "t ! 1 6 : 0 0 space c a l l",
+    "t ! 1 6 : 0 0 space c a l l ctrl-s",
+    "P",
+    "P 1 6 : 0 0 tab c a l l ctrl-s",
+    "z",
+    "z t o m o r r o w tab x ctrl-s",
+    "o",
+    "o enter",
+    "o enter ctrl-s",
+    "f",
+    "U",
+    "U 1",
+    "y",
+    "D",
+    "t x esc D",
+    "F",
+    "F x",
+    "!",
+    "'",
+    "* B",
+    "q",
+    "L",
 ];
 
 fn at(place: &str) -> Script {
@@ -34,12 +71,14 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(120))]
 
     #[test]
-    fn no_size_breaks_the_screen(columns in 1u16..=250, rows in 1u16..=80, place in 0usize..9) {
+    fn no_size_breaks_the_screen(columns in 1u16..=250, rows in 1u16..=80, place in 0usize..PLACES.len()) {
         let mut script = at(PLACES[place]);
         script.send(Msg::Input(Input::Resize(columns, rows)));
         let screen = script.screen();
         prop_assert_eq!(screen.lines().count(), usize::from(rows));
-        if columns >= 59 && rows >= 17 {
+        if PLACES[place] == "L" {
+            prop_assert!(!screen.contains("GT-2026"), "a case on the locked screen:\n{}", screen);
+        } else if columns >= 59 && rows >= 17 {
             prop_assert!(screen.contains("loket"), "no header:\n{}", screen);
             let footer = screen.lines().last().unwrap_or_default();
             prop_assert!(footer.contains("help"), "no footer:\n{}", screen);
@@ -48,23 +87,71 @@ proptest! {
 
     #[test]
     fn no_order_of_keys_breaks_the_desk(
-        keys in proptest::collection::vec(0usize..40, 0..60)
+        keys in proptest::collection::vec(0usize..46, 0..60)
     ) {
-        const KEYS: [&str; 40] = [
+        const KEYS: [&str; 46] = [
             "j", "k", "G", "g", "enter", "esc", "tab", "shift-tab", "n", "c", "x", "h", "t", "f",
             "o", "l", "/", "d", "m", "r", "?", "1", "2", "3", "left", "right", "up", "down",
             "pgdn", "pgup", "ctrl-s", "backspace", "ctrl-w", "space", "]", "[", "q", "ctrl-n",
-            "home", "end",
+            "home", "end", "b", "R", ":", ":", "ctrl-p", "e",
         ];
         let mut script = Script::new(80, 24);
         for key in keys {
             script.keys(KEYS[key]);
-            let ends = |effect: &Effect| matches!(effect, Effect::Quit | Effect::Redraw);
-            script.effects.retain(|effect| !ends(effect));
+            // what only a terminal does has no answer
+            let is_answered = |effect: &Effect| {
+                use Effect::{Ask, Names, Probe, Save, Write};
+                matches!(effect, Ask(..) | Write(..) | Save(..) | Names(..) | Probe(..))
+            };
+            script.effects.retain(is_answered);
             script.answer_all();
             script.screen();
         }
     }
+}
+
+/// The smallest and the largest size, on every screen.
+#[test]
+fn no_screen_breaks_at_the_ends_of_the_sizes() {
+    for place in PLACES {
+        let mut script = at(place);
+        for (columns, rows) in [
+            (59, 17),
+            (80, 24),
+            (99, 17),
+            (100, 24),
+            (150, 17),
+            (250, 80),
+        ] {
+            script.send(Msg::Input(Input::Resize(columns, rows)));
+            let screen = script.screen();
+            let footer = screen.lines().last().unwrap_or_default();
+            let is_framed = screen.contains("loket") && footer.contains("help");
+            assert!(
+                place == "L" || is_framed,
+                "{place} at {columns}x{rows}:\n{screen}"
+            );
+        }
+    }
+}
+
+/// Calm: nothing moves while something is read, and that it is read is said after 300 ms only.
+#[test]
+fn waiting_is_said_after_300_ms_and_not_before() {
+    let mut script = Script::new(80, 24);
+    script.keys("j tab");
+    script.rest();
+    let asked = script.model.world.waiting_since();
+    let (asked, before) = (asked.expect("the case is asked for"), script.screen());
+    let mut at = |millis| {
+        script.now = asked + chrono::TimeDelta::milliseconds(millis);
+        script.send(Msg::Wake);
+        script.screen()
+    };
+    assert_eq!(at(299), before);
+    let after = at(300);
+    assert!(after.contains("loading"), "{after}");
+    assert_eq!(at(900), after, "nothing turns");
 }
 
 const HOSTILE: [&str; 6] = [

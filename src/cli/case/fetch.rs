@@ -36,8 +36,8 @@ impl Counter<'_> {
         let bytes = bytes.ok_or_else(|| refused("case.document_erased", &row.name))?;
         write(to, &bytes).map_err(|error| CliError::Io(to.display().to_string(), error))?;
         let (name, file) = (clean(&row.name), to.display().to_string());
-        self.shell
-            .tell("case.fetched", &[("name", &name), ("file", &file)]);
+        let values = [("name", &*name), ("file", &*file)];
+        self.shell.tell_of_file("case.fetched", &values, to);
         Ok(ExitCode::SUCCESS)
     }
 }

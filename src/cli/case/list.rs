@@ -9,6 +9,7 @@ use super::Counter;
 use crate::cli::{CliError, Ended, words};
 use crate::domain::clock::ClockStatus;
 use crate::process::engine::Refusal;
+use crate::store::filter::Filter;
 use crate::store::rows::{CaseRow, InboxView, WorkState};
 
 /// Rows that are asked for in one call.
@@ -25,7 +26,13 @@ struct Line<'a> {
 }
 
 impl Counter<'_> {
-    pub(super) async fn list(&self, queue: Option<&str>, mine: bool, limit: u32) -> Ended {
+    pub(super) async fn list(
+        &self,
+        queue: Option<&str>,
+        mine: bool,
+        filter: &Filter,
+        limit: u32,
+    ) -> Ended {
         let views = match (mine, queue) {
             (true, _) => vec![InboxView::Mine],
             (false, Some(key)) => vec![InboxView::Queue(self.queue(key)?)],
@@ -38,7 +45,7 @@ impl Counter<'_> {
         };
         let mut rows = Vec::new();
         for view in views {
-            rows.extend(self.pages(&view, limit).await?);
+            rows.extend(self.pages(&view, filter, limit).await?);
         }
         let found: Vec<(CaseRow, Option<String>)> =
             rows.into_iter().map(|row| (row, None)).collect();
@@ -62,14 +69,28 @@ impl Counter<'_> {
         Ok(found.ok_or_else(refusal)?.queue_id)
     }
 
-    async fn pages(&self, view: &InboxView, limit: u32) -> Result<Vec<CaseRow>, CliError> {
+    async fn pages(
+        &self,
+        view: &InboxView,
+        filter: &Filter,
+        limit: u32,
+    ) -> Result<Vec<CaseRow>, CliError> {
         let mut rows: Vec<CaseRow> = Vec::new();
-        let mut more = true;
+        let (mut more, mut after) = (true, None);
         while more && rows.len() < limit as usize {
             let left = limit - u32::try_from(rows.len()).unwrap_or(limit);
-            let after = rows.last().map(CaseRow::page_key);
-            let page = self.clerk.store.inbox(view, after, left.min(PAGE)).await?;
-            more = page.more && !page.rows.is_empty();
+            let store = &self.clerk.store;
+            let page = if filter.is_empty() {
+                store.inbox(view, after, left.min(PAGE)).await?
+            } else {
+                let limit = left.min(PAGE);
+                store
+                    .inbox_filtered(view, filter, after, limit, &[])
+                    .await?
+            };
+            // behind a filter a page may be empty although more fit further on
+            more = page.more && (!page.rows.is_empty() || page.place.is_some());
+            after = page.place.or(page.rows.last().map(CaseRow::page_key));
             rows.extend(page.rows);
         }
         Ok(rows)
@@ -111,7 +132,7 @@ impl Counter<'_> {
             texts
                 .get(&format!("case.work.{}", row.work.word()))
                 .to_owned(),
-            due.map(|(at, comparison)| words::due(at, comparison, zone))
+            due.map(|(at, comparison)| words::due(texts, at, comparison, zone))
                 .unwrap_or_default(),
             row.due_at
                 .map(|at| words::left(at, now, texts))
@@ -124,6 +145,7 @@ impl Counter<'_> {
             row.holder
                 .clone()
                 .filter(|_| row.work == WorkState::Held)
+                .or_else(|| row.raised.then(|| texts.say("list.raised")))
                 .unwrap_or_default(),
         ]
     }

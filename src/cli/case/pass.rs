@@ -1,4 +1,4 @@
-//! Who has a case: next, claim, release, hand over, reassign, transfer.
+//! Who has a case: next, claim, release, skip, take over, hand over, reassign, transfer; and taking back.
 
 use std::process::ExitCode;
 
@@ -6,9 +6,9 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::Counter;
-use crate::cli::clerk::not_granted;
-use crate::cli::{CliError, Ended, Sentence};
-use crate::store::rows::{Applied, Claim};
+use crate::cli::claims::not_granted;
+use crate::cli::{CliError, Ended, Sentence, words};
+use crate::store::rows::{Along, Applied, Claim};
 
 /// What became of a case that changed hands.
 #[derive(Serialize)]
@@ -71,13 +71,51 @@ impl Counter<'_> {
         self.passed("case.released", &detail.row.case_no, "", &applied)
     }
 
-    pub(super) async fn hand_over(&self, no: &str, to: Option<&str>, line: &str) -> Ended {
+    pub(super) async fn skip(&self, no: &str, reason: &str, line: Option<&str>) -> Ended {
+        let detail = self.clerk.find(no).await?;
+        let lease = self.clerk.lease(&detail)?;
+        let (store, session) = (&self.clerk.store, self.clerk.session.session_id);
+        let applied = store
+            .case_skip(Uuid::now_v7(), session, lease, reason, line)
+            .await?;
+        self.passed("case.skipped", &detail.row.case_no, "", &applied)
+    }
+
+    pub(super) async fn take_over(&self, no: &str, reason: &str) -> Ended {
+        let detail = self.clerk.find(no).await?;
+        let (store, session) = (&self.clerk.store, self.clerk.session.session_id);
+        let case_id = detail.row.case_id;
+        let claim = store
+            .case_take_over(Uuid::now_v7(), session, case_id, reason)
+            .await?;
+        if self.json {
+            self.shell.json(&claim)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let me = self.clerk.session.me.agent_id;
+        let key = match detail.row.holder_id {
+            Some(id) if id == me => "case.taken_over_own",
+            _ => "case.taken_over",
+        };
+        let from = detail.row.holder.as_deref().unwrap_or_default();
+        let with = [("case_no", detail.row.case_no.as_str()), ("from", from)];
+        self.shell.tell(key, &with);
+        Ok(ExitCode::SUCCESS)
+    }
+
+    pub(super) async fn hand_over(
+        &self,
+        no: &str,
+        to: Option<&str>,
+        line: &str,
+        along: Along,
+    ) -> Ended {
         let detail = self.clerk.find(no).await?;
         let lease = self.clerk.lease(&detail)?;
         let agent = self.colleague(to).await?;
         let (store, session) = (&self.clerk.store, self.clerk.session.session_id);
         let applied = store
-            .case_hand_over(Uuid::now_v7(), session, lease, agent, line)
+            .case_hand_over_with(Uuid::now_v7(), session, lease, (agent, line), along)
             .await?;
         self.passed(
             "case.handed_over",
@@ -112,6 +150,26 @@ impl Counter<'_> {
             .case_transfer(Uuid::now_v7(), session, case_id, id, reason)
             .await?;
         self.passed("case.handed_over", &detail.row.case_no, queue, &applied)
+    }
+
+    pub(super) async fn take_back(&self, no: &str) -> Ended {
+        let detail = self.clerk.find(no).await?;
+        let nothing = || Sentence::new("refusal.undo_nothing", &[]);
+        let undo = detail.undo.ok_or_else(|| CliError::Refused(nothing()))?;
+        let (store, session) = (&self.clerk.store, self.clerk.session.session_id);
+        let applied = store
+            .case_take_back(Uuid::now_v7(), session, detail.row.case_id, undo.seq)
+            .await?;
+        let case_no = detail.row.case_no.as_str();
+        if self.json {
+            let applied = &applied;
+            self.shell.json(&Passed { case_no, applied })?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let action = words::action(&detail.row.process, &undo.action, &self.shell.texts);
+        let said = [("case_no", case_no), ("action", &*action)];
+        self.shell.tell("case.taken_back", &said);
+        Ok(ExitCode::SUCCESS)
     }
 
     fn receiver<'b>(&'b self, to: Option<&'b str>) -> &'b str {

@@ -5,11 +5,14 @@ use std::process::ExitCode;
 use chrono_tz::Tz;
 use uuid::Uuid;
 
-use super::Counter;
+use super::{Counter, remind};
 use crate::cli::{CliError, Ended, words};
 use crate::domain::clock::{ClockRun, ClockStatus};
 use crate::process::engine::{self, Listed};
+use crate::process::field::Value;
+use crate::process::general::PROMISE;
 use crate::store::rows::{CaseDetail, ConnectionCard, CustomerCard, PartyCard, TimelineRow};
+use crate::text::Texts;
 
 /// Events shown with the case itself.
 const RECENT: u32 = 5;
@@ -28,9 +31,10 @@ impl Counter<'_> {
             .await?;
         let context = self.clerk.context(Uuid::nil()).await?;
         let listed = engine::listed(&detail.facts, &context);
+        let of_texts = |card: &ConnectionCard| connection(card, &self.shell.texts);
         self.head(&detail);
         self.part("clocks", self.clocks(&detail));
-        self.part("connection", detail.connection.as_ref().map(connection));
+        self.part("connection", detail.connection.as_ref().map(of_texts));
         self.part(
             "customer",
             detail.customer.as_ref().map(|c| self.customer(c)),
@@ -39,6 +43,7 @@ impl Counter<'_> {
         self.part("documents", self.documents(&detail));
         self.part("messages", self.messages(&detail));
         self.part("related", self.related(&detail));
+        self.part("drafts", self.draft_rows(&detail.drafts));
         self.part("actions", self.actions(&detail, &listed));
         self.part("timeline", self.events(&detail, &recent));
         Ok(ExitCode::SUCCESS)
@@ -84,7 +89,7 @@ impl Counter<'_> {
             "{}  {process}: {state} ({work}) {holder}",
             row.case_no
         ));
-        let received = words::when(row.received_at, words::zone_of(&row.process));
+        let received = words::when(texts, row.received_at, words::zone_of(&row.process));
         self.shell.tell(
             "case.received",
             &[("at", &received), ("subject", &row.subject)],
@@ -112,26 +117,35 @@ impl Counter<'_> {
             .facts
             .clocks
             .iter()
-            .map(|run| self.clock_row(run, &detail.row.process, zone))
+            .map(|run| self.clock_row(run, detail, zone))
             .collect()
     }
 
-    fn clock_row(&self, run: &ClockRun, process: &str, zone: Tz) -> Vec<String> {
+    fn clock_name(&self, run: &ClockRun, detail: &CaseDetail) -> String {
+        let name = self.shell.texts.say(&format!("clock.{}", run.key));
+        if run.key == PROMISE {
+            return remind::promise_name(detail, run.run, &name);
+        }
+        name
+    }
+
+    fn clock_row(&self, run: &ClockRun, detail: &CaseDetail, zone: Tz) -> Vec<String> {
+        let process = detail.row.process.as_str();
         let (texts, now) = (&self.shell.texts, self.clerk.session.legal_now);
         let rule = crate::process::find(process).and_then(|process| process.clock(&run.key));
         let status = run.status(now);
         let left = match run.ended_at {
             None => words::left(run.due_at, now, texts),
-            Some(at) => words::when(at, zone),
+            Some(at) => words::when(texts, at, zone),
         };
         let was = (run.original_due_at != run.due_at).then(|| {
-            let was = words::due(run.original_due_at, run.comparison, zone);
+            let was = words::due(texts, run.original_due_at, run.comparison, zone);
             texts.fill("case.was_due", &[("due", &was)])
         });
         vec![
             rule.map_or(String::new(), |clock| clock.rule.to_owned()),
-            texts.get(&format!("clock.{}", run.key)).to_owned(),
-            words::due(run.due_at, run.comparison, zone),
+            self.clock_name(run, detail),
+            words::due(texts, run.due_at, run.comparison, zone),
             left,
             texts
                 .get(&format!("case.status.{}", status_word(status)))
@@ -155,7 +169,11 @@ impl Counter<'_> {
     }
 
     fn party(&self, card: &PartyCard) -> Vec<Vec<String>> {
-        let mut rows = vec![vec![card.gln.clone(), card.name.clone(), card.role.clone()]];
+        let mut rows = vec![vec![
+            card.gln.clone(),
+            card.name.clone(),
+            named(&self.shell.texts, "role", &card.role),
+        ]];
         rows.extend(card.contacts.iter().map(|contact| {
             let number = contact.contact_id.to_string();
             let number = self
@@ -178,10 +196,10 @@ impl Counter<'_> {
     fn documents(&self, detail: &CaseDetail) -> Vec<Vec<String>> {
         let (texts, zone) = (&self.shell.texts, words::zone_of(&detail.row.process));
         let row = |document: &crate::store::rows::DocumentRow| {
-            let erased = document.erased_at.map(|at| words::when(at, zone));
+            let erased = document.erased_at.map(|at| words::when(texts, at, zone));
             let erased = erased.map(|at| texts.fill("case.erased_at", &[("at", &at)]));
             vec![
-                words::when(document.added_at, zone),
+                words::when(texts, document.added_at, zone),
                 document.name.clone(),
                 texts
                     .get(&format!("case.purpose.{}", document.purpose))
@@ -216,7 +234,7 @@ impl Counter<'_> {
                 .to_owned();
             vec![
                 case.case_no.clone(),
-                words::when(case.received_at, zone),
+                words::when(texts, case.received_at, zone),
                 state,
             ]
         })
@@ -245,31 +263,43 @@ impl Counter<'_> {
     }
 
     fn events(&self, detail: &CaseDetail, rows: &[TimelineRow]) -> Vec<Vec<String>> {
-        rows.iter().map(|row| self.event(detail, row)).collect()
+        let taken = |row: &TimelineRow| row.takes_back.as_ref().map(|taken| taken.seq);
+        let void: Vec<i32> = rows.iter().filter_map(taken).collect();
+        let lines = rows.iter().map(|row| {
+            let mut line = self.event(detail, row);
+            if void.contains(&row.seq) {
+                line[2] = self.shell.texts.fill("undo.void", &[("what", &line[2])]);
+            }
+            line
+        });
+        lines.collect()
+    }
+
+    /// What an event was.
+    fn happened(&self, process: &str, row: &TimelineRow) -> String {
+        let texts = &self.shell.texts;
+        if let Some(taken) = &row.takes_back {
+            let action = words::action(process, &taken.action, texts);
+            return texts.fill("undo.took_back", &[("action", &action)]);
+        }
+        let own = texts.find(&format!("case.event.{}", row.kind));
+        own.map_or_else(|| words::action(process, &row.kind, texts), str::to_owned)
     }
 
     fn event(&self, detail: &CaseDetail, row: &TimelineRow) -> Vec<String> {
         let (texts, zone) = (&self.shell.texts, words::zone_of(&detail.row.process));
-        let process = crate::process::find(&detail.facts.process);
-        let own = format!("case.event.{}", row.kind);
-        let action = process
-            .map(|process| process.action_text(&row.kind))
-            .unwrap_or_default();
-        let what = texts
-            .find(&own)
-            .or_else(|| texts.find(&action))
-            .unwrap_or(&row.kind)
-            .to_owned();
+        let what = self.happened(&detail.facts.process, row);
         let answers: Vec<String> = row
             .answers
             .iter()
             .map(|(key, value)| {
-                let name = texts
-                    .find(&format!("field.{key}"))
-                    .unwrap_or(key)
-                    .to_owned();
-                let value = words::value(key, value, (&detail.texts, zone), texts);
-                format!("{name}: {value}")
+                let name = detail.facts.named(key, texts.lang());
+                let name = name.or_else(|| texts.find(&format!("field.{key}")));
+                let name = name.unwrap_or(key);
+                let known = contact_name(detail, key, value);
+                let known = known.or_else(|| detail.facts.said(key, value, texts.lang()));
+                let said = || words::value(key, value, (&detail.texts, zone), texts);
+                format!("{name}: {}", known.unwrap_or_else(said))
             })
             .collect();
         let moves = row.moves.iter().map(|moved| {
@@ -277,7 +307,7 @@ impl Counter<'_> {
             words::shift(&detail.row.process, &moved.clock, between, texts)
         });
         vec![
-            words::when(row.at, zone),
+            words::when(texts, row.at, zone),
             row.agent
                 .clone()
                 .unwrap_or_else(|| texts.get("case.system").to_owned()),
@@ -291,12 +321,28 @@ impl Counter<'_> {
     }
 }
 
-fn connection(card: &ConnectionCard) -> Vec<Vec<String>> {
+/// A contact of the party by name; people know no numbers.
+fn contact_name(detail: &CaseDetail, key: &str, value: &Value) -> Option<String> {
+    let Value::Number(number) = value else {
+        return None;
+    };
+    let contacts = detail.party.iter().flat_map(|party| &party.contacts);
+    let mut named = contacts.filter(|contact| key == "contact" && contact.contact_id == *number);
+    named.next().map(|contact| contact.name.clone())
+}
+
+/// A code of the registers in words.
+fn named(texts: &Texts, area: &str, code: &str) -> String {
+    let known = texts.find(&format!("{area}.{code}"));
+    known.unwrap_or(code).to_owned()
+}
+
+fn connection(card: &ConnectionCard, texts: &Texts) -> Vec<Vec<String>> {
     let mut rows = vec![
         vec![
             card.ean.clone(),
-            card.product.clone(),
-            card.allocation_method.clone(),
+            named(texts, "product", &card.product),
+            named(texts, "method", &card.allocation_method),
         ],
         vec![
             format!("{} {}", card.street, card.house_number),
@@ -308,14 +354,15 @@ fn connection(card: &ConnectionCard) -> Vec<Vec<String>> {
     rows.extend(card.meters.iter().map(|meter| {
         vec![
             meter.meter_number.clone(),
-            meter.meter_type.clone(),
-            meter.smart_admin.clone(),
+            named(texts, "meter", &meter.meter_type),
+            named(texts, "meter.admin", &meter.smart_admin),
         ]
     }));
     rows.extend(card.contracts.iter().map(|contract| {
         let day = |day: Option<chrono::NaiveDate>| day.map(|d| d.to_string()).unwrap_or_default();
         let days = format!("{} – {}", day(contract.valid_from), day(contract.valid_to));
-        vec![contract.party.clone(), contract.side.clone(), days]
+        let side = named(texts, "contract", &contract.side);
+        vec![contract.party.clone(), side, days]
     }));
     rows
 }

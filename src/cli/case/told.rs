@@ -137,7 +137,7 @@ impl Counter<'_> {
                 comparison,
                 ..
             } => {
-                let due = words::due(*due_at, *comparison, zone);
+                let due = words::due(texts, *due_at, *comparison, zone);
                 let values = [("clock", &*name(key)), ("due", &*due)];
                 self.shell.tell("case.effect.clock_starts", &values);
             }

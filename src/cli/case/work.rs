@@ -112,18 +112,19 @@ impl Counter<'_> {
     }
 
     pub(super) async fn act(&self, args: &DoArgs) -> Ended {
+        let (Some(action), None) = (&args.action, &args.filter) else {
+            let filter = args.filter.as_deref().unwrap_or_default();
+            return Box::pin(self.do_many(args, filter)).await;
+        };
         let detail = self.clerk.find(&args.no).await?;
         let facts = detail.facts.clone();
-        match self
-            .clerk
-            .act(detail, &args.action, &args.fields, args.dry_run)
-            .await
-        {
+        let done = self.clerk.act(detail, action, &args.fields, args.dry_run);
+        match Box::pin(done).await {
             Ok(done) => {
                 self.done(&done)?;
                 Ok(ExitCode::SUCCESS)
             }
-            Err(error) => Err(self.explain(error, &facts, &args.action).await?),
+            Err(error) => Err(self.explain(error, &facts, action).await?),
         }
     }
 
@@ -175,8 +176,9 @@ impl Counter<'_> {
     pub(super) async fn note(&self, no: &str, text: String) -> Ended {
         let text = if text == "-" { read_note()? } else { text };
         let detail = self.clerk.find(no).await?;
-        let typed = [(String::from("note"), text)];
-        let done = self.clerk.act(detail, "add_note", &typed, false).await?;
+        let mut typed = self.promises_in(&text, &detail);
+        typed.push((String::from("note"), text));
+        let done = Box::pin(self.clerk.act(detail, "add_note", &typed, false)).await?;
         self.done(&done)?;
         Ok(ExitCode::SUCCESS)
     }

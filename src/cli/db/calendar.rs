@@ -178,7 +178,7 @@ async fn list(
 
 fn row(shell: &Shell, country: Country, day: &CalendarDay) -> Vec<String> {
     let edit = day.edited_at.map(|at| {
-        let at = words::when(at, country.zone());
+        let at = words::when(&shell.texts, at, country.zone());
         let by = day.edited_by.as_deref().unwrap_or_default();
         let key = if day.removed {
             "calendar.removed"

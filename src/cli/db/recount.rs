@@ -11,6 +11,7 @@ use crate::cli::clerk::Clerk;
 use crate::cli::{Ended, Exit, Shell, words};
 use crate::store::recount::{Mode, Moved, Order, Recount, Recounted};
 use crate::system;
+use crate::text::format;
 
 #[derive(Serialize)]
 struct Told<'a> {
@@ -59,8 +60,9 @@ fn tell(shell: &Shell, recount: &Recount, is_dry: bool) {
             shell.say(&line);
         }
     }
-    let [moved, late, rescued, refused] = recount.figures().map(|figure| figure.to_string());
-    let looked_at = recount.looked_at.to_string();
+    let said = |n| format::count(&shell.texts, n);
+    let [moved, late, rescued, refused] = recount.figures().map(said);
+    let looked_at = format::count(&shell.texts, recount.looked_at);
     let values = [
         ("cases", &*looked_at),
         ("moved", &*moved),
@@ -120,8 +122,8 @@ impl<'a> Line<'a> {
             return;
         }
         self.shown = Some(system::monotonic());
-        let cases = done.to_string();
         let texts = &self.shell.texts;
+        let cases = format::count(texts, done);
         system::print_status(&texts.fill("recount.progress", &[("cases", &cases)]));
     }
 

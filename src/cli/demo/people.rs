@@ -22,6 +22,9 @@ const AGENTS: &[(&str, &str)] = &[
     ("thijs", "Thijs van Dam"),
 ];
 const LEADS: &[(&str, &str)] = &[("marit", "Marit Visser"), ("henk", "Henk Mulder")];
+const INSTALLERS: &[(&str, &str)] = &[("ingvar", "Ingvar Nyberg"), ("saga", "Saga Holm")];
+const AUDITOR: (&str, &str, &str) = ("auditor", "Ruben Smit", "auditor");
+const ADMIN: (&str, &str, &str) = (SUPERUSER, "Beheer", "admin");
 const FIRST_NAMES: &[&str] = &[
     "Anouk", "Daan", "Esra", "Gijs", "Iris", "Koen", "Mila", "Sem",
 ];
@@ -34,6 +37,8 @@ pub enum Place {
     Agent,
     /// Also reassigns, transfers, reopens
     Lead,
+    /// Makes and sends notifications of an installer's company
+    Installer,
 }
 
 fn row(db_role: &str, name: &str, role: &str) -> AgentRow {
@@ -45,14 +50,25 @@ fn row(db_role: &str, name: &str, role: &str) -> AgentRow {
             .iter()
             .map(|process| process.queue.key().to_owned())
             .collect(),
+        firm: None,
         disabled_at: None,
     }
+}
+
+/// Installers, who all work for that company.
+pub(super) fn installers(company: &str) -> Vec<AgentRow> {
+    let of_company = |(db_role, name): &(&str, &str)| AgentRow {
+        queues: Vec::new(),
+        firm: Some(company.to_owned()),
+        ..row(db_role, name, "installer")
+    };
+    INSTALLERS.iter().map(of_company).collect()
 }
 
 /// Who must be there before the world is made: administration and the worker.
 pub(super) fn staff() -> Vec<AgentRow> {
     vec![
-        row(SUPERUSER, "Beheer", "admin"),
+        row(ADMIN.0, ADMIN.1, ADMIN.2),
         row(WORKER, "Worker", "worker"),
     ]
 }
@@ -66,7 +82,7 @@ pub(super) fn everybody() -> Vec<AgentRow> {
     let leads = LEADS
         .iter()
         .map(|(db_role, name)| row(db_role, name, "lead"));
-    let auditor = row("auditor", "Ruben Smit", "auditor");
+    let auditor = row(AUDITOR.0, AUDITOR.1, AUDITOR.2);
     std::iter::once(auditor)
         .chain(leads)
         .chain(agents)
@@ -89,11 +105,24 @@ pub(super) fn crowd(count: u16) -> Vec<AgentRow> {
         .collect()
 }
 
+/// Everybody with whom one can try things out, the first agent first and administration last: role of
+/// the database, name, what they may do.
+pub(super) fn cast() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    let as_all = |people: &'static [(&str, &str)], what| {
+        people.iter().map(move |(role, name)| (*role, *name, what))
+    };
+    as_all(AGENTS, "agent")
+        .chain(as_all(LEADS, "lead"))
+        .chain(as_all(INSTALLERS, "installer"))
+        .chain([AUDITOR, ADMIN])
+}
+
 /// The first of that place who is not there yet; when all are, the first.
 pub(super) fn free(place: Place, is_there: impl Fn(&str) -> bool) -> (&'static str, &'static str) {
     let places = match place {
         Place::Agent => AGENTS,
         Place::Lead => LEADS,
+        Place::Installer => INSTALLERS,
     };
     places
         .iter()
@@ -114,6 +143,7 @@ mod tests {
             .into_iter()
             .chain(everybody())
             .chain(crowd(CROWD_MAX))
+            .chain(installers("8717180006440"))
             .collect();
         let roles: BTreeSet<&str> = all.iter().map(|agent| agent.db_role.as_str()).collect();
         let names: BTreeSet<&str> = all.iter().map(|agent| agent.name.as_str()).collect();

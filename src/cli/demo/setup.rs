@@ -8,6 +8,7 @@ use crate::domain::calendar::Calendar;
 use crate::domain::country::Country;
 use crate::exchange::outbox::Delivery;
 use crate::exchange::outbox::settings::Settings;
+use crate::exchange::worker::outside::Outside;
 use crate::exchange::worker::{Options, Worker};
 use crate::exchange::world::{World, play};
 use crate::local_postgres::{LocalPostgres, SUPERUSER};
@@ -16,6 +17,8 @@ use crate::store::{Store, StoreError};
 
 /// The database of the demo.
 pub(super) const DATABASE: &str = "loket";
+/// The folder of the practice payment service beside the server of the demo.
+pub(in crate::cli) const PAYMENTS: &str = "payments";
 /// The same number is the same world.
 const SEED: u64 = 2026;
 /// Of the invented history each agent has a share.
@@ -100,6 +103,11 @@ pub(super) async fn world(server: &LocalPostgres, now: DateTime<Utc>) -> Result<
     for store in players.iter().chain([&admin]) {
         store.close().await;
     }
+    // their company stands in the registers by now
+    let mut parties = world.registers.parties.iter();
+    if let Some(company) = parties.find(|party| party.role == "installer") {
+        add(server, &people::installers(&company.gln)).await?;
+    }
     add(server, &first).await?;
     Ok(played.cases)
 }
@@ -117,11 +125,13 @@ fn day(now: DateTime<Utc>) -> Result<NaiveDate, CliError> {
 
 /// A worker with the practice executor; messages go to a folder beside the server.
 pub(super) async fn worker(server: &LocalPostgres) -> Result<Worker, CliError> {
+    let root = server.home().root();
     let options = Options {
-        delivery: Delivery::Directory(server.home().root().join("outbox")),
+        delivery: Delivery::Directory(root.join("outbox")),
         settings: Settings::default(),
         chain_heads: None,
         practice: true,
+        outside: Outside::practice(&root.join(PAYMENTS), &root.join("incoming")),
     };
     let store = Store::connect(server.options(people::WORKER, DATABASE), 3);
     Ok(Worker::open(store, options).await?)

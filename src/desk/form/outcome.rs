@@ -1,21 +1,27 @@
 //! From the answers of a form to what it will do, or to what is missing. The engine decides; here
 //! its refusals are put into words and beside the right field.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::super::bulk::plan;
 use super::super::effect::Call;
-use super::super::held;
 use super::super::preview;
+use super::super::promises;
 use super::super::route::Subject;
+use super::super::undo;
 use super::super::world::World;
+use super::super::{fetch, find, held, limits};
+use super::read::Reading;
 use super::{Entry, must_be_filled};
-use crate::process::engine::{self, Actor, Answers, Change, Context, Refusal};
+use crate::process::engine::{self, Actor, Answer, Answers, CaseFacts, Change, Context, Refusal};
+use crate::process::field::Value;
 use crate::process::{self, Action, Field};
-use crate::store::rows::{CaseId, Role};
+use crate::store::rows::{Along, CaseId, Role};
 
 /// What a form would do.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,9 +44,13 @@ pub enum Plan {
     /// An opening.
     Open(Change, Answers),
     /// Something that is a call already, or needs the lease only.
-    HandOver(Option<i32>, String),
+    HandOver(Option<i32>, String, Along),
+    /// Passing over: reason and line.
+    Skip(String, Option<String>),
     /// Ready to be made.
     Call(Call),
+    /// Something with many cases: previewed case by case.
+    Many,
 }
 
 /// Whether an action needs the case to be held (decision 2).
@@ -56,6 +66,7 @@ pub enum Needs {
 pub fn actor(world: &World) -> Actor {
     match world.role() {
         Some(Role::Lead | Role::Admin) => Actor::Lead,
+        Some(Role::Installer) => Actor::Installer,
         _ => Actor::Agent,
     }
 }
@@ -68,7 +79,16 @@ pub fn action_of(
     key: &str,
     now: DateTime<Utc>,
 ) -> Option<&'static Action> {
-    let loaded = world.case(case)?;
+    action_of_facts(world, &world.case(case)?.detail.facts, key, now)
+}
+
+/// … for a case of which only the facts were read.
+pub fn action_of_facts(
+    world: &World,
+    facts: &CaseFacts,
+    key: &str,
+    now: DateTime<Utc>,
+) -> Option<&'static Action> {
     let calendars = world.calendars.as_deref()?;
     let context = Context {
         now: world.legal(now),
@@ -76,7 +96,7 @@ pub fn action_of(
         calendars,
         command: Uuid::nil(),
     };
-    let listed = engine::listed(&loaded.detail.facts, &context);
+    let listed = engine::listed(facts, &context);
     let found = listed.iter().find(|listed| listed.action.key == key)?;
     Some(found.action)
 }
@@ -96,6 +116,10 @@ pub fn of(
     match subject {
         Subject::Action(case, action) => of_action(world, *case, action, entries, command, now),
         Subject::Open(process) => of_opening(world, process, entries, command, now),
+        Subject::TakeBack(case) => undo::outcome(world, *case, now),
+        Subject::Many(act) => plan::weigh(world, act, entries, now),
+        Subject::Keep(_) => find::outcome(world, entries),
+        Subject::Limits(queue, agent) => limits::outcome(world, *queue, *agent, entries),
         _ => of_call(world, subject, entries),
     }
 }
@@ -112,14 +136,16 @@ fn wrong(
         Subject::Action(case, key) => world
             .case(*case)
             .zip(action_of(world, *case, key, now))
-            .map(|(loaded, action)| (&*loaded.detail.row.process, action.fields)),
-        Subject::Open(process) => {
-            process::find(process).map(|process| (process.key, process.opening.fields))
-        }
+            .map(|(loaded, action)| {
+                let fields = action.asked(&loaded.detail.facts);
+                (&*loaded.detail.row.process, fields)
+            }),
+        Subject::Open(process) => process::find(process)
+            .map(|process| (process.key, Cow::Borrowed(process.opening.fields))),
         _ => None,
     };
     if let Some((process, fields)) = declared
-        && let Err(unread) = answers(world, process, fields, entries)
+        && let Err(unread) = answers(world, process, &fields, entries, now)
     {
         wrong.extend(unread);
     }
@@ -156,7 +182,13 @@ fn of_action(
     ) else {
         return Outcome::Unknown;
     };
-    let answers = match answers(world, &loaded.detail.row.process, action.fields, entries) {
+    let mut answers = match answers(
+        world,
+        &loaded.detail.row.process,
+        &action.asked(&loaded.detail.facts),
+        entries,
+        machine,
+    ) {
         Ok(answers) => answers,
         Err(wrong) => return Outcome::Fields(wrong),
     };
@@ -167,6 +199,9 @@ fn of_action(
         calendars,
         command,
     };
+    if let Err(outcome) = fetch::lay_over(world, (case, key), entries, &mut answers) {
+        return outcome;
+    }
     let needs = if held::needs_holder(action.by) {
         Needs::Lease
     } else {
@@ -179,7 +214,8 @@ fn of_action(
     }
     match engine::step(&loaded.detail.facts, key, &answers, &context) {
         Ok(change) => {
-            let lines = preview::of(world, &change, Some(&loaded.detail.facts), now);
+            let mut lines = fetch::lines(world, key, entries);
+            lines.extend(preview::of(world, &change, Some(&loaded.detail.facts), now));
             Outcome::Ready(lines, Box::new(Plan::Apply(change, needs)))
         }
         Err(refusal) => refused(world, &refusal, entries),
@@ -197,10 +233,14 @@ fn of_opening(
     else {
         return Outcome::Unknown;
     };
-    let answers = match answers(world, process.key, process.opening.fields, entries) {
+    let mut answers = match answers(world, process.key, process.opening.fields, entries, now) {
         Ok(answers) => answers,
         Err(wrong) => return Outcome::Fields(wrong),
     };
+    if let Some(firm) = world.me.as_ref().and_then(|me| me.firm.clone()) {
+        // for whom an installer works is no question
+        answers.insert("party_gln".to_owned(), Answer::Value(Value::Code(firm)));
+    }
     let (now, actor) = (world.legal(now), actor(world));
     let context = Context {
         now,
@@ -208,6 +248,9 @@ fn of_opening(
         calendars,
         command,
     };
+    if let Err(refusal) = world.lists.allow(&answers) {
+        return refused(world, &refusal, entries);
+    }
     match engine::open(process, now, &answers, &context) {
         Ok(change) => {
             let lines = preview::of(world, &change, None, now);
@@ -217,13 +260,15 @@ fn of_opening(
     }
 }
 
-fn answers(
+/// The answers of a form, parsed by the fields; what no field asks is left out.
+pub fn answers(
     world: &World,
     process: &str,
     fields: &[&'static Field],
     entries: &[Entry],
+    now: DateTime<Utc>,
 ) -> Result<Answers, Vec<(String, String)>> {
-    let zone = world.zone(process);
+    let reading = Reading::new(world, process, now);
     let (mut answers, mut wrong) = (BTreeMap::new(), Vec::new());
     for entry in entries
         .iter()
@@ -232,11 +277,17 @@ fn answers(
         let Some(field) = fields.iter().find(|field| field.key == entry.key) else {
             continue;
         };
-        match field.parse(entry.raw(), zone) {
+        match field.parse(&reading.plain(entry), reading.country) {
             Ok(answer) => {
                 answers.insert(entry.key.clone(), answer);
             }
             Err(refusal) => wrong.push((entry.key.clone(), preview::refusal(world, &refusal))),
+        }
+    }
+    promises::derive(&reading, fields, entries, &mut answers);
+    for (key, value) in entries.iter().flat_map(Entry::following) {
+        if fields.iter().any(|field| field.key == *key) {
+            answers.insert((*key).to_owned(), Answer::Value(value.clone()));
         }
     }
     if wrong.is_empty() {
@@ -264,10 +315,21 @@ fn of_call(world: &World, subject: &Subject, entries: &[Entry]) -> Outcome {
     };
     let number = |key: &str| raw(key).parse::<i32>().ok();
     let plan = match subject {
-        Subject::HandOver(_) => Plan::HandOver(number("to"), raw("line").to_owned()),
+        Subject::HandOver(_) => {
+            let along = match raw("drafts") {
+                "yes" => Along::Drafts,
+                _ => Along::Nothing,
+            };
+            Plan::HandOver(number("to"), raw("line").to_owned(), along)
+        }
         Subject::Reassign(case) => Plan::Call(Call::Reassign {
             case: *case,
             to: number("to"),
+            reason: raw("reason").to_owned(),
+        }),
+        Subject::CallBack(case) => Plan::Call(Call::Reassign {
+            case: *case,
+            to: None,
             reason: raw("reason").to_owned(),
         }),
         Subject::Transfer(case) => match number("queue") {
@@ -283,7 +345,24 @@ fn of_call(world: &World, subject: &Subject, entries: &[Entry]) -> Outcome {
             path: PathBuf::from(raw("path")),
             purpose: raw("purpose").to_owned(),
         }),
-        Subject::Action(..) | Subject::Open(_) => return Outcome::Unknown,
+        Subject::Skip(case) if !world.leases.contains_key(case) => {
+            return Outcome::Refused(world.texts.say("why.not_held_by_me"));
+        }
+        Subject::Skip(_) => {
+            let line = raw("skip_line").to_owned();
+            let line = (!line.is_empty()).then_some(line);
+            Plan::Skip(raw("skip_reason").to_owned(), line)
+        }
+        Subject::TakeOver(case) => Plan::Call(Call::TakeOver {
+            case: *case,
+            reason: raw("take_over").to_owned(),
+        }),
+        Subject::Action(..)
+        | Subject::Open(_)
+        | Subject::TakeBack(_)
+        | Subject::Many(_)
+        | Subject::Limits(..)
+        | Subject::Keep(_) => return Outcome::Unknown,
     };
     let label = |key: &str| {
         let entry = entries.iter().find(|entry| entry.key == key);

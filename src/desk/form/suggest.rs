@@ -1,6 +1,22 @@
 //! Suggestions below a field: what was found for what was typed, and which one is chosen.
 
 use super::{Ask, Entry, Pick};
+use crate::domain::ean::Ean18;
+use crate::process::field::FieldKind;
+
+/// What the database looks among while somebody types.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Among {
+    /// Parties, by name or number.
+    Parties,
+    /// Connections, by postcode and number or by the first digits of the metering point.
+    Connections,
+}
+
+/// Fewest characters of a name that is looked for.
+const NAME_LEAST: usize = 2;
+/// Fewest digits or characters of a connection that is looked for.
+const CONNECTION_LEAST: usize = 5;
 
 /// What was found; gone as soon as something else is typed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -12,6 +28,24 @@ pub struct Suggestions {
 }
 
 impl Entry {
+    /// Where to look for what stands here; `None` when it is an answer already, or too short.
+    pub fn among(&self) -> Option<Among> {
+        let Ask::Look(editor, _) = &self.ask else {
+            return None;
+        };
+        let typed = editor.text().trim();
+        let length = typed.chars().count();
+        let is_number = typed.chars().all(|c| c.is_ascii_digit());
+        match self.kind? {
+            FieldKind::Party => (length >= NAME_LEAST && !is_number).then_some(Among::Parties),
+            FieldKind::Ean => {
+                let is_wanted = length >= CONNECTION_LEAST && typed.parse::<Ean18>().is_err();
+                is_wanted.then_some(Among::Connections)
+            }
+            _ => None,
+        }
+    }
+
     /// What is suggested here.
     pub fn suggestions(&self) -> &[Pick] {
         match &self.ask {

@@ -5,18 +5,19 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::super::command::Id;
-use super::super::effect::{Effect, Question, Slot};
+use super::super::effect::Effect;
 use super::super::form::outcome;
 use super::super::geometry::Window;
 use super::super::held;
-use super::super::preview;
 use super::super::route::{Only, Route, Subject};
 use super::super::toast::Tone;
 use super::super::world::World;
+use super::super::{limits, preview};
 use super::{Pressed, moved};
 use crate::process::engine::{self, Actor, Context};
 use crate::process::{self, By};
-use crate::store::rows::CaseId;
+use crate::store::rows::{CaseId, QueueLimits};
+use crate::text::retell::Retold;
 
 /// What is chosen from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub enum Of {
     Case(CaseId, Only),
     /// Processes of which a case can be opened.
     NewCase,
+    /// Queues in which that agent's numbers can be set.
+    Limits(i32),
 }
 
 /// The list on the screen.
@@ -34,6 +37,8 @@ pub struct State {
     pub of: Of,
     /// Where the cursor is.
     pub cursor: usize,
+    /// The lines as they were first shown: a digit means the same as long as the list is open.
+    shown: Vec<Choice>,
 }
 
 /// One line of the list.
@@ -54,6 +59,7 @@ pub fn choices(world: &World, of: Of, now: DateTime<Utc>) -> Option<Vec<Choice>>
     match of {
         Of::NewCase => Some(processes(world)),
         Of::Case(case, only) => of_case(world, case, only, now),
+        Of::Limits(agent) => limits_of(world, agent),
     }
 }
 
@@ -73,6 +79,17 @@ fn processes(world: &World) -> Vec<Choice> {
         refusal: None,
     };
     all.map(choice).collect()
+}
+
+fn limits_of(world: &World, agent: i32) -> Option<Vec<Choice>> {
+    let queues = limits::queues_of(world, agent)?;
+    let choice = |queue: &QueueLimits| Choice {
+        subject: Subject::Limits(queue.queue_id, Some(agent)),
+        label: world.texts.say(&format!("queue.{}", queue.key)),
+        rules: String::new(),
+        refusal: None,
+    };
+    Some(queues.into_iter().map(choice).collect())
 }
 
 fn of_case(world: &World, case: CaseId, only: Only, now: DateTime<Utc>) -> Option<Vec<Choice>> {
@@ -127,7 +144,41 @@ fn of_lead(world: &World, case: CaseId) -> [Choice; 2] {
 impl State {
     /// A list with the cursor on its first line.
     pub fn new(of: Of) -> Self {
-        Self { of, cursor: 0 }
+        Self {
+            of,
+            cursor: 0,
+            shown: Vec::new(),
+        }
+    }
+
+    /// The lines in their places. What became impossible stays where it was and says why; what is
+    /// new comes at the end. `None` until the case was read.
+    pub fn choices(&self, world: &World, now: DateTime<Utc>) -> Option<Vec<Choice>> {
+        let mut fresh = choices(world, self.of, now)?;
+        let mut placed: Vec<Choice> = Vec::with_capacity(fresh.len());
+        for before in &self.shown {
+            let at = fresh.iter().position(|one| one.subject == before.subject);
+            let gone = || Choice {
+                refusal: Some(world.texts.say("actions.gone")),
+                ..before.clone()
+            };
+            placed.push(at.map_or_else(gone, |at| fresh.remove(at)));
+        }
+        placed.extend(fresh);
+        Some(placed)
+    }
+
+    /// What is not possible any more keeps its name: in another language.
+    pub fn retell(&mut self, retold: &Retold<'_>) {
+        let shown = self.shown.iter_mut();
+        shown.for_each(|choice| retold.change(&mut choice.label));
+    }
+
+    /// Keep the places of what is shown now.
+    pub fn settle(&mut self, world: &World, now: DateTime<Utc>) {
+        if let Some(choices) = self.choices(world, now) {
+            self.shown = choices;
+        }
     }
 
     /// React to a command.
@@ -138,7 +189,7 @@ impl State {
         window: Window,
         now: DateTime<Utc>,
     ) -> Vec<Effect> {
-        let choices = choices(world, self.of, now).unwrap_or_default();
+        let choices = self.choices(world, now).unwrap_or_default();
         if let Some(to) = moved(pressed.id, self.cursor, choices.len(), window) {
             self.cursor = to;
             return Vec::new();
@@ -166,9 +217,11 @@ fn choose(world: &mut World, choice: Option<&Choice>, now: DateTime<Utc>) -> Vec
         world.toasts.say(Tone::Warning, refusal.clone(), now);
         return Vec::new();
     }
-    let mut effects = vec![Effect::Go(Route::Form(choice.subject.clone()))];
-    if matches!(choice.subject, Subject::Reassign(_)) {
-        effects.push(world.ask(Slot::Colleagues, Question::Colleagues, now));
+    let form = Effect::Go(Route::Form(choice.subject.clone()));
+    if matches!(choice.subject, Subject::Limits(..)) {
+        return vec![Effect::Go(Route::Back), form]; // what it needs was read for this list
     }
-    effects
+    std::iter::once(form)
+        .chain(world.ask_beside(&choice.subject, now))
+        .collect()
 }

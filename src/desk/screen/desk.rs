@@ -5,14 +5,17 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::command::Id;
-use super::super::effect::{Effect, Question, Slot};
+use super::super::effect::{Effect, Slot};
 use super::super::geometry::{Panes, Window};
+use super::super::route::Route;
+use super::super::toast::Toast;
 use super::super::under_way::Keyed;
 use super::super::world::World;
-use super::inbox::{Inbox, MOST, PAGE, Take};
+use super::inbox::{Inbox, PAGE, Take};
+use super::mark::question;
 use super::{Pressed, moved};
-use crate::store::StoreError;
-use crate::store::rows::{CaseId, CaseRow, InboxPage, InboxView, Me, QueueCount};
+use crate::store::filter::Filter;
+use crate::store::rows::{CaseId, CaseRow, InboxView, Me, QueueCount};
 
 /// How long the cursor must rest before the detail is asked for (decision 28).
 pub const REST_MS: i64 = 120;
@@ -58,10 +61,16 @@ pub struct State {
     pub scroll: usize,
     /// Counts by queue.
     pub counts: BTreeMap<i32, QueueCount>,
-    /// The case that we just acted on: it stays in view when it leaves the list.
+    /// The case that we just acted on, until the list was read after it.
     pub acted: Option<CaseId>,
+    /// What was said of that: to be said once more when the case leaves the list.
+    pub done: Option<Toast>,
+    /// Whether the list was just entered: nobody has seen or chosen the case under its cursor yet.
+    pub entered: bool,
     /// Whether something changed in the visible list since it was read.
     pub stale: bool,
+    /// The filter for which all cases are being marked.
+    pub marking: Option<Filter>,
     /// Commands by key that are being written.
     pub keyed: Keyed,
 }
@@ -79,7 +88,10 @@ impl Default for State {
             scroll: 0,
             counts: BTreeMap::new(),
             acted: None,
+            done: None,
+            entered: true,
             stale: false,
+            marking: None,
             keyed: Keyed::default(),
         }
     }
@@ -135,56 +147,16 @@ impl State {
         if take == Take::Anew {
             inbox.take = Take::Anew;
         }
-        let (view, limit) = (inbox.view.clone(), inbox.limit());
-        let question = Question::Inbox {
-            view,
-            after: None,
-            limit,
+        let known = match inbox.take {
+            Take::Anew => Vec::new(),
+            Take::InPlace => inbox.rows.iter().map(|row| row.case.case_id).collect(),
         };
+        let question = question(inbox, None, inbox.limit(), known);
         Some(world.ask(Slot::Inbox(at), question, now))
     }
 
-    /// A page came in. `Some` when the case that we just acted on left the list by it; it stays in
-    /// view, so that the next key does not mean another customer's.
-    pub fn take(
-        &mut self,
-        slot: Slot,
-        result: Result<InboxPage, StoreError>,
-        window: Window,
-        now: DateTime<Utc>,
-    ) -> Option<CaseId> {
-        let (Slot::Inbox(at) | Slot::More(at)) = slot else {
-            return None;
-        };
-        let before = self.case();
-        let inbox = self.tabs.get_mut(at)?;
-        match result {
-            Ok(page) => {
-                self.counts
-                    .extend(page.counts.iter().map(|(queue, count)| (*queue, *count)));
-                match slot {
-                    Slot::More(_) => inbox.append(page),
-                    _ => inbox.take_in(page),
-                }
-                inbox.keep_visible(window.body_lines());
-            }
-            Err(error) => inbox.problem = Some(error),
-        }
-        let acted = self.acted.take();
-        if self.case() == before {
-            return None;
-        }
-        if acted.is_some() && acted == before {
-            self.pinned = acted;
-            self.shown = acted;
-            return acted;
-        }
-        self.look(now);
-        None
-    }
-
     /// The cursor is on another case: the detail follows after a rest, at once when it is empty.
-    fn look(&mut self, now: DateTime<Utc>) {
+    pub(super) fn look(&mut self, now: DateTime<Utc>) {
         let pause = match self.shown {
             Some(_) => TimeDelta::milliseconds(REST_MS),
             None => TimeDelta::zero(),
@@ -203,6 +175,7 @@ impl State {
     /// Let the detail show the case that commands mean; read it when it is not known as it is now.
     fn follow(&mut self, world: &mut World, now: DateTime<Utc>) -> Option<Effect> {
         self.rest = None;
+        self.entered = false;
         if self.shown != self.case() {
             self.scroll = 0;
         }
@@ -232,6 +205,9 @@ impl State {
                 self.back();
                 self.look(now);
             }
+            Id::Notices => return vec![Effect::Go(Route::Notices)],
+            Id::Columns => return vec![Effect::Go(Route::Columns)],
+            id if self.is_of_marks(id) => return self.mark(world, id, window, now),
             Id::Refresh => return self.refresh(world, window, now),
             Id::Mine => return self.go_to_tab(world, 0, now),
             Id::Tab => return self.go_to_tab(world, pressed.digit().unwrap_or(0), now),
@@ -274,18 +250,34 @@ impl State {
         self.follow(world, now).into_iter().collect()
     }
 
-    fn back(&mut self) {
+    /// The list of that queue, if it is one of ours.
+    pub fn go_to_queue(
+        &mut self,
+        world: &mut World,
+        queue: i32,
+        now: DateTime<Utc>,
+    ) -> Vec<Effect> {
+        let is_it = |tab: &Inbox| tab.view == InboxView::Queue(queue);
+        match self.tabs.iter().position(is_it) {
+            Some(at) => self.go_to_tab(world, at, now),
+            None => Vec::new(),
+        }
+    }
+
+    /// The case that was shown by the way is left.
+    pub fn press_back(&mut self, now: DateTime<Utc>) {
+        self.back();
+        self.look(now);
+    }
+
+    pub(super) fn back(&mut self) {
         self.page = Page::List;
         self.pinned = None;
         self.scroll = 0;
     }
 
     fn refresh(&mut self, world: &mut World, window: Window, now: DateTime<Utc>) -> Vec<Effect> {
-        if let Some(inbox) = self.inbox_mut()
-            && inbox.refresh()
-        {
-            inbox.keep_visible(window.body_lines());
-        }
+        self.take_waiting(world, window, now);
         let list = self.ask(world, Take::Anew, now);
         let case = self.case().map(|case| world.ask_detail(case, now));
         list.into_iter().chain(case).collect()
@@ -294,6 +286,9 @@ impl State {
     fn go_to_tab(&mut self, world: &mut World, at: usize, now: DateTime<Utc>) -> Vec<Effect> {
         if at >= self.tabs.len() {
             return Vec::new();
+        }
+        if at != self.at {
+            (self.entered, self.acted, self.done) = (true, None, None);
         }
         self.at = at;
         self.back();
@@ -312,53 +307,19 @@ impl State {
         let to = moved(id, inbox.cursor, inbox.rows.len(), window)?;
         inbox.move_to(to, window.body_lines());
         self.pinned = None;
+        self.entered = false;
         self.look(now);
         Some(self.ask_more(world, now).into_iter().collect())
     }
 
-    fn ask_more(&mut self, world: &mut World, now: DateTime<Utc>) -> Option<Effect> {
+    /// Ask for more rows when the cursor is near the end of those there are.
+    pub fn ask_more(&mut self, world: &mut World, now: DateTime<Utc>) -> Option<Effect> {
         let (at, inbox) = (self.at, self.tabs.get(self.at)?);
         let slot = Slot::More(at);
-        if !inbox.wants_more() || inbox.rows.len() >= MOST || world.asked_since(slot).is_some() {
+        if !inbox.wants_more() || world.asked_since(slot).is_some() {
             return None;
         }
-        let (view, after) = (inbox.view.clone(), inbox.end());
-        Some(world.ask(
-            slot,
-            Question::Inbox {
-                view,
-                after,
-                limit: PAGE,
-            },
-            now,
-        ))
-    }
-
-    /// A case was read: why it was given is told until it moves on or is not ours any more.
-    pub fn keep_why(&mut self, world: &World, row: &CaseRow) {
-        let Some(why) = self.why.as_mut().filter(|why| why.case == row.case_id) else {
-            return;
-        };
-        let is_ours = world.leases.contains_key(&row.case_id);
-        if !is_ours || why.state.as_ref().is_some_and(|state| *state != row.state) {
-            self.why = None;
-        } else {
-            why.state = Some(row.state.clone());
-        }
-    }
-
-    /// Show a case, wherever it is.
-    pub fn show(&mut self, case: CaseId, window: Window) {
-        let lines = window.body_lines();
-        let found = self.inbox_mut().is_some_and(|inbox| {
-            let found = inbox.find(case);
-            inbox.keep_visible(lines);
-            found
-        });
-        self.pinned = (!found).then_some(case);
-        self.shown = Some(case);
-        self.page = Page::Detail;
-        self.rest = None;
-        self.scroll = 0;
+        let question = question(inbox, inbox.end(), PAGE, Vec::new());
+        Some(world.ask(slot, question, now))
     }
 }

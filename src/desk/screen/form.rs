@@ -5,16 +5,19 @@ use uuid::Uuid;
 
 use super::super::command::{Context, Id};
 use super::super::editor::{Edit, Lines};
-use super::super::effect::{Call, Effect, Loaded};
+use super::super::effect::{Call, Effect, Loaded, Slot};
 use super::super::form::outcome::{self, Outcome};
+use super::super::form::read::Reading;
 use super::super::form::{Ask, Entry, build};
 use super::super::held;
 use super::super::preview;
-use super::super::route::{Route, Subject};
+use super::super::request::around::{self, Around};
+use super::super::request::{meters, week};
+use super::super::route::Subject;
 use super::super::toast::Tone;
 use super::super::world::World;
+use super::typing::understand;
 use super::{Pressed, look, send};
-use crate::process::field::Required;
 
 /// How many lines of the review a page key moves.
 const PAGE: usize = 8;
@@ -34,6 +37,16 @@ pub enum Stage {
     Sending,
 }
 
+/// What came of asking for the review.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Asked {
+    /// Nobody asked with the key before.
+    #[default]
+    Not,
+    /// Something stands against it.
+    InVain,
+}
+
 /// A form on the screen.
 #[derive(Debug, Clone)]
 pub struct State {
@@ -49,14 +62,22 @@ pub struct State {
     pub outcome: Outcome,
     /// What stands against it since it was sent, in words.
     pub problem: Option<String>,
+    /// What came of asking for the review.
+    pub asked: Asked,
+    /// The number under which what is typed here is kept.
+    pub draft: Uuid,
     /// The command id under which it is written.
     pub command: Uuid,
+    /// The command id of the claim that goes before it.
+    pub claim: Option<Uuid>,
     /// What was sent and perhaps not answered: sent again as it was.
     pub sent: Option<Call>,
     /// First visible line of the review.
     pub top: usize,
     /// Whether the answers were changed since it was sent.
     pub altered: bool,
+    /// … once it says something else than what another console left.
+    pub own: Option<Uuid>,
     /// Whether something was typed.
     pub touched: bool,
     /// Since when what stands here was kept as a draft (machine time).
@@ -65,51 +86,84 @@ pub struct State {
     pub version: Option<i32>,
     /// The numbers of connection and party that were looked up last.
     pub looked_up: (String, String),
+    /// What was looked up around the fields.
+    pub around: Around,
+    /// Whether the case was ours while this form was open.
+    pub was_ours: bool,
+    /// When text was typed into a choice last (machine time).
+    pub(super) typed_at: Option<DateTime<Utc>>,
+    /// What was typed into it, and what was chosen before.
+    pub(super) typed: (String, Option<usize>),
+    /// Answers of the draft for which there is no field (now).
+    pub(in crate::desk) rest: Vec<(String, String)>,
 }
 
 impl State {
-    /// A form, with the draft of it if there is one.
+    /// A form, with the latest draft of it if there is one.
     pub fn open(world: &mut World, subject: Subject, now: DateTime<Utc>) -> Self {
+        let draft = world.drafts.of(&subject).map(|draft| draft.id);
+        Self::with(world, subject, draft, now)
+    }
+
+    pub(super) fn with(
+        world: &mut World,
+        subject: Subject,
+        draft: Option<Uuid>,
+        now: DateTime<Utc>,
+    ) -> Self {
         let mut state = Self {
+            draft: draft.unwrap_or_else(|| world.command(now)),
             command: world.command(now),
+            claim: None,
+            was_ours: false,
+            rest: Vec::new(),
+            typed_at: None,
+            typed: Default::default(),
             subject,
             entries: Vec::new(),
             at: 0,
             stage: Stage::Edit,
             outcome: Outcome::Unknown,
             problem: None,
+            asked: Asked::Not,
             sent: None,
             top: 0,
             altered: false,
+            own: None,
             touched: false,
             kept_at: None,
             version: None,
             looked_up: Default::default(),
+            around: Around::default(),
         };
         state.fill(world, now);
         state
     }
 
     /// Build the fields, once what they need was read.
-    fn fill(&mut self, world: &mut World, now: DateTime<Utc>) {
+    pub(super) fn fill(&mut self, world: &mut World, now: DateTime<Utc>) {
         self.entries = build::entries(world, &self.subject, now);
-        if let Some(draft) = world.drafts.get(&self.subject) {
-            for (key, raw) in &draft.answers {
-                if let Some(entry) = self.entries.iter_mut().find(|entry| entry.key == *key) {
-                    entry.set(raw);
-                }
-            }
-            self.at = draft.at.min(self.entries.len().saturating_sub(1));
-            self.touched = true;
-            self.kept_at = Some(draft.kept_at);
-            if let Some(pending) = &draft.pending {
-                self.command = pending.command;
-                self.sent = Some(pending.call.clone());
-                self.altered = pending.altered;
-                self.problem = Some(world.texts.get("form.unsure").to_owned());
-            }
+        let drafts = &world.drafts;
+        let kept = drafts.get(self.draft).or_else(|| drafts.of(&self.subject));
+        if let Some(kept) = kept {
+            self.take_up(world, kept);
         }
+        around::lay(self, world, now);
         self.weigh(world, now);
+        if self.is_question() {
+            self.review(world, now);
+        }
+    }
+
+    /// Whether it only asks for a yes: nothing is filled in.
+    fn is_question(&self) -> bool {
+        matches!(self.subject, Subject::TakeBack(_))
+    }
+
+    /// Whether it waits for that answer.
+    pub fn awaits(&self, slot: Slot) -> bool {
+        let claims = self.claim.is_some_and(|claim| Slot::Command(claim) == slot);
+        claims || Slot::Command(self.command) == slot
     }
 
     /// Whether what it is about was not read yet. No fields alone do not say so: an action may ask
@@ -121,6 +175,7 @@ impl State {
     /// Something it depends on was read: the case, the colleagues, the calendars.
     pub fn refresh(&mut self, world: &mut World, now: DateTime<Utc>) {
         if self.touched && !self.entries.is_empty() {
+            self.ask_anew(world, now);
             self.weigh(world, now);
         } else {
             self.fill(world, now);
@@ -129,18 +184,22 @@ impl State {
 
     /// Work out what it would do now.
     pub fn weigh(&mut self, world: &World, now: DateTime<Utc>) {
-        let case = self.subject.case().and_then(|case| world.case(case));
-        if let Some(loaded) = case
+        let case = self.subject.case();
+        self.was_ours |= case.is_some_and(|case| world.leases.contains_key(&case));
+        if let Some(loaded) = case.and_then(|case| world.case(case))
             && !matches!(self.stage, Stage::Claiming | Stage::Sending)
         {
             self.see(world, loaded, now);
         }
+        meters::remark(self, world);
         self.outcome = outcome::of(world, &self.subject, &self.entries, self.command, now);
         let wrong = match &self.outcome {
             Outcome::Fields(wrong) => wrong.as_slice(),
             _ => &[],
         };
+        let reading = Reading::about(world, &self.subject, now);
         for entry in &mut self.entries {
+            understand(&reading, &self.subject, entry);
             let said = wrong.iter().find(|(key, _)| *key == entry.key);
             entry.error = said
                 .filter(|_| entry.seen)
@@ -174,7 +233,12 @@ impl State {
 
     /// That somebody else holds the case, and what may be done although.
     pub fn held(&self, world: &World, now: DateTime<Utc>) -> Option<String> {
-        held::with_ways(world, self.subject.case()?, now)
+        // who holds it stands against taking back, and is said as that
+        let case = self.subject.case().filter(|_| !self.is_question())?;
+        match self.subject {
+            Subject::TakeOver(_) => held::to_take_over(world, case, now),
+            _ => held::with_ways(world, case, now),
+        }
     }
 
     /// Where keys are pressed.
@@ -182,7 +246,11 @@ impl State {
         if self.stage != Stage::Edit {
             return Context::Review;
         }
-        match self.entries.get(self.at).map(|entry| &entry.ask) {
+        let here = self.entries.get(self.at);
+        if here.is_some_and(|entry| around::is_week(self, entry)) {
+            return Context::Week;
+        }
+        match here.map(|entry| &entry.ask) {
             Some(Ask::Choice(..)) => Context::Choice,
             Some(Ask::Text(editor)) if editor.lines() == Lines::Many => Context::Note,
             _ => Context::Line,
@@ -196,10 +264,14 @@ impl State {
         pressed: Pressed,
         now: DateTime<Utc>,
     ) -> Vec<Effect> {
+        self.asked = Asked::Not;
         match (self.stage, pressed.id) {
             (Stage::Claiming | Stage::Sending, _) => Vec::new(),
-            (Stage::Review, Id::Back) => {
+            (Stage::Review, Id::Back) if !self.is_question() => {
                 self.stage = Stage::Edit;
+                if !self.is_sent_as_it_stands() {
+                    self.entries.iter_mut().for_each(|it| it.read_at = None);
+                }
                 Vec::new()
             }
             // the view clamps to what there is
@@ -213,7 +285,14 @@ impl State {
             }
             (Stage::Review, Id::Commit) => send::commit(self, world, now),
             (_, Id::Back) => self.leave(world, now),
-            (Stage::Edit, id) => self.fill_in(world, id, pressed.digit(), now),
+            (Stage::Edit, _) if self.is_of_text(pressed.key, now) => {
+                self.choose_by(world, pressed.key.typed(), now);
+                Vec::new()
+            }
+            (Stage::Edit, id) => {
+                let effects = self.fill_in(world, id, pressed.digit(), now);
+                self.hand_on(world, effects, now)
+            }
             _ => Vec::new(),
         }
     }
@@ -238,28 +317,42 @@ impl State {
                 self.go(world, if edit == Edit::Up { -1 } else { 1 }, now);
             }
             Id::Edit(edit) => self.change(world, now, |entry| entry.edit(edit)),
-            Id::Newline => self.change(world, now, |entry| entry.type_in("\n")),
+            Id::Newline => self.type_here(world, "\n", now),
             Id::Previous => self.change(world, now, |entry| entry.step(-1)),
             Id::Following => self.change(world, now, |entry| entry.step(1)),
             Id::ChooseDigit => {
                 let number = digit.unwrap_or(0).wrapping_sub(1);
+                if let Some(why) = self.entries[self.at].barred.get(&number) {
+                    world.toasts.say(Tone::Warning, why.clone(), now);
+                }
                 self.change(world, now, |entry| {
                     entry.choose(number);
                 });
             }
             Id::Complete => self.change(world, now, Entry::complete),
+            Id::AskAgain => return around::anew(self, world, now),
+            Id::Up
+            | Id::Down
+            | Id::DayBefore
+            | Id::DayAfter
+            | Id::WeekBefore
+            | Id::WeekAfter
+            | Id::FirstFree => return self.in_week(world, id, now),
             _ => return Vec::new(),
         }
         look::ask(self, world, now)
     }
 
-    /// Type or paste into the field.
-    pub fn type_in(&mut self, world: &mut World, text: &str, now: DateTime<Utc>) -> Vec<Effect> {
-        if self.stage != Stage::Edit {
-            return Vec::new();
-        }
-        self.change(world, now, |entry| entry.type_in(text));
-        look::ask(self, world, now)
+    /// A key in a week of start times.
+    fn in_week(&mut self, world: &mut World, id: Id, now: DateTime<Utc>) -> Vec<Effect> {
+        let Some(to) = week::press(self, id, now) else {
+            week::turn(self, world, now);
+            return around::ask(self, world, now);
+        };
+        self.change(world, now, |entry| {
+            entry.choose(to);
+        });
+        Vec::new()
     }
 
     fn leaves(&self, edit: Edit) -> bool {
@@ -278,55 +371,10 @@ impl State {
     fn take_suggested(&mut self, world: &World, now: DateTime<Utc>) -> bool {
         let mut taken = false;
         self.change(world, now, |entry| taken = entry.take());
-        let goes_on = |entry: &Entry| !entry.raw().ends_with('/');
-        if taken && self.entries.get(self.at).is_some_and(goes_on) {
+        if taken && !self.entries[self.at].raw().ends_with('/') {
             self.go(world, 1, now);
         }
         taken
-    }
-
-    fn change(&mut self, world: &World, now: DateTime<Utc>, change: impl FnOnce(&mut Entry)) {
-        let Some(entry) = self.entries.get_mut(self.at) else {
-            return;
-        };
-        let before = entry.raw().to_owned();
-        change(entry);
-        if entry.raw() != before {
-            (entry.found, entry.unknown) = (None, None);
-            entry.suggest(Vec::new());
-            self.choose_between();
-            self.touched = true;
-            self.altered = self.sent.is_some();
-            let unsure = || world.texts.get("form.unsure").to_owned();
-            self.problem = self.altered.then(unsure);
-            self.weigh(world, now);
-        }
-    }
-
-    /// Who is named himself was reached instead of the contact chosen beforehand.
-    fn choose_between(&mut self) {
-        let Some(entry) = self.entries.get(self.at) else {
-            return;
-        };
-        let Required::IfEmpty(other, _) = entry.required else {
-            return;
-        };
-        if entry.raw().trim().is_empty() {
-            return;
-        }
-        let chosen = self.entries.iter_mut().find(|entry| entry.key == other);
-        if let Some(Ask::Choice(_, at)) = chosen.map(|entry| &mut entry.ask) {
-            *at = None;
-        }
-    }
-
-    fn go(&mut self, world: &World, step: isize, now: DateTime<Utc>) {
-        if let Some(entry) = self.entries.get_mut(self.at) {
-            entry.seen = true;
-        }
-        let last = self.entries.len().saturating_sub(1);
-        self.at = self.at.saturating_add_signed(step).min(last);
-        self.weigh(world, now);
     }
 
     fn enter(&mut self, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
@@ -336,42 +384,5 @@ impl State {
             self.go(world, 1, now);
         }
         look::ask(self, world, now)
-    }
-
-    /// To the review, or to the first field that stands against it.
-    pub fn review(&mut self, world: &World, now: DateTime<Utc>) {
-        for entry in &mut self.entries {
-            entry.seen = true;
-        }
-        self.weigh(world, now);
-        match &self.outcome {
-            _ if self.sent.is_some() => (self.stage, self.top) = (Stage::Review, 0),
-            Outcome::Ready(..) => (self.stage, self.top) = (Stage::Review, 0),
-            Outcome::Fields(wrong) => {
-                let first = self
-                    .entries
-                    .iter()
-                    .position(|entry| wrong.iter().any(|(key, _)| *key == entry.key));
-                self.at = first.unwrap_or(self.at);
-            }
-            Outcome::Refused(_) | Outcome::Unknown => {}
-        }
-    }
-
-    /// Leave; what was typed is kept.
-    fn leave(&mut self, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
-        if self.touched || self.sent.is_some() {
-            world.drafts.insert(self.subject.clone(), self.draft(now));
-            let said = world.texts.get("form.kept").to_owned();
-            world.toasts.say(Tone::Done, said, now);
-        }
-        vec![Effect::Go(Route::Back)]
-    }
-
-    /// The kept draft is not wanted: an empty form.
-    fn discard(&mut self, world: &mut World, now: DateTime<Utc>) {
-        world.drafts.remove(&self.subject);
-        (self.at, self.touched, self.kept_at, self.problem) = (0, false, None, None);
-        self.fill(world, now);
     }
 }

@@ -1,15 +1,21 @@
 //! One list of cases. Rows keep their place while others work: what changed is marked, what left is
 //! marked as gone, what is new is counted and taken in when the agent says so.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
 use crate::store::StoreError;
-use crate::store::rows::{CaseId, CaseRow, InboxPage, InboxView, PageKey, WorkState};
+use crate::store::filter::Filter;
+use crate::store::rows::{
+    CaseId, CaseRow, Found, InboxPage, InboxView, PAGE_MOST, PageKey, WorkState,
+};
 
 /// How many rows are read at once.
 pub const PAGE: u32 = 100;
-/// How many rows of one list are kept at most; the rest is reached by search.
-pub const MOST: usize = 1_000;
+/// How many rows of one list are kept at most: as many as can be read anew at once, so that the
+/// cursor never stands on a row that no page brings. The rest is reached by filter and search.
+pub const MOST: usize = PAGE_MOST as usize;
 
 /// What happened to a row since it was put in its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +51,16 @@ pub enum Take {
 pub struct Inbox {
     /// Which list.
     pub view: InboxView,
+    /// What it shows of the list; empty: all.
+    pub filter: Filter,
+    /// How many fit the filter, as last counted.
+    pub found: Option<Found>,
+    /// Where a filtered list goes on.
+    pub place: Option<PageKey>,
+    /// The marked cases.
+    pub marks: BTreeSet<CaseId>,
+    /// Numbers of cases that lost their mark: to be said.
+    pub unmarked: Vec<String>,
     /// Text key of its name.
     pub name: String,
     /// The rows in their places.
@@ -65,6 +81,8 @@ pub struct Inbox {
     pub waiting: Option<InboxPage>,
     /// Why the last reading failed.
     pub problem: Option<StoreError>,
+    /// How many rows are wanted at least: a cursor that comes back stands on the last of them.
+    wanted: u32,
 }
 
 impl Inbox {
@@ -72,6 +90,11 @@ impl Inbox {
     pub fn new(view: InboxView, name: String) -> Self {
         Self {
             view,
+            filter: Filter::default(),
+            found: None,
+            place: None,
+            marks: BTreeSet::new(),
+            unmarked: Vec::new(),
             name,
             rows: Vec::new(),
             cursor: 0,
@@ -82,6 +105,7 @@ impl Inbox {
             new: 0,
             waiting: None,
             problem: None,
+            wanted: PAGE,
         }
     }
 
@@ -93,11 +117,19 @@ impl Inbox {
     /// How many rows to ask for so that none of ours is missing.
     pub fn limit(&self) -> u32 {
         let shown = u32::try_from(self.rows.len().min(MOST)).unwrap_or(PAGE);
-        shown.max(PAGE)
+        shown.max(self.wanted)
+    }
+
+    /// Read at least so many rows from now on.
+    pub fn want(&mut self, rows: usize) {
+        self.wanted = u32::try_from(rows).unwrap_or(PAGE).max(PAGE);
     }
 
     /// The place behind the last row.
     pub fn end(&self) -> Option<PageKey> {
+        if !self.filter.is_empty() {
+            return self.place;
+        }
         self.rows.last().map(|row| row.case.page_key())
     }
 
@@ -107,6 +139,7 @@ impl Inbox {
         let anew = self.take == Take::Anew || !self.read || self.rows.is_empty();
         self.read = true;
         self.take = Take::InPlace;
+        self.found = page.found;
         if anew {
             self.replace(page);
         } else {
@@ -124,7 +157,8 @@ impl Inbox {
             .into_iter()
             .filter(|row| !known.contains(&row.case_id));
         self.rows.extend(fresh.take(room).map(same));
-        self.more = page.more && self.rows.len() < MOST;
+        self.more = page.more;
+        self.place = page.place;
     }
 
     /// Take in the order that waits. `false` when none waits.
@@ -164,7 +198,8 @@ impl Inbox {
 
     /// Whether the cursor is near the end of what was read.
     pub fn wants_more(&self) -> bool {
-        self.more && self.cursor + 20 >= self.rows.len()
+        let has_room = self.rows.len() < MOST;
+        self.more && has_room && self.cursor + 20 >= self.rows.len()
     }
 
     /// The rows that are visible in a window of `lines` lines.
@@ -176,7 +211,9 @@ impl Inbox {
 
     fn replace(&mut self, page: InboxPage) {
         let current = self.current().map(|row| row.case.case_id);
+        self.unmark_replaced(&page);
         self.more = page.more;
+        self.place = page.place;
         self.rows = page.rows.into_iter().map(same).collect();
         self.new = 0;
         self.waiting = None;
@@ -187,7 +224,9 @@ impl Inbox {
 
     fn merge(&mut self, page: InboxPage) {
         let last = page.rows.last().map(place);
-        let find = |case: CaseId| page.rows.iter().find(|row| row.case_id == case);
+        let all = || page.rows.iter().chain(&page.known);
+        let find = |case: CaseId| all().find(|row| row.case_id == case);
+        let tells_all = !self.filter.is_empty();
         for row in &mut self.rows {
             match find(row.case.case_id) {
                 Some(now) if differs(&row.case, now) || row.mark == Mark::Gone => {
@@ -195,7 +234,10 @@ impl Inbox {
                     row.mark = Mark::Changed;
                 }
                 Some(now) => row.case = now.clone(),
-                None if !page.more || last.is_none_or(|last| place(&row.case) < last) => {
+                None if tells_all
+                    || !page.more
+                    || last.is_none_or(|last| place(&row.case) < last) =>
+                {
                     row.mark = Mark::Gone;
                 }
                 None => {}
@@ -205,6 +247,27 @@ impl Inbox {
         let shown = page.rows.iter().take(self.rows.len().max(PAGE as usize));
         self.new = shown.filter(|row| !known(row.case_id)).count();
         self.waiting = Some(page);
+        self.unmark_gone();
+    }
+
+    /// How many fit the filter, and whether that is all of them.
+    pub fn count(&self) -> Found {
+        let here = self
+            .rows
+            .iter()
+            .filter(|row| row.mark != Mark::Gone)
+            .count();
+        let here = i64::try_from(here).unwrap_or(i64::MAX);
+        match self.found {
+            Some(found) if self.more => Found {
+                count: found.count.max(here),
+                ..found
+            },
+            _ => Found {
+                count: here,
+                all: !self.more,
+            },
+        }
     }
 }
 
@@ -214,7 +277,7 @@ fn same(case: CaseRow) -> Row {
 }
 
 /// Where a row is sorted: the pool, held, waiting; each by nearest clock.
-fn place(row: &CaseRow) -> (WorkState, DateTime<Utc>, CaseId) {
+pub(super) fn place(row: &CaseRow) -> (WorkState, DateTime<Utc>, CaseId) {
     (row.work, row.sort_at, row.case_id)
 }
 

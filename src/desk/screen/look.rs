@@ -3,18 +3,28 @@
 
 use chrono::{DateTime, Utc};
 
+use super::super::answer::error_said;
 use super::super::effect::{Effect, FileError, Question, Reply, Slot};
+use super::super::fetch;
+use super::super::file;
 use super::super::form::{Ask, Entry, Pick};
+use super::super::request::around;
 use super::super::route::Subject;
 use super::super::world::World;
-use super::form::{Stage, State};
-use super::send;
+use super::form::{Asked, Stage, State};
 use crate::domain::ean::Ean18;
 use crate::domain::gln::Gln;
 use crate::store::reading::LookUp;
+use crate::store::rows::Role;
 
-/// Ask for what the field under the cursor could mean.
+/// Ask for what the field under the cursor could mean, and for what is looked up around the fields.
 pub(super) fn ask(form: &mut State, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
+    let mut effects = of_field(form, world, now);
+    effects.extend(around::ask(form, world, now));
+    effects
+}
+
+fn of_field(form: &mut State, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
     let Some(entry) = form.entries.get(form.at) else {
         return Vec::new();
     };
@@ -28,16 +38,14 @@ pub(super) fn ask(form: &mut State, world: &mut World, now: DateTime<Utc>) -> Ve
             let ticket = world.ticket(Slot::Names, now);
             vec![Effect::Names(ticket, typed.into())]
         }
-        (Ask::Look(..), _) if is_name(&typed) => {
-            vec![world.ask(Slot::Parties, Question::Parties(typed), now)]
-        }
-        _ if matches!(form.subject, Subject::Open(_)) => subject(form, world, now),
-        _ => Vec::new(),
+        _ if fetch::is_fetch(&form.subject) => fetch::ask(form, world, now),
+        // an installer is told of plants in its own way, and of nothing else
+        _ if world.role() == Some(Role::Installer) => Vec::new(),
+        _ => match entry.among() {
+            Some(among) => vec![world.ask(Slot::Like, Question::Like(among, typed), now)],
+            None => subject(form, world, now),
+        },
     }
-}
-
-fn is_name(typed: &str) -> bool {
-    typed.chars().count() >= 2 && typed.chars().any(|c| !c.is_ascii_digit())
 }
 
 /// Whether the cursor has left the field, or the form is at its review.
@@ -65,7 +73,7 @@ fn probed(form: &mut State, world: &World, error: Option<FileError>, now: DateTi
     let Some(at) = form.entries.iter().position(|entry| entry.key == "path") else {
         return;
     };
-    form.entries[at].unknown = Some(send::file_error(world, &error));
+    form.entries[at].unknown = Some(file::said(world, &error));
     form.weigh(world, now);
     if form.stage == Stage::Review {
         (form.stage, form.at) = (Stage::Edit, at);
@@ -90,6 +98,9 @@ fn numbers(form: &State) -> (String, String) {
 }
 
 fn subject(form: &mut State, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
+    if !matches!(form.subject, Subject::Open(_) | Subject::Action(..)) {
+        return Vec::new();
+    }
     let (ean, gln) = numbers(form);
     let asked = (ean.clone(), gln.clone());
     if form.looked_up == asked || (ean.is_empty() && gln.is_empty()) {
@@ -110,15 +121,32 @@ pub(in crate::desk) fn take(form: &mut State, world: &mut World, reply: Reply, n
             suggest(form, "path", names.into_iter().map(pick).collect());
         }
         // what was typed since may be a number, or nothing
-        Reply::Parties(Ok(parties)) if is_name(raw(form, "party_gln")) => {
-            let picks = parties.into_iter().map(|party| Pick {
-                label: format!("{} {}", party.gln, party.name),
-                raw: party.gln,
-            });
-            let picks = picks.collect();
-            suggest(form, "party_gln", picks);
+        Reply::Like(among, Ok(picks)) => {
+            if let Some(entry) = form.entries.get_mut(form.at)
+                && entry.among() == Some(among)
+            {
+                entry.suggest(picks);
+            }
+        }
+        Reply::Plant(asked, found) => {
+            world.plant = Some((asked, found.map(|plant| plant.map(|it| *it))));
+            form.weigh(world, now);
+            // enter was pressed before the register had answered
+            if form.asked == Asked::InVain {
+                form.review(world, now);
+            }
         }
         Reply::LookUp(Ok(found)) => take_subject(form, world, &found, now),
+        Reply::Meters(found) => {
+            let found = found.map(|found| *found);
+            let found = found.map_err(|error| error_said(world, &error, now));
+            around::take_meters(form, world, found, now);
+        }
+        Reply::Week(found) => {
+            let found = found.map(|found| *found);
+            let found = found.map_err(|error| error_said(world, &error, now));
+            around::take_week(form, world, found, now);
+        }
         Reply::Probed(error) => probed(form, world, error, now),
         _ => {}
     }

@@ -6,11 +6,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::super::command::Id;
 use super::super::editor::{Editor, Lines};
 use super::super::effect::{Effect, Question, Slot};
+use super::super::find::{self, Asked};
 use super::super::geometry::Window;
 use super::super::route::Route;
 use super::super::world::World;
-use super::{Pressed, moved};
+use super::{Pressed, filter, moved};
 use crate::store::StoreError;
+use crate::store::filter::Filter;
 use crate::store::rows::SearchHit;
 
 /// How long typing must rest before the database is asked.
@@ -35,6 +37,8 @@ pub struct State {
     pub asked: String,
     /// Why it failed.
     pub problem: Option<StoreError>,
+    /// Whether it began with the cases that we looked at lately: shown until something is typed.
+    pub recent: bool,
 }
 
 impl Default for State {
@@ -47,6 +51,7 @@ impl Default for State {
             last: String::new(),
             asked: String::new(),
             problem: None,
+            recent: false,
         }
     }
 }
@@ -67,6 +72,17 @@ impl State {
         }
     }
 
+    /// The cases that we looked at lately; what is typed is searched for as ever.
+    pub fn of_recent(&self, world: &mut World, now: DateTime<Utc>) -> (Self, Effect) {
+        let state = Self {
+            recent: true,
+            last: String::new(),
+            ..self.anew()
+        };
+        let question = Question::Find(Asked::Recent);
+        (state, world.ask(Slot::Search, question, now))
+    }
+
     /// React to a command.
     pub fn press(
         &mut self,
@@ -75,8 +91,34 @@ impl State {
         window: Window,
         now: DateTime<Utc>,
     ) -> Vec<Effect> {
+        match (pressed.id, self.filter(world)) {
+            (Id::Choose, Some(filter)) => {
+                self.rest = None;
+                vec![Effect::Go(Route::Filtered(filter))]
+            }
+            (id, _) => self.press_key(world, id, window, now),
+        }
+    }
+
+    /// The line as a filter, where it is one: with a key such as `due:`, or the name of a saved one.
+    pub fn filter(&self, world: &World) -> Option<Filter> {
+        let line = self.editor.text().trim();
+        if !line.contains(':') && !line.starts_with('@') {
+            return None;
+        }
+        let line = find::expand(line, &world.find.filters).ok()?;
+        Filter::parse_in(&line, &filter::words(&world.texts)).ok()
+    }
+
+    fn press_key(
+        &mut self,
+        world: &mut World,
+        id: Id,
+        window: Window,
+        now: DateTime<Utc>,
+    ) -> Vec<Effect> {
         let count = self.hits.as_ref().map_or(0, Vec::len);
-        match pressed.id {
+        match id {
             Id::Back => vec![Effect::Go(Route::Back)],
             Id::Choose if self.editor.text().is_empty() && !self.last.is_empty() => {
                 self.editor.set(&self.last);
@@ -114,6 +156,7 @@ impl State {
     }
 
     fn wait(&mut self, now: DateTime<Utc>) {
+        self.recent = false;
         self.rest = Some(now + TimeDelta::milliseconds(REST_MS));
     }
 
@@ -128,7 +171,10 @@ impl State {
     fn ask(&mut self, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
         self.rest = None;
         let text = self.editor.text().trim().to_owned();
-        if text.chars().count() < LEAST {
+        // digits may be the number of a case, however few they are
+        let is_number = !text.is_empty() && text.chars().all(|it| it.is_ascii_digit());
+        let is_short = text.chars().count() < LEAST && !is_number;
+        if is_short || self.filter(world).is_some() {
             self.hits = None;
             return Vec::new();
         }
@@ -143,6 +189,10 @@ impl State {
                 self.cursor = 0;
                 self.problem = None;
                 self.hits = Some(hits);
+            }
+            Err(StoreError::Refused(refusal)) if refusal.key == "search_too_short" => {
+                self.problem = None;
+                self.hits = Some(Vec::new());
             }
             Err(error) => self.problem = Some(error),
         }

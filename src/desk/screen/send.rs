@@ -3,17 +3,22 @@
 
 use chrono::{DateTime, Utc};
 
-use super::super::effect::{Call, Effect, FileError, Reply, Slot};
+use super::super::claims;
+use super::super::effect::{Call, Effect, Reply, Slot};
 use super::super::form::outcome::{Needs, Outcome, Plan, refused};
+use super::super::held;
 use super::super::preview;
+use super::super::request::{around, guide};
 use super::super::route::{Route, Subject};
-use super::super::say;
 use super::super::toast::Tone;
 use super::super::world::World;
+use super::super::{file, find, undo};
+use super::done::done;
 use super::form::{Stage, State};
 use crate::process;
 use crate::store::StoreError;
 use crate::store::rows::{Applied, CaseId, Claim, Lease, Opened};
+use crate::text::format;
 
 /// Write it; claim the case first when that is needed and not so yet.
 pub fn commit(state: &mut State, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
@@ -26,7 +31,7 @@ pub fn commit(state: &mut State, world: &mut World, now: DateTime<Utc>) -> Vec<E
     }
     let Outcome::Ready(_, plan) = state.outcome.clone() else {
         state.stage = Stage::Edit;
-        state.review(world, now);
+        state.check(world, now);
         return Vec::new();
     };
     state.problem = None;
@@ -45,18 +50,26 @@ pub fn commit(state: &mut State, world: &mut World, now: DateTime<Utc>) -> Vec<E
 
 fn claim(state: &mut State, world: &mut World, case: CaseId, now: DateTime<Utc>) -> Vec<Effect> {
     state.stage = Stage::Claiming;
-    state.command = world.command(now);
-    let ticket = world.ticket(Slot::Command(state.command), now);
+    let claim = world.command(now);
+    state.claim = Some(claim);
+    let ticket = world.ticket(Slot::Command(claim), now);
     vec![Effect::Write(ticket, Box::new(Call::Claim(case)))]
 }
 
 fn call(state: &State, plan: Plan, held: Option<Lease>) -> Option<Call> {
     Some(match plan {
         Plan::Call(call) => call,
+        Plan::Many => return None,
         Plan::Open(change, answers) => Call::Open(change, answers),
-        Plan::HandOver(to, line) => Call::HandOver {
+        Plan::HandOver(to, line, along) => Call::HandOver {
             lease: held?,
             to,
+            line,
+            along,
+        },
+        Plan::Skip(reason, line) => Call::Skip {
+            lease: held?,
+            reason,
             line,
         },
         Plan::Apply(change, needs) => Call::Apply {
@@ -87,13 +100,17 @@ pub fn answered(
     now: DateTime<Utc>,
 ) -> Vec<Effect> {
     match reply {
+        Reply::Claimed(Ok(claim)) if matches!(state.subject, Subject::TakeOver(_)) => {
+            took_over(state, world, &claim, now)
+        }
         Reply::Claimed(Ok(claim)) => claimed(state, world, &claim, now),
         Reply::Applied(Ok(applied)) => wrote(state, world, &applied, now),
         Reply::Opened(Ok(opened)) => was_opened(state, world, &opened, now),
+        Reply::Set(Ok(())) => was_set(state, world, now),
         Reply::File(error) => {
             state.stage = Stage::Edit;
             (state.sent, state.altered) = (None, false);
-            let said = file_error(world, &error);
+            let said = file::said(world, &error);
             if let Some(entry) = state.entries.iter_mut().find(|entry| entry.key == "path") {
                 entry.error = Some(said);
             }
@@ -107,11 +124,11 @@ pub fn answered(
 }
 
 fn claimed(state: &mut State, world: &mut World, claim: &Claim, now: DateTime<Utc>) -> Vec<Effect> {
-    state.command = world.command(now);
+    state.claim = None;
     let Claim::Granted { lease, version, .. } = claim else {
         state.stage = Stage::Review;
         let case = state.subject.case();
-        state.problem = Some(claim_refused(world, claim, now));
+        state.problem = Some(claims::refused(world, claim, now));
         return case
             .map(|case| world.ask_detail(case, now))
             .into_iter()
@@ -139,26 +156,6 @@ fn claimed(state: &mut State, world: &mut World, claim: &Claim, now: DateTime<Ut
     vec![world.ask_detail(lease.case_id, now)]
 }
 
-/// Why a claim gave nothing, in words.
-pub fn claim_refused(world: &World, claim: &Claim, now: DateTime<Utc>) -> String {
-    let texts = &world.texts;
-    match claim {
-        Claim::Granted { .. } => String::new(),
-        Claim::Empty => texts.get("claim.empty").to_owned(),
-        Claim::Taken { holder, since } => {
-            let zone = world.zone("");
-            let since = say::at(texts, *since, world.legal(now), zone);
-            texts.fill("claim.taken", &[("holder", holder), ("since", &since)])
-        }
-        Claim::Limit { held, limit } => {
-            let (held, limit) = (held.to_string(), limit.to_string());
-            texts.fill("claim.limit", &[("held", &held), ("limit", &limit)])
-        }
-        Claim::NotFound => texts.get("claim.not_found").to_owned(),
-        Claim::Closed => texts.get("claim.closed").to_owned(),
-    }
-}
-
 fn wrote(
     state: &mut State,
     world: &mut World,
@@ -168,20 +165,46 @@ fn wrote(
     let Some(case) = state.subject.case() else {
         return Vec::new();
     };
-    match applied.lease {
-        Some(lease) => world.leases.insert(case, lease),
-        None => world.leases.remove(&case),
-    };
+    let is_back = matches!(state.sent, Some(Call::TakeBack { .. }));
+    let begins = is_back && held::by_other(world, case, now).is_none();
+    world.left_with(case, applied.lease, begins);
     let mut said = done(state, world);
     if let Some(other) = &applied.opened {
         said.push_str("; ");
         said.push_str(&world.texts.fill("done.opened", &[("case", other)]));
     }
-    let route = match conclude(state, world, said, now) {
+    if let Some(Call::TakeBack { case, seq }) = state.sent
+        && undo::offer_again(world, case, seq, now)
+    {
+        said = format!("{said} {}", world.texts.get("undo.answers_kept"));
+    }
+    let kept = conclude(state, world, said, now);
+    if let (Some(offer), Kept::Nothing) = (applied.undo, kept) {
+        undo::keep(world, (case, offer), &state.subject, state.body(), now);
+    }
+    guide::begin(world, case, now);
+    let route = match kept {
         Kept::Nothing => Route::Desk,
         Kept::Later => Route::Case(case),
     };
     vec![Effect::Go(route), world.ask_detail(case, now)]
+}
+
+/// The case is ours, and the one who held it is told.
+fn took_over(
+    state: &mut State,
+    world: &mut World,
+    claim: &Claim,
+    now: DateTime<Utc>,
+) -> Vec<Effect> {
+    let Claim::Granted { lease, .. } = claim else {
+        return claimed(state, world, claim, now);
+    };
+    world.leases.insert(lease.case_id, *lease);
+    let said = done(state, world);
+    conclude(state, world, said, now);
+    let case = lease.case_id;
+    vec![Effect::Go(Route::Case(case)), world.ask_detail(case, now)]
 }
 
 /// What stays of a form that was written.
@@ -197,35 +220,19 @@ enum Kept {
 fn conclude(state: &mut State, world: &mut World, said: String, now: DateTime<Utc>) -> Kept {
     if !state.altered {
         world.toasts.say(Tone::Done, said, now);
-        world.drafts.remove(&state.subject);
+        world.drafts.finish(state.draft, now);
+        state.touched = false;
+        state.sent = None;
         return Kept::Nothing;
     }
     (state.sent, state.altered) = (None, false);
     let said = world.texts.fill("form.earlier_written", &[("said", &said)]);
     world.toasts.say(Tone::Warning, said, now);
-    world.drafts.insert(state.subject.clone(), state.draft(now));
-    Kept::Later
-}
-
-fn done(state: &State, world: &World) -> String {
-    let texts = &world.texts;
-    let case = state.subject.case().and_then(|case| world.case(case));
-    let no = case.map_or("", |loaded| loaded.detail.row.case_no.as_str());
-    let with = |key: &str| texts.fill(key, &[("case", no)]);
-    match (&state.subject, &state.sent) {
-        (Subject::Action(_, action), Some(Call::Apply { change, .. })) => {
-            let action = preview::action(world, &change.process, action);
-            let to = preview::state(world, &change.process, &change.to);
-            texts.fill(
-                "done.action",
-                &[("case", no), ("action", action), ("state", &to)],
-            )
-        }
-        (Subject::HandOver(_), _) => with("done.handed_over"),
-        (Subject::Reassign(_), _) => with("done.reassigned"),
-        (Subject::Transfer(_), _) => with("done.transferred"),
-        _ => with("done.attached"),
+    state.command = world.command(now);
+    if let Some(content) = state.content() {
+        world.drafts.put(state.draft, content, now);
     }
+    Kept::Later
 }
 
 fn was_opened(
@@ -241,7 +248,17 @@ fn was_opened(
     };
     let said = world.texts.fill(key, &[("case", no)]);
     conclude(state, world, said, now);
+    guide::begin(world, case, now);
     vec![Effect::Go(Route::Case(case)), world.ask_detail(case, now)]
+}
+
+/// The numbers are set: back to where they were asked for.
+fn was_set(state: &mut State, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
+    let said = done(state, world);
+    conclude(state, world, said, now);
+    std::iter::once(Effect::Go(Route::Back))
+        .chain(find::reread(world, &state.subject, now))
+        .collect()
 }
 
 /// It was not written, or nobody knows. The text stays; a call without an answer stays as it is,
@@ -253,6 +270,7 @@ fn failed(
     now: DateTime<Utc>,
 ) -> Vec<Effect> {
     state.stage = Stage::Review;
+    state.claim = None;
     let is_unknown = matches!(error, StoreError::Offline(_));
     if is_unknown && state.sent.is_some() {
         return explain(state, world, error, now);
@@ -262,9 +280,7 @@ fn failed(
         return explain(state, world, error, now);
     }
     state.sent = None;
-    if let Some(draft) = world.drafts.get_mut(&state.subject) {
-        draft.pending = None;
-    }
+    world.drafts.answered(state.draft, now);
     let altered = std::mem::take(&mut state.altered);
     let effects = explain(state, world, error, now);
     if altered && *error != StoreError::Reused {
@@ -324,6 +340,12 @@ fn explain(
                 Outcome::Refused(said) => state.problem = Some(said),
                 _ => {}
             }
+            if refusal.key.starts_with("slot_") {
+                // the week that was shown is old: the chooser stays open with a fresh one (PRIO-30)
+                state.stage = Stage::Edit;
+                state.problem = Some(preview::refusal(world, refusal));
+                return around::anew(state, world, now);
+            }
             Vec::new()
         }
         StoreError::NotAnAgent(role) => {
@@ -351,21 +373,5 @@ fn point_out(state: &mut State, wrong: &[(String, String)]) {
 pub fn offline_since(world: &World, now: DateTime<Utc>) -> String {
     let since = world.heard_at.unwrap_or(now);
     let zone = world.zone(process::ALL.first().map_or("", |process| process.key));
-    world
-        .legal(since)
-        .with_timezone(&zone)
-        .format("%H:%M:%S")
-        .to_string()
-}
-
-pub(super) fn file_error(world: &World, error: &FileError) -> String {
-    let key = match error {
-        FileError::Missing => "file.missing",
-        FileError::Forbidden => "file.forbidden",
-        FileError::NoFile => "file.no_file",
-        FileError::TooLarge => "file.too_large",
-        FileError::Empty => "file.empty",
-        FileError::Other(said) => return world.texts.fill("file.other", &[("said", said)]),
-    };
-    world.texts.get(key).to_owned()
+    format::clock_seconds(world.legal(since), zone)
 }

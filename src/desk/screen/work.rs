@@ -4,22 +4,73 @@ use chrono::{DateTime, Utc};
 
 use super::super::command::Id;
 use super::super::effect::{Call, Effect, Question, Slot};
+use super::super::find;
+use super::super::request::guide;
 use super::super::route::{Only, Route, Subject};
+use super::super::toast::{Toasts, Tone};
 use super::super::world::World;
 use super::desk::State;
-use crate::store::rows::{CaseId, InboxView};
+use super::pick;
+use crate::store::rows::{CaseId, CaseRow, InboxView};
 
 impl State {
+    /// A case was read: why it was given is told until it moves on or is not ours any more.
+    pub fn keep_why(&mut self, world: &World, row: &CaseRow) {
+        let Some(why) = self.why.as_mut().filter(|why| why.case == row.case_id) else {
+            return;
+        };
+        let is_ours = world.leases.contains_key(&row.case_id);
+        if !is_ours || why.state.as_ref().is_some_and(|state| *state != row.state) {
+            self.why = None;
+        } else {
+            why.state = Some(row.state.clone());
+        }
+    }
+
+    /// We acted on that case; what was said last tells what was done.
+    pub fn act(&mut self, case: Option<CaseId>, toasts: &Toasts, now: DateTime<Utc>) {
+        self.acted = case;
+        let said = toasts.shown(now).filter(|toast| toast.tone == Tone::Done);
+        self.done = said.cloned();
+    }
+
     /// Commands about cases.
     pub(super) fn work(&mut self, world: &mut World, id: Id, now: DateTime<Utc>) -> Vec<Effect> {
         let go = |route| vec![Effect::Go(route)];
         match (id, self.case()) {
             (Id::Next, _) => self.next(world, now),
-            (Id::Open, _) => go(Route::NewCase),
+            (Id::Open, _) => {
+                world.another = None;
+                go(Route::NewCase)
+            }
+            (Id::Another, Some(case)) => {
+                let route = guide::another(world, case);
+                route.into_iter().map(Effect::Go).collect()
+            }
             (Id::Search, _) => go(Route::Search),
+            (Id::Recent, _) => go(Route::Recent),
+            (Id::Seen, Some(case)) => {
+                if let Some(row) = self.row(world, case).cloned() {
+                    find::toggle(world, &row, now);
+                }
+                Vec::new()
+            }
+            (Id::Board, _) => go(Route::Board),
+            (Id::Drafts, _) => go(Route::Unfinished),
             (Id::Quit, _) => go(Route::Quit),
             (Id::Claim, Some(case)) => self.write(world, Call::Claim(case), now),
+            (Id::Skip, Some(case)) => {
+                read_and_go(world, case, Route::Form(Subject::Skip(case)), now)
+            }
+            (Id::TakeOver, Some(case)) => {
+                read_and_go(world, case, Route::Form(Subject::TakeOver(case)), now)
+            }
             (Id::Release, Some(case)) => match world.leases.get(&case) {
+                Some(lease) if lease.proposed => {
+                    let said = world.texts.say("refusal.skip_reason_needed");
+                    world.toasts.say(Tone::Warning, said, now);
+                    read_and_go(world, case, Route::Form(Subject::Skip(case)), now)
+                }
                 Some(lease) => self.write(world, Call::Release(*lease), now),
                 None => Vec::new(),
             },
@@ -28,13 +79,23 @@ impl State {
                 read_and_go(world, case, Route::Actions(case, Only::Lead), now)
             }
             (Id::Ledger, Some(case)) => read_and_go(world, case, Route::Ledger(case), now),
-            (Id::Note, Some(case)) => {
-                let note = Subject::Action(case, "add_note".to_owned());
-                read_and_go(world, case, Route::Form(note), now)
+            (Id::Note | Id::Promise | Id::Snooze | Id::SendLink, Some(case)) => {
+                let form = Subject::Action(case, action_of(id).to_owned());
+                read_and_go(world, case, Route::Form(form), now)
             }
             (Id::Attach, Some(case)) => {
                 read_and_go(world, case, Route::Form(Subject::Attach(case)), now)
             }
+            (Id::Unmask, Some(case)) => {
+                let purposes = pick::State::purposes(&world.texts, case);
+                go(Route::Pick(Box::new(purposes)))
+            }
+            (Id::Copy, Some(case)) => {
+                let row = self.row(world, case);
+                let values = row.map(|row| pick::State::values(world, row));
+                values.map_or_else(Vec::new, |values| go(Route::Pick(Box::new(values))))
+            }
+            (Id::TakeBack, Some(case)) => go(Route::Form(Subject::TakeBack(case))),
             (Id::HandOver, Some(case)) => {
                 let to = Route::Form(Subject::HandOver(case));
                 let mut effects = read_and_go(world, case, to, now);
@@ -57,6 +118,16 @@ impl State {
     fn write(&mut self, world: &mut World, call: Call, now: DateTime<Utc>) -> Vec<Effect> {
         let row = self.case().and_then(|case| self.row(world, case)).cloned();
         self.keyed.write(world, call, row.as_ref(), now)
+    }
+}
+
+/// The action that has a key of its own.
+fn action_of(id: Id) -> &'static str {
+    match id {
+        Id::Promise => "promise",
+        Id::Snooze => "snooze",
+        Id::SendLink => "resend_payment_link",
+        _ => "add_note",
     }
 }
 

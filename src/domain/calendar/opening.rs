@@ -107,6 +107,29 @@ impl Calendar {
             .sum()
     }
 
+    /// The first instant by which that much opening time has passed since `from`. `None` when two
+    /// years hold too little.
+    pub fn after_working_time(
+        &self,
+        from: DateTime<Utc>,
+        time: TimeDelta,
+    ) -> Option<DateTime<Utc>> {
+        let mut left = time;
+        if left <= TimeDelta::zero() {
+            return Some(from);
+        }
+        for (date, _) in self.local_day(from).iter_days().zip(0..=MAX_GAP_DAYS) {
+            for (open, close) in self.opening(date) {
+                let open = open.max(from);
+                if open + left <= close {
+                    return Some(open + left);
+                }
+                left -= (close - open).max(TimeDelta::zero());
+            }
+        }
+        None
+    }
+
     /// The spans of local time that count on a date.
     pub(super) fn spans(&self, date: NaiveDate) -> &[Span] {
         if let Some(spans) = self.hours.exceptions.get(&date) {

@@ -1,6 +1,6 @@
 //! Counting: one function per unit, never mixed.
 
-use chrono::{DateTime, Datelike as _, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Datelike as _, Months, NaiveDate, TimeDelta, Utc};
 
 use super::ledger::Ledger;
 use super::standstill::Standstill;
@@ -23,7 +23,13 @@ pub(super) fn count<'a>(
     match term {
         Term::WorkingDays(days) => working_days(days, start, standstill, calendar),
         Term::WorkingHours(hours) => working_hours(hours, start, standstill, calendar),
-        Term::Hours(_) | Term::Minutes(_) => elapsed(term, start, standstill, calendar),
+        Term::Hours(_) | Term::Minutes(_) => {
+            elapsed(term, elapsed_span(term), start, standstill, calendar)
+        }
+        Term::Months(count) => {
+            let span = months(count, start, calendar)? - start;
+            elapsed(term, span, start, standstill, calendar)
+        }
     }
 }
 
@@ -104,12 +110,13 @@ fn working_hours<'a>(
 /// Elapsed time on the absolute time line, weekends and holidays included (GT-13).
 fn elapsed<'a>(
     term: Term,
+    span: TimeDelta,
     start: DateTime<Utc>,
     standstill: &Standstill,
     calendar: &'a Calendar,
 ) -> Result<Counted<'a>, CalendarError> {
     let due = standstill
-        .elapse(start, elapsed_span(term))
+        .elapse(start, span)
         .filter(|due| due.year() <= LAST_YEAR)
         .ok_or(CalendarError::TooFar)?;
     let mut ledger = Ledger::new(start, calendar);
@@ -117,9 +124,32 @@ fn elapsed<'a>(
     ledger.elapsed(term, due);
     Ok(Counted {
         due,
-        last_day: calendar.local_day(due),
+        last_day: last_day(term, due, calendar),
         ledger,
     })
+}
+
+/// What ends at 24:00 ends on the day before the next.
+fn last_day(term: Term, due: DateTime<Utc>, calendar: &Calendar) -> NaiveDate {
+    let day = calendar.local_day(due);
+    match (term, day.pred_opt()) {
+        (Term::Months(_), Some(before)) if calendar.day_end(before) == due => before,
+        _ => day,
+    }
+}
+
+/// 24:00 local of the day so many months later: of 30 November three months on, that is the last day
+/// of February.
+fn months(
+    count: u16,
+    start: DateTime<Utc>,
+    calendar: &Calendar,
+) -> Result<DateTime<Utc>, CalendarError> {
+    let day = calendar.local_day(start);
+    let last = day
+        .checked_add_months(Months::new(u32::from(count)))
+        .filter(|last| last.year() <= LAST_YEAR);
+    Ok(calendar.day_end(last.ok_or(CalendarError::TooFar)?))
 }
 
 fn elapsed_span(term: Term) -> TimeDelta {
@@ -128,13 +158,14 @@ fn elapsed_span(term: Term) -> TimeDelta {
         Term::Hours(hours) => TimeDelta::hours(i64::from(hours)),
         Term::WorkingHours(hours) => TimeDelta::hours(i64::from(hours)),
         Term::WorkingDays(days) => TimeDelta::days(i64::from(days)),
+        Term::Months(months) => TimeDelta::days(30 * i64::from(months)),
     }
 }
 
 /// When to warn: working days 11 hours before 24:00 (13:00 of the last day); hours a quarter of the
-/// term before, at least one hour; working hours likewise, in opening time; minutes a quarter. An
-/// instant at which nobody is there moves back to the last minute in which somebody was, never
-/// before the start: with no such minute left the warning comes at once.
+/// term before, at least one hour; working hours likewise, in opening time; minutes a quarter; months
+/// two weeks. An instant at which nobody is there moves back to the last minute in which somebody was,
+/// never before the start: with no such minute left the warning comes at once.
 pub(super) fn warning(
     term: Term,
     start: DateTime<Utc>,
@@ -146,6 +177,7 @@ pub(super) fn warning(
         Term::WorkingDays(_) => due - TimeDelta::hours(11),
         Term::Hours(_) => due - quarter.max(TimeDelta::hours(1)),
         Term::Minutes(_) => due - quarter,
+        Term::Months(_) => due - TimeDelta::days(14),
         Term::WorkingHours(_) => before(due, quarter.max(TimeDelta::hours(1)), start, calendar),
     };
     calendar

@@ -162,7 +162,9 @@ fn pause_detail(term: Term, still: &Still, calendar: &Calendar) -> String {
             format!("{}wd", working_day_ends(still.from, until, calendar))
         }
         (Some(until), Term::WorkingHours(_)) => minutes(calendar.working_time(still.from, until)),
-        (Some(until), Term::Hours(_) | Term::Minutes(_)) => minutes(until - still.from),
+        (Some(until), Term::Hours(_) | Term::Minutes(_) | Term::Months(_)) => {
+            minutes(until - still.from)
+        }
     };
     format!("{credit} {}", still.reasons).trim_end().to_owned()
 }

@@ -1,21 +1,24 @@
 //! Cases as one JSON object a line: what names the process, when it was received, what the sender
 //! calls it, and the fields of the process's opening.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
 use serde_json::{Map, Value as Json};
 
 use super::refused::Refused;
+use super::shape;
 use crate::domain::sanitize;
 use crate::process::engine::{Answer, Answers};
-use crate::process::field::{Field, FieldKind, Value};
+use crate::process::field::{Asked, Field, FieldKind, Value};
 use crate::process::{self, Process};
 
 /// Clocks of senders may run ahead of ours by so much.
 const AHEAD_MINUTES: i64 = 5;
+/// Nothing that is still open was received before.
+const OLDEST_YEAR: i32 = 1990;
 /// Longest reference, in characters.
 const REFERENCE_LIMIT: usize = 64;
 /// Processes that are planned and that files may name already.
-const PLANNED: &[&str] = &["prio", "tlm", "notification", "contract", "sharing"];
+const PLANNED: &[&str] = &["notification", "contract", "sharing"];
 
 /// A line that can become a case.
 #[derive(Debug)]
@@ -28,6 +31,10 @@ pub struct CaseLine {
     pub reference: String,
     /// Answers to the fields of the opening.
     pub answers: Answers,
+    /// Values that cannot be, of a request that an agent takes over: it stands at an earlier step.
+    pub left_out: Vec<Refused>,
+    /// What is said to a form that is data: key and text, e.g. `installation.kind`.
+    pub form: Vec<(String, String)>,
 }
 
 /// A refused line with what it calls itself, where that could be read.
@@ -58,19 +65,25 @@ fn case(
             .with("column", "reference")
             .with("value", &reference));
     }
+    let received_at = received(line, now)?;
+    let (answers, left_out) = answers(process, line)?;
     Ok(CaseLine {
         process,
-        received_at: received(line, now)?,
+        received_at,
         reference,
-        answers: answers(process, line)?,
+        answers,
+        left_out,
+        form: form(process, line),
     })
 }
 
 fn process_of(line: &Map<String, Json>) -> Result<&'static Process, Refused> {
     let key = line.get("process").and_then(word).unwrap_or_default();
+    if PLANNED.contains(&key.as_str()) {
+        return Err(Refused::new("process_planned").with("process", &key));
+    }
     process::find(&key).ok_or_else(|| match key.as_str() {
         "" => Refused::new("empty").with("column", "process"),
-        key if PLANNED.contains(&key) => Refused::new("process_planned").with("process", key),
         key => Refused::new("process").with("process", key),
     })
 }
@@ -79,6 +92,11 @@ fn received(line: &Map<String, Json>, now: DateTime<Utc>) -> Result<DateTime<Utc
     let at = instant(line.get("received_at"), "received_at")?;
     if at > now + TimeDelta::minutes(AHEAD_MINUTES) {
         return Err(Refused::new("future").with("value", &at.to_rfc3339()));
+    }
+    if at.year() < OLDEST_YEAR {
+        return Err(Refused::new("instant")
+            .with("column", "received_at")
+            .with("value", &at.to_rfc3339()));
     }
     Ok(at.min(now))
 }
@@ -95,22 +113,48 @@ fn instant(value: Option<&Json>, column: &str) -> Result<DateTime<Utc>, Refused>
     }
 }
 
-fn answers(process: &'static Process, line: &Map<String, Json>) -> Result<Answers, Refused> {
+fn answers(
+    process: &'static Process,
+    line: &Map<String, Json>,
+) -> Result<(Answers, Vec<Refused>), Refused> {
     let mut answers = Answers::new();
+    let mut left_out = Vec::new();
     for field in process.opening.fields {
-        let given = line.get(field.key);
-        let raw = match (field.kind, given) {
+        let given = shape::said(line, process.key, field.key);
+        let raw = match (field.kind, &given) {
             (FieldKind::Note, Some(Json::String(text))) => {
                 sanitize::clean_multiline(text).trim().to_owned()
             }
-            _ => given.and_then(word).unwrap_or_default(),
+            _ => given.as_ref().and_then(word).unwrap_or_default(),
         };
         if raw.is_empty() {
             continue;
         }
-        answers.insert(field.key.to_owned(), answer(process, field, &raw)?);
+        match answer(process, field, &raw) {
+            Ok(answer) => {
+                answers.insert(field.key.to_owned(), answer);
+            }
+            Err(refused) if field.asked == Asked::Derived && shape::is_taken_over(process.key) => {
+                left_out.push(refused);
+            }
+            Err(refused) => return Err(refused),
+        }
     }
-    Ok(answers)
+    Ok((answers, left_out))
+}
+
+/// The object that is called like the form of the process.
+fn form(process: &Process, line: &Map<String, Json>) -> Vec<(String, String)> {
+    let named = process.lines().find_map(|action| action.form);
+    let Some((name, Json::Object(given))) = named.and_then(|name| Some((name, line.get(name)?)))
+    else {
+        return Vec::new();
+    };
+    let said = given.iter().filter_map(|(key, value)| {
+        let key = format!("{name}.{}", super::clean(key));
+        Some((key, word(value).filter(|word| !word.is_empty())?))
+    });
+    said.collect()
 }
 
 fn answer(process: &Process, field: &Field, raw: &str) -> Result<Answer, Refused> {
@@ -118,7 +162,7 @@ fn answer(process: &Process, field: &Field, raw: &str) -> Result<Answer, Refused
         let at = instant(Some(&Json::from(raw)), field.key)?;
         return Ok(Answer::Value(Value::instant(at)));
     }
-    Ok(field.parse(raw, process.country.zone())?)
+    Ok(field.parse(raw, process.country)?)
 }
 
 /// A scalar as the text a person would have typed, cleaned.

@@ -14,6 +14,8 @@ use super::rehearsal::Rehearsal;
 use super::report::{FileReport, Taken};
 use super::{ImportError, Progress, Run, patiently};
 use crate::domain::calendar::Calendars;
+use crate::domain::house_number::HouseNumber;
+use crate::domain::postcode::Postcode;
 use crate::exchange::legal::LegalClock;
 use crate::process::engine::{self, Actor, Answer, Change, Context};
 use crate::process::field::Value;
@@ -27,8 +29,8 @@ const ROLES_KEPT: usize = 10_000;
 /// The way into the database for cases.
 #[derive(Debug)]
 pub struct Door {
-    store: Store,
-    calendars: Calendars,
+    pub(super) store: Store,
+    pub(super) calendars: Calendars,
     clock: LegalClock,
     roles: HashMap<String, Option<String>>,
     rehearsal: Rehearsal,
@@ -64,8 +66,34 @@ impl Door {
         self.clock.now(&self.store).await
     }
 
+    /// One line that came alone: what became of it, or why it is refused.
+    pub async fn one(&mut self, text: &str) -> Result<Result<Taken, Refused>, StoreError> {
+        let now = self.now().await?;
+        let mut case = match parse(text, now) {
+            Ok(case) => case,
+            Err((refused, _)) => return Ok(Err(refused)),
+        };
+        let (change, cmd) = match self.take(&mut case).await {
+            Ok(taken) => taken,
+            Err(Fault::Line((refused, _))) => return Ok(Err(refused)),
+            Err(Fault::Store(error)) => return Err(error),
+        };
+        match self.send(&case, (&change, cmd)).await {
+            Err(StoreError::Refused(refusal)) => Ok(Err(refusal.into())),
+            Ok((taken, left_out)) => {
+                for refused in case.left_out.iter().chain(&left_out) {
+                    let (reference, reason) = (case.reference.as_str(), &refused.text);
+                    tracing::warn!(reference, reason, "came in without a value that cannot be");
+                }
+                Ok(Ok(taken))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     /// Opens the case of a line, or attaches the signal.
     async fn take(&mut self, line: &mut CaseLine) -> Result<(Change, Uuid), Fault> {
+        self.meter(line).await?;
         let refused = |refused: Refused| Fault::Line((refused, Some(line.reference.clone())));
         let role = self.role(line).await?;
         let wants_role = line
@@ -96,6 +124,24 @@ impl Door {
         Ok((change, context.command))
     }
 
+    /// Customers know the number on their meter; which connection it is says the register, where the
+    /// address has that meter. Else the request stands at the choice of the meter (PRIO-20).
+    async fn meter(&self, line: &mut CaseLine) -> Result<(), Fault> {
+        let Some((number, postcode, house)) = meter_place(line) else {
+            return Ok(());
+        };
+        let found = patiently(async || self.store.connection_find(&postcode, &house).await).await?;
+        let meter = found
+            .meters
+            .into_iter()
+            .find(|meter| meter.meter_number.eq_ignore_ascii_case(&number));
+        if let Some(meter) = meter {
+            let ean = Answer::Value(Value::Code(meter.ean));
+            line.answers.insert("ean".to_owned(), ean);
+        }
+        Ok(())
+    }
+
     /// The role of the party of a line; it decides on iSMA (GT-15), so it is never taken from a
     /// file.
     async fn role(&mut self, line: &CaseLine) -> Result<Option<String>, StoreError> {
@@ -114,11 +160,12 @@ impl Door {
         Ok(role)
     }
 
+    /// What became of it, and what of the line could not be taken along.
     async fn send(
-        &self,
+        &mut self,
         line: &CaseLine,
         (change, cmd): (&Change, Uuid),
-    ) -> Result<Taken, StoreError> {
+    ) -> Result<(Taken, Option<Refused>), StoreError> {
         let opening = Opening {
             cmd,
             session: None,
@@ -128,12 +175,29 @@ impl Door {
             calendars: &self.calendars,
         };
         let opened = patiently(async || self.store.case_open(&opening).await).await?;
-        Ok(match opened {
-            Opened::New { .. } => Taken::New,
-            Opened::Attached { .. } => Taken::Attached,
-            Opened::Known { .. } => Taken::Known,
-        })
+        let (taken, case_id) = match opened {
+            Opened::New { case_id, .. } => (Taken::New, case_id),
+            Opened::Attached { case_id, .. } => (Taken::Attached, case_id),
+            Opened::Known { case_id, .. } => (Taken::Known, case_id),
+        };
+        // before this line was known the program may have been stopped in between
+        let left_out = self.fill_form(case_id, line).await?;
+        Ok((taken, left_out))
     }
+}
+
+/// The meter of a request that names no connection, and its address.
+fn meter_place(line: &CaseLine) -> Option<(String, Postcode, HouseNumber)> {
+    let said = |key| match line.answers.get(key)? {
+        Answer::Value(Value::Code(word)) | Answer::Free(word) => Some(word.as_str()),
+        Answer::Value(_) => None,
+    };
+    if said("ean").is_some() {
+        return None;
+    }
+    let postcode = Postcode::parse(said("postcode")?).ok()?;
+    let house = HouseNumber::parse(said("house_number")?).ok()?;
+    Some((said("meter_no")?.to_owned(), postcode, house))
 }
 
 impl Run<'_> {
@@ -160,7 +224,7 @@ impl Run<'_> {
         let mut lines = Lines::new(input);
         while let Some(line) = lines.read()? {
             let number = line.number;
-            match self.case_line(line, door).await {
+            match self.case_line(line, file, door).await {
                 Ok(Some(taken)) => file.take(taken),
                 Ok(None) => {}
                 Err(Fault::Line((refused, reference))) => {
@@ -176,7 +240,12 @@ impl Run<'_> {
         Ok(())
     }
 
-    async fn case_line(&self, line: Line, door: &mut Door) -> Result<Option<Taken>, Fault> {
+    async fn case_line(
+        &mut self,
+        line: Line,
+        file: &FileReport,
+        door: &mut Door,
+    ) -> Result<Option<Taken>, Fault> {
         let Some(text) = line.text else {
             return Err(Fault::Line((Refused::new("too_long"), None)));
         };
@@ -185,13 +254,25 @@ impl Run<'_> {
         }
         let mut case = parse(&text, door.now().await?).map_err(Fault::Line)?;
         let (change, cmd) = door.take(&mut case).await?;
+        for refused in &case.left_out {
+            let origin = (line.number, refused);
+            self.report
+                .leave_out(file, origin, &case.reference, self.texts);
+        }
         if self.report.dry_run {
             let looked = door.rehearsal.case(&change, &case.reference).await?;
             let looked = looked.map_err(|refused| Fault::Line((refused, Some(case.reference))));
             return looked.map(Some);
         }
         match door.send(&case, (&change, cmd)).await {
-            Ok(taken) => Ok(Some(taken)),
+            Ok((taken, left_out)) => {
+                if let Some(refused) = left_out {
+                    let origin = (line.number, &refused);
+                    self.report
+                        .leave_out(file, origin, &case.reference, self.texts);
+                }
+                Ok(Some(taken))
+            }
             Err(StoreError::Refused(refusal)) => {
                 Err(Fault::Line((refusal.into(), Some(case.reference))))
             }

@@ -4,12 +4,14 @@
 
 pub mod cases;
 pub mod check;
+mod installation;
 pub mod intake;
 pub mod lines;
 pub mod refused;
 pub mod registers;
 pub mod rehearsal;
 pub mod report;
+mod shape;
 pub mod table;
 
 use std::collections::HashSet;

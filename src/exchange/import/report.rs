@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::refused::Refused;
-use crate::text::Texts;
+use crate::text::{Texts, format};
 
 /// So many refused lines are kept with their reason; the rest is only counted.
 pub const REFUSED_KEPT: usize = 10_000;
@@ -20,6 +20,8 @@ pub struct Report {
     pub refused: Vec<RefusedLine>,
     /// Refused lines beyond those.
     pub refused_more: u64,
+    /// Lines that came in without one of their values, at most [`REFUSED_KEPT`].
+    pub left_out: Vec<RefusedLine>,
     /// Why it stopped before the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<Stopped>,
@@ -127,13 +129,22 @@ impl Report {
             self.refused_more += 1;
             return;
         }
-        self.refused.push(RefusedLine {
-            file: file.file.clone(),
-            line,
-            reason: words(refused, texts),
-            rule: refused.rule.clone(),
-            reference: reference.map(super::refused::excerpt),
-        });
+        let origin = (file.file.as_str(), line, reference);
+        self.refused.push(RefusedLine::new(origin, refused, texts));
+    }
+
+    /// Keeps that a line came in without a value.
+    pub fn leave_out(
+        &mut self,
+        file: &FileReport,
+        (line, refused): (u64, &Refused),
+        reference: &str,
+        texts: &Texts,
+    ) {
+        if self.left_out.len() < REFUSED_KEPT {
+            let origin = (file.file.as_str(), line, Some(reference));
+            self.left_out.push(RefusedLine::new(origin, refused, texts));
+        }
     }
 
     /// Whether any line was dealt with.
@@ -148,11 +159,16 @@ impl Report {
 
     /// For people: refused lines first, one line per file last.
     pub fn lines(&self, texts: &Texts) -> Vec<String> {
-        let mut lines: Vec<String> = self.refused.iter().map(|r| r.line_of_text(texts)).collect();
+        let refused = self.refused.iter();
+        let mut lines: Vec<String> = refused
+            .map(|line| line.line_of_text("import.refused_line", texts))
+            .collect();
         if self.refused_more > 0 {
-            let count = self.refused_more.to_string();
+            let count = format::count(texts, self.refused_more);
             lines.push(texts.fill("import.refused_more", &[("count", &count)]));
         }
+        let left_out = self.left_out.iter();
+        lines.extend(left_out.map(|line| line.line_of_text("import.left_out", texts)));
         for file in &self.files {
             file.words(self.dry_run, texts, &mut lines);
         }
@@ -164,7 +180,21 @@ impl Report {
 }
 
 impl RefusedLine {
-    fn line_of_text(&self, texts: &Texts) -> String {
+    fn new(
+        (file, line, reference): (&str, u64, Option<&str>),
+        refused: &Refused,
+        texts: &Texts,
+    ) -> Self {
+        Self {
+            file: file.to_owned(),
+            line,
+            reason: words(refused, texts),
+            rule: refused.rule.clone(),
+            reference: reference.map(super::refused::excerpt),
+        }
+    }
+
+    fn line_of_text(&self, text: &str, texts: &Texts) -> String {
         let line = self.line.to_string();
         let rule = match self.rule.as_str() {
             "" => String::new(),
@@ -181,7 +211,7 @@ impl RefusedLine {
             ("rule", &rule),
             ("reference", &reference),
         ];
-        texts.fill("import.refused_line", &values)
+        texts.fill(text, &values)
     }
 }
 
@@ -193,7 +223,7 @@ impl FileReport {
             lines.push(texts.fill("import.unknown_columns", &values));
         }
         if self.latin1_lines > 0 {
-            let count = self.latin1_lines.to_string();
+            let count = format::count(texts, self.latin1_lines);
             let values = [("file", self.file.as_str()), ("count", &count)];
             lines.push(texts.fill("import.latin1", &values));
         }
@@ -208,7 +238,7 @@ impl FileReport {
         ];
         let shown = |(key, count): &(&str, u64)| {
             (*count > 0 || matches!(*key, "new" | "known" | "refused")).then(|| {
-                let count = count.to_string();
+                let count = format::count(texts, *count);
                 texts.fill(&format!("import.count.{key}"), &[("count", &count)])
             })
         };

@@ -7,34 +7,31 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value as Json, json};
 
 use super::envelope::{Content, Envelope};
+use super::installation;
 use super::letters::{self, NoLetter};
+use super::orders;
 use super::settings::Settings;
 use super::values::Story;
+use crate::process::form::CaseForm;
 use crate::process::message::{self, Addressee, Message};
 use crate::store::rows::OutboxItem;
-use crate::text::Texts;
+use crate::text::{LANGUAGES, Texts, known};
 
 /// Texts in the languages of letters.
 #[derive(Debug, Clone)]
-pub struct Languages {
-    /// English.
-    pub en: Texts,
-    /// Dutch.
-    pub nl: Texts,
-}
+pub struct Languages([Texts; LANGUAGES.len()]);
 
 impl Languages {
-    /// Both.
+    /// All of them.
     pub fn load() -> Self {
-        Self {
-            en: Texts::load("en"),
-            nl: Texts::load("nl"),
-        }
+        Self(LANGUAGES.map(Texts::load))
     }
 
-    /// The texts for a language; every language but Dutch is served in English.
+    /// The texts for a language; one that is not there is served in English.
     pub fn of(&self, language: &str) -> &Texts {
-        if language == "nl" { &self.nl } else { &self.en }
+        let wanted = known(language).unwrap_or("en");
+        let found = self.0.iter().find(|texts| texts.lang() == wanted);
+        found.unwrap_or(&self.0[0])
     }
 }
 
@@ -81,6 +78,7 @@ pub fn envelope(
         story,
         settings,
         languages,
+        form: item.form,
     };
     Ok(Envelope {
         idem_key: item.idem_key,
@@ -94,11 +92,26 @@ pub fn envelope(
     })
 }
 
+/// Facts that a command of the processes of meters carries.
+const ORDERED: &[&str] = &[
+    "ean",
+    "meter_no",
+    "flavour",
+    "slot",
+    "slot_start",
+    "gsa_order",
+    "replaces_gsa",
+    "payment_id",
+    "amount",
+    "form_version",
+];
+
 struct Composer<'a> {
     message: &'static Message,
     story: &'a Story<'a>,
     settings: &'a Settings,
     languages: &'a Languages,
+    form: Option<CaseForm>,
 }
 
 impl Composer<'_> {
@@ -111,6 +124,12 @@ impl Composer<'_> {
             Addressee::Source => self.desk(self.story.word("source").unwrap_or("source")),
             Addressee::Acm => self.desk("acm"),
             Addressee::Supervisor => self.desk("supervisor"),
+            Addressee::Connections => Ok(self.order("connections")),
+            Addressee::Payments => Ok(self.order("payments")),
+            Addressee::Domain if self.message.kind == installation::KIND => self.installation(),
+            Addressee::Domain => Ok(self.command("domain")),
+            Addressee::WorkOrders => Ok(self.command("work_orders")),
+            Addressee::Installer => self.installer(),
         }
     }
 
@@ -151,6 +170,50 @@ impl Composer<'_> {
             "from": instant(self.story.legal_at),
         });
         Ok(system("allocation", command))
+    }
+
+    /// Orders have the agreed fields; another command its kind and what the case knows.
+    fn command(&self, to: &str) -> Content {
+        if self.message.kind.starts_with("order_") {
+            return system(to, orders::order(self.message.kind, self.story));
+        }
+        self.order(to)
+    }
+
+    /// A command of the processes of meters: its kind and what the case knows.
+    fn order(&self, to: &str) -> Content {
+        let mut command = json!({ "command": self.message.kind, "case": self.story.case_no });
+        for name in ORDERED {
+            if let Some(value) = self
+                .story
+                .facts
+                .get(*name)
+                .filter(|value| !value.has_text())
+            {
+                command[*name] = json!(value);
+            }
+        }
+        system(to, command)
+    }
+
+    fn installation(&self) -> Result<Content, Stuck> {
+        let missing = || Stuck::new("missing_fact").with("name", "installation");
+        let mut command = installation::command(self.story, self.form).ok_or_else(missing)?;
+        orders::sign(&mut command, self.message.kind, self.story);
+        Ok(system("domain", command))
+    }
+
+    /// By mail where the register has an address, else by letter to the firm.
+    fn installer(&self) -> Result<Content, Stuck> {
+        let party = self.story.party.ok_or_else(|| Stuck::new("no_party"))?;
+        let contacts = party.contacts.iter().map(|contact| contact.email.clone());
+        let to: Vec<String> = contacts.filter(|email| !email.is_empty()).collect();
+        let language = self.story.party_language();
+        if to.is_empty() {
+            return self.paper(party.gln.clone(), language);
+        }
+        let (subject, body) = self.letter(language)?;
+        Ok(Content::mail(to, language, subject, body))
     }
 
     /// All valid contacts of the group with a mail address; nobody there is for a person to mend
@@ -199,7 +262,7 @@ impl Composer<'_> {
     }
 
     fn paper(&self, to: String, language: &str) -> Result<Content, Stuck> {
-        let language = if language == "nl" { "nl" } else { "en" };
+        let language = known(language).unwrap_or("en");
         let (subject, body) = self.letter(language)?;
         Ok(Content::Letter {
             to: vec![to],

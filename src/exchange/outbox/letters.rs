@@ -7,7 +7,7 @@ use chrono::{DateTime, Datelike as _, Utc};
 use chrono_tz::Tz;
 
 use crate::domain::sanitize;
-use crate::text::Texts;
+use crate::text::{LANGUAGES, Texts, format, known};
 
 /// Values by name.
 pub type Values = BTreeMap<&'static str, String>;
@@ -26,22 +26,29 @@ pub struct Letter {
 pub enum NoLetter {
     /// No template of that kind and language.
     Template,
-    /// A placeholder that has no value.
+    /// A variable that has no value.
     Value(String),
 }
 
 macro_rules! letters {
+    ($lang:literal, $kind:literal) => {
+        ($lang, include_str!(concat!("../../../assets/letters/", $lang, "/", $kind, ".txt")))
+    };
     ($($kind:literal),+ $(,)?) => {
-        &[$((
-            $kind,
-            include_str!(concat!("../../../assets/letters/en/", $kind, ".txt")),
-            include_str!(concat!("../../../assets/letters/nl/", $kind, ".txt")),
-        )),+]
+        &[$(($kind, [
+            letters!("en", $kind),
+            letters!("nl", $kind),
+            letters!("nb", $kind),
+            letters!("sv", $kind),
+        ])),+]
     };
 }
 
-/// Kind, English, Dutch. The kinds are those of `process::message` that people read.
-static LETTERS: &[(&str, &str, &str)] = letters!(
+/// A template in each language.
+type Templates = [(&'static str, &'static str); LANGUAGES.len()];
+
+/// The kinds are those of `process::message` that people read.
+static LETTERS: &[(&str, Templates)] = letters!(
     "request_proof",
     "signal_notice",
     "ask_more",
@@ -55,12 +62,29 @@ static LETTERS: &[(&str, &str, &str)] = letters!(
     "closed_customer",
     "acm_notice",
     "supervisor_alert",
+    "payment_link",
+    "prio_confirmed",
+    "prio_cancelled",
+    "prio_ended_not_our_grid",
+    "prio_ended_already_smart",
+    "prio_ended_not_feasible",
+    "prio_ended_wait_for_gsa",
+    "tlm_confirmed",
+    "tlm_ended_not_our_grid",
+    "tlm_ended_suitable",
+    "tlm_ended_not_feasible",
+    "els_permit",
+    "els_returned",
+    "els_rejected",
+    "els_expired",
 );
 
-/// The template of a kind; every language but Dutch is served in English.
+/// The template of a kind; a language that is not there is served in English.
 fn template(kind: &str, language: &str) -> Option<&'static str> {
-    let (_, english, dutch) = LETTERS.iter().find(|(name, ..)| *name == kind)?;
-    Some(if language == "nl" { dutch } else { english })
+    let (_, templates) = LETTERS.iter().find(|(name, _)| *name == kind)?;
+    let wanted = known(language).unwrap_or("en");
+    let found = templates.iter().find(|(lang, _)| *lang == wanted)?;
+    Some(found.1)
 }
 
 /// Fills the template of a kind.
@@ -92,12 +116,8 @@ fn fill(template: &str, values: &Values) -> Result<String, NoLetter> {
 /// An instant as people of that zone write it, to the second when it is not a full minute: a term
 /// of 72 hours ends at its second.
 pub fn local(at: DateTime<Utc>, zone: Tz, texts: &Texts) -> String {
+    let time = format::clock_exact(at, zone);
     let at = at.with_timezone(&zone);
-    let clock = if at.timestamp() % 60 == 0 {
-        "%H:%M"
-    } else {
-        "%H:%M:%S"
-    };
     let weekday = format!("letter.weekday.{}", at.weekday().number_from_monday());
     let month = format!("letter.month.{}", at.month());
     let values = [
@@ -105,7 +125,7 @@ pub fn local(at: DateTime<Utc>, zone: Tz, texts: &Texts) -> String {
         ("day", &at.day().to_string()),
         ("month", texts.get(&month)),
         ("year", &at.year().to_string()),
-        ("time", &at.format(clock).to_string()),
+        ("time", &time),
         ("zone", &at.format("%Z").to_string()),
     ];
     texts.fill("letter.at", &values)

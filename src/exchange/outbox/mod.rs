@@ -6,8 +6,12 @@ pub mod compose;
 pub mod directory;
 pub mod envelope;
 pub mod http;
+mod installation;
 pub mod letters;
+pub mod mail;
+mod orders;
 pub mod settings;
+pub mod smtp;
 pub mod values;
 
 use std::path::PathBuf;
@@ -34,6 +38,8 @@ pub enum Delivery {
     Directory(PathBuf),
     /// One POST per message.
     Http(http::Endpoint),
+    /// Mails by SMTP, everything else in that other way.
+    Mail(Box<smtp::Submission>, Box<Self>),
 }
 
 impl Delivery {
@@ -46,15 +52,32 @@ impl Delivery {
         }
     }
 
-    /// One attempt, on a thread that may block.
-    pub async fn deliver(&self, envelope: Envelope) -> Outcome {
-        let delivery = self.clone();
-        let attempt = tokio::task::spawn_blocking(move || match delivery {
-            Self::Directory(path) => directory::deliver(&path, &envelope),
-            Self::Http(endpoint) => endpoint.deliver(&envelope),
-        });
-        attempt
-            .await
-            .unwrap_or_else(|error| Outcome::Retry(error.to_string()))
+    /// Mails by that server from now on; commands and letters on paper as before.
+    #[must_use]
+    pub fn with_mail(self, submission: smtp::Submission) -> Self {
+        Self::Mail(Box::new(submission), Box::new(self))
     }
+
+    /// One attempt.
+    pub async fn deliver(&self, envelope: Envelope) -> Outcome {
+        let is_mail = matches!(envelope.content, Content::Mail { .. });
+        match self {
+            Self::Mail(submission, _) if is_mail => submission.deliver(&envelope).await,
+            Self::Mail(_, rest) => Box::pin(rest.deliver(envelope)).await,
+            Self::Directory(path) => {
+                let path = path.clone();
+                blocking(move || directory::deliver(&path, &envelope)).await
+            }
+            Self::Http(endpoint) => {
+                let endpoint = endpoint.clone();
+                blocking(move || endpoint.deliver(&envelope)).await
+            }
+        }
+    }
+}
+
+/// On a thread that may block.
+async fn blocking(attempt: impl FnOnce() -> Outcome + Send + 'static) -> Outcome {
+    let attempt = tokio::task::spawn_blocking(attempt).await;
+    attempt.unwrap_or_else(|error| Outcome::Retry(error.to_string()))
 }

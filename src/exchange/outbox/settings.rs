@@ -1,6 +1,7 @@
 //! What a company sets for its messages. Everything has a default that works.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use serde::Deserialize;
 
@@ -22,6 +23,24 @@ pub struct Settings {
     pub desks: BTreeMap<String, String>,
     /// After so many attempts a message is a dead letter; about a day with the longest waits.
     pub attempts: i32,
+    /// The mail server.
+    pub mail: MailSettings,
+}
+
+/// How mails leave; without a server they leave as all other messages do.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MailSettings {
+    /// `smtps://host:465` or `smtp://host:587` (STARTTLS); empty: no mail server.
+    pub server: String,
+    /// Whom mails come from: `Netbeheerder <loket@netbeheerder.example>`.
+    pub from: String,
+    /// Account at the server; empty: it asks for none.
+    pub user: String,
+    /// File with the password of the account.
+    pub password_file: PathBuf,
+    /// Certificates of the authorities that count; empty: those of this machine.
+    pub ca_file: PathBuf,
 }
 
 impl Default for Settings {
@@ -40,6 +59,7 @@ impl Default for Settings {
             ]),
             desks: BTreeMap::new(),
             attempts: 100,
+            mail: MailSettings::default(),
         }
     }
 }

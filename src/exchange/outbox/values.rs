@@ -1,4 +1,4 @@
-//! What a letter can say: the values of its placeholders, from facts, clocks and registers.
+//! What a letter can say: the values of its variables, from facts, clocks and registers.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,8 @@ use crate::domain::clock::ClockRun;
 use crate::domain::country::Country;
 use crate::process::engine::Facts;
 use crate::process::field::Value;
-use crate::store::rows::{ConnectionCard, CustomerCard, PartyCard};
+use crate::store::payments::Payment;
+use crate::store::rows::{ConnectionCard, CustomerCard, HeldSlot, PartyCard};
 use crate::text::Texts;
 
 /// All that is known of a case when one of its messages leaves.
@@ -19,6 +20,10 @@ use crate::text::Texts;
 pub struct Story<'a> {
     /// Case number.
     pub case_no: &'a str,
+    /// Process key.
+    pub process: &'a str,
+    /// Number of the message; rises within a case.
+    pub number: i64,
     /// Whose calendar and time zone count.
     pub country: Country,
     /// Receipt of the case.
@@ -43,6 +48,12 @@ pub struct Story<'a> {
     pub connection: Option<&'a ConnectionCard>,
     /// Free texts that are not erased.
     pub texts: &'a BTreeMap<Uuid, String>,
+    /// The start time that the case holds.
+    pub slot: Option<&'a HeldSlot>,
+    /// The payment that may still be paid, else the last one.
+    pub payment: Option<&'a Payment>,
+    /// The building of the connection in the register of addresses, where somebody knows it.
+    pub bag_id: Option<&'a str>,
 }
 
 impl Story<'_> {
@@ -66,11 +77,12 @@ impl Story<'_> {
             .map_or(self.opened_at, |run| run.started_at)
     }
 
-    /// Dutch for parties of Dutch-speaking countries, else English.
+    /// The language of the party's country.
     pub fn party_language(&self) -> &'static str {
         match self.party_country.unwrap_or(self.country) {
             Country::Nl | Country::Be => "nl",
-            Country::No | Country::Se => "en",
+            Country::No => "nb",
+            Country::Se => "sv",
         }
     }
 
@@ -82,18 +94,19 @@ impl Story<'_> {
     }
 
     /// A free text among the answers of the step, if it is still there.
-    fn free(&self, name: &str) -> Option<&str> {
+    pub fn free(&self, name: &str) -> Option<&str> {
         match self.answers.get(name) {
             Some(Value::Text(text)) => self.texts.get(&text.text).map(String::as_str),
             _ => None,
         }
     }
 
-    /// The values of all placeholders that this case has.
+    /// The values of all variables that this case has.
     pub fn values(&self, texts: &Texts, settings: &Settings) -> Values {
         let mut values = Values::new();
         self.names(&mut values, texts, settings);
         self.instants(&mut values, texts);
+        self.visit(&mut values, texts);
         self.outcome(&mut values, texts);
         self.isma(&mut values, texts);
         values
@@ -149,6 +162,28 @@ impl Story<'_> {
         if let Some(run) = self.run("response_72h") {
             values.insert("response_due", local(run.due_at, zone, texts));
         }
+    }
+
+    /// The visit, and where to pay for it: only as long as it can be paid, so that nobody is sent to
+    /// a page that takes no money.
+    fn visit(&self, values: &mut Values, texts: &Texts) {
+        let zone = self.country.zone();
+        if let Some(start) = self.slot_start() {
+            values.insert("slot_start", local(start, zone, texts));
+        }
+        let live = self.payment.filter(|payment| payment.status.is_live());
+        if let Some(link) = live.and_then(|payment| payment.checkout_url.clone()) {
+            values.insert("payment_url", link);
+        }
+        if let Some(until) = live.and_then(|payment| payment.expires_at) {
+            values.insert("payment_until", local(until, zone, texts));
+        }
+    }
+
+    /// When the visit begins, as the step that wrote the message knew it.
+    pub fn slot_start(&self) -> Option<DateTime<Utc>> {
+        let known = self.facts.get("slot_start").and_then(Value::as_instant);
+        known.or(self.slot.map(|slot| slot.starts_at))
     }
 
     fn outcome(&self, values: &mut Values, texts: &Texts) {

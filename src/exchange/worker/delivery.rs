@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
+use super::shared::{codes, derived};
 use super::{Done, Patience, Stop, Worker, pause};
 use crate::domain::country::Country;
 use crate::exchange::outbox::values::Story;
 use crate::exchange::outbox::{Outcome, backoff, compose};
 use crate::process;
+use crate::process::message::{self, Addressee};
 use crate::store::StoreError;
 use crate::store::rows::OutboxItem;
 use crate::store::work::MessageContext;
@@ -39,11 +41,12 @@ impl Worker {
 
     /// Some messages; `false` when there were none.
     async fn deliver(&self, done: &mut Done) -> Result<bool, StoreError> {
-        let items = self.store.outbox_take(AT_ONCE).await?;
+        let line = *self.line.borrow();
+        let items = self.store.outbox_take_as(AT_ONCE, line).await?;
         let outcomes = join_all(items.iter().map(|item| self.one(item))).await;
         for outcome in outcomes {
             match outcome {
-                // one message that we cannot handle waits its minute; the others leave
+                // one message that not even its failure can be kept of waits its minute
                 Err(StoreError::Bug(error)) => tracing::error!(%error, "message left for later"),
                 Err(error) => return Err(error),
                 Ok(outcome) => match outcome {
@@ -57,8 +60,14 @@ impl Worker {
     }
 
     async fn one(&self, item: &OutboxItem) -> Result<Outcome, StoreError> {
-        let context = self.store.message_context(item.case_id).await?;
-        let mut outcome = self.attempt(item, &context).await;
+        let mut outcome = match self.attempt(item).await {
+            // what we cannot handle is dead some day, and raised
+            Err(StoreError::Bug(error)) => {
+                tracing::error!(%error, kind = item.kind, "a message cannot be handled");
+                Outcome::Retry(self.core.texts.get("outbox.not_handled").to_owned())
+            }
+            outcome => outcome?,
+        };
         if outcome == Outcome::Sent && self.options.practice {
             self.confirm(item).await?;
         }
@@ -67,17 +76,63 @@ impl Worker {
         {
             outcome = Outcome::Dead(reason.clone());
         }
+        if matches!(outcome, Outcome::Dead(_)) {
+            self.undelivered(item).await?;
+        }
         self.settle(item, &outcome).await?;
         Ok(outcome)
     }
 
-    async fn attempt(&self, item: &OutboxItem, context: &MessageContext) -> Outcome {
-        let story = story(item, context);
+    /// Questions to the registers and to the payment service are answered here; what is for others
+    /// leaves.
+    async fn attempt(&self, item: &OutboxItem) -> Result<Outcome, StoreError> {
+        let context = &self.store.message_context(item.case_id).await?;
+        match message::find(&item.kind).map(|message| message.to) {
+            Some(Addressee::Connections) => {
+                let most = self.options.settings.attempts;
+                self.core.check(item, context, most).await
+            }
+            Some(Addressee::Payments) => self.core.pay(item, context).await,
+            _ => self.send(item, context).await,
+        }
+    }
+
+    /// An order that nobody takes, money that does not go back: the case hears of it, and with it a
+    /// lead (PRIO-07, PRIO-31).
+    async fn undelivered(&self, item: &OutboxItem) -> Result<(), StoreError> {
+        let undelivered = [("undelivered", item.kind.as_str())];
+        let (action, given) = match message::find(&item.kind).map(|message| message.to) {
+            Some(Addressee::Domain | Addressee::WorkOrders) => {
+                ("delivery_failed", &undelivered[..])
+            }
+            Some(Addressee::Payments) if item.kind.starts_with("payment_refund") => {
+                ("refund_failed", &[][..])
+            }
+            _ => return Ok(()),
+        };
+        let command = derived(item.idem_key, &format!("undelivered {}", item.attempts));
+        self.core
+            .tell(item.case_id, action, &codes(given), command)
+            .await?;
+        Ok(())
+    }
+
+    async fn send(
+        &self,
+        item: &OutboxItem,
+        context: &MessageContext,
+    ) -> Result<Outcome, StoreError> {
+        let building = match self.core.building(item, context).await? {
+            Ok(building) => building,
+            Err(outcome) => return Ok(outcome),
+        };
+        let mut story = story(item, context);
+        story.bag_id = building.as_deref();
         let (settings, languages) = (&self.options.settings, &self.languages);
-        match compose::envelope(item, &story, settings, languages) {
+        Ok(match compose::envelope(item, &story, settings, languages) {
             Ok(envelope) => self.options.delivery.deliver(envelope).await,
             Err(stuck) => Outcome::Dead(stuck.words(languages.of(&settings.language))),
-        }
+        })
     }
 
     /// Tells the database. A fence that is too old means that another worker has the message since.
@@ -115,6 +170,8 @@ fn story<'a>(item: &'a OutboxItem, context: &'a MessageContext) -> Story<'a> {
         .and_then(Country::from_code);
     Story {
         case_no: &item.case_no,
+        process: &item.process,
+        number: item.outbox_id,
         country: process.map_or(Country::Nl, |process| process.country),
         received_at: context.received_at,
         opened_at: context.opened_at,
@@ -127,5 +184,8 @@ fn story<'a>(item: &'a OutboxItem, context: &'a MessageContext) -> Story<'a> {
         customer: context.customer.as_ref(),
         connection: context.connection.as_ref(),
         texts: &context.texts,
+        slot: context.slot.as_ref(),
+        payment: context.payment.as_ref(),
+        bag_id: None,
     }
 }

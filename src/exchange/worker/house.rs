@@ -14,6 +14,8 @@ use crate::system;
 const SWEEP: Duration = Duration::from_secs(10);
 /// Counts of the queues.
 const BOARD: Duration = Duration::from_secs(2);
+/// Drafts that are deleted in one go.
+const PURGED: i32 = 500;
 /// Heads are few lines; a page of them is what one answer brings.
 const PAGE: usize = 5_000;
 
@@ -49,11 +51,20 @@ impl Worker {
     async fn keep(&self, sweep: bool) -> Result<Duration, StoreError> {
         if sweep {
             let returned = self.store.sweep().await?;
+            let purged = self.store.drafts_purge(PURGED).await?;
+            if purged > 0 {
+                tracing::info!(purged, "drafts that nobody went on with");
+            }
             if returned > 0 {
                 tracing::info!(returned, "leases went back to the pool");
             }
+            self.store.undo_clear().await?;
+            self.expire_idle().await?;
         }
         self.store.board_refresh().await?;
+        if sweep {
+            self.store.notices_purge().await?;
+        }
         Ok(BOARD)
     }
 

@@ -1,30 +1,42 @@
-//! What happens with nobody at a screen: clocks pass, messages leave, dead sessions give their
-//! cases back, the board is counted, the heads of the chains are kept outside. Three loops side by
-//! side, so that a slow receiver never delays a clock; several workers may run on one database.
+//! What happens with nobody at a screen: clocks pass, messages leave, payments are asked about, what
+//! comes in is heard, dead sessions give their cases back, the board is counted, the heads of the
+//! chains are kept outside, consoles are told of news. Loops side by side, so that a slow receiver
+//! never delays a clock; several workers may run on one database, and each does what another left.
 //!
 //! This module must not know: SQL, a screen, signals.
 
+mod building;
+mod check;
 mod delivery;
+mod heard;
 mod house;
+mod idle;
+pub mod outside;
+mod pay;
+mod payments;
 mod practice;
+mod refund;
+mod shared;
+mod ticker;
 mod timers;
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde::Serialize;
-use tokio::sync::{Mutex, watch};
+use tokio::sync::watch;
 
 use super::outbox::compose::Languages;
 use super::outbox::settings::Settings;
 use super::outbox::{Delivery, backoff};
 use crate::domain::calendar::Calendars;
+use crate::store::line::Backend;
 use crate::store::{Store, StoreError};
-use crate::system;
-
-/// Calendars are read anew after so long.
-const CALENDARS: Duration = Duration::from_mins(1);
+use crate::text::Texts;
+use outside::Outside;
+use shared::Core;
 
 /// How a worker works.
 #[derive(Debug, Clone)]
@@ -35,8 +47,10 @@ pub struct Options {
     pub settings: Settings,
     /// Where the heads of the chains are exported, once a day.
     pub chain_heads: Option<PathBuf>,
-    /// Whether blocks are confirmed here, for want of an outside system: demo and training.
+    /// Whether blocks and orders are confirmed here, for want of outside systems: demo and training.
     pub practice: bool,
+    /// The systems outside that are spoken with directly.
+    pub outside: Outside,
 }
 
 /// What was done.
@@ -58,9 +72,11 @@ pub struct Done {
 #[derive(Debug)]
 pub struct Worker {
     store: Store,
-    calendars: Mutex<Option<(Instant, Arc<Calendars>)>>,
+    core: Arc<Core>,
     languages: Languages,
     options: Options,
+    /// Our line, while we hold one: what we take belongs to it.
+    line: watch::Sender<Option<Backend>>,
 }
 
 /// Told to stop?
@@ -70,36 +86,35 @@ impl Worker {
     /// A worker. Refused unless the store is that of the role `worker` or of an administrator.
     pub async fn open(store: Store, options: Options) -> Result<Self, StoreError> {
         store.require_worker().await?;
+        let texts = Texts::load(&options.settings.language);
+        let core = Core::new(store.clone(), options.outside.clone(), texts);
         let worker = Self {
             store,
-            calendars: Mutex::new(None),
+            core: Arc::new(core),
             languages: Languages::load(),
             options,
+            line: watch::Sender::new(None),
         };
         worker.calendars().await?;
         Ok(worker)
     }
 
-    /// The calendars of a minute ago at most: they are edited while we run. What is counted by an
-    /// older one in that minute, the next recount finds.
     async fn calendars(&self) -> Result<Arc<Calendars>, StoreError> {
-        let mut held = self.calendars.lock().await;
-        if let Some((at, calendars)) = &*held
-            && at.elapsed() < CALENDARS
-        {
-            return Ok(Arc::clone(calendars));
-        }
-        let fresh = Arc::new(self.store.calendars().await?);
-        *held = Some((system::monotonic(), Arc::clone(&fresh)));
-        Ok(fresh)
+        self.core.calendars().await
     }
 
     /// Everything that is due now, once.
     pub async fn once(&self) -> Result<Done, StoreError> {
         let mut done = Done::default();
+        self.look_in().await;
         self.fire_all(&mut done).await?;
+        if let Some(payments) = &self.core.outside.payments {
+            self.core.collect(payments, &mut HashSet::new()).await?;
+        }
         self.deliver_all(&mut done).await?;
         done.swept = u64::try_from(self.store.sweep().await?).unwrap_or(0);
+        self.store.undo_clear().await?;
+        done.swept += self.expire_idle().await?;
         self.store.board_refresh().await?;
         self.export_heads().await;
         Ok(done)
@@ -116,9 +131,12 @@ impl Worker {
     /// not know us or is not one of loket.
     pub async fn run(&self, stop: Stop) -> Result<(), StoreError> {
         tokio::try_join!(
-            self.timers(stop.clone()),
-            self.deliveries(stop.clone()),
-            self.house(stop)
+            Box::pin(self.timers(stop.clone())),
+            Box::pin(self.deliveries(stop.clone())),
+            Box::pin(self.ticks(stop.clone())),
+            Box::pin(self.payments(stop.clone())),
+            Box::pin(self.listen(stop.clone())),
+            Box::pin(self.house(stop))
         )?;
         Ok(())
     }

@@ -1,55 +1,48 @@
-//! The outside system, for want of one: in demo and training a delivered block is confirmed here,
-//! by the same action by which a real port would report back. Lifting is left to a person, who
-//! stands in for the port by the process's own action.
-
-use uuid::Uuid;
+//! The outside systems, for want of them: in demo and training a delivered block is confirmed here,
+//! and a delivered order acknowledged, by the same actions by which the real ones would report back.
+//! Lifting, and what the technician does, is left to a person, who stands in by the process's own
+//! actions.
 
 use super::Worker;
-use crate::process::engine::{self, Actor, Answers, Context};
+use super::outside::Payments;
+use super::pay::id_of;
+use super::shared::{codes, derived};
+use crate::exchange::payment::Service;
+use crate::exchange::payment::practice::Told;
 use crate::store::StoreError;
-use crate::store::case::Target;
-use crate::store::rows::OutboxItem;
-
-/// Others may change the case between our reading and our writing so many times.
-const ATTEMPTS: usize = 5;
+use crate::store::rows::{CaseId, OutboxItem};
 
 impl Worker {
-    /// Confirms a block before its message is told sent: a crash in between repeats the message,
-    /// and the confirmation is then refused as not asked for.
-    pub(super) async fn confirm(&self, item: &OutboxItem) -> Result<(), StoreError> {
-        if item.kind != "block" {
-            return Ok(());
-        }
-        for _ in 0..ATTEMPTS {
-            match self.confirm_once(item).await {
-                Err(StoreError::Stale) => {}
-                Err(StoreError::Refused(_)) => return Ok(()),
-                other => return other,
-            }
-        }
-        Ok(())
+    /// What becomes of the open payment of a case, where payments are those of practice; the next
+    /// round finds it. `false` when there is none.
+    pub async fn practise_payment(&self, case_id: CaseId, told: Told) -> Result<bool, StoreError> {
+        let Some(Payments {
+            service: Service::Practice(practice),
+            ..
+        }) = &self.core.outside.payments
+        else {
+            return Ok(false);
+        };
+        let last = self.store.payment_last(case_id).await?;
+        let id = last.as_ref().and_then(|payment| id_of(payment).ok());
+        let now = self.store.legal_now().await?;
+        Ok(id.is_some_and(|id| practice.tell(&id, told, now).is_ok()))
     }
 
-    async fn confirm_once(&self, item: &OutboxItem) -> Result<(), StoreError> {
-        let detail = self.store.case_detail(item.case_id).await?;
-        let calendars = self.calendars().await?;
-        let context = Context {
-            now: self.store.legal_now().await?,
-            actor: Actor::System,
-            calendars: &calendars,
-            command: Uuid::now_v7(),
+    /// Confirms before the message is told sent: a crash in between repeats the message, and the
+    /// confirmation is then known.
+    pub(super) async fn confirm(&self, item: &OutboxItem) -> Result<(), StoreError> {
+        let action = match item.kind.as_str() {
+            "block" => "block_confirmed",
+            "order_domain" | "order_change_domain" => "domain_ack",
+            "order_gsa" | "order_change_gsa" => "gsa_ack",
+            _ => return Ok(()),
         };
-        let change = engine::step(&detail.facts, "block_confirmed", &Answers::new(), &context)
-            .map_err(StoreError::Refused)?;
-        let target = Target {
-            case_id: item.case_id,
-            fence: None,
-            version: detail.row.version,
-        };
-        self.store
-            .case_apply(context.command, None, target, &change)
+        let command = derived(item.idem_key, "practice");
+        self.core
+            .tell(item.case_id, action, &codes(&[]), command)
             .await?;
-        tracing::info!(case = item.case_no, "block confirmed in practice");
+        tracing::info!(case = item.case_no, action, "in practice");
         Ok(())
     }
 }

@@ -4,14 +4,17 @@
 //! This module must not know: the present time.
 
 mod dice;
+mod planning;
 pub mod play;
 mod registers;
+mod requests;
 mod script;
 mod story;
 mod words;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use crate::exchange::payment::practice::Told;
 use crate::store::register::{
     ConnectionRecord, ContactRecord, ContractRecord, CustomerRecord, MeterRecord, PartyRecord,
 };
@@ -70,9 +73,18 @@ pub enum What {
         reference: String,
         /// Key of the action.
         action: &'static str,
-        /// Field → answer. A contact is looked up when it is played.
+        /// Field → answer. A contact and a start time are looked up when it is played.
         answers: Vec<(&'static str, String)>,
     },
+    /// What becomes of the open payment of a case, in practice.
+    Pay {
+        /// The case.
+        reference: String,
+        /// What the customer or the bank does.
+        told: Told,
+    },
+    /// Everything that is due at the worker, once.
+    Round,
 }
 
 /// One step of the history.
@@ -90,7 +102,10 @@ impl WorldStep {
     /// The case it is about.
     pub fn reference(&self) -> &str {
         match &self.what {
-            What::Open { reference, .. } | What::Act { reference, .. } => reference,
+            What::Open { reference, .. }
+            | What::Act { reference, .. }
+            | What::Pay { reference, .. } => reference,
+            What::Round => "",
         }
     }
 }
@@ -111,7 +126,10 @@ impl World {
     pub fn new(seed: u64, day: NaiveDate) -> Self {
         let mut dice = Dice::new(seed);
         let registers = registers::make(&mut dice, day);
-        let steps = script::make(&mut dice, &registers, day);
+        let mut steps = script::make(&mut dice, &registers, day);
+        steps.extend(requests::make(&registers, day));
+        // stable: what happens at one moment keeps its order
+        steps.sort_by_key(|step| step.at);
         Self {
             registers,
             steps,

@@ -8,16 +8,19 @@ use uuid::Uuid;
 
 use super::{Registers, What, Who, World, WorldStep};
 use crate::domain::calendar::Calendars;
+use crate::domain::country::Country;
 use crate::exchange::answers::typed;
 use crate::exchange::worker::Worker;
 use crate::process::engine::{self, Actor, Answer, Context, Refusal};
-use crate::process::field::Value;
-use crate::process::{self, Process};
+use crate::process::field::{FieldKind, Value};
+use crate::process::{self, Action, Process};
 use crate::store::case::{Opening, Target};
-use crate::store::rows::{CaseId, Claim, Opened};
+use crate::store::rows::{CaseDetail, CaseId, Claim, Opened};
 use crate::store::session::SessionKind;
 use crate::store::{Store, StoreError};
 
+/// A start time is looked for in so many days.
+const SEARCHED_DAYS: i32 = 14;
 /// So many records go to the database in one call.
 const BATCH: usize = 500;
 
@@ -91,6 +94,7 @@ pub async fn play(
     world: &World,
 ) -> Result<Played, PlayError> {
     fill(admin, &world.registers).await?;
+    super::planning::plan(admin, world.now).await?;
     let mut desks = Vec::new();
     for store in agents {
         let id = Uuid::new_v4();
@@ -157,6 +161,13 @@ impl Player<'_> {
                 action,
                 answers,
             } => self.act(step.who, reference, action, answers).await,
+            What::Pay { reference, told } => {
+                let case_id = self.case(reference)?;
+                let is_told = self.worker.practise_payment(case_id, *told).await?;
+                let why = "has no payment of practice";
+                is_told.then_some(()).ok_or_else(|| lost(reference, why))
+            }
+            What::Round => Ok(self.worker.once().await.map(|_| ())?),
         }
     }
 
@@ -222,8 +233,7 @@ impl Player<'_> {
         action: &str,
         given: &[(&'static str, String)],
     ) -> Result<(), PlayError> {
-        let case_id = self.cases.get(reference).copied();
-        let case_id = case_id.ok_or_else(|| lost(reference, "not opened before"))?;
+        let case_id = self.case(reference)?;
         let Who::Colleague(number) = who else {
             return self
                 .apply(
@@ -254,6 +264,38 @@ impl Player<'_> {
         }
     }
 
+    fn case(&self, reference: &str) -> Result<CaseId, PlayError> {
+        let case_id = self.cases.get(reference).copied();
+        case_id.ok_or_else(|| lost(reference, "not opened before"))
+    }
+
+    /// The first start time with room, where the action asks for one.
+    async fn start(
+        &self,
+        line: &Action,
+        detail: &CaseDetail,
+    ) -> Result<Vec<(&'static str, String)>, PlayError> {
+        let asks = line
+            .fields
+            .iter()
+            .any(|field| field.kind == FieldKind::Slot);
+        let Some(connection) = detail.connection.as_ref().filter(|_| asks) else {
+            return Ok(Vec::new());
+        };
+        let now = self.admin.legal_now().await?;
+        let from = now.with_timezone(&Country::Nl.zone()).date_naive();
+        let free = self
+            .admin
+            .slots_free(&connection.ean, from, SEARCHED_DAYS)
+            .await?;
+        let first = free.slots.first();
+        let first = first.ok_or_else(|| lost(&detail.row.case_no, "no start time is free"))?;
+        Ok(vec![
+            ("slot", first.slot_id.to_string()),
+            ("slot_start", first.starts_at.to_rfc3339()),
+        ])
+    }
+
     async fn apply(
         &self,
         (store, session): (&Store, Option<Uuid>),
@@ -266,7 +308,9 @@ impl Player<'_> {
         let table = table(&detail.row.process, reference)?;
         let line = table.lines().find(|line| line.key == action);
         let line = line.ok_or_else(|| lost(reference, "no such action"))?;
-        let answers = typed(line.fields, given, Some(&detail), table.country).map_err(refused)?;
+        let mut given = given.to_vec();
+        given.extend(self.start(line, &detail).await?);
+        let answers = typed(line.fields, &given, Some(&detail), table.country).map_err(refused)?;
         let actor = if session.is_some() {
             Actor::Agent
         } else {

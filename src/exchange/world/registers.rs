@@ -11,6 +11,8 @@ use crate::store::register::{
 
 /// How many metering points there are.
 const CONNECTIONS: usize = 400;
+/// Of forty connections this one is another company's (PRIO-27).
+const NEIGHBOURS: usize = 39;
 /// The first day of the oldest contracts.
 const LONG_AGO: (i32, u32, u32) = (2015, 1, 1);
 
@@ -101,7 +103,11 @@ fn connection(dice: &mut Dice, made: &mut Registers, number: usize, address: &Ad
         house_suffix: filled(&address.house_suffix),
         postcode: address.postcode.clone(),
         city: address.city.clone(),
-        grid_operator_gln: OWN_GLN.to_owned(),
+        grid_operator_gln: if number % 40 == NEIGHBOURS {
+            gln(words::SUPPLIERS.len() + words::SERVICE_PROVIDERS.len() + 1)
+        } else {
+            OWN_GLN.to_owned()
+        },
         grid_area: Some(format!("GA-{}", dice.between(1, 8))),
         allocation_method: filled(if dice.percent(22) { "isma" } else { "profile" }),
     });
@@ -121,7 +127,8 @@ fn meter(dice: &mut Dice, made: &mut Registers, number: usize) {
         },
         feed_in_suitable: Some(is_smart),
         smart_feasible: Some(is_smart || dice.percent(80)),
-        gsa_order: None,
+        gsa_order: (!is_smart && number.is_multiple_of(4))
+            .then(|| format!("GSA-{}", 1_000_000 + number)),
     });
 }
 

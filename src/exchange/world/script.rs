@@ -41,9 +41,9 @@ struct Script<'a> {
     colleague: usize,
 }
 
-type Given = Vec<(&'static str, String)>;
+pub(super) type Given = Vec<(&'static str, String)>;
 
-fn given<const N: usize>(values: [(&'static str, &str); N]) -> Given {
+pub(super) fn given<const N: usize>(values: [(&'static str, &str); N]) -> Given {
     values.map(|(key, value)| (key, value.to_owned())).to_vec()
 }
 

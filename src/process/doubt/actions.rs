@@ -84,12 +84,8 @@ const fn timer(key: &'static str, from: From, clock: &'static str) -> Action {
     Action {
         key,
         from,
-        to: To::Same,
         by: By::Timer(clock),
-        rules: &[],
-        fields: &[],
-        guards: &[],
-        effects: &[],
+        ..Action::BLANK
     }
 }
 
@@ -116,7 +112,6 @@ const CONTACT_PARTY: Action = Action {
     key: "contact_party",
     from: From::In(&["blocked_contact_due"]),
     to: To::State("awaiting_party"),
-    by: By::Holder,
     rules: &["GT-10", "GT-13", "GT-14", "GT-26", "GT-27"],
     fields: fields::CONTACT_PARTY,
     guards: &[Guard::Past("contacted_at")],
@@ -137,6 +132,7 @@ const CONTACT_PARTY: Action = Action {
             &[Effect::Send("signal_notice")],
         ),
     ],
+    ..Action::BLANK
 };
 
 /// Our judgement belongs into the same 72 hours; its clock is ours, the party's runs on (GT-15,
@@ -145,7 +141,6 @@ const PARTY_RESPONDED: Action = Action {
     key: "party_responded",
     from: From::In(&["awaiting_party"]),
     to: To::State("assessing"),
-    by: By::Holder,
     rules: &["GT-13", "GT-14", "GT-24"],
     fields: fields::PARTY_RESPONDED,
     guards: &[
@@ -162,13 +157,13 @@ const PARTY_RESPONDED: Action = Action {
         Effect::Keep("text_shown"),
         Effect::Start("assess_72h", Since::Field("contacted_at")),
     ],
+    ..Action::BLANK
 };
 
 const PROOF_ACCEPTED: Action = Action {
     key: "proof_accepted",
     from: From::In(&["assessing"]),
     to: To::State("unblock_due"),
-    by: By::Holder,
     rules: &["GT-21", "GT-23", "META-05"],
     fields: fields::NOTE_ONLY,
     guards: &[Guard::Holds(
@@ -184,27 +179,26 @@ const PROOF_ACCEPTED: Action = Action {
         LIFT,
         RESTORE_ISMA,
     ],
+    ..Action::BLANK
 };
 
 const ASK_MORE: Action = Action {
     key: "ask_more",
     from: From::In(&["assessing"]),
     to: To::State("awaiting_party"),
-    by: By::Holder,
     rules: &["GT-14", "GT-15"],
     fields: fields::ASK_MORE,
     guards: &[Guard::TimeLeft("response_72h", "no_time_left", "GT-15")],
     effects: &[Effect::Cancel("assess_72h"), Effect::Send("ask_more")],
+    ..Action::BLANK
 };
 
 const PROOF_REJECTED: Action = Action {
     key: "proof_rejected",
     from: From::In(&["assessing"]),
     to: To::State("block_maintained"),
-    by: By::Holder,
     rules: &["GT-15", "GT-32"],
     fields: fields::PROOF_REJECTED,
-    guards: &[],
     effects: &[
         Effect::StopAt("response_72h", "responded_at"),
         Effect::Stop("assess_72h"),
@@ -212,6 +206,7 @@ const PROOF_REJECTED: Action = Action {
         Effect::Send("proof_rejected"),
         Effect::Start("close_5wd", Since::Now),
     ],
+    ..Action::BLANK
 };
 
 const NO_PROOF_IN_TIME: Action = Action {
@@ -247,7 +242,6 @@ const LATE_PROOF: Action = Action {
     key: "late_proof",
     from: From::In(&["block_maintained"]),
     to: To::State("closed_restart_required"),
-    by: By::Holder,
     rules: &["GT-24"],
     fields: fields::LATE_PROOF,
     guards: &[
@@ -260,13 +254,13 @@ const LATE_PROOF: Action = Action {
         REST_ENDS[2],
         Effect::Send("restart_required"),
     ],
+    ..Action::BLANK
 };
 
 const CLOSE: Action = Action {
     key: "close",
     from: From::In(&["block_maintained"]),
     to: To::State("closed_unlawful"),
-    by: By::Holder,
     rules: &["GT-30", "GT-32", "META-04"],
     fields: fields::CLOSE,
     guards: &[
@@ -291,6 +285,7 @@ const CLOSE: Action = Action {
             &[Effect::Send("closed_customer")],
         ),
     ],
+    ..Action::BLANK
 };
 
 const UNBLOCKED_AFTER_PROOF: Action = Action {
@@ -306,6 +301,7 @@ const UNBLOCKED_AFTER_PROOF: Action = Action {
         "GT-21",
     )],
     effects: UNBLOCKED,
+    ..Action::BLANK
 };
 
 const UNBLOCKED_AS_WRONG: Action = Action {
@@ -321,16 +317,15 @@ const UNBLOCKED_AS_WRONG: Action = Action {
         "GT-20",
     )],
     effects: UNBLOCKED,
+    ..Action::BLANK
 };
 
 const WRONGLY_BLOCKED: Action = Action {
     key: "wrongly_blocked",
     from: From::In(WORKED),
     to: To::State("unblock_due"),
-    by: By::Holder,
     rules: &["GT-20", "GT-23"],
     fields: fields::WRONGLY_BLOCKED,
-    guards: &[],
     effects: &[
         Effect::Cancel("contact_1wd"),
         Effect::Cancel("contact_late_1wd"),
@@ -342,6 +337,7 @@ const WRONGLY_BLOCKED: Action = Action {
         LIFT,
         RESTORE_ISMA,
     ],
+    ..Action::BLANK
 };
 
 const BLOCK_CONFIRMED: Action = Action {
@@ -350,13 +346,13 @@ const BLOCK_CONFIRMED: Action = Action {
     to: To::Same,
     by: By::System,
     rules: &["GT-11"],
-    fields: &[],
     guards: &[Guard::Holds(
         Cond::Any(&[Cond::Is("block", "requested"), Cond::Is("block", "alarm")]),
         "block_not_asked",
         "GT-11",
     )],
     effects: &[Effect::Stop("block_15m"), Effect::Set("block", "confirmed")],
+    ..Action::BLANK
 };
 
 const BLOCK_UNCONFIRMED: Action = Action {

@@ -1,14 +1,20 @@
 //! Answers: checked by their fields, free texts parked apart from what an event may hold.
 
-use chrono::{DateTime, NaiveDate, SubsecRound as _, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, SubsecRound as _, Utc};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::{Answer, Answers, Facts, NewText, Refusal};
 use crate::domain::ean::Ean18;
+use crate::domain::form::DECIMALS_MAX;
 use crate::domain::gln::Gln;
+use crate::domain::house_number::HouseNumber;
+use crate::domain::money::Money;
+use crate::domain::organisationsnummer::CompanyNumber;
+use crate::domain::personnummer::Personnummer;
+use crate::domain::postcode::Postcode;
 use crate::domain::sanitize::{clean, clean_multiline};
-use crate::process::field::{Field, FieldKind, Required, TextRef, Value};
+use crate::process::field::{Field, FieldKind, LIST_MAX, LIST_TEXTS_MAX, Required, TextRef, Value};
 
 /// The longest text, in characters.
 pub(super) const MAX_TEXT: usize = 8000;
@@ -35,7 +41,7 @@ pub(super) fn take(
         if let Some(answer) = given.get(field.key).filter(|answer| !is_empty(answer)) {
             let value = value(field, answer, command, &mut texts)?;
             values.insert(field.key.to_owned(), value);
-        } else if field.kind == FieldKind::Instant && field.required == Required::Always {
+        } else if field.is_now_by_default() {
             let at = now.trunc_subsecs(6);
             values.insert(field.key.to_owned(), Value::instant(at));
         }
@@ -52,17 +58,28 @@ pub(super) fn stand(fields: &[&'static Field], values: &Facts) -> Result<(), Ref
     for (key, value) in values {
         let field = fields.iter().find(|field| field.key == *key);
         let field = field.ok_or_else(|| Refusal::new("field_unknown").about(key))?;
-        let is_text = matches!(field.kind, FieldKind::Line | FieldKind::Note);
-        if !(is_text && matches!(value, Value::Text(_))) {
-            check(field.kind, value.clone()).map_err(|refusal| refusal.about(key))?;
+        if !is_parked(field.kind, value) {
+            let checked = check(field.kind, value.clone());
+            let within = checked.and_then(|value| field.within(value));
+            within.map_err(|refusal| refusal.about_field(field))?;
         }
     }
     fields.iter().try_for_each(|field| required(field, values))
 }
 
+/// Whether the value is a text of that field, or a list of them, stored already.
+fn is_parked(kind: FieldKind, value: &Value) -> bool {
+    let is_list = matches!(kind, FieldKind::List(_)) == matches!(value, Value::List(_));
+    let texts = value.all();
+    let fits = (1..=LIST_TEXTS_MAX).contains(&texts.len());
+    let is_text = |one: &Value| matches!(one, Value::Text(_));
+    kind.of_one().is_text() && is_list && fits && texts.iter().all(is_text)
+}
+
 fn is_empty(answer: &Answer) -> bool {
     match answer {
         Answer::Free(text) | Answer::Value(Value::Code(text)) => clean(text).trim().is_empty(),
+        Answer::Value(Value::List(values)) => values.is_empty(),
         Answer::Value(_) => false,
     }
 }
@@ -71,19 +88,23 @@ fn required(field: &Field, values: &Facts) -> Result<(), Refusal> {
     if values.contains_key(field.key) {
         return Ok(());
     }
-    let missing = Refusal::new("field_missing").about(field.key);
+    let missing = Refusal::new("field_missing").about_field(field);
+    let has_any = |other: &str, words: &[&str]| {
+        words
+            .iter()
+            .any(|word| values.get(other).is_some_and(|value| value.is(word)))
+    };
     match field.required {
         Required::Always => Err(missing),
-        Required::If(other, word) if values.get(other).is_some_and(|value| value.is(word)) => {
-            Err(missing)
-        }
+        Required::If(other, word) if has_any(other, &[word]) => Err(missing),
+        Required::IfAny(other, words) if has_any(other, words) => Err(missing),
         Required::IfEmpty(other, rule) if !values.contains_key(other) => {
             Err(Refusal::new("one_of_two")
                 .by_rule(rule)
                 .about(field.key)
                 .with("other", &format!("field.{other}")))
         }
-        Required::No | Required::If(..) | Required::IfEmpty(..) => Ok(()),
+        Required::No | Required::If(..) | Required::IfAny(..) | Required::IfEmpty(..) => Ok(()),
     }
 }
 
@@ -93,42 +114,101 @@ fn value(
     command: Uuid,
     texts: &mut Vec<NewText>,
 ) -> Result<Value, Refusal> {
-    let parked = match (field.kind, answer) {
-        (
-            FieldKind::Line | FieldKind::Note,
-            Answer::Free(text) | Answer::Value(Value::Code(text)),
-        ) => {
-            let text = park(field, text, command)?;
-            let reference = TextRef {
-                text: text.id,
-                sha256: text.sha256.clone(),
-            };
-            texts.push(text);
-            return Ok(Value::Text(reference));
-        }
-        (_, Answer::Free(text)) => Value::Code(text.trim().to_owned()),
-        (_, Answer::Value(value)) => value.clone(),
+    if field.kind.of_one().is_text() {
+        return parked(field, answer, command, texts);
+    }
+    let value = match answer {
+        Answer::Free(text) => Value::Code(text.trim().to_owned()),
+        Answer::Value(value) => value.clone(),
     };
-    check(field.kind, parked).map_err(|refusal| refusal.about(field.key))
+    let checked = check(field.kind, value);
+    let within = checked.and_then(|value| field.within(value));
+    within.map_err(|refusal| refusal.about_field(field))
 }
 
-fn park(field: &Field, text: &str, command: Uuid) -> Result<NewText, Refusal> {
-    let (body, limit) = match field.kind {
-        FieldKind::Line => (clean(text), MAX_LINE),
-        _ => (clean_multiline(text), MAX_TEXT),
+/// A free text, or a list of them, one a line: stored apart, referred to here.
+fn parked(
+    field: &Field,
+    answer: &Answer,
+    command: Uuid,
+    texts: &mut Vec<NewText>,
+) -> Result<Value, Refusal> {
+    let (Answer::Free(given) | Answer::Value(Value::Code(given))) = answer else {
+        return Err(Refusal::new("not_a_text").about(field.key));
     };
-    let body = body.trim().to_owned();
+    let mut keep = |name: &str, text: &str| {
+        let text = park(field, name, text, command)?;
+        let reference = TextRef {
+            text: text.id,
+            sha256: text.sha256.clone(),
+        };
+        texts.push(text);
+        Ok(Value::Text(reference))
+    };
+    let FieldKind::List(_) = field.kind else {
+        return keep(field.key, given);
+    };
+    let lines = given.lines().filter(|line| !clean(line).trim().is_empty());
+    let lines: Vec<&str> = lines.collect();
+    if lines.len() > LIST_TEXTS_MAX {
+        return Err(Refusal::new("list_too_long")
+            .about(field.key)
+            .with("max", &LIST_TEXTS_MAX.to_string()));
+    }
+    let named = lines.iter().zip(1..);
+    let values: Result<_, Refusal> = named
+        .map(|(line, number)| keep(&format!("{}.{number}", field.key), line))
+        .collect();
+    values.map(Value::List)
+}
+
+/// `name` makes the number of the text, together with the command's.
+fn park(field: &Field, name: &str, text: &str, command: Uuid) -> Result<NewText, Refusal> {
+    let (body, limit) = match field.kind.of_one() {
+        FieldKind::Note => (clean_multiline(text), MAX_TEXT),
+        _ => (clean(text), MAX_LINE),
+    };
+    let body = spelled(field.kind.of_one(), body.trim()).map_err(|no| no.about(field.key))?;
     if body.chars().count() > limit {
         return Err(Refusal::new("text_too_long")
             .about(field.key)
             .with("max", &limit.to_string()));
     }
     Ok(NewText {
-        id: Uuid::new_v5(&command, field.key.as_bytes()),
+        id: Uuid::new_v5(&command, name.as_bytes()),
         field: field.key.to_owned(),
         sha256: format!("{:x}", Sha256::digest(body.as_bytes())),
         body,
     })
+}
+
+/// A text in the one spelling that its kind has; others stay as they are.
+pub(in crate::process) fn spelled(kind: FieldKind, text: &str) -> Result<String, Refusal> {
+    match kind {
+        FieldKind::Postcode => Postcode::parse(text)
+            .map(|postcode| postcode.as_str().to_owned())
+            .map_err(|_| Refusal::new("not_a_postcode")),
+        FieldKind::HouseNumber => HouseNumber::parse(text)
+            .map(|number| number.to_string())
+            .map_err(|_| Refusal::new("not_a_house_number")),
+        FieldKind::PersonNumber => Personnummer::parse(text, LAST_DAY)
+            .map(|_| without_spaces(text))
+            .map_err(|_| Refusal::new("not_a_person_number")),
+        FieldKind::CompanyNumber => CompanyNumber::parse(text, LAST_DAY)
+            .map(|_| without_spaces(text))
+            .map_err(|_| Refusal::new("not_a_company_number")),
+        _ => Ok(text.to_owned()),
+    }
+}
+
+/// The engine does not know the present day: a number is right when it is one of some day.
+const LAST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(2099, 12, 31) {
+    Some(day) => day,
+    None => NaiveDate::MAX,
+};
+
+fn without_spaces(text: &str) -> String {
+    text.split_whitespace().collect()
 }
 
 /// A value that an event may hold, in the one form in which it is stored.
@@ -155,14 +235,34 @@ pub(in crate::process) fn check(kind: FieldKind, value: Value) -> Result<Value, 
         (FieldKind::Ean, _) => no("not_an_ean"),
         (FieldKind::Party, Value::Code(digits)) => gln(&digits),
         (FieldKind::Party, _) => no("not_a_gln"),
-        (FieldKind::Contact, Value::Number(row)) if row > 0 => Ok(Value::Number(row)),
-        (FieldKind::Contact, Value::Code(row)) => contact(&row),
-        (FieldKind::Contact, _) => no("not_a_contact"),
+        (FieldKind::Contact, value) => number(&value).ok_or_else(|| Refusal::new("not_a_contact")),
+        (FieldKind::Slot, value) => number(&value).ok_or_else(|| Refusal::new("not_a_slot")),
+        (FieldKind::Run(_), value) => number(&value).ok_or_else(|| Refusal::new("no_such_run")),
+        (FieldKind::Time, Value::Code(time)) if is_time(&time) => Ok(Value::Code(time)),
+        (FieldKind::Time, _) => no("not_a_time"),
+        (FieldKind::Money, Value::Code(code)) if code.parse::<Money>().is_ok() => {
+            Ok(Value::Code(code))
+        }
+        (FieldKind::Money, _) => no("not_money"),
+        (FieldKind::Number, Value::Code(number)) if is_number(&number) => Ok(Value::Code(number)),
+        (FieldKind::Number, _) => {
+            Err(Refusal::new("not_a_number").with("decimals", &DECIMALS_MAX.to_string()))
+        }
+        (FieldKind::List(kind), Value::List(values)) => list(*kind, values),
+        (FieldKind::List(_), _) => no("not_a_list"),
         (FieldKind::Customer | FieldKind::Code, Value::Code(code)) if is_code(&code) => {
             Ok(Value::Code(code))
         }
         (FieldKind::Customer | FieldKind::Code, _) => no("not_a_code"),
-        (FieldKind::Line | FieldKind::Note, _) => no("not_a_text"),
+        (
+            FieldKind::Line
+            | FieldKind::Note
+            | FieldKind::Postcode
+            | FieldKind::HouseNumber
+            | FieldKind::PersonNumber
+            | FieldKind::CompanyNumber,
+            _,
+        ) => no("not_a_text"),
     }
 }
 
@@ -184,12 +284,40 @@ fn gln(digits: &str) -> Result<Value, Refusal> {
         .map_err(|_| Refusal::new("not_a_gln"))
 }
 
-fn contact(row: &str) -> Result<Value, Refusal> {
-    row.parse()
-        .ok()
-        .filter(|row| *row > 0)
-        .map(Value::Number)
-        .ok_or_else(|| Refusal::new("not_a_contact"))
+/// The number of a row or a run, given as such or as typed.
+fn number(value: &Value) -> Option<Value> {
+    let number = match value {
+        Value::Number(number) => Some(*number),
+        Value::Code(typed) => typed.parse().ok(),
+        _ => None,
+    };
+    number.filter(|number| *number > 0).map(Value::Number)
+}
+
+/// `HH:MM`, as it is stored.
+fn is_time(time: &str) -> bool {
+    time.len() == 5 && NaiveTime::parse_from_str(time, "%H:%M").is_ok()
+}
+
+/// Up to nine digits, and up to six behind a point.
+fn is_number(number: &str) -> bool {
+    let (whole, rest) = number.split_once('.').unwrap_or((number, "0"));
+    let is_digits = |part: &str, most: usize| {
+        (1..=most).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    is_digits(whole, 9) && is_digits(rest, usize::from(DECIMALS_MAX))
+}
+
+fn list(kind: FieldKind, values: Vec<Value>) -> Result<Value, Refusal> {
+    let is_simple = !kind.is_text() && !matches!(kind, FieldKind::List(_));
+    if !is_simple || values.is_empty() {
+        return Err(Refusal::new("not_a_list"));
+    }
+    if values.len() > LIST_MAX {
+        return Err(Refusal::new("list_too_long").with("max", &LIST_MAX.to_string()));
+    }
+    let values = values.into_iter().map(|value| check(kind, value));
+    values.collect::<Result<_, _>>().map(Value::List)
 }
 
 fn is_code(code: &str) -> bool {

@@ -50,6 +50,12 @@ impl Draft<'_> {
             .find(|clock| clock.key == key && clock.is_running())
     }
 
+    /// All running runs of a clock that a case can have several times.
+    pub(super) fn runs<'k>(&'k self, key: &'k str) -> impl Iterator<Item = &'k ClockRun> {
+        let runs = self.case.clocks.iter();
+        runs.filter(move |clock| clock.key == key && clock.is_running())
+    }
+
     /// The latest run, running or not.
     pub(super) fn latest(&self, key: &str) -> Option<&ClockRun> {
         self.case
@@ -70,6 +76,9 @@ impl Draft<'_> {
             Cond::Is(key, word) => self.value(key).is_some_and(|value| value.is(word)),
             Cond::Yes(key) => self.value(key).is_some_and(|value| value.is("yes")),
             Cond::Known(key) => self.value(key).is_some(),
+            Cond::AtLeast(key, count) => {
+                matches!(self.value(key), Some(Value::Number(number)) if number >= count)
+            }
             Cond::Late(key) => self.running(key).is_some_and(|clock| clock.late_on_arrival),
             Cond::All(all) => all.iter().all(|one| self.holds(one)),
             Cond::Any(any) => any.iter().any(|one| self.holds(one)),

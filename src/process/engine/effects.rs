@@ -4,11 +4,11 @@ use chrono::{DateTime, Utc};
 
 use super::draft::Draft;
 use super::step::open_linked;
-use super::{ClockOp, Refusal, recount, timers};
+use super::{ClockOp, Refusal, SlotChange, pauses, recount, reminders, timers};
 use crate::domain::clock::{ClockRun, Outcome, Whose};
-use crate::domain::deadline::deadline;
+use crate::domain::deadline::{Pause, deadline};
 use crate::process::field::Value;
-use crate::process::{Effect, Since};
+use crate::process::{Effect, Since, SlotAct, form};
 
 /// All of them, in order; later ones see what earlier ones did.
 pub(super) fn apply(draft: &mut Draft<'_>, effects: &[Effect]) -> Result<(), Refusal> {
@@ -24,6 +24,10 @@ fn one(draft: &mut Draft<'_>, effect: &Effect) -> Result<(), Refusal> {
             draft.change.opens = Some(Box::new(open_linked(draft, process, fixed)?));
         }
         Effect::Again => return again(draft),
+        Effect::Until(key, field) => return reminders::start(draft, key, field),
+        Effect::StopRun(key, field) => reminders::stop(draft, key, field),
+        Effect::CancelRun(key, field) => reminders::cancel(draft, key, field),
+        Effect::Remind(key) => reminders::remind(draft, key),
         Effect::Recount => return recounted(draft),
         Effect::Stop(key) => stop(draft, key, draft.now()),
         Effect::StopAt(key, field) => {
@@ -38,15 +42,56 @@ fn one(draft: &mut Draft<'_>, effect: &Effect) -> Result<(), Refusal> {
         Effect::Send(kind) => draft.change.messages.push(kind.to_owned()),
         Effect::Set(key, word) => draft.set(key, Value::word(word)),
         Effect::Keep(key) => keep(draft, key),
+        Effect::KeepForm => keep_form(draft),
         Effect::Count(key) => count(draft, key),
+        Effect::Copy(to, from) => copy(draft, to, from),
+        Effect::Pause(key) => pauses::pause(draft, key),
+        Effect::Resume(key) => return pauses::resume(draft, key),
+        Effect::Slot(act) => draft.change.slot = Some(slot(draft, act)?),
         Effect::Destroy(purpose) => draft.change.destroy.push(purpose.to_owned()),
     }
     Ok(())
 }
 
+fn slot(draft: &Draft<'_>, act: SlotAct) -> Result<SlotChange, Refusal> {
+    let slot = match (act, draft.value("slot")) {
+        (SlotAct::Confirm | SlotAct::Release, _) => None,
+        (_, Some(Value::Number(slot))) => Some(*slot),
+        _ => return Err(Refusal::new("not_a_slot").about("slot")),
+    };
+    Ok(SlotChange {
+        act: act.key().to_owned(),
+        slot,
+    })
+}
+
 fn keep(draft: &mut Draft<'_>, key: &str) {
     if let Some(value) = draft.answers.get(key).cloned() {
         draft.set(key, value);
+    }
+}
+
+/// What was filled in under an earlier version stays where it is; which fields count is said anew.
+fn keep_form(draft: &mut Draft<'_>) {
+    let Some(asked) = draft.case.form else {
+        return;
+    };
+    let keys = asked.fields().iter().map(|field| field.key);
+    let filled: Vec<&str> = keys
+        .filter(|key| draft.answers.contains_key(*key))
+        .collect();
+    for key in &filled {
+        keep(draft, key);
+    }
+    let filled = filled.into_iter().map(|key| Value::Code(key.to_owned()));
+    draft.set(form::FILLED, Value::List(filled.collect()));
+    let version = i64::from(asked.form().version);
+    draft.set(form::VERSION, Value::Number(version));
+}
+
+fn copy(draft: &mut Draft<'_>, to: &str, from: &str) {
+    if let Some(value) = draft.value(from).cloned() {
+        draft.set(to, value);
     }
 }
 
@@ -70,13 +115,24 @@ fn start(draft: &mut Draft<'_>, key: &str, since: Since) -> Result<(), Refusal> 
         return Ok(());
     }
     let missing = || Refusal::new("calendar_missing").with("clock", &format!("clock.{key}"));
-    let clock = draft.process.clock(key).ok_or_else(missing)?;
     let from = match since {
         Since::Now => draft.now(),
         Since::Received => draft.case.received_at,
         Since::Field(field) => draft.instant(field).ok_or_else(missing)?,
     };
-    let due = deadline(clock.term, from, &[], draft.calendar).map_err(|_| missing())?;
+    begin(draft, key, from, &[])
+}
+
+/// A new run of a clock that counts from there and stood still then.
+pub(super) fn begin(
+    draft: &mut Draft<'_>,
+    key: &str,
+    from: DateTime<Utc>,
+    stood: &[Pause],
+) -> Result<(), Refusal> {
+    let missing = || Refusal::new("calendar_missing").with("clock", &format!("clock.{key}"));
+    let clock = draft.process.clock(key).ok_or_else(missing)?;
+    let due = deadline(clock.term, from, stood, draft.calendar).map_err(|_| missing())?;
     let comparison = clock.term.comparison();
     draft.push(ClockOp::Start {
         key: key.to_owned(),
@@ -113,7 +169,7 @@ fn recounted(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn end(draft: &mut Draft<'_>, run: &ClockRun, outcome: Outcome, at: DateTime<Utc>) {
+pub(super) fn end(draft: &mut Draft<'_>, run: &ClockRun, outcome: Outcome, at: DateTime<Utc>) {
     draft.push(ClockOp::End {
         key: run.key.clone(),
         run: run.run,
@@ -122,7 +178,7 @@ fn end(draft: &mut Draft<'_>, run: &ClockRun, outcome: Outcome, at: DateTime<Utc
     });
 }
 
-fn record_breach(draft: &mut Draft<'_>, run: &ClockRun) {
+pub(super) fn record_breach(draft: &mut Draft<'_>, run: &ClockRun) {
     draft.push(ClockOp::Breach {
         key: run.key.clone(),
         run: run.run,
@@ -144,7 +200,7 @@ fn stop(draft: &mut Draft<'_>, key: &str, done_at: DateTime<Utc>) {
 }
 
 /// A duty of the party that falls away was not broken by it: the answer may have come in time.
-fn cancel(draft: &mut Draft<'_>, key: &str) {
+pub(super) fn cancel(draft: &mut Draft<'_>, key: &str) {
     let Some(run) = draft.running(key).cloned() else {
         return;
     };

@@ -27,6 +27,7 @@ pub fn born(opening: &Change) -> CaseFacts {
         received_at: opening.received_at.unwrap_or(opening.at),
         facts: Facts::new(),
         clocks: Vec::new(),
+        form: None,
     };
     after(&empty, opening)
 }

@@ -1,11 +1,11 @@
 //! What must hold before an action.
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, Timelike as _, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Timelike as _, Utc};
 
-use super::Refusal;
 use super::draft::Draft;
-use crate::process::Guard;
+use super::{Refusal, reminders};
 use crate::process::field::Value;
+use crate::process::{Cond, Guard, Key};
 
 /// The first guard that does not hold.
 pub(super) fn check(draft: &Draft<'_>, guards: &[Guard]) -> Result<(), Refusal> {
@@ -27,6 +27,29 @@ fn one(draft: &Draft<'_>, guard: &Guard) -> Result<(), Refusal> {
         Guard::Past(field) => past(draft, field),
         Guard::NotFuture(field) => not_future(draft, field),
         Guard::BeforeReceipt(field) => before_receipt(draft, field),
+        Guard::Future(field) => future(draft, field),
+        Guard::Pairs(one, other) => allow(length(draft, one) == length(draft, other), || {
+            Refusal::new("lists_differ").about(one)
+        }),
+        Guard::Runs(clock, key) => allow(draft.running(clock).is_some(), || Refusal::new(key)),
+        Guard::RunOf(field, clock) => {
+            let is_known = reminders::named(draft, clock, field).is_some();
+            allow(is_known, || Refusal::new("no_such_run").about(field))
+        }
+        Guard::Same(field, fact, key, rule) => {
+            let stored = draft.case.facts.get(*fact);
+            let given = draft.answers.get(*field);
+            let is_same = stored.is_none() || given.is_none() || given == stored;
+            allow(is_same, || Refusal::new(key).by_rule(rule).about(field))
+        }
+        Guard::NotYet(fact, key, rule) => {
+            let at = draft.case.facts.get(*fact).and_then(Value::as_instant);
+            allow(at.is_none_or(|at| draft.now() < at), || {
+                Refusal::new(key).by_rule(rule)
+            })
+        }
+        Guard::BeforePeople(field) => before_people(draft, Some(field)),
+        Guard::Filled(needed, rule) => filled(draft, needed, rule),
         Guard::InTime(field, clock, key, rule) => {
             let refusal = || of_clock(draft, clock, key, rule).about(field);
             let found = draft.answers.get(*field).and_then(Value::as_instant);
@@ -47,6 +70,21 @@ fn one(draft: &Draft<'_>, guard: &Guard) -> Result<(), Refusal> {
             allow(has_time, || of_clock(draft, clock, key, rule))
         }
     }
+}
+
+/// All that is missing at once, so that nobody finds it out piece by piece.
+fn filled(draft: &Draft<'_>, needed: &[(Cond, Key)], rule: &str) -> Result<(), Refusal> {
+    let missing = needed.iter().filter(|(cond, _)| draft.holds(cond));
+    let missing: Vec<_> = missing
+        .filter(|(_, key)| draft.value(key).is_none())
+        .map(|(_, key)| format!("field.{key}"))
+        .collect();
+    allow(missing.is_empty(), || {
+        Refusal::new("mandatory_missing")
+            .by_rule(rule)
+            .with("count", &missing.len().to_string())
+            .with("fields", &missing.join(", "))
+    })
 }
 
 fn allow(holds: bool, refusal: impl FnOnce() -> Refusal) -> Result<(), Refusal> {
@@ -116,6 +154,51 @@ fn not_future(draft: &Draft<'_>, field: &str) -> Result<(), Refusal> {
     })
 }
 
+/// So far ahead a person may set a reminder.
+const FURTHEST: TimeDelta = TimeDelta::days(366);
+
+fn future(draft: &Draft<'_>, field: &str) -> Result<(), Refusal> {
+    let now = draft.now();
+    let given = draft.answers.get(field).map_or(&[][..], Value::all);
+    for at in given.iter().filter_map(Value::as_instant) {
+        let key = match at {
+            at if at <= now => "not_in_future",
+            at if at > now + FURTHEST => "too_far_ahead",
+            _ => continue,
+        };
+        let refusal = Refusal::new(key).about(field).with("now", &text(now));
+        return Err(refusal.with("given", &text(at)));
+    }
+    Ok(())
+}
+
+fn length(draft: &Draft<'_>, field: &str) -> usize {
+    draft
+        .answers
+        .get(field)
+        .map_or(0, |value| value.all().len())
+}
+
+/// A case that waits must not hide a duty: the instant in the field, or the present, lies before the
+/// next one of people.
+pub(super) fn before_people(draft: &Draft<'_>, field: Option<&str>) -> Result<(), Refusal> {
+    let Some((limit, clock)) = reminders::limit(draft) else {
+        return Ok(());
+    };
+    if limit <= draft.now() {
+        return Err(reminders::is_overdue(limit, &clock));
+    }
+    let clock = format!("clock.{clock}");
+    let Some(field) = field else { return Ok(()) };
+    let at = draft.answers.get(field).and_then(Value::as_instant);
+    allow(at.is_none_or(|at| at <= limit), || {
+        Refusal::new("snooze_beyond")
+            .about(field)
+            .with("clock", &clock)
+            .with("due", &text(limit))
+    })
+}
+
 fn before_receipt(draft: &Draft<'_>, field: &str) -> Result<(), Refusal> {
     let at = draft.answers.get(field).and_then(Value::as_instant);
     let received = draft.case.received_at;
@@ -130,7 +213,7 @@ fn day(value: &Value) -> Option<NaiveDate> {
     value.as_code().and_then(|code| code.parse().ok())
 }
 
-fn text(at: DateTime<Utc>) -> String {
+pub(super) fn text(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 

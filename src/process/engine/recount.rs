@@ -2,7 +2,7 @@
 //! and 23 to 25): what is still to come moves, what has happened stays as it happened.
 
 use super::draft::Draft;
-use super::{ClockOp, Refusal};
+use super::{ClockOp, Refusal, pauses};
 use crate::domain::clock::ClockRun;
 use crate::domain::deadline::{Term, deadline};
 
@@ -26,7 +26,8 @@ fn is_open(run: &ClockRun) -> bool {
 
 fn one(draft: &Draft<'_>, run: &ClockRun, term: Term) -> Result<Option<ClockOp>, Refusal> {
     let missing = |_| Refusal::new("calendar_missing").with("clock", &format!("clock.{}", run.key));
-    let next = deadline(term, run.started_at, &run.pauses, draft.calendar).map_err(missing)?;
+    let stood = pauses::of(draft, run);
+    let next = deadline(term, run.started_at, &stood, draft.calendar).map_err(missing)?;
     let has_passed = |due| !run.comparison.is_met(due, draft.now());
     let is_late = has_passed(next.due);
     if next.due == run.due_at || (is_late && has_passed(run.due_at)) {

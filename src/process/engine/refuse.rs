@@ -1,6 +1,8 @@
 //! Making refusals.
 
 use super::Refusal;
+use crate::domain::form::LANGUAGES;
+use crate::process::Field;
 
 impl Refusal {
     /// A refusal with that text.
@@ -25,6 +27,16 @@ impl Refusal {
     pub fn about(mut self, field: &str) -> Self {
         self.field = Some(field.to_owned());
         self.with("field", &format!("field.{field}"))
+    }
+
+    /// … about that field; one of a form that is data brings its name along, by language.
+    #[must_use]
+    pub fn about_field(self, field: &Field) -> Self {
+        let named = |refusal: Self, lang: &&str| match field.label(lang) {
+            Some(label) => refusal.with(&format!("field.{lang}"), label),
+            None => refusal,
+        };
+        LANGUAGES.iter().fold(self.about(field.key), named)
     }
 
     /// … with that value in its text.

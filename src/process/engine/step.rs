@@ -5,12 +5,13 @@ use uuid::Uuid;
 
 use super::draft::Draft;
 use super::{
-    Actor, Answer, Answers, CaseFacts, Change, Context, Facts, NewText, Refusal, answers, effects,
-    guards, timers,
+    Actor, Answer, Answers, CaseFacts, Change, Context, Facts, NewText, Refusal, answers, behalf,
+    effects, guards, reminders, timers,
 };
 use crate::domain::calendar::Calendar;
 use crate::process::field::Value;
-use crate::process::{Action, By, Key, Process, To, find};
+use crate::process::general::SNOOZE;
+use crate::process::{Action, By, Guard, Key, Process, To, find};
 
 /// What an action does to a case. The first line of the table with that key, state and holding
 /// guards counts; if none holds, the refusal of the first. The answers may be those of a person, a
@@ -25,7 +26,10 @@ pub fn step(
     let lines = lines(process, case, action)?;
     may(ctx.actor, lines[0].by)?;
     first_that_holds(&lines, |line| {
-        let (values, texts) = answers::take(line.fields, given, ctx.now, ctx.command)?;
+        has_form(case, line)?;
+        let fields = line.asked(case);
+        let given = behalf::told(&fields, given, ctx.actor);
+        let (values, texts) = answers::take(&fields, &given, ctx.now, ctx.command)?;
         let decision = Decision::of(process, values, texts, ctx);
         decide_line(case, line, decision)
     })
@@ -39,7 +43,9 @@ pub fn open(
     given: &Answers,
     ctx: &Context<'_>,
 ) -> Result<Change, Refusal> {
-    let (values, texts) = answers::take(process.opening.fields, given, ctx.now, ctx.command)?;
+    let fields = process.opening.fields;
+    let given = behalf::told(fields, given, ctx.actor);
+    let (values, texts) = answers::take(fields, &given, ctx.now, ctx.command)?;
     let decision = Decision::of(process, values, texts, ctx);
     decide_opening(process, received_at, decision)
 }
@@ -84,14 +90,23 @@ fn first_that_holds(
     lines: &[&'static Action],
     mut attempt: impl FnMut(&'static Action) -> Result<Change, Refusal>,
 ) -> Result<Change, Refusal> {
-    let mut first = None;
+    let (mut meant, mut other) = (None, None);
     for line in lines {
         match attempt(line) {
             Ok(change) => return Ok(change),
-            Err(refusal) => first = first.or(Some(refusal)),
+            Err(refusal) if is_choice(line, &refusal) => other = other.or(Some(refusal)),
+            Err(refusal) => meant = meant.or(Some(refusal)),
         }
     }
-    Err(first.unwrap_or_else(|| Refusal::new("unknown_action")))
+    let refusal = meant.or(other);
+    Err(refusal.unwrap_or_else(|| Refusal::new("unknown_action")))
+}
+
+/// Whether the line is refused for what the case is like: then another line of that key may be
+/// meant, and what is wrong there says more.
+fn is_choice(line: &Action, refusal: &Refusal) -> bool {
+    let mut guards = line.guards.iter();
+    guards.any(|guard| matches!(guard, Guard::Holds(_, key, _) if *key == refusal.key))
 }
 
 pub(super) fn process_of(case: &CaseFacts) -> Result<&'static Process, Refusal> {
@@ -123,10 +138,14 @@ pub(super) fn may(actor: Actor, by: By) -> Result<(), Refusal> {
     let key = match (by, actor) {
         (By::Lead, Actor::Lead)
         | (By::Holder | By::Agent | By::System, Actor::Agent | Actor::Lead)
-        | (By::System, Actor::System)
+        | (By::System | By::Outside, Actor::System)
+        // the system of an installer speaks for it
+        | (By::Installer, Actor::Installer | Actor::System)
         | (By::Timer(_) | By::AnyTimer, Actor::Timer) => return Ok(()),
         (By::Lead, _) => "leads_only",
         (By::Timer(_) | By::AnyTimer, _) => "timer_only",
+        (By::Installer, _) => "installers_only",
+        (By::Outside, _) => "outside_only",
         (By::Holder | By::Agent | By::System, _) => "agents_only",
     };
     Err(Refusal::new(key))
@@ -138,28 +157,42 @@ fn decide_line(
     decision: Decision<'_>,
 ) -> Result<Change, Refusal> {
     let process = process_of(case)?;
-    answers::stand(line.fields, &decision.values)?;
+    has_form(case, line)?;
+    answers::stand(&line.asked(case), &decision.values)?;
     let mut draft = draft(process, case.clone(), line.key, decision);
     fires(&draft, line.by)?;
     guards::round_up(&mut draft, line.guards);
     guards::check(&draft, line.guards)?;
-    effects::apply(&mut draft, line.effects)?;
     let to = match line.to {
         To::State(key) => key,
         To::Same => &case.state,
         To::Reopened => process.opening.reopened,
     };
+    let snooze = draft.running(SNOOZE).map(|run| run.run);
+    effects::apply(&mut draft, line.effects)?;
+    reminders::settle(&mut draft, snooze, to);
     Ok(finish(draft, to))
+}
+
+/// What asks a form needs it: without one nothing could be filled in (TLM-10).
+pub(super) fn has_form(case: &CaseFacts, line: &Action) -> Result<(), Refusal> {
+    let has = |key: Key| case.form.is_some_and(|form| form.form().key == key);
+    match line.form {
+        Some(key) if !has(key) => Err(Refusal::new("form_missing")
+            .by_rule("TLM-10")
+            .with("form", key)),
+        _ => Ok(()),
+    }
 }
 
 /// A timer acts only when comparison says so at the instant, whatever woke it up (decision 9).
 fn fires(draft: &Draft<'_>, by: By) -> Result<(), Refusal> {
     let has_passed = match by {
         By::Timer(clock) => draft
-            .running(clock)
-            .is_some_and(|run| timers::has_passed(run, draft.now()) && timers::has_news(run)),
+            .runs(clock)
+            .any(|run| timers::has_passed(run, draft.now()) && timers::has_news(run)),
         By::AnyTimer => !timers::unattended(draft.process, &draft.case, draft.now()).is_empty(),
-        By::Holder | By::Agent | By::Lead | By::System => true,
+        By::Holder | By::Agent | By::Lead | By::System | By::Outside | By::Installer => true,
     };
     if has_passed {
         return Ok(());
@@ -186,6 +219,7 @@ pub(in crate::process) fn decide_opening(
         received_at,
         facts: Facts::new(),
         clocks: Vec::new(),
+        form: None,
     };
     let mut draft = draft(process, unborn, "open", decision);
     if received_at > draft.now() {
@@ -201,9 +235,11 @@ pub(in crate::process) fn decide_opening(
     Ok(finish(draft, to))
 }
 
+/// The clocks are taken in one order, whatever the order of who asks: a database sorts them by what
+/// is due, a replay by what was started, and both must come to the same change.
 fn draft<'a>(
     process: &'static Process,
-    case: CaseFacts,
+    mut case: CaseFacts,
     action: &str,
     decision: Decision<'a>,
 ) -> Draft<'a> {
@@ -221,7 +257,10 @@ fn draft<'a>(
         texts: decision.texts,
         destroy: Vec::new(),
         opens: None,
+        slot: None,
     };
+    case.clocks
+        .sort_by(|one, other| (&one.key, one.run).cmp(&(&other.key, other.run)));
     Draft {
         process,
         calendar: decision.calendar,
@@ -254,7 +293,7 @@ pub(super) fn open_linked(
             Some((_, word)) => Some(Value::word(word)),
             None => draft.value(field.key).cloned(),
         };
-        if let Some(value) = value.filter(|value| !matches!(value, Value::Text(_))) {
+        if let Some(value) = value.filter(|value| !value.has_text()) {
             given.insert(field.key.to_owned(), Answer::Value(value));
         }
     }

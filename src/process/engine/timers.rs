@@ -12,12 +12,12 @@ use crate::process::{Action, By, Key, Process, find};
 /// it does not run, has time left, or its passing is on record already.
 pub fn timer_action(case: &CaseFacts, clock: &str, now: DateTime<Utc>) -> Option<Key> {
     let process = find(&case.process)?;
-    let run = case
-        .clocks
-        .iter()
-        .find(|run| run.key == clock && has_passed(run, now))?;
+    let runs = case.clocks.iter();
+    let mut passed = runs.filter(|run| run.key == clock && has_passed(run, now));
+    let run = passed.next()?;
     match own_line(process, &case.state, clock) {
-        Some(line) => has_news(run).then_some(line.key),
+        // of several runs one is enough
+        Some(line) => (has_news(run) || passed.any(has_news)).then_some(line.key),
         None => is_unattended(process, case, run, now).then_some("clock_passed"),
     }
 }
@@ -58,7 +58,7 @@ fn is_unattended(
 }
 
 fn own_line(process: &'static Process, state: &str, clock: &str) -> Option<&'static Action> {
-    process.actions.iter().find(|line| {
+    process.lines().find(|line| {
         matches!(line.by, By::Timer(key) if key == clock) && process.allows(line, state)
     })
 }

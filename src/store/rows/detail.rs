@@ -6,8 +6,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{CaseId, CaseRow, Lease};
-use crate::process::engine::{CaseFacts, Facts};
+use super::{CaseId, CaseRow, DraftRow, HeldSlot, Lease, PaymentRow};
+use crate::process::engine::{CaseFacts, Facts, Refusal};
 
 /// All that the detail panes show of one case.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -18,6 +18,9 @@ pub struct CaseDetail {
     pub facts: CaseFacts,
     /// The fence if we hold it.
     pub lease: Option<Lease>,
+    /// Whether we took it on the command line: the session that has it is none of a desk.
+    #[serde(default)]
+    pub held_by_shell: bool,
     /// The customer, as far as this agent may see.
     pub customer: Option<CustomerCard>,
     /// The connection.
@@ -36,6 +39,78 @@ pub struct CaseDetail {
     pub messages: Vec<MessageRow>,
     /// Linked case (conversion), if any.
     pub linked: Vec<RelatedCase>,
+    /// Unfinished forms of this case: our own, and what others left to us as its holder.
+    #[serde(default)]
+    pub drafts: Vec<DraftRow>,
+    /// The last change of a person, while its time to be taken back runs.
+    #[serde(default)]
+    pub undo: Option<Undo>,
+    /// Other requests of the same customer, newest first, at most 10 (PRIO-21).
+    #[serde(default)]
+    pub siblings: Vec<RelatedCase>,
+    /// What was promised on it, and by whom.
+    #[serde(default)]
+    pub promises: Vec<PromiseRow>,
+    /// The start time that it holds.
+    #[serde(default)]
+    pub slot: Option<HeldSlot>,
+    /// Its payments, newest first, at most 20.
+    #[serde(default)]
+    pub payments: Vec<PaymentRow>,
+}
+
+impl CaseDetail {
+    /// What stands behind a run of the clock of promises.
+    pub fn promise(&self, run: i32) -> Option<&PromiseRow> {
+        self.promises.iter().find(|promise| promise.run == run)
+    }
+}
+
+/// What was promised, and by whom; when it is due says the clock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PromiseRow {
+    /// The run of the clock.
+    pub run: i32,
+    /// Who promised it; `None` for a shared account.
+    pub agent: Option<String>,
+    /// Number of the text that says what.
+    pub text: Option<Uuid>,
+    /// When it was promised (legal time).
+    pub at: DateTime<Utc>,
+}
+
+impl PromiseRow {
+    /// What was promised; empty when it was erased.
+    pub fn what<'a>(&self, texts: &'a BTreeMap<Uuid, String>) -> &'a str {
+        let body = self.text.and_then(|text| texts.get(&text));
+        body.map_or("", String::as_str)
+    }
+
+    /// Who promised it.
+    pub fn who(&self) -> &str {
+        self.agent.as_deref().unwrap_or_default()
+    }
+}
+
+/// A change that may perhaps be taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undo {
+    /// Its event.
+    pub seq: i32,
+    /// Its action.
+    pub action: String,
+    /// Who did it.
+    pub agent: String,
+    /// Until when (legal time).
+    pub until: DateTime<Utc>,
+    /// Kinds of its messages, which have not left.
+    pub messages: Vec<String>,
+    /// The state to which the case goes back.
+    pub state: String,
+    /// Whether we held the case before it, and get it back.
+    pub gets_back: bool,
+    /// What stands against it.
+    pub stands: Option<Refusal>,
 }
 
 /// The customer, masked where the agent's role and purpose demand it.
@@ -55,6 +130,12 @@ pub struct CustomerCard {
     pub language: String,
     /// Protected person: nothing but the reference is given.
     pub protected: bool,
+    /// Postcode of the account: proposed where the address of a connection is asked (PRIO-19).
+    #[serde(default)]
+    pub postcode: String,
+    /// House number of the account with letter and addition.
+    #[serde(default)]
+    pub house_number: String,
 }
 
 /// The connection with its meters and contracts.
@@ -194,11 +275,14 @@ pub struct TimelineRow {
     pub seq: i32,
     /// Legal instant.
     pub at: DateTime<Utc>,
-    /// What: an action key, or `opened`, `claimed`, `released`, `lease_returned`, `handed_over`,
-    /// `reassigned`, `attached`, `transferred`.
+    /// What: an action key, or `opened`, `claimed`, `released`, `skipped`, `lease_returned`,
+    /// `handed_over`, `taken_over`, `reassigned`, `attached`, `transferred`.
     pub kind: String,
     /// Who; `None` for the system.
     pub agent: Option<String>,
+    /// Their number: two agents may share a name.
+    #[serde(default)]
+    pub agent_id: Option<i32>,
     /// State before and after, when it changed.
     pub from: Option<String>,
     /// State after.
@@ -208,6 +292,18 @@ pub struct TimelineRow {
     /// Deadlines that it moved, after an edit of the calendar.
     #[serde(default)]
     pub moves: Vec<MovedClock>,
+    /// What it takes back.
+    #[serde(default)]
+    pub takes_back: Option<TakenBack>,
+}
+
+/// A change that was taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakenBack {
+    /// Its event.
+    pub seq: i32,
+    /// Its action.
+    pub action: String,
 }
 
 /// A deadline that a recount moved.

@@ -14,13 +14,40 @@ use crate::domain::deadline::Comparison;
 pub struct CaseId(pub i64);
 
 /// The right to write a case: valid while the lease row has the same fence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Lease {
     /// The case.
     pub case_id: CaseId,
     /// Raised at every change of ownership; an older fence is refused.
     pub fence: i64,
+    /// The last sign of work in it (technical time of the server), as of the last pulse.
+    #[serde(default)]
+    pub worked_at: Option<DateTime<Utc>>,
+    /// Whether "next" gave it and nothing was done with it: giving it back needs a reason.
+    #[serde(default)]
+    pub proposed: bool,
 }
+
+impl Lease {
+    /// A lease of which nothing but the right itself is known yet.
+    pub const fn new(case_id: CaseId, fence: i64) -> Self {
+        Self {
+            case_id,
+            fence,
+            worked_at: None,
+            proposed: false,
+        }
+    }
+}
+
+/// The same right is equal, whenever it was last used.
+impl PartialEq for Lease {
+    fn eq(&self, other: &Self) -> bool {
+        (self.case_id, self.fence) == (other.case_id, other.fence)
+    }
+}
+
+impl Eq for Lease {}
 
 /// Work state as the inbox shows it (decision 1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -78,6 +105,15 @@ pub struct CaseRow {
     pub version: i32,
     /// When it was received.
     pub received_at: DateTime<Utc>,
+    /// Whether it was passed over so often that a lead must look at it.
+    #[serde(default)]
+    pub raised: bool,
+    /// When the nearest promise on it is to be kept.
+    #[serde(default)]
+    pub promise_at: Option<DateTime<Utc>>,
+    /// Until when it is out of the inbox, unless something happens to it.
+    #[serde(default)]
+    pub snoozed_until: Option<DateTime<Utc>>,
 }
 
 /// Place in a list: the sort key of the last row seen.
@@ -101,6 +137,9 @@ pub enum InboxView {
     Mine,
 }
 
+/// So many rows of a list are read at once at most; the database gives no more either.
+pub const PAGE_MOST: u32 = 500;
+
 /// One page of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct InboxPage {
@@ -110,6 +149,24 @@ pub struct InboxPage {
     pub more: bool,
     /// Counts per queue id: live cases, capped at 10,000.
     pub counts: BTreeMap<i32, QueueCount>,
+    /// With a filter: where looking goes on; not always behind the last row.
+    #[serde(default)]
+    pub place: Option<PageKey>,
+    /// With a filter: how many fit.
+    #[serde(default)]
+    pub found: Option<Found>,
+    /// With a filter: rows that the caller has, that still fit and stand on no page.
+    #[serde(default)]
+    pub known: Vec<CaseRow>,
+}
+
+/// How many cases fit a filter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    /// So many, at most 500.
+    pub count: i64,
+    /// Whether that is all of them.
+    pub all: bool,
 }
 
 /// Counts of one queue, from the board that one process refreshes.
@@ -123,6 +180,13 @@ pub struct QueueCount {
     pub waiting: i64,
     /// Past the due instant of the nearest clock.
     pub overdue: i64,
+}
+
+/// The digits at the end of a case number as a search takes them, filled up with zeros; `None` when it
+/// is no such thing.
+pub fn end_of_number(typed: &str) -> Option<String> {
+    let is_end = (1..=6).contains(&typed.len()) && typed.bytes().all(|b| b.is_ascii_digit());
+    is_end.then(|| format!("{typed:0>6}"))
 }
 
 /// A hit of the search.
@@ -142,6 +206,18 @@ impl CaseRow {
             sort_at: self.sort_at,
             case_id: self.case_id,
         }
+    }
+
+    /// Until when it is out of the inbox, if it is at `now`.
+    pub fn snoozed(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.snoozed_until.filter(|until| *until > now)
+    }
+
+    /// The nearest clock when it is a duty of people that has come: its due instant and key.
+    pub fn overdue_duty(&self, now: DateTime<Utc>) -> Option<(DateTime<Utc>, &str)> {
+        let is_of_people = matches!(self.whose.as_deref(), Some("ours" | "party"));
+        let due = self.due_at.filter(|due| is_of_people && *due <= now)?;
+        Some((due, self.clock.as_deref()?))
     }
 
     /// Status of the nearest clock at `now`; `None` when no clock runs.

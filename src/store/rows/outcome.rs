@@ -1,11 +1,15 @@
 //! What commands bring about, and what is waiting to be done.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{CaseId, Lease, WorkState};
+use super::{CaseId, Lease, Notice, Presence, QueueCount, WorkState};
 use crate::process::engine::{CaseFacts, Facts};
+use crate::process::form::{CaseForm, lenient};
 
 /// Result of a claim.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,11 +23,16 @@ pub enum Claim {
         case_no: String,
         /// Version at the claim.
         version: i32,
-        /// Why this one: `nearest_breach`, `overdue`, `oldest`, `by_hand`.
+        /// Why this one: `nearest_breach`, `overdue`, `oldest`, `by_hand`, `taken_over`, `given`.
         why: String,
     },
     /// Nothing to take in these queues.
     Empty,
+    /// Nothing to take but what this agent passed over.
+    PassedOver {
+        /// How many cases.
+        cases: i64,
+    },
     /// Somebody else holds it.
     Taken {
         /// Name of the holder.
@@ -37,6 +46,19 @@ pub enum Claim {
         held: i64,
         /// How many are allowed.
         limit: i64,
+        /// The case among them to finish first.
+        case_no: String,
+    },
+    /// The agent holds as many cases past their warning as the gate of the queue allows.
+    Gate {
+        /// How many of those are held.
+        held: i64,
+        /// From how many on no new case is given.
+        gate: i64,
+        /// The one to finish first.
+        case_no: String,
+        /// Its nearest clock.
+        clock: String,
     },
     /// Not there, or not in a queue of this agent.
     NotFound,
@@ -55,6 +77,18 @@ pub struct Applied {
     pub lease: Option<Lease>,
     /// Number of the linked case that was opened or attached to.
     pub opened: Option<String>,
+    /// That it can be taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undo: Option<UndoOffer>,
+}
+
+/// A change of ours that can be taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UndoOffer {
+    /// Its event.
+    pub seq: i32,
+    /// Until when (legal time).
+    pub until: DateTime<Utc>,
 }
 
 /// Result of an opening.
@@ -108,6 +142,9 @@ pub struct FeedEvent {
     pub kind: String,
     /// Who; `None` for the system.
     pub agent: Option<String>,
+    /// Their number: two agents may share a name.
+    #[serde(default)]
+    pub agent_id: Option<i32>,
     /// Number in the case's chain.
     pub seq: i32,
 }
@@ -127,9 +164,26 @@ pub struct Pulse {
     pub leases: Option<Vec<Lease>>,
     /// Legal now at the server.
     pub legal_now: DateTime<Utc>,
+    /// Technical now at the server: what leases are measured by.
+    pub now: DateTime<Utc>,
+    /// Colleagues at the cases that we see.
+    #[serde(default)]
+    pub presence: Vec<Presence>,
+    /// What was not seen yet of what happened to our cases, at most 20, the oldest first.
+    #[serde(default)]
+    pub notices: Vec<Notice>,
     /// How many versions of calendars there are; more than before: read them again.
     #[serde(default)]
     pub calendars: i64,
+    /// Counts of my queues by queue id, as they were counted last.
+    #[serde(default)]
+    pub counts: BTreeMap<i32, QueueCount>,
+    /// Told at the beginning: a worker leads, and whoever listens will hear its ticks.
+    #[serde(default)]
+    pub ticking: bool,
+    /// How long the answer took, as the console measured it; zero when it did not.
+    #[serde(skip)]
+    pub took: Duration,
 }
 
 /// A document to attach.
@@ -181,4 +235,7 @@ pub struct OutboxItem {
     pub facts: Facts,
     /// Answers of that transition.
     pub answers: Facts,
+    /// The form of the case, in the version of its receipt.
+    #[serde(default, deserialize_with = "lenient")]
+    pub form: Option<CaseForm>,
 }

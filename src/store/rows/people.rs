@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::Lease;
+use super::{Lease, ListColumns, PlaceKept};
 
 /// Role of an agent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +20,8 @@ pub enum Role {
     Admin,
     /// The worker: timers, outbox, sweeps.
     Worker,
+    /// Works on the notifications of its own company and sees nothing else.
+    Installer,
 }
 
 /// Who we are to the database.
@@ -31,6 +33,9 @@ pub struct Me {
     pub name: String,
     /// Role.
     pub role: Role,
+    /// Of an installer: the company.
+    #[serde(default)]
+    pub firm: Option<String>,
     /// Queues, in the order of the tabs.
     pub queues: Vec<QueueRow>,
 }
@@ -57,6 +62,12 @@ pub struct Session {
     pub legal_now: DateTime<Utc>,
     /// Whether the legal clock may be shifted.
     pub rehearsal: bool,
+    /// Where the last console of this agent was; `None` for command lines.
+    #[serde(default)]
+    pub place: Option<PlaceKept>,
+    /// The columns that this agent chose for lists; `None` for command lines.
+    #[serde(default)]
+    pub columns: Option<Vec<ListColumns>>,
 }
 
 /// A colleague of the same queues, for handing over.

@@ -1,7 +1,8 @@
 //! Claims, leases, fences, limits, hand-over: one holder at a time, whatever happens.
 
+use crate::support::db::SUPERUSER;
 use loket::store::StoreError;
-use loket::store::rows::{Claim, Lease, WorkState};
+use loket::store::rows::{Claim, Here, Lease, WorkState};
 use loket::store::session::SessionKind;
 use uuid::Uuid;
 
@@ -33,6 +34,44 @@ async fn the_second_claimer_is_told_who_was_first() {
     }
     // claiming what one holds is no error
     anna.take(case_id).await;
+}
+
+/// What the command line took says so in the detail, and only to whom it belongs.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_detail_tells_that_our_command_line_holds_the_case() {
+    let world = World::new().await;
+    let case_id = world.signal(1).await;
+    let (anna, bram) = (world.desk("anna").await, world.desk("bram").await);
+    let held = async |desk: &Desk<'_>| {
+        let detail = desk.store.case_detail(case_id).await.unwrap();
+        detail.held_by_shell
+    };
+    let lease = anna.take(case_id).await;
+    assert!(!held(&anna).await, "a desk is no command line");
+    anna.store
+        .case_release(Uuid::now_v7(), anna.id(), lease)
+        .await
+        .unwrap();
+    let shell = Uuid::now_v7();
+    let kind = SessionKind::Detached;
+    anna.store.session_open(shell, "cli", kind).await.unwrap();
+    let claim = anna.store.case_claim(Uuid::now_v7(), shell, case_id);
+    granted(claim.await.unwrap());
+    assert!(held(&anna).await);
+    assert!(!held(&bram).await);
+}
+
+/// Messages are told with legal time, in a rehearsal too: those that wait and those that were sent.
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_that_wait_stand_in_legal_time() {
+    let world = World::new().await;
+    let at = "2026-12-16T08:00:00Z".parse().unwrap();
+    world.admin.clock_set(at).await.unwrap();
+    let case_id = world.signal(1).await;
+    let detail = world.admin.case_detail(case_id).await.unwrap();
+    let message = detail.messages.first().unwrap();
+    let off = (message.created_at - at).num_minutes().abs();
+    assert!(off < 30, "{}", message.created_at);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -123,7 +162,17 @@ async fn an_agent_holds_no_more_than_the_queue_allows() {
         .filter(|it| matches!(it, Claim::Granted { .. }))
         .count();
     assert_eq!(won, 5);
-    assert!(claims.contains(&Claim::Limit { held: 5, limit: 5 }));
+    let full = |claim: &Claim| {
+        matches!(
+            claim,
+            Claim::Limit {
+                held: 5,
+                limit: 5,
+                ..
+            }
+        )
+    };
+    assert!(claims.iter().any(full), "{claims:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -198,7 +247,11 @@ async fn leaving_gives_the_cases_back() {
     assert_eq!(anna.store.session_close(anna.id()).await, Ok(1));
     let row = world.admin.case_detail(case_id).await.unwrap().row;
     assert_eq!((row.work, row.holder), (WorkState::Open, None));
-    let pulse = anna.store.pulse(anna.id(), None).await.unwrap();
+    let pulse = anna
+        .store
+        .pulse(anna.id(), None, &Here::default())
+        .await
+        .unwrap();
     assert_eq!(
         pulse.leases, None,
         "the session is gone, and the console is told"
@@ -246,7 +299,11 @@ async fn a_case_goes_on_with_a_line_to_a_colleague_who_is_there() {
     )
     .await
     .unwrap();
-    let pulse = bram.store.pulse(bram.id(), None).await.unwrap();
+    let pulse = bram
+        .store
+        .pulse(bram.id(), None, &Here::default())
+        .await
+        .unwrap();
     assert_eq!(pulse.leases, Some(vec![given]));
 }
 
@@ -304,4 +361,203 @@ async fn a_dead_console_loses_its_cases_to_the_sweep_and_a_living_one_does_not()
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
     assert_eq!(work(live_case).await, WorkState::Held);
+}
+
+/// Waits until somebody waits for a lock in this database.
+async fn somebody_waits(pool: &sqlx::PgPool) {
+    let waiting = "SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    for _ in 0..300 {
+        let n: i64 = sqlx::query_scalar(waiting).fetch_one(pool).await.unwrap();
+        if n > 0 {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("nobody waits");
+}
+
+async fn run(connection: &mut sqlx::PgConnection, statement: &str) {
+    let statement = sqlx::raw_sql(sqlx::AssertSqlSafe(statement.to_owned()));
+    statement.execute(connection).await.unwrap();
+}
+
+/// Limit and gate count what others committed while one waited: an older picture is refused.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_in_another_isolation_level_is_refused() {
+    let world = World::new().await;
+    world.signal(1).await;
+    let anna = world.desk("anna").await;
+    let pool = world.db.pool("anna", 1).await;
+    let mut line = pool.acquire().await.unwrap();
+    for (level, is_refused) in [
+        ("READ COMMITTED", false),
+        ("REPEATABLE READ", true),
+        ("SERIALIZABLE", true),
+    ] {
+        run(&mut line, &format!("BEGIN ISOLATION LEVEL {level}")).await;
+        let claim = "SELECT loket_api.claim_next($1, $2, NULL)::text";
+        let claim = sqlx::query(claim).bind(Uuid::now_v7()).bind(anna.id());
+        let said = claim.execute(&mut *line).await;
+        let is_that = said.is_err_and(|error| error.to_string().contains("not_read_committed"));
+        assert_eq!(is_that, is_refused, "{level}");
+        run(&mut line, "ROLLBACK").await;
+    }
+}
+
+/// What one holds is granted as it was got, and with the work that was done on it.
+#[tokio::test(flavor = "multi_thread")]
+async fn claiming_what_one_holds_tells_the_lease_as_it_stands() {
+    let world = World::new().await;
+    let case_id = world.signal(1).await;
+    let anna = world.desk("anna").await;
+    let first = next(&anna).await;
+    let again = anna.claim(case_id).await.unwrap();
+    let parts = |claim: &Claim| match claim {
+        Claim::Granted { lease, why, .. } => (lease.fence, lease.proposed, why.clone()),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(parts(&again), parts(&first));
+    assert!(parts(&again).1, "still a proposal");
+    let pool = world.db.pool(crate::support::db::SUPERUSER, 1).await;
+    let earlier = "UPDATE loket.case_leases SET worked_at = worked_at - interval '20 min'";
+    sqlx::query(earlier).execute(&pool).await.unwrap();
+    let third = granted(anna.claim(case_id).await.unwrap());
+    let pulse = anna.store.pulse(anna.id(), None, &Here::default()).await;
+    let held = pulse.unwrap().leases.unwrap();
+    assert_eq!(third.worked_at, held[0].worked_at);
+}
+
+/// The limit is that of the queue in which the case is when it is locked, not when it was looked at.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_limit_is_that_of_the_queue_at_the_lock() {
+    let world = World::new().await;
+    let (held, moved) = (world.signal(1).await, world.signal(2).await);
+    let anna = world.desk("anna").await;
+    anna.take(held).await;
+    let pool = world.db.pool(crate::support::db::SUPERUSER, 3).await;
+    let mut other = pool.acquire().await.unwrap();
+    let there = "(SELECT max(queue_id) FROM loket.queues)";
+    let prepare = format!(
+        "INSERT INTO loket.queues (key) VALUES ('other');
+         INSERT INTO loket.agent_queues (agent_id, queue_id) VALUES ({}, {there});
+         UPDATE loket.queues SET max_leases = 1 WHERE queue_id = {there};
+         UPDATE loket.cases SET queue_id = {there} WHERE case_id = {}",
+        anna.session.me.agent_id, held.0
+    );
+    run(&mut other, &prepare).await;
+    let moving = format!(
+        "BEGIN; UPDATE loket.cases SET queue_id = {there} WHERE case_id = {}",
+        moved.0
+    );
+    run(&mut other, &moving).await;
+    let commit = async {
+        somebody_waits(&pool).await;
+        run(&mut other, "COMMIT").await;
+    };
+    let (claim, ()) = tokio::join!(anna.claim(moved), commit);
+    let claim = claim.unwrap();
+    assert!(matches!(claim, Claim::Limit { limit: 1, .. }), "{claim:?}");
+}
+
+/// Sessions are locked before cases: whoever waits for the session of a receiver holds no case.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_gives_a_case_waits_for_the_receiver_without_holding_it() {
+    let world = World::new().await;
+    let case_id = world.signal(1).await;
+    let (anna, bram) = (world.desk("anna").await, world.desk("bram").await);
+    let lease = anna.take(case_id).await;
+    let pool = world.db.pool(crate::support::db::SUPERUSER, 3).await;
+    let (mut one, mut two) = (pool.acquire().await.unwrap(), pool.acquire().await.unwrap());
+    let lock = format!(
+        "BEGIN; SELECT 1 FROM loket.agent_sessions WHERE session_id = '{}' FOR UPDATE",
+        bram.id()
+    );
+    run(&mut one, &lock).await;
+    let to = Some(bram.session.me.agent_id);
+    let given = anna
+        .store
+        .case_hand_over(Uuid::now_v7(), anna.id(), lease, to, "yours");
+    let watch = async {
+        somebody_waits(&pool).await;
+        let case = format!(
+            "SELECT 1 FROM loket.cases WHERE case_id = {} FOR UPDATE NOWAIT",
+            case_id.0
+        );
+        run(&mut two, &case).await;
+        run(&mut one, "ROLLBACK").await;
+    };
+    let (given, ()) = tokio::join!(given, watch);
+    given.unwrap();
+}
+
+/// A sweep locks the cases of all that are gone in their order, whatever the order of the sessions.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sweep_holds_no_case_while_it_waits_for_an_earlier_one() {
+    let world = World::new().await;
+    let (low, high) = (world.signal(1).await, world.signal(2).await);
+    let pool = world.db.pool(crate::support::db::SUPERUSER, 3).await;
+    let (anna, bram) = (world.desk("anna").await, world.desk("bram").await);
+    let (first, second) = if anna.id() < bram.id() {
+        (anna, bram)
+    } else {
+        (bram, anna)
+    };
+    first.take(high).await;
+    second.take(low).await;
+    let (mut one, mut two) = (pool.acquire().await.unwrap(), pool.acquire().await.unwrap());
+    let lost = "UPDATE loket.agent_sessions SET lost_at = now() - interval '5 minutes'";
+    run(&mut one, lost).await;
+    let lock = format!(
+        "BEGIN; SELECT 1 FROM loket.cases WHERE case_id = {} FOR UPDATE",
+        low.0
+    );
+    run(&mut one, &lock).await;
+    let worker = world.db.store("worker_1");
+    let watch = async {
+        somebody_waits(&pool).await;
+        let case = format!(
+            "SELECT 1 FROM loket.cases WHERE case_id = {} FOR UPDATE NOWAIT",
+            high.0
+        );
+        run(&mut two, &case).await;
+        run(&mut one, "ROLLBACK").await;
+    };
+    let (swept, ()) = tokio::join!(worker.sweep(), watch);
+    assert_eq!(swept, Ok(2));
+}
+
+/// A session that comes back waits for itself before it touches its leases: a sweep holds the one and
+/// asks for the other.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_comes_back_locks_itself_before_its_leases() {
+    let world = World::new().await;
+    let case = world.signal(1).await;
+    let anna = world.desk("anna").await;
+    anna.take(case).await;
+    let pool = world.db.pool(SUPERUSER, 2).await;
+    let away = "UPDATE loket.agent_sessions SET heartbeat_at = heartbeat_at - interval '1 min'";
+    sqlx::query(away).execute(&pool).await.unwrap();
+    let mut sweep = pool.acquire().await.unwrap();
+    let locks = "BEGIN; SELECT 1 FROM loket.agent_sessions FOR UPDATE";
+    sqlx::raw_sql(locks).execute(&mut *sweep).await.unwrap();
+    let (store, session) = (anna.store.clone(), anna.id());
+    let back = tokio::spawn(async move {
+        let here = loket::store::rows::Here::default();
+        store.pulse(session, None, &here).await.map(|_| ())
+    });
+    let waits = "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'
+        AND datname = current_database() AND query LIKE '%pulse%')";
+    for _ in 0..500 {
+        if sqlx::query_scalar(waits).fetch_one(&pool).await.unwrap() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    assert!(!back.is_finished(), "it waits for the session");
+    let lease = "SELECT 1 FROM loket.case_leases FOR UPDATE NOWAIT";
+    let free = sqlx::query(lease).execute(&mut *sweep).await;
+    sqlx::query("ROLLBACK").execute(&mut *sweep).await.unwrap();
+    assert!(free.is_ok(), "its lease is not locked meanwhile: {free:?}");
+    back.await.unwrap().unwrap();
 }

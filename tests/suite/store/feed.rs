@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use loket::store::rows::FeedCursor;
+use loket::store::rows::{FeedCursor, Here};
 use sqlx::Connection as _;
 use uuid::Uuid;
 
@@ -25,7 +25,11 @@ async fn read(desk: &Desk<'_>, cursor: &mut Option<FeedCursor>, count: usize) ->
 async fn drain(desk: &Desk<'_>, cursor: &mut Option<FeedCursor>) -> Vec<(i64, i32)> {
     let mut seen = Vec::new();
     loop {
-        let pulse = desk.store.pulse(desk.id(), cursor.as_ref()).await.unwrap();
+        let pulse = desk
+            .store
+            .pulse(desk.id(), cursor.as_ref(), &Here::default())
+            .await
+            .unwrap();
         *cursor = Some(pulse.cursor);
         seen.extend(
             pulse
@@ -107,13 +111,17 @@ async fn an_event_that_commits_late_is_not_lost() {
 async fn after_a_restore_or_a_failover_everything_is_read_anew() {
     let world = World::new().await;
     let anna = world.desk("anna").await;
-    let first = anna.store.pulse(anna.id(), None).await.unwrap();
+    let first = anna
+        .store
+        .pulse(anna.id(), None, &Here::default())
+        .await
+        .unwrap();
     assert!(!first.resync, "the first place is no loss");
     let mut elsewhere = first.cursor.clone();
     elsewhere.timeline += 1;
     assert!(
         anna.store
-            .pulse(anna.id(), Some(&elsewhere))
+            .pulse(anna.id(), Some(&elsewhere), &Here::default())
             .await
             .unwrap()
             .resync
@@ -122,7 +130,7 @@ async fn after_a_restore_or_a_failover_everything_is_read_anew() {
     restored.epoch = Uuid::new_v4();
     assert!(
         anna.store
-            .pulse(anna.id(), Some(&restored))
+            .pulse(anna.id(), Some(&restored), &Here::default())
             .await
             .unwrap()
             .resync

@@ -391,6 +391,7 @@ async fn who_loses_a_queue_loses_its_cases() {
         name: "Lotte".into(),
         role: "agent".into(),
         queues: Vec::new(),
+        firm: None,
         disabled_at: None,
     };
     world.db.store(SUPERUSER).agent_add(&agent).await.unwrap();
@@ -565,4 +566,46 @@ async fn a_text_is_erased_by_a_lead_and_its_hash_stays() {
     let after = anna.store.case_detail(case_id).await.unwrap().texts;
     assert!(!after.contains_key(number));
     assert_eq!(found(&world).await, Vec::<String>::new());
+}
+
+/// A lead has no more to do with the queues of others than anybody: what was not delivered there is
+/// neither shown nor sent again, and their figures are not read by a client of one's own either.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lead_of_other_queues_sees_no_dead_letters_and_no_figures() {
+    let world = World::new().await;
+    world.signal(1).await;
+    let owner = world.db.pool(SUPERUSER, 1).await;
+    let dead = "UPDATE loket.outbox SET dead_at = clock_timestamp() RETURNING outbox_id";
+    let dead: i64 = sqlx::query_scalar(dead).fetch_one(&owner).await.unwrap();
+    let lead = world.db.store("lead_1");
+    let figures = async || {
+        let pool = world.db.pool("lead_1", 1).await;
+        let count = "SELECT count(*) FROM loket.queue_board";
+        sqlx::query_scalar::<_, i64>(count)
+            .fetch_one(&pool)
+            .await
+            .unwrap()
+    };
+    lead.board().await.unwrap();
+    assert_eq!(lead.outbox_dead(10).await.unwrap().len(), 1);
+    assert!(figures().await > 0);
+    let away = "DELETE FROM loket.agent_queues USING loket.agents a
+        WHERE a.agent_id = agent_queues.agent_id AND a.db_role = 'lead_1'";
+    sqlx::query(away).execute(&owner).await.unwrap();
+    assert_eq!(lead.outbox_dead(10).await.unwrap(), []);
+    assert!(!lead.outbox_resend(dead).await.unwrap());
+    assert_eq!(figures().await, 0);
+}
+
+/// A database that another version made says so and what to do, instead of asking for a report.
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_of_another_version_are_named_as_such() {
+    let world = World::new().await;
+    let owner = world.db.pool(SUPERUSER, 1).await;
+    let other = "UPDATE loket._sqlx_migrations SET checksum = '\\x00' WHERE version = 5";
+    sqlx::query(other).execute(&owner).await.unwrap();
+    match loket::store::admin::migrate(&world.db.options(SUPERUSER)).await {
+        Err(StoreError::Refused(refusal)) => assert_eq!(refusal.key, "other_schema"),
+        told => panic!("{told:?}"),
+    }
 }

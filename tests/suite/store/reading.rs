@@ -193,6 +193,7 @@ async fn the_timeline_tells_who_did_what_newest_first() {
         .collect();
     assert_eq!(kinds, [("add_note", 3), ("claimed", 2)]);
     assert_eq!(timeline[0].agent.as_deref(), Some("Anna"));
+    assert_eq!(timeline[0].agent_id, Some(anna.session.me.agent_id));
     let loket::process::field::Value::Text(text) = &timeline[0].answers["note"] else {
         panic!()
     };

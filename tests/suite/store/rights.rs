@@ -6,7 +6,14 @@ use sqlx::Row as _;
 
 use crate::support::world::World;
 
-const ROLES: [&str; 5] = ["anna", "lead_1", "auditor_1", "admin_1", "worker_1"];
+const ROLES: [&str; 6] = [
+    "anna",
+    "lead_1",
+    "auditor_1",
+    "admin_1",
+    "worker_1",
+    "ingrid",
+];
 
 /// Tables that a role may read; nobody may write any.
 fn readable(role: &str) -> BTreeSet<&'static str> {
@@ -24,10 +31,16 @@ fn readable(role: &str) -> BTreeSet<&'static str> {
         "queues",
     ]);
     match role {
-        "worker_1" => BTreeSet::new(),
-        "admin_1" => tables,
+        "worker_1" | "ingrid" => BTreeSet::new(),
+        "admin_1" => {
+            tables.insert("desk_log");
+            tables
+        }
         _ => {
             tables.insert("texts");
+            if role == "auditor_1" {
+                tables.insert("desk_log");
+            }
             tables
         }
     }
@@ -67,54 +80,128 @@ async fn nobody_may_write_a_table_and_each_role_reads_its_own() {
 
 /// The golden table: function, and the roles that may call it.
 const FUNCTIONS: &[(&str, &str)] = &[
-    ("apply", "agent lead admin worker"),
+    ("apply", "agent lead admin worker installer"),
+    ("areas", "agent lead auditor admin worker"),
+    ("areas_put", "admin"),
+    ("board", "agent lead auditor admin worker"),
     ("board_refresh", "agent lead auditor admin worker"),
-    ("calendar_days", "agent lead auditor admin worker"),
+    ("calendar_days", "agent lead auditor admin worker installer"),
     ("calendar_edit", "lead admin"),
-    ("calendars", "agent lead auditor admin worker"),
-    ("case_by_number", "agent lead auditor admin worker"),
-    ("case_detail", "agent lead auditor admin worker"),
-    ("case_open", "agent lead admin worker"),
+    ("calendars", "agent lead auditor admin worker installer"),
+    (
+        "case_by_number",
+        "agent lead auditor admin worker installer",
+    ),
+    ("case_detail", "agent lead auditor admin worker installer"),
+    ("case_heard", "admin worker"),
+    ("case_open", "agent lead admin worker installer"),
     ("chain_heads", "auditor admin worker"),
     ("claim", "agent lead admin"),
     ("claim_next", "agent lead admin"),
     ("clock_set", "admin"),
     ("colleagues", "agent lead auditor admin worker"),
+    ("columns_save", "agent lead auditor admin worker installer"),
+    ("connection_check", "agent lead auditor admin worker"),
+    ("connection_find", "agent lead auditor admin worker"),
+    ("connections_like", "agent lead auditor admin worker"),
     ("document_attach", "agent lead admin worker"),
     ("document_fetch", "agent lead auditor admin worker"),
+    ("draft_drop", "agent lead admin installer"),
+    ("draft_save", "agent lead admin installer"),
+    ("draft_share", "agent lead admin"),
+    ("drafts_mine", "agent lead auditor admin worker installer"),
+    ("drafts_purge", "admin worker"),
+    ("facts_of", "agent lead auditor admin worker installer"),
+    ("fee_add", "admin"),
+    ("feed_tick", "admin worker"),
+    ("fees", "agent lead auditor admin worker"),
+    ("filter_cases", "agent lead auditor admin worker installer"),
+    ("filter_drop", "agent lead admin"),
+    ("filter_save", "agent lead admin"),
+    ("filters_mine", "agent lead auditor admin worker installer"),
+    ("form_add", "admin"),
+    ("form_at", "agent lead auditor admin worker"),
+    ("form_version", "agent lead auditor admin worker"),
+    ("forms", "agent lead auditor admin worker"),
+    ("grace", "agent lead auditor admin worker installer"),
+    ("grace_set", "admin"),
     ("hand_over", "agent lead admin"),
+    ("health", "agent lead auditor admin worker installer"),
     ("import_connections", "admin"),
     ("import_contacts", "admin"),
     ("import_contracts", "admin"),
     ("import_customers", "admin"),
     ("import_meters", "admin"),
     ("import_parties", "admin"),
-    ("inbox", "agent lead auditor admin worker"),
+    ("inbox", "agent lead auditor admin worker installer"),
+    (
+        "inbox_filtered",
+        "agent lead auditor admin worker installer",
+    ),
     ("lapsed", "admin worker"),
-    ("legal_now", "agent lead auditor admin worker"),
+    ("lease_expire", "admin worker"),
+    ("leases_idle", "admin worker"),
+    ("legal_now", "agent lead auditor admin worker installer"),
+    ("limits", "agent lead auditor admin"),
+    ("limits_set", "lead admin"),
+    ("line_open", "admin worker"),
     ("look_up", "agent lead auditor admin worker"),
+    ("looked", "agent lead auditor admin worker installer"),
+    ("looks_mine", "agent lead auditor admin worker installer"),
     ("message_context", "admin worker"),
     ("next_due", "admin worker"),
+    ("notices_purge", "admin worker"),
+    ("notices_seen", "agent lead auditor admin worker installer"),
+    ("on_time", "agent lead auditor admin"),
+    ("on_time_cases", "agent lead auditor admin"),
     ("outbox_dead", "lead admin worker"),
     ("outbox_failed", "admin worker"),
     ("outbox_resend", "lead admin worker"),
     ("outbox_sent", "admin worker"),
     ("outbox_take", "admin worker"),
+    ("own_operators", "agent lead auditor admin worker"),
+    ("own_operators_set", "admin"),
     ("parties_like", "agent lead auditor admin worker"),
-    ("pulse", "agent lead auditor admin worker"),
+    ("payment_attach", "admin worker"),
+    ("payment_create", "admin worker"),
+    ("payment_find", "admin worker"),
+    ("payment_last", "admin worker"),
+    ("payment_seen", "admin worker"),
+    ("payment_told", "admin worker"),
+    ("payments_of", "agent lead auditor admin worker"),
+    ("payments_take", "admin worker"),
+    ("place_save", "agent lead auditor admin worker installer"),
+    ("plant_find", "admin worker installer"),
+    ("pulse", "agent lead auditor admin worker installer"),
     ("reassign", "lead admin"),
+    ("recent", "agent lead auditor admin worker installer"),
     ("recount_batch", "lead admin"),
+    ("refund_create", "admin worker"),
+    ("refund_seen", "admin worker"),
+    ("refunds_take", "admin worker"),
     ("release", "agent lead admin"),
-    ("rows_of", "agent lead auditor admin worker"),
-    ("search", "agent lead auditor admin worker"),
-    ("session_close", "agent lead auditor admin worker"),
-    ("session_open", "agent lead auditor admin worker"),
-    ("sweep", "agent lead auditor admin worker"),
+    ("rows_of", "agent lead auditor admin worker installer"),
+    ("search", "agent lead auditor admin worker installer"),
+    ("session_close", "agent lead auditor admin worker installer"),
+    ("session_open", "agent lead auditor admin worker installer"),
+    ("skip", "agent lead admin"),
+    ("slot_capacity", "lead admin"),
+    ("slots_free", "agent lead auditor admin worker"),
+    ("slots_list", "lead auditor admin"),
+    ("slots_put", "lead admin"),
+    ("sweep", "agent lead auditor admin worker installer"),
+    ("take_back", "agent lead admin"),
+    ("take_over", "agent lead admin"),
     ("text_erase", "lead admin"),
-    ("timeline", "agent lead auditor admin worker"),
+    ("tick_lead", "admin worker"),
+    ("timeline", "agent lead auditor admin worker installer"),
     ("transfer", "lead admin"),
+    ("undo_clear", "admin worker"),
+    ("unmask", "agent lead admin"),
     ("verify_batch", "auditor admin"),
     ("verify_orphans", "auditor admin"),
+    ("verify_payments", "auditor admin"),
+    ("verify_slots", "auditor admin"),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -138,6 +225,7 @@ async fn each_function_is_open_to_its_roles_and_no_other() {
                 });
             if row.get("may") {
                 let kind = role.trim_end_matches("_1").replace("anna", "agent");
+                let kind = kind.replace("ingrid", "installer");
                 found[place].1.push(kind);
             }
         }
@@ -149,7 +237,12 @@ async fn each_function_is_open_to_its_roles_and_no_other() {
         .fetch_all(&pool)
         .await
         .unwrap();
-        assert_eq!(inner, ["me", "my_queues", "my_role"], "{role}");
+        // installers read no table, so that no policy asks who they are
+        let needed: &[&str] = match role {
+            "ingrid" => &[],
+            _ => &["me", "my_queues", "my_role"],
+        };
+        assert_eq!(inner, needed, "{role}");
     }
     let found: Vec<(String, String)> = found
         .into_iter()
@@ -251,6 +344,18 @@ async fn no_function_of_the_owner_can_be_led_astray_by_temporary_tables() {
     .await
     .unwrap();
     assert_eq!(open, Vec::<String>::new());
+    // the others take over the path of their caller, so that nobody else may call them
+    let loose: Vec<String> = sqlx::query_scalar(
+        "SELECT proname::text FROM pg_proc p
+         WHERE pronamespace IN ('loket'::regnamespace, 'loket_api'::regnamespace)
+           AND proconfig IS NULL AND NOT EXISTS (SELECT 1 FROM pg_roles r
+             WHERE r.rolname = 'loket_owner' AND p.proowner = r.oid AND p.proacl IS NOT NULL
+               AND NOT EXISTS (SELECT 1 FROM aclexplode(p.proacl) x WHERE x.grantee <> r.oid))",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    assert_eq!(loose, Vec::<String>::new());
     // and the attack itself
     let anna = world.db.pool("anna", 1).await;
     let attack =
@@ -266,4 +371,49 @@ async fn no_function_of_the_owner_can_be_led_astray_by_temporary_tables() {
         .await
         .unwrap();
     assert_eq!(role, "agent");
+}
+
+/// What the functions stand in line by is theirs alone: nobody can take it and keep it.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_takes_the_locks_of_the_desk() {
+    let world = World::new().await;
+    for role in ROLES {
+        let pool = world.db.pool(role, 1).await;
+        for lock in [
+            "pg_advisory_lock(4242, 1)",
+            "pg_try_advisory_lock(4243, 1)",
+            "pg_try_advisory_xact_lock_shared(4242)",
+            "pg_advisory_unlock_all()",
+        ] {
+            let select = sqlx::AssertSqlSafe(format!("SELECT {lock}::text"));
+            let taken = sqlx::query(select).execute(&pool).await;
+            let error = taken.unwrap_err();
+            let code = error
+                .as_database_error()
+                .and_then(sqlx::error::DatabaseError::code);
+            assert_eq!(code.as_deref(), Some("42501"), "{role}: {lock}");
+        }
+    }
+}
+
+/// Several workers and demos of one server share a role; a person has a few consoles.
+#[tokio::test(flavor = "multi_thread")]
+async fn roles_that_are_shared_have_room_for_several() {
+    let world = World::new().await;
+    let pool = world.db.pool(crate::support::db::SUPERUSER, 1).await;
+    for (role, most) in [("worker", 64), ("admin", 64), ("agent", 8)] {
+        let name = format!("room_{role}_{}", world.db.name());
+        let statement = "SELECT loket.agent_add($1::text::name, 'Room', $2, '{mandate}')";
+        let added = sqlx::query(statement).bind(&name).bind(role);
+        added.execute(&pool).await.unwrap();
+        let limit = "SELECT rolconnlimit FROM pg_roles WHERE rolname = $1";
+        let limit: i32 = sqlx::query_scalar(limit)
+            .bind(&name)
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+        let drop = sqlx::AssertSqlSafe(format!("DROP ROLE {name}"));
+        sqlx::query(drop).execute(&pool).await.unwrap();
+        assert_eq!(limit, most, "{role}");
+    }
 }

@@ -19,6 +19,8 @@ use sha2::{Digest as _, Sha256};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection, PgPool};
 
+use super::line::Line;
+
 /// The superuser, for what no role of the product may do.
 pub(crate) const SUPERUSER: &str = loket::local_postgres::SUPERUSER;
 /// People and services that tests may connect as. Roles belong to the whole server, so that a
@@ -50,6 +52,10 @@ const MAX_CONNECTIONS: u16 = 200;
 #[derive(Debug)]
 pub(crate) struct TestDb {
     name: String,
+    /// A server of the test's own, for what cannot be tried on the shared one.
+    private: Option<LocalPostgres>,
+    /// The line that leads there, when it is not the server's own socket.
+    via: Option<Line>,
 }
 
 impl TestDb {
@@ -66,7 +72,40 @@ impl TestDb {
         )
         .await;
         session.close().await.unwrap();
-        Self { name }
+        Self {
+            name,
+            private: None,
+            via: None,
+        }
+    }
+
+    /// The same database on a private server, which is gone with the value.
+    pub(crate) async fn on(server: LocalPostgres) -> Self {
+        let mut session = superuser(&server, "postgres").await;
+        make_roles(&server, &mut session).await;
+        let name = String::from("loket");
+        execute(
+            &mut session,
+            &format!("CREATE DATABASE {name} TEMPLATE template0"),
+        )
+        .await;
+        session.close().await.unwrap();
+        prepare_template(&server.options(SUPERUSER, &name)).await;
+        Self {
+            name,
+            private: Some(server),
+            via: None,
+        }
+    }
+
+    /// From now on everybody connects through a line, which may lead to another server later.
+    pub(crate) async fn lead_through_a_line(&mut self) {
+        self.via = Some(Line::to(self).await);
+    }
+
+    /// The line that leads there.
+    pub(crate) fn line(&self) -> &Line {
+        self.via.as_ref().unwrap()
     }
 
     /// The name of the database.
@@ -74,29 +113,48 @@ impl TestDb {
         &self.name
     }
 
+    /// The server it lives on.
+    pub(crate) fn server(&self) -> &LocalPostgres {
+        self.private.as_ref().unwrap_or_else(|| &run().server)
+    }
+
+    /// How to connect as `role`.
+    pub(crate) fn options(&self, role: &str) -> PgConnectOptions {
+        match &self.via {
+            Some(line) => line.options(role, &self.name),
+            None => self.server().options(role, &self.name),
+        }
+    }
+
     /// Connections as `role`, at most `max` of them.
     pub(crate) async fn pool(&self, role: &str, max: u32) -> PgPool {
         PgPoolOptions::new()
             .max_connections(max)
             .acquire_timeout(Duration::from_mins(1))
-            .connect_with(run().server.options(role, &self.name))
+            .connect_with(self.options(role))
             .await
             .unwrap_or_else(|error| panic!("{role} cannot connect to {}: {error}", self.name))
     }
 
     /// A store as `role`.
     pub(crate) fn store(&self, role: &str) -> Store {
-        Store::connect(run().server.options(role, &self.name), 3)
+        Store::connect(self.options(role), 3)
     }
 
     /// The address for another program (the real binary under test).
     pub(crate) fn url(&self, role: &str) -> String {
-        run().server.url(role, &self.name)
+        match &self.via {
+            Some(line) => line.url(role, &self.name),
+            None => self.server().url(role, &self.name),
+        }
     }
 }
 
 impl Drop for TestDb {
     fn drop(&mut self) {
+        if self.private.is_some() {
+            return;
+        }
         let drop = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
         let done = std::thread::spawn(move || {
             on_own_runtime(async move {
@@ -132,11 +190,54 @@ async fn prepare_template(database: &PgConnectOptions) {
             name,
             role: role.to_owned(),
             queues,
+            firm: None,
             disabled_at: None,
         };
         store.agent_add(&agent).await.unwrap();
     }
+    add_installers(database, &store).await;
     store.close().await;
+    // what leaves, leaves at once: tests of taking back set the time that they need
+    let mut session = database.clone().connect().await.unwrap();
+    execute(&mut session, "UPDATE loket.settings SET grace = '0'").await;
+    session.close().await.unwrap();
+    // tests that hold many urgent cases are about something else; those of the gate set it
+    let mut session = database.connect().await.unwrap();
+    execute(&mut session, "UPDATE loket.queues SET gate = 0").await;
+    session.close().await.unwrap();
+}
+
+/// Two companies of installers, with the people who work there.
+pub(crate) const FIRMS: [(&str, &str); 2] = [
+    ("7350000000016", "Sundets Elinstallation"),
+    ("7350000000023", "Kullabygdens El"),
+];
+/// Two of the first company, one of the second.
+const INSTALLERS: [(&str, usize); 3] = [("ingrid", 0), ("isak", 0), ("olof", 1)];
+
+async fn add_installers(database: &PgConnectOptions, store: &Store) {
+    let mut session = database.clone().connect().await.unwrap();
+    for (gln, name) in FIRMS {
+        let sql = format!(
+            "INSERT INTO loket.parties (gln, gln_valid, name, role, country)
+             VALUES ('{gln}', true, '{name}', 'installer', 'SE')"
+        );
+        execute(&mut session, &sql).await;
+    }
+    session.close().await.unwrap();
+    for (db_role, firm) in INSTALLERS {
+        let mut name = db_role.to_owned();
+        name[..1].make_ascii_uppercase();
+        let agent = AgentRow {
+            db_role: db_role.to_owned(),
+            name,
+            role: "installer".to_owned(),
+            queues: Vec::new(),
+            firm: Some(FIRMS[firm].0.to_owned()),
+            disabled_at: None,
+        };
+        store.agent_add(&agent).await.unwrap();
+    }
 }
 
 /// The server and the template of this run.
@@ -198,6 +299,7 @@ async fn make_roles(server: &LocalPostgres, session: &mut PgConnection) {
     let roles: Vec<String> = NAMED_ROLES
         .iter()
         .map(|role| String::from(*role))
+        .chain(INSTALLERS.map(|(role, _)| role.to_owned()))
         .chain(crowd)
         .collect();
     let mut sql = String::new();

@@ -1,16 +1,22 @@
 //! A desk without terminal and database: scripts press keys by name, read the effects and answer
 //! them; the screen is drawn into a buffer and read as text.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use loket::desk::effect::{Call, Loaded, Question, Slot};
+use loket::desk::bulk::Job;
+use loket::desk::effect::{Call, Loaded, Question, Save, Slot};
+use loket::desk::find::{Asked, Told};
 use loket::desk::geometry::Window;
 use loket::desk::key::{Input, Key};
 use loket::desk::keymap::Keymap;
+use loket::desk::screen::Layer;
+use loket::desk::screen::form::State;
 use loket::desk::{Effect, Model, Msg, Reply, Start, Ticket, update};
 use loket::process::engine::CaseFacts;
 use loket::store::StoreError;
+use loket::store::filter::{Filter, Sign, Test};
 use loket::store::reading::LookUp;
 use loket::store::rows::*;
 use loket::text::Texts;
@@ -101,6 +107,12 @@ impl Script {
         self.send(Msg::Wake);
     }
 
+    /// The case that is held at the start is held no more: leaving has nothing to ask.
+    pub(crate) fn empty_handed(&mut self) -> &mut Self {
+        self.model.world.leases.clear();
+        self
+    }
+
     /// Take the effects so far.
     pub(crate) fn take(&mut self) -> Vec<Effect> {
         std::mem::take(&mut self.effects)
@@ -108,7 +120,7 @@ impl Script {
 
     /// Answer with what the fixed world says until nothing is asked any more.
     pub(crate) fn answer_all(&mut self) {
-        for _ in 0..10 {
+        for _ in 0..20 {
             let effects = self.take();
             if effects.is_empty() {
                 return;
@@ -120,7 +132,8 @@ impl Script {
         panic!("the desk never stops asking");
     }
 
-    fn answer(&mut self, effect: Effect) {
+    /// Answer one with what the fixed world says.
+    pub(crate) fn answer(&mut self, effect: Effect) {
         let (ticket, reply) = match effect {
             Effect::Ask(ticket, Question::Detail(case)) => {
                 let mut loaded = loaded(case);
@@ -129,6 +142,7 @@ impl Script {
             }
             Effect::Ask(ticket, question) => (ticket, read(&question, self.now)),
             Effect::Write(ticket, call) => (ticket, written(&call)),
+            Effect::Save(ticket, save) => (ticket, saved(&save)),
             Effect::Names(ticket, _) => (ticket, Reply::Names(vec!["/tmp/mandate.pdf".into()])),
             Effect::Probe(ticket, _) => (ticket, Reply::Probed(None)),
             other => panic!("not to be answered here: {other:?}"),
@@ -186,8 +200,20 @@ pub(crate) fn read(question: &Question, now: DateTime<Utc>) -> Reply {
     match question {
         Question::Session => Reply::Session(Ok(session(now))),
         Question::Calendars => Reply::Calendars(Ok(Arc::new(calendars().clone()))),
-        Question::Inbox { after: Some(_), .. } => Reply::Inbox(Ok(InboxPage::default())),
+        Question::Inbox { after: Some(_), .. } | Question::Filtered { after: Some(_), .. } => {
+            Reply::Inbox(Ok(InboxPage::default()))
+        }
         Question::Inbox { .. } => Reply::Inbox(Ok(page())),
+        Question::Filtered { filter, .. } => Reply::Inbox(Ok(filtered(filter))),
+        Question::Snapshot { filter, .. } => {
+            let cases = filtered(filter)
+                .rows
+                .iter()
+                .map(|row| row.case_id)
+                .collect();
+            Reply::Snapshot(Ok(Snapshot { cases, more: false }))
+        }
+        Question::Facts(cases) => Reply::Facts(Ok(Box::new(facts_page(cases)))),
         Question::Detail(case) => Reply::Detail(Ok(Box::new(loaded(*case)))),
         Question::Search(_) => {
             let row = rows().remove(2);
@@ -196,12 +222,31 @@ pub(crate) fn read(question: &Question, now: DateTime<Utc>) -> Reply {
                 how: "address".into(),
             }]))
         }
-        Question::Parties(_) => Reply::Parties(Ok(vec![])),
+        Question::Like(among, _) => Reply::Like(*among, Ok(vec![])),
         Question::LookUp { .. } => Reply::LookUp(Ok(Box::new(LookUp {
             connection: Some(connection()),
             party: Some(party(CaseId(1))),
             customer_ref: Some("K-10233".into()),
         }))),
+        Question::Plant(meter, ean) => Reply::Plant((meter.clone(), ean.clone()), Ok(None)),
+        Question::Meters(_) => Reply::Meters(Ok(Box::new(super::found::found(now)))),
+        Question::Week { from, .. } => Reply::Week(Ok(Box::new(super::found::week(*from)))),
+        Question::Seen(ids) => Reply::Seen(Ok(ids.clone())),
+        Question::Find(Asked::Recent) => {
+            let hit = |row| SearchHit {
+                row,
+                how: "seen".into(),
+            };
+            let rows = rows();
+            Reply::Search(Ok(vec![hit(rows[4].clone()), hit(rows[1].clone())]))
+        }
+        Question::Find(Asked::Looks) => Reply::Find(Ok(Told::Looks(vec![]))),
+        Question::Find(Asked::Filters) => Reply::Find(Ok(Told::Filters(vec![]))),
+        Question::Limits => Reply::Limits(Ok(super::board::limits())),
+        Question::Board | Question::OnTime(_) | Question::OnTimeCases { .. } => {
+            super::board::read(question).unwrap()
+        }
+        Question::Drafts => Reply::Drafts(Ok(vec![])),
         Question::Colleagues => Reply::Colleagues(Ok(vec![
             colleague(2, "Joost Bakker", true),
             colleague(3, "An Peeters", false),
@@ -221,7 +266,7 @@ fn colleague(agent_id: i32, name: &str, online: bool) -> Colleague {
 
 /// What the fixed world answers to a write: all is well.
 pub(crate) fn written(call: &Call) -> Reply {
-    let lease = |case_id| Lease { case_id, fence: 9 };
+    let lease = |case_id| Lease::new(case_id, 9);
     let granted = |case_id: CaseId, why: &str| {
         Reply::Claimed(Ok(Claim::Granted {
             lease: lease(case_id),
@@ -236,6 +281,7 @@ pub(crate) fn written(call: &Call) -> Reply {
             work,
             lease,
             opened: None,
+            undo: None,
         }))
     };
     match call {
@@ -249,7 +295,93 @@ pub(crate) fn written(call: &Call) -> Reply {
                 case_no,
             }))
         }
+        Call::Limits(_) | Call::Naming(_) => Reply::Set(Ok(())),
         _ => applied(WorkState::Open, None),
+    }
+}
+
+/// What the fixed world answers to a save: all is well.
+pub(crate) fn saved(save: &Save) -> Reply {
+    match save {
+        Save::Draft(_) => Reply::Saved(Ok(DraftSaved::Saved)),
+        Save::Drop(..) => Reply::Dropped(Ok(true)),
+        Save::Share(_) => Reply::Shared(Ok(true)),
+        Save::Looked(_) | Save::Place(_) | Save::Columns(_) => Reply::Placed(Ok(())),
+    }
+}
+
+/// The form on top.
+pub(crate) fn form(script: &Script) -> &State {
+    match script.model.layers.last() {
+        Some(Layer::Form(form)) => form,
+        other => panic!("no form: {other:?}"),
+    }
+}
+
+/// The action on many under way.
+pub(crate) fn job(script: &Script) -> &Job {
+    script.model.world.bulk.as_deref().unwrap()
+}
+
+/// In the list of what can be done with many cases: give them to somebody else, of these.
+pub(crate) fn choose_somebody_else(script: &mut Script, there: &[Colleague]) {
+    let mut choices = job(script).choices.iter();
+    let at = choices.position(|choice| choice.label.contains("somebody else"));
+    script.keys("g g");
+    for _ in 0..at.unwrap() {
+        script.keys("j");
+    }
+    script.keys("enter");
+    for effect in script.take() {
+        if let Effect::Ask(ticket, Question::Colleagues) = effect {
+            script.reply(ticket, Reply::Colleagues(Ok(there.to_vec())));
+        }
+    }
+}
+
+/// The answer of a second in which nothing happened.
+pub(crate) fn quiet() -> Pulse {
+    Pulse {
+        cursor: FeedCursor {
+            epoch: Uuid::nil(),
+            timeline: 1,
+            xid: "1".into(),
+            event_id: 1,
+        },
+        events: Vec::new(),
+        more: false,
+        resync: false,
+        leases: Some(vec![Lease::new(CaseId(2), 4)]),
+        legal_now: now(),
+        now: now(),
+        presence: Vec::new(),
+        notices: Vec::new(),
+        calendars: 4,
+        counts: BTreeMap::new(),
+        ticking: false,
+        took: std::time::Duration::ZERO,
+    }
+}
+
+/// A draft of ours, as the database has it for two minutes.
+pub(crate) fn kept(id: u128, form: &str, case: Option<i64>, text: &str) -> DraftRow {
+    DraftRow {
+        draft_id: Uuid::from_u128(id),
+        case_id: case.map(CaseId),
+        case_no: case.map(|case| format!("GT-2026-{:06}", 397 + case)),
+        process: case.map(|_| "doubt".into()),
+        closed: false,
+        form: form.into(),
+        body: DraftBody {
+            answers: vec![("note".into(), text.into())],
+            at: 0,
+            cursor: 4,
+        },
+        command: Some(Uuid::from_u128(id + 1_000)),
+        rev: 5,
+        shared: false,
+        saved_at: now() - TimeDelta::minutes(2),
+        owner: None,
     }
 }
 
@@ -268,14 +400,14 @@ fn session(now: DateTime<Utc>) -> Session {
             agent_id: 1,
             name: "Sanne de Vries".into(),
             role: Role::Agent,
+            firm: None,
             queues: vec![queue(1, "mandate")],
         },
-        leases: vec![Lease {
-            case_id: CaseId(2),
-            fence: 4,
-        }],
+        leases: vec![Lease::new(CaseId(2), 4)],
         legal_now: now,
         rehearsal: true,
+        columns: Some(vec![]),
+        place: None,
     }
 }
 
@@ -379,6 +511,9 @@ fn row(given: Given) -> CaseRow {
         holder_id: holder.map(|(id, _)| id),
         version: 4,
         received_at: now() - TimeDelta::hours(5),
+        raised: false,
+        promise_at: None,
+        snoozed_until: None,
     }
 }
 
@@ -393,6 +528,41 @@ pub(crate) fn page() -> InboxPage {
         rows: rows(),
         more: false,
         counts: [(1, count)].into(),
+        ..InboxPage::default()
+    }
+}
+
+/// What a filter by state leaves of the fixed world.
+pub(crate) fn filtered(filter: &Filter) -> InboxPage {
+    let fits = |row: &CaseRow| {
+        filter.words().iter().all(|word| match &word.test {
+            Test::State(keys) => keys.contains(&row.state) == (word.sign == Sign::Is),
+            _ => true,
+        })
+    };
+    let rows: Vec<CaseRow> = rows().into_iter().filter(fits).collect();
+    let count = i64::try_from(rows.len()).unwrap();
+    InboxPage {
+        rows,
+        found: Some(Found { count, all: true }),
+        ..page()
+    }
+}
+
+/// The cases of the fixed world as an action on many reads them.
+pub(crate) fn facts_page(cases: &[CaseId]) -> FactsPage {
+    let brief = |case: &CaseId| {
+        let detail = loaded(*case).detail;
+        Briefly {
+            row: detail.row,
+            facts: detail.facts,
+            party_gln: detail.party.map(|party| party.gln),
+            lease: detail.lease,
+        }
+    };
+    FactsPage {
+        cases: cases.iter().map(brief).collect(),
+        parties: vec![party(CaseId(1))],
     }
 }
 
@@ -416,11 +586,9 @@ pub(crate) fn loaded(case: CaseId) -> Loaded {
     let mut row = rows().into_iter().find(|row| row.case_id == case).unwrap();
     let facts = facts(case);
     row.state.clone_from(&facts.state);
-    let lease = (case == CaseId(2)).then_some(Lease {
-        case_id: case,
-        fence: 4,
-    });
+    let lease = (case == CaseId(2)).then_some(Lease::new(case, 4));
     let detail = CaseDetail {
+        held_by_shell: false,
         row,
         facts,
         lease,
@@ -450,6 +618,12 @@ pub(crate) fn loaded(case: CaseId) -> Loaded {
             error: None,
         }],
         linked: vec![],
+        drafts: vec![],
+        undo: None,
+        siblings: Vec::new(),
+        slot: None,
+        payments: Vec::new(),
+        promises: vec![],
     };
     Loaded {
         detail,
@@ -466,6 +640,8 @@ fn customer() -> CustomerCard {
         email: "r..@example.org".into(),
         language: "nl".into(),
         protected: false,
+        postcode: String::new(),
+        house_number: String::new(),
     }
 }
 
@@ -523,10 +699,12 @@ fn timeline() -> Vec<TimelineRow> {
         at: minutes(at),
         kind: kind.into(),
         agent: agent.map(str::to_owned),
+        agent_id: agent.map(|name| if name == "Joost Bakker" { 2 } else { 1 }),
         from: None,
         to: None,
         answers: loket::process::engine::Facts::new(),
         moves: Vec::new(),
+        takes_back: None,
     };
     let text = Value::Text(TextRef {
         text: Uuid::from_u128(77),
@@ -548,8 +726,11 @@ pub(crate) fn slots(effects: &[Effect]) -> Vec<Slot> {
         Effect::Ask(ticket, _)
         | Effect::Write(ticket, _)
         | Effect::Names(ticket, _)
-        | Effect::Probe(ticket, _) => Some(ticket.slot),
+        | Effect::Probe(ticket, _)
+        | Effect::Save(ticket, _) => Some(ticket.slot),
         _ => None,
     };
-    effects.iter().filter_map(slot).collect()
+    // what is saved behind the screen has tests of its own
+    let heard = effects.iter().filter_map(slot);
+    heard.filter(|slot| !slot.is_quiet()).collect()
 }

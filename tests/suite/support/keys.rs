@@ -121,18 +121,22 @@ impl<'a> Walker<'a> {
 
     /// `o`: opens a case; gives it, and what was said.
     pub(crate) async fn open(&mut self, process: &str, fields: &[(&str, &str)]) -> String {
+        let said = [" is opened.", "the signal was added to "];
+        let told = |shown: &str| {
+            let mut lines = shown.lines();
+            let line = lines.find(|line| said.iter().any(|said| line.contains(said)));
+            line.map(|line| line.trim().to_owned())
+        };
+        let before = told(&self.screen.text());
         self.screen.press("o");
         self.screen.wait("Open a new case");
         self.choose_line(process);
         self.fill(fields);
         self.review();
-        let said = [" is opened.", "the signal was added to "];
-        self.write(|shown| said.iter().any(|said| shown.contains(said)));
-        let text = self.screen.text();
-        let line = text
-            .lines()
-            .find(|line| said.iter().any(|s| line.contains(s)));
-        let line = line.unwrap().trim().to_owned();
+        // what was said of the case before may still stand there
+        let is_new = |shown: &str| told(shown).is_some_and(|line| Some(&line) != before.as_ref());
+        self.write(is_new);
+        let line = told(&self.screen.text()).unwrap();
         let no = line
             .split([' ', '.'])
             .find(|word| {
@@ -339,20 +343,16 @@ impl<'a> Walker<'a> {
 
     /// Leaves the desk; what is stored must be what its events say.
     pub(crate) async fn stand_up(mut self) {
-        self.screen.press("q");
         self.gone().await;
     }
 
-    /// … although something typed was not sent.
+    /// … although something typed was not sent: it is kept as a draft, and of that nothing is asked.
     pub(crate) async fn stand_up_from_a_draft(mut self) {
-        self.screen.press("q");
-        self.reads("Something you typed was not sent.");
-        self.screen.press(ENTER);
         self.gone().await;
     }
 
     async fn gone(&mut self) {
-        assert!(self.screen.ended().success());
+        assert!(self.screen.leave_desk().success());
         let calendars = &self.world.calendars;
         let verified = self.world.admin.verify(calendars, |_| ()).await.unwrap();
         assert!(verified.cases > 0);

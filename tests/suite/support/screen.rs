@@ -94,8 +94,13 @@ impl Screen {
 
     /// Bytes as a keyboard sends them.
     pub(crate) fn press(&mut self, bytes: &str) {
+        self.press_bytes(bytes.as_bytes());
+    }
+
+    /// Bytes as nobody's keyboard sends them.
+    pub(crate) fn press_bytes(&mut self, bytes: &[u8]) {
         let writer = self.writer.as_mut().unwrap();
-        writer.write_all(bytes.as_bytes()).unwrap();
+        writer.write_all(bytes).unwrap();
         writer.flush().unwrap();
     }
 
@@ -158,6 +163,25 @@ impl Screen {
             assert!(!is_over(given_up), "does not end:\n{}", self.text());
             std::thread::sleep(STEP);
         }
+    }
+
+    /// Leaves the desk, also with cases in hand: what becomes of them is on the screen before the
+    /// second key.
+    pub(crate) fn leave_desk(&mut self) -> ExitStatus {
+        self.press("q");
+        let given_up = deadline();
+        loop {
+            if self.child.try_wait().unwrap().is_some() {
+                break;
+            }
+            if self.text().contains("leaves, esc stays") {
+                self.press("q");
+                break;
+            }
+            assert!(!is_over(given_up), "does not leave:\n{}", self.text());
+            std::thread::sleep(STEP);
+        }
+        self.ended()
     }
 
     /// From now on nobody takes what the program writes, as on a line that hangs.

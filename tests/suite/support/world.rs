@@ -45,7 +45,11 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn new() -> Self {
-        let db = TestDb::new().await;
+        Self::on(TestDb::new().await).await
+    }
+
+    /// The same world in that database.
+    pub(crate) async fn on(db: TestDb) -> Self {
         let admin = db.store("admin_1");
         let world = Self {
             db,

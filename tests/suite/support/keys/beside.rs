@@ -40,7 +40,7 @@ impl Walker<'_> {
             Some(Value::Code(word)) => word.clone(),
             Some(Value::Bool(yes)) => String::from(if *yes { "yes" } else { "no" }),
             Some(Value::Number(number)) => number.to_string(),
-            Some(Value::Text(_)) | None => String::new(),
+            Some(Value::Text(_) | Value::List(_)) | None => String::new(),
         }
     }
 
@@ -98,6 +98,7 @@ impl Walker<'_> {
             settings: Settings::default(),
             chain_heads: None,
             practice,
+            outside: loket::exchange::worker::outside::Outside::default(),
         };
         let store = self.world.db.store("worker_1");
         let worker = Worker::open(store, options).await.unwrap();

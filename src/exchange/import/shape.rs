@@ -1,0 +1,147 @@
+//! What senders call the fields of a process, where they call them otherwise than the process does:
+//! objects inside the line, other names, values in several parts.
+
+use serde_json::{Map, Value as Json};
+
+/// Where the answer to a field stands in a line.
+enum Place {
+    /// Inside an object, or under another name.
+    At(&'static [&'static str]),
+    /// In several columns that make one text.
+    Words(&'static [&'static str]),
+    /// Here when that column says so, else nowhere.
+    When((&'static str, &'static str), &'static Place),
+    /// … and here otherwise.
+    Unless((&'static str, &'static str), &'static Place),
+}
+
+use Place::{At, Unless, When, Words};
+
+/// A field of some processes, and its place.
+struct Entry {
+    processes: &'static [&'static str],
+    field: &'static str,
+    place: Place,
+}
+
+const REQUESTS: &[&str] = &["prio", "tlm"];
+/// The customer came no further than the own details: the address is theirs, and proposed as that of
+/// the connection (PRIO-19).
+const CAME_TO_CONTACT: (&str, &str) = ("step", "contact");
+const POSTCODE: Place = At(&["postcode"]);
+const HOUSE: Place = Words(&["house_number", "house_letter", "house_suffix"]);
+
+const fn request(field: &'static str, place: Place) -> Entry {
+    Entry {
+        processes: REQUESTS,
+        field,
+        place,
+    }
+}
+
+/// What is not listed stands under its own name.
+const ENTRIES: &[Entry] = &[
+    request("phone", At(&["contact", "phone"])),
+    request("email", At(&["contact", "email"])),
+    request("meter_no", At(&["meter_number"])),
+    request("contact_postcode", When(CAME_TO_CONTACT, &POSTCODE)),
+    request("contact_house_number", When(CAME_TO_CONTACT, &HOUSE)),
+    request("postcode", Unless(CAME_TO_CONTACT, &POSTCODE)),
+    request("house_number", Unless(CAME_TO_CONTACT, &HOUSE)),
+];
+
+/// Whether an agent takes over what the customer began: a value that cannot be costs the step at which
+/// it was given, never the request.
+pub(super) fn is_taken_over(process: &str) -> bool {
+    REQUESTS.contains(&process)
+}
+
+/// What a line says to that field of that process.
+pub(super) fn said(line: &Map<String, Json>, process: &str, field: &str) -> Option<Json> {
+    let entry = ENTRIES
+        .iter()
+        .find(|entry| entry.field == field && entry.processes.contains(&process));
+    match entry {
+        Some(entry) => entry.place.read(line),
+        None => line.get(field).cloned().or_else(|| inside(line, field)),
+    }
+}
+
+/// `owner_city` stands in the object `owner` as `city`.
+fn inside(line: &Map<String, Json>, field: &str) -> Option<Json> {
+    line.iter().find_map(|(name, value)| {
+        let key = field.strip_prefix(name.as_str())?.strip_prefix('_')?;
+        value.as_object()?.get(key).cloned()
+    })
+}
+
+impl Place {
+    fn read(&self, line: &Map<String, Json>) -> Option<Json> {
+        match self {
+            At(path) => {
+                let (last, objects) = path.split_last()?;
+                let object = objects
+                    .iter()
+                    .try_fold(line, |object, name| object.get(*name)?.as_object())?;
+                object.get(*last).cloned()
+            }
+            Words(columns) => {
+                let words = columns
+                    .iter()
+                    .filter_map(|column| match line.get(*column)? {
+                        Json::String(word) => Some(word.clone()),
+                        Json::Number(number) => Some(number.to_string()),
+                        _ => None,
+                    });
+                Some(Json::from(words.collect::<Vec<_>>().join(" ")))
+            }
+            When(condition, place) => is_so(line, *condition).then(|| place.read(line))?,
+            Unless(condition, place) => (!is_so(line, *condition)).then(|| place.read(line))?,
+        }
+    }
+}
+
+fn is_so(line: &Map<String, Json>, (column, value): (&str, &str)) -> bool {
+    line.get(column).and_then(Json::as_str) == Some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(step: &str) -> Map<String, Json> {
+        let text = format!(
+            r#"{{"step": "{step}", "contact": {{"phone": "+31 20"}}, "postcode": "5223MB",
+            "house_number": 18, "house_letter": "A", "house_suffix": "1", "meter_number": "E1",
+            "owner": {{"city": "Lund"}}, "flavour": "smart_on"}}"#
+        );
+        serde_json::from_str(&text).expect("an object")
+    }
+
+    fn read(step: &str, field: &str) -> Option<Json> {
+        said(&line(step), "prio", field)
+    }
+
+    #[test]
+    fn what_senders_call_otherwise_is_found() {
+        assert_eq!(read("meter", "phone"), Some(Json::from("+31 20")));
+        assert_eq!(read("meter", "meter_no"), Some(Json::from("E1")));
+        assert_eq!(read("meter", "house_number"), Some(Json::from("18 A 1")));
+        assert_eq!(read("meter", "flavour"), Some(Json::from("smart_on")));
+        assert_eq!(read("meter", "owner_city"), Some(Json::from("Lund")));
+        assert_eq!(read("meter", "owner_phone"), None);
+        assert_eq!(said(&line("meter"), "doubt", "phone"), None, "theirs alone");
+    }
+
+    /// PRIO-19: the address of somebody who came to the contact details alone is only proposed.
+    #[test]
+    fn an_address_is_that_of_the_connection_when_it_was_given_as_that() {
+        assert_eq!(read("contact", "postcode"), None);
+        assert_eq!(
+            read("contact", "contact_postcode"),
+            Some(Json::from("5223MB"))
+        );
+        assert_eq!(read("location", "contact_postcode"), None);
+        assert_eq!(read("location", "postcode"), Some(Json::from("5223MB")));
+    }
+}

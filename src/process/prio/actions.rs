@@ -1,0 +1,304 @@
+//! The lines of the table but those of the payment. Anything that is not listed is refused.
+
+use super::{ASK, ends, payment};
+use crate::process::metering::lines::{self, step, told};
+use crate::process::metering::{AWAKE, BEHALF, ORDERED, REST_ENDS, fields};
+use crate::process::{Action, By, Cond, Effect, From, Guard, SlotAct, To};
+
+pub(super) const ACTIONS: &[Action] = &[
+    lines::CONTACT_VALIDATED,
+    lines::LOCATION_SEARCHED,
+    lines::NOTHING_FOUND,
+    METER_CHOSEN,
+    NOT_OUR_GRID,
+    ALREADY_SMART,
+    NOT_FEASIBLE,
+    IN_GSA_PLANNING,
+    CHECKED_OK,
+    lines::check_failed(From::In(&["checking"])),
+    lines::check_again(From::In(&["checking"])),
+    CHOOSE_NOW_PAID,
+    CHOOSE_WAIT_FREE,
+    FLAVOUR_CHOSEN,
+    payment::SLOT_AFTER_PAYMENT,
+    payment::SLOT_BEFORE_PAYMENT,
+    payment::SLOT_FOUND,
+    payment::CREATED,
+    payment::CREATED_TOO_LATE,
+    payment::PAID_IN_TIME,
+    payment::PAID_AFTER_VISIT,
+    payment::PAID_TOO_LATE,
+    payment::FAILED,
+    payment::CANCELED,
+    payment::EXPIRED,
+    payment::MISMATCH,
+    payment::STRAY,
+    payment::RELEASED,
+    payment::RESEND,
+    payment::REFUND,
+    payment::REFUND_FAILED,
+    payment::REFUND_AGAIN,
+    lines::ACKS[0],
+    lines::ACKS[1],
+    lines::ACKS[2],
+    lines::ACKS[3],
+    lines::ACKS[4],
+    lines::ACKS[5],
+    lines::DELIVERY_FAILED,
+    lines::GSA_STATUS,
+    lines::REPLAN,
+    DONE,
+    INFEASIBLE_ON_SITE,
+    NOT_DONE,
+    ends::CANCEL_DRAFT,
+    ends::CANCEL_PLANNING,
+    ends::CANCEL_PAYING,
+    ends::CANCEL_PAID,
+    ends::CANCEL_ORDERED,
+    ends::INACTIVE,
+];
+
+const METER_CHOSEN: Action = Action {
+    rules: &["PRIO-11", "PRIO-13", "PRIO-15", "PRIO-20", "PRIO-21"],
+    fields: fields::METER_CHOSEN,
+    guards: &[lines::MAY_ASK],
+    effects: &[
+        BEHALF,
+        Effect::Keep("ean"),
+        Effect::Keep("meter_no"),
+        Effect::Keep("declares_authorised"),
+        AWAKE[0],
+        AWAKE[1],
+        ASK[0],
+        ASK[1],
+    ],
+    ..step(
+        "meter_chosen",
+        From::In(&["draft_meter"]),
+        To::State("checking"),
+    )
+};
+
+const CHECKED: [Effect; 4] = [
+    Effect::Keep("check_outcome"),
+    Effect::Keep("check_source"),
+    Effect::Keep("checked_at"),
+    Effect::Stop("check_15m"),
+];
+
+const fn result(to: &'static str) -> Action {
+    Action {
+        fields: fields::CHECKED,
+        ..told("check_result", From::In(&["checking"]), To::State(to))
+    }
+}
+
+const NOT_OUR_GRID: Action = Action {
+    rules: &["PRIO-22", "PRIO-23", "PRIO-27"],
+    guards: &[Guard::Holds(
+        Cond::Is("check_outcome", "not_our_grid"),
+        "other_outcome",
+        "PRIO-22",
+    )],
+    effects: &[
+        CHECKED[0],
+        CHECKED[1],
+        CHECKED[2],
+        CHECKED[3],
+        REST_ENDS[0],
+        Effect::Send("prio_ended_not_our_grid"),
+    ],
+    ..result("ended_not_our_grid")
+};
+
+const ALREADY_SMART: Action = Action {
+    rules: &["PRIO-22", "PRIO-23", "PRIO-25"],
+    guards: &[Guard::Holds(
+        Cond::Is("check_outcome", "already_smart"),
+        "other_outcome",
+        "PRIO-22",
+    )],
+    effects: &[
+        CHECKED[0],
+        CHECKED[1],
+        CHECKED[2],
+        CHECKED[3],
+        REST_ENDS[0],
+        Effect::Send("prio_ended_already_smart"),
+    ],
+    ..result("ended_already_smart")
+};
+
+const NOT_FEASIBLE: Action = Action {
+    rules: &["PRIO-22", "PRIO-23", "PRIO-24"],
+    guards: &[Guard::Holds(
+        Cond::Is("check_outcome", "not_feasible"),
+        "other_outcome",
+        "PRIO-22",
+    )],
+    effects: &[
+        CHECKED[0],
+        CHECKED[1],
+        CHECKED[2],
+        CHECKED[3],
+        REST_ENDS[0],
+        Effect::Send("prio_ended_not_feasible"),
+    ],
+    ..result("ended_not_feasible")
+};
+
+const IN_GSA_PLANNING: Action = Action {
+    rules: &["PRIO-22", "PRIO-23", "PRIO-26"],
+    guards: &[Guard::Holds(
+        Cond::Is("check_outcome", "in_gsa_planning"),
+        "other_outcome",
+        "PRIO-22",
+    )],
+    effects: &[
+        CHECKED[0],
+        CHECKED[1],
+        CHECKED[2],
+        CHECKED[3],
+        Effect::Keep("gsa_order"),
+        AWAKE[0],
+        AWAKE[1],
+    ],
+    ..result("choose_pay_or_wait")
+};
+
+const CHECKED_OK: Action = Action {
+    rules: &["PRIO-13", "PRIO-22", "PRIO-23"],
+    guards: &[Guard::Holds(
+        Cond::Is("check_outcome", "ok"),
+        "other_outcome",
+        "PRIO-22",
+    )],
+    effects: &[
+        CHECKED[0], CHECKED[1], CHECKED[2], CHECKED[3], AWAKE[0], AWAKE[1],
+    ],
+    ..result("choose_flavour")
+};
+
+/// The existing order is replaced, so that nobody comes twice (PRIO-26).
+const CHOOSE_NOW_PAID: Action = Action {
+    rules: &["PRIO-26"],
+    effects: &[
+        BEHALF,
+        Effect::Set("replaces_gsa", "yes"),
+        AWAKE[0],
+        AWAKE[1],
+    ],
+    ..step(
+        "choose_now_paid",
+        From::In(&["choose_pay_or_wait"]),
+        To::State("choose_flavour"),
+    )
+};
+
+const CHOOSE_WAIT_FREE: Action = Action {
+    rules: &["PRIO-26"],
+    effects: &[
+        BEHALF,
+        REST_ENDS[0],
+        Effect::Send("prio_ended_wait_for_gsa"),
+    ],
+    ..step(
+        "choose_wait_free",
+        From::In(&["choose_pay_or_wait"]),
+        To::State("ended_wait_for_gsa"),
+    )
+};
+
+const FLAVOUR_CHOSEN: Action = Action {
+    rules: &["PRIO-28", "PRIO-29"],
+    fields: fields::FLAVOUR_CHOSEN,
+    guards: &[Guard::Holds(
+        Cond::None(&[Cond::Is("flavour", "conventional")]),
+        "flavour_not_offered",
+        "PRIO-29",
+    )],
+    effects: &[BEHALF, Effect::Keep("flavour"), AWAKE[0], AWAKE[1]],
+    ..step(
+        "flavour_chosen",
+        From::In(&["choose_flavour"]),
+        To::State("planning"),
+    )
+};
+
+const DONE: Action = Action {
+    rules: &["PRIO-09", "PRIO-13"],
+    effects: &[
+        Effect::Set("gsa_state", "done"),
+        Effect::Stop("placement_3m"),
+    ],
+    ..told(
+        "gsa_done",
+        From::In(&["in_execution"]),
+        To::State("completed"),
+    )
+};
+
+const INFEASIBLE_ON_SITE: Action = Action {
+    rules: &["PRIO-09", "PRIO-24"],
+    fields: fields::NOT_DONE_FIELDS,
+    guards: &[Guard::Holds(
+        Cond::Is("not_done_reason", "infeasible"),
+        "other_outcome",
+        "PRIO-24",
+    )],
+    effects: &[
+        Effect::Keep("not_done_reason"),
+        Effect::Set("gsa_state", "not_done"),
+        Effect::Set("payment", "refunding"),
+        Effect::Slot(SlotAct::Release),
+        REST_ENDS[3],
+        Effect::Send("order_cancel_domain"),
+        Effect::Send("payment_refund"),
+        Effect::Send("prio_ended_not_feasible"),
+    ],
+    ..told(
+        "gsa_not_done",
+        From::In(&["in_execution"]),
+        To::State("ended_not_feasible"),
+    )
+};
+
+/// Another visit is planned, without a second payment (decision 17).
+const NOT_DONE: Action = Action {
+    rules: &["PRIO-09", "PRIO-31"],
+    fields: fields::NOT_DONE_FIELDS,
+    effects: &[
+        Effect::Keep("not_done_reason"),
+        Effect::Set("gsa_state", "not_done"),
+        Effect::Slot(SlotAct::Release),
+    ],
+    guards: &[Guard::Holds(
+        Cond::None(&[Cond::Is("not_done_reason", "infeasible")]),
+        "other_outcome",
+        "PRIO-24",
+    )],
+    ..told(
+        "gsa_not_done",
+        From::In(&["in_execution"]),
+        To::State("planning"),
+    )
+};
+
+/// A visit is agreed on and paid for: the order leaves to both systems (PRIO-07, PRIO-34).
+pub(super) const ORDER: [Effect; 7] = [
+    ORDERED[0],
+    ORDERED[1],
+    ORDERED[2],
+    Effect::Send("order_domain"),
+    Effect::Send("order_gsa"),
+    Effect::Send("prio_confirmed"),
+    Effect::Set("gsa_state", "ordered"),
+];
+
+/// Only an agent does it.
+pub(super) const fn by_agent(action: Action) -> Action {
+    Action {
+        by: By::Holder,
+        ..action
+    }
+}

@@ -1,0 +1,132 @@
+//! How a request ends after its data are known: with a meter, or without.
+
+use super::DATA;
+use crate::process::metering::lines::{self, step, told};
+use crate::process::metering::{BEHALF, REST_ENDS, fields};
+use crate::process::{Action, Cond, Effect, From, Guard, SlotAct, To};
+
+pub(super) const DONE: Action = Action {
+    rules: &["PRIO-09", "TLM-04"],
+    effects: &[Effect::Set("gsa_state", "done")],
+    ..told(
+        "gsa_done",
+        From::In(&["in_execution"]),
+        To::State("completed"),
+    )
+};
+
+pub(super) const INFEASIBLE_ON_SITE: Action = Action {
+    rules: &["PRIO-09", "TLM-17"],
+    fields: fields::NOT_DONE_FIELDS,
+    guards: &[Guard::Holds(
+        Cond::Is("not_done_reason", "infeasible"),
+        "other_outcome",
+        "TLM-17",
+    )],
+    effects: &[
+        Effect::Keep("not_done_reason"),
+        Effect::Set("gsa_state", "not_done"),
+        Effect::Slot(SlotAct::Release),
+        Effect::Send("order_cancel_domain"),
+        Effect::Send("tlm_ended_not_feasible"),
+    ],
+    ..told(
+        "gsa_not_done",
+        From::In(&["in_execution"]),
+        To::State("ended_not_feasible"),
+    )
+};
+
+pub(super) const NOT_DONE: Action = Action {
+    rules: &["PRIO-09", "TLM-14"],
+    guards: &[Guard::Holds(
+        Cond::None(&[Cond::Is("not_done_reason", "infeasible")]),
+        "other_outcome",
+        "TLM-17",
+    )],
+    effects: &[
+        Effect::Keep("not_done_reason"),
+        Effect::Set("gsa_state", "not_done"),
+        Effect::Slot(SlotAct::Release),
+    ],
+    to: To::State("planning"),
+    ..INFEASIBLE_ON_SITE
+};
+
+/// The customer does not want the exchange; the data are recorded all the same (TLM-03).
+pub(super) const DECLINE: Action = Action {
+    rules: &["TLM-03", "TLM-12"],
+    effects: &[BEHALF, REST_ENDS[0], DATA],
+    ..step(
+        "decline",
+        From::In(&["offer_exchange"]),
+        To::State("ended_declined"),
+    )
+};
+
+pub(super) const CANCEL: Action = Action {
+    rules: &["TLM-03"],
+    effects: &[BEHALF, REST_ENDS[0], REST_ENDS[1], DATA],
+    ..step(
+        "cancel_by_customer",
+        From::In(&[
+            "draft_contact",
+            "draft_location",
+            "draft_meter",
+            "draft_installation",
+            "checking_suitability",
+            "offer_exchange",
+        ]),
+        To::State("cancelled"),
+    )
+};
+
+const CALL_BACK: Effect = Effect::When(
+    Cond::Yes("ordered"),
+    &[
+        Effect::Send("order_cancel_domain"),
+        Effect::Send("order_cancel_gsa"),
+    ],
+);
+
+pub(super) const CANCEL_PLANNING: Action = Action {
+    from: From::In(&["planning"]),
+    effects: &[
+        BEHALF,
+        REST_ENDS[0],
+        Effect::Slot(SlotAct::Release),
+        CALL_BACK,
+        DATA,
+    ],
+    ..CANCEL
+};
+
+pub(super) const CANCEL_ORDERED: Action = Action {
+    from: From::In(&["confirmed", "in_execution"]),
+    guards: &[lines::BEFORE_VISIT],
+    ..CANCEL_PLANNING
+};
+
+pub(super) const INACTIVE: Action = Action {
+    rules: &["PRIO-11", "TLM-03"],
+    effects: &[
+        Effect::Lapse("inactivity"),
+        REST_ENDS[1],
+        Effect::Slot(SlotAct::Release),
+        DATA,
+    ],
+    ..lines::timer(
+        "inactivity_over",
+        From::In(&[
+            "draft_contact",
+            "draft_location",
+            "draft_meter",
+            "draft_installation",
+            "checking_suitability",
+            "offer_exchange",
+            "planning",
+        ]),
+        To::State("expired"),
+        "inactivity",
+    )
+};

@@ -1,0 +1,201 @@
+//! A request for a meter on the screen, at the two sizes that are looked at most, and at any size.
+
+use chrono::TimeDelta;
+use loket::desk::Msg;
+use loket::desk::effect::Loaded;
+use loket::desk::key::Input;
+use loket::store::rows::*;
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use crate::support::desk::{Script, now};
+use crate::support::found;
+use crate::support::request::{Request, act, desk};
+
+const SIZES: [(u16, u16); 2] = [(80, 24), (160, 48)];
+
+fn message(outbox_id: i64, kind: &str, status: &str) -> MessageRow {
+    MessageRow {
+        outbox_id,
+        kind: kind.into(),
+        status: status.into(),
+        created_at: now() - TimeDelta::minutes(4),
+        sent_at: (status == "sent").then(|| now() - TimeDelta::minutes(3)),
+        error: None,
+    }
+}
+
+fn held(kept: bool) -> HeldSlot {
+    HeldSlot {
+        slot_id: 1,
+        area: "NB".into(),
+        starts_at: found::week("2026-11-23".parse().unwrap()).slots[0].starts_at,
+        minutes: 120,
+        kept,
+        until: (!kept).then(|| now() + TimeDelta::minutes(10)),
+    }
+}
+
+fn payment(status: PaymentStatus) -> PaymentRow {
+    PaymentRow {
+        payment_id: Uuid::from_u128(5),
+        kind: "prio".into(),
+        amount: "EUR 72.60".parse().unwrap(),
+        status,
+        expires_at: Some(now() + TimeDelta::minutes(10)),
+        created_at: now() - TimeDelta::minutes(7),
+        changed_at: now() - TimeDelta::minutes(7),
+        seen: None,
+        refund: None,
+    }
+}
+
+/// The customer is to pay; the link has left.
+fn paying() -> Loaded {
+    let mut loaded = Request::to_payment().loaded();
+    loaded.detail.slot = Some(held(false));
+    loaded.detail.payments = vec![payment(PaymentStatus::Open)];
+    loaded.detail.messages = vec![message(3, "payment_link", "sent")];
+    loaded
+}
+
+/// Paid; one system has confirmed, to the other the order cannot be delivered.
+fn ordered() -> Loaded {
+    let mut loaded = Request::to_visit()
+        .step(loket::process::engine::Actor::System, "domain_ack", &[])
+        .loaded();
+    let detail = &mut loaded.detail;
+    detail.slot = Some(held(true));
+    detail.payments = vec![payment(PaymentStatus::Paid)];
+    detail.messages = vec![
+        message(4, "order_domain", "sent"),
+        message(5, "order_gsa", "dead"),
+    ];
+    detail.siblings = vec![RelatedCase {
+        case_id: CaseId(91),
+        case_no: "PR-2026-000013".into(),
+        process: "prio".into(),
+        state: "draft_meter".into(),
+        received_at: now() - TimeDelta::days(1),
+    }];
+    loaded
+}
+
+/// Given back after the technicians could not do it.
+fn refunded() -> Loaded {
+    let mut loaded = ordered();
+    loaded.detail.payments[0].refund = Some(RefundRow {
+        amount: "EUR 72.60".parse().unwrap(),
+        status: RefundStatus::Pending,
+        changed_at: now(),
+    });
+    loaded
+}
+
+/// Cases in the pane, and forms on them.
+fn places() -> Vec<(&'static str, Loaded, Option<&'static str>)> {
+    vec![
+        ("request_paying", paying(), None),
+        ("request_ordered", ordered(), None),
+        ("request_refunded", refunded(), None),
+        (
+            "request_not_ours",
+            Request::checked("not_our_grid").loaded(),
+            None,
+        ),
+        (
+            "request_search",
+            Request::to_address().loaded(),
+            Some("Search the address"),
+        ),
+        (
+            "request_meter",
+            Request::to_meter().loaded(),
+            Some("Choose the meter"),
+        ),
+        (
+            "request_flavour",
+            Request::to_flavour().loaded(),
+            Some("Choose how it is read"),
+        ),
+        (
+            "request_week",
+            Request::to_time().loaded(),
+            Some("Choose the time"),
+        ),
+    ]
+}
+
+fn at((_, loaded, form): &(&str, Loaded, Option<&str>), columns: u16, rows: u16) -> Script {
+    let mut script = desk(loaded, columns, rows);
+    if let Some(name) = form {
+        act(&mut script, loaded, name);
+    }
+    script
+}
+
+#[test]
+fn a_request_in_the_pane_and_in_its_forms() {
+    for place in places() {
+        for (columns, rows) in SIZES {
+            let script = at(&place, columns, rows);
+            let name = format!("{}_{columns}x{rows}", place.0);
+            insta::assert_snapshot!(name, script.screen());
+        }
+    }
+}
+
+/// PRIO-31: how long the time is kept is counted down where one looks.
+#[test]
+fn prio_31_the_time_that_is_held_counts_down() {
+    let mut script = at(&("", paying(), None), 80, 24);
+    script.now += TimeDelta::minutes(3);
+    script.send(Msg::Wake);
+    let line = |screen: &str| {
+        let found = screen.lines().find(|line| line.contains("held until"));
+        found.unwrap_or_else(|| panic!("{screen}")).to_owned()
+    };
+    let before = line(&script.screen());
+    let next = loket::desk::next_wake(&script.model, script.now).unwrap();
+    assert!(
+        next - script.now <= TimeDelta::seconds(1),
+        "it ticks by itself"
+    );
+    script.now = next + TimeDelta::milliseconds(5);
+    script.send(Msg::Wake);
+    assert_ne!(line(&script.screen()), before);
+    script.now += TimeDelta::minutes(9);
+    script.send(Msg::Wake);
+    let after = script.screen();
+    assert!(after.contains("was held until"), "{after}");
+}
+
+/// PRIO-04: where to pay is the customer's alone; a new link is one key away.
+#[test]
+fn prio_04_the_link_is_sent_again_by_key_and_never_shown() {
+    let mut script = at(&("", paying(), None), 80, 24);
+    let screen = script.screen();
+    assert!(screen.contains("link sent"), "{screen}");
+    assert!(!screen.contains("http"), "{screen}");
+    script.keys("p");
+    let screen = script.screen();
+    assert!(screen.contains("Send payment link again"), "{screen}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    /// Nothing is drawn beyond its place, at any size.
+    #[test]
+    fn no_size_breaks_a_request(columns in 59u16..=250, rows in 17u16..=80, place in 0usize..8) {
+        let place = &places()[place];
+        let mut script = at(place, 80, 24);
+        script.send(Msg::Input(Input::Resize(columns, rows)));
+        let screen = script.screen();
+        prop_assert_eq!(screen.lines().count(), usize::from(rows));
+        let footer = screen.lines().last().unwrap_or_default();
+        prop_assert!(footer.contains("help"), "no footer:\n{}", screen);
+        let is_whole = place.0 != "request_week" || screen.contains("[08:00]");
+        prop_assert!(is_whole, "the chosen time is not seen at {}x{}:\n{}", columns, rows, screen);
+    }
+}
