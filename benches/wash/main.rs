@@ -2,7 +2,7 @@
 //! reading and parsing the same files without keeping or classifying anything.
 //!
 //! `cargo bench --bench wash` measures 40,000, 400,000 and 2,900,000 metering points a side;
-//! `-- 40000 400000` other sizes, `-- threads=1` with so many threads. Both ways run in turns, each
+//! `-- 40000 400000` other sizes, `threads=1` with so many threads, `rounds=3` so often. Both ways run in turns, each
 //! in a process of its own whose highest memory is its own.
 
 mod world;
@@ -60,6 +60,8 @@ fn parent(words: &[String]) -> Result<()> {
     let threads = threads
         .and_then(|count| count.parse().ok())
         .unwrap_or(cores);
+    let rounds = words.iter().find_map(|word| word.strip_prefix("rounds="));
+    let rounds: Option<usize> = rounds.and_then(|count| count.parse().ok());
     print_line(&format!("{threads} threads"));
     print_line(
         "  points      rows  findings  parse s  wash s  rows/s  ratio (range)     parse MiB  wash MiB  bytes/row",
@@ -67,9 +69,9 @@ fn parent(words: &[String]) -> Result<()> {
     for points in sizes {
         let folder = tempfile::tempdir()?;
         world::make(folder.path(), points)?;
-        let rounds = if points > 1_000_000 { 3 } else { 5 };
+        let usual = if points > 1_000_000 { 3 } else { 5 };
         let mut pairs = Vec::new();
-        for _ in 0..rounds {
+        for _ in 0..rounds.unwrap_or(usual) {
             let parse = run("parse", folder.path(), threads)?;
             let wash = run("wash", folder.path(), threads)?;
             ensure!(parse.rows == wash.rows, "both read the same rows");
