@@ -17,3 +17,4 @@ pub mod system;
 pub mod terminal;
 pub mod text;
 pub mod view;
+pub mod wash;

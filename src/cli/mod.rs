@@ -37,6 +37,7 @@ mod settings;
 mod shell;
 pub mod slots;
 pub mod teach;
+pub mod wash;
 pub mod words;
 pub mod worker;
 
@@ -135,6 +136,8 @@ pub enum Command {
     Replay(replay::ReplayArgs),
     /// Check identifiers: valid or not, and why
     Check(check::CheckArgs),
+    /// The data wash: what grid company and supplier hold, compared
+    Wash(wash::WashArgs),
     /// Compute one deadline and explain it
     Due(due::DueArgs),
     /// The processes: states, actions, deadlines, messages and rules
@@ -204,6 +207,7 @@ async fn dispatch(command: Command, shell: Shell) -> Ended {
         Command::Doctor(args) => doctor::run(args, &shell).await,
         Command::Replay(args) => replay::run(&args, &shell),
         Command::Check(args) => pure(check::run(&args, &shell.texts, system::now())),
+        Command::Wash(args) => pure(wash::run(&args, &shell.texts)),
         Command::Due(args) => pure(due::run(&args, &shell.texts)),
         Command::Process(args) => pure(process::run(&args, &shell.texts)),
         Command::Keys(args) => keys::run(&args, &shell),

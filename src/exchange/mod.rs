@@ -16,5 +16,6 @@ pub mod planning;
 pub mod secret;
 pub mod sources;
 pub mod trouble;
+pub mod wash;
 pub mod worker;
 pub mod world;

@@ -13,11 +13,12 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("text", &["text", "domain"]),
     ("system", &["system"]),
     ("process", &["domain", "process"]),
+    ("wash", &["domain", "wash"]),
     ("store", &["domain", "process", "store"]),
     (
         "exchange",
         &[
-            "domain", "process", "store", "exchange", "text", "system", "config",
+            "domain", "process", "store", "wash", "exchange", "text", "system", "config",
         ],
     ),
     ("desk", &["domain", "process", "store", "desk", "text"]),
