@@ -43,6 +43,9 @@ A02 (one household), A01 (any other difference).\n\nExit codes: 0 done; 1 a file
 done, but rows were left out."
     )]
     Check(CheckArgs),
+    /// What needs the database
+    #[command(flatten)]
+    Desk(super::washing::WashDesk),
 }
 
 /// Arguments of `loket wash check`.
@@ -90,8 +93,7 @@ pub enum Format {
 }
 
 /// Runs it.
-pub fn run(args: &WashArgs, texts: &Texts) -> color_eyre::Result<ExitCode> {
-    let WashCommand::Check(args) = &args.command;
+pub fn run(args: &CheckArgs, texts: &Texts) -> color_eyre::Result<ExitCode> {
     let thresholds = thresholds(args)?;
     let files = Files::read(args, texts)?;
     if let Some(id) = &args.explain {

@@ -308,6 +308,7 @@ fn every_kind_of_message_is_complete_in_every_language() {
                     | Addressee::Payments
                     | Addressee::Domain
                     | Addressee::WorkOrders
+                    | Addressee::Market
             );
             // no country's parties are written to in English
             let is_of_country = matches!(message.to, Addressee::Party | Addressee::Installer);
