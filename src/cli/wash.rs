@@ -1,13 +1,15 @@
 //! `loket wash check`: what grid company and supplier hold, held against each other, without a
 //! database.
 
+mod explain;
+
 use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand, ValueEnum};
-use color_eyre::eyre::{Context as _, bail};
+use color_eyre::eyre::Context as _;
 use serde::Serialize;
 
 use super::shell;
@@ -18,10 +20,7 @@ use crate::exchange::wash::registers::RegisterFiles;
 use crate::exchange::wash::{Found, LeftOut, check};
 use crate::system;
 use crate::text::Texts;
-use crate::wash::classify::{Point, classify};
-use crate::wash::identity::{Identity, identify};
-use crate::wash::record::{Held, Holding, Person};
-use crate::wash::{Code, Thresholds};
+use crate::wash::{Code, Rules};
 
 /// Arguments of `loket wash`.
 #[derive(Debug, Args)]
@@ -72,12 +71,18 @@ pub struct CheckArgs {
     /// Print a summary by code on the error stream
     #[arg(long)]
     pub summary: bool,
-    /// Names at least so alike are the same (0 to 1)
-    #[arg(long, value_name = "LIKENESS", default_value_t = Thresholds::default().same)]
-    pub same: f64,
-    /// Names less alike than this are different (0 to 1)
-    #[arg(long, value_name = "LIKENESS", default_value_t = Thresholds::default().unsure)]
-    pub unsure: f64,
+    /// Thresholds, made-up organisation numbers and the day, from a TOML file
+    #[arg(long, value_name = "FILE")]
+    pub rules: Option<PathBuf>,
+    /// Names at least so alike are the same (0 to 1; 0.92 unless told otherwise)
+    #[arg(long, value_name = "LIKENESS")]
+    pub same: Option<f64>,
+    /// Names less alike than this are different (0 to 1; 0.80 unless told otherwise)
+    #[arg(long, value_name = "LIKENESS")]
+    pub unsure: Option<f64>,
+    /// The day on which the holdings are looked at; today unless told otherwise
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub day: Option<String>,
     /// How many threads share the work; as many as there are cores by default
     #[arg(long, value_name = "N")]
     pub threads: Option<NonZero<usize>>,
@@ -94,17 +99,18 @@ pub enum Format {
 
 /// Runs it.
 pub fn run(args: &CheckArgs, texts: &Texts) -> color_eyre::Result<ExitCode> {
-    let thresholds = thresholds(args)?;
+    let rules = rules(args)?;
     let files = Files::read(args, texts)?;
     if let Some(id) = &args.explain {
-        return explain(id, &files, &thresholds, texts);
+        explain::explain(id, &files, &rules, texts)?;
+        return Ok(files.exit());
     }
     let threads = args.threads.unwrap_or_else(cores);
     let found = check(
         &files.grid,
         &files.supply,
         &files.registers,
-        &thresholds,
+        &rules,
         threads,
     )?;
     match args.format {
@@ -117,12 +123,23 @@ pub fn run(args: &CheckArgs, texts: &Texts) -> color_eyre::Result<ExitCode> {
     Ok(files.exit())
 }
 
-fn thresholds(args: &CheckArgs) -> color_eyre::Result<Thresholds> {
-    let (same, unsure) = (args.same, args.unsure);
-    if !(0.0..=1.0).contains(&same) || !(0.0..=same).contains(&unsure) {
-        bail!("--same and --unsure lie between 0 and 1, --unsure is not above --same");
+/// The program's, then the file's, then those of the command.
+fn rules(args: &CheckArgs) -> color_eyre::Result<Rules> {
+    let mut rules = Rules::default();
+    if let Some(path) = &args.rules {
+        let name = clean(&path.display().to_string()).into_owned();
+        let text = std::fs::read_to_string(path).with_context(|| name.clone())?;
+        rules = toml::from_str(&text).with_context(|| name)?;
     }
-    Ok(Thresholds { same, unsure })
+    rules.same = args.same.unwrap_or(rules.same);
+    rules.unsure = args.unsure.unwrap_or(rules.unsure);
+    if let Some(day) = &args.day {
+        rules.day.clone_from(day);
+    }
+    if rules.day.trim().is_empty() {
+        rules.day = system::now().date_naive().to_string();
+    }
+    Ok(rules.checked()?)
 }
 
 fn cores() -> NonZero<usize> {
@@ -298,111 +315,4 @@ fn summarise(found: &[Found], files: &Files, texts: &Texts) {
         let words = texts.say(&format!("wash.code.{code}"));
         shell::error(&format!("{code:<11} {count:>8}  {words}"));
     }
-}
-
-/// What both sides and the registers say of one metering point, and why it is what it is.
-fn explain(
-    id: &str,
-    files: &Files,
-    thresholds: &Thresholds,
-    texts: &Texts,
-) -> color_eyre::Result<ExitCode> {
-    let (grid, supply) = (files.grid.of(id)?, files.supply.of(id)?);
-    if grid.is_empty() && supply.is_empty() {
-        bail!(texts.fill("wash.no_such_point", &[("id", &clean(id))]));
-    }
-    let point = Point {
-        number: id,
-        grid: &grid,
-        supply: &supply,
-    };
-    let finding = classify(point, &files.registers, thresholds);
-    let code = finding.map_or("none", |finding| finding.code.as_str());
-    shell::line(&format!(
-        "{id}  {code}  {}",
-        texts.get(&format!("wash.code.{code}"))
-    ));
-    shell::line(texts.get(&format!("wash.why.{code}")));
-    for (side, rows) in [("grid", &grid), ("supply", &supply)] {
-        if rows.is_empty() {
-            shell::line(&texts.fill("wash.side_empty", &[("side", side)]));
-        }
-        for held in rows {
-            let identity = identify(held, &files.registers, thresholds);
-            say_side(side, held, &identity, texts);
-        }
-    }
-    if let Some(finding) = finding {
-        let proposal = texts.say(&format!("wash.proposal.{}", finding.proposal.key()));
-        let confidence = finding.confidence.to_string();
-        let values = [
-            ("side", finding.side.as_str()),
-            ("proposal", &proposal),
-            ("confidence", &confidence),
-        ];
-        shell::line(&texts.fill("wash.proposed", &values));
-    }
-    Ok(files.exit())
-}
-
-/// One side, with the register's line below it. Nothing of a protected person.
-fn say_side(side: &str, held: &Holding, identity: &Identity, texts: &Texts) {
-    if matches!(identity, Identity::Person(row, _) if row.is_protected()) {
-        shell::line(&texts.fill("wash.protected", &[("side", side)]));
-        return;
-    }
-    let name = if held.is_business() {
-        held.get(Held::Organisation).to_owned()
-    } else {
-        held.person_name()
-    };
-    let address = [Held::Street, Held::HouseNumber, Held::Postcode, Held::City];
-    let address = address.map(|field| held.get(field)).join(" ");
-    let number = held.get(Held::Identifier);
-    let number = if number.is_empty() {
-        texts.get("wash.no_number")
-    } else {
-        number
-    };
-    shell::line(&format!(
-        "  {side:<9} {number:<12} {name}, {} {address}",
-        held.get(Held::BirthDate)
-    ));
-    let register = match identity {
-        Identity::Person(row, _) => {
-            let fields = [
-                Person::Street,
-                Person::HouseNumber,
-                Person::Postcode,
-                Person::City,
-            ];
-            let dead = if row.is_dead() {
-                texts.fill("wash.died", &[("day", row.get(Person::DeceasedOn))])
-            } else {
-                String::new()
-            };
-            format!(
-                "{:<12} {}, {} {} {dead}",
-                row.get(Person::Identifier),
-                row.name(),
-                row.get(Person::BirthDate),
-                fields.map(|field| row.get(field)).join(" ")
-            )
-        }
-        Identity::Enterprise(row, _) => format!(
-            "{:<12} {},  {} {} {}",
-            row.number(),
-            row.name(),
-            row.street(),
-            row.postcode(),
-            row.condition()
-        ),
-        Identity::Number(_) => texts.get("wash.no_register").to_owned(),
-        Identity::Unknown => texts.get("wash.not_found").to_owned(),
-    };
-    shell::line(&format!(
-        "  {:<9} {}",
-        texts.get("wash.register"),
-        register.trim_end()
-    ));
 }

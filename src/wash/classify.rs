@@ -1,10 +1,12 @@
 //! One finding per metering point at most: the first that holds, own data before the differences
 //! between the sides (rules.md 1.6.10, decision 19).
 
-use super::identity::{self, How, Identity, Registers, fits, identify, squeezed};
-use super::name::{self, alike, fold, fold_business, is_one_slip};
-use super::record::{EnterpriseRow, Held, Holding, Person, PersonRow};
-use super::{Code, Finding, Proposal, Side, Thresholds};
+use super::identity::{self, How, Identity, Registers, squeezed};
+use super::name::{self, fold, fold_business};
+use super::record::{Held, Holding};
+use super::slip::is_one_slip;
+use super::written::{Lines, is_written_so};
+use super::{Code, Finding, Proposal, Rules, Side};
 use crate::domain::ean::Ean18;
 
 /// What both sides hold of one metering point.
@@ -26,19 +28,21 @@ struct Known<'a> {
 }
 
 /// The finding of a metering point, if there is one.
-pub fn classify(
-    point: Point<'_>,
-    registers: &impl Registers,
-    thresholds: &Thresholds,
-) -> Option<Finding> {
-    number(point).or_else(|| duplicate(point)).or_else(|| {
-        let pair = Pair::new(point, registers, thresholds);
-        pair.dead()
-            .or_else(|| pair.unidentified())
-            .or_else(|| pair.wrong_name())
-            .or_else(|| pair.one_sided())
-            .or_else(|| pair.difference())
-    })
+pub fn classify(point: Point<'_>, registers: &impl Registers, rules: &Rules) -> Option<Finding> {
+    let live = |rows: &'_ [Holding]| rows.iter().any(|row| row.is_live(&rules.day));
+    if !live(point.grid) && !live(point.supply) {
+        return None;
+    }
+    number(point)
+        .or_else(|| duplicate(point, rules))
+        .or_else(|| {
+            let pair = Pair::new(point, registers, rules);
+            pair.dead()
+                .or_else(|| pair.unidentified())
+                .or_else(|| pair.wrong_name())
+                .or_else(|| pair.one_sided())
+                .or_else(|| pair.difference())
+        })
 }
 
 /// DW-BAS-07.
@@ -50,15 +54,27 @@ fn number(point: Point<'_>) -> Option<Finding> {
     Some(finding(Code::Gsrn, side, Proposal::CorrectNumber, 100))
 }
 
-/// DW-BAS-08: one row of each side is normal.
-fn duplicate(point: Point<'_>) -> Option<Finding> {
-    let side = Side::of(point.grid.len() > 1, point.supply.len() > 1)?;
-    Some(finding(
-        Code::Duplicate,
-        side,
-        Proposal::RemoveDuplicate,
-        100,
-    ))
+/// DW-BAS-08: one row of each side is normal, and so are several that follow one another; two at the
+/// same time are not.
+fn duplicate(point: Point<'_>, rules: &Rules) -> Option<Finding> {
+    let is_double = |rows: &[Holding]| {
+        let mut live = rows.iter().enumerate();
+        live.any(|(at, row)| {
+            let mut later = rows.iter().skip(at + 1);
+            row.is_live(&rules.day)
+                && later.any(|other| other.is_live(&rules.day) && row.overlaps(other))
+        })
+    };
+    let side = Side::of(is_double(point.grid), is_double(point.supply))?;
+    let proposal = Proposal::RemoveDuplicate;
+    Some(finding(Code::Duplicate, side, proposal, 100))
+}
+
+/// The row that counts on the day: of several the one that began last.
+pub fn in_force<'a>(rows: &'a [Holding], rules: &Rules) -> Option<&'a Holding> {
+    let counts = |row: &&Holding| row.is_live(&rules.day) && row.has_begun(&rules.day);
+    let rows = rows.iter().filter(counts);
+    rows.max_by_key(|row| row.get(Held::ValidFrom))
 }
 
 fn finding(code: Code, side: Side, proposal: Proposal, confidence: u8) -> Finding {
@@ -83,26 +99,39 @@ fn percent(likeness: f64) -> u8 {
 struct Pair<'a> {
     grid: Option<Known<'a>>,
     supply: Option<Known<'a>>,
-    thresholds: &'a Thresholds,
+    rules: &'a Rules,
+    /// Whether there were registers to ask.
+    is_checked: bool,
 }
 
 impl<'a> Pair<'a> {
-    fn new(point: Point<'a>, registers: &impl Registers, thresholds: &'a Thresholds) -> Self {
+    fn new(point: Point<'a>, registers: &impl Registers, rules: &'a Rules) -> Self {
         let known = |rows: &'a [Holding]| {
-            rows.first().map(|held| Known {
+            in_force(rows, rules).map(|held| Known {
                 held,
-                identity: identify(held, registers, thresholds),
+                identity: identity::by_number(held, registers, rules),
             })
         };
         let (mut grid, mut supply) = (known(point.grid), known(point.supply));
+        // what the other side holds comes before a search: it may be one of several hits
         if let (Some(grid), Some(supply)) = (&mut grid, &mut supply) {
-            take_over(grid, supply, thresholds);
-            take_over(supply, grid, thresholds);
+            take_over(grid, supply, rules);
+            take_over(supply, grid, rules);
+        }
+        for known in [&mut grid, &mut supply].into_iter().flatten() {
+            if known.identity == Identity::Unknown {
+                known.identity = identity::by_search(known.held, registers, rules);
+            }
+        }
+        if let (Some(grid), Some(supply)) = (&mut grid, &mut supply) {
+            take_over(grid, supply, rules);
+            take_over(supply, grid, rules);
         }
         Self {
             grid,
             supply,
-            thresholds,
+            rules,
+            is_checked: registers.has_persons() && registers.has_enterprises(),
         }
     }
 
@@ -145,11 +174,21 @@ impl<'a> Pair<'a> {
             } else {
                 Proposal::FindEnterprise
             };
-            return Some(finding(Code::I02, side, proposal, 95));
+            return Some(finding(Code::I02, side, proposal, self.sure(95)));
         }
         let unknown = |known: &Known<'_>| known.identity == Identity::Unknown;
         let side = self.where_(unknown)?;
-        Some(finding(Code::I01, side, Proposal::FindPerson, 95))
+        let proposal = Proposal::FindPerson;
+        Some(finding(Code::I01, side, proposal, self.sure(95)))
+    }
+
+    /// Without a register nobody was searched for.
+    fn sure(&self, confidence: u8) -> u8 {
+        if self.is_checked {
+            confidence
+        } else {
+            confidence.min(60)
+        }
     }
 
     /// DW-I03-1: both agree on a name that is not that of the number.
@@ -160,13 +199,24 @@ impl<'a> Pair<'a> {
         else {
             return None;
         };
-        let written = grid.held.get(Held::Organisation);
-        let agree = is_written_so(written, supply.held.get(Held::Organisation));
-        if row.number() != other.number() || !agree || is_one_slip(written, row.name()) {
+        let names = [grid, supply].map(|known| known.held.get(Held::Organisation));
+        let [written, also] = names;
+        if row.number() != other.number() || written.is_empty() {
             return None;
         }
-        let likeness = name::likeness(&fold_business(written), &fold_business(row.name()));
-        let (proposal, confidence) = if likeness >= self.thresholds.unsure {
+        let to_register = |name| name::likeness(&fold_business(name), &fold_business(row.name()));
+        let likeness = to_register(written).max(to_register(also));
+        let agree = if is_written_so(written, also) {
+            !is_one_slip(written, row.name())
+        } else {
+            // one wrong name, not written alike on both sides
+            let between = name::likeness(&fold_business(written), &fold_business(also));
+            between >= self.rules.same && likeness < self.rules.unsure
+        };
+        if !agree {
+            return None;
+        }
+        let (proposal, confidence) = if likeness >= self.rules.unsure {
             (Proposal::TakeRegisterName, percent(likeness))
         } else {
             (Proposal::AskWhichIsRight, percent(1.0 - likeness / 2.0))
@@ -204,7 +254,11 @@ impl<'a> Pair<'a> {
             Code::FillFnr
         };
         // one side's own number confirms what the search found on the other
-        let confidence = if side == Side::Both { 90 } else { 98 };
+        let confidence = match side {
+            _ if !self.is_checked => 80,
+            Side::Both => 90,
+            Side::Grid | Side::Supply => 98,
+        };
         Some(finding(code, side, Proposal::FillNumber, confidence))
     }
 
@@ -227,13 +281,11 @@ impl<'a> Pair<'a> {
     /// other side.
     fn misspelt(&self, known: &Known<'_>, other: Option<&Known<'_>>) -> Option<f64> {
         let lines = match &known.identity {
-            Identity::Person(row, _) => person_lines(known.held, row),
-            Identity::Enterprise(row, _) => enterprise_lines(known.held, row),
-            _ => held_lines(known.held, other?.held),
+            Identity::Person(row, _) => Lines::person(known.held, row),
+            Identity::Enterprise(row, _) => Lines::enterprise(known.held, row),
+            _ => Lines::sides(known.held, other?.held),
         };
-        let unsure = self.thresholds.unsure;
-        let unlike = lines.into_iter().filter_map(|line| line.unlike(unsure));
-        unlike.reduce(f64::min)
+        lines.unlike(self.rules.unsure)
     }
 
     /// DW-A03 before DW-A02 before DW-A01.
@@ -246,8 +298,8 @@ impl<'a> Pair<'a> {
                 } else {
                     (supply.held, grid.held)
                 };
-                let likeness = in_name(person, business);
-                if likeness >= self.thresholds.same {
+                let likeness = in_name(person, business, self.rules);
+                if likeness >= self.rules.same {
                     return finding(
                         Code::A03,
                         both,
@@ -266,130 +318,53 @@ impl<'a> Pair<'a> {
 
     /// DW-A02-4: same surname, same address, different first names.
     fn is_household(&self, one: &Holding, other: &Holding) -> bool {
-        let alike = |field| alike(one.get(field), other.get(field), self.thresholds);
-        alike(Held::LastName)
-            && !alike(Held::FirstName)
-            && !one.get(Held::Street).is_empty()
-            && alike(Held::Street)
-            && squeezed(one.get(Held::HouseNumber)) == squeezed(other.get(Held::HouseNumber))
-            && one.get(Held::Postcode) == other.get(Held::Postcode)
+        let (first, last) = (Held::FirstName, Held::LastName);
+        name::share_surname(one.get(last), other.get(last), self.rules)
+            && !name::is_one_given_name(one.get(first), other.get(first), self.rules)
+            && identity::is_one_home(one, other, self.rules)
     }
 }
 
 /// A side without a number whose data fit the other side's end user is that end user.
-fn take_over(one: &mut Known<'_>, other: &Known<'_>, thresholds: &Thresholds) {
-    if one.identity == Identity::Unknown && fits(one.held, &other.identity, thresholds) {
-        one.identity = match &other.identity {
-            Identity::Person(row, _) => Identity::Person(row.clone(), How::Found),
-            Identity::Enterprise(row, _) => Identity::Enterprise(row.clone(), How::Found),
-            same => same.clone(),
-        };
+fn take_over(one: &mut Known<'_>, other: &Known<'_>, rules: &Rules) {
+    let is_known = one.identity != Identity::Unknown;
+    if !is_known && identity::fits(one.held, other.held, &other.identity, rules) {
+        one.identity = other.identity.found();
     }
 }
 
-/// How alike the person's surname is to a word of the business name (DW-A03-3).
-fn in_name(person: &Holding, business: &Holding) -> f64 {
-    let surname = fold(person.get(Held::LastName));
-    let surname = surname.rsplit(' ').next().unwrap_or_default();
-    if surname.is_empty() {
-        return 0.0;
-    }
-    let name = fold_business(business.get(Held::Organisation));
-    let words = name.split(' ').map(|word| name::likeness(surname, word));
-    words.fold(0.0, f64::max)
-}
-
-/// Whether two values are written alike but for case.
-fn is_written_so(one: &str, other: &str) -> bool {
-    let lower = |text: &str| {
-        text.chars()
-            .flat_map(char::to_lowercase)
-            .collect::<String>()
+/// How alike a surname of the person is to a word of the business name (DW-A03-3), at least `same`
+/// when the business carries the person's name: the same by sound, or nearly so with the given name
+/// beside it.
+fn in_name(person: &Holding, business: &Holding, rules: &Rules) -> f64 {
+    let name = name::sound(&fold_business(business.get(Held::Organisation)));
+    let surname = name::sound(&fold(person.get(Held::LastName)));
+    let best = |wanted: &str| {
+        let words = name.split(' ').filter(|word| word.len() > 1);
+        words.fold(0.0, |best, word| {
+            f64::max(best, name::likeness(wanted, word))
+        })
     };
-    one == other || lower(one) == lower(other)
-}
-
-/// A value beside the one it should be.
-struct Line<'a> {
-    written: &'a str,
-    right: &'a str,
-    /// Whether it is part of the name, which always counts; another address is no misspelling.
-    is_name: bool,
-}
-
-impl Line<'_> {
-    /// How alike they are when they are not the same.
-    fn unlike(&self, unsure: f64) -> Option<f64> {
-        if self.written.is_empty()
-            || self.right.is_empty()
-            || is_written_so(self.written, self.right)
-        {
-            return None;
-        }
-        let likeness = name::likeness(&fold(self.written), &fold(self.right)).min(0.99);
-        (self.is_name || likeness >= unsure).then_some(likeness)
+    let surnames = surname.split(' ').filter(|word| word.len() > 1);
+    let likeness = surnames.fold(0.0, |most, word| f64::max(most, best(word)));
+    if likeness >= 0.99 {
+        return likeness;
     }
-}
-
-fn name_line<'a>(written: &'a str, right: &'a str) -> Line<'a> {
-    Line {
-        written,
-        right,
-        is_name: true,
+    let given = name::sound(&fold(person.get(Held::FirstName)));
+    let is_given = given
+        .split(' ')
+        .any(|word| word.len() > 2 && best(word) >= 0.99);
+    let is_at_home = identity::is_one_home(person, business, rules);
+    if is_given || is_at_home {
+        likeness
+    } else {
+        likeness.min(rules.same - 0.01)
     }
-}
-
-fn place_line<'a>(written: &'a str, right: &'a str) -> Line<'a> {
-    Line {
-        written,
-        right,
-        is_name: false,
-    }
-}
-
-fn person_lines<'a>(held: &'a Holding, row: &'a PersonRow) -> Vec<Line<'a>> {
-    vec![
-        name_line(held.get(Held::FirstName), row.get(Person::FirstName)),
-        name_line(held.get(Held::LastName), row.get(Person::LastName)),
-        place_line(held.get(Held::Street), row.get(Person::Street)),
-        place_line(held.get(Held::HouseNumber), row.get(Person::HouseNumber)),
-        place_line(held.get(Held::Postcode), row.get(Person::Postcode)),
-        place_line(held.get(Held::City), row.get(Person::City)),
-    ]
-}
-
-fn enterprise_lines<'a>(held: &'a Holding, row: &'a EnterpriseRow) -> Vec<Line<'a>> {
-    vec![
-        name_line(held.get(Held::Organisation), row.name()),
-        place_line(held.get(Held::Street), street_of(row)),
-        place_line(held.get(Held::Postcode), row.postcode()),
-    ]
-}
-
-/// The street without its number.
-fn street_of(row: &EnterpriseRow) -> &str {
-    let street = row.street().trim();
-    let digits = street
-        .rfind(' ')
-        .filter(|at| street[at + 1..].starts_with(|c: char| c.is_ascii_digit()));
-    digits.map_or(street, |at| street[..at].trim_end())
-}
-
-fn held_lines<'a>(held: &'a Holding, other: &'a Holding) -> Vec<Line<'a>> {
-    let name = |field| name_line(held.get(field), other.get(field));
-    let place = |field| place_line(held.get(field), other.get(field));
-    vec![
-        name(Held::FirstName),
-        name(Held::LastName),
-        name(Held::Organisation),
-        place(Held::Street),
-        place(Held::HouseNumber),
-    ]
 }
 
 /// A business whose number was never real, said of a holding: for the reasons (DW-I02-11).
-pub fn is_fictitious(held: &Holding) -> bool {
+pub fn is_fictitious(held: &Holding, rules: &Rules) -> bool {
     held.is_business()
         && !held.get(Held::Identifier).is_empty()
-        && identity::real_number(held.get(Held::Identifier)).is_none()
+        && identity::real_number(held.get(Held::Identifier), rules).is_none()
 }

@@ -2,15 +2,11 @@
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use super::Thresholds;
-use super::name::{self, alike, fold, fold_business};
+use super::Rules;
+use super::name::{self, fold, fold_business, is_one_street, may_be};
 use super::record::{EnterpriseRow, Held, Holding, Person, PersonRow};
 use crate::domain::fodselsnummer::Fodselsnummer;
 use crate::domain::organisasjonsnummer::Organisasjonsnummer;
-
-/// Numbers that pass the check digit and belong to nobody (DW-I02-11); one digit nine times is
-/// refused by the parser already.
-const FICTITIOUS: &[&str] = &["123456785"];
 
 /// What is known of persons and enterprises. A register that was not given answers nothing.
 pub trait Registers {
@@ -20,8 +16,10 @@ pub trait Registers {
     fn has_enterprises(&self) -> bool;
     /// The person of that number.
     fn person(&self, number: &str) -> Option<PersonRow>;
-    /// Persons whose name has that [`person_key`]; some may have another name.
-    fn persons_named(&self, key: u64) -> Vec<PersonRow>;
+    /// Persons born on that day (`YYYY-MM-DD`).
+    fn persons_born(&self, day: &str) -> Vec<PersonRow>;
+    /// Persons at an address with that [`address_key`]; some may have another address.
+    fn persons_at(&self, key: u64) -> Vec<PersonRow>;
     /// The enterprise of that number.
     fn enterprise(&self, number: &str) -> Option<EnterpriseRow>;
     /// Enterprises whose name has that [`enterprise_key`]; some may have another name.
@@ -45,7 +43,7 @@ pub enum Identity {
     /// An enterprise of the register.
     Enterprise(EnterpriseRow, How),
     /// A right number that no register was there to confirm.
-    Number(String),
+    Number(String, How),
     /// Nobody knows.
     Unknown,
 }
@@ -56,7 +54,7 @@ impl Identity {
         match self {
             Self::Person(row, _) => Some(row.get(Person::Identifier)),
             Self::Enterprise(row, _) => Some(row.number()),
-            Self::Number(number) => Some(number),
+            Self::Number(number, _) => Some(number),
             Self::Unknown => None,
         }
     }
@@ -65,121 +63,208 @@ impl Identity {
     pub fn is_held(&self) -> bool {
         matches!(
             self,
-            Self::Person(_, How::ByNumber) | Self::Enterprise(_, How::ByNumber) | Self::Number(_)
+            Self::Person(_, How::ByNumber)
+                | Self::Enterprise(_, How::ByNumber)
+                | Self::Number(_, How::ByNumber)
         )
+    }
+
+    /// The same end user, found instead of held.
+    pub fn found(&self) -> Self {
+        match self {
+            Self::Person(row, _) => Self::Person(row.clone(), How::Found),
+            Self::Enterprise(row, _) => Self::Enterprise(row.clone(), How::Found),
+            Self::Number(number, _) => Self::Number(number.clone(), How::Found),
+            Self::Unknown => Self::Unknown,
+        }
     }
 }
 
-fn key_of(sounding: &str) -> u64 {
+fn key_of(words: &[&str]) -> u64 {
     let mut hasher = DefaultHasher::new();
-    sounding.hash(&mut hasher);
+    words.hash(&mut hasher);
     hasher.finish()
 }
 
-/// Under which key a person's name stands in the index.
-pub fn person_key(full_name: &str) -> u64 {
-    let mut tokens: Vec<String> = name::sound(&fold(full_name))
-        .split(' ')
-        .map(str::to_owned)
-        .collect();
-    tokens.sort_unstable();
-    key_of(&tokens.join(" "))
+/// Under which key an address stands in the index.
+pub fn address_key(postcode: &str, house: &str) -> u64 {
+    key_of(&[postcode, &squeezed(house)])
 }
 
 /// Under which key a business name stands in the index.
 pub fn enterprise_key(business_name: &str) -> u64 {
-    key_of(&name::sound(&fold_business(business_name)))
+    key_of(&[&name::sound(&fold_business(business_name))])
+}
+
+/// The end user of a holding by the number that is held. A number that no register knows, and that
+/// of a deleted enterprise, is none.
+pub fn by_number(held: &Holding, registers: &impl Registers, rules: &Rules) -> Identity {
+    let text = held.get(Held::Identifier);
+    if held.is_business() {
+        let Some(number) = real_number(text, rules) else {
+            return Identity::Unknown;
+        };
+        if !registers.has_enterprises() {
+            return Identity::Number(number.as_str().to_owned(), How::ByNumber);
+        }
+        let row = registers.enterprise(number.as_str());
+        return match row.filter(|row| row.condition() != "deleted") {
+            Some(row) => Identity::Enterprise(row, How::ByNumber),
+            None => Identity::Unknown,
+        };
+    }
+    let Ok(number) = Fodselsnummer::read(text) else {
+        return Identity::Unknown;
+    };
+    if !registers.has_persons() {
+        return Identity::Number(number.as_str().to_owned(), How::ByNumber);
+    }
+    match registers.person(number.as_str()) {
+        Some(row) => Identity::Person(row, How::ByNumber),
+        None => Identity::Unknown,
+    }
+}
+
+/// The end user of a holding by its other data: one unique hit of the register or none (DW-BAS-15).
+pub fn by_search(held: &Holding, registers: &impl Registers, rules: &Rules) -> Identity {
+    if held.is_business() {
+        let row = only(businesses_like(held, registers, rules));
+        return row.map_or(Identity::Unknown, |row| {
+            Identity::Enterprise(row, How::Found)
+        });
+    }
+    let row = only(persons_like(held, registers, rules));
+    row.map_or(Identity::Unknown, |row| Identity::Person(row, How::Found))
 }
 
 /// The end user of a holding.
-pub fn identify(held: &Holding, registers: &impl Registers, thresholds: &Thresholds) -> Identity {
-    if held.is_business() {
-        business(held, registers, thresholds)
-    } else {
-        private(held, registers, thresholds)
+pub fn identify(held: &Holding, registers: &impl Registers, rules: &Rules) -> Identity {
+    match by_number(held, registers, rules) {
+        Identity::Unknown => by_search(held, registers, rules),
+        known => known,
     }
 }
 
-fn private(held: &Holding, registers: &impl Registers, thresholds: &Thresholds) -> Identity {
-    if let Ok(number) = Fodselsnummer::read(held.get(Held::Identifier)) {
-        if !registers.has_persons() {
-            return Identity::Number(number.as_str().to_owned());
-        }
-        if let Some(row) = registers.person(number.as_str()) {
-            return Identity::Person(row, How::ByNumber);
-        }
+fn only<T>(rows: Vec<T>) -> Option<T> {
+    let mut rows = rows.into_iter();
+    rows.next().filter(|_| rows.next().is_none())
+}
+
+/// The rows that the test leaves, when it leaves any; all of them otherwise.
+fn narrowed<T>(rows: Vec<T>, test: impl Fn(&T) -> bool) -> Vec<T> {
+    if rows.len() < 2 || !rows.iter().any(&test) {
+        return rows;
     }
+    rows.into_iter().filter(test).collect()
+}
+
+/// Name and birth date first, then name and address, then all (formats.md 5.4). Who is written
+/// exactly so comes before who only may be meant.
+fn persons_like(held: &Holding, registers: &impl Registers, rules: &Rules) -> Vec<PersonRow> {
     let name = held.person_name();
-    let mut hits = registers.persons_named(person_key(&name));
-    hits.retain(|row| {
-        alike(&name, &row.name(), thresholds) && is_same_person(held, row, thresholds)
-    });
-    match hits.as_slice() {
-        [only] => Identity::Person(only.clone(), How::Found),
-        _ => Identity::Unknown,
-    }
+    let born = held.get(Held::BirthDate);
+    let is_there = |row: &PersonRow| is_at_home(held, row, rules);
+    let mut hits = if born.is_empty() {
+        let key = address_key(held.get(Held::Postcode), held.get(Held::HouseNumber));
+        let mut hits = registers.persons_at(key);
+        hits.retain(is_there);
+        hits
+    } else {
+        registers.persons_born(born)
+    };
+    hits.retain(|row| may_be(&name, &row.name(), rules));
+    let exact = fold(&name);
+    let hits = narrowed(hits, |row| fold(&row.name()) == exact);
+    narrowed(hits, is_there)
 }
 
-/// Whether birth date, or else the address, is that of the person (DW-BAS-15: one to one).
-fn is_same_person(held: &Holding, row: &PersonRow, thresholds: &Thresholds) -> bool {
-    let born = held.get(Held::BirthDate);
-    if !born.is_empty() {
-        return born == row.get(Person::BirthDate);
-    }
+/// Whether the address is that of the person.
+fn is_at_home(held: &Holding, row: &PersonRow, rules: &Rules) -> bool {
     let street = held.get(Held::Street);
     !street.is_empty()
-        && alike(street, row.get(Person::Street), thresholds)
+        && is_one_street(street, row.get(Person::Street), rules)
         && squeezed(held.get(Held::HouseNumber)) == squeezed(row.get(Person::HouseNumber))
         && held.get(Held::Postcode) == row.get(Person::Postcode)
 }
 
-/// Whether the data of a holding without a number fit that person: name nearly equal, birth date
-/// equal where it is known (DW-A01-6).
-pub fn fits(held: &Holding, identity: &Identity, thresholds: &Thresholds) -> bool {
+fn businesses_like(
+    held: &Holding,
+    registers: &impl Registers,
+    rules: &Rules,
+) -> Vec<EnterpriseRow> {
+    let name = held.get(Held::Organisation);
+    let mut hits = registers.enterprises_named(enterprise_key(name));
+    hits.retain(|row| row.condition() != "deleted" && is_named(name, row.name(), rules));
+    let exact = fold(name);
+    let hits = narrowed(hits, |row| fold(row.name()) == exact);
+    narrowed(hits, |row| {
+        let address = [held.get(Held::Street), held.get(Held::HouseNumber)].join(" ");
+        held.get(Held::Postcode) == row.postcode() && fold(&address) == fold(row.street())
+    })
+}
+
+/// Whether the data of a holding without a number fit the end user that the other side holds: name
+/// nearly equal, birth date equal where it is known (DW-A01-6).
+pub fn fits(held: &Holding, other: &Holding, identity: &Identity, rules: &Rules) -> bool {
+    if held.is_business() != other.is_business() {
+        return false;
+    }
     match identity {
         Identity::Person(row, _) => {
             let born = held.get(Held::BirthDate);
-            !held.is_business()
-                && alike(&held.person_name(), &row.name(), thresholds)
+            may_be(&held.person_name(), &row.name(), rules)
                 && (if born.is_empty() {
-                    is_same_person(held, row, thresholds)
+                    is_at_home(held, row, rules) || is_one_home(held, other, rules)
                 } else {
                     born == row.get(Person::BirthDate)
                 })
         }
-        Identity::Enterprise(row, _) => {
-            held.is_business() && is_named(held.get(Held::Organisation), row.name(), thresholds)
+        Identity::Enterprise(row, _) => is_named(held.get(Held::Organisation), row.name(), rules),
+        Identity::Number(number, _) if held.is_business() => {
+            !number.is_empty()
+                && is_named(
+                    held.get(Held::Organisation),
+                    other.get(Held::Organisation),
+                    rules,
+                )
         }
-        Identity::Number(_) | Identity::Unknown => false,
+        Identity::Number(number, _) => {
+            may_be(&held.person_name(), &other.person_name(), rules)
+                && is_one_birth(held, other, number, rules)
+        }
+        Identity::Unknown => false,
     }
 }
 
-fn is_named(written: &str, registered: &str, thresholds: &Thresholds) -> bool {
-    name::likeness(&fold_business(written), &fold_business(registered)) >= thresholds.same
+/// Without a register: the birth date of the other side, or the one in its number, or one address.
+fn is_one_birth(held: &Holding, other: &Holding, number: &str, rules: &Rules) -> bool {
+    let born = held.get(Held::BirthDate);
+    if born.is_empty() {
+        return is_one_home(held, other, rules);
+    }
+    let told = Fodselsnummer::read(number).ok();
+    let told = told.and_then(|number| number.birth_date());
+    born == other.get(Held::BirthDate) || told.is_some_and(|told| told.to_string() == born)
+}
+
+/// Whether both sides hold one address.
+pub fn is_one_home(one: &Holding, other: &Holding, rules: &Rules) -> bool {
+    let (street, postcode) = (one.get(Held::Street), one.get(Held::Postcode));
+    !street.is_empty()
+        && is_one_street(street, other.get(Held::Street), rules)
+        && squeezed(one.get(Held::HouseNumber)) == squeezed(other.get(Held::HouseNumber))
+        && postcode == other.get(Held::Postcode)
+}
+
+fn is_named(written: &str, registered: &str, rules: &Rules) -> bool {
+    name::likeness(&fold_business(written), &fold_business(registered)) >= rules.same
 }
 
 /// An organisation number that may be real (DW-I02-11).
-pub fn real_number(text: &str) -> Option<Organisasjonsnummer> {
+pub fn real_number(text: &str, rules: &Rules) -> Option<Organisasjonsnummer> {
     let number = Organisasjonsnummer::parse(text).ok()?;
-    (!FICTITIOUS.contains(&number.as_str())).then_some(number)
-}
-
-fn business(held: &Holding, registers: &impl Registers, thresholds: &Thresholds) -> Identity {
-    if let Some(number) = real_number(held.get(Held::Identifier)) {
-        if !registers.has_enterprises() {
-            return Identity::Number(number.as_str().to_owned());
-        }
-        if let Some(row) = registers.enterprise(number.as_str()) {
-            return Identity::Enterprise(row, How::ByNumber);
-        }
-    }
-    let name = held.get(Held::Organisation);
-    let mut hits = registers.enterprises_named(enterprise_key(name));
-    hits.retain(|row| row.condition() != "deleted" && is_named(name, row.name(), thresholds));
-    match hits.as_slice() {
-        [only] => Identity::Enterprise(only.clone(), How::Found),
-        _ => Identity::Unknown,
-    }
+    let is_made_up = rules.fictitious.iter().any(|made| made == number.as_str());
+    (!is_made_up).then_some(number)
 }
 
 /// Without spaces, in upper case: `18 a` is `18A`.

@@ -3,9 +3,12 @@
 //! database, no threads.
 
 pub mod classify;
+pub mod given;
 pub mod identity;
 pub mod name;
 pub mod record;
+pub mod slip;
+pub mod written;
 
 use std::fmt;
 
@@ -192,22 +195,58 @@ pub struct Finding {
     pub confidence: u8,
 }
 
-/// From which likeness (0 to 1, Jaro-Winkler) two names count as the same, and from which a person
-/// has to say (identifiers.md 3.9).
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+/// What can be set: from which likeness (0 to 1, Jaro-Winkler) two names count as the same and from
+/// which a person has to say (identifiers.md 3.9), which organisation numbers are made up, and on
+/// which day the holdings are looked at.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Thresholds {
+pub struct Rules {
     /// Nearly equal.
     pub same: f64,
     /// Below this they are different names.
     pub unsure: f64,
+    /// Organisation numbers that pass the check digit and belong to nobody (DW-I02-11). One digit
+    /// nine times is never a number.
+    pub fictitious: Vec<String>,
+    /// `YYYY-MM-DD`: contracts that have ended by then, or begin later, do not count. Empty: the
+    /// validity that is given says nothing but which contracts overlap.
+    pub day: String,
 }
 
-impl Default for Thresholds {
+impl Default for Rules {
     fn default() -> Self {
         Self {
             same: 0.92,
             unsure: 0.80,
+            fictitious: vec!["123456785".to_owned()],
+            day: String::new(),
         }
+    }
+}
+
+/// Why rules cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RulesError {
+    /// A likeness outside 0 to 1, or in the wrong order.
+    #[error("`same` and `unsure` lie between 0 and 1, and `unsure` is not above `same`")]
+    Likeness,
+    /// A day that none is.
+    #[error("{0:?} is not a day (YYYY-MM-DD)")]
+    Day(String),
+}
+
+impl Rules {
+    /// Whether they can be used; the day is put into its shape.
+    pub fn checked(mut self) -> Result<Self, RulesError> {
+        let (same, unsure) = (self.same, self.unsure);
+        if !(0.0..=1.0).contains(&same) || !(0.0..=same).contains(&unsure) {
+            return Err(RulesError::Likeness);
+        }
+        let day = given::day(self.day.trim()).into_owned();
+        if !day.is_empty() && day.parse::<chrono::NaiveDate>().is_err() {
+            return Err(RulesError::Day(self.day));
+        }
+        self.day = day;
+        Ok(self)
     }
 }

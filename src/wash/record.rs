@@ -87,6 +87,8 @@ fields! {
     HouseNumber = "house_number",
     Postcode = "postcode",
     City = "city",
+    ValidFrom = "valid_from",
+    ValidTo = "valid_to",
 }
 
 fields! {
@@ -104,7 +106,7 @@ fields! {
 }
 
 /// What a side holds of the end user of a metering point.
-pub type Holding = Packed<12>;
+pub type Holding = Packed<14>;
 /// A person of the population register.
 pub type PersonRow = Packed<10>;
 /// An enterprise: number, name, code of its form, street with number, postcode, city, state
@@ -120,6 +122,28 @@ impl Holding {
     /// Whether the end user is a business.
     pub fn is_business(&self) -> bool {
         self.get(Held::Kind) == "business"
+    }
+
+    /// Whether the contract runs on that day or later (`YYYY-MM-DD`; nothing: always). One that was
+    /// ended before it began never ran.
+    pub fn is_live(&self, day: &str) -> bool {
+        let (from, to) = (self.get(Held::ValidFrom), self.get(Held::ValidTo));
+        to.is_empty() || (from < to && (day.is_empty() || day < to))
+    }
+
+    /// Whether the contract has begun by that day.
+    pub fn has_begun(&self, day: &str) -> bool {
+        day.is_empty() || self.get(Held::ValidFrom) <= day
+    }
+
+    /// Whether both contracts run at one time; one that ends on the day on which the other begins
+    /// makes room for it.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let begins_in = |one: &Self, other: &Self| {
+            let end = other.get(Held::ValidTo);
+            end.is_empty() || one.get(Held::ValidFrom) < end
+        };
+        begins_in(self, other) && begins_in(other, self)
     }
 
     /// First and last name of a person, in one.
@@ -170,6 +194,11 @@ impl EnterpriseRow {
     /// Its postcode.
     pub fn postcode(&self) -> &str {
         self.at(4)
+    }
+
+    /// Its city.
+    pub fn city(&self) -> &str {
+        self.at(5)
     }
 
     /// `bankrupt`, `winding_up`, `deleted`, or nothing.

@@ -5,9 +5,9 @@ use std::path::Path;
 use std::process::Command;
 
 use loket::wash::classify::{Point, classify};
-use loket::wash::identity::{Registers, enterprise_key, person_key};
-use loket::wash::record::{EnterpriseRow, Holding, PersonRow};
-use loket::wash::{Code, Finding, Proposal, Side, Thresholds};
+use loket::wash::identity::{Registers, address_key, enterprise_key};
+use loket::wash::record::{EnterpriseRow, Holding, Person, PersonRow};
+use loket::wash::{Code, Finding, Proposal, Rules, Side};
 
 const POINT: &str = "707057500100000017";
 /// Synthetic numbers of nobody.
@@ -37,11 +37,18 @@ impl Registers for Known {
         rows.find(|row| row.at(0) == number).cloned()
     }
 
-    fn persons_named(&self, key: u64) -> Vec<PersonRow> {
+    fn persons_born(&self, day: &str) -> Vec<PersonRow> {
         let rows = self.persons.iter();
-        rows.filter(|row| person_key(&row.name()) == key)
+        rows.filter(|row| row.get(Person::BirthDate) == day)
             .cloned()
             .collect()
+    }
+
+    fn persons_at(&self, key: u64) -> Vec<PersonRow> {
+        let of =
+            |row: &PersonRow| address_key(row.get(Person::Postcode), row.get(Person::HouseNumber));
+        let rows = self.persons.iter();
+        rows.filter(|row| of(row) == key).cloned().collect()
     }
 
     fn enterprise(&self, number: &str) -> Option<EnterpriseRow> {
@@ -113,7 +120,7 @@ fn held(kind: &str, number: &str, names: [&str; 3], born: &str) -> Holding {
         ("Liejordet", "154", "8372", "Simonsen")
     };
     Holding::new([
-        POINT, "G1", kind, first, last, firm, number, born, street, house, postcode, city,
+        POINT, "G1", kind, first, last, firm, number, born, street, house, postcode, city, "", "",
     ])
 }
 
@@ -123,7 +130,7 @@ fn look(known: &Known, grid: &[Holding], supply: &[Holding]) -> Option<Finding> 
         grid,
         supply,
     };
-    classify(point, known, &Thresholds::default())
+    classify(point, known, &Rules::default())
 }
 
 fn code(grid: &[Holding], supply: &[Holding]) -> Option<(Code, Side)> {
@@ -149,7 +156,7 @@ fn dw_bas_07_a_number_that_is_none_comes_first() {
             grid: &rows,
             supply: &rows,
         };
-        let found = classify(point, &world(), &Thresholds::default()).unwrap();
+        let found = classify(point, &world(), &Rules::default()).unwrap();
         assert_eq!(found.code, Code::Gsrn, "{number}");
     }
 }
@@ -288,6 +295,8 @@ fn dw_gen_12_another_address_is_no_finding() {
         "4",
         "0151",
         "Olsen",
+        "",
+        "",
     ];
     let home = [private(OLA, "Ola", "Nordby")];
     assert_eq!(code(&[Holding::new(moved)], &home), None);

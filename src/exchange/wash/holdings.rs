@@ -10,6 +10,7 @@ use super::LeftOut;
 use super::heap::{Heap, Place};
 use crate::exchange::import::table::{Column, Table, TableError};
 use crate::wash::classify::Point;
+use crate::wash::given;
 use crate::wash::record::{Held, Holding};
 
 const fn column(name: &'static str, required: bool) -> Column {
@@ -29,6 +30,8 @@ const COLUMNS: &[Column] = &[
     column("house_number", false),
     column("postcode", false),
     column("city", false),
+    column("valid_from", false),
+    column("valid_to", false),
 ];
 
 /// The rows of one side.
@@ -57,7 +60,7 @@ impl Holdings {
                 Ok(row) => {
                     let mut values = Held::COLUMNS.iter().map(|name| row.get(name));
                     let packed =
-                        Holding::new(std::array::from_fn(|_| values.next().unwrap_or_default()));
+                        given::holding(std::array::from_fn(|_| values.next().unwrap_or_default()));
                     bytes.clear();
                     packed.to_bytes(&mut bytes);
                     let place = holdings.heap.put(&bytes)?;

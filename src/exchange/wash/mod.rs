@@ -4,6 +4,7 @@
 pub mod heap;
 pub mod holdings;
 pub mod registers;
+pub(in crate::exchange) mod unit;
 
 use std::num::NonZero;
 
@@ -11,7 +12,7 @@ use holdings::Holdings;
 use registers::RegisterFiles;
 
 use crate::wash::classify::{Point, classify};
-use crate::wash::{Finding, Thresholds};
+use crate::wash::{Finding, Rules};
 
 /// A row of a file that was left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +37,7 @@ pub fn check(
     grid: &Holdings,
     supply: &Holdings,
     registers: &RegisterFiles,
-    thresholds: &Thresholds,
+    rules: &Rules,
     threads: NonZero<usize>,
 ) -> std::io::Result<Vec<Found>> {
     let ranges = holdings::ranges(grid, supply, threads.get());
@@ -47,7 +48,7 @@ pub fn check(
                 scope.spawn(move || {
                     let mut found = Vec::new();
                     holdings::each_point(grid, supply, range, |point| {
-                        found.extend(look(point, registers, thresholds));
+                        found.extend(look(point, registers, rules));
                     })?;
                     registers.failed().map_or(Ok(found), Err)
                 })
@@ -66,8 +67,8 @@ pub fn check(
     Ok(all)
 }
 
-fn look(point: Point<'_>, registers: &RegisterFiles, thresholds: &Thresholds) -> Option<Found> {
-    let finding = classify(point, registers, thresholds)?;
+fn look(point: Point<'_>, registers: &RegisterFiles, rules: &Rules) -> Option<Found> {
+    let finding = classify(point, registers, rules)?;
     let point = point.number.into();
     Some(Found { point, finding })
 }

@@ -6,14 +6,14 @@ use std::io::{self, BufReader};
 use std::path::Path;
 use std::sync::Mutex;
 
-use serde::Deserialize;
-
 use super::LeftOut;
 use super::heap::{Heap, Place};
+use super::unit::Unit;
 use crate::exchange::import::lines::Lines;
 use crate::exchange::import::refused::Refused;
 use crate::exchange::import::table::{Column, Table, TableError};
-use crate::wash::identity::{Registers, enterprise_key, person_key};
+use crate::wash::given;
+use crate::wash::identity::{Registers, address_key, enterprise_key};
 use crate::wash::record::{EnterpriseRow, Packed, Person, PersonRow};
 
 const fn column(name: &'static str, required: bool) -> Column {
@@ -33,28 +33,36 @@ const PERSON_COLUMNS: &[Column] = &[
     column("protected", false),
 ];
 
-/// Rows by number and by name.
+/// Rows by number, by name (persons: by birth date) and, of persons, by address.
 #[derive(Debug, Default)]
 struct Register {
     heap: Heap,
     by_number: Vec<(u64, Place)>,
     by_name: Vec<(u64, Place)>,
+    by_address: Vec<(u64, Place)>,
+}
+
+/// A day as a number, when it is one.
+fn day_key(day: &str) -> Option<u64> {
+    let digits: String = day.chars().filter(|c| *c != '-').collect();
+    digits.parse().ok().filter(|_| digits.len() == 8)
 }
 
 impl Register {
-    fn put(&mut self, bytes: &[u8], number: &str, name: u64) -> io::Result<()> {
+    fn put(&mut self, bytes: &[u8], number: &str) -> io::Result<Place> {
         let place = self.heap.put(bytes)?;
         if let Ok(number) = number.parse() {
             self.by_number.push((number, place));
         }
-        self.by_name.push((name, place));
-        Ok(())
+        Ok(place)
     }
 
     fn finish(&mut self) -> io::Result<()> {
         self.heap.finish()?;
-        self.by_number.sort_unstable();
-        self.by_name.sort_unstable();
+        for index in [&mut self.by_number, &mut self.by_name, &mut self.by_address] {
+            index.sort_unstable();
+            index.shrink_to_fit();
+        }
         Ok(())
     }
 
@@ -92,11 +100,16 @@ impl RegisterFiles {
                 Ok(row) => {
                     let mut values = Person::COLUMNS.iter().map(|name| row.get(name));
                     let packed =
-                        PersonRow::new(std::array::from_fn(|_| values.next().unwrap_or_default()));
+                        given::person(std::array::from_fn(|_| values.next().unwrap_or_default()));
                     bytes.clear();
                     packed.to_bytes(&mut bytes);
                     let number = packed.get(Person::Identifier);
-                    register.put(&bytes, number, person_key(&packed.name()))?;
+                    let place = register.put(&bytes, number)?;
+                    let born = day_key(packed.get(Person::BirthDate));
+                    register.by_name.extend(born.map(|day| (day, place)));
+                    let address = [Person::Postcode, Person::HouseNumber].map(|at| packed.get(at));
+                    let key = address_key(address[0], address[1]);
+                    register.by_address.push((key, place));
                 }
                 Err((line, why)) => self.left_out.push(LeftOut { line, why }),
             }
@@ -113,10 +126,12 @@ impl RegisterFiles {
         let mut bytes = Vec::new();
         while let Some(line) = lines.read()? {
             let text = line.text.unwrap_or_default();
-            if text.trim().is_empty() {
+            // a whole download is one array, with one object a line
+            let text = text.trim_matches(['[', ']', ',', ' ', '\t']);
+            if text.is_empty() {
                 continue;
             }
-            let Ok(unit) = serde_json::from_str::<Unit>(&text) else {
+            let Ok(unit) = Unit::read(text) else {
                 let why = Refused::new("json");
                 self.left_out.push(LeftOut {
                     line: line.number,
@@ -127,7 +142,10 @@ impl RegisterFiles {
             let packed = unit.pack();
             bytes.clear();
             packed.to_bytes(&mut bytes);
-            register.put(&bytes, packed.number(), enterprise_key(packed.name()))?;
+            let place = register.put(&bytes, packed.number())?;
+            register
+                .by_name
+                .push((enterprise_key(packed.name()), place));
         }
         register.finish()?;
         self.enterprises = Some(register);
@@ -164,11 +182,18 @@ impl Registers for RegisterFiles {
         self.found(rows).into_iter().next()
     }
 
-    fn persons_named(&self, key: u64) -> Vec<PersonRow> {
-        let Some(register) = &self.persons else {
+    fn persons_born(&self, day: &str) -> Vec<PersonRow> {
+        let (Some(register), Some(key)) = (&self.persons, day_key(day)) else {
             return Vec::new();
         };
         self.found(register.find(&register.by_name, key))
+    }
+
+    fn persons_at(&self, key: u64) -> Vec<PersonRow> {
+        let Some(register) = &self.persons else {
+            return Vec::new();
+        };
+        self.found(register.find(&register.by_address, key))
     }
 
     fn enterprise(&self, number: &str) -> Option<EnterpriseRow> {
@@ -182,70 +207,5 @@ impl Registers for RegisterFiles {
             return Vec::new();
         };
         self.found(register.find(&register.by_name, key))
-    }
-}
-
-/// An enterprise as the public register gives it; what is not needed is not read.
-#[derive(Debug, Deserialize)]
-struct Unit {
-    organisasjonsnummer: String,
-    navn: String,
-    #[serde(default)]
-    organisasjonsform: Form,
-    #[serde(default)]
-    forretningsadresse: Address,
-    #[serde(default)]
-    konkurs: bool,
-    #[serde(default, rename = "underAvvikling")]
-    under_avvikling: bool,
-    slettedato: Option<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct Form {
-    #[serde(default)]
-    kode: String,
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct Address {
-    #[serde(default)]
-    adresse: Vec<String>,
-    #[serde(default)]
-    postnummer: String,
-    #[serde(default)]
-    poststed: String,
-}
-
-impl Unit {
-    fn pack(&self) -> EnterpriseRow {
-        let condition = match self {
-            Self {
-                slettedato: Some(_),
-                ..
-            } => "deleted",
-            Self { konkurs: true, .. } => "bankrupt",
-            Self {
-                under_avvikling: true,
-                ..
-            } => "winding_up",
-            _ => "",
-        };
-        let address = &self.forretningsadresse;
-        let clean = |text: &str| crate::domain::sanitize::clean(text).into_owned();
-        let street = address
-            .adresse
-            .last()
-            .map(|line| clean(line))
-            .unwrap_or_default();
-        EnterpriseRow::new([
-            &clean(&self.organisasjonsnummer),
-            &clean(&self.navn),
-            &clean(&self.organisasjonsform.kode),
-            &street,
-            &clean(&address.postnummer),
-            &clean(&address.poststed),
-            condition,
-        ])
     }
 }

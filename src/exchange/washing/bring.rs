@@ -8,12 +8,13 @@ use chrono::NaiveDate;
 use super::holdings::{self, Files};
 use super::nonconformity::{self, Faults};
 use super::{Told, WashError, hash, reference, run};
+use crate::domain::country::Country;
 use crate::exchange::wash::LeftOut;
 use crate::exchange::wash::holdings::Holdings;
 use crate::exchange::wash::registers::RegisterFiles;
 use crate::store::Store;
 use crate::store::wash::RunKey;
-use crate::wash::Thresholds;
+use crate::wash::Rules;
 
 /// The files of a comparison, by path.
 #[derive(Debug, Clone, Default)]
@@ -55,7 +56,7 @@ impl Paths {
         pair.chain(registers).map(PathBuf::as_path).collect()
     }
 
-    fn read(&self, thresholds: Thresholds) -> Result<Files, WashError> {
+    fn read(&self, rules: Rules) -> Result<Files, WashError> {
         let side = |path: &PathBuf| {
             Holdings::read(path).map_err(|error| WashError::Table(path.clone(), error))
         };
@@ -72,7 +73,7 @@ impl Paths {
             grid: side(&self.grid)?,
             supply: side(&self.supply)?,
             registers,
-            thresholds,
+            rules,
         })
     }
 }
@@ -85,9 +86,14 @@ pub async fn holdings(
     dry_run: bool,
 ) -> Result<Brought, WashError> {
     let mine = paths.clone();
+    let today = store.legal_now().await?.with_timezone(&Country::No.zone());
+    let rules = Rules {
+        day: today.format("%Y-%m-%d").to_string(),
+        ..Rules::default()
+    };
     let read = tokio::task::spawn_blocking(move || {
         let hash = hash(&mine.all())?;
-        Ok::<_, WashError>((hash, mine.read(Thresholds::default())?))
+        Ok::<_, WashError>((hash, mine.read(rules)?))
     });
     let (hash, files) = read.await.map_err(std::io::Error::other)??;
     let mut brought = refused(paths, &files);

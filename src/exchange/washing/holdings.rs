@@ -16,7 +16,7 @@ use crate::domain::gs1;
 use crate::exchange::wash::holdings::{Holdings, each_point, ranges};
 use crate::exchange::wash::registers::RegisterFiles;
 use crate::store::wash::WashImport;
-use crate::wash::Thresholds;
+use crate::wash::Rules;
 use crate::wash::classify::{Point, classify};
 use crate::wash::identity::{Identity, identify};
 use crate::wash::record::{EnterpriseRow, Held, Holding, Person, PersonRow};
@@ -30,8 +30,8 @@ pub struct Files {
     pub supply: Holdings,
     /// Registers.
     pub registers: RegisterFiles,
-    /// From when on names are alike.
-    pub thresholds: Thresholds,
+    /// From when on names are alike, and the day that counts.
+    pub rules: Rules,
 }
 
 /// Compares and stages.
@@ -81,7 +81,7 @@ pub fn count(files: &Files) -> std::io::Result<BTreeMap<String, i64>> {
     let mut counts = BTreeMap::new();
     for part in ranges(&files.grid, &files.supply, 1) {
         each_point(&files.grid, &files.supply, part, |point| {
-            if let Some(found) = classify(point, &files.registers, &files.thresholds) {
+            if let Some(found) = classify(point, &files.registers, &files.rules) {
                 *counts.entry(found.code.as_str().to_owned()).or_default() += 1;
             }
         })?;
@@ -97,7 +97,7 @@ fn send(sender: &mpsc::Sender<Piece>, out: &mut String) {
 }
 
 fn look(files: &Files, point: Point<'_>, (run, number): (i64, &AtomicI64), out: &mut String) {
-    let Some(finding) = classify(point, &files.registers, &files.thresholds) else {
+    let Some(finding) = classify(point, &files.registers, &files.rules) else {
         return;
     };
     let (protected, evidence) = evidence(point, files);
@@ -115,23 +115,29 @@ fn look(files: &Files, point: Point<'_>, (run, number): (i64, &AtomicI64), out: 
 
 /// What both sides hold and what the registers say; of a protected person the reference alone.
 fn evidence(point: Point<'_>, files: &Files) -> (bool, Json) {
+    // contracts of another time say nothing of the end user of today
+    let live = |rows: &[Holding]| -> Vec<Holding> {
+        let now = rows.iter().filter(|row| row.is_live(&files.rules.day));
+        now.cloned().collect()
+    };
+    let point = (live(point.grid), live(point.supply), point.number);
     let known = |rows: &[Holding]| -> Vec<Identity> {
         let rows = rows.iter();
-        rows.map(|row| identify(row, &files.registers, &files.thresholds))
+        rows.map(|row| identify(row, &files.registers, &files.rules))
             .collect()
     };
-    let (grid, supply) = (known(point.grid), known(point.supply));
+    let (grid, supply) = (known(&point.0), known(&point.1));
     let is_protected =
         |one: &Identity| matches!(one, Identity::Person(row, _) if row.is_protected());
     let protected = grid.iter().chain(&supply).any(is_protected);
     let mut all = Map::new();
-    all.insert("valid".into(), Ean18::parse(point.number).is_ok().into());
-    if let Some(computed) = computed(point.number) {
+    all.insert("valid".into(), Ean18::parse(point.2).is_ok().into());
+    if let Some(computed) = computed(point.2) {
         all.insert("computed".into(), computed.into());
     }
     let rows = |rows: &[Holding]| -> Json { rows.iter().map(|row| held(row, protected)).collect() };
-    all.insert("grid".into(), rows(point.grid));
-    all.insert("supply".into(), rows(point.supply));
+    all.insert("grid".into(), rows(&point.0));
+    all.insert("supply".into(), rows(&point.1));
     // the other side's end user where ours is not known: that is what a missing number is found by
     let mut registered = grid.iter().chain(&supply).filter_map(register);
     if let Some(row) = registered.next().filter(|_| !protected) {
