@@ -35,9 +35,9 @@ use super::server::{self, Bench, WORKER};
 
 /// Requests in four hours, 180 an hour.
 const INTAKES: usize = 720;
-/// Start times a day, technicians at each, days: room for two thirds of the requests.
+/// Start times a day, technicians at each, days: room for a third of the requests.
 const STARTS: u32 = 8;
-const TECHNICIANS: i32 = 6;
+const TECHNICIANS: i32 = 3;
 const DAYS: u64 = 10;
 /// The agent who only measures.
 const PROBE: usize = 499;

@@ -15,6 +15,7 @@ use crate::exchange::import::registers::Record;
 use crate::exchange::import::rehearsal::Rehearsal;
 use crate::exchange::import::report::{Report, Stopped};
 use crate::exchange::import::{ImportError, Progress, Run, patiently};
+use crate::process::notification::Lists;
 use crate::store::register::Imported;
 use crate::store::{Store, StoreError};
 use crate::system;
@@ -73,11 +74,15 @@ const SOME_REFUSED: u8 = 3;
 /// Runs the import. Fails only when the report cannot be written; everything else is told in the
 /// report and by the exit code: 0 all came in, 3 some lines refused,
 /// another one when it stopped before the end.
-pub async fn run(args: &ImportArgs, store: &Store, texts: &Texts) -> color_eyre::Result<ExitCode> {
+pub async fn run(
+    args: &ImportArgs,
+    store: &Store,
+    (texts, lists): (&Texts, &Lists),
+) -> color_eyre::Result<ExitCode> {
     let mut run = Run::new(args.dry_run, texts);
     let mut failed = None;
     for file in &args.files {
-        if let Err(error) = one_file(args.kind, file, &mut run, store).await {
+        if let Err(error) = one_file(args.kind, file, &mut run, (store, lists)).await {
             run.report.error = Some(Stopped {
                 file: clean(file).into_owned(),
                 reason: clean(&reason(&error, texts)).into_owned(),
@@ -98,7 +103,7 @@ async fn one_file(
     kind: Kind,
     file: &str,
     run: &mut Run<'_>,
-    store: &Store,
+    store: (&Store, &Lists),
 ) -> Result<(), ImportError> {
     let (input, size) = open(file)?;
     let mut bar = Bar::new(size);
@@ -114,7 +119,7 @@ async fn read(
     kind: Kind,
     file: (&str, Box<dyn BufRead>),
     run: &mut Run<'_>,
-    store: &Store,
+    (store, lists): (&Store, &Lists),
     progress: Progress<'_>,
 ) -> Result<(), ImportError> {
     match kind {
@@ -143,7 +148,8 @@ async fn read(
             register(file, run, (store, call), progress).await
         }
         Kind::Cases => {
-            let mut door = Door::open(store).await?;
+            let door = Door::open(store).await?;
+            let mut door = door.with_lists(Some(lists.clone()));
             run.cases(file, &mut door, progress).await
         }
         // its files are named one by one: `bring`

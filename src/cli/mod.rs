@@ -193,14 +193,20 @@ async fn dispatch(command: Command, shell: Shell) -> Ended {
         Command::Import(args) if args.kind == import::Kind::Wash => {
             bring::run(&args.wash, args.dry_run, &shell).await
         }
-        Command::Import(args) => Ok(import::run(&args, &shell.store()?, &shell.texts).await?),
+        Command::Import(args) => {
+            let lists = looks::lists_said(&shell);
+            Ok(import::run(&args, &shell.store()?, (&shell.texts, &lists)).await?)
+        }
         Command::Grid(args) => grid::run(args, &shell).await,
         Command::Slots(args) => slots::run(args, &shell).await,
         Command::Fees(args) => fees::run(args, &shell).await,
         Command::Forms(args) => forms::run(args, &shell).await,
         Command::Practice(args) => practice::run(args, &shell).await,
         Command::Worker(args) => {
-            let config = settings::worker(&shell.config);
+            let config = worker::WorkerConfig {
+                lists: Some(looks::lists_said(&shell)),
+                ..settings::worker(&shell.config)
+            };
             Ok(worker::run(&args, &config, shell.store()?, &shell.texts).await?)
         }
         Command::Doctor(args) => doctor::run(args, &shell).await,

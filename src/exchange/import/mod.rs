@@ -7,6 +7,7 @@ pub mod check;
 mod installation;
 pub mod intake;
 pub mod lines;
+mod notification;
 pub mod refused;
 pub mod registers;
 pub mod rehearsal;

@@ -10,7 +10,7 @@ mod installation;
 pub mod letters;
 pub mod mail;
 pub(in crate::exchange) mod market;
-mod orders;
+pub(in crate::exchange) mod orders;
 pub mod settings;
 pub mod smtp;
 pub mod values;
