@@ -447,3 +447,37 @@ BEGIN
     'milestones', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', name, 'day', day, 'codes', codes, 'share', share::float8) ORDER BY day, name), '[]') FROM (SELECT * FROM wash_milestones ORDER BY day, name LIMIT 200) m),
     'today', local_day('NO'));
 END $$;
+
+-- ---------------------------------------------------------------- extracts of the registers
+-- As they were delivered; `name_key` folds a name so that spelling does not matter (identifiers.md 3.9).
+CREATE TABLE register_persons (
+  number text PRIMARY KEY CHECK (number ~ '^[0-9]{11}$'), first_name text NOT NULL, last_name text NOT NULL, birth_date text NOT NULL, street text NOT NULL, house_number text NOT NULL,
+  postcode text NOT NULL, city text NOT NULL, deceased_on text NOT NULL, protected bool NOT NULL, name_key bigint NOT NULL);
+CREATE INDEX register_persons_name ON register_persons (name_key);
+CREATE TABLE register_enterprises (
+  number text PRIMARY KEY CHECK (number ~ '^[0-9]{9}$'), name text NOT NULL, form text NOT NULL, street text NOT NULL, postcode text NOT NULL, city text NOT NULL,
+  condition text NOT NULL CHECK (condition IN ('', 'deleted', 'bankrupt', 'winding_up')), name_key bigint NOT NULL);
+CREATE INDEX register_enterprises_name ON register_enterprises (name_key);
+-- A batch of rows; gives how many were new and changed. Of a number that stands twice the last one counts.
+CREATE FUNCTION loket_api.register_put(p_kind text, p jsonb) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE a jsonb;
+BEGIN
+  PERFORM require_role('admin');
+  IF p_kind = 'persons' THEN
+    WITH i AS (SELECT DISTINCT ON (r.number) r.* FROM jsonb_array_elements(p) WITH ORDINALITY x(j, n), jsonb_populate_record(NULL::register_persons, j) r ORDER BY r.number, n DESC),
+      w AS (INSERT INTO register_persons AS t SELECT * FROM i ON CONFLICT (number) DO UPDATE SET first_name = excluded.first_name, last_name = excluded.last_name, birth_date = excluded.birth_date, street = excluded.street,
+        house_number = excluded.house_number, postcode = excluded.postcode, city = excluded.city, deceased_on = excluded.deceased_on, protected = excluded.protected, name_key = excluded.name_key
+        WHERE t IS DISTINCT FROM excluded RETURNING (xmax = 0) AS fresh)
+      SELECT jsonb_build_object('new', count(*) FILTER (WHERE fresh), 'changed', count(*) FILTER (WHERE NOT fresh)) INTO a FROM w;
+    -- whoever the register protects is protected here too (formats 5.1), and is found by name no more
+    WITH u AS (UPDATE customers c SET protected = true FROM jsonb_array_elements(p) x WHERE (x ->> 'protected')::bool AND c.country = 'NO' AND NOT c.protected AND c.identifier <> '' AND c.identifier = x ->> 'number' RETURNING c.customer_ref)
+      UPDATE case_search s SET doc = search_doc(k.case_id) FROM cases k JOIN u USING (customer_ref) WHERE s.case_id = k.case_id;
+  ELSE
+    WITH i AS (SELECT DISTINCT ON (r.number) r.* FROM jsonb_array_elements(p) WITH ORDINALITY x(j, n), jsonb_populate_record(NULL::register_enterprises, j) r ORDER BY r.number, n DESC),
+      w AS (INSERT INTO register_enterprises AS t SELECT * FROM i ON CONFLICT (number) DO UPDATE SET name = excluded.name, form = excluded.form, street = excluded.street, postcode = excluded.postcode, city = excluded.city,
+        condition = excluded.condition, name_key = excluded.name_key WHERE t IS DISTINCT FROM excluded RETURNING (xmax = 0) AS fresh)
+      SELECT jsonb_build_object('new', count(*) FILTER (WHERE fresh), 'changed', count(*) FILTER (WHERE NOT fresh)) INTO a FROM w;
+  END IF;
+  RETURN a;
+END $$;
+CREATE INDEX customers_norwegian ON customers (identifier) WHERE country = 'NO' AND identifier <> '';

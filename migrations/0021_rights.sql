@@ -101,7 +101,7 @@ GRANT EXECUTE ON FUNCTION loket_api.plant_find TO loket_installer, loket_worker,
 -- the data wash (0020): no table for anybody but the stage, into which an import copies
 GRANT INSERT ON wash_stage TO loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.wash_hold, loket_api.wash_begin, loket_api.wash_unstage, loket_api.wash_step, loket_api.wash_merge, loket_api.wash_gone, loket_api.wash_to_open, loket_api.wash_open,
-  loket_api.wash_fault_set TO loket_administrator;
+  loket_api.wash_fault_set, loket_api.register_put TO loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.wash_closing, loket_api.wash_corrections_take, loket_api.wash_correction_told, loket_api.wash_update_put TO loket_worker, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.wash_runs, loket_api.wash_faults TO loket_lead, loket_auditor, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.wash_pace TO loket_lead, loket_auditor, loket_administrator, loket_worker;

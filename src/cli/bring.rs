@@ -7,11 +7,12 @@ use chrono::NaiveDate;
 use clap::Args;
 
 use super::washing::{counts, wash_error};
-use super::{Ended, Shell, shell};
+use super::{CliError, Ended, Sentence, Shell, shell};
 use crate::domain::sanitize::clean;
 use crate::exchange::import::report::words;
 use crate::exchange::wash::LeftOut;
 use crate::exchange::washing::bring::{self, Brought, Origin, Paths};
+use crate::exchange::washing::registers;
 use crate::text::Texts;
 
 /// The files of the data wash.
@@ -60,6 +61,37 @@ pub async fn run(files: &WashFiles, dry_run: bool, shell: &Shell) -> Ended {
     }
     for path in &files.nonconformity {
         let done = bring::nonconformity(&store, path, &origin, dry_run).await;
+        refused += told(path, &done.map_err(wash_error)?, shell);
+    }
+    Ok(if refused == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(3)
+    })
+}
+
+/// Brings extracts of a register in: which one, then the files.
+pub async fn registers(files: &[String], shell: &Shell) -> Ended {
+    let Some((kind, files)) = files.split_first() else {
+        return Err(CliError::Usage(Sentence::new(
+            "washing.which_register",
+            &[],
+        )));
+    };
+    let store = shell.store()?;
+    let mut refused = 0;
+    for file in files {
+        let path = Path::new(file);
+        let done = match kind.as_str() {
+            "persons" => registers::persons(&store, path).await,
+            "enterprises" => registers::enterprises(&store, path).await,
+            _ => {
+                return Err(CliError::Usage(Sentence::new(
+                    "washing.which_register",
+                    &[],
+                )));
+            }
+        };
         refused += told(path, &done.map_err(wash_error)?, shell);
     }
     Ok(if refused == 0 {

@@ -40,6 +40,8 @@ pub enum Kind {
     Cases,
     /// Findings of the data wash: --grid and --supply, or --nonconformity.
     Wash,
+    /// Extracts for the data wash: `persons` or `enterprises`, then the files.
+    Registers,
 }
 
 /// Arguments of `loket import`.
@@ -153,7 +155,7 @@ async fn read(
             run.cases(file, &mut door, progress).await
         }
         // its files are named one by one: `bring`
-        Kind::Wash => Ok(()),
+        Kind::Wash | Kind::Registers => Ok(()),
     }
 }
 

@@ -193,6 +193,9 @@ async fn dispatch(command: Command, shell: Shell) -> Ended {
         Command::Import(args) if args.kind == import::Kind::Wash => {
             bring::run(&args.wash, args.dry_run, &shell).await
         }
+        Command::Import(args) if args.kind == import::Kind::Registers => {
+            bring::registers(&args.files, &shell).await
+        }
         Command::Import(args) => {
             let lists = looks::lists_said(&shell);
             Ok(import::run(&args, &shell.store()?, (&shell.texts, &lists)).await?)

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use loket::exchange::washing::bring::{Brought, Origin, Paths, holdings, nonconformity};
-use loket::exchange::washing::{WashError, follow, updates};
+use loket::exchange::washing::{WashError, follow, registers, updates};
 use loket::process::engine::{Actor, Answers, step};
 use loket::store::StoreError;
 use loket::store::case::Target;
@@ -699,4 +699,43 @@ async fn dw_a_1_an_import_is_measured_against_a_bare_copy() {
         pace(copied),
         imported / copied.max(1e-6)
     );
+}
+
+/// DW-GEN-08, DW-GEN-09: extracts of the registers; twice changes nothing, a row that cannot be taken
+/// says its line, and whoever the register protects is protected here at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn dw_gen_08_extracts_of_the_registers() {
+    let bench = Bench::new().await;
+    bench.washed("a", &[(point(1), GEIR, INGER)]).await;
+    let store = &bench.world.admin;
+    let file = bench.folder.join("extract.csv");
+    let wrong = "29884013002,No,Body,1940-01-01,,,,,,no\n";
+    std::fs::write(&file, format!("{PERSONS}{wrong}")).unwrap();
+    let brought = registers::persons(store, &file).await.unwrap();
+    assert_eq!((count(&brought, "new"), brought.left_out_count), (3, 1));
+    assert_eq!(brought.left_out[0].1.line, 5);
+    let again = registers::persons(store, &file).await.unwrap();
+    assert_eq!((count(&again, "new"), count(&again, "updated")), (0, 0));
+    let hidden = PERSONS.replace("Martinhelle,,no", "Martinhelle,,yes");
+    std::fs::write(&file, hidden).unwrap();
+    let changed = registers::persons(store, &file).await.unwrap();
+    assert_eq!(count(&changed, "updated"), 1);
+    let protected: bool = bench
+        .one("SELECT protected FROM loket.customers WHERE identifier = '29884013001'")
+        .await;
+    assert!(protected);
+    let found: i64 = bench
+        .one("SELECT count(*) FROM loket.case_search WHERE doc LIKE '%kristensen%'")
+        .await;
+    assert_eq!(found, 0, "and is found by name no more");
+    let file = bench.folder.join("extract.jsonl");
+    let text = "{\"organisasjonsnummer\":\"959716633\",\"navn\":\"KARLSEN DRIFT AS\",\"konkurs\":true}\n\
+        {\"organisasjonsnummer\":\"999999999\",\"navn\":\"X\"}\nhalf a li\n";
+    std::fs::write(&file, text).unwrap();
+    let brought = registers::enterprises(store, &file).await.unwrap();
+    assert_eq!((count(&brought, "new"), brought.left_out_count), (1, 2));
+    let condition: String = bench
+        .one("SELECT condition FROM loket.register_enterprises")
+        .await;
+    assert_eq!(condition, "bankrupt");
 }

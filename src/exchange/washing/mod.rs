@@ -9,6 +9,7 @@ pub mod follow;
 pub mod holdings;
 pub mod nonconformity;
 pub mod opening;
+pub mod registers;
 pub mod stage;
 pub mod updates;
 

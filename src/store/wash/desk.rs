@@ -184,4 +184,22 @@ impl Store {
         .await?;
         read(answer)
     }
+
+    /// Rows of an extract of a register, `persons` or `enterprises`; gives how many were new and
+    /// how many changed.
+    pub async fn register_put(
+        &self,
+        kind: &str,
+        rows: &[serde_json::Value],
+    ) -> Result<BTreeMap<String, i64>, StoreError> {
+        let rows = write(rows)?;
+        let answer = ask(sqlx::query_scalar!(
+            r#"SELECT loket_api.register_put($1, $2)::text AS "r!""#,
+            kind,
+            rows
+        )
+        .fetch_one(&self.pool))
+        .await?;
+        read(answer)
+    }
 }

@@ -183,6 +183,7 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("refund_create", "admin worker"),
     ("refund_seen", "admin worker"),
     ("refunds_take", "admin worker"),
+    ("register_put", "admin"),
     ("release", "agent lead admin"),
     ("rows_of", "agent lead auditor admin worker installer"),
     ("search", "agent lead auditor admin worker installer"),
