@@ -449,11 +449,13 @@ BEGIN
 END $$;
 
 -- ---------------------------------------------------------------- extracts of the registers
--- As they were delivered; `name_key` folds a name so that spelling does not matter (identifiers.md 3.9).
+-- As they were delivered; `name_key` is of the name as it sounds (identifiers.md 3.9).
 CREATE TABLE register_persons (
   number text PRIMARY KEY CHECK (number ~ '^[0-9]{11}$'), first_name text NOT NULL, last_name text NOT NULL, birth_date text NOT NULL, street text NOT NULL, house_number text NOT NULL,
-  postcode text NOT NULL, city text NOT NULL, deceased_on text NOT NULL, protected bool NOT NULL, name_key bigint NOT NULL);
-CREATE INDEX register_persons_name ON register_persons (name_key);
+  postcode text NOT NULL, city text NOT NULL, deceased_on text NOT NULL, protected bool NOT NULL);
+-- the searches that the register itself takes: by birth date, by address (formats 5.4)
+CREATE INDEX register_persons_birth ON register_persons (birth_date);
+CREATE INDEX register_persons_address ON register_persons (postcode, house_number);
 CREATE TABLE register_enterprises (
   number text PRIMARY KEY CHECK (number ~ '^[0-9]{9}$'), name text NOT NULL, form text NOT NULL, street text NOT NULL, postcode text NOT NULL, city text NOT NULL,
   condition text NOT NULL CHECK (condition IN ('', 'deleted', 'bankrupt', 'winding_up')), name_key bigint NOT NULL);
@@ -466,7 +468,7 @@ BEGIN
   IF p_kind = 'persons' THEN
     WITH i AS (SELECT DISTINCT ON (r.number) r.* FROM jsonb_array_elements(p) WITH ORDINALITY x(j, n), jsonb_populate_record(NULL::register_persons, j) r ORDER BY r.number, n DESC),
       w AS (INSERT INTO register_persons AS t SELECT * FROM i ON CONFLICT (number) DO UPDATE SET first_name = excluded.first_name, last_name = excluded.last_name, birth_date = excluded.birth_date, street = excluded.street,
-        house_number = excluded.house_number, postcode = excluded.postcode, city = excluded.city, deceased_on = excluded.deceased_on, protected = excluded.protected, name_key = excluded.name_key
+        house_number = excluded.house_number, postcode = excluded.postcode, city = excluded.city, deceased_on = excluded.deceased_on, protected = excluded.protected
         WHERE t IS DISTINCT FROM excluded RETURNING (xmax = 0) AS fresh)
       SELECT jsonb_build_object('new', count(*) FILTER (WHERE fresh), 'changed', count(*) FILTER (WHERE NOT fresh)) INTO a FROM w;
     -- whoever the register protects is protected here too (formats 5.1), and is found by name no more

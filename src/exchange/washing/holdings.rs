@@ -164,7 +164,7 @@ fn register(identity: &Identity) -> Option<Json> {
     match identity {
         Identity::Person(row, _) => Some(person(row)),
         Identity::Enterprise(row, _) => Some(enterprise(row)),
-        Identity::Number(_) | Identity::Unknown => None,
+        Identity::Number(..) | Identity::Unknown => None,
     }
 }
 

@@ -6,6 +6,7 @@ use std::io::BufReader;
 use std::path::Path;
 
 use serde_json::{Value as Json, json};
+use sha2::{Digest as _, Sha256};
 
 use super::WashError;
 use super::bring::Brought;
@@ -17,7 +18,7 @@ use crate::exchange::import::refused::Refused;
 use crate::exchange::import::table::{Column, Row, Table};
 use crate::exchange::wash::LeftOut;
 use crate::store::Store;
-use crate::wash::identity::{enterprise_key, person_key};
+use crate::wash::name::{fold_business, sound};
 
 const fn column(name: &'static str, required: bool) -> Column {
     Column { name, required }
@@ -114,7 +115,6 @@ pub async fn persons(store: &Store, path: &Path) -> Result<Brought, WashError> {
 fn person(row: &Row) -> Result<Json, Refused> {
     let number = Fodselsnummer::read(row.get("identifier"));
     let number = number.map_err(|_| bad("identifier", row.get("identifier")))?;
-    let name = format!("{} {}", row.get("first_name"), row.get("last_name"));
     let is_yes = |word: &str| matches!(word, "yes" | "true" | "1" | "ja" | "6" | "7");
     Ok(json!({
         "number": number.as_str(),
@@ -127,7 +127,6 @@ fn person(row: &Row) -> Result<Json, Refused> {
         "city": row.get("city"),
         "deceased_on": row.get("deceased_on"),
         "protected": is_yes(&row.get("protected").to_lowercase()),
-        "name_key": person_key(&name).cast_signed(),
     }))
 }
 
@@ -174,12 +173,19 @@ fn enterprise(text: &str) -> Result<Json, Refused> {
         "postcode": said(&address["postnummer"]),
         "city": said(&address["poststed"]),
         "condition": condition,
-        "name_key": enterprise_key(&name).cast_signed(),
+        "name_key": name_key(&name),
     }))
 }
 
+/// Of the name as it sounds; the same with every build, since it is stored.
+fn name_key(name: &str) -> i64 {
+    let digest = Sha256::digest(sound(&fold_business(name)).as_bytes());
+    let bytes = digest.first_chunk::<8>().copied().unwrap_or_default();
+    i64::from_be_bytes(bytes)
+}
+
 fn bad(column: &str, value: &str) -> Refused {
-    Refused::new("number")
+    Refused::new("register_number")
         .with_ours("column", column)
         .with("value", value)
 }
