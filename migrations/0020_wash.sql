@@ -124,6 +124,9 @@ END $$;
 CREATE FUNCTION counts_add(p_a jsonb, p_b jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS
 $$ SELECT coalesce(jsonb_object_agg(k, n), '{}') FROM (SELECT k, sum(v::bigint) AS n FROM (SELECT * FROM jsonb_each_text(p_a) x(k, v) UNION ALL SELECT * FROM jsonb_each_text(p_b) y(k, v)) z GROUP BY k) w $$;
 
+-- the free search knows names: of who was renamed or became protected it must forget the old one
+CREATE FUNCTION search_again(p_customers text[]) RETURNS void LANGUAGE sql SET search_path = loket, pg_catalog, pg_temp AS
+$$ UPDATE case_search x SET doc = search_doc(c.case_id) FROM cases c WHERE c.customer_ref = ANY (p_customers) AND x.case_id = c.case_id $$;
 -- One correction of our own row of a customer: number and name in one change (DW-I02-7). The old values
 -- are kept. Nothing is done for a protected person, nor where nothing differs. Gives its number.
 CREATE FUNCTION wash_correct(p_finding bigint, p_case bigint, p_seq int, p_run bigint, p_point text, p_customer text, p_after jsonb) RETURNS bigint
@@ -136,6 +139,7 @@ BEGIN
   IF was @> after_ THEN RETURN NULL; END IF;
   UPDATE customers SET kind = coalesce(after_ ->> 'kind', kind), identifier = coalesce(after_ ->> 'identifier', identifier), first_name = coalesce(after_ ->> 'first_name', first_name),
     last_name = coalesce(after_ ->> 'last_name', last_name), organisation_name = coalesce(after_ ->> 'organisation_name', organisation_name) WHERE customer_ref = p_customer;
+  PERFORM search_again(ARRAY[p_customer]);
   INSERT INTO wash_corrections (finding_id, case_id, seq, run_id, point, customer_ref, before, after, made_at, state)
     VALUES (p_finding, p_case, p_seq, p_run, p_point, p_customer, was, after_, legal_now(), CASE WHEN p_case IS NULL THEN 'waiting' ELSE 'by_case' END) RETURNING correction_id INTO i;
   RETURN i;
@@ -313,7 +317,7 @@ END $$;
 CREATE FUNCTION wash_unfollow(p_case cases, p_seq int, p_change jsonb) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE k wash_corrections%ROWTYPE; f wash_findings%ROWTYPE;
 BEGIN
-  FOR k IN UPDATE wash_corrections SET state = 'taken_back' WHERE case_id = p_case.case_id AND seq = p_seq AND state = 'by_case' RETURNING * LOOP PERFORM wash_restore(k); END LOOP;
+  FOR k IN UPDATE wash_corrections SET state = 'taken_back' WHERE case_id = p_case.case_id AND seq = p_seq AND state = 'by_case' RETURNING * LOOP PERFORM wash_restore(k); PERFORM search_again(ARRAY[k.customer_ref]); END LOOP;
   IF p_change -> 'facts' ? 'update_result' THEN UPDATE wash_updates SET state = 'waiting', ended_at = NULL, reason = NULL, agent_id = NULL WHERE case_id = p_case.case_id AND state <> 'waiting'; END IF;
   IF p_case.work <> 'closed' THEN
     UPDATE wash_findings w SET state = 'open', how = NULL, ended_at = NULL FROM wash_findings o WHERE o.finding_id = w.finding_id AND w.case_id = p_case.case_id AND w.state <> 'open'
@@ -356,6 +360,7 @@ BEGIN
   IF p_run IS NULL AND p_id IS NULL THEN PERFORM refuse('wash_nothing'); END IF;
   FOR k IN UPDATE wash_corrections w SET state = 'taken_back' WHERE correction_id IN (SELECT correction_id FROM wash_corrections WHERE state = 'waiting' AND attempts = 0 AND (p_run IS NULL OR run_id = p_run) AND (p_id IS NULL OR correction_id = p_id) ORDER BY correction_id LIMIT least(p_limit, 1000) FOR UPDATE) RETURNING * LOOP
     PERFORM wash_restore(k);
+    PERFORM search_again(ARRAY[k.customer_ref]);
     UPDATE wash_findings w SET how = 'taken_back' WHERE finding_id = k.finding_id RETURNING * INTO f;
     n := n + 1;
   END LOOP;
@@ -462,7 +467,7 @@ CREATE TABLE register_enterprises (
 CREATE INDEX register_enterprises_name ON register_enterprises (name_key);
 -- A batch of rows; gives how many were new and changed. Of a number that stands twice the last one counts.
 CREATE FUNCTION loket_api.register_put(p_kind text, p jsonb) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE a jsonb;
+DECLARE a jsonb; hidden text[];
 BEGIN
   PERFORM require_role('admin');
   IF p_kind = 'persons' THEN
@@ -473,7 +478,8 @@ BEGIN
       SELECT jsonb_build_object('new', count(*) FILTER (WHERE fresh), 'changed', count(*) FILTER (WHERE NOT fresh)) INTO a FROM w;
     -- whoever the register protects is protected here too (formats 5.1), and is found by name no more
     WITH u AS (UPDATE customers c SET protected = true FROM jsonb_array_elements(p) x WHERE (x ->> 'protected')::bool AND c.country = 'NO' AND NOT c.protected AND c.identifier <> '' AND c.identifier = x ->> 'number' RETURNING c.customer_ref)
-      UPDATE case_search s SET doc = search_doc(k.case_id) FROM cases k JOIN u USING (customer_ref) WHERE s.case_id = k.case_id;
+      SELECT array_agg(customer_ref) INTO hidden FROM u;
+    PERFORM search_again(hidden);
   ELSE
     WITH i AS (SELECT DISTINCT ON (r.number) r.* FROM jsonb_array_elements(p) WITH ORDINALITY x(j, n), jsonb_populate_record(NULL::register_enterprises, j) r ORDER BY r.number, n DESC),
       w AS (INSERT INTO register_enterprises AS t SELECT * FROM i ON CONFLICT (number) DO UPDATE SET name = excluded.name, form = excluded.form, street = excluded.street, postcode = excluded.postcode, city = excluded.city,

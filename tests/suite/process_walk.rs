@@ -251,7 +251,9 @@ fn attempt(
         &context(sim.now, Actor::System, sim.events.len()),
     );
     let is_outside = |one: &Listed| {
-        let is_awaited = !matches!(one.action.from, process::From::Any);
+        // a newer file may come at any time, and seldom does
+        let is_file = one.action.key == "gone";
+        let is_awaited = !matches!(one.action.from, process::From::Any) && !is_file;
         is_awaited && one.action.by == By::Outside && one.refusal.is_none()
     };
     let actor = if of_system.iter().any(is_outside) && rng.u8(..10) < 6 {
@@ -266,7 +268,9 @@ fn attempt(
     let is_own = |key: &str| process.actions.iter().any(|line| line.key == key);
     let own: Vec<_> = possible.iter().map(|one| one.action).collect();
     // who cancels at every turn comes nowhere
-    let mut is_end = |key: &str| key.starts_with("cancel") && rng.u8(..10) < 8;
+    let ends = ["gone", "go_live", "reclassify"];
+    let is_end = |key: &str| key.starts_with("cancel") || ends.contains(&key);
+    let mut is_end = |key: &str| is_end(key) && rng.u8(..10) < 8;
     let own = own.into_iter().filter(|line| is_own(line.key));
     let own: Vec<_> = own.filter(|line| !is_end(line.key)).collect();
     // what no walk did so far comes first
