@@ -87,6 +87,7 @@ mod process_walk;
 mod process_wash;
 mod process_world;
 mod script_metering;
+mod script_notification;
 mod ssh;
 mod store;
 mod support;
