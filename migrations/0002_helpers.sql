@@ -211,6 +211,7 @@ BEGIN
   RETURN CASE p_field ->> 'kind'
     WHEN 'list' THEN t = 'array' AND (SELECT bool_and(loket.field_takes(p_field || jsonb_build_object('kind', p_field -> 'of', 'of', NULL), x)) FROM jsonb_array_elements(p_value) x)
     WHEN 'line' THEN t = 'object' WHEN 'note' THEN t = 'object' WHEN 'postcode' THEN t = 'object' WHEN 'house_number' THEN t = 'object' WHEN 'person_number' THEN t = 'object' WHEN 'company_number' THEN t = 'object'
+    WHEN 'national_number' THEN t = 'object' WHEN 'd_number' THEN t = 'object' WHEN 'enterprise_number' THEN t = 'object'
     WHEN 'choice' THEN t = 'string' AND (p_field -> 'choices') ? v
     WHEN 'yes_no' THEN t = 'boolean' WHEN 'contact' THEN t = 'number' WHEN 'run' THEN t = 'number' WHEN 'slot' THEN t = 'number'
     WHEN 'ean' THEN t = 'string' AND v ~ '^[0-9]{18}$' WHEN 'party' THEN t = 'string' AND v ~ '^[0-9]{13}$'

@@ -281,6 +281,7 @@ BEGIN
     jsonb_strip_nulls(jsonb_build_object('linked', o.case_id, 'reference', p_reference)) || jsonb_build_object('change', without_bodies(p_change)), n);
   IF p_change -> 'texts' <> '[]' OR (was.ean, was.customer_ref) IS DISTINCT FROM (c.ean, c.customer_ref) THEN UPDATE case_search SET doc = search_doc(c.case_id) WHERE case_id = c.case_id; END IF;
   IF l.action = 'promise_due' THEN PERFORM promise_told(c.case_id, p_change, a); END IF;
+  IF c.process = 'wash' THEN PERFORM wash_follow(c, p_change, a); END IF;
   RETURN command_end(p_cmd, applied(c, o.case_no) || undo_offer(c));
 END $$;
 

@@ -45,7 +45,7 @@ $$ SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', x.at_case, 'name', x.
 CREATE TABLE notices (
   notice_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, agent_id int NOT NULL REFERENCES agents,
   case_id bigint NOT NULL REFERENCES cases,
-  kind text NOT NULL CHECK (kind IN ('taken_over', 'reassigned', 'handed_to_you', 'lease_idle', 'raised', 'given_back', 'called_back', 'transferred', 'promise_due', 'text_left')),
+  kind text NOT NULL CHECK (kind IN ('taken_over', 'reassigned', 'handed_to_you', 'lease_idle', 'raised', 'given_back', 'called_back', 'transferred', 'promise_due', 'text_left', 'gone')),
   by_agent int REFERENCES agents, text_id uuid, at timestamptz NOT NULL, seen_at timestamptz,
   made_at timestamptz NOT NULL DEFAULT clock_timestamp());   -- technical time
 CREATE INDEX notices_unseen ON notices (agent_id, notice_id) WHERE seen_at IS NULL;

@@ -38,6 +38,10 @@ pub enum Kind {
     Contracts,
     /// Cases, one JSON object a line; registers first.
     Cases,
+    /// Findings of the data wash: --grid and --supply, or --nonconformity.
+    Wash,
+    /// Extracts for the data wash: `persons` or `enterprises`, then the files.
+    Registers,
 }
 
 /// Arguments of `loket import`.
@@ -52,8 +56,11 @@ pub struct ImportArgs {
     #[arg(value_enum)]
     pub kind: Kind,
     /// Files, in the order to be read; - is standard input.
-    #[arg(required = true)]
+    #[arg(required_unless_present_any = ["grid", "nonconformity"])]
     pub files: Vec<String>,
+    /// Those of the data wash.
+    #[command(flatten)]
+    pub wash: super::bring::WashFiles,
     /// Check every line against the registers and write nothing. Whether a customer is registered,
     /// a reference of digits only is known and the queue is yours, only the real run can tell.
     #[arg(long)]
@@ -147,6 +154,8 @@ async fn read(
             let mut door = door.with_lists(Some(lists.clone()));
             run.cases(file, &mut door, progress).await
         }
+        // its files are named one by one: `bring`
+        Kind::Wash | Kind::Registers => Ok(()),
     }
 }
 

@@ -4,6 +4,7 @@
 pub mod agent;
 mod asked;
 pub mod board;
+pub mod bring;
 mod called;
 pub mod case;
 pub mod check;
@@ -38,6 +39,7 @@ mod shell;
 pub mod slots;
 pub mod teach;
 pub mod wash;
+pub mod washing;
 pub mod words;
 pub mod worker;
 
@@ -188,6 +190,12 @@ async fn dispatch(command: Command, shell: Shell) -> Ended {
         Command::Agent(args) => agent::run(args, &shell).await,
         Command::Queue(args) => queue::run(args, &shell).await,
         Command::Filter(args) => filter::run(args, &shell).await,
+        Command::Import(args) if args.kind == import::Kind::Wash => {
+            bring::run(&args.wash, args.dry_run, &shell).await
+        }
+        Command::Import(args) if args.kind == import::Kind::Registers => {
+            bring::registers(&args.files, &shell).await
+        }
         Command::Import(args) => {
             let lists = looks::lists_said(&shell);
             Ok(import::run(&args, &shell.store()?, (&shell.texts, &lists)).await?)
@@ -207,7 +215,10 @@ async fn dispatch(command: Command, shell: Shell) -> Ended {
         Command::Doctor(args) => doctor::run(args, &shell).await,
         Command::Replay(args) => replay::run(&args, &shell),
         Command::Check(args) => pure(check::run(&args, &shell.texts, system::now())),
-        Command::Wash(args) => pure(wash::run(&args, &shell.texts)),
+        Command::Wash(args) => match &args.command {
+            wash::WashCommand::Desk(desk) => washing::run(desk, &shell).await,
+            wash::WashCommand::Check(check) => pure(wash::run(check, &shell.texts)),
+        },
         Command::Due(args) => pure(due::run(&args, &shell.texts)),
         Command::Process(args) => pure(process::run(&args, &shell.texts)),
         Command::Keys(args) => keys::run(&args, &shell),

@@ -3,6 +3,7 @@
 
 use clap::{ArgMatches, Command, CommandFactory as _, FromArgMatches as _};
 
+use super::washing::EXAMPLES as WASH;
 use super::{Cli, EXIT_CODES};
 
 /// Examples by the path of the command, without `loket` in front; the path is part of the example.
@@ -320,7 +321,7 @@ fn taught(command: Command, path: &str) -> Command {
 }
 
 fn examples(path: &str) -> Option<&'static [&'static str]> {
-    let mut all = EXAMPLES.iter();
+    let mut all = EXAMPLES.iter().chain(WASH);
     all.find(|(known, _)| *known == path)
         .map(|(_, lines)| *lines)
 }
@@ -368,7 +369,7 @@ mod tests {
 
     #[test]
     fn every_example_is_right_and_stands_where_it_belongs() {
-        for (path, lines) in EXAMPLES {
+        for (path, lines) in EXAMPLES.iter().chain(WASH) {
             for line in *lines {
                 let typed = std::iter::once("loket".to_owned()).chain(words(line));
                 let read = Cli::try_parse_from(typed);

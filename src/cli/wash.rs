@@ -42,6 +42,9 @@ A02 (one household), A01 (any other difference).\n\nExit codes: 0 done; 2 a file
 done, but rows were left out."
     )]
     Check(CheckArgs),
+    /// What needs the database
+    #[command(flatten)]
+    Desk(super::washing::WashDesk),
 }
 
 /// Arguments of `loket wash check`.
@@ -95,8 +98,7 @@ pub enum Format {
 }
 
 /// Runs it.
-pub fn run(args: &WashArgs, texts: &Texts) -> color_eyre::Result<ExitCode> {
-    let WashCommand::Check(args) = &args.command;
+pub fn run(args: &CheckArgs, texts: &Texts) -> color_eyre::Result<ExitCode> {
     let rules = rules(args)?;
     let files = Files::read(args, texts)?;
     if let Some(id) = &args.explain {

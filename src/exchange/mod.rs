@@ -17,5 +17,6 @@ pub mod secret;
 pub mod sources;
 pub mod trouble;
 pub mod wash;
+pub mod washing;
 pub mod worker;
 pub mod world;

@@ -153,6 +153,12 @@ pub enum FieldKind {
     /// A Swedish organisation number, or the personal number of a sole trader; stored as an erasable
     /// text.
     CompanyNumber,
+    /// A Norwegian national identity number or D-number; stored as an erasable text.
+    NationalNumber,
+    /// A Norwegian D-number and nothing else (DW-I01-14); stored as an erasable text.
+    DNumber,
+    /// A Norwegian organisation number that is not made up (DW-I02-11); stored as an erasable text.
+    EnterpriseNumber,
     /// A running run of this clock, by its number: one of several promises.
     Run(Key),
     /// Several values of one kind (no notes, no lists), typed one a line; at least one, at most
@@ -190,6 +196,9 @@ impl FieldKind {
             Self::HouseNumber => "house_number",
             Self::PersonNumber => "person_number",
             Self::CompanyNumber => "company_number",
+            Self::NationalNumber => "national_number",
+            Self::DNumber => "d_number",
+            Self::EnterpriseNumber => "enterprise_number",
         }
     }
 
@@ -203,6 +212,9 @@ impl FieldKind {
                 | Self::HouseNumber
                 | Self::PersonNumber
                 | Self::CompanyNumber
+                | Self::NationalNumber
+                | Self::DNumber
+                | Self::EnterpriseNumber
         )
     }
 

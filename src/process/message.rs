@@ -35,6 +35,8 @@ pub enum Addressee {
     WorkOrders,
     /// The installer of a notification.
     Installer,
+    /// The supplier of a metering point and the central tool, by the messages of the market.
+    Market,
 }
 
 /// One kind of message.
@@ -116,6 +118,18 @@ pub static MESSAGES: &[Message] = &[
     message("els_reminder", Addressee::Installer, "ELS-31"),
     message("els_rejected", Addressee::Installer, "ELS-31"),
     message("els_expired", Addressee::Installer, "ELS-31"),
+    message("master_data_update", Addressee::Market, "DW-BAS-11"),
+    message("update_rejected", Addressee::Market, "DW-BAS-12"),
+    message("takeover_confirmed", Addressee::Market, "DW-A01-9"),
+    message("takeover_rejected", Addressee::Market, "DW-A01-13"),
+    message("counterpart_missing", Addressee::Market, "DW-A04-4"),
+    message("point_resubmitted", Addressee::Market, "DW-BAS-05"),
+    message("wash_ask_identity", Addressee::Customer, "DW-I01-12"),
+    message("wash_reminder", Addressee::Customer, "DW-I01-17"),
+    message("wash_d_number", Addressee::Customer, "DW-I01-15"),
+    message("wash_register", Addressee::Customer, "DW-I02-9"),
+    message("wash_takeover", Addressee::Customer, "DW-I04-4"),
+    message("wash_termination", Addressee::Customer, "DW-A01-11"),
 ];
 
 /// The message of that kind.

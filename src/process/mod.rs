@@ -21,6 +21,7 @@ mod queue;
 pub mod replay;
 mod slot;
 pub mod tlm;
+pub mod wash;
 
 use std::collections::BTreeSet;
 
@@ -43,6 +44,7 @@ pub static ALL: &[&Process] = &[
     &prio::PRIO,
     &tlm::TLM,
     &notification::NOTIFICATION,
+    &wash::WASH,
 ];
 
 /// The process of that key.

@@ -16,6 +16,8 @@ pub enum Queue {
     Metering,
     /// Notifications of installers.
     Installation,
+    /// The data wash: deviations of customer data (Norway).
+    Wash,
 }
 
 impl Queue {
@@ -25,6 +27,7 @@ impl Queue {
             Self::Mandate => "mandate",
             Self::Metering => "metering",
             Self::Installation => "installation",
+            Self::Wash => "wash",
         }
     }
 }

@@ -34,6 +34,7 @@ pub mod session;
 pub mod slots;
 pub mod undo;
 pub mod verify;
+pub mod wash;
 pub mod work;
 
 use std::future::Future;

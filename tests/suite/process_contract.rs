@@ -24,6 +24,23 @@ fn rules() -> BTreeSet<String> {
     for (family, last) in families {
         all.extend((1..=last).map(|n| format!("{family}-{n:02}")));
     }
+    for (part, last) in [("GEN", 15), ("BAS", 29)] {
+        all.extend((1..=last).map(|n| format!("DW-{part}-{n:02}")));
+    }
+    let deviations = [
+        ("I01", 17),
+        ("I02", 12),
+        ("I03", 7),
+        ("I04", 7),
+        ("A", 8),
+        ("A01", 16),
+        ("A02", 9),
+        ("A03", 8),
+        ("A04", 5),
+    ];
+    for (part, last) in deviations {
+        all.extend((1..=last).map(|n| format!("DW-{part}-{n}")));
+    }
     all
 }
 

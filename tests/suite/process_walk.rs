@@ -58,6 +58,9 @@ fn answer(rng: &mut Rng, field: &Field, sim: Option<&Sim>) -> Option<Answer> {
         FieldKind::HouseNumber => Some(Answer::Free("18 a 1".to_owned())),
         FieldKind::PersonNumber => Some(Answer::Free("811228-9874".to_owned())),
         FieldKind::CompanyNumber => Some(Answer::Free("556016-0680".to_owned())),
+        FieldKind::NationalNumber => Some(Answer::Free("29884013001".to_owned())),
+        FieldKind::DNumber => Some(Answer::Free(D_NUMBER.to_owned())),
+        FieldKind::EnterpriseNumber => Some(Answer::Free("959716633".to_owned())),
         FieldKind::Run(clock) => {
             let running = sim.map(Sim::running).unwrap_or_default();
             let runs = running.iter().filter(|run| run.key == clock);
@@ -84,6 +87,8 @@ fn fill(rng: &mut Rng, fields: &[&Field], sim: Option<&Sim>) -> Answers {
     given
 }
 
+/// Of nobody: a synthetic D-number.
+const D_NUMBER: &str = "69884010039";
 const START: &str = "2026-03-26T15:00:00.123456+01:00";
 
 /// The table of a process, made once.
@@ -234,13 +239,21 @@ fn attempt(
     sim: &mut Sim,
     done_before: &BTreeSet<String>,
 ) {
+    // who is asked is silent most of the time, and estates take their time
+    let state = sim.case.state.as_str();
+    let is_slow = state.ends_with("_contact_customer") || state == "parked_estate";
+    if is_slow && rng.u8(..10) < 8 {
+        return;
+    }
     // what only a system outside says comes soon, or its time passes
     let of_system = listed(
         &sim.case,
         &context(sim.now, Actor::System, sim.events.len()),
     );
     let is_outside = |one: &Listed| {
-        let is_awaited = !matches!(one.action.from, process::From::Any);
+        // a newer file may come at any time, and seldom does
+        let is_file = one.action.key == "gone";
+        let is_awaited = !matches!(one.action.from, process::From::Any) && !is_file;
         is_awaited && one.action.by == By::Outside && one.refusal.is_none()
     };
     let actor = if of_system.iter().any(is_outside) && rng.u8(..10) < 6 {
@@ -255,7 +268,9 @@ fn attempt(
     let is_own = |key: &str| process.actions.iter().any(|line| line.key == key);
     let own: Vec<_> = possible.iter().map(|one| one.action).collect();
     // who cancels at every turn comes nowhere
-    let mut is_end = |key: &str| key.starts_with("cancel") && rng.u8(..10) < 8;
+    let ends = ["gone", "go_live", "reclassify"];
+    let is_end = |key: &str| key.starts_with("cancel") || ends.contains(&key);
+    let mut is_end = |key: &str| is_end(key) && rng.u8(..10) < 8;
     let own = own.into_iter().filter(|line| is_own(line.key));
     let own: Vec<_> = own.filter(|line| !is_end(line.key)).collect();
     // what no walk did so far comes first
@@ -308,6 +323,9 @@ fn walk(
         let most = match rng.u8(..10) {
             // a permit is valid for a year
             9 if process.key == "notification" => 40_000_000,
+            // and an estate is looked at again after half a year
+            9 if process.key == "wash" => 40_000_000,
+            7 | 8 if process.key == "wash" => 3_000_000,
             // and whoever is not heard of for a month has lost interest
             9 if rng.u8(..4) == 0 => 6_000_000,
             8.. => 400_000,

@@ -10,7 +10,7 @@ use crate::exchange::outbox::Delivery;
 use crate::exchange::outbox::settings::Settings;
 use crate::exchange::worker::outside::Outside;
 use crate::exchange::worker::{Options, Worker};
-use crate::exchange::world::{World, play};
+use crate::exchange::world::{World, play, wash};
 use crate::local_postgres::{LocalPostgres, SUPERUSER};
 use crate::store::admin::{self, AgentRow, Purpose};
 use crate::store::{Store, StoreError};
@@ -100,6 +100,8 @@ pub(super) async fn world(server: &LocalPostgres, now: DateTime<Utc>) -> Result<
         play::PlayError::Store(error) => CliError::Store(error),
         other => CliError::Fault(color_eyre::Report::new(other)),
     })?;
+    let washed = wash::play(&admin, &server.home().root().join("wash"), SEED).await;
+    let washed = washed.map_err(crate::cli::washing::wash_error)?;
     for store in players.iter().chain([&admin]) {
         store.close().await;
     }
@@ -110,7 +112,7 @@ pub(super) async fn world(server: &LocalPostgres, now: DateTime<Utc>) -> Result<
         add(server, &people::installers(&company.gln)).await?;
     }
     add(server, &first).await?;
-    Ok(played.cases)
+    Ok(played.cases + usize::try_from(washed).unwrap_or_default())
 }
 
 /// The day on which the world is looked at: today, or the next working day.

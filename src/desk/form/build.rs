@@ -197,6 +197,9 @@ pub fn of_field(world: &World, field: &'static Field, party: Option<&PartyCard>)
         | FieldKind::HouseNumber
         | FieldKind::PersonNumber
         | FieldKind::CompanyNumber
+        | FieldKind::NationalNumber
+        | FieldKind::DNumber
+        | FieldKind::EnterpriseNumber
         | FieldKind::Run(_) => text(Lines::One, LINE_LIMIT),
     };
     let key = format!("field.{}", field.key);

@@ -43,6 +43,9 @@ pub struct Row {
     /// Number of its first physical line.
     pub line: u64,
     values: Vec<(&'static str, String)>,
+    /// Values of columns that nobody knows, by the name in the header; only where the table was told
+    /// to keep them.
+    pub rest: Vec<(String, String)>,
 }
 
 impl Row {
@@ -71,6 +74,9 @@ pub struct Table<R> {
     places: Vec<(&'static str, usize)>,
     width: usize,
     unknown: Vec<String>,
+    /// Places of the unknown columns, where their values are kept.
+    kept: Vec<(String, usize)>,
+    names: Vec<String>,
 }
 
 impl<R: BufRead> Table<R> {
@@ -90,12 +96,28 @@ impl<R: BufRead> Table<R> {
         let unknown = names.iter().filter(|name| !known(name) && !name.is_empty());
         Ok(Self {
             unknown: unknown.cloned().collect(),
+            kept: Vec::new(),
             width: names.len(),
             lines,
             put_back: VecDeque::new(),
             delimiter,
             places,
+            names,
         })
+    }
+
+    /// Keeps the values of unknown columns too.
+    #[must_use]
+    pub fn keeping(mut self) -> Self {
+        let is_unknown = |name: &(usize, &String)| self.unknown.contains(name.1);
+        let places = self.names.iter().enumerate().filter(is_unknown);
+        self.kept = places.map(|(at, name)| (name.clone(), at)).collect();
+        self
+    }
+
+    /// Whether the header has a column of that name, in lower case.
+    pub fn has(&self, name: &str) -> bool {
+        self.names.iter().any(|found| found == name)
     }
 
     /// Columns of the file that nobody reads.
@@ -184,7 +206,12 @@ impl<R: BufRead> Table<R> {
             .iter()
             .map(|(name, place)| (*name, value(*place).unwrap_or_default()))
             .collect();
-        Ok(Row { line, values })
+        let rest = self.kept.iter().map(|(name, place)| {
+            let value = value(*place).unwrap_or_default();
+            (name.clone(), value)
+        });
+        let rest = rest.filter(|(_, value)| !value.is_empty()).collect();
+        Ok(Row { line, values, rest })
     }
 }
 

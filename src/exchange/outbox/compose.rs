@@ -9,6 +9,7 @@ use serde_json::{Value as Json, json};
 use super::envelope::{Content, Envelope};
 use super::installation;
 use super::letters::{self, NoLetter};
+use super::market;
 use super::orders;
 use super::settings::Settings;
 use super::values::Story;
@@ -130,6 +131,7 @@ impl Composer<'_> {
             Addressee::Domain => Ok(self.command("domain")),
             Addressee::WorkOrders => Ok(self.command("work_orders")),
             Addressee::Installer => self.installer(),
+            Addressee::Market => self.market(),
         }
     }
 
@@ -201,6 +203,19 @@ impl Composer<'_> {
         let mut command = installation::command(self.story, self.form).ok_or_else(missing)?;
         orders::sign(&mut command, self.message.kind, self.story);
         Ok(system("domain", command))
+    }
+
+    /// Nothing of a protected person leaves for the market, and nobody is told why (formats 5.1).
+    fn market(&self) -> Result<Content, Stuck> {
+        if self.story.customer.is_some_and(|known| known.protected) {
+            return Err(Stuck::new("by_hand"));
+        }
+        let point = market::point(self.story);
+        let point = point.ok_or_else(|| Stuck::new("missing_fact").with("name", "point"))?;
+        Ok(system(
+            "market",
+            market::command(self.message.kind, &point, self.story),
+        ))
     }
 
     /// By mail where the register has an address, else by letter to the firm.

@@ -78,6 +78,12 @@ static LETTERS: &[(&str, Templates)] = letters!(
     "els_reminder",
     "els_rejected",
     "els_expired",
+    "wash_ask_identity",
+    "wash_reminder",
+    "wash_d_number",
+    "wash_register",
+    "wash_takeover",
+    "wash_termination",
 );
 
 /// The template of a kind; a language that is not there is served in English.

@@ -9,6 +9,7 @@ pub mod http;
 mod installation;
 pub mod letters;
 pub mod mail;
+pub(in crate::exchange) mod market;
 pub(in crate::exchange) mod orders;
 pub mod settings;
 pub mod smtp;

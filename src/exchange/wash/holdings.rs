@@ -129,7 +129,7 @@ fn key_of(number: &str) -> u64 {
 }
 
 /// About equal shares of the keys of both sides.
-pub(super) fn ranges(grid: &Holdings, supply: &Holdings, shares: usize) -> Vec<Range<u64>> {
+pub(in crate::exchange) fn ranges(grid: &Holdings, supply: &Holdings, shares: usize) -> Vec<Range<u64>> {
     let longer = if grid.len() >= supply.len() {
         grid
     } else {
@@ -152,7 +152,7 @@ pub(super) fn ranges(grid: &Holdings, supply: &Holdings, shares: usize) -> Vec<R
 }
 
 /// Every metering point of the range that either side has.
-pub(super) fn each_point(
+pub(in crate::exchange) fn each_point(
     grid: &Holdings,
     supply: &Holdings,
     range: Range<u64>,

@@ -162,7 +162,7 @@ impl RegisterFiles {
     }
 
     /// What went wrong in reading rows again, if anything did: the findings are worth nothing then.
-    pub(super) fn failed(&self) -> Option<io::Error> {
+    pub(in crate::exchange) fn failed(&self) -> Option<io::Error> {
         self.broken.lock().ok().and_then(|mut broken| broken.take())
     }
 

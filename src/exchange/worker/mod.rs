@@ -19,6 +19,7 @@ mod refund;
 mod shared;
 mod ticker;
 mod timers;
+mod wash;
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -112,6 +113,7 @@ impl Worker {
             self.core.collect(payments, &mut HashSet::new()).await?;
         }
         self.deliver_all(&mut done).await?;
+        self.wash(&mut done).await?;
         done.swept = u64::try_from(self.store.sweep().await?).unwrap_or(0);
         self.store.undo_clear().await?;
         done.swept += self.expire_idle().await?;
@@ -136,6 +138,7 @@ impl Worker {
             Box::pin(self.ticks(stop.clone())),
             Box::pin(self.payments(stop.clone())),
             Box::pin(self.listen(stop.clone())),
+            Box::pin(self.washing(stop.clone())),
             Box::pin(self.house(stop))
         )?;
         Ok(())

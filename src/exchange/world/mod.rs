@@ -11,6 +11,7 @@ mod registers;
 mod requests;
 mod script;
 mod story;
+pub mod wash;
 mod words;
 
 use chrono::{DateTime, NaiveDate, Utc};

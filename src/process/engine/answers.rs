@@ -6,10 +6,12 @@ use uuid::Uuid;
 
 use super::{Answer, Answers, Facts, NewText, Refusal};
 use crate::domain::ean::Ean18;
+use crate::domain::fodselsnummer::{Fodselsnummer, Kind};
 use crate::domain::form::DECIMALS_MAX;
 use crate::domain::gln::Gln;
 use crate::domain::house_number::HouseNumber;
 use crate::domain::money::Money;
+use crate::domain::organisasjonsnummer::Organisasjonsnummer;
 use crate::domain::organisationsnummer::CompanyNumber;
 use crate::domain::personnummer::Personnummer;
 use crate::domain::postcode::Postcode;
@@ -197,6 +199,14 @@ pub(in crate::process) fn spelled(kind: FieldKind, text: &str) -> Result<String,
         FieldKind::CompanyNumber => CompanyNumber::parse(text, LAST_DAY)
             .map(|_| without_spaces(text))
             .map_err(|_| Refusal::new("not_a_company_number")),
+        FieldKind::NationalNumber => norwegian(text, &[Kind::Fodselsnummer, Kind::DNumber])
+            .ok_or_else(|| Refusal::new("not_a_national_number")),
+        FieldKind::DNumber => {
+            norwegian(text, &[Kind::DNumber]).ok_or_else(|| Refusal::new("not_a_d_number"))
+        }
+        FieldKind::EnterpriseNumber => Organisasjonsnummer::parse(text)
+            .map(|number| number.as_str().to_owned())
+            .map_err(|_| Refusal::new("not_an_enterprise_number")),
         _ => Ok(text.to_owned()),
     }
 }
@@ -206,6 +216,18 @@ const LAST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(2099, 12, 31) {
     Some(day) => day,
     None => NaiveDate::MAX,
 };
+
+/// Until then Norwegian numbers fit the old rule; the new one lets more typing errors pass.
+const OLD_RULE: NaiveDate = match NaiveDate::from_ymd_opt(2031, 12, 31) {
+    Some(day) => day,
+    None => NaiveDate::MIN,
+};
+
+fn norwegian(text: &str, kinds: &[Kind]) -> Option<String> {
+    let number = Fodselsnummer::parse(text, OLD_RULE).ok()?;
+    let is_meant = kinds.contains(&number.kind());
+    is_meant.then(|| number.as_str().to_owned())
+}
 
 fn without_spaces(text: &str) -> String {
     text.split_whitespace().collect()
@@ -260,7 +282,10 @@ pub(in crate::process) fn check(kind: FieldKind, value: Value) -> Result<Value, 
             | FieldKind::Postcode
             | FieldKind::HouseNumber
             | FieldKind::PersonNumber
-            | FieldKind::CompanyNumber,
+            | FieldKind::CompanyNumber
+            | FieldKind::NationalNumber
+            | FieldKind::DNumber
+            | FieldKind::EnterpriseNumber,
             _,
         ) => no("not_a_text"),
     }

@@ -74,7 +74,10 @@ async fn nobody_may_write_a_table_and_each_role_reads_its_own() {
             .filter(|row| row.get("writes"))
             .map(|row| row.get("name"))
             .collect();
-        assert_eq!(writes, Vec::<String>::new(), "{role} writes");
+        // an import copies into the stage of the data wash, and reads nothing there
+        let stage = ["wash_stage"].map(str::to_owned);
+        let may: &[String] = if role == "admin_1" { &stage } else { &[] };
+        assert_eq!(writes, may, "{role} writes");
     }
 }
 
@@ -180,6 +183,7 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("refund_create", "admin worker"),
     ("refund_seen", "admin worker"),
     ("refunds_take", "admin worker"),
+    ("register_put", "admin"),
     ("release", "agent lead admin"),
     ("rows_of", "agent lead auditor admin worker installer"),
     ("search", "agent lead auditor admin worker installer"),
@@ -203,6 +207,27 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("verify_orphans", "auditor admin"),
     ("verify_payments", "auditor admin"),
     ("verify_slots", "auditor admin"),
+    ("wash_begin", "admin"),
+    ("wash_closing", "admin worker"),
+    ("wash_correction_told", "admin worker"),
+    ("wash_corrections_back", "lead admin"),
+    ("wash_corrections_take", "admin worker"),
+    ("wash_fault_set", "admin"),
+    ("wash_faults", "lead auditor admin"),
+    ("wash_gone", "admin"),
+    ("wash_hold", "admin"),
+    ("wash_merge", "admin"),
+    ("wash_milestone_set", "lead admin"),
+    ("wash_open", "admin"),
+    ("wash_pace", "lead auditor admin worker"),
+    ("wash_progress", "agent lead auditor admin"),
+    ("wash_runs", "lead auditor admin"),
+    ("wash_step", "admin"),
+    ("wash_to_open", "admin"),
+    ("wash_unstage", "admin"),
+    ("wash_update_end", "agent lead admin"),
+    ("wash_update_put", "admin worker"),
+    ("wash_updates", "agent lead auditor admin"),
 ];
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,0 +1,491 @@
+-- The data wash: runs over files, findings as rows, corrections without a person, updates of suppliers,
+-- milestones. A finding opens a case only where a person must decide (decision 19). Evidence is
+-- personal data: it stands here and nowhere else, never in an event.
+SET LOCAL search_path = loket, pg_catalog, ext;
+
+-- which codes a person decides; the others are repaired from the register
+CREATE FUNCTION wash_by_hand(p_code text) RETURNS bool LANGUAGE sql IMMUTABLE AS $$ SELECT p_code NOT IN ('SPELLING', 'FILL_FNR', 'FILL_ORGNR') $$;
+
+CREATE TABLE wash_runs (
+  run_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  kind text NOT NULL CHECK (kind IN ('holdings', 'nonconformity')),
+  scope text NOT NULL CHECK (scope ~ '^[a-z_]{1,20}$'),      -- which kind of file: a newer one says nothing about another kind
+  file_ref text NOT NULL CHECK (file_ref ~ '^[A-Za-z0-9_./:-]{1,64}$'), file_hash text NOT NULL CHECK (file_hash ~ '^[0-9a-f]{64}$'),
+  origin text NOT NULL DEFAULT '' CHECK (length(origin) <= 80), origin_day date,   -- who washed, on which day (DW-BAS-20)
+  state text NOT NULL DEFAULT 'staging' CHECK (state IN ('staging', 'merging', 'closing', 'opening', 'done')),
+  agent_id int NOT NULL REFERENCES agents, started_at timestamptz NOT NULL, ended_at timestamptz,
+  points bigint NOT NULL DEFAULT 0, last_n bigint NOT NULL DEFAULT 0, counts jsonb NOT NULL DEFAULT '{}');
+CREATE INDEX wash_runs_last ON wash_runs (kind, scope, run_id DESC);
+-- what COPY brings; a run is read from it in chunks and it is emptied at the end
+CREATE TABLE wash_stage (
+  run_id bigint NOT NULL, n bigint NOT NULL, point text NOT NULL CHECK (length(point) <= 64), code text NOT NULL, rank smallint NOT NULL,
+  side text NOT NULL, proposal text NOT NULL, confidence smallint NOT NULL, pattern text, protected bool NOT NULL, evidence jsonb NOT NULL,
+  PRIMARY KEY (run_id, n)) WITH (autovacuum_enabled = off);
+
+CREATE TABLE wash_findings (
+  finding_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, point text NOT NULL, kind text NOT NULL, scope text NOT NULL,
+  code text NOT NULL CHECK (code IN ('GSRN', 'DUPLICATE', 'ORGNR', 'FNR', 'I01', 'I02', 'I03', 'I04', 'A01', 'A02', 'A03', 'A04', 'SPELLING', 'FILL_FNR', 'FILL_ORGNR')),
+  rank smallint NOT NULL, side text NOT NULL CHECK (side IN ('grid', 'supply', 'both')), proposal text NOT NULL, confidence smallint NOT NULL CHECK (confidence BETWEEN 0 AND 100),
+  pattern text, protected bool NOT NULL, evidence jsonb NOT NULL,
+  newer jsonb,                                      -- what a later file says of a case that somebody works on
+  state text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'solved', 'gone')), how text,
+  case_id bigint REFERENCES cases, times int NOT NULL DEFAULT 1,
+  first_run bigint NOT NULL REFERENCES wash_runs, last_run bigint NOT NULL REFERENCES wash_runs, gone_run bigint REFERENCES wash_runs,
+  found_at timestamptz NOT NULL, ended_at timestamptz) WITH (fillfactor = 85);
+CREATE UNIQUE INDEX wash_findings_live ON wash_findings (point) WHERE state = 'open';
+CREATE INDEX wash_findings_point ON wash_findings (point, finding_id DESC);
+CREATE INDEX wash_findings_case ON wash_findings (case_id) WHERE case_id IS NOT NULL;
+CREATE INDEX wash_findings_to_open ON wash_findings (finding_id) WHERE state = 'open' AND case_id IS NULL AND code NOT IN ('SPELLING', 'FILL_FNR', 'FILL_ORGNR');
+CREATE INDEX wash_findings_run ON wash_findings (kind, scope, last_run, finding_id) WHERE state = 'open' AND gone_run IS NULL;
+CREATE INDEX wash_findings_closing ON wash_findings (finding_id) WHERE state = 'open' AND gone_run IS NOT NULL;
+
+-- fault codes of the central tool: which deviation each means; NULL is none of ours
+CREATE TABLE wash_faults (fault text PRIMARY KEY CHECK (fault ~ '^[A-Z0-9_]{1,32}$'), code text, changed_at timestamptz NOT NULL DEFAULT clock_timestamp());
+INSERT INTO wash_faults (fault, code) SELECT 'EMF_' || c, c FROM unnest(ARRAY['GSRN', 'DUPLICATE', 'ORGNR', 'FNR', 'I01', 'I02', 'I04', 'A01', 'A02', 'A03', 'A04']) c;
+INSERT INTO wash_faults (fault, code) SELECT f, NULL FROM unnest(ARRAY['EMF10005', 'EMF10010', 'EMF10023', 'EMF10031', 'EMF20080', 'EMF20081', 'EMF20082', 'EMF20083', 'EMF20084', 'EMF30001']) f;
+
+-- what was corrected in our own rows, and its update for the supplier (DW-BAS-11), until it has left
+CREATE TABLE wash_corrections (
+  correction_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, finding_id bigint REFERENCES wash_findings, case_id bigint REFERENCES cases, seq int,
+  run_id bigint REFERENCES wash_runs, point text NOT NULL, customer_ref text NOT NULL REFERENCES customers,
+  before jsonb NOT NULL, after jsonb NOT NULL, made_at timestamptz NOT NULL,
+  state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'sent', 'taken_back', 'by_case')),
+  idem_key uuid NOT NULL DEFAULT gen_random_uuid(), attempts int NOT NULL DEFAULT 0, taken_at timestamptz, sent_at timestamptz, last_error text);
+CREATE INDEX wash_corrections_waiting ON wash_corrections (correction_id) WHERE state = 'waiting';
+CREATE INDEX wash_corrections_finding ON wash_corrections (finding_id) WHERE finding_id IS NOT NULL;
+CREATE UNIQUE INDEX wash_corrections_case ON wash_corrections (case_id, seq) WHERE case_id IS NOT NULL;
+
+-- master data that suppliers sent (DW-BAS-12): each ends approved or rejected, none is thrown away
+CREATE TABLE wash_updates (
+  update_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, reference text NOT NULL UNIQUE CHECK (reference ~ '^[A-Za-z0-9_./:-]{1,64}$'), point text NOT NULL,
+  supplier_gln text NOT NULL DEFAULT '', data jsonb NOT NULL, protected bool NOT NULL, received_at timestamptz NOT NULL, case_id bigint REFERENCES cases,
+  state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'approved', 'rejected')),
+  reason text, ended_at timestamptz, agent_id int REFERENCES agents,
+  CHECK ((state = 'waiting') = (ended_at IS NULL)), CHECK (state <> 'rejected' OR coalesce(reason, '') <> ''));
+CREATE INDEX wash_updates_waiting ON wash_updates (update_id) WHERE state = 'waiting';
+CREATE INDEX wash_updates_point ON wash_updates (point, update_id DESC);
+CREATE INDEX wash_updates_case ON wash_updates (case_id) WHERE case_id IS NOT NULL;
+
+-- counted when something happens, by the day in Norway: found, solved, gone, back to open
+CREATE TABLE wash_flow (
+  day date NOT NULL, code text NOT NULL, what text NOT NULL CHECK (what IN ('found', 'solved', 'gone')), n bigint NOT NULL, PRIMARY KEY (day, code, what));
+CREATE TABLE wash_milestones (
+  name text PRIMARY KEY CHECK (length(name) BETWEEN 1 AND 60), day date NOT NULL, codes text[] NOT NULL, share numeric(5, 2) NOT NULL CHECK (share BETWEEN 0 AND 100));
+CREATE TABLE wash_settings (one bool PRIMARY KEY DEFAULT true CHECK (one), per_minute int NOT NULL DEFAULT 600 CHECK (per_minute BETWEEN 1 AND 100000));
+INSERT INTO wash_settings DEFAULT VALUES;
+
+CREATE FUNCTION wash_count(p_code text, p_what text, p_n bigint) RETURNS void LANGUAGE sql SET search_path = loket, pg_catalog, pg_temp AS
+$$ INSERT INTO wash_flow SELECT local_day('NO'), p_code, p_what, p_n WHERE p_n <> 0 ON CONFLICT (day, code, what) DO UPDATE SET n = wash_flow.n + excluded.n $$;
+
+-- ---------------------------------------------------------------- runs
+-- One import at a time: the lock is the line's, so that whoever is killed leaves none behind.
+CREATE FUNCTION loket_api.wash_hold() RETURNS bool LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM require_role('admin');
+  RETURN pg_try_advisory_lock(4247, 1);
+END $$;
+CREATE FUNCTION wash_held() RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = 4247 AND objid = 1 AND pid = pg_backend_pid() AND granted) THEN PERFORM refuse('wash_running'); END IF;
+END $$;
+-- Begins a run, goes on with the one that was stopped half-way, or says that the newest one of that kind
+-- had the very same files.
+CREATE FUNCTION loket_api.wash_begin(p_kind text, p_scope text, p_ref text, p_hash text, p_origin text, p_day date, p_points bigint) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE a int := require_role('admin'); r wash_runs%ROWTYPE; known bool := false;
+BEGIN
+  PERFORM wash_held();
+  SELECT * INTO r FROM wash_runs WHERE kind = p_kind AND scope = p_scope ORDER BY run_id DESC LIMIT 1;
+  IF r.file_hash = p_hash THEN
+    known := r.state = 'done';
+  ELSE
+    IF r.state <> 'done' THEN                       -- given up half-way; what it brought in stands
+      UPDATE wash_runs SET state = 'done', ended_at = legal_now(), counts = counts || '{"stopped": 1}' WHERE run_id = r.run_id;
+    END IF;
+    INSERT INTO wash_runs (kind, scope, file_ref, file_hash, origin, origin_day, agent_id, started_at, points)
+      VALUES (p_kind, p_scope, p_ref, p_hash, coalesce(p_origin, ''), p_day, a, legal_now(), p_points) RETURNING * INTO r;
+  END IF;
+  RETURN jsonb_build_object('run_id', r.run_id, 'state', r.state, 'known', known, 'counts', r.counts, 'file_ref', r.file_ref);
+END $$;
+-- Empties the stage in pieces, also of runs that were given up; gives how many rows went.
+CREATE FUNCTION loket_api.wash_unstage(p_limit int) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE cnt int;
+BEGIN
+  PERFORM require_role('admin'); PERFORM wash_held();
+  DELETE FROM wash_stage s USING (SELECT run_id, n FROM wash_stage ORDER BY run_id, n LIMIT least(p_limit, 50000)) x WHERE s.run_id = x.run_id AND s.n = x.n;
+  GET DIAGNOSTICS cnt = ROW_COUNT;
+  RETURN cnt;
+END $$;
+CREATE FUNCTION loket_api.wash_step(p_run bigint, p_state text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM require_role('admin'); PERFORM wash_held();
+  UPDATE wash_runs SET state = p_state, ended_at = CASE WHEN p_state = 'done' THEN legal_now() END WHERE run_id = p_run AND state <> 'done';
+END $$;
+CREATE FUNCTION counts_add(p_a jsonb, p_b jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS
+$$ SELECT coalesce(jsonb_object_agg(k, n), '{}') FROM (SELECT k, sum(v::bigint) AS n FROM (SELECT * FROM jsonb_each_text(p_a) x(k, v) UNION ALL SELECT * FROM jsonb_each_text(p_b) y(k, v)) z GROUP BY k) w $$;
+
+-- the free search knows names: of who was renamed or became protected it must forget the old one
+CREATE FUNCTION search_again(p_customers text[]) RETURNS void LANGUAGE sql SET search_path = loket, pg_catalog, pg_temp AS
+$$ UPDATE case_search x SET doc = search_doc(c.case_id) FROM cases c WHERE c.customer_ref = ANY (p_customers) AND x.case_id = c.case_id $$;
+-- One correction of our own row of a customer: number and name in one change (DW-I02-7). The old values
+-- are kept. Nothing is done for a protected person, nor where nothing differs. Gives its number.
+CREATE FUNCTION wash_correct(p_finding bigint, p_case bigint, p_seq int, p_run bigint, p_point text, p_customer text, p_after jsonb) RETURNS bigint
+LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE u customers%ROWTYPE; was jsonb; after_ jsonb := jsonb_strip_nulls(p_after); i bigint;
+BEGIN
+  SELECT * INTO u FROM customers WHERE customer_ref = p_customer FOR UPDATE;
+  IF NOT FOUND OR u.protected OR after_ = '{}' THEN RETURN NULL; END IF;
+  was := jsonb_build_object('kind', u.kind, 'identifier', u.identifier, 'first_name', u.first_name, 'last_name', u.last_name, 'organisation_name', u.organisation_name);
+  IF was @> after_ THEN RETURN NULL; END IF;
+  UPDATE customers SET kind = coalesce(after_ ->> 'kind', kind), identifier = coalesce(after_ ->> 'identifier', identifier), first_name = coalesce(after_ ->> 'first_name', first_name),
+    last_name = coalesce(after_ ->> 'last_name', last_name), organisation_name = coalesce(after_ ->> 'organisation_name', organisation_name) WHERE customer_ref = p_customer;
+  PERFORM search_again(ARRAY[p_customer]);
+  INSERT INTO wash_corrections (finding_id, case_id, seq, run_id, point, customer_ref, before, after, made_at, state)
+    VALUES (p_finding, p_case, p_seq, p_run, p_point, p_customer, was, after_, legal_now(), CASE WHEN p_case IS NULL THEN 'waiting' ELSE 'by_case' END) RETURNING correction_id INTO i;
+  RETURN i;
+END $$;
+-- What the register says, as our row would have it; nothing where the finding has no row of the register.
+CREATE FUNCTION wash_after(p_evidence jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS
+$$ SELECT CASE WHEN jsonb_typeof(p_evidence -> 'register') = 'object'
+     THEN jsonb_build_object('identifier', p_evidence -> 'register' -> 'identifier', 'first_name', p_evidence -> 'register' -> 'first_name',
+       'last_name', p_evidence -> 'register' -> 'last_name', 'organisation_name', p_evidence -> 'register' -> 'organisation_name') ELSE '{}' END $$;
+-- The rows of our own registers that a finding is about: what the files hold and nobody entered yet.
+CREATE FUNCTION wash_known(p_point text, p_evidence jsonb) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE g jsonb := coalesce(p_evidence -> 'grid' -> 0, p_evidence -> 'supply' -> 0);
+BEGIN
+  IF jsonb_typeof(g) IS DISTINCT FROM 'object' THEN RETURN; END IF;
+  INSERT INTO connections (ean, ean_valid, country, product, street, house_number, postcode, city, grid_operator_gln)
+    SELECT p_point, true, 'NO', 'E', coalesce(g ->> 'street', ''), CASE WHEN g ->> 'house_number' ~ '^[1-9][0-9]{0,4}$' THEN (g ->> 'house_number')::int END, coalesce(g ->> 'postcode', ''), coalesce(g ->> 'city', ''), ''
+    WHERE p_point ~ '^[0-9]{18}$' AND (p_evidence ->> 'valid')::bool ON CONFLICT DO NOTHING;
+  INSERT INTO customers (customer_ref, country, kind, first_name, last_name, organisation_name, identifier, birth_date, street, house_number, postcode, city, language)
+    SELECT x ->> 'customer_ref', 'NO', coalesce(x ->> 'kind', 'private'), coalesce(x ->> 'first_name', ''), coalesce(x ->> 'last_name', ''), coalesce(x ->> 'organisation_name', ''), coalesce(x ->> 'identifier', ''),
+      CASE WHEN x ->> 'birth_date' ~ '^(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$' THEN (x ->> 'birth_date')::date END,
+      coalesce(x ->> 'street', ''), CASE WHEN x ->> 'house_number' ~ '^[1-9][0-9]{0,4}$' THEN (x ->> 'house_number')::int END, coalesce(x ->> 'postcode', ''), coalesce(x ->> 'city', ''), 'nb'
+    FROM jsonb_array_elements(coalesce(p_evidence -> 'grid', '[]')) x WHERE x ? 'kind' AND coalesce(x ->> 'customer_ref', '') ~ '^[A-Za-z0-9_./:-]{1,64}$' ON CONFLICT DO NOTHING;
+END $$;
+
+-- Merges the next rows of the stage. A metering point has one live finding; of several rows the first in
+-- the order of decision 19 counts. Nothing is overwritten where there is a case: newer evidence stands
+-- beside. What was solved stays so as long as the files say the same.
+CREATE FUNCTION loket_api.wash_merge(p_run bigint, p_limit int) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE r wash_runs%ROWTYPE; c jsonb; cnt int; hi bigint; o record; t timestamptz := legal_now(); i bigint; fixed int := 0;
+BEGIN
+  PERFORM require_role('admin'); PERFORM wash_held();
+  SELECT * INTO STRICT r FROM wash_runs WHERE run_id = p_run FOR UPDATE;
+  SELECT max(s.n), count(*) INTO hi, cnt FROM (SELECT s.n FROM wash_stage s WHERE s.run_id = p_run AND s.n > r.last_n ORDER BY s.n LIMIT least(p_limit, 5000)) s;
+  IF cnt = 0 THEN RETURN jsonb_build_object('rows', 0, 'counts', r.counts); END IF;
+  WITH one AS MATERIALIZED (SELECT DISTINCT ON (point) * FROM wash_stage WHERE run_id = p_run AND wash_stage.n > r.last_n AND wash_stage.n <= hi ORDER BY point, rank, wash_stage.n),
+    live AS MATERIALIZED (SELECT f.* FROM one JOIN wash_findings f ON f.point = one.point AND f.state = 'open'),
+    past AS MATERIALIZED (SELECT q.* FROM one CROSS JOIN LATERAL (SELECT f.* FROM wash_findings f WHERE f.point = one.point ORDER BY f.finding_id DESC LIMIT 1) q WHERE q.state <> 'open'),
+    -- the other file of this run may have said something that comes first
+    worse AS (SELECT live.finding_id FROM live JOIN one USING (point) WHERE live.last_run = p_run AND live.rank <= one.rank),
+    kept AS (UPDATE wash_findings f SET last_run = CASE WHEN (f.kind, f.scope) = (r.kind, r.scope) THEN p_run ELSE f.last_run END, gone_run = NULL,
+        newer = CASE WHEN f.case_id IS NOT NULL AND (f.code, f.evidence) IS DISTINCT FROM (o_.code, o_.evidence) THEN jsonb_build_object('run', p_run, 'code', o_.code, 'side', o_.side, 'proposal', o_.proposal, 'evidence', o_.evidence) ELSE f.newer END,
+        code = CASE WHEN f.case_id IS NULL THEN o_.code ELSE f.code END, rank = CASE WHEN f.case_id IS NULL THEN o_.rank ELSE f.rank END, side = CASE WHEN f.case_id IS NULL THEN o_.side ELSE f.side END,
+        proposal = CASE WHEN f.case_id IS NULL THEN o_.proposal ELSE f.proposal END, confidence = CASE WHEN f.case_id IS NULL THEN o_.confidence ELSE f.confidence END,
+        pattern = CASE WHEN f.case_id IS NULL THEN o_.pattern ELSE f.pattern END, protected = f.protected OR o_.protected, evidence = CASE WHEN f.case_id IS NULL THEN o_.evidence ELSE f.evidence END
+      FROM one o_ WHERE f.point = o_.point AND f.state = 'open' AND ((f.kind, f.scope) = (r.kind, r.scope) OR f.rank > o_.rank AND f.case_id IS NULL) AND f.finding_id NOT IN (SELECT finding_id FROM worse) RETURNING f.finding_id),
+    still AS (UPDATE wash_findings f SET last_run = p_run FROM past JOIN one USING (point) WHERE f.finding_id = past.finding_id AND past.state = 'solved' AND past.code = one.code AND past.evidence = one.evidence RETURNING f.point),
+    fresh AS (INSERT INTO wash_findings (point, kind, scope, code, rank, side, proposal, confidence, pattern, protected, evidence, times, first_run, last_run, found_at)
+      SELECT one.point, r.kind, r.scope, one.code, one.rank, one.side, one.proposal, one.confidence, one.pattern, one.protected, one.evidence, coalesce(past.times, 0) + 1, p_run, p_run, t
+      FROM one LEFT JOIN past USING (point) WHERE one.point NOT IN (SELECT point FROM live) AND one.point NOT IN (SELECT point FROM still) RETURNING code, times),
+    flow AS (INSERT INTO wash_flow SELECT local_day('NO'), d.code, 'found', sum(d.n) FROM (SELECT code, count(*) AS n FROM fresh GROUP BY code
+        UNION ALL SELECT one.code, 1 FROM live JOIN one USING (point) WHERE live.case_id IS NULL AND live.code <> one.code AND live.finding_id IN (SELECT finding_id FROM kept)
+        UNION ALL SELECT live.code, -1 FROM live JOIN one USING (point) WHERE live.case_id IS NULL AND live.code <> one.code AND live.finding_id IN (SELECT finding_id FROM kept)) d GROUP BY d.code
+      ON CONFLICT (day, code, what) DO UPDATE SET n = wash_flow.n + excluded.n)
+    SELECT jsonb_build_object('rows', cnt, 'new', (SELECT count(*) FROM fresh WHERE times = 1), 'back', (SELECT count(*) FROM fresh WHERE times > 1), 'still_solved', (SELECT count(*) FROM still),
+      'again', (SELECT count(*) FROM live JOIN one USING (point) WHERE live.code = one.code), 'changed', (SELECT count(*) FROM live JOIN one USING (point) WHERE live.code <> one.code)) INTO c;
+  -- repaired from the register without a person (DW-BAS-22)
+  FOR o IN SELECT f.* FROM wash_findings f WHERE f.state = 'open' AND NOT wash_by_hand(f.code) AND f.case_id IS NULL AND NOT f.protected AND f.last_run = p_run
+      AND f.point IN (SELECT point FROM wash_stage s WHERE s.run_id = p_run AND s.n > r.last_n AND s.n <= hi) ORDER BY f.finding_id LOOP
+    IF o.side IN ('grid', 'both') THEN
+      CONTINUE WHEN wash_after(o.evidence) = '{}' OR o.evidence -> 'grid' -> 0 ->> 'customer_ref' IS NULL;
+      PERFORM wash_known(o.point, o.evidence);
+      i := wash_correct(o.finding_id, NULL, NULL, p_run, o.point, o.evidence -> 'grid' -> 0 ->> 'customer_ref', wash_after(o.evidence));
+      fixed := fixed + (i IS NOT NULL)::int;
+    END IF;
+    UPDATE wash_findings SET state = 'solved', how = CASE WHEN o.side = 'supply' THEN 'supplier' ELSE 'register' END, ended_at = t WHERE finding_id = o.finding_id;
+    PERFORM wash_count(o.code, 'solved', 1);
+  END LOOP;
+  c := counts_add(r.counts, c || jsonb_build_object('corrected', fixed));
+  UPDATE wash_runs SET last_n = hi, counts = c WHERE run_id = p_run;
+  RETURN jsonb_build_object('rows', cnt, 'counts', c);
+END $$;
+
+-- What the newer file has no more. Without a case it ends at once; those with a case are marked, and the
+-- holder of such a case is told. Gives how many were dealt with.
+CREATE FUNCTION loket_api.wash_gone(p_run bigint, p_limit int) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE r wash_runs%ROWTYPE; t timestamptz := legal_now(); cnt int; ended int;
+BEGIN
+  PERFORM require_role('admin'); PERFORM wash_held();
+  SELECT * INTO STRICT r FROM wash_runs WHERE run_id = p_run FOR UPDATE;
+  WITH old AS (SELECT finding_id FROM wash_findings WHERE state = 'open' AND gone_run IS NULL AND kind = r.kind AND scope = r.scope AND last_run < p_run ORDER BY last_run, finding_id LIMIT least(p_limit, 5000)),
+    w AS (UPDATE wash_findings f SET gone_run = p_run, state = CASE WHEN f.case_id IS NULL THEN 'gone' ELSE 'open' END, how = CASE WHEN f.case_id IS NULL THEN r.file_ref END, ended_at = CASE WHEN f.case_id IS NULL THEN t END
+      FROM old WHERE f.finding_id = old.finding_id RETURNING f.code, f.case_id, f.state),
+    told AS (SELECT count(notify_agent(l.agent_id, w.case_id, 'gone', NULL, NULL)) FROM w JOIN case_leases l USING (case_id)),
+    flow AS (INSERT INTO wash_flow SELECT local_day('NO'), code, 'gone', count(*) FROM w WHERE state = 'gone' GROUP BY code ON CONFLICT (day, code, what) DO UPDATE SET n = wash_flow.n + excluded.n)
+    SELECT count(*), count(*) FILTER (WHERE state = 'gone') INTO cnt, ended FROM w, told;
+  UPDATE wash_runs SET counts = counts_add(counts, jsonb_build_object('gone', cnt)) WHERE run_id = p_run;
+  RETURN cnt;
+END $$;
+-- Cases of findings that are gone and that nobody holds, to be closed by the action of the process.
+CREATE FUNCTION loket_api.wash_closing(p_after bigint, p_limit int) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM require_role('worker', 'admin');
+  RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('finding_id', x.finding_id, 'file_ref', x.file_ref, 'case_id', x.case_id, 'version', x.version, 'case', facts_json(x.c)) ORDER BY x.finding_id), '[]')
+    FROM (SELECT f.finding_id, r.file_ref, c.case_id, c.version, c AS c FROM wash_findings f JOIN wash_runs r ON r.run_id = f.gone_run JOIN cases c USING (case_id)
+      WHERE f.state = 'open' AND f.gone_run IS NOT NULL AND f.finding_id > p_after AND c.work NOT IN ('held', 'closed') AND NOT c.facts ? 'clean_file' ORDER BY f.finding_id LIMIT least(p_limit, 200)) x);
+END $$;
+-- Findings that need a case: what the opening says of each, without a word of personal data.
+CREATE FUNCTION loket_api.wash_to_open(p_after bigint, p_limit int) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM require_role('admin');
+  RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('finding_id', f.finding_id, 'point', f.point, 'code', f.code, 'origin', f.kind, 'side', f.side, 'proposal', f.proposal, 'confidence', f.confidence,
+      'valid', coalesce((f.evidence ->> 'valid')::bool, false), 'computed', f.evidence ->> 'computed', 'customer_ref', f.evidence -> 'grid' -> 0 ->> 'customer_ref', 'counterpart', f.evidence -> 'supply' -> 0 IS NOT NULL OR f.evidence ? 'fault',
+      'supplier', f.evidence ->> 'supplier', 'file_ref', r.file_ref) ORDER BY f.finding_id), '[]')
+    FROM (SELECT * FROM wash_findings WHERE state = 'open' AND case_id IS NULL AND code NOT IN ('SPELLING', 'FILL_FNR', 'FILL_ORGNR') AND finding_id > p_after ORDER BY finding_id LIMIT least(p_limit, 500)) f JOIN wash_runs r ON r.run_id = f.last_run);
+END $$;
+-- Opens the cases of findings; one that has a case meanwhile keeps it. Gives how many were opened.
+CREATE FUNCTION loket_api.wash_open(p_run bigint, p_cases jsonb) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE a int := require_role('admin'); x jsonb; f wash_findings%ROWTYPE; c cases%ROWTYPE; n int := 0; ch jsonb; ref_ text; i int;
+BEGIN
+  PERFORM wash_held();
+  FOR i IN 0 .. jsonb_array_length(p_cases) - 1 LOOP
+    x := p_cases -> i; ch := x -> 'change';
+    SELECT * INTO f FROM wash_findings WHERE finding_id = (x ->> 'finding_id')::bigint AND state = 'open' AND case_id IS NULL FOR UPDATE;
+    CONTINUE WHEN NOT FOUND;
+    PERFORM wash_known(f.point, f.evidence);
+    IF f.protected THEN UPDATE customers SET protected = true WHERE customer_ref = f.evidence -> 'grid' -> 0 ->> 'customer_ref' AND NOT protected; END IF;
+    -- what no register knows stays out of the case
+    IF NOT EXISTS (SELECT 1 FROM customers WHERE customer_ref = ch -> 'facts' ->> 'customer_ref') THEN ch := ch #- '{facts,customer_ref}' #- '{answers,customer_ref}'; END IF;
+    IF NOT EXISTS (SELECT 1 FROM parties WHERE gln = ch -> 'facts' ->> 'party_gln') THEN ch := ch #- '{facts,party_gln}' #- '{answers,party_gln}'; END IF;
+    IF NOT EXISTS (SELECT 1 FROM connections WHERE ean = ch -> 'facts' ->> 'ean') THEN ch := ch #- '{facts,ean}' #- '{answers,ean}'; END IF;
+    c := case_insert(ch, 'finding-' || f.finding_id, a, NULL, NULL);
+    UPDATE wash_findings SET case_id = c.case_id WHERE finding_id = f.finding_id;
+    n := n + 1;
+  END LOOP;
+  UPDATE wash_runs SET counts = counts_add(counts, jsonb_build_object('opened', n)) WHERE run_id = p_run;
+  RETURN n;
+END $$;
+CREATE FUNCTION loket_api.wash_runs(p_limit int) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM require_role('lead', 'admin', 'auditor');
+  RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('run_id', r.run_id, 'kind', r.kind, 'scope', r.scope, 'file_ref', r.file_ref, 'origin', r.origin, 'origin_day', r.origin_day, 'state', r.state,
+    'started_at', r.started_at, 'ended_at', r.ended_at, 'points', r.points, 'counts', r.counts) ORDER BY r.run_id DESC), '[]') FROM (SELECT * FROM wash_runs ORDER BY run_id DESC LIMIT least(p_limit, 200)) r);
+END $$;
+
+-- ---------------------------------------------------------------- what cases do to findings
+-- The texts that a case found, as our row of the customer would have them.
+CREATE FUNCTION wash_found(p_case cases) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
+$$ WITH t AS (SELECT k, (SELECT body FROM texts WHERE text_id = (p_case.facts -> k ->> 'text')::uuid) AS v FROM unnest(ARRAY['found_fnr', 'found_d_number', 'found_first_name', 'found_last_name', 'found_org', 'found_name']) k WHERE jsonb_typeof(p_case.facts -> k) = 'object'),
+     m AS (SELECT coalesce(jsonb_object_agg(k, v) FILTER (WHERE v IS NOT NULL), '{}') AS j FROM t),
+     p AS (SELECT j, coalesce(p_case.facts ->> 'user_kind', CASE WHEN j ?| ARRAY['found_fnr', 'found_d_number'] THEN 'person' ELSE 'business' END) = 'person' AS is_person FROM m)
+   SELECT CASE WHEN j = '{}' THEN '{}'::jsonb WHEN is_person
+     THEN jsonb_build_object('kind', 'private', 'identifier', coalesce(j -> 'found_fnr', j -> 'found_d_number'), 'first_name', j -> 'found_first_name', 'last_name', j -> 'found_last_name', 'organisation_name', '')
+     ELSE jsonb_build_object('kind', 'business', 'identifier', j -> 'found_org', 'organisation_name', j -> 'found_name', 'first_name', '', 'last_name', '') END FROM p $$;
+-- Called by `apply` after a change of such a case: corrections that it saves, how its finding ends, what
+-- became of the update that it looked at.
+CREATE FUNCTION wash_follow(p_case cases, p_change jsonb, p_agent int) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE t timestamptz := legal_now(); f wash_findings%ROWTYPE; d jsonb; why text;
+BEGIN
+  IF p_change -> 'messages' ? 'master_data_update' AND p_case.customer_ref IS NOT NULL THEN
+    PERFORM wash_correct(NULL, p_case.case_id, p_case.last_seq, NULL, coalesce(p_case.ean, p_case.facts ->> 'point', ''), p_case.customer_ref, wash_found(p_case));
+  END IF;
+  IF p_change -> 'facts' ->> 'update_result' IN ('approved', 'rejected') THEN
+    SELECT t_ ->> 'body' INTO why FROM jsonb_array_elements(p_change -> 'texts') t_ WHERE t_ ->> 'field' = 'reason' LIMIT 1;
+    UPDATE wash_updates SET state = p_change -> 'facts' ->> 'update_result', ended_at = t, agent_id = p_agent, reason = why
+      WHERE case_id = p_case.case_id AND state = 'waiting' RETURNING data INTO d;
+    IF p_change -> 'facts' ->> 'update_result' = 'approved' AND d IS NOT NULL AND p_case.customer_ref IS NOT NULL THEN
+      PERFORM wash_correct(NULL, p_case.case_id, p_case.last_seq, NULL, coalesce(p_case.ean, ''), p_case.customer_ref, d);
+    END IF;
+  END IF;
+  IF p_change ->> 'action' = 'reclassify' THEN
+    UPDATE wash_findings w SET code = upper(p_case.facts ->> 'wash_code') FROM wash_findings o WHERE o.finding_id = w.finding_id AND w.case_id = p_case.case_id AND w.state = 'open' AND w.code <> upper(p_case.facts ->> 'wash_code') RETURNING o.* INTO f;
+    IF FOUND THEN PERFORM wash_count(f.code, 'found', -1); PERFORM wash_count(upper(p_case.facts ->> 'wash_code'), 'found', 1); END IF;
+  END IF;
+  IF p_case.work = 'closed' THEN
+    UPDATE wash_findings SET state = CASE WHEN p_case.state = 'not_a_deviation' AND gone_run IS NOT NULL THEN 'gone' ELSE 'solved' END, how = p_case.state, ended_at = t WHERE case_id = p_case.case_id AND state = 'open' RETURNING * INTO f;
+    IF FOUND THEN PERFORM wash_count(f.code, f.state, 1); END IF;
+  ELSIF p_change ->> 'action' = 'reopen' THEN
+    -- the newest finding of that point lives again, unless a later one does already
+    UPDATE wash_findings w SET state = 'open', how = NULL, ended_at = NULL, gone_run = NULL FROM wash_findings o WHERE o.finding_id = w.finding_id AND w.case_id = p_case.case_id AND w.state <> 'open'
+      AND NOT EXISTS (SELECT 1 FROM wash_findings x WHERE x.point = w.point AND x.state = 'open') RETURNING o.* INTO f;
+    IF FOUND THEN PERFORM wash_count(f.code, f.state, -1); END IF;
+  END IF;
+END $$;
+-- … and when that change is taken back: our row is as it was, the finding and the update are open again.
+CREATE FUNCTION wash_unfollow(p_case cases, p_seq int, p_change jsonb) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE k wash_corrections%ROWTYPE; f wash_findings%ROWTYPE;
+BEGIN
+  FOR k IN UPDATE wash_corrections SET state = 'taken_back' WHERE case_id = p_case.case_id AND seq = p_seq AND state = 'by_case' RETURNING * LOOP PERFORM wash_restore(k); PERFORM search_again(ARRAY[k.customer_ref]); END LOOP;
+  IF p_change -> 'facts' ? 'update_result' THEN UPDATE wash_updates SET state = 'waiting', ended_at = NULL, reason = NULL, agent_id = NULL WHERE case_id = p_case.case_id AND state <> 'waiting'; END IF;
+  IF p_case.work <> 'closed' THEN
+    UPDATE wash_findings w SET state = 'open', how = NULL, ended_at = NULL FROM wash_findings o WHERE o.finding_id = w.finding_id AND w.case_id = p_case.case_id AND w.state <> 'open'
+      AND NOT EXISTS (SELECT 1 FROM wash_findings x WHERE x.point = w.point AND x.state = 'open') RETURNING o.* INTO f;
+    IF FOUND THEN PERFORM wash_count(f.code, f.state, -1); END IF;
+  END IF;
+  UPDATE wash_findings w SET code = upper(p_case.facts ->> 'wash_code') FROM wash_findings o WHERE o.finding_id = w.finding_id AND w.case_id = p_case.case_id AND w.state = 'open' AND w.code <> upper(p_case.facts ->> 'wash_code') RETURNING o.* INTO f;
+  IF FOUND THEN PERFORM wash_count(f.code, 'found', -1); PERFORM wash_count(upper(p_case.facts ->> 'wash_code'), 'found', 1); END IF;
+END $$;
+-- The old values again, where nobody changed the row since.
+CREATE FUNCTION wash_restore(k wash_corrections) RETURNS void LANGUAGE sql SET search_path = loket, pg_catalog, pg_temp AS
+$$ UPDATE customers u SET kind = k.before ->> 'kind', identifier = k.before ->> 'identifier', first_name = k.before ->> 'first_name', last_name = k.before ->> 'last_name', organisation_name = k.before ->> 'organisation_name'
+   WHERE u.customer_ref = k.customer_ref AND jsonb_build_object('kind', u.kind, 'identifier', u.identifier, 'first_name', u.first_name, 'last_name', u.last_name, 'organisation_name', u.organisation_name) @> k.after $$;
+
+-- ---------------------------------------------------------------- corrections on their way
+-- Some of them, at the pace that is set; they come again after a minute unless told.
+CREATE FUNCTION loket_api.wash_corrections_take(p_limit int) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE room int; r jsonb;
+BEGIN
+  PERFORM require_role('worker', 'admin');
+  PERFORM pg_advisory_xact_lock(4247, 2);            -- the pace is that of the database, however many workers
+  SELECT least(p_limit, 500, greatest(0, s.per_minute - (SELECT count(*) FROM (SELECT 1 FROM wash_corrections WHERE taken_at > clock_timestamp() - interval '1 min' LIMIT s.per_minute) x)))::int INTO room FROM wash_settings s;
+  WITH due AS (SELECT k.correction_id FROM wash_corrections k, settings s WHERE k.state = 'waiting' AND k.made_at + s.grace <= legal_now() AND (k.taken_at IS NULL OR k.taken_at < clock_timestamp() - interval '1 min')
+      ORDER BY k.correction_id LIMIT room FOR UPDATE OF k SKIP LOCKED),
+    w AS (UPDATE wash_corrections k SET taken_at = clock_timestamp(), attempts = attempts + 1 FROM due WHERE k.correction_id = due.correction_id RETURNING k.*)
+    SELECT coalesce(jsonb_agg(jsonb_build_object('correction_id', correction_id, 'point', point, 'customer_ref', customer_ref, 'after', after, 'made_at', made_at, 'idem_key', idem_key, 'attempts', attempts) ORDER BY correction_id), '[]') INTO r FROM w;
+  RETURN r;
+END $$;
+CREATE INDEX wash_corrections_taken ON wash_corrections (taken_at) WHERE taken_at IS NOT NULL;
+CREATE FUNCTION loket_api.wash_correction_told(p_id bigint, p_error text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM require_role('worker', 'admin');
+  UPDATE wash_corrections SET state = CASE WHEN p_error IS NULL THEN 'sent' ELSE state END, sent_at = CASE WHEN p_error IS NULL THEN clock_timestamp() END, last_error = left(p_error, 200) WHERE correction_id = p_id AND state = 'waiting';
+END $$;
+-- Takes back corrections of a run, or one, that have not left; their findings are open again and need a person. Gives how many.
+CREATE FUNCTION loket_api.wash_corrections_back(p_run bigint, p_id bigint, p_limit int) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE k wash_corrections%ROWTYPE; n int := 0; f wash_findings%ROWTYPE;
+BEGIN
+  PERFORM require_role('lead', 'admin');
+  IF p_run IS NULL AND p_id IS NULL THEN PERFORM refuse('wash_nothing'); END IF;
+  FOR k IN UPDATE wash_corrections w SET state = 'taken_back' WHERE correction_id IN (SELECT correction_id FROM wash_corrections WHERE state = 'waiting' AND attempts = 0 AND (p_run IS NULL OR run_id = p_run) AND (p_id IS NULL OR correction_id = p_id) ORDER BY correction_id LIMIT least(p_limit, 1000) FOR UPDATE) RETURNING * LOOP
+    PERFORM wash_restore(k);
+    PERFORM search_again(ARRAY[k.customer_ref]);
+    UPDATE wash_findings w SET how = 'taken_back' WHERE finding_id = k.finding_id RETURNING * INTO f;
+    n := n + 1;
+  END LOOP;
+  RETURN n;
+END $$;
+CREATE FUNCTION loket_api.wash_pace(p_per_minute int) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  IF p_per_minute IS NULL THEN PERFORM require_role('lead', 'admin', 'auditor', 'worker');
+  ELSE
+    PERFORM require_role('admin');
+    IF p_per_minute NOT BETWEEN 1 AND 100000 THEN PERFORM refuse('bad_pace'); END IF;
+    UPDATE wash_settings SET per_minute = p_per_minute;
+  END IF;
+  RETURN (SELECT per_minute FROM wash_settings);
+END $$;
+
+-- ---------------------------------------------------------------- faults
+CREATE FUNCTION loket_api.wash_faults() RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM require_role('lead', 'admin', 'auditor');
+  RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('fault', fault, 'code', code) ORDER BY fault), '[]') FROM (SELECT * FROM wash_faults ORDER BY fault LIMIT 2000) f);
+END $$;
+CREATE FUNCTION loket_api.wash_fault_set(p_fault text, p_code text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE a int := require_role('admin');
+BEGIN
+  IF p_fault !~ '^[A-Z0-9_]{1,32}$' OR p_code IS NOT NULL AND p_code NOT IN ('GSRN', 'DUPLICATE', 'ORGNR', 'FNR', 'I01', 'I02', 'I04', 'A01', 'A02', 'A03', 'A04') THEN PERFORM refuse('bad_fault', 'DW-I03-2', jsonb_build_object('fault', left(p_fault, 40))); END IF;
+  INSERT INTO wash_faults VALUES (p_fault, p_code, clock_timestamp()) ON CONFLICT (fault) DO UPDATE SET code = excluded.code, changed_at = excluded.changed_at;
+  INSERT INTO desk_log (agent_id, kind, what) VALUES (a, 'wash_fault', jsonb_build_object('fault', p_fault, 'code', p_code));
+END $$;
+
+-- ---------------------------------------------------------------- updates of suppliers
+-- Takes in one update; the same reference again is the same one. Names the live case of the point, which is told by its own action.
+CREATE FUNCTION loket_api.wash_update_put(p_reference text, p_point text, p_supplier text, p_data jsonb) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE u wash_updates%ROWTYPE; fresh bool := true; c cases%ROWTYPE;
+BEGIN
+  PERFORM require_role('worker', 'admin');
+  SELECT k.* INTO c FROM wash_findings f JOIN cases k USING (case_id) WHERE f.point = p_point AND f.state = 'open';
+  INSERT INTO wash_updates (reference, point, supplier_gln, data, protected, received_at, case_id) VALUES (p_reference, p_point, coalesce(p_supplier, ''), jsonb_strip_nulls(p_data),
+      coalesce((SELECT protected FROM customers WHERE customer_ref = c.customer_ref), false), legal_now(), c.case_id) ON CONFLICT (reference) DO NOTHING RETURNING * INTO u;
+  IF NOT FOUND THEN SELECT * INTO u FROM wash_updates WHERE reference = p_reference; fresh := false; SELECT * INTO c FROM cases WHERE case_id = u.case_id; END IF;
+  RETURN jsonb_build_object('update_id', u.update_id, 'new', fresh, 'state', u.state, 'case_id', c.case_id, 'version', c.version, 'case', CASE WHEN c.work <> 'closed' THEN facts_json(c) END);
+END $$;
+-- The list: of a protected person only that there is something.
+CREATE FUNCTION loket_api.wash_updates(p_state text, p_after bigint, p_limit int) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE q int := (SELECT queue_id FROM queues WHERE key = 'wash');
+BEGIN
+  PERFORM require_role('agent', 'lead', 'admin', 'auditor');
+  IF NOT q = ANY (my_queues()) THEN PERFORM refuse('queue_not_yours'); END IF;
+  RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('update_id', u.update_id, 'reference', u.reference, 'point', CASE WHEN u.protected THEN '' ELSE u.point END, 'state', u.state, 'received_at', u.received_at, 'case_no', c.case_no,
+      'what', CASE WHEN u.protected THEN '[]' ELSE (SELECT coalesce(jsonb_agg(k ORDER BY k), '[]') FROM jsonb_object_keys(u.data) k) END, 'reason', u.reason) ORDER BY u.update_id), '[]')
+    FROM (SELECT * FROM wash_updates WHERE (p_state IS NULL OR state = p_state) AND update_id > p_after ORDER BY update_id LIMIT least(p_limit, 500)) u LEFT JOIN cases c USING (case_id));
+END $$;
+-- Ends an update that belongs to no live case; one that does is ended in its case.
+CREATE FUNCTION loket_api.wash_update_end(p_id bigint, p_approve bool, p_reason text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE a int := require_role('agent', 'lead', 'admin'); u wash_updates%ROWTYPE; ref_ text;
+BEGIN
+  IF NOT (SELECT queue_id FROM queues WHERE key = 'wash') = ANY (my_queues()) THEN PERFORM refuse('queue_not_yours'); END IF;
+  SELECT * INTO u FROM wash_updates WHERE update_id = p_id FOR UPDATE;
+  IF NOT FOUND OR u.state <> 'waiting' THEN PERFORM refuse('update_ended', 'DW-BAS-12'); END IF;
+  IF EXISTS (SELECT 1 FROM cases WHERE case_id = u.case_id AND work <> 'closed') THEN PERFORM refuse('update_in_case', 'DW-BAS-26', (SELECT jsonb_build_object('case', case_no) FROM cases WHERE case_id = u.case_id)); END IF;
+  IF NOT p_approve AND coalesce(btrim(p_reason), '') = '' THEN PERFORM refuse('update_reason', 'DW-BAS-12'); END IF;
+  UPDATE wash_updates SET state = CASE WHEN p_approve THEN 'approved' ELSE 'rejected' END, reason = nullif(btrim(p_reason), ''), ended_at = legal_now(), agent_id = a WHERE update_id = p_id;
+  IF p_approve THEN
+    SELECT k.customer_ref INTO ref_ FROM contracts k WHERE k.ean = u.point AND k.side = 'grid' AND k.valid_from <= local_day('NO') AND (k.valid_to IS NULL OR k.valid_to >= local_day('NO')) ORDER BY k.valid_from DESC LIMIT 1;
+    ref_ := coalesce(ref_, (SELECT evidence -> 'grid' -> 0 ->> 'customer_ref' FROM wash_findings WHERE point = u.point ORDER BY finding_id DESC LIMIT 1));
+    IF ref_ IS NOT NULL THEN PERFORM wash_correct(NULL, NULL, NULL, NULL, u.point, ref_, u.data); END IF;
+  END IF;
+END $$;
+
+-- ---------------------------------------------------------------- progress
+CREATE FUNCTION loket_api.wash_milestone_set(p_name text, p_day date, p_codes text[], p_share numeric) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM require_role('lead', 'admin');
+  IF p_day IS NULL THEN DELETE FROM wash_milestones WHERE name = p_name;
+  ELSIF p_share IS NULL OR p_share NOT BETWEEN 0 AND 100 OR cardinality(p_codes) = 0 OR length(p_name) NOT BETWEEN 1 AND 60 THEN PERFORM refuse('bad_milestone', 'DW-GEN-13');
+  ELSE INSERT INTO wash_milestones VALUES (p_name, p_day, p_codes, p_share) ON CONFLICT (name) DO UPDATE SET day = excluded.day, codes = excluded.codes, share = excluded.share; END IF;
+END $$;
+-- Totals by code and the last weeks, from what was counted when it happened: some rows a day, however
+-- many findings there are.
+CREATE FUNCTION loket_api.wash_progress(p_weeks int) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM require_role('agent', 'lead', 'admin', 'auditor');
+  RETURN jsonb_build_object(
+    'points', coalesce((SELECT points FROM wash_runs WHERE kind = 'holdings' AND state = 'done' ORDER BY run_id DESC LIMIT 1), 0),
+    'codes', (SELECT coalesce(jsonb_agg(jsonb_build_object('code', code, 'found', n_found, 'solved', n_solved, 'gone', n_gone) ORDER BY code), '[]') FROM
+      (SELECT code, coalesce(sum(n) FILTER (WHERE what = 'found'), 0)::bigint AS n_found, coalesce(sum(n) FILTER (WHERE what = 'solved'), 0)::bigint AS n_solved, coalesce(sum(n) FILTER (WHERE what = 'gone'), 0)::bigint AS n_gone FROM wash_flow GROUP BY code) t),
+    'weeks', (SELECT coalesce(jsonb_agg(jsonb_build_object('week', week, 'code', code, 'found', n_found, 'ended', ended) ORDER BY week, code), '[]') FROM
+      (SELECT date_trunc('week', day)::date AS week, code, coalesce(sum(n) FILTER (WHERE what = 'found'), 0)::bigint AS n_found, coalesce(sum(n) FILTER (WHERE what <> 'found'), 0)::bigint AS ended FROM wash_flow WHERE day > local_day('NO') - 7 * least(p_weeks, 104) GROUP BY 1, 2) w),
+    'milestones', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', name, 'day', day, 'codes', codes, 'share', share::float8) ORDER BY day, name), '[]') FROM (SELECT * FROM wash_milestones ORDER BY day, name LIMIT 200) m),
+    'today', local_day('NO'));
+END $$;
+
+-- ---------------------------------------------------------------- extracts of the registers
+-- As they were delivered; `name_key` is of the name as it sounds (identifiers.md 3.9).
+CREATE TABLE register_persons (
+  number text PRIMARY KEY CHECK (number ~ '^[0-9]{11}$'), first_name text NOT NULL, last_name text NOT NULL, birth_date text NOT NULL, street text NOT NULL, house_number text NOT NULL,
+  postcode text NOT NULL, city text NOT NULL, deceased_on text NOT NULL, protected bool NOT NULL);
+-- the searches that the register itself takes: by birth date, by address (formats 5.4)
+CREATE INDEX register_persons_birth ON register_persons (birth_date);
+CREATE INDEX register_persons_address ON register_persons (postcode, house_number);
+CREATE TABLE register_enterprises (
+  number text PRIMARY KEY CHECK (number ~ '^[0-9]{9}$'), name text NOT NULL, form text NOT NULL, street text NOT NULL, postcode text NOT NULL, city text NOT NULL,
+  condition text NOT NULL CHECK (condition IN ('', 'deleted', 'bankrupt', 'winding_up')), name_key bigint NOT NULL);
+CREATE INDEX register_enterprises_name ON register_enterprises (name_key);
+-- A batch of rows; gives how many were new and changed. Of a number that stands twice the last one counts.
+CREATE FUNCTION loket_api.register_put(p_kind text, p jsonb) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE a jsonb; hidden text[];
+BEGIN
+  PERFORM require_role('admin');
+  IF p_kind = 'persons' THEN
+    WITH i AS (SELECT DISTINCT ON (r.number) r.* FROM jsonb_array_elements(p) WITH ORDINALITY x(j, n), jsonb_populate_record(NULL::register_persons, j) r ORDER BY r.number, n DESC),
+      w AS (INSERT INTO register_persons AS t SELECT * FROM i ON CONFLICT (number) DO UPDATE SET first_name = excluded.first_name, last_name = excluded.last_name, birth_date = excluded.birth_date, street = excluded.street,
+        house_number = excluded.house_number, postcode = excluded.postcode, city = excluded.city, deceased_on = excluded.deceased_on, protected = excluded.protected
+        WHERE t IS DISTINCT FROM excluded RETURNING (xmax = 0) AS fresh)
+      SELECT jsonb_build_object('new', count(*) FILTER (WHERE fresh), 'changed', count(*) FILTER (WHERE NOT fresh)) INTO a FROM w;
+    -- whoever the register protects is protected here too (formats 5.1), and is found by name no more
+    WITH u AS (UPDATE customers c SET protected = true FROM jsonb_array_elements(p) x WHERE (x ->> 'protected')::bool AND c.country = 'NO' AND NOT c.protected AND c.identifier <> '' AND c.identifier = x ->> 'number' RETURNING c.customer_ref)
+      SELECT array_agg(customer_ref) INTO hidden FROM u;
+    PERFORM search_again(hidden);
+  ELSE
+    WITH i AS (SELECT DISTINCT ON (r.number) r.* FROM jsonb_array_elements(p) WITH ORDINALITY x(j, n), jsonb_populate_record(NULL::register_enterprises, j) r ORDER BY r.number, n DESC),
+      w AS (INSERT INTO register_enterprises AS t SELECT * FROM i ON CONFLICT (number) DO UPDATE SET name = excluded.name, form = excluded.form, street = excluded.street, postcode = excluded.postcode, city = excluded.city,
+        condition = excluded.condition, name_key = excluded.name_key WHERE t IS DISTINCT FROM excluded RETURNING (xmax = 0) AS fresh)
+      SELECT jsonb_build_object('new', count(*) FILTER (WHERE fresh), 'changed', count(*) FILTER (WHERE NOT fresh)) INTO a FROM w;
+  END IF;
+  RETURN a;
+END $$;
+CREATE INDEX customers_norwegian ON customers (identifier) WHERE country = 'NO' AND identifier <> '';

@@ -1,0 +1,180 @@
+//! From files to a run: what `loket import wash` does.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use super::holdings::{self, Files};
+use super::nonconformity::{self, Faults};
+use super::{Told, WashError, hash, reference, run};
+use crate::domain::country::Country;
+use crate::exchange::wash::LeftOut;
+use crate::exchange::wash::holdings::Holdings;
+use crate::exchange::wash::registers::RegisterFiles;
+use crate::store::Store;
+use crate::store::wash::RunKey;
+use crate::wash::Rules;
+
+/// The files of a comparison, by path.
+#[derive(Debug, Clone, Default)]
+pub struct Paths {
+    /// What the grid company holds.
+    pub grid: PathBuf,
+    /// What the suppliers hold.
+    pub supply: PathBuf,
+    /// Extract of the population register.
+    pub persons: Option<PathBuf>,
+    /// Extract of the register of enterprises.
+    pub enterprises: Option<PathBuf>,
+}
+
+/// Who washed, and on which day (DW-BAS-20).
+#[derive(Debug, Clone, Default)]
+pub struct Origin {
+    /// The vendor.
+    pub name: Option<String>,
+    /// The day.
+    pub day: Option<NaiveDate>,
+}
+
+/// What came of a file or a pair of files.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Brought {
+    /// The run.
+    pub told: Told,
+    /// Rows that were refused, with the file; of each file the first hundred.
+    pub left_out: Vec<(PathBuf, LeftOut)>,
+    /// How many were refused.
+    pub left_out_count: u64,
+}
+
+impl Paths {
+    fn all(&self) -> Vec<&Path> {
+        let pair = [&self.grid, &self.supply].into_iter();
+        let registers = self.persons.iter().chain(&self.enterprises);
+        pair.chain(registers).map(PathBuf::as_path).collect()
+    }
+
+    fn read(&self, rules: Rules) -> Result<Files, WashError> {
+        let side = |path: &PathBuf| {
+            Holdings::read(path).map_err(|error| WashError::Table(path.clone(), error))
+        };
+        let mut registers = RegisterFiles::default();
+        if let Some(path) = &self.persons {
+            let read = registers.read_persons(path);
+            read.map_err(|error| WashError::Table(path.clone(), error))?;
+        }
+        if let Some(path) = &self.enterprises {
+            let read = registers.read_enterprises(path);
+            read.map_err(|error| WashError::Table(path.clone(), error))?;
+        }
+        Ok(Files {
+            grid: side(&self.grid)?,
+            supply: side(&self.supply)?,
+            registers,
+            rules,
+        })
+    }
+}
+
+/// Compares holdings and brings the findings in; a dry run only reads.
+pub async fn holdings(
+    store: &Store,
+    paths: &Paths,
+    origin: &Origin,
+    dry_run: bool,
+) -> Result<Brought, WashError> {
+    let mine = paths.clone();
+    let today = store.legal_now().await?.with_timezone(&Country::No.zone());
+    let rules = Rules {
+        day: today.format("%Y-%m-%d").to_string(),
+        ..Rules::default()
+    };
+    let read = tokio::task::spawn_blocking(move || {
+        let hash = hash(&mine.all())?;
+        Ok::<_, WashError>((hash, mine.read(rules)?))
+    });
+    let (hash, files) = read.await.map_err(std::io::Error::other)??;
+    let mut brought = refused(paths, &files);
+    let file_ref = reference(&paths.grid);
+    let key = RunKey {
+        kind: "holdings",
+        scope: "pair",
+        file_ref: &file_ref,
+        hash: &hash,
+        origin: origin.name.as_deref(),
+        day: origin.day,
+        points: i64::try_from(files.grid.len()).unwrap_or(i64::MAX),
+    };
+    let files = Arc::new(files);
+    if dry_run {
+        let found = tokio::task::spawn_blocking(move || holdings::count(&files));
+        brought.told.counts = found.await.map_err(std::io::Error::other)??;
+        return Ok(brought);
+    }
+    let pieces = async |run, import: &mut _| holdings::stage(files, run, import).await;
+    brought.told = run(store, &key, pieces).await?;
+    Ok(brought)
+}
+
+fn refused(paths: &Paths, files: &Files) -> Brought {
+    let of = |path: &PathBuf, rows: &[LeftOut]| -> Vec<(PathBuf, LeftOut)> {
+        rows.iter().map(|row| (path.clone(), row.clone())).collect()
+    };
+    let mut left_out = of(&paths.grid, &files.grid.left_out);
+    left_out.extend(of(&paths.supply, &files.supply.left_out));
+    if let Some(path) = paths.persons.as_ref().or(paths.enterprises.as_ref()) {
+        left_out.extend(of(path, &files.registers.left_out));
+    }
+    let registers = files.registers.left_out.len() as u64;
+    Brought {
+        told: Told::default(),
+        left_out,
+        left_out_count: files.grid.left_out_count + files.supply.left_out_count + registers,
+    }
+}
+
+/// Brings in a file of faults of the central tool.
+pub async fn nonconformity(
+    store: &Store,
+    path: &Path,
+    origin: &Origin,
+    dry_run: bool,
+) -> Result<Brought, WashError> {
+    let kind = nonconformity::kind(path)?;
+    let file_ref = reference(path);
+    let mine = path.to_owned();
+    let hash = tokio::task::spawn_blocking(move || hash(&[&mine]));
+    let hash = hash.await.map_err(std::io::Error::other)??;
+    let rows = store.wash_faults().await?.into_iter();
+    let faults: Faults = rows.map(|row| (row.fault, row.code)).collect();
+    let key = RunKey {
+        kind: "nonconformity",
+        scope: kind.key(),
+        file_ref: &file_ref,
+        hash: &hash,
+        origin: origin.name.as_deref(),
+        day: origin.day,
+        points: 0,
+    };
+    let mut taken = nonconformity::Taken::default();
+    let mut told = Told::default();
+    if dry_run {
+        taken = nonconformity::stage(path.to_owned(), faults, None).await?;
+        told.counts.insert("rows".to_owned(), taken.rows);
+    } else {
+        let pieces = async |run, import: &mut _| {
+            taken = nonconformity::stage(path.to_owned(), faults, Some((run, import))).await?;
+            Ok(())
+        };
+        told = run(store, &key, pieces).await?;
+    }
+    told.counts.insert("not_ours".to_owned(), taken.not_ours);
+    let left_out = taken.left_out.into_iter();
+    Ok(Brought {
+        told,
+        left_out: left_out.map(|row| (path.to_owned(), row)).collect(),
+        left_out_count: taken.left_out_count.unsigned_abs(),
+    })
+}

@@ -1,0 +1,156 @@
+//! Master data that suppliers send, by file: each row becomes one of the list of updates, and a live
+//! case of its metering point is told (DW-BAS-12, DW-BAS-26, DW-BAS-27). Nothing is thrown away.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+
+use uuid::Uuid;
+
+use super::WashError;
+use crate::exchange::import::refused::Refused;
+use crate::exchange::import::table::{Column, Row, Table};
+use crate::exchange::wash::LeftOut;
+use crate::process::engine::{self, Actor, Answer, Answers, Context};
+use crate::process::field::Value;
+use crate::store::case::Target;
+use crate::store::rows::CaseId;
+use crate::store::wash::UpdateTaken;
+use crate::store::{Store, StoreError};
+
+const fn column(name: &'static str, required: bool) -> Column {
+    Column { name, required }
+}
+
+const COLUMNS: &[Column] = &[
+    column("reference", true),
+    column("metering_point_id", true),
+    column("supplier_gln", false),
+    column("kind", false),
+    column("first_name", false),
+    column("last_name", false),
+    column("organisation_name", false),
+    column("identifier", false),
+];
+/// Columns of a customer that an update may bring.
+const DATA: &[&str] = &[
+    "kind",
+    "first_name",
+    "last_name",
+    "organisation_name",
+    "identifier",
+];
+
+/// What became of a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// Not known before.
+    pub new: u64,
+    /// Known already.
+    pub known: u64,
+    /// Cases that were told.
+    pub cases: u64,
+    /// Rows that were refused.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Reads a file of updates.
+pub async fn read(store: &Store, path: &Path) -> Result<Taken, WashError> {
+    let failed = |error| WashError::Table(path.to_owned(), error);
+    let input = File::open(path)?;
+    let mut table = Table::open(BufReader::new(input), COLUMNS).map_err(failed)?;
+    let mut taken = Taken::default();
+    while let Some(row) = table.read()? {
+        let row = row.and_then(|row| {
+            let line = row.line;
+            check(row).map_err(|why| (line, why))
+        });
+        match row {
+            Ok(row) => {
+                let put = take(store, &row).await?;
+                taken.new += u64::from(put.0);
+                taken.known += u64::from(!put.0);
+                taken.cases += u64::from(put.1);
+            }
+            Err((line, why)) => taken.left_out.push(LeftOut { line, why }),
+        }
+    }
+    Ok(taken)
+}
+
+fn check(row: Row) -> Result<Row, Refused> {
+    let is_code = |c: char| c.is_ascii_alphanumeric() || "-_./:".contains(c);
+    for column in ["reference", "metering_point_id"] {
+        let value = row.get(column);
+        if value.is_empty() {
+            return Err(Refused::new("empty").with_ours("column", column));
+        }
+        if value.len() > 64 || !value.chars().all(is_code) {
+            return Err(Refused::new("too_wide")
+                .with_ours("column", column)
+                .with("value", value));
+        }
+    }
+    if DATA.iter().all(|column| row.get(column).is_empty()) {
+        return Err(Refused::new("empty").with_ours("column", "identifier"));
+    }
+    Ok(row)
+}
+
+/// Whether it is new, and whether a case was told.
+async fn take(store: &Store, row: &Row) -> Result<(bool, bool), StoreError> {
+    let data: BTreeMap<String, String> = DATA
+        .iter()
+        .filter(|column| !row.get(column).is_empty())
+        .map(|column| ((*column).to_owned(), row.get(column).to_owned()))
+        .collect();
+    let (reference, point) = (row.get("reference"), row.get("metering_point_id"));
+    let put = store
+        .wash_update_put(reference, point, row.get("supplier_gln"), &data)
+        .await?;
+    // also one that was known: the program may have been stopped before its case was told
+    let told = put.state == "waiting" && tell(store, &put).await?;
+    Ok((put.new, told))
+}
+
+async fn tell(store: &Store, put: &UpdateTaken) -> Result<bool, StoreError> {
+    let (Some(case), Some(case_id), Some(version)) = (&put.case, put.case_id, put.version) else {
+        return Ok(false);
+    };
+    let number = put.update_id.to_string();
+    if case.facts.get("inbound_update").and_then(Value::as_code) == Some(&number) {
+        return Ok(false);
+    }
+    let calendars = store.calendars().await?;
+    let context = Context {
+        now: store.legal_now().await?,
+        actor: Actor::System,
+        calendars: &calendars,
+        command: Uuid::now_v7(),
+    };
+    let given = Answers::from([(
+        "inbound_update".to_owned(),
+        Answer::Value(Value::Code(number)),
+    )]);
+    let action = if case.state == "awaiting_kraft" {
+        "grunndata_update_received"
+    } else {
+        "inbound_update_from_kraft"
+    };
+    let change = engine::step(case, action, &given, &context).map_err(StoreError::Refused)?;
+    let target = Target {
+        case_id: CaseId(case_id),
+        fence: None,
+        version,
+    };
+    match store
+        .case_apply(context.command, None, target, &change)
+        .await
+    {
+        Ok(_) => Ok(true),
+        // somebody works on it in this moment: the list has the update, and so has the next reading
+        Err(StoreError::Stale) => Ok(false),
+        Err(error) => Err(error),
+    }
+}

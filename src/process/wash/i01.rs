@@ -1,0 +1,171 @@
+//! I01: a private customer without a national identity number (DW-I01-1 to DW-I01-17).
+
+use super::fields;
+use super::lines::{ASKED, AWAITED, REST, TELL, act, no_answer, no_answer_at_all, told};
+use crate::process::{Action, Cond, Effect, Guard, To};
+
+const NO_UPDATE: Cond = Cond::Is("update_state", "none");
+
+/// Also one that was rejected counts (DW-I01-9).
+const LOOK: Action = Action {
+    rules: &["DW-I01-9", "DW-BAS-26"],
+    fields: fields::LOOK_UPDATE,
+    guards: &[Guard::Holds(
+        Cond::None(&[NO_UPDATE]),
+        "no_inbound_update",
+        "DW-I01-9",
+    )],
+    effects: &[
+        Effect::Keep("inbound_update"),
+        Effect::Set("update_waiting", "yes"),
+    ],
+    ..act("look_for_inbound_update", &["i01_new"], "update_found")
+};
+
+const LOOK_NONE: Action = Action {
+    rules: &["DW-I01-11"],
+    guards: &[Guard::Holds(NO_UPDATE, "has_inbound_update", "DW-I01-9")],
+    effects: &[],
+    to: To::State("manual_search"),
+    ..LOOK
+};
+
+const APPROVE: Action = Action {
+    rules: &["DW-I01-10", "DW-BAS-12", "DW-I01-5"],
+    fields: fields::APPROVE_UPDATE,
+    guards: &[Guard::Yes("update_differs", "update_same", "DW-I01-10")],
+    effects: &[
+        Effect::Set("update_waiting", "no"),
+        Effect::Set("update_result", "approved"),
+    ],
+    ..act("approve_update", &["update_found"], "awaiting_next_wash")
+};
+
+const REJECT: Action = Action {
+    rules: &["DW-BAS-12"],
+    fields: fields::REASON_ONLY,
+    effects: &[
+        Effect::Set("update_waiting", "no"),
+        Effect::Set("update_result", "rejected"),
+        Effect::Send("update_rejected"),
+    ],
+    ..act("reject_update", &["update_found"], "manual_search")
+};
+
+const ONE: Cond = Cond::Is("hits", "one");
+const FOUND: Guard = Guard::Holds(ONE, "no_unique_hit", "DW-BAS-15");
+const NOT_FOUND: Guard = Guard::Holds(Cond::None(&[ONE]), "unique_hit", "DW-BAS-15");
+const KEEP: [Effect; 4] = [
+    Effect::Keep("found_fnr"),
+    Effect::Keep("found_first_name"),
+    Effect::Keep("found_last_name"),
+    TELL,
+];
+
+const WASHED: Action = Action {
+    rules: &["DW-I01-10", "DW-I01-13", "DW-BAS-14"],
+    fields: fields::DSF,
+    guards: &[FOUND],
+    effects: &KEEP,
+    ..told("wash_result", &["awaiting_next_wash"], "resolved_register")
+};
+
+const WASHED_NONE: Action = Action {
+    rules: &["DW-I01-11"],
+    guards: &[NOT_FOUND],
+    effects: &[],
+    to: To::State("manual_search"),
+    ..WASHED
+};
+
+const INTEGRATED: Guard = Guard::Yes("register_on", "register_off", "DW-I01-11");
+
+const SEARCH: Action = Action {
+    rules: &["DW-I01-11", "DW-I01-13", "DW-I01-17", "DW-BAS-19"],
+    fields: fields::SEARCH,
+    guards: &[INTEGRATED, FOUND],
+    effects: &KEEP,
+    ..act("search", &["manual_search"], "resolved_register")
+};
+
+/// The search is enriched and tried again (DW-I01-17).
+const SEARCH_NONE: Action = Action {
+    guards: &[INTEGRATED, NOT_FOUND],
+    effects: &[Effect::Count("searches")],
+    to: To::Same,
+    ..SEARCH
+};
+
+const GIVE_UP: Action = Action {
+    rules: &["DW-I01-12", "DW-BAS-18", "DW-GEN-03"],
+    effects: &[
+        ASKED[0],
+        ASKED[1],
+        ASKED[2],
+        Effect::Send("wash_ask_identity"),
+    ],
+    ..act("give_up", &["manual_search"], "i01_contact_customer")
+};
+
+const ASKING: &[&str] = &["i01_contact_customer", "i01_escalated"];
+
+const GOT_FNR: Action = Action {
+    rules: &["DW-I01-12", "DW-I01-13", "DW-GEN-06", "DW-GEN-08"],
+    fields: fields::PERSON,
+    effects: &[REST[0], KEEP[0], KEEP[1], KEEP[2], TELL],
+    ..act("got_fnr", ASKING, "resolved_update")
+};
+
+const NEEDS_D_NUMBER: Action = Action {
+    rules: &["DW-I01-14", "DW-I01-15"],
+    effects: &[ASKED[0], ASKED[1], ASKED[2], Effect::Send("wash_d_number")],
+    ..act("needs_dnumber", ASKING, "awaiting_dnumber")
+};
+
+const GOT_D_NUMBER: Action = Action {
+    rules: &["DW-I01-14", "DW-I01-13"],
+    fields: fields::D_PERSON,
+    effects: &[
+        REST[0],
+        Effect::Keep("found_d_number"),
+        KEEP[1],
+        KEEP[2],
+        TELL,
+    ],
+    ..act("got_dnumber", &["awaiting_dnumber"], "resolved_update")
+};
+
+/// Somebody else is the customer: that is a difference of identity, and a takeover.
+const OTHER_PERSON: Action = Action {
+    rules: &["DW-A01-1"],
+    effects: &[
+        REST[0],
+        Effect::Set("wash_code", "a01"),
+        AWAITED[0],
+        AWAITED[1],
+    ],
+    ..act(
+        "customer_is_other_person",
+        &["i01_contact_customer", "i01_escalated", "awaiting_dnumber"],
+        "awaiting_kraft",
+    )
+};
+
+pub(super) const LINES: [Action; 16] = [
+    LOOK,
+    LOOK_NONE,
+    APPROVE,
+    REJECT,
+    WASHED,
+    WASHED_NONE,
+    SEARCH,
+    SEARCH_NONE,
+    GIVE_UP,
+    GOT_FNR,
+    NEEDS_D_NUMBER,
+    GOT_D_NUMBER,
+    OTHER_PERSON,
+    no_answer(&["i01_contact_customer", "awaiting_dnumber"]),
+    no_answer_at_all(&["i01_contact_customer"], "i01_escalated"),
+    no_answer_at_all(&["awaiting_dnumber"], "i01_escalated"),
+];
