@@ -10,6 +10,7 @@ use clap::{Args, ValueEnum};
 use super::error::store_words;
 use super::{Exit, shell};
 use crate::domain::sanitize::clean;
+use crate::exchange::consumption::intake::Intake;
 use crate::exchange::import::intake::Door;
 use crate::exchange::import::registers::Record;
 use crate::exchange::import::rehearsal::Rehearsal;
@@ -37,6 +38,8 @@ pub enum Kind {
     Contracts,
     /// Cases, one JSON object a line; registers first.
     Cases,
+    /// Consumption, as customers export it from the portal; connections first.
+    Consumption,
 }
 
 /// Arguments of `loket import`.
@@ -57,6 +60,9 @@ pub struct ImportArgs {
     /// a reference of digits only is known and the queue is yours, only the real run can tell.
     #[arg(long)]
     pub dry_run: bool,
+    /// Consumption only: the connection that the files belong to, whatever number stands in them.
+    #[arg(long, value_name = "EAN")]
+    pub ean: Option<String>,
     /// One JSON object instead of lines.
     #[arg(long)]
     pub json: bool,
@@ -72,7 +78,7 @@ pub async fn run(args: &ImportArgs, store: &Store, texts: &Texts) -> color_eyre:
     let mut run = Run::new(args.dry_run, texts);
     let mut failed = None;
     for file in &args.files {
-        if let Err(error) = one_file(args.kind, file, &mut run, store).await {
+        if let Err(error) = one_file(args, file, &mut run, store).await {
             run.report.error = Some(Stopped {
                 file: clean(file).into_owned(),
                 reason: clean(&reason(&error, texts)).into_owned(),
@@ -90,7 +96,7 @@ pub async fn run(args: &ImportArgs, store: &Store, texts: &Texts) -> color_eyre:
 }
 
 async fn one_file(
-    kind: Kind,
+    args: &ImportArgs,
     file: &str,
     run: &mut Run<'_>,
     store: &Store,
@@ -99,20 +105,20 @@ async fn one_file(
     let mut bar = Bar::new(size);
     let result = {
         let mut progress = |bytes, lines| bar.show(bytes, lines);
-        read(kind, (file, input), run, store, &mut progress).await
+        read(args, (file, input), run, store, &mut progress).await
     };
     bar.clear();
     result
 }
 
 async fn read(
-    kind: Kind,
+    args: &ImportArgs,
     file: (&str, Box<dyn BufRead>),
     run: &mut Run<'_>,
     store: &Store,
     progress: Progress<'_>,
 ) -> Result<(), ImportError> {
-    match kind {
+    match args.kind {
         Kind::Parties => {
             let call = async |batch: &[_]| store.import_parties(batch).await;
             register(file, run, (store, call), progress).await
@@ -140,6 +146,10 @@ async fn read(
         Kind::Cases => {
             let mut door = Door::open(store).await?;
             run.cases(file, &mut door, progress).await
+        }
+        Kind::Consumption => {
+            let mut intake = Intake::open(store, args.ean.as_deref()).await?;
+            run.consumption(file, &mut intake, progress).await
         }
     }
 }
@@ -170,7 +180,7 @@ fn stopped(error: &ImportError) -> Exit {
         ImportError::Store(error) if error.is_passing() => Exit::Away,
         ImportError::Store(StoreError::Bug(_)) => Exit::Fault,
         ImportError::Store(_) => Exit::Refused,
-        ImportError::Table(_) | ImportError::Io(_) => Exit::Usage,
+        ImportError::Table(_) | ImportError::Export(_) | ImportError::Io(_) => Exit::Usage,
     }
 }
 

@@ -4,6 +4,7 @@
 pub mod calendar;
 pub mod clock;
 pub mod connection_check;
+pub mod consumption;
 pub mod country;
 pub mod deadline;
 pub mod ean;

@@ -12,6 +12,7 @@ pub mod calendar;
 pub mod case;
 pub mod claiming;
 pub mod connections;
+pub mod consumption;
 pub mod draft;
 pub mod error;
 pub mod feed;

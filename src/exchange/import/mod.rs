@@ -18,6 +18,7 @@ use std::collections::HashSet;
 use std::io::{self, BufRead};
 use std::time::Duration;
 
+use crate::exchange::consumption::HeaderError;
 use crate::store::StoreError;
 use crate::store::register::Imported;
 use crate::text::Texts;
@@ -35,6 +36,9 @@ pub enum ImportError {
     /// The file cannot be read as a table.
     #[error(transparent)]
     Table(#[from] TableError),
+    /// It is no export of consumption.
+    #[error(transparent)]
+    Export(#[from] HeaderError),
     /// Reading failed half-way.
     #[error("cannot be read: {0}")]
     Io(#[from] io::Error),
