@@ -214,6 +214,7 @@ BEGIN
     WHEN 'choice' THEN t = 'string' AND (p_field -> 'choices') ? v
     WHEN 'yes_no' THEN t = 'boolean' WHEN 'contact' THEN t = 'number' WHEN 'run' THEN t = 'number' WHEN 'slot' THEN t = 'number'
     WHEN 'ean' THEN t = 'string' AND v ~ '^[0-9]{18}$' WHEN 'party' THEN t = 'string' AND v ~ '^[0-9]{13}$'
+    WHEN 'enterprise' THEN t = 'string' AND v ~ '^[01][0-9]{9}$'
     WHEN 'number' THEN t = 'string' AND CASE WHEN v ~ '^[0-9]{1,9}([.][0-9]{1,6})?$' THEN v::numeric BETWEEN coalesce((p_field ->> 'min')::numeric, 0) AND coalesce((p_field ->> 'max')::numeric, 999999999.999999) ELSE false END
     WHEN 'date' THEN t = 'string' AND v ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'
     WHEN 'time' THEN t = 'string' AND v ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'

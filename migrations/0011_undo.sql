@@ -137,6 +137,7 @@ BEGIN
   SELECT * INTO STRICT u FROM undo WHERE case_id = p_case;
   done := change_of(p_case, p_seq);
   DELETE FROM outbox WHERE case_id = p_case AND seq = p_seq;
+  DELETE FROM signals WHERE case_id = p_case AND seq = p_seq;
   PERFORM undo_clocks(p_case, p_seq, u.clocks);
   IF u.slot IS NOT NULL THEN PERFORM slot_back(p_case, u.slot); END IF;
   UPDATE texts SET withdrawn = true WHERE case_id = p_case AND text_id IN (SELECT (t ->> 'id')::uuid FROM jsonb_array_elements(done -> 'texts') t);

@@ -289,5 +289,6 @@ fn addressee(to: Addressee) -> &'static str {
         Addressee::Domain => "addressee.domain",
         Addressee::WorkOrders => "addressee.work_orders",
         Addressee::Installer => "addressee.installer",
+        Addressee::Provider => "addressee.provider",
     }
 }

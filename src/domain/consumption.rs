@@ -79,7 +79,10 @@ impl Unit {
 }
 
 macro_rules! registers {
-    ($($name:ident = $code:literal, $key:literal, $unit:ident, $direction:ident, $nl:literal, $en:literal, $doc:literal;)*) => {
+    ($(
+        $name:ident = $code:literal, $key:literal, $unit:ident, $direction:ident,
+        $nl:literal, $en:literal, $doc:literal;
+    )*) => {
         /// What is counted: direction, tariff and unit in one. The number is what the database keeps.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
@@ -99,7 +102,9 @@ macro_rules! registers {
             pub fn unit(self) -> Unit { match self { $(Self::$name => Unit::$unit),* } }
 
             /// Which way it counts.
-            pub fn direction(self) -> Direction { match self { $(Self::$name => Direction::$direction),* } }
+            pub fn direction(self) -> Direction {
+                match self { $(Self::$name => Direction::$direction),* }
+            }
 
             /// As the source names it in Dutch.
             pub fn dutch(self) -> &'static str { match self { $(Self::$name => $nl),* } }

@@ -153,6 +153,8 @@ pub enum FieldKind {
     /// A Swedish organisation number, or the personal number of a sole trader; stored as an erasable
     /// text.
     CompanyNumber,
+    /// A Belgian enterprise number with right check digits; stored as ten digits.
+    Enterprise,
     /// A running run of this clock, by its number: one of several promises.
     Run(Key),
     /// Several values of one kind (no notes, no lists), typed one a line; at least one, at most
@@ -190,6 +192,7 @@ impl FieldKind {
             Self::HouseNumber => "house_number",
             Self::PersonNumber => "person_number",
             Self::CompanyNumber => "company_number",
+            Self::Enterprise => "enterprise",
         }
     }
 

@@ -35,6 +35,8 @@ pub enum Addressee {
     WorkOrders,
     /// The installer of a notification.
     Installer,
+    /// A provider of energy services, at whatever address is known.
+    Provider,
 }
 
 /// One kind of message.
@@ -115,6 +117,17 @@ pub static MESSAGES: &[Message] = &[
     message("els_returned", Addressee::Installer, "ELS-31"),
     message("els_rejected", Addressee::Installer, "ELS-31"),
     message("els_expired", Addressee::Installer, "ELS-31"),
+    message("contract_to_sign", Addressee::Provider, "FLU-16"),
+    message("contract_active", Addressee::Provider, "FLU-17"),
+    message("contract_refused", Addressee::Provider, "FLU-17"),
+    message("sharing_approved", Addressee::Customer, "FLU-24"),
+    message("sharing_rejected", Addressee::Customer, "FLU-24"),
+    message("sharing_renewal", Addressee::Customer, "FLU-28"),
+    message("sharing_ended", Addressee::Provider, "FLU-32"),
+    message("sharing_end_refused", Addressee::Provider, "FLU-32"),
+    message("sharing_evidence", Addressee::Provider, "FLU-24"),
+    message("offender_contact", Addressee::Party, "GT-17"),
+    message("offender_report", Addressee::Acm, "GT-18"),
 ];
 
 /// The message of that kind.

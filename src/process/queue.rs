@@ -16,6 +16,8 @@ pub enum Queue {
     Metering,
     /// Notifications of installers.
     Installation,
+    /// Sharing of consumption: contracts of providers, mandates of customers.
+    Sharing,
 }
 
 impl Queue {
@@ -25,6 +27,7 @@ impl Queue {
             Self::Mandate => "mandate",
             Self::Metering => "metering",
             Self::Installation => "installation",
+            Self::Sharing => "sharing",
         }
     }
 }

@@ -32,6 +32,7 @@ pub mod register;
 pub mod registers;
 pub mod rows;
 pub mod session;
+pub mod signals;
 pub mod slots;
 pub mod undo;
 pub mod verify;

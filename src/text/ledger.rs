@@ -29,6 +29,7 @@ pub fn term(texts: &Texts, term: Term) -> String {
         Term::WorkingHours(count) => ("working_hour", u32::from(count)),
         Term::Hours(count) => ("hour", count),
         Term::Minutes(count) => ("minute", count),
+        Term::Days(count) => ("day", u32::from(count)),
         Term::Months(count) => ("month", u32::from(count)),
     };
     let form = if count == 1 { "one" } else { "many" };

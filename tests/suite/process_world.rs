@@ -296,6 +296,7 @@ pub(crate) fn texts(lang: &str) -> BTreeMap<String, String> {
         "metering.toml",
         "feed_in.toml",
         "installation.toml",
+        "sharing.toml",
     ] {
         let path = folder.join(lang).join(area);
         let table: toml::Table = std::fs::read_to_string(path).unwrap().parse().unwrap();

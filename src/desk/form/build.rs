@@ -197,6 +197,7 @@ pub fn of_field(world: &World, field: &'static Field, party: Option<&PartyCard>)
         | FieldKind::HouseNumber
         | FieldKind::PersonNumber
         | FieldKind::CompanyNumber
+        | FieldKind::Enterprise
         | FieldKind::Run(_) => text(Lines::One, LINE_LIMIT),
     };
     let key = format!("field.{}", field.key);

@@ -189,7 +189,7 @@ impl Mandate {
     /// counts: a scenario never moves an end to later (FLU-30).
     pub fn cap(&self) -> Option<(NaiveDate, Rule)> {
         match (self.period_to, self.effective) {
-            (Some(end), Some(change)) if end <= change => Some((end, Rule::Period)),
+            (Some(end), Some(change)) if end < change => Some((end, Rule::Period)),
             (_, Some(change)) => Some((change, Rule::Effective)),
             (Some(end), None) => Some((end, Rule::Period)),
             (None, None) => None,

@@ -133,7 +133,9 @@ fn fits(reading: &Reading, energy: Energy, now: DateTime<Utc>) -> Result<(), Ref
     };
     if is_odd {
         let name = reading.register.dutch();
-        return Err(Refused::new("wrong_energy").with("value", name).by("FLU-02"));
+        return Err(Refused::new("wrong_energy")
+            .with("value", name)
+            .by("FLU-02"));
     }
     if reading.start > now + TimeDelta::hours(12) || reading.start.year() < OLDEST_YEAR {
         let at = reading.start.to_rfc3339();

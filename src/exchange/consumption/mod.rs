@@ -8,6 +8,7 @@ mod header;
 pub mod intake;
 mod row;
 mod service;
+pub mod write;
 
 use std::io::{self, BufRead};
 

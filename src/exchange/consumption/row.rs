@@ -166,15 +166,7 @@ mod tests {
         assert_eq!(read("7"), Ok(Some(7000)));
         assert_eq!(read("1,2340"), Ok(Some(1234)));
         assert_eq!(read(""), Ok(None), "missing, not zero");
-        for wrong in [
-            "1,2345",
-            "-1,0",
-            "1,2,3",
-            "abc",
-            ",5",
-            "1,",
-            "2147483,648",
-        ] {
+        for wrong in ["1,2345", "-1,0", "1,2,3", "abc", ",5", "1,", "2147483,648"] {
             assert!(read(wrong).is_err(), "{wrong}");
         }
     }

@@ -1,3 +1,5 @@
+//! What exports say: the three generations, the odd days, wrong rows, and real files.
+
 use super::*;
 
 const A: &str = "Van datum;Van tijdstip;Tot datum;Tot tijdstip;EAN;Meter;Metertype;Register;Volume;\

@@ -18,7 +18,7 @@ const OLDEST_YEAR: i32 = 1990;
 /// Longest reference, in characters.
 const REFERENCE_LIMIT: usize = 64;
 /// Processes that are planned and that files may name already.
-const PLANNED: &[&str] = &["notification", "contract", "sharing"];
+const PLANNED: &[&str] = &["notification"];
 
 /// A line that can become a case.
 #[derive(Debug)]

@@ -129,7 +129,7 @@ impl Composer<'_> {
             Addressee::Domain if self.message.kind == installation::KIND => self.installation(),
             Addressee::Domain => Ok(self.command("domain")),
             Addressee::WorkOrders => Ok(self.command("work_orders")),
-            Addressee::Installer => self.installer(),
+            Addressee::Installer | Addressee::Provider => self.installer(),
         }
     }
 

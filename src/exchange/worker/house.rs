@@ -60,6 +60,10 @@ impl Worker {
             }
             self.store.undo_clear().await?;
             self.expire_idle().await?;
+            let proposed = self.propose_offenders().await?;
+            if proposed > 0 {
+                tracing::info!(proposed, "parties with many like signals");
+            }
         }
         self.store.board_refresh().await?;
         if sweep {
