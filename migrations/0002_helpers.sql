@@ -132,7 +132,7 @@ BEGIN
   UPDATE cases SET queue_id = c.queue_id, state = c.state, work = c.work, facts = c.facts, received_at = c.received_at, closed_at = c.closed_at,
     sort_at = c.sort_at, due_clock = c.due_clock, due_warn = c.due_warn, due_comparison = c.due_comparison,
     due_whose = c.due_whose, due_breached = c.due_breached, due_retriaged = c.due_retriaged, promise_at = c.promise_at, snoozed_until = c.snoozed_until, fence = c.fence, version = c.version,
-    handover = c.handover, raised_at = c.raised_at, ean = c.ean, party_gln = c.party_gln, customer_ref = c.customer_ref, unique_key = c.unique_key, last_hash = c.last_hash, last_seq = c.last_seq
+    handover = c.handover, raised_at = c.raised_at, ean = c.ean, party_gln = c.party_gln, customer_ref = c.customer_ref, subject = c.subject, unique_key = c.unique_key, last_hash = c.last_hash, last_seq = c.last_seq
   WHERE case_id = c.case_id;
   RETURN c;
 END $$;

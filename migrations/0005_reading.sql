@@ -118,7 +118,7 @@ $$ SELECT coalesce(jsonb_object_agg(text_id, shown_text(field, body, coalesce((S
 -- What passes between installer and grid company: the installer's own steps and what is said to it. What
 -- agents note for each other is theirs.
 CREATE FUNCTION is_between(p_kind text) RETURNS bool LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
-$$ SELECT p_kind IN ('opened', 'return_incomplete', 'approve', 'reject', 'energised', 'permit_expired') OR EXISTS (SELECT 1 FROM process_transitions WHERE process = 'notification' AND action = p_kind AND by_who = 'installer') $$;
+$$ SELECT p_kind IN ('opened', 'return_incomplete', 'approve', 'reject', 'energised', 'permit_expired', 'answer_overdue', 'remind_installer') OR EXISTS (SELECT 1 FROM process_transitions WHERE process = 'notification' AND action = p_kind AND by_who = 'installer') $$;
 CREATE FUNCTION texts_between(p_case bigint) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT coalesce(jsonb_object_agg(t.text_id, t.body), '{}') FROM (SELECT DISTINCT x.value ->> 'text' AS id FROM case_events e, jsonb_each(e.body -> 'change' -> 'answers') x
      WHERE e.case_id = p_case AND is_between(e.kind) AND e.kind <> 'approve' AND jsonb_typeof(x.value) = 'object') said JOIN texts t ON t.text_id = said.id::uuid AND t.case_id = p_case WHERE t.body IS NOT NULL AND NOT t.withdrawn $$;

@@ -79,8 +79,10 @@ BEGIN
         house_suffix = excluded.house_suffix, postcode = excluded.postcode, city = excluded.city, phone = excluded.phone, email = excluded.email, language = excluded.language, protected = excluded.protected
       WHERE t IS DISTINCT FROM excluded RETURNING customer_ref, (xmax = 0) AS fresh)
     SELECT jsonb_agg(verdict(w.fresh, NULL) ORDER BY i.n) INTO answer FROM i LEFT JOIN one ON one.n = i.n LEFT JOIN w ON w.customer_ref = one.customer_ref;
-  -- the free search knows names: of who was renamed or became protected it must forget the old one
-  UPDATE case_search x SET doc = search_doc(c.case_id) FROM cases c, jsonb_array_elements(p) r
+  -- lists and the free search know names: of who was renamed or became protected they must forget the old one
+  UPDATE cases c SET subject = subject_of(c) FROM jsonb_array_elements(p) r
+    WHERE c.customer_ref = r ->> 'customer_ref' AND c.process IN ('prio', 'tlm') AND c.subject <> subject_of(c);
+  UPDATE case_search x SET doc = search_doc(c.case_id), head = fold(concat_ws(' ', c.case_no, c.subject, said_reference(c))) FROM cases c, jsonb_array_elements(p) r
     WHERE c.customer_ref = r ->> 'customer_ref' AND x.case_id = c.case_id;
   RETURN answer;
 END $$;

@@ -50,6 +50,13 @@ BEGIN
      not_before = clock_timestamp() + coalesce(p_retry_ms, 0) * interval '1 millisecond' WHERE outbox_id = p_id AND fence = p_fence;
   RETURN FOUND;
 END $$;
+-- What cannot be tried yet, for a setting that somebody must mend: it waits, and that is no try.
+CREATE FUNCTION loket_api.outbox_waits(p_id bigint, p_fence bigint, p_error text, p_wait_ms bigint) RETURNS bool LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM require_role('worker', 'admin');
+  UPDATE outbox SET locked_until = NULL, last_error = left(p_error, 300), not_before = clock_timestamp() + p_wait_ms * interval '1 millisecond' WHERE outbox_id = p_id AND fence = p_fence;
+  RETURN FOUND;
+END $$;
 CREATE FUNCTION loket_api.outbox_dead(p_limit int) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM require_role('worker', 'admin', 'lead');
@@ -72,17 +79,18 @@ BEGIN
     AND case_id IN (SELECT case_id FROM cases WHERE queue_id = ANY ((SELECT own_queues())::int[]));
   RETURN FOUND;
 END $$;
--- what a letter may need, resolved when it is delivered (decision 6)
+-- what a letter may need, resolved when it is delivered (decision 6): in clear for the worker, which writes
+-- the letters; whoever else looks sees what `case_detail` shows
 CREATE FUNCTION loket_api.message_context(p_case bigint) RETURNS jsonb LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE c cases%ROWTYPE;
+DECLARE c cases%ROWTYPE; clear_ bool := my_role() = 'worker';
 BEGIN
   PERFORM require_role('worker', 'admin');
   SELECT * INTO c FROM cases WHERE case_id = p_case AND own_queues() && ARRAY[queue_id, firm_queue];   -- the worker has all (ELS-29)
   IF NOT FOUND THEN PERFORM refuse('case_not_found'); END IF;
   RETURN jsonb_build_object('case_no', c.case_no, 'process', c.process, 'received_at', c.received_at, 'opened_at', c.opened_at, 'reference', said_reference(c), 'facts', c.facts, 'clocks', clocks_json(p_case),
     'party', party_json(c.party_gln), 'party_country', (SELECT country FROM parties WHERE gln = c.party_gln), 'connection', (SELECT address_json(k) FROM connections k WHERE k.ean = c.ean),
-    'customer', (SELECT customer_json(u) || jsonb_build_object('email', CASE WHEN u.protected THEN '' ELSE u.email END, 'phone', CASE WHEN u.protected THEN '' ELSE u.phone END) FROM customers u WHERE u.customer_ref = c.customer_ref), 'texts', texts_json(p_case), 'slot', slot_json(p_case),
-    'payment', (SELECT payment_json(p) FROM payments p WHERE p.case_id = p_case ORDER BY (p.status IN ('new', 'open', 'pending', 'authorized')) DESC, p.created_at DESC, p.payment_id LIMIT 1));
+    'customer', (SELECT customer_json(u) || CASE WHEN clear_ AND NOT u.protected THEN jsonb_build_object('email', u.email, 'phone', u.phone) ELSE '{}' END FROM customers u WHERE u.customer_ref = c.customer_ref), 'texts', CASE WHEN clear_ THEN texts_json(p_case) ELSE texts_shown(p_case, c.customer_ref) END, 'slot', slot_json(p_case),
+    'payment', (SELECT CASE WHEN clear_ THEN payment_json(p) ELSE payment_json(p) - 'checkout_url' END FROM payments p WHERE p.case_id = p_case ORDER BY (p.status IN ('new', 'open', 'pending', 'authorized')) DESC, p.created_at DESC, p.payment_id LIMIT 1));
 END $$;
 
 -- whether a command had its effect on that case: what outside systems say comes more than once
@@ -284,9 +292,9 @@ END $$;
 -- ---------------------------------------------------------------- health
 -- What `loket doctor` asks, for everybody who may log in: nothing of a case.
 CREATE FUNCTION loket_api.health() RETURNS jsonb LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE a int := require_agent();
+DECLARE a int := require_agent(); h jsonb;
 BEGIN
-  RETURN (SELECT jsonb_build_object('now', clock_timestamp(), 'server', current_setting('server_version_num')::int, 'is_standby', pg_is_in_recovery(),
+  SELECT jsonb_build_object('now', clock_timestamp(), 'server', current_setting('server_version_num')::int, 'is_standby', pg_is_in_recovery(),
       'rehearsal', s.rehearsal, 'legal_now', legal_now(), 'agent', g.name, 'role', g.role, 'login', g.db_role,
       'queues', (SELECT count(*) FROM agent_queues q WHERE q.agent_id = a),
       'extensions', (SELECT coalesce(jsonb_object_agg(extname, extversion), '{}') FROM pg_extension),
@@ -298,5 +306,9 @@ BEGIN
       'late_timers_s', (SELECT extract(epoch FROM legal_now() - min(due_at))::bigint FROM deadlines WHERE outcome IS NULL AND breached_at IS NULL AND due_at < legal_now()),
       'connections', (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'), 'connections_max', current_setting('max_connections')::int,
       'size', pg_database_size(current_database()))
-    FROM settings s JOIN agents g ON g.agent_id = a);
+    INTO h FROM settings s JOIN agents g ON g.agent_id = a;
+  -- an installer is told of the line, of the version and of nothing that others do (ELS-30)
+  IF my_role() = 'installer' THEN
+    RETURN h - ARRAY['queues', 'extensions', 'consoles', 'workers', 'ticking', 'dead_letters', 'late_timers_s', 'connections', 'connections_max', 'size']; END IF;
+  RETURN h;
 END $$;

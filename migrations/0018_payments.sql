@@ -86,15 +86,33 @@ $$ BEGIN RETURN jsonb_build_object('payment_id', p.payment_id, 'case_id', p.case
 CREATE FUNCTION refund_json(r refunds) RETURNS jsonb LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ BEGIN RETURN jsonb_build_object('refund_id', r.refund_id, 'payment_id', r.payment_id, 'case_id', r.case_id, 'amount', money(r.amount, r.currency), 'status', r.status, 'provider_id', r.provider_id,
      'payment_provider_id', (SELECT provider_id FROM payments WHERE payment_id = r.payment_id), 'created_at', r.created_at, 'changed_at', r.changed_at); END $$;
--- What people see of the payments of a case, newest first: never where to pay, for that is the
--- customer's alone (PRIO-04).
+-- Where the customer pays: for whoever works the case, as long as it can be paid there and no longer, so
+-- that the link can be told or sent once more (PRIO-04). It stands in no event and is erased with the
+-- payment's end.
+CREATE FUNCTION checkout_of(p payments) RETURNS text LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS
+$$ BEGIN RETURN (SELECT p.checkout_url FROM cases c WHERE c.case_id = p.case_id AND p.status = 'open' AND (p.expires_at IS NULL OR p.expires_at > legal_now())
+     AND c.facts ->> 'payment' = 'open' AND c.facts ->> 'payment_id' = p.payment_id::text AND my_role() IN ('agent', 'lead')); END $$;
+-- What people see of the payments of a case, newest first.
 CREATE FUNCTION payments_json(p_case bigint) RETURNS jsonb LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ BEGIN RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('payment_id', p.payment_id, 'kind', p.kind, 'amount', money(p.amount, p.currency), 'status', p.status, 'expires_at', p.expires_at,
-     'created_at', p.created_at, 'changed_at', p.changed_at, 'seen', CASE WHEN p.seen_amount IS NOT NULL THEN money(p.seen_amount, p.seen_currency) END,
+     'checkout', checkout_of(p), 'created_at', p.created_at, 'changed_at', p.changed_at, 'seen', CASE WHEN p.seen_amount IS NOT NULL THEN money(p.seen_amount, p.seen_currency) END,
      'refund', (SELECT jsonb_build_object('amount', money(r.amount, r.currency), 'status', r.status, 'changed_at', r.changed_at) FROM refunds r WHERE r.payment_id = p.payment_id ORDER BY r.created_at DESC LIMIT 1))
      ORDER BY p.created_at DESC, p.payment_id), '[]') FROM (SELECT * FROM payments WHERE case_id = p_case ORDER BY created_at DESC LIMIT 20) p); END $$;
 
--- The amount is that of the fee at this instant. The same command is the same payment.
+-- What a case pays: the electricity meter that a PRIO asks for, which may cost something of its own by how
+-- it is read (`prio_electricity_smart_on`). TLM is free (TLM-12). What is not set is refused before anything
+-- is promised.
+CREATE FUNCTION fee_of(c cases) RETURNS fees LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE f fees%ROWTYPE; n timestamptz := legal_now(); base text := 'prio_electricity';
+BEGIN
+  IF c.process <> 'prio' THEN PERFORM refuse('nothing_to_pay', 'TLM-12'); END IF;
+  f := fee_at(base || '_' || (c.facts ->> 'flavour'), n);
+  IF f.kind IS NULL THEN f := fee_at(base, n); END IF;
+  IF f.kind IS NULL THEN PERFORM refuse('no_fee', 'PRIO-14', jsonb_build_object('fee', base)); END IF;
+  RETURN f;
+END $$;
+-- The amount is that of the fee at this instant: of the one that is named, else of what the case pays. The
+-- same command is the same payment.
 CREATE FUNCTION loket_api.payment_create(p_cmd uuid, p_case bigint, p_kind text) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE p payments%ROWTYPE; f fees%ROWTYPE; n timestamptz := legal_now();
 BEGIN
@@ -107,9 +125,13 @@ BEGIN
     RETURN payment_json(p);
   END IF;
   IF EXISTS (SELECT 1 FROM payments WHERE case_id = p_case AND status IN ('new', 'open', 'pending', 'authorized')) THEN PERFORM refuse('payment_open', 'PRIO-31'); END IF;
-  f := fee_at(p_kind, n);
-  IF f.kind IS NULL THEN PERFORM refuse('no_fee', 'PRIO-14', jsonb_build_object('fee', p_kind)); END IF;
-  INSERT INTO payments (case_id, cmd_id, kind, amount, currency, created_at, changed_at) VALUES (p_case, p_cmd, p_kind, f.amount, f.currency, n, n) RETURNING * INTO p;
+  IF p_kind IS NULL THEN
+    SELECT (fee_of(c)).* INTO f FROM cases c WHERE case_id = p_case;
+  ELSE
+    f := fee_at(p_kind, n);
+    IF f.kind IS NULL THEN PERFORM refuse('no_fee', 'PRIO-14', jsonb_build_object('fee', p_kind)); END IF;
+  END IF;
+  INSERT INTO payments (case_id, cmd_id, kind, amount, currency, created_at, changed_at) VALUES (p_case, p_cmd, f.kind, f.amount, f.currency, n, n) RETURNING * INTO p;
   RETURN payment_json(p);
 END $$;
 -- what the service gave it; the same again is nothing new
@@ -120,7 +142,7 @@ BEGIN
   SELECT * INTO p FROM payments WHERE payment_id = p_payment FOR UPDATE;
   IF NOT FOUND THEN PERFORM refuse('payment_unknown'); END IF;
   IF p.provider_id IS NOT NULL AND p.provider_id <> p_provider_id THEN PERFORM refuse('payment_attached'); END IF;
-  UPDATE payments SET provider_id = p_provider_id, checkout_url = coalesce(p_checkout_url, checkout_url), expires_at = coalesce(p_expires_at, expires_at),
+  UPDATE payments SET provider_id = p_provider_id, checkout_url = CASE WHEN status IN ('new', 'open', 'pending', 'authorized') THEN coalesce(p_checkout_url, checkout_url) END, expires_at = coalesce(p_expires_at, expires_at),
       status = CASE status WHEN 'new' THEN 'open' ELSE status END, poll_at = clock_timestamp() + interval '1 min'
     WHERE payment_id = p_payment RETURNING * INTO p;
   RETURN payment_json(p);
@@ -139,7 +161,7 @@ BEGIN
   IF s = p.status OR p.status IN ('paid', 'mismatch') OR (NOT is_live AND s NOT IN ('paid', 'mismatch')) THEN RETURN payment_json(p) || '{"changed":false}'; END IF;
   UPDATE payments SET status = s, changed_at = legal_now(), expires_at = coalesce(p_expires_at, expires_at),
       seen_amount = CASE WHEN s IN ('paid', 'mismatch') THEN m[2]::numeric END, seen_currency = CASE WHEN s IN ('paid', 'mismatch') THEN m[1] END,
-      told = s IN ('open', 'pending', 'authorized')
+      checkout_url = CASE WHEN s IN ('open', 'pending', 'authorized') THEN checkout_url END, told = s IN ('open', 'pending', 'authorized')
     WHERE payment_id = p_payment RETURNING * INTO p;
   RETURN payment_json(p) || '{"changed":true}';
 END $$;
@@ -167,7 +189,10 @@ CREATE FUNCTION loket_api.payments_take(p_limit int) RETURNS jsonb LANGUAGE plpg
 DECLARE t timestamptz := clock_timestamp(); r jsonb;
 BEGIN
   PERFORM require_role('worker', 'admin');
-  UPDATE payments p SET told = true WHERE NOT told AND poll_at <= t AND payment_is_told(p.case_id, p.payment_id, p.status);
+  -- one order of locks for all, and none is waited for: two workers never wait for each other
+  WITH c AS MATERIALIZED (SELECT payment_id FROM payments p WHERE NOT told AND poll_at <= t AND payment_is_told(p.case_id, p.payment_id, p.status)
+      ORDER BY poll_at, payment_id LIMIT 500 FOR UPDATE SKIP LOCKED)
+  UPDATE payments p SET told = true FROM c WHERE p.payment_id = c.payment_id;
   WITH c AS MATERIALIZED (SELECT payment_id FROM payments WHERE poll_at <= t AND (NOT told OR status IN ('open', 'pending', 'authorized'))
       ORDER BY poll_at, payment_id LIMIT least(greatest(p_limit, 1), 100) FOR UPDATE SKIP LOCKED),
     u AS (UPDATE payments p SET polls = polls + 1, poll_at = t + CASE WHEN polls < 30 THEN interval '1 min' ELSE interval '5 min' END FROM c WHERE p.payment_id = c.payment_id RETURNING p.payment_id)

@@ -23,7 +23,10 @@ CREATE POLICY by_queue ON queue_board FOR SELECT TO loket_agent, loket_auditor, 
 CREATE POLICY by_case ON case_events FOR SELECT TO loket_agent, loket_auditor, loket_administrator USING (EXISTS (SELECT 1 FROM cases c WHERE c.case_id = case_events.case_id));
 CREATE POLICY by_case ON case_leases FOR SELECT TO loket_agent, loket_auditor, loket_administrator USING (EXISTS (SELECT 1 FROM cases c WHERE c.case_id = case_leases.case_id));
 CREATE POLICY by_case ON deadlines FOR SELECT TO loket_agent, loket_auditor, loket_administrator USING (EXISTS (SELECT 1 FROM cases c WHERE c.case_id = deadlines.case_id));
-CREATE POLICY by_case ON texts FOR SELECT TO loket_agent, loket_auditor USING (EXISTS (SELECT 1 FROM cases c WHERE c.case_id = texts.case_id));
+-- what `texts_shown` masks (the fields of `is_personal` and `is_contact_address`) is read through `case_detail` alone, which
+-- masks it, and behind the mask through `unmask` (decision 21)
+CREATE POLICY by_case ON texts FOR SELECT TO loket_agent, loket_auditor USING (field !~ '(^|[_.])(phone|email|personal_no)$'
+  AND field !~ '(^|[.])contact_(postcode|house_number)$' AND EXISTS (SELECT 1 FROM cases c WHERE c.case_id = texts.case_id));
 
 REVOKE ALL ON ALL TABLES IN SCHEMA loket FROM PUBLIC;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA loket, loket_api FROM PUBLIC;
@@ -45,7 +48,7 @@ GRANT EXECUTE ON FUNCTION loket_api.text_erase, loket_api.reassign, loket_api.tr
 GRANT EXECUTE ON FUNCTION loket_api.import_parties, loket_api.import_contacts, loket_api.import_connections, loket_api.import_meters,
   loket_api.import_customers, loket_api.import_contracts, loket_api.clock_set TO loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.apply, loket_api.case_open, loket_api.document_attach, loket_api.lapsed, loket_api.next_due, loket_api.outbox_take, loket_api.outbox_sent,
-  loket_api.outbox_failed, loket_api.outbox_dead, loket_api.outbox_resend, loket_api.message_context, loket_api.case_heard TO loket_worker, loket_administrator;
+  loket_api.outbox_failed, loket_api.outbox_waits, loket_api.outbox_dead, loket_api.outbox_resend, loket_api.message_context, loket_api.case_heard TO loket_worker, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.chain_heads TO loket_worker, loket_auditor, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.board TO loket_agent, loket_auditor, loket_administrator, loket_worker;
 GRANT EXECUTE ON FUNCTION loket_api.on_time, loket_api.on_time_cases TO loket_agent, loket_auditor, loket_administrator;

@@ -5,6 +5,7 @@
 //! through one bounded channel; the terminal is read by a thread of its own. A write runs in a task
 //! that is never dropped, also when the screen is left.
 
+mod address;
 mod beat;
 mod calls;
 pub mod crash;
@@ -13,6 +14,7 @@ mod files;
 pub mod lines;
 mod work;
 
+pub use address::Sources;
 pub use beat::least_pause;
 pub use feed::{Hears, follow_feed};
 
@@ -59,6 +61,8 @@ const LEAVE_SCREEN: Duration = Duration::from_millis(500);
 pub struct Setup {
     /// The database.
     pub store: Store,
+    /// The sources outside that are asked for addresses.
+    pub sources: Sources,
     /// The texts.
     pub texts: Texts,
     /// The keys.
@@ -163,7 +167,7 @@ impl Console {
         let (columns, rows) = crossterm::terminal::size()?;
         let size = Size::new(columns, rows);
         let model = setup.model(Window { columns, rows });
-        let (work, inbox) = Work::new(setup.store.clone());
+        let (work, inbox) = Work::new(setup.store.clone(), setup.sources.clone());
         let left = work.messages.clone();
         let outlet = Outlet::start(io::stdout(), move || drop(left.try_send(Msg::Wake)))?;
         let terminal = Terminal::new(FrameBackend::new(outlet.clone(), size))?;

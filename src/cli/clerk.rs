@@ -91,6 +91,11 @@ impl Clerk {
         })
     }
 
+    /// What the lists of the settings call a key.
+    pub fn listed(&self, field: &str, value: &Value, lang: &str) -> Option<String> {
+        self.lists.name(field, value.as_code()?, lang)
+    }
+
     /// The case of that number, or of its last digits where only one case of this year or the last has
     /// them: as the palette of the desk reads it.
     pub async fn find(&self, case_no: &str) -> Result<CaseDetail, CliError> {

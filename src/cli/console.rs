@@ -2,8 +2,10 @@
 
 use std::process::ExitCode;
 
+use super::worker::WrongSetting;
 use super::{CliError, Ended, Exit, Sentence, Shell, looks, settings, shell};
-use crate::runtime::{self, Setup, lines};
+use crate::exchange::worker::outside;
+use crate::runtime::{self, Setup, Sources, lines};
 use crate::store::Store;
 use crate::terminal::guard;
 use crate::text::Texts;
@@ -24,6 +26,16 @@ pub async fn run(_: ConsoleArgs, shell: &Shell) -> Ended {
     desk(store, shell).await
 }
 
+/// Whom the chooser of meters asks. A setting that cannot work is said before the first screen.
+fn sources(shell: &Shell) -> Result<Sources, CliError> {
+    let settings = settings::outside(&shell.config);
+    let sources = outside::sources(&settings).map_err(WrongSetting::from)?;
+    Ok(Sources {
+        code_book: sources.0,
+        addresses: sources.1,
+    })
+}
+
 /// Runs the desk on this database. What is wrong in the keys and themes of the user is said, here
 /// and on the screen, and hinders nothing.
 pub async fn desk(store: Store, shell: &Shell) -> Ended {
@@ -34,6 +46,7 @@ pub async fn desk(store: Store, shell: &Shell) -> Ended {
     }
     let setup = Setup {
         store,
+        sources: sources(shell)?,
         // as they are: the desk puts the keys of this user into them
         texts: Texts::load(shell.texts.lang()),
         notes: looks.notes(&shell.texts),

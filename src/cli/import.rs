@@ -1,7 +1,7 @@
 //! `loket import`: registers and cases from files.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, IsTerminal as _};
+use std::io::{self, BufRead, BufReader, IsTerminal as _, Read as _};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -12,10 +12,12 @@ use super::{Exit, shell};
 use crate::domain::sanitize::clean;
 use crate::exchange::consumption::intake::Intake;
 use crate::exchange::import::intake::Door;
+use crate::exchange::import::mandates;
 use crate::exchange::import::registers::Record;
 use crate::exchange::import::rehearsal::Rehearsal;
 use crate::exchange::import::report::{Report, Stopped};
 use crate::exchange::import::{ImportError, Progress, Run, patiently};
+use crate::process::notification::Lists;
 use crate::store::register::Imported;
 use crate::store::{Store, StoreError};
 use crate::system;
@@ -40,6 +42,8 @@ pub enum Kind {
     Cases,
     /// Consumption, as customers export it from the portal; connections first.
     Consumption,
+    /// Sharing mandates, as the service of the portal answers them; `--party` says of whom.
+    Mandates,
 }
 
 /// Arguments of `loket import`.
@@ -63,22 +67,31 @@ pub struct ImportArgs {
     /// Consumption only: the connection that the files belong to, whatever number stands in them.
     #[arg(long, value_name = "EAN")]
     pub ean: Option<String>,
+    /// Mandates only: the provider for whom the service answered.
+    #[arg(long, value_name = "GLN", required_if_eq("kind", "mandates"))]
+    pub party: Option<String>,
     /// One JSON object instead of lines.
     #[arg(long)]
     pub json: bool,
 }
 
+/// An answer of a service is no longer, in bytes.
+const ANSWER_LIMIT: u64 = 64 * 1024 * 1024;
 /// Some lines were refused, the others came in.
 const SOME_REFUSED: u8 = 3;
 
 /// Runs the import. Fails only when the report cannot be written; everything else is told in the
 /// report and by the exit code: 0 all came in, 3 some lines refused,
 /// another one when it stopped before the end.
-pub async fn run(args: &ImportArgs, store: &Store, texts: &Texts) -> color_eyre::Result<ExitCode> {
+pub async fn run(
+    args: &ImportArgs,
+    store: &Store,
+    (texts, lists): (&Texts, &Lists),
+) -> color_eyre::Result<ExitCode> {
     let mut run = Run::new(args.dry_run, texts);
     let mut failed = None;
     for file in &args.files {
-        if let Err(error) = one_file(args, file, &mut run, store).await {
+        if let Err(error) = one_file(args, file, &mut run, (store, lists)).await {
             run.report.error = Some(Stopped {
                 file: clean(file).into_owned(),
                 reason: clean(&reason(&error, texts)).into_owned(),
@@ -99,7 +112,7 @@ async fn one_file(
     args: &ImportArgs,
     file: &str,
     run: &mut Run<'_>,
-    store: &Store,
+    store: (&Store, &Lists),
 ) -> Result<(), ImportError> {
     let (input, size) = open(file)?;
     let mut bar = Bar::new(size);
@@ -115,7 +128,7 @@ async fn read(
     args: &ImportArgs,
     file: (&str, Box<dyn BufRead>),
     run: &mut Run<'_>,
-    store: &Store,
+    (store, lists): (&Store, &Lists),
     progress: Progress<'_>,
 ) -> Result<(), ImportError> {
     match args.kind {
@@ -144,8 +157,17 @@ async fn read(
             register(file, run, (store, call), progress).await
         }
         Kind::Cases => {
-            let mut door = Door::open(store).await?;
+            let door = Door::open(store).await?;
+            let mut door = door.with_lists(Some(lists.clone()));
             run.cases(file, &mut door, progress).await
+        }
+        Kind::Mandates => {
+            let mut door = Door::open(store).await?;
+            let text = io::read_to_string(file.1.take(ANSWER_LIMIT))?;
+            let party = args.party.as_deref().unwrap_or_default();
+            let lines = mandates::lines(&text, party, door.now().await?)?;
+            run.cases((file.0, lines.as_bytes()), &mut door, progress)
+                .await
         }
         Kind::Consumption => {
             let mut intake = Intake::open(store, args.ean.as_deref()).await?;
@@ -180,7 +202,10 @@ fn stopped(error: &ImportError) -> Exit {
         ImportError::Store(error) if error.is_passing() => Exit::Away,
         ImportError::Store(StoreError::Bug(_)) => Exit::Fault,
         ImportError::Store(_) => Exit::Refused,
-        ImportError::Table(_) | ImportError::Export(_) | ImportError::Io(_) => Exit::Usage,
+        ImportError::Table(_)
+        | ImportError::Export(_)
+        | ImportError::Mandates(_)
+        | ImportError::Io(_) => Exit::Usage,
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{CliError, Sentence, Shell};
+use super::{CliError, Sentence, Shell, shell};
 use crate::config::setting::THEME;
 use crate::config::{Origin as SetBy, folders};
 use crate::desk::keymap::Keymap;
@@ -83,6 +83,15 @@ pub(super) fn lists(shell: &Shell) -> (Lists, Vec<String>) {
         }
     }
     (found, wrong)
+}
+
+/// The same; what is wrong is said beside what the command prints.
+pub(super) fn lists_said(shell: &Shell) -> Lists {
+    let (found, wrong) = lists(shell);
+    for line in &wrong {
+        shell::error(line);
+    }
+    found
 }
 
 /// A file, if it is there and can be read.

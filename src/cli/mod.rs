@@ -188,7 +188,10 @@ async fn dispatch(command: Command, shell: Shell) -> Ended {
         Command::Agent(args) => agent::run(args, &shell).await,
         Command::Queue(args) => queue::run(args, &shell).await,
         Command::Filter(args) => filter::run(args, &shell).await,
-        Command::Import(args) => Ok(import::run(&args, &shell.store()?, &shell.texts).await?),
+        Command::Import(args) => {
+            let lists = looks::lists_said(&shell);
+            Ok(import::run(&args, &shell.store()?, (&shell.texts, &lists)).await?)
+        }
         Command::Consumption(args) => consumption::run(args, &shell).await,
         Command::Grid(args) => grid::run(args, &shell).await,
         Command::Slots(args) => slots::run(args, &shell).await,
@@ -196,7 +199,10 @@ async fn dispatch(command: Command, shell: Shell) -> Ended {
         Command::Forms(args) => forms::run(args, &shell).await,
         Command::Practice(args) => practice::run(args, &shell).await,
         Command::Worker(args) => {
-            let config = settings::worker(&shell.config);
+            let config = worker::WorkerConfig {
+                lists: Some(looks::lists_said(&shell)),
+                ..settings::worker(&shell.config)
+            };
             Ok(worker::run(&args, &config, shell.store()?, &shell.texts).await?)
         }
         Command::Doctor(args) => doctor::run(args, &shell).await,

@@ -21,10 +21,12 @@ pub(super) fn worker(config: &Config) -> WorkerConfig {
         log: text(&setting::LOG),
         outbox: outbox(config),
         outside: outside(config),
+        lists: None,
     }
 }
 
-fn outside(config: &Config) -> OutsideSettings {
+/// The systems outside.
+pub(super) fn outside(config: &Config) -> OutsideSettings {
     let text = |setting: &Setting| config.text(setting).unwrap_or_default().to_owned();
     let path = |setting: &Setting| PathBuf::from(text(setting));
     OutsideSettings {

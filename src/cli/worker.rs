@@ -18,6 +18,7 @@ use crate::exchange::outbox::settings::Settings;
 use crate::exchange::outbox::smtp::{MailError, Submission};
 use crate::exchange::worker::outside::{Outside, OutsideError, OutsideSettings};
 use crate::exchange::worker::{Done, Options, Worker};
+use crate::process::notification::Lists;
 use crate::store::Store;
 use crate::store::work::DeadLetter;
 use crate::text::Texts;
@@ -76,6 +77,8 @@ pub struct WorkerConfig {
     pub outbox: Settings,
     /// The systems outside that the worker speaks with.
     pub outside: OutsideSettings,
+    /// What installers choose from, where that is not what the program brings.
+    pub lists: Option<Lists>,
 }
 
 impl Default for WorkerConfig {
@@ -86,6 +89,7 @@ impl Default for WorkerConfig {
             log: "loket=info".to_owned(),
             outbox: Settings::default(),
             outside: OutsideSettings::default(),
+            lists: None,
         }
     }
 }
@@ -125,7 +129,10 @@ impl WorkerArgs {
             settings: config.outbox.clone(),
             chain_heads: (!heads.as_os_str().is_empty()).then(|| heads.clone()),
             practice: self.practice,
-            outside: Outside::open(&config.outside, &texts)?,
+            outside: Outside {
+                lists: config.lists.clone(),
+                ..Outside::open(&config.outside, &texts)?
+            },
         })
     }
 }

@@ -4,6 +4,7 @@
 use super::clean::{self, tidy};
 use super::effect::{Loaded, Reply};
 use super::find::Told;
+use super::request::found::AtAddress;
 use crate::store::StoreError;
 use crate::store::rows::{
     Board, CaseDetail, CaseRow, Claim, ConnectionCard, CustomerCard, DraftRow, Me, PartyCard,
@@ -49,12 +50,7 @@ pub fn reply(reply: &mut Reply) {
             let words = [&mut plant.address, &mut plant.postcode, &mut plant.city];
             words.into_iter().for_each(tidy);
         }
-        Reply::Meters(Ok(found)) => found.meters.iter_mut().for_each(|meter| {
-            [&mut meter.meter_number, &mut meter.ean, &mut meter.address]
-                .into_iter()
-                .for_each(tidy);
-            tidy(&mut meter.operator);
-        }),
+        Reply::Meters(Ok(found)) => at_address(found),
         Reply::Board(Ok(found)) => board(found),
         Reply::OnTimeCases(Ok(cases)) => {
             for case in cases {
@@ -70,6 +66,21 @@ pub fn reply(reply: &mut Reply) {
         Reply::Names(names) => names.iter_mut().for_each(tidy),
         other => other.error_mut().into_iter().for_each(said),
     }
+}
+
+fn at_address(found: &mut AtAddress) {
+    for meter in &mut found.meters {
+        tidy(&mut meter.meter_number);
+        tidy(&mut meter.ean);
+        tidy(&mut meter.address);
+        tidy(&mut meter.operator);
+    }
+    for bare in &mut found.bare {
+        tidy(&mut bare.ean);
+        tidy(&mut bare.operator);
+        tidy(&mut bare.address);
+    }
+    found.houses.iter_mut().flatten().for_each(tidy);
 }
 
 /// Clean what comes with the beat.

@@ -5,6 +5,7 @@
 mod barred;
 pub mod build;
 mod help;
+pub mod lacking;
 pub mod outcome;
 pub mod read;
 mod runs;

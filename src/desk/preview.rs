@@ -63,6 +63,13 @@ pub fn state(world: &World, process: &str, state: &str) -> String {
     world.texts.say(&format!("state.{process}.{state}"))
 }
 
+/// What a key is called that was chosen for that field: of a list of the settings, or of the texts.
+pub fn word(world: &World, field: &str, key: &str) -> Option<String> {
+    let listed = world.lists.name(field, key, world.texts.lang());
+    let known = || world.texts.find(&format!("choice.{field}.{key}"));
+    listed.or_else(|| known().map(str::to_owned))
+}
+
 /// The name of an action: of its process, or one that all have.
 pub fn action<'a>(world: &'a World, process: &str, action: &'a str) -> &'a str {
     let own = world.texts.find(&format!("action.{process}.{action}"));

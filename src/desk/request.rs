@@ -4,6 +4,7 @@
 //! This module must not know: how anything of it is drawn, who is asked.
 
 pub mod around;
+pub mod found;
 pub mod guide;
 pub mod known;
 pub mod meters;

@@ -115,6 +115,7 @@ pub static MESSAGES: &[Message] = &[
     message("order_installation", Addressee::WorkOrders, "ELS-31"),
     message("els_permit", Addressee::Installer, "ELS-31"),
     message("els_returned", Addressee::Installer, "ELS-31"),
+    message("els_reminder", Addressee::Installer, "ELS-31"),
     message("els_rejected", Addressee::Installer, "ELS-31"),
     message("els_expired", Addressee::Installer, "ELS-31"),
     message("contract_to_sign", Addressee::Provider, "FLU-16"),

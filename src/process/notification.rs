@@ -17,11 +17,11 @@ use crate::domain::clock::Whose;
 use crate::domain::country::Country;
 use crate::domain::deadline::Term;
 pub use found::{FoundPlant, fill};
-pub use lists::{Item, Lists, ListsError};
+pub use lists::{Item, LISTED, Lists, ListsError};
 pub use needed::missing;
 
 /// The states in which the installer writes.
-pub const WRITING: &[&str] = &["unsent", "returned"];
+pub const WRITING: &[&str] = &["unsent", "returned", "unanswered"];
 
 /// The process.
 pub static NOTIFICATION: Process = Process {
@@ -79,6 +79,7 @@ const STATES: &[super::State] = &[
     state("unsent", Work::Open),
     state("for_approval", Work::Open),
     state("returned", Work::Waiting),
+    state("unanswered", Work::Open),
     state("approved", Work::Waiting),
     state("completed_notice", Work::Open),
     state("closed_energised", Work::Closed),
@@ -100,4 +101,6 @@ const CLOCKS: &[Clock] = &[
     clock("handle_10wd", Term::WorkingDays(10), Whose::Ours),
     clock("energise_5wd", Term::WorkingDays(5), Whose::Ours),
     clock("permit_12m", Term::Months(12), Whose::Notice),
+    // no page of a grid company says how long: our own, so that nothing lies returned for ever
+    clock("answer_20wd", Term::WorkingDays(20), Whose::Notice),
 ];

@@ -45,6 +45,7 @@ const OPENING: Opening = Opening {
     again: &[
         Effect::Slot(SlotAct::Release),
         Effect::Set("payment", "none"),
+        Effect::Set("amount_mismatch", "no"),
         Effect::Set("domain_acked", "no"),
         Effect::Set("gsa_acked", "no"),
         Effect::Start("inactivity", Since::Now),

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::{mpsc, watch};
 use uuid::Uuid;
 
+use super::address::Sources;
 use super::beat::Followed;
 use super::files;
 use crate::desk::effect::{Call, FileError, Loaded, Question, Save, Slot};
@@ -34,6 +35,7 @@ pub(super) struct Caller {
     pub(super) store: Store,
     pub(super) session: Arc<Mutex<Uuid>>,
     pub(super) calendars: Option<Arc<Calendars>>,
+    pub(super) sources: Sources,
     pub(super) messages: mpsc::Sender<Msg>,
     pub(super) following: watch::Sender<Option<Followed>>,
 }
@@ -89,7 +91,7 @@ impl Caller {
                 Reply::Plant((meter, ean), found.map(|plant| plant.map(Box::new)))
             }
             Question::Meters(place) => {
-                let found = self.store.connection_find(&place.postcode, &place.house);
+                let found = self.sources.at(&self.store, &place);
                 Reply::Meters(found.await.map(Box::new))
             }
             Question::Week { ean, from, days } => {

@@ -71,7 +71,7 @@ struct Console {
 impl Console {
     fn new(setup: &Setup) -> io::Result<Self> {
         let signals = Signals::new()?;
-        let (work, inbox) = Work::new(setup.store.clone());
+        let (work, inbox) = Work::new(setup.store.clone(), setup.sources.clone());
         let mut model = setup.model(WINDOW);
         model.world.clip = Clip::Said;
         model.habits.unmasks = io::stdout().is_terminal();

@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
+use super::address::Sources;
 use super::{LEAVE, QUEUE, beat, calls, feed};
 use crate::desk::{Effect, Model, Msg, safe};
 use crate::store::Store;
@@ -18,6 +19,7 @@ use crate::system;
 /// Tasks under way, and the ways in and out of them.
 pub(super) struct Work {
     store: Store,
+    sources: Sources,
     /// The session that was asked for last. Made here, kept in memory only.
     session: Arc<Mutex<Uuid>>,
     pub(super) messages: mpsc::Sender<Msg>,
@@ -30,13 +32,14 @@ pub(super) struct Work {
 
 impl Work {
     /// Nothing under way yet; what comes in is read from the receiver.
-    pub(super) fn new(store: Store) -> (Self, mpsc::Receiver<Msg>) {
+    pub(super) fn new(store: Store, sources: Sources) -> (Self, mpsc::Receiver<Msg>) {
         let (messages, inbox) = mpsc::channel(QUEUE);
         let (following, follow) = watch::channel(None);
         let here = watch::Sender::new(Here::default());
         feed::start(&store, follow, &here, feed::Hears::Yes, messages.clone());
         let work = Self {
             store,
+            sources,
             session: Arc::new(Mutex::new(Uuid::new_v4())),
             messages,
             writes: JoinSet::new(),
@@ -75,6 +78,7 @@ impl Work {
     fn caller(&self, model: &Model) -> calls::Caller {
         calls::Caller {
             store: self.store.clone(),
+            sources: self.sources.clone(),
             session: Arc::clone(&self.session),
             calendars: model.world.calendars.clone(),
             messages: self.messages.clone(),

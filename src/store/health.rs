@@ -28,12 +28,20 @@ pub struct Health {
     pub role: Role,
     /// The role we log in with.
     pub login: String,
+    /// Migrations that stand in the database, by number.
+    pub migrations: Vec<i64>,
+    /// What is nobody's business but that of the grid company: an installer is not told (ELS-30).
+    #[serde(flatten)]
+    pub house: Option<House>,
+}
+
+/// What goes on in the house.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct House {
     /// How many queues are ours.
     pub queues: i64,
     /// Extensions with their versions.
     pub extensions: BTreeMap<String, String>,
-    /// Migrations that stand in the database, by number.
-    pub migrations: Vec<i64>,
     /// Consoles with a living session.
     pub consoles: i64,
     /// Connections of workers.

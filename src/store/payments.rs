@@ -83,13 +83,13 @@ pub enum Owed {
 }
 
 impl Store {
-    /// A new payment of the case for that fee, as it is at this instant. The same command is the same
+    /// A new payment of the case for that fee, or for what the case pays, as it is at this instant. The same command is the same
     /// payment; refused as long as another one of the case may still be paid.
     pub async fn payment_create(
         &self,
         cmd: Uuid,
         case_id: CaseId,
-        kind: &str,
+        kind: Option<&str>,
     ) -> Result<Payment, StoreError> {
         let answer = ask(sqlx::query_scalar!(
             r#"SELECT loket_api.payment_create($1, $2, $3)::text AS "r!""#,

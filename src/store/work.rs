@@ -193,6 +193,26 @@ impl Store {
         .await
     }
 
+    /// The message cannot be tried yet: again after that time, and this was no try.
+    pub async fn outbox_waits(
+        &self,
+        outbox_id: i64,
+        fence: i64,
+        why: &str,
+        after: Duration,
+    ) -> Result<bool, StoreError> {
+        let wait_ms = i64::try_from(after.as_millis()).unwrap_or(i64::MAX);
+        ask(sqlx::query_scalar!(
+            r#"SELECT loket_api.outbox_waits($1, $2, $3, $4) AS "r!""#,
+            outbox_id,
+            fence,
+            why,
+            wait_ms
+        )
+        .fetch_one(&self.pool))
+        .await
+    }
+
     /// Messages that wait for a person.
     pub async fn outbox_dead(&self, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
         let answer = ask(sqlx::query_scalar!(

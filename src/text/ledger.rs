@@ -22,11 +22,13 @@ pub fn told(texts: &Texts, ledger: &[LedgerLine], calendar: &Calendar) -> Vec<To
     ledger.iter().map(|line| teller.line(line)).collect()
 }
 
-/// A term in words: `1 working day`, `72 hours`.
+/// A term in words: `1 working day`, `72 hours`, `30 days`.
 pub fn term(texts: &Texts, term: Term) -> String {
     let (unit, count) = match term {
         Term::WorkingDays(count) => ("working_day", u32::from(count)),
         Term::WorkingHours(count) => ("working_hour", u32::from(count)),
+        // nobody counts a month in hours
+        Term::Hours(count) if count > 72 && count % 24 == 0 => ("day", count / 24),
         Term::Hours(count) => ("hour", count),
         Term::Minutes(count) => ("minute", count),
         Term::Days(count) => ("day", u32::from(count)),

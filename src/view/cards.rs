@@ -10,6 +10,7 @@ use crate::desk::privacy;
 use crate::desk::say;
 use crate::domain::money::Money;
 use crate::process::field::Value;
+use crate::process::notification::NOTIFICATION;
 use crate::store::rows::{CaseDetail, ConnectionCard, ContractRow, RelatedCase};
 use crate::text::format;
 
@@ -66,7 +67,8 @@ pub(super) fn party(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usize) 
             columns,
         ));
     }
-    if card.contacts.is_empty() {
+    // whom to ask for a mandate; an installer is reached through its notifications
+    if card.contacts.is_empty() && card.role != "installer" {
         lines.extend(paint.wrapped(Role::Warning, &paint.text("detail.no_contact"), columns));
     }
     lines
@@ -116,7 +118,10 @@ pub(super) fn connection(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: us
     let street = format!("{} {},", card.street, card.house_number);
     let place = format!("{} {}", card.postcode, card.city);
     let product = paint.text(&format!("product.{}", card.product));
-    let method = paint.text(&format!("method.{}", card.allocation_method));
+    let method = match card.allocation_method.as_str() {
+        "" => String::new(),
+        method => paint.text(&format!("method.{method}")),
+    };
     let mut lines = match format!("{street} {place}") {
         address if width::of(&address) <= columns => vec![Line::from(address)],
         _ => whole(&[&street, &place], columns),
@@ -206,8 +211,8 @@ pub(super) fn value(
                 paint.legal(),
                 world.zone(&detail.row.process),
             ),
-            None => match world.texts.find(&format!("choice.{key}.{code}")) {
-                Some(said) => said.to_owned(),
+            None => match preview::word(world, key, code) {
+                Some(said) => said,
                 None => code
                     .parse::<Money>()
                     .map_or_else(|_| code.clone(), Money::local),
@@ -231,7 +236,9 @@ pub(super) fn facts(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usize) 
         let Some(name) = named.or_else(|| detail.facts.named(key, texts.lang())) else {
             continue;
         };
-        if ON_CARDS.contains(&key.as_str()) || request::has(detail, key) || fact.has_text() {
+        // texts stand in the timeline; those of a notification are what it consists of
+        let is_told = fact.has_text() && detail.facts.process != NOTIFICATION.key;
+        if ON_CARDS.contains(&key.as_str()) || request::has(detail, key) || is_told {
             continue;
         }
         let said = value(paint, detail, key, fact);

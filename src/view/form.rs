@@ -8,6 +8,7 @@ use super::paint::Paint;
 use super::theme::Role;
 use super::{week, width};
 use crate::desk::editor::{Editor, Lines};
+use crate::desk::form::lacking::lacking;
 use crate::desk::form::{Ask, Entry, must_be_filled};
 use crate::desk::request::around::is_week;
 use crate::desk::route::Subject;
@@ -133,6 +134,7 @@ fn fields(paint: &Paint<'_, '_>, state: &State, columns: usize) -> Fields {
         Stage::Edit => NOTE_LINES,
         _ => usize::MAX,
     };
+    let lacking = lacking(&paint.model.world, &state.subject, &state.entries);
     for (number, entry) in state.entries.iter().enumerate() {
         let is_here = number == state.at && state.stage == Stage::Edit;
         if number == state.at {
@@ -141,7 +143,11 @@ fn fields(paint: &Paint<'_, '_>, state: &State, columns: usize) -> Fields {
         let start = all.lines.len();
         let room = columns - LABEL - 5;
         let (lines, cursor) = answer(paint, state, entry, (is_here, most), room);
-        let needed = must_be_filled(&state.entries, entry);
+        let needed = match () {
+            () if lacking.contains(&entry.key.as_str()) => Needed::Lacking,
+            () if must_be_filled(&state.entries, entry) => Needed::Here,
+            () => Needed::No,
+        };
         for (row, line) in lines.into_iter().enumerate() {
             let label = if row == 0 {
                 label(paint, entry, is_here, needed)
@@ -167,14 +173,34 @@ fn indent() -> Vec<Span<'static>> {
     vec![Span::raw(" ".repeat(LABEL + 5))]
 }
 
-fn label(paint: &Paint<'_, '_>, entry: &Entry, is_here: bool, must: bool) -> Vec<Span<'static>> {
-    let role = if is_here { Role::Title } else { Role::Calm };
+/// Whether a field must be filled.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Needed {
+    No,
+    /// Before this form can be reviewed.
+    Here,
+    /// Before the notification can be sent, and it is empty: in red, and with a sign (ELS-25).
+    Lacking,
+}
+
+fn label(
+    paint: &Paint<'_, '_>,
+    entry: &Entry,
+    is_here: bool,
+    needed: Needed,
+) -> Vec<Span<'static>> {
     let mark = if is_here { ">" } else { " " };
-    let must = if must { "*" } else { " " };
+    let (role, must, sign) = match (needed, is_here) {
+        (Needed::Lacking, _) => (Role::Late, "!", Role::Late),
+        (Needed::Here, true) => (Role::Title, "*", Role::Faint),
+        (Needed::Here, false) => (Role::Calm, "*", Role::Faint),
+        (Needed::No, true) => (Role::Title, " ", Role::Faint),
+        (Needed::No, false) => (Role::Calm, " ", Role::Faint),
+    };
     vec![
         paint.span(Role::Title, format!(" {mark} ")),
         paint.span(role, width::left(&entry.label, LABEL)),
-        paint.span(Role::Faint, format!("{must} ")),
+        paint.span(sign, format!("{must} ")),
     ]
 }
 

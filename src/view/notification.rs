@@ -7,6 +7,7 @@ use super::paint::Paint;
 use super::theme::Role;
 use crate::desk::effect::Loaded;
 use crate::desk::preview;
+use crate::process::Key;
 use crate::process::field::Value;
 use crate::process::notification::{NOTIFICATION, WRITING, missing};
 
@@ -18,10 +19,8 @@ pub(super) fn title(paint: &Paint<'_, '_>, loaded: &Loaded) -> Option<String> {
     }
     let word = |fact: &str| {
         let key = facts.facts.get(fact).and_then(Value::as_code)?;
-        let texts = &paint.model.world.texts;
-        let listed = paint.model.world.lists.name(fact, key, texts.lang());
-        let known = texts.find(&format!("choice.{fact}.{key}"));
-        Some(listed.unwrap_or_else(|| known.unwrap_or(key).to_owned()))
+        let said = preview::word(&paint.model.world, fact, key);
+        Some(said.unwrap_or_else(|| key.to_owned()))
     };
     let state = preview::state(&paint.model.world, &facts.process, &facts.state);
     let (kind, job) = (word("installation_type")?, word("job_type")?);
@@ -35,18 +34,20 @@ pub(super) fn lacks(paint: &Paint<'_, '_>, loaded: &Loaded, columns: usize) -> V
     if facts.process != NOTIFICATION.key || !WRITING.contains(&facts.state.as_str()) {
         return Vec::new();
     }
-    let missing = missing(&facts.facts);
+    let said = missing_said(paint, &missing(&facts.facts));
+    said.map_or_else(Vec::new, |said| paint.wrapped(Role::Late, &said, columns))
+}
+
+/// The sentence about those fields, where there are any.
+pub(super) fn missing_said(paint: &Paint<'_, '_>, missing: &[Key]) -> Option<String> {
     if missing.is_empty() {
-        return Vec::new();
+        return None;
     }
     let names = missing
         .iter()
         .map(|key| paint.text(&format!("field.{key}")));
     let names = names.collect::<Vec<_>>().join(", ");
     let count = missing.len().to_string();
-    let said = paint.fill(
-        "detail.missing_fields",
-        &[("count", &count), ("fields", &names)],
-    );
-    paint.wrapped(Role::Late, &said, columns)
+    let values = [("count", count.as_str()), ("fields", &names)];
+    Some(paint.fill("detail.missing_fields", &values))
 }

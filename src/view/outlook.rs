@@ -2,11 +2,13 @@
 
 use ratatui::text::{Line, Span};
 
+use super::notification;
 use super::paint::Paint;
 use super::theme::Role;
 use super::unfinished;
 use super::width;
 use crate::desk::form::Entry;
+use crate::desk::form::lacking::lacking;
 use crate::desk::form::outcome::{Needs, Outcome, Plan};
 use crate::desk::preview;
 use crate::desk::screen::form::State;
@@ -41,6 +43,11 @@ pub(super) fn below(paint: &Paint<'_, '_>, state: &State, columns: usize) -> Vec
     if let Some(problem) = &state.problem {
         lines.extend(indented(Role::Error, problem));
         lines.push(Line::default());
+    }
+    if !matches!(state.outcome, Outcome::Refused(_)) {
+        let missing = lacking(&model.world, &state.subject, &state.entries);
+        let said = notification::missing_said(paint, &missing);
+        lines.extend(said.iter().flat_map(|said| indented(Role::Late, said)));
     }
     let stopped = state.why_stopped(&model.world.texts);
     if let Some(stopped) = &stopped {

@@ -121,6 +121,11 @@ pub(super) fn visit(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usize) 
     }
     if detail.row.state == "awaiting_payment" {
         lines.extend(link(paint, detail, columns));
+        let mut payments = detail.payments.iter();
+        if let Some(link) = payments.find_map(|it| it.checkout_at(paint.legal())) {
+            let said = paint.fill("request.said.checkout", &[("link", link)]);
+            lines.extend(paint.wrapped(Role::Calm, &said, columns));
+        }
     }
     lines
 }
@@ -184,7 +189,7 @@ fn of_payment(
     whole_as(paint, role, &parts, columns)
 }
 
-/// What became of the link for the payment; where it leads is the customer's alone (PRIO-04).
+/// What became of the link for the payment that was sent to the customer (PRIO-04).
 fn link(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usize) -> Lines {
     let last = latest(detail, &["payment_link"]);
     let said = match last.map(|it| (it, it.status.as_str())) {

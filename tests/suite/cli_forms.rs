@@ -1,35 +1,12 @@
 //! `loket forms`, and a request with a form on the command line, by the real program.
 
-use std::path::PathBuf;
-
 use loket::domain::form::Form;
 use loket::store::admin::AgentRow;
 
 use crate::support::db::SUPERUSER;
+use crate::support::file::File;
 use crate::support::shell::Shell;
 use crate::support::world::{World, ean};
-
-/// A file that is gone with the value.
-struct File(PathBuf);
-
-impl File {
-    fn new(text: &str) -> Self {
-        let name = format!("loket-form-{}.toml", uuid::Uuid::now_v7().simple());
-        let path = std::env::temp_dir().join(name);
-        std::fs::write(&path, text).unwrap();
-        Self(path)
-    }
-
-    fn path(&self) -> String {
-        self.0.display().to_string()
-    }
-}
-
-impl Drop for File {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
-}
 
 /// The form that comes with the program, and one field more.
 fn changed() -> String {
@@ -94,7 +71,7 @@ async fn tlm_10_a_changed_form_is_asked_of_new_requests_only() {
     );
     let old = led_to_the_form(&anna);
 
-    let file = File::new(&changed());
+    let file = File::new("form.toml", &changed());
     assert!(
         anna.refused(&format!("forms add installation {}", file.path()))
             .len()
@@ -154,7 +131,7 @@ async fn tlm_10_a_form_is_shown_as_a_file_and_as_it_is_asked() {
     ] {
         assert!(asked.contains(said), "{said}: {asked}");
     }
-    let file = File::new(&changed());
+    let file = File::new("form.toml", &changed());
     assert!(
         admin
             .ok(&format!("forms preview {}", file.path()))
@@ -190,7 +167,7 @@ fn tlm_10_hostile_files_are_refused_by_name() {
         ("x".repeat(10 * 1024 * 1024), "larger than 100000 bytes"),
         ("\u{0}\u{1b}]0;owned\u{7}".to_owned(), "is no form"),
     ] {
-        let file = File::new(&source);
+        let file = File::new("form.toml", &source);
         let refused = shell.run(&format!("forms check {}", file.path()));
         assert_eq!(refused.code, 2, "{refused:?}");
         assert!(refused.err.contains(said), "{said}: {}", refused.err);

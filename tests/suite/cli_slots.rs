@@ -1,35 +1,12 @@
 //! `loket slots`, `loket fees`, `loket grid`: what planners and administrators set, by the real program.
 
-use std::path::PathBuf;
-
+use crate::support::file::File;
 use crate::support::shell::Shell;
 use crate::support::world::{GRID, SUPPLIER, World};
 
 const AREAS: &str = "country,area,first,last\nNL,DB,5200,5299\nNL,EHV,5600,5699\n";
 const WEEK: &str =
     "area;weekdays;starts;minutes;capacity\nDB;mon-fri;08:00;120;3\nEHV;mon;13:30;60;1\n";
-
-/// A file that is gone with the value.
-struct File(PathBuf);
-
-impl File {
-    fn new(name: &str, text: &str) -> Self {
-        let name = format!("loket-{}-{name}", uuid::Uuid::now_v7().simple());
-        let path = std::env::temp_dir().join(name);
-        std::fs::write(&path, text).unwrap();
-        Self(path)
-    }
-
-    fn path(&self) -> String {
-        self.0.display().to_string()
-    }
-}
-
-impl Drop for File {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
-}
 
 /// PRIO-30: a week becomes the start times of the working days, in local time, once.
 #[tokio::test(flavor = "multi_thread")]

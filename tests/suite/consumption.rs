@@ -1,6 +1,7 @@
 //! Consumption in the database: exports come in once, corrections are kept, days of 23 and 25 hours add
 //! up, and it is seen under a mandate in force only, with a purpose (FLU-02, 06, 07, 26, 28, 31, 32).
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -242,54 +243,44 @@ async fn corrections_replace_what_is_less_sure_and_are_kept() {
     assert_eq!(kept, (96, 96 * 50));
 }
 
+/// What is found over a time: the sum, and the minutes for which there are values.
+async fn added_up(desk: &Desk<'_>, case: CaseId, range: (&str, &str), step: Step) -> (i64, i64) {
+    let found = look(desk, case, range, step).await.unwrap();
+    let sum = found.values.iter().map(|one| one.value).sum();
+    (sum, found.values.iter().map(|one| one.covered).sum())
+}
+
 /// The days on which clocks change have 92 and 100 quarter-hours, and their totals, weeks and months
 /// have them all.
 #[tokio::test(flavor = "multi_thread")]
 async fn days_of_23_and_25_hours_add_up() {
     let world = world().await;
     let shell = Shell::of(&world.db.url("admin_1"));
-    for (date, hours) in [("2026-03-29", 23), ("2025-10-26", 25), ("2026-06-15", 24)] {
+    for (date, quarters) in [("2026-03-29", 92), ("2025-10-26", 100), ("2026-06-15", 96)] {
         let file = whole_day(1, day(date), "0,100", "Gevalideerd");
-        let told = report(&shell, "import consumption --json -", &file);
-        assert_eq!(
-            counts(&told),
-            [u64::try_from(hours * 4).unwrap(), 0, 0, 0],
-            "{date}"
-        );
+        let taken = report(&shell, "import consumption --json -", &file);
+        assert_eq!(counts(&taken), [quarters, 0, 0, 0], "{date}");
         let case = shared(&world, 1, "day_and_fine").await;
         let desk = world.desk("anna").await;
         let next = day(date).succ_opt().unwrap().to_string();
-        let fine = look(&desk, case, (date, &next), Step::Fine(Energy::Electricity))
-            .await
-            .unwrap();
-        let sum: i64 = fine.values.iter().map(|one| one.value).sum();
+        let fine = Step::Fine(Energy::Electricity);
+        let all = look(&desk, case, (date, &next), fine).await.unwrap();
+        let starts: BTreeSet<_> = all.values.iter().map(|one| one.start).collect();
         assert_eq!(
-            (fine.values.len(), sum),
-            (hours * 4, i64::try_from(hours * 400).unwrap())
+            starts.len() as u64,
+            quarters,
+            "each at an instant of its own"
         );
-        let mut starts: Vec<_> = fine.values.iter().map(|one| one.start).collect();
-        starts.dedup();
-        assert_eq!(
-            starts.len(),
-            hours * 4,
-            "each stands at an instant of its own"
-        );
-        for step in [Step::Day, Step::Week, Step::Month] {
-            let first = days::first_of_month(day(date)).to_string();
-            let range = if step == Step::Day {
-                (date, next.as_str())
-            } else {
-                (first.as_str(), next.as_str())
-            };
-            let found = look(&desk, case, range, step).await.unwrap();
-            let sum: i64 = found.values.iter().map(|one| one.value).sum();
-            let covered: i64 = found.values.iter().map(|one| one.covered).sum();
-            assert_eq!(sum, i64::try_from(hours * 400).unwrap(), "{date} {step:?}");
-            assert_eq!(
-                covered,
-                i64::try_from(hours * 60).unwrap(),
-                "{date} {step:?}"
-            );
+        let whole = i64::try_from(quarters).unwrap();
+        let whole = (whole * 100, whole * 15);
+        let first = days::first_of_month(day(date)).to_string();
+        for step in [fine, Step::Day] {
+            let found = added_up(&desk, case, (date, &next), step).await;
+            assert_eq!(found, whole, "{date} {step:?}");
+        }
+        for step in [Step::Week, Step::Month] {
+            let found = added_up(&desk, case, (&first, &next), step).await;
+            assert_eq!(found, whole, "{date} {step:?}");
         }
     }
 }

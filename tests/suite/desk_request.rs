@@ -3,6 +3,7 @@
 
 use chrono::TimeDelta;
 use loket::desk::effect::{Call, Question, Reply};
+use loket::desk::request::found::AtAddress;
 use loket::desk::screen::form::Stage;
 use loket::desk::{Effect, Msg};
 use loket::process::engine::{Actor, Refusal};
@@ -12,7 +13,7 @@ use loket::store::connections::Found;
 
 use crate::support::desk::{Script, form, offline};
 use crate::support::found;
-use crate::support::request::{CASE, Request, act, answer, desk, look_up};
+use crate::support::request::{CASE, Request, act, act_unanswered, answer, desk, look_up, meters};
 
 fn raw<'a>(script: &'a Script, key: &str) -> &'a str {
     let entry = form(script).entries.iter().find(|entry| entry.key == key);
@@ -35,28 +36,8 @@ fn searching(answered: Result<Found, StoreError>) -> Script {
     let request = Request::to_address().loaded();
     let mut script = desk(&request, 80, 40);
     act_unanswered(&mut script, "Search the address");
-    meters(&mut script, answered);
+    meters(&mut script, answered.map(AtAddress::from));
     script
-}
-
-fn act_unanswered(script: &mut Script, name: &str) {
-    script.keys("enter");
-    let screen = script.screen();
-    let line = screen.lines().find(|line| line.contains(name)).unwrap();
-    script.keys(line.split_whitespace().next().unwrap());
-    script.send(Msg::Wake);
-}
-
-/// The question after meters is answered so.
-fn meters(script: &mut Script, answered: Result<Found, StoreError>) {
-    let mut effects = script.take().into_iter().rev();
-    // what was asked before is void
-    let asked = effects.find_map(|effect| match effect {
-        Effect::Ask(ticket, Question::Meters(_)) => Some(ticket),
-        _ => None,
-    });
-    let ticket = asked.unwrap();
-    script.reply(ticket, Reply::Meters(answered.map(Box::new)));
 }
 
 fn exact(numbers: &[&str]) -> Found {
@@ -138,7 +119,7 @@ fn prio_20_a_letter_that_nobody_has_is_no_dead_end() {
         exact: false,
         ..exact(&["E0012345"])
     };
-    meters(&mut script, Ok(near));
+    meters(&mut script, Ok(near.into()));
     let screen = script.screen();
     assert!(
         screen.contains("Nobody has 18C; these are at 18."),
@@ -158,7 +139,7 @@ fn prio_20_an_address_without_meters_stays_on_the_address() {
     let screen = script.screen();
     assert!(screen.contains("no electricity meter"), "{screen}");
     script.keys("ctrl-u").text("108");
-    meters(&mut script, Ok(exact(&["E0012345"])));
+    meters(&mut script, Ok(exact(&["E0012345"]).into()));
     assert_eq!(applied(&mut script).to, "draft_meter");
 }
 
@@ -219,7 +200,7 @@ fn prio_27_another_grid_names_its_operator_and_the_code_book() {
     let loaded = Request::to_meter().loaded();
     let mut script = desk(&loaded, 80, 40);
     act_unanswered(&mut script, "Choose the meter");
-    meters(&mut script, Ok(foreign));
+    meters(&mut script, Ok(foreign.into()));
     let screen = script.screen();
     assert!(screen.contains("of Buurnet"), "{screen}");
     assert!(screen.contains("eancodeboek.nl"), "{screen}");
@@ -454,6 +435,6 @@ fn prio_18_the_review_waits_for_the_meters() {
     act_unanswered(&mut script, "Search the address");
     script.keys("ctrl-s");
     assert_eq!(form(&script).stage, Stage::Edit);
-    meters(&mut script, Ok(exact(&["E0012345"])));
+    meters(&mut script, Ok(exact(&["E0012345"]).into()));
     assert_eq!(form(&script).stage, Stage::Review, "{}", script.screen());
 }

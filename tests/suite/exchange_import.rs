@@ -212,6 +212,30 @@ async fn a_party_needs_a_number_with_a_right_check_digit() {
     assert_eq!(report.files[0].unknown_columns, ["colour"]);
 }
 
+/// ELS-11: a number of a meter or a plant that a form could not take is refused with its line.
+#[tokio::test]
+async fn els_11_a_meter_has_a_number_that_forms_take() {
+    let long = "9".repeat(65);
+    let text = format!(
+        "meter_number,ean,technical_number,meter_type\n\
+        se-1\u{1b}[2J,735999100000000010,T/9,smart\nSE 2,735999100000000010,,smart\n\
+        {long},735999100000000010,,smart\nSE-3,735999100000000010,Tå9,smart\n"
+    );
+    let mut seen = Vec::new();
+    let texts = Texts::load("en");
+    let mut run = Run::new(false, &texts);
+    let sink = async |batch: Vec<loket::store::register::MeterRecord>| {
+        seen.extend(batch.iter().map(|meter| meter.meter_number.clone()));
+        Ok(batch.iter().map(|_| Imported::New).collect())
+    };
+    run.register(("meters.csv", text.as_bytes()), sink, &mut nothing)
+        .await
+        .unwrap();
+    assert_eq!(seen, ["SE-1"]);
+    let lines: Vec<u64> = run.report.refused.iter().map(|line| line.line).collect();
+    assert_eq!(lines, [3, 4, 5]);
+}
+
 #[tokio::test]
 async fn batches_are_bounded_and_hold_no_key_twice() {
     let mut text = String::from("gln,name,role,country\n");
@@ -305,20 +329,11 @@ async fn the_large_world_comes_in_and_its_last_lines_are_answered_one_by_one() {
 
     let text = std::fs::read(folder.join("intake.jsonl")).unwrap();
     let report = take_cases(&admin, &text).await;
-    // of one provider no contract is there; its mandates are refused, all others come in (FLU-06)
-    let orphans = report.refused.iter().filter(|line| line.rule == "FLU-06");
-    let orphans: Vec<_> = orphans
-        .filter_map(|line| line.reference.as_deref())
-        .collect();
-    assert_eq!(orphans.len(), 6, "{orphans:?}");
-    assert!(
-        orphans.iter().all(|one| one.starts_with("MND-")),
-        "{orphans:?}"
-    );
+    mandates_without_a_contract_are_refused(&report);
     let doubtful: Vec<_> = report
         .refused
         .iter()
-        .filter(|line| !line.reason.contains("not available yet") && line.rule != "FLU-06")
+        .filter(|line| line.rule != "FLU-06")
         .map(|line| (line.line, line.reference.as_deref().unwrap_or_default()))
         .collect();
     assert_eq!(
@@ -347,6 +362,8 @@ async fn the_large_world_comes_in_and_its_last_lines_are_answered_one_by_one() {
         .iter()
         .map(|line| (line.line, line.reason.as_str()))
         .collect();
+    let (unready, without): (Vec<_>, Vec<_>) =
+        (without.into_iter()).partition(|(_, reason)| reason.contains("sent as ready"));
     assert!(
         without.len() == 3
             && without
@@ -354,7 +371,23 @@ async fn the_large_world_comes_in_and_its_last_lines_are_answered_one_by_one() {
                 .all(|(_, reason)| reason.contains("postcode")),
         "letters that are not given out (3.8): {without:?}"
     );
+    assert_eq!(unready.len(), 14, "ELS-28: {unready:?}");
     requests_stand_where_the_customer_stopped(&db, &text).await;
+    notifications_stand_where_they_were_sent(&db).await;
+}
+
+/// FLU-06: of one provider no contract is there; its mandates are refused, all others come in, also those
+/// that stand in the file before their contract.
+fn mandates_without_a_contract_are_refused(report: &Report) {
+    let orphans = report.refused.iter().filter(|line| line.rule == "FLU-06");
+    let orphans: Vec<_> = orphans
+        .filter_map(|line| line.reference.as_deref())
+        .collect();
+    assert_eq!(orphans.len(), 6, "{orphans:?}");
+    assert!(
+        orphans.iter().all(|one| one.starts_with("MND-")),
+        "{orphans:?}"
+    );
 }
 
 /// PRIO-03, PRIO-19: each request is taken over at the step to which the customer came; a meter that
@@ -389,6 +422,18 @@ async fn requests_stand_where_the_customer_stopped(db: &TestDb, text: &[u8]) {
             .into_iter()
             .collect::<std::collections::BTreeMap<_, _>>(),
         expected
+    );
+}
+
+/// ELS-28, ELS-29: of the 49 notifications 26 were sent as ready and lack nothing.
+async fn notifications_stand_where_they_were_sent(db: &TestDb) {
+    let sql = "SELECT state, count(*) FROM loket.cases WHERE process = 'notification' GROUP BY 1 ORDER BY 1";
+    let owner = db.pool(crate::support::db::SUPERUSER, 1).await;
+    let found: Vec<(String, i64)> = sqlx::query_as(sql).fetch_all(&owner).await.unwrap();
+    let expected = [("for_approval", 26), ("unsent", 23)];
+    assert_eq!(
+        found,
+        expected.map(|(state, count)| (state.to_owned(), count))
     );
 }
 

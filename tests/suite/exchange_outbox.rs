@@ -88,6 +88,31 @@ struct Case {
     settings: Settings,
 }
 
+/// What a case of any process may know.
+fn facts() -> Facts {
+    [
+        ("ean", code("871687900400000015")),
+        ("party_gln", code("8717180005016")),
+        ("party_role", code("supplier")),
+        ("concerns_isma", Value::Bool(true)),
+        ("signal_type", code("no_permission")),
+        ("source", code("consuwijzer")),
+        ("block", code("confirmed")),
+        ("unblock_reason", code("proof")),
+        ("signals", Value::Number(2)),
+        ("company_number", code("0566988259")),
+        ("contract_number", code("3599900040700")),
+        ("evidence", Value::List(vec![code("GT-2026-000007")])),
+        ("form_filled", filled()),
+        ("form_version", Value::Number(1)),
+        ("installation.kind", code("solar")),
+        ("installation.inverter_power_kw", code("3.68")),
+        ("installation.panel_power_wp", code("3600")),
+    ]
+    .map(|(key, value)| (key.to_owned(), value))
+    .into()
+}
+
 impl Case {
     fn new() -> Self {
         let text = Uuid::new_v4();
@@ -97,27 +122,7 @@ impl Case {
         });
         let names = ["question", "reason", "note"];
         Self {
-            facts: [
-                ("ean", code("871687900400000015")),
-                ("party_gln", code("8717180005016")),
-                ("party_role", code("supplier")),
-                ("concerns_isma", Value::Bool(true)),
-                ("signal_type", code("no_permission")),
-                ("source", code("consuwijzer")),
-                ("block", code("confirmed")),
-                ("unblock_reason", code("proof")),
-                ("signals", Value::Number(2)),
-                ("company_number", code("0566988259")),
-                ("contract_number", code("3599900040700")),
-                ("evidence", Value::List(vec![code("GT-2026-000007")])),
-                ("form_filled", filled()),
-                ("form_version", Value::Number(1)),
-                ("installation.kind", code("solar")),
-                ("installation.inverter_power_kw", code("3.68")),
-                ("installation.panel_power_wp", code("3600")),
-            ]
-            .map(|(key, value)| (key.to_owned(), value))
-            .into(),
+            facts: facts(),
             answers: names.map(|name| (name.to_owned(), free.clone())).into(),
             clocks: vec![
                 clock("block_15m", "2026-11-16T08:00:00Z", "2026-11-16T08:15:00Z"),

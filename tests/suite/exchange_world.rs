@@ -71,6 +71,7 @@ fn every_number_of_the_world_is_valid() {
         world
             .connections
             .iter()
+            .filter(|it| it.country == "NL")
             .all(|it| Postcode::parse(&it.postcode).is_ok())
     );
     assert!(world.parties.iter().all(|it| Gln::parse(&it.gln).is_ok()));
@@ -115,7 +116,9 @@ async fn requests_too(db: &TestDb, role: &str) -> Store {
         db_role: role.to_owned(),
         name: role.to_owned(),
         role: "agent".to_owned(),
-        queues: vec!["mandate".to_owned(), "metering".to_owned()],
+        queues: ["mandate", "metering", "installation"]
+            .map(str::to_owned)
+            .into(),
         firm: None,
         disabled_at: None,
     };
@@ -183,6 +186,20 @@ async fn the_history_plays_on_a_real_database_and_leaves_an_inbox_with_something
         rows.iter().all(|row| row.work != WorkState::Held),
         "nothing stays with a script"
     );
+    let sql = "SELECT state, count(*) FROM loket.cases WHERE process = 'notification' GROUP BY 1";
+    let pool = db.pool(SUPERUSER, 1).await;
+    let found: Vec<(String, i64)> = sqlx::query_as(sql).fetch_all(&pool).await.unwrap();
+    let found: BTreeMap<&str, i64> = found.iter().map(|(it, n)| (it.as_str(), *n)).collect();
+    let expected = [
+        ("unsent", 2),
+        ("for_approval", 3),
+        ("returned", 1),
+        ("approved", 1),
+        ("completed_notice", 1),
+        ("closed_energised", 1),
+        ("closed_rejected", 1),
+    ];
+    assert_eq!(found, BTreeMap::from(expected), "ELS-31");
     let silent = rows
         .iter()
         .filter(|row| row.state == "block_maintained")

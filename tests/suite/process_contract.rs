@@ -471,7 +471,7 @@ fn names(line: &'static Action) -> Named {
             | Guard::BeforePeople(field)
             | Guard::Yes(field, ..) => _ = fields.insert(*field),
             Guard::Pairs(one, other) | Guard::Ordered(one, other, ..) => {
-                fields.extend([*one, *other])
+                fields.extend([*one, *other]);
             }
             Guard::Same(field, fact, ..) => {
                 fields.insert(*field);

@@ -387,6 +387,36 @@ fn els_18_not_found_writes_nothing() {
     assert!(texts("sv")["choice.preview.not_found"].contains("finns inte"));
 }
 
+/// ELS-17, ELS-18: an answer of the register stands for itself: nothing of the one before stays, and a
+/// number that it does not give overwrites none.
+#[test]
+fn els_17_nothing_of_an_earlier_answer_stays() {
+    let mut sim = created();
+    installer(&mut sim, "fetch", FOUND);
+    assert!(sim.is("found_ean", EAN) && sim.is("found_meter_no", METER));
+    let given = [
+        ("fetch_meter_no", METER),
+        ("overwrite", "yes"),
+        ("preview", "not_found"),
+    ];
+    installer(&mut sim, "fetch", &given);
+    for (key, _) in FOUND.iter().filter(|(key, _)| key.starts_with("found_")) {
+        assert!(sim.is(key, "none"), "{key}");
+    }
+    installer(&mut sim, "clear_and_refetch", &[]);
+    installer(&mut sim, "fetch", FOUND);
+    installer(&mut sim, "update_and_close", &[]);
+    assert!(sim.is("meter_no", METER));
+    let without: Vec<(&str, &str)> = FOUND
+        .iter()
+        .filter(|(key, _)| *key != "found_meter_no")
+        .copied()
+        .collect();
+    installer(&mut sim, "fetch", &without);
+    installer(&mut sim, "update_and_close", &[]);
+    assert!(sim.is("meter_no", METER), "{:?}", sim.fact("meter_no"));
+}
+
 /// ELS-19: the failed numbers are cleared first, and no fact of the case remembers them.
 #[test]
 fn els_19_failed_numbers_are_cleared_first() {
@@ -695,9 +725,12 @@ fn els_31_our_time_stands_still_while_it_is_returned() {
     let due = sim.clock("handle_10wd").due_at;
     sim.now = at("2026-11-18T12:00:00+01:00");
     sim.done("return_incomplete", &[("reason", "Säkringen saknas.")]);
-    assert!(sim.case.state == "returned" && sim.running().is_empty() && sim.sent("els_returned"));
-    assert_eq!(sim.wait("2027-03-01T00:00:00+01:00"), [""; 0]);
-    sim.now = at("2026-11-25T12:00:00+01:00");
+    assert!(sim.case.state == "returned" && sim.sent("els_returned"));
+    assert!(
+        sim.clock("handle_10wd").outcome.is_some(),
+        "ours stands still"
+    );
+    assert_eq!(sim.wait("2026-11-25T12:00:00+01:00"), [""; 0]);
     installer(&mut sim, "edit", &[("fuse_wanted", "25")]);
     installer(&mut sim, "resubmit", &[]);
     let clock = sim.clock("handle_10wd").clone();
@@ -735,6 +768,56 @@ fn els_31_rejected_and_returned_completion() {
     sim.done("return_incomplete", &[("reason", "Protokoll saknas.")]);
     assert!(sim.case.state == "approved" && sim.sent("els_returned"));
     assert_eq!(sim.clock("energise_5wd").outcome, Some(Outcome::Cancelled));
+}
+
+/// ELS-31: what is returned does not lie for ever: after twenty working days the installer is reminded
+/// and somebody of the grid company sees it; the installer may still mend it, and it may be rejected.
+#[test]
+fn els_31_a_return_without_an_answer_is_decided_by_somebody() {
+    let mut sim = submitted();
+    sim.done("return_incomplete", &[("reason", "Säkringen saknas.")]);
+    let due = sim.clock("answer_20wd").due_at;
+    assert_eq!(due, at("2026-12-15T00:00:00+01:00"));
+    assert_eq!(sim.wait("2026-12-14T23:59:00+01:00"), [""; 0]);
+    assert_eq!(sim.wait("2026-12-15T00:00:00+01:00"), ["answer_overdue"]);
+    assert!(sim.case.state == "unanswered" && sim.sent("els_reminder"));
+    assert_eq!(NOTIFICATION.state("unanswered").unwrap().work, Work::Open);
+    assert!(
+        sim.clock("answer_20wd").breached_at.is_none(),
+        "nobody's duty"
+    );
+    // mended after all: our time goes on
+    let mut mended = sim.clone();
+    installer(&mut mended, "edit", &[("fuse_wanted", "25")]);
+    installer(&mut mended, "resubmit", &[]);
+    assert_eq!(mended.case.state, "for_approval");
+    assert!(mended.clock("handle_10wd").outcome.is_none());
+    assert_eq!(replay(&mended.events, calendars()).unwrap(), mended.case);
+    // reminded again, then rejected with a reason
+    sim.done("remind_installer", &[]);
+    assert_eq!(sim.case.state, "returned");
+    assert_eq!(sim.wait("2027-03-01T00:00:00+01:00"), ["answer_overdue"]);
+    let listed = possible(&sim, Actor::Agent);
+    assert!(
+        listed.contains(&"reject") && listed.contains(&"remind_installer"),
+        "{listed:?}"
+    );
+    sim.done("reject", &[("reason", "Inget svar.")]);
+    assert!(sim.case.state == "closed_rejected" && sim.running().is_empty());
+    assert_eq!(replay(&sim.events, calendars()).unwrap(), sim.case);
+}
+
+/// ELS-31: what is mended in time is never reminded, and a return can be ended at once.
+#[test]
+fn els_31_a_mended_return_is_not_reminded() {
+    let mut sim = submitted();
+    sim.done("return_incomplete", &[("reason", "Säkringen saknas.")]);
+    installer(&mut sim, "resubmit", &[]);
+    assert_eq!(sim.clock("answer_20wd").outcome, Some(Outcome::Cancelled));
+    sim.done("return_incomplete", &[("reason", "Än en gång.")]);
+    sim.done("reject", &[("reason", "Återtagen av installatören.")]);
+    assert!(sim.case.state == "closed_rejected" && sim.sent("els_rejected"));
+    assert_eq!(sim.wait("2027-03-01T00:00:00+01:00"), [""; 0]);
 }
 
 /// ELS-31: the permit ends by itself after a year.

@@ -30,7 +30,7 @@ const ASKED: &[(&str, &str)] = &[
 
 /// The rule is among those of either process, with words in English and Dutch.
 fn is_shown(rule: &str, words: [&str; 2]) {
-    let of_either = [&CONTRACT, &SHARING].map(|process| process.cited_rules());
+    let of_either = [&CONTRACT, &SHARING].map(loket::process::Process::cited_rules);
     assert!(of_either.iter().any(|rules| rules.contains(rule)), "{rule}");
     for (lang, word) in ["en", "nl"].into_iter().zip(words) {
         let texts = texts(lang);

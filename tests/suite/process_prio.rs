@@ -13,30 +13,8 @@ use loket::process::replay::replay;
 use loket::process::{ALL, By, Work};
 
 use crate::process_world::{EAN, Sim, answers, at, calendars, context, texts};
+use crate::support::metering::{self, MONDAY, NOTED, system, with_slot};
 
-const MONDAY: &str = "2026-11-16T09:00:00+01:00";
-const VISIT: &str = "2026-12-01T08:00:00Z";
-
-/// The rule is among those of the process, with words in English and Dutch.
-fn is_shown(rule: &str, words: [&str; 2]) {
-    assert!(PRIO.cited_rules().contains(rule), "{rule} is not cited");
-    for (lang, word) in ["en", "nl"].into_iter().zip(words) {
-        let texts = texts(lang);
-        let text = &texts[&format!("rule.{rule}")];
-        assert!(text.contains(word), "{lang} {rule}: {text}");
-    }
-}
-
-/// Answers, with the number of a block of time.
-fn with_slot(slot: i64, more: &[(&str, &str)]) -> Answers {
-    let mut given = answers(more);
-    given.insert("slot".to_owned(), Answer::Value(Value::Number(slot)));
-    let start = Value::instant(at(VISIT));
-    given.insert("slot_start".to_owned(), Answer::Value(start));
-    given
-}
-
-const NOTED: (&str, &str) = ("contact_note", "Spoke with the customer: Tuesday suits.");
 const METER: &[(&str, &str)] = &[
     ("ean", EAN),
     ("meter_no", "E9110000001"),
@@ -45,22 +23,24 @@ const METER: &[(&str, &str)] = &[
 const CREATED: &[(&str, &str)] = &[("payment_id", "pay-1"), ("amount", "EUR 72.60")];
 const PAID: &[(&str, &str)] = &[("payment_id", "pay-1"), ("paid_amount", "EUR 72.60")];
 
-/// A request that an agent opens on the telephone.
+fn is_shown(rule: &str, words: [&str; 2]) {
+    metering::is_shown(&PRIO, rule, words);
+}
+
 fn opened() -> Sim {
-    let now = at(MONDAY);
-    let given = answers(&[("customer_ref", "NL0000012")]);
-    Sim::try_open_as(Actor::Agent, &PRIO, (now, now), &given).unwrap()
+    metering::opened(&PRIO)
 }
 
 fn located() -> Sim {
-    let mut sim = opened();
-    sim.done("contact_validated", &[("details_right", "yes")]);
-    let address = [("postcode", "5013vb"), ("house_number", "152 b")];
-    sim.done(
-        "location_searched",
-        &[address[0], address[1], ("meters_found", "yes")],
-    );
-    sim
+    metering::located(&PRIO)
+}
+
+fn request(step: &str, more: &[(&str, &str)]) -> Sim {
+    metering::request(&PRIO, step, more)
+}
+
+fn executing() -> Sim {
+    metering::acknowledged(confirmed())
 }
 
 fn checking() -> Sim {
@@ -97,11 +77,6 @@ fn choose(sim: &mut Sim, slot: i64) {
     sim.try_as(Actor::Agent, "slot_chosen", &given).unwrap();
 }
 
-fn system(sim: &mut Sim, action: &str, given: &[(&str, &str)]) {
-    sim.try_as(Actor::System, action, &answers(given))
-        .unwrap_or_else(|refusal| panic!("{action}: {refusal:?}"));
-}
-
 fn paying() -> Sim {
     let mut sim = planning();
     choose(&mut sim, 17);
@@ -113,25 +88,6 @@ fn confirmed() -> Sim {
     let mut sim = paying();
     system(&mut sim, "payment_paid", PAID);
     sim
-}
-
-fn executing() -> Sim {
-    let mut sim = confirmed();
-    system(&mut sim, "gsa_ack", &[]);
-    system(&mut sim, "domain_ack", &[]);
-    sim
-}
-
-/// What the customer filled in alone, as the portal or a file brings it.
-fn request(step: &str, more: &[(&str, &str)]) -> Sim {
-    let mut given = answers(&[
-        ("customer_ref", "NL0000012"),
-        ("step", step),
-        ("postcode", "5013 VB"),
-        ("house_number", "152b"),
-    ]);
-    given.extend(answers(more));
-    Sim::try_open(&PRIO, at(MONDAY), at(MONDAY), &given).unwrap()
 }
 
 fn body(sim: &Sim, field: &str) -> String {
@@ -1121,6 +1077,21 @@ fn a_reopened_request_begins_anew() {
     assert_eq!(sim.case.state, "draft_contact");
     assert!(sim.is("payment", "none") && sim.is("gsa_acked", "no"));
     assert!(sim.clock("inactivity").is_running());
+}
+
+/// PRIO-31: a reopened request knows nothing of another amount that was paid before: what went back then
+/// is not given back once more when it ends.
+#[test]
+fn prio_31_a_reopened_request_forgets_the_other_amount() {
+    let mut sim = paying();
+    let other = [("payment_id", "pay-1"), ("paid_amount", "EUR 7.26")];
+    system(&mut sim, "payment_mismatch", &other[..1]);
+    assert!(sim.is("amount_mismatch", "yes"));
+    sim.done("cancel_by_customer", &[]);
+    assert_eq!(sim.times_sent("payment_refund"), 1);
+    let why = answers(&[("reason", "The customer wants it after all.")]);
+    sim.try_as(Actor::Lead, "reopen", &why).unwrap();
+    assert!(sim.is("amount_mismatch", "no"));
 }
 
 /// An installer has nothing to do with it.

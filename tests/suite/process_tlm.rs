@@ -1,7 +1,7 @@
 //! One test per rule of the feed-in meter (`rules.md` 1.2; `processes.md` 2.2).
 
 use loket::domain::form::Form;
-use loket::process::engine::{Actor, Answer, Answers, Refusal, listed, prefill};
+use loket::process::engine::{Actor, Refusal, listed, prefill};
 use loket::process::field::{Asked, Value};
 use loket::process::form::CaseForm;
 use loket::process::load::transitions;
@@ -9,11 +9,9 @@ use loket::process::message::{self, Addressee};
 use loket::process::tlm::TLM;
 use loket::process::{ALL, By, Required, Work};
 
-use crate::process_world::{EAN, Sim, answers, at, context, texts};
+use crate::process_world::{EAN, Sim, answers, at, context};
+use crate::support::metering::{self, MONDAY, NOTED, system, with_slot};
 
-const MONDAY: &str = "2026-11-16T09:00:00+01:00";
-const VISIT: &str = "2026-12-01T08:00:00Z";
-const NOTED: (&str, &str) = ("contact_note", "Spoke with the customer: Tuesday suits.");
 const METER: [(&str, &str); 4] = [
     ("ean", EAN),
     ("meter_no", "E9110000001"),
@@ -27,39 +25,24 @@ const SOLAR: [(&str, &str); 4] = [
     ("installation.in_use_from", "2026-12-03"),
 ];
 
-/// The rule is among those of the process, with words in English and Dutch.
 fn is_shown(rule: &str, words: [&str; 2]) {
-    assert!(TLM.cited_rules().contains(rule), "{rule} is not cited");
-    for (lang, word) in ["en", "nl"].into_iter().zip(words) {
-        let texts = texts(lang);
-        let text = &texts[&format!("rule.{rule}")];
-        assert!(text.contains(word), "{lang} {rule}: {text}");
-    }
-}
-
-fn with_slot(slot: i64, more: &[(&str, &str)]) -> Answers {
-    let mut given = answers(more);
-    given.insert("slot".to_owned(), Answer::Value(Value::Number(slot)));
-    let start = Value::instant(at(VISIT));
-    given.insert("slot_start".to_owned(), Answer::Value(start));
-    given
+    metering::is_shown(&TLM, rule, words);
 }
 
 fn opened() -> Sim {
-    let now = at(MONDAY);
-    let given = answers(&[("customer_ref", "NL0000012")]);
-    Sim::try_open_as(Actor::Agent, &TLM, (now, now), &given).unwrap()
+    metering::opened(&TLM)
 }
 
 fn located() -> Sim {
-    let mut sim = opened();
-    sim.done("contact_validated", &[("details_right", "yes")]);
-    let address = [("postcode", "5013vb"), ("house_number", "152 b")];
-    sim.done(
-        "location_searched",
-        &[address[0], address[1], ("meters_found", "yes")],
-    );
-    sim
+    metering::located(&TLM)
+}
+
+fn request(step: &str, more: &[(&str, &str)]) -> Sim {
+    metering::request(&TLM, step, more)
+}
+
+fn executing() -> Sim {
+    metering::acknowledged(confirmed())
 }
 
 fn chosen() -> Sim {
@@ -72,11 +55,6 @@ fn entered() -> Sim {
     let mut sim = chosen();
     sim.done("installation_entered", &SOLAR);
     sim
-}
-
-fn system(sim: &mut Sim, action: &str, given: &[(&str, &str)]) {
-    sim.try_as(Actor::System, action, &answers(given))
-        .unwrap_or_else(|refusal| panic!("{action}: {refusal:?}"));
 }
 
 fn checked(suitability: &str) -> Sim {
@@ -97,24 +75,6 @@ fn confirmed() -> Sim {
     let given = with_slot(17, &[NOTED]);
     sim.try_as(Actor::Agent, "slot_chosen", &given).unwrap();
     sim
-}
-
-fn executing() -> Sim {
-    let mut sim = confirmed();
-    system(&mut sim, "gsa_ack", &[]);
-    system(&mut sim, "domain_ack", &[]);
-    sim
-}
-
-fn request(step: &str, more: &[(&str, &str)]) -> Sim {
-    let mut given = answers(&[
-        ("customer_ref", "NL0000012"),
-        ("step", step),
-        ("postcode", "5013 VB"),
-        ("house_number", "152b"),
-    ]);
-    given.extend(answers(more));
-    Sim::try_open(&TLM, at(MONDAY), at(MONDAY), &given).unwrap()
 }
 
 fn data_sent(sim: &Sim) -> usize {

@@ -8,6 +8,7 @@ use crate::support::keys::office;
 use crate::support::screen::Screen;
 use crate::support::shell::{Said, Shell};
 use crate::support::world::{SUPPLIER, World, ean};
+use crate::terminal_privacy::shell;
 
 /// What anna's desk says to that script.
 fn lines(world: &World, script: &[&str]) -> Said {
@@ -280,4 +281,37 @@ async fn a_dumb_terminal_is_served_with_lines() {
     let set = shell.with("LOKET_PLAIN", "0");
     let said = set.run_with("", "quit\n");
     assert_eq!(said.code, 2, "a full screen needs a terminal: {}", said.err);
+}
+
+/// The lines are suspended as any program is, by word and by ctrl-z: the shell has the terminal until
+/// `fg`, and what happened meanwhile is known afterwards.
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_are_suspended_and_go_on() {
+    let world = office().await;
+    let mut screen = shell(&world.db.url("anna"));
+    screen.press(&format!("{} --plain\r", env!("CARGO_BIN_EXE_loket")));
+    screen.wait("Connected.");
+    for (nth, suspend) in (1..).zip(["suspend\r", "\u{1a}"]) {
+        screen.press(suspend);
+        let stopped = |shown: &str| shown.matches("Stopped").count() >= nth;
+        screen.wait_for("the shell", stopped);
+        world.signal(nth.try_into().unwrap()).await;
+        screen.press(&format!("echo sum $(({nth} + 40))\r"));
+        screen.wait(&format!("sum {}", nth + 40));
+        screen.press("fg\r");
+        // the shell names what goes on: until then it reads what is typed
+        let goes_on = |shown: &str| shown.matches("loket --plain").count() > 2 * nth;
+        screen.wait_for("what goes on", goes_on);
+        screen.press("refresh\r");
+        screen.press("list\r");
+        let told = format!(" of {nth}: ");
+        screen.wait_for("the list of now", |shown| {
+            let after = shown.rsplit("fg").next().unwrap();
+            after.contains(&told)
+        });
+    }
+    screen.press("quit\r");
+    screen.wait("The desk is left.");
+    screen.press("exit\r");
+    assert!(screen.ended().success());
 }

@@ -91,7 +91,7 @@ async fn the_mouse_is_ours_only_when_it_was_asked_for() {
 }
 
 /// A shell with job control in which the console is started.
-fn shell(url: &str) -> Screen {
+pub(crate) fn shell(url: &str) -> Screen {
     let env = [("DATABASE_URL", url), ("PS1", "ready> ")];
     let screen = Screen::start_program("bash", &["--norc", "--noprofile", "-i"], &env, SIZE);
     screen.wait("ready>");

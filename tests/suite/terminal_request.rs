@@ -19,7 +19,7 @@ use crate::support::shell::Shell;
 use crate::support::world::{GRID, World, ean};
 
 /// Before the review.
-const REVIEW: &str = "\u{13}";
+pub(crate) const REVIEW: &str = "\u{13}";
 
 /// Wednesday after the Tuesday of the office.
 fn at(hour: u32) -> DateTime<Utc> {
@@ -28,7 +28,7 @@ fn at(hour: u32) -> DateTime<Utc> {
 
 /// An office in which anna and bram work on meters; the first two meters are not smart, and times are
 /// planned with that room.
-async fn metering(capacity: i32) -> World {
+pub(crate) async fn metering(capacity: i32) -> World {
     let world = office().await;
     for role in ["anna", "bram"] {
         let agent = AgentRow {
@@ -100,13 +100,13 @@ async fn told(world: &World, case: CaseId, action: &str, given: &[(&str, &str)])
 }
 
 /// A person who counts keys.
-struct Fingers<'a> {
-    walker: Walker<'a>,
-    keys: usize,
+pub(crate) struct Fingers<'a> {
+    pub(crate) walker: Walker<'a>,
+    pub(crate) keys: usize,
 }
 
 impl<'a> Fingers<'a> {
-    fn sit_down(world: &'a World, role: &str) -> Self {
+    pub(crate) fn sit_down(world: &'a World, role: &str) -> Self {
         Self {
             walker: Walker::sit_down(world, role),
             keys: 0,
@@ -114,7 +114,7 @@ impl<'a> Fingers<'a> {
     }
 
     /// Presses when the screen says that.
-    fn press(&mut self, seen: &str, keys: &[&str]) {
+    pub(crate) fn press(&mut self, seen: &str, keys: &[&str]) {
         self.walker.screen.wait(seen);
         for key in keys {
             self.keys += key.chars().count();
@@ -123,13 +123,25 @@ impl<'a> Fingers<'a> {
     }
 
     /// The review is asked for, and what it says is written.
-    fn write(&mut self) {
+    pub(crate) fn write(&mut self) {
         self.press("step 1 of 2", &[REVIEW]);
         self.press("step 2 of 2", &[ENTER]);
     }
 
     /// From the opening to the check: customer, contact details, address, meter.
     async fn up_to_check(&mut self, customer: &str, meter: &str) -> CaseId {
+        self.up_to_address(customer);
+        self.press(meter, &[]);
+        self.write();
+        self.press("Choose the meter", &[]);
+        self.press("(*) E", &[]);
+        self.write();
+        self.press("Now: being checked", &[]);
+        self.find_check().await
+    }
+
+    /// From the opening to the search of the address.
+    pub(crate) fn up_to_address(&mut self, customer: &str) {
         self.press("live", &["o"]);
         self.press("Open a new case", &["1"]);
         self.press("step 1 of 2", &[customer]);
@@ -139,12 +151,10 @@ impl<'a> Fingers<'a> {
         self.press("Contact details are right", &["1"]);
         self.write();
         self.press("Search the address", &[]);
-        self.press(meter, &[]);
-        self.write();
-        self.press("Choose the meter", &[]);
-        self.press("(*) E", &[]);
-        self.write();
-        self.press("Now: being checked", &[]);
+    }
+
+    /// The case that is being checked by now.
+    pub(crate) async fn find_check(&mut self) -> CaseId {
         let all: Vec<CaseId> = (1..=4).map(CaseId).collect();
         let rows = self.walker.world.admin.rows(&all).await.unwrap();
         let row = rows.iter().rfind(|row| row.state == "checking");

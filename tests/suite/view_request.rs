@@ -1,6 +1,7 @@
 //! A request for a meter on the screen, at the two sizes that are looked at most, and at any size.
 
 use chrono::TimeDelta;
+use loket::desk::Effect;
 use loket::desk::Msg;
 use loket::desk::effect::Loaded;
 use loket::desk::key::Input;
@@ -45,6 +46,7 @@ fn payment(status: PaymentStatus) -> PaymentRow {
         expires_at: Some(now() + TimeDelta::minutes(10)),
         created_at: now() - TimeDelta::minutes(7),
         changed_at: now() - TimeDelta::minutes(7),
+        checkout: Some(Checkout("https://betaal.example/pay/tr_5".into())),
         seen: None,
         refund: None,
     }
@@ -170,13 +172,38 @@ fn prio_31_the_time_that_is_held_counts_down() {
     assert!(after.contains("was held until"), "{after}");
 }
 
-/// PRIO-04: where to pay is the customer's alone; a new link is one key away.
+/// PRIO-04: where to pay stands there and is copied by key, as long as it can be paid; no log and no
+/// file has it. A new link is one key away.
 #[test]
-fn prio_04_the_link_is_sent_again_by_key_and_never_shown() {
-    let mut script = at(&("", paying(), None), 80, 24);
+fn prio_04_the_link_is_shown_copied_and_sent_again_as_long_as_it_counts() {
+    const LINK: &str = "https://betaal.example/pay/tr_5";
+    let mut script = at(&("", paying(), None), 160, 48);
     let screen = script.screen();
     assert!(screen.contains("link sent"), "{screen}");
-    assert!(!screen.contains("http"), "{screen}");
+    assert!(screen.contains(LINK), "{screen}");
+    script.keys("y");
+    let screen = script.screen();
+    let line = screen.lines().find(|line| line.contains("payment link"));
+    let line = line.unwrap_or_else(|| panic!("no link to copy\n{screen}"));
+    let number = line.trim_start_matches(['>', ' ']);
+    let number = number.split_whitespace().next().unwrap();
+    let number = number.trim_end_matches('.').to_owned();
+    script.keys(&number);
+    let copied = script.take().into_iter().find_map(|effect| match effect {
+        Effect::Copy(text) => Some(text),
+        _ => None,
+    });
+    assert_eq!(copied.as_deref(), Some(LINK));
+    let detail = paying().detail;
+    assert!(!format!("{detail:?}").contains(LINK), "not for logs");
+    assert!(!serde_json::to_string(&detail).unwrap().contains(LINK));
+    // the quarter of an hour is over
+    script.now += TimeDelta::minutes(11);
+    script.send(Msg::Wake);
+    assert!(!script.screen().contains(LINK), "{}", script.screen());
+    script.keys("y");
+    assert!(!script.screen().contains("payment link"));
+    script.keys("esc");
     script.keys("p");
     let screen = script.screen();
     assert!(screen.contains("Send payment link again"), "{screen}");

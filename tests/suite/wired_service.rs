@@ -35,6 +35,8 @@ struct Mood {
     refuses: bool,
     /// Money that goes back does not arrive.
     loses: bool,
+    /// It gives nothing back, for good.
+    keeps: bool,
     payments: BTreeMap<String, Json>,
     refunds: usize,
 }
@@ -83,6 +85,9 @@ fn work(asked: &Asked, mood: &mut Mood) -> Reply {
             }
             payment["status"] = "canceled".into();
             Reply::ok(&*payment)
+        }
+        ("POST", ["payments", _, "refunds"]) if mood.keeps => {
+            Reply::new(422, json!({"detail": "no balance"}))
         }
         ("POST", ["payments", _, "refunds"]) => {
             mood.refunds += 1;
@@ -552,4 +557,97 @@ async fn prio_31_two_workers_do_it_once() {
     }
     assert_eq!(wired.sent("order_gsa").len(), 6);
     wired.is_sound().await;
+}
+
+/// PRIO-31: a service that gives nothing back: the message is dead, the case says so, and a lead has it
+/// tried again: the same refund, which never reached the service, and so not a second one.
+#[tokio::test]
+async fn prio_31_a_refund_that_never_left_is_raised_and_tried_again() {
+    let (wired, mood) = served("wired-kept").await;
+    let case_id = wired.paying(1).await;
+    becomes(&mood, "paid", None);
+    mood.lock().unwrap().keeps = true;
+    wired.step(case_id, "cancel_by_customer", &nothing()).await;
+    for _ in 0..3 {
+        wired.later().await;
+        wired.works().await;
+    }
+    assert_eq!(wired.times(case_id, "refund_failed").await, 1);
+    assert!(
+        wired
+            .fact(case_id, "refund_failed")
+            .await
+            .unwrap()
+            .is("yes")
+    );
+    let dead = wired.world.admin.outbox_dead(10).await.unwrap();
+    let kinds: Vec<_> = dead.iter().map(|it| it.kind.as_str()).collect();
+    assert_eq!(kinds, ["payment_refund"]);
+    let new = "SELECT count(*) FROM loket.refunds WHERE status = 'new' AND provider_id IS NULL";
+    assert_eq!(wired.count(new).await, 1);
+    mood.lock().unwrap().keeps = false;
+    wired
+        .step_of(Actor::Lead, case_id, "refund_again", &nothing())
+        .await;
+    for _ in 0..3 {
+        wired.later().await;
+        wired.works().await;
+    }
+    assert_eq!(mood.lock().unwrap().refunds, 1);
+    assert_eq!(wired.count("SELECT count(*) FROM loket.refunds").await, 1);
+    let rows = wired.world.admin.payments_of(case_id).await.unwrap();
+    assert_eq!(rows[0].refund.as_ref().unwrap().status.key(), "refunded");
+    assert!(wired.fact(case_id, "refund_failed").await.unwrap().is("no"));
+    wired.is_sound().await;
+}
+
+/// PRIO-31: the link is sent again while the customer is paying at the bank: that payment counts on,
+/// nobody waits for a second one, and nobody pays twice.
+#[tokio::test]
+async fn prio_31_a_payment_at_the_bank_counts_on_when_the_link_is_sent_again() {
+    let (wired, mood) = served("wired-at-bank").await;
+    let case_id = wired.paying(1).await;
+    let first = wired.payment(case_id).await;
+    becomes(&mood, "pending", None);
+    wired
+        .anna_does(case_id, "resend_payment_link", &nothing())
+        .await;
+    wired.later().await;
+    let done = wired.worker.once().await.unwrap();
+    assert_eq!((done.again, done.dead), (0, 0), "nothing waits");
+    assert!(is_open(&wired, case_id).await);
+    assert_eq!(wired.payment(case_id).await.payment_id, first.payment_id);
+    for payment in mood.lock().unwrap().payments.values_mut() {
+        payment["status"] = "paid".into();
+    }
+    wired.later().await;
+    wired.works().await;
+    wired.works().await;
+    assert_eq!(wired.state(case_id).await, "confirmed");
+    assert_eq!(mood.lock().unwrap().payments.len(), 1);
+    assert_eq!(mood.lock().unwrap().refunds, 0);
+    wired.is_sound().await;
+}
+
+/// PRIO-31: a payment that the database refuses to take further holds up no other.
+#[tokio::test]
+async fn prio_31_one_payment_that_is_refused_holds_up_no_other() {
+    let (wired, mood) = served("wired-alone").await;
+    let first = wired.paying(1).await;
+    let second = wired.paying(2).await;
+    forge(
+        &wired,
+        "CREATE FUNCTION loket.stuck() RETURNS trigger LANGUAGE plpgsql AS
+             $$ BEGIN PERFORM loket.refuse('payment_attached'); END $$;
+         CREATE TRIGGER stuck BEFORE UPDATE ON loket.payments FOR EACH ROW
+             WHEN (NEW.case_id = 1 AND NEW.status = 'paid') EXECUTE FUNCTION loket.stuck()",
+    )
+    .await;
+    assert_eq!(first, CaseId(1));
+    becomes(&mood, "paid", None);
+    wired.later().await;
+    wired.works().await;
+    wired.works().await;
+    assert_eq!(wired.state(first).await, "awaiting_payment");
+    assert_eq!(wired.state(second).await, "confirmed");
 }

@@ -298,6 +298,8 @@ impl Counter<'_> {
                 let name = name.unwrap_or(key);
                 let known = contact_name(detail, key, value);
                 let known = known.or_else(|| detail.facts.said(key, value, texts.lang()));
+                let listed = || self.clerk.listed(key, value, texts.lang());
+                let known = known.or_else(listed);
                 let said = || words::value(key, value, (&detail.texts, zone), texts);
                 format!("{name}: {}", known.unwrap_or_else(said))
             })

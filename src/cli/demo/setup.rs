@@ -105,7 +105,8 @@ pub(super) async fn world(server: &LocalPostgres, now: DateTime<Utc>) -> Result<
     }
     // their company stands in the registers by now
     let mut parties = world.registers.parties.iter();
-    if let Some(company) = parties.find(|party| party.role == "installer") {
+    if let Some(company) = parties.find(|party| party.role == "installer" && party.country == "SE")
+    {
         add(server, &people::installers(&company.gln)).await?;
     }
     add(server, &first).await?;

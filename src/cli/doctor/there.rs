@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::finding::{Findings, Level};
 use crate::cli::{CliError, Shell, error};
-use crate::store::health::Health;
+use crate::store::health::{Health, House};
 use crate::store::rows::Role;
 use crate::store::{Store, StoreError};
 use crate::system;
@@ -99,7 +99,10 @@ async fn look(findings: &mut Findings, shell: &Shell, store: &Store) -> Line {
     server(findings, &trip.health);
     tables(findings, &trip.health);
     us(findings, &trip.health);
-    behind(findings, &trip.health);
+    if let Some(house) = &trip.health.house {
+        room(findings, house);
+        behind(findings, house);
+    }
     distance(findings, &trip);
     Line::There
 }
@@ -146,6 +149,10 @@ fn server(findings: &mut Findings, health: &Health) {
         let legal = health.legal_now.to_rfc3339();
         findings.add(Level::Note, ("database", "rehearsal"), &[("legal", &legal)]);
     }
+}
+
+/// How full the server is.
+fn room(findings: &mut Findings, health: &House) {
     let (used, most) = (health.connections, health.connections_max);
     let is_roomy = used * 10 < most * 9;
     let key = if is_roomy {
@@ -161,12 +168,14 @@ fn server(findings: &mut Findings, health: &Health) {
 }
 
 fn tables(findings: &mut Findings, health: &Health) {
-    match health.extensions.get("pg_trgm") {
-        Some(version) => {
+    let house = health.house.as_ref();
+    match house.map(|house| house.extensions.get("pg_trgm")) {
+        None => {}
+        Some(Some(version)) => {
             let values = [("version", version.as_str())];
             findings.add(Level::Ok, ("database", "extension"), &values);
         }
-        None => findings.add(Level::Wrong, ("database", "extension_missing"), &[]),
+        Some(None) => findings.add(Level::Wrong, ("database", "extension_missing"), &[]),
     }
     let list = |numbers: Vec<i64>| {
         let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
@@ -197,14 +206,14 @@ fn tables(findings: &mut Findings, health: &Health) {
 
 fn us(findings: &mut Findings, health: &Health) {
     let role = word(health.role);
-    let queues = health.queues.to_string();
+    let queues = health.house.as_ref().map_or(1, |house| house.queues);
     let values = [
         ("name", health.agent.as_str()),
         ("role", role),
         ("login", &health.login),
-        ("queues", &queues),
+        ("queues", &*queues.to_string()),
     ];
-    let needs_queue = matches!(health.role, Role::Agent | Role::Lead) && health.queues == 0;
+    let needs_queue = matches!(health.role, Role::Agent | Role::Lead) && queues == 0;
     if needs_queue {
         findings.add(Level::Wrong, ("role", "no_queue"), &values);
     } else {
@@ -224,7 +233,7 @@ fn word(role: Role) -> &'static str {
 }
 
 /// Those who fire clocks and deliver messages.
-fn behind(findings: &mut Findings, health: &Health) {
+fn behind(findings: &mut Findings, health: &House) {
     let n = health.workers.to_string();
     let (level, key) = match (health.workers, health.ticking) {
         (0, _) => (Level::Wrong, "none"),

@@ -6,10 +6,10 @@ use super::super::file::FileError;
 use super::super::find::Told;
 use super::super::form::Pick;
 use super::super::form::suggest::Among;
+use super::super::request::found::AtAddress;
 use super::super::world::Loaded;
 use crate::domain::calendar::Calendars;
 use crate::store::StoreError;
-use crate::store::connections::Found;
 use crate::store::plants::Plant;
 use crate::store::reading::LookUp;
 use crate::store::rows::{
@@ -48,7 +48,7 @@ pub enum Reply {
     /// The plant with these numbers, if the register has it.
     Plant((String, String), Result<Option<Box<Plant>>, StoreError>),
     /// The meters at an address.
-    Meters(Result<Box<Found>, StoreError>),
+    Meters(Result<Box<AtAddress>, StoreError>),
     /// The free start times of a week.
     Week(Result<Box<FreeSlots>, StoreError>),
     /// The board.

@@ -4,6 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use super::build;
+use crate::desk::preview;
 use crate::desk::route::Subject;
 use crate::desk::world::World;
 
@@ -37,7 +38,7 @@ fn label(world: &World, key: &str) -> String {
 
 /// The words of a choice; anything else as it was typed.
 fn chosen(world: &World, key: &str, raw: &str) -> String {
-    let known = [key, "yes_no"].map(|of| format!("choice.{of}.{raw}"));
-    let said = known.iter().find_map(|key| world.texts.find(key));
-    said.unwrap_or(raw).to_owned()
+    let mut of = [key, "yes_no"].into_iter();
+    let said = of.find_map(|of| preview::word(world, of, raw));
+    said.unwrap_or_else(|| raw.to_owned())
 }

@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::found::AtAddress;
 use super::meters::{self, Place};
 use super::week::{self, Week};
 use crate::desk::effect::{Effect, Question, Slot};
@@ -10,7 +11,6 @@ use crate::desk::form::{Entry, build};
 use crate::desk::screen::form::{Asked, Stage, State};
 use crate::desk::world::{Link, World};
 use crate::process::field::FieldKind;
-use crate::store::connections::Found;
 
 /// How long a week that is on the screen is believed.
 const FRESH_S: i64 = 5;
@@ -23,7 +23,9 @@ pub struct Around {
     /// The address that was asked for last.
     pub place: Option<Place>,
     /// What is there; the reason in words where the source is away.
-    pub found: Option<Result<Found, String>>,
+    pub found: Option<Result<AtAddress, String>>,
+    /// Whether somebody is typing the meter: that stays a question to be typed.
+    pub is_typed: bool,
     /// The week, where a start time is asked for.
     pub week: Option<Week>,
     /// When the source of the meters is asked again (machine time).
@@ -85,14 +87,15 @@ fn ask_week(state: &mut State, world: &mut World, now: DateTime<Utc>) -> Option<
 pub fn take_meters(
     state: &mut State,
     world: &World,
-    found: Result<Found, String>,
+    found: Result<AtAddress, String>,
     now: DateTime<Utc>,
 ) {
-    let is_away = found.is_err();
+    let is_away = found.as_ref().map_or(true, |found| !found.away.is_empty());
+    let is_answered = found.is_ok();
     state.around.again_at = is_away.then(|| now + TimeDelta::seconds(AGAIN_S));
     state.around.found = Some(found);
     renew(state, world, now);
-    if state.asked == Asked::InVain && !is_away {
+    if state.asked == Asked::InVain && is_answered {
         // the review was asked for before the answer was there
         state.review(world, now);
     }
@@ -105,6 +108,7 @@ pub fn renew(state: &mut State, world: &World, now: DateTime<Utc>) {
     }
     let here = state.entries.get(state.at).map(|entry| entry.key.clone());
     let before = std::mem::take(&mut state.entries);
+    state.around.is_typed = meters::is_being_typed(&before, state.at);
     state.entries = build::entries(world, &state.subject, now);
     for old in &before {
         let entry = state.entries.iter_mut().find(|entry| entry.key == old.key);
@@ -171,7 +175,10 @@ pub fn next_at(state: &State, world: &World) -> Option<DateTime<Utc>> {
 /// Whether something that was asked did not come: it can be asked again.
 pub fn is_away(state: &State) -> bool {
     let week = state.around.week.as_ref();
-    matches!(state.around.found, Some(Err(_))) || week.is_some_and(|week| week.problem.is_some())
+    let meters = state.around.found.as_ref();
+    let is_away =
+        |it: &Result<AtAddress, String>| it.as_ref().map_or(true, |it| !it.away.is_empty());
+    meters.is_some_and(is_away) || week.is_some_and(|week| week.problem.is_some())
 }
 
 /// Whether the field is a week of start times.

@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::found::{AtAddress, Bare};
 use super::{Follows, known, put};
 use crate::desk::form::{Ask, Entry, Pick};
 use crate::desk::screen::form::State;
@@ -10,7 +11,7 @@ use crate::desk::world::World;
 use crate::domain::house_number::HouseNumber;
 use crate::domain::postcode::Postcode;
 use crate::process::field::Value;
-use crate::store::connections::{Found, FoundMeter};
+use crate::store::connections::FoundMeter;
 
 /// Where somebody looks for meters.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +55,14 @@ pub fn place(state: &State, world: &World, _now: DateTime<Utc>) -> Option<Place>
     parse(&of("postcode")?, &of("house_number")?)
 }
 
+/// Whether somebody has typed something in the field of the meter.
+pub(super) fn is_being_typed(entries: &[Entry], at: usize) -> bool {
+    entries.iter().enumerate().any(|(nth, entry)| {
+        let is_text = !matches!(entry.ask, Ask::Choice(..));
+        entry.key == CHOSEN && is_text && (entry.seen || nth == at) && !entry.raw().is_empty()
+    })
+}
+
 /// Put what is known of the meters at their fields.
 pub(super) fn lay(state: &mut State, world: &World, now: DateTime<Utc>) {
     if has(state, SEARCHED) {
@@ -74,20 +83,29 @@ fn search(state: &mut State, world: &World, now: DateTime<Utc>) {
     let (picks, help) = match state.around.found.as_ref().filter(|_| is_placed) {
         None if is_placed => (Vec::new(), texts.say("request.looked_up")),
         None => (Vec::new(), texts.say("request.address_first")),
-        Some(Ok(found)) if found.meters.is_empty() => {
+        Some(Ok(found)) if found.is_empty() && found.away.is_empty() => {
             none = Some(texts.say("refusal.no_meter_found"));
-            (vec![pick("no", texts.say("request.none"))], String::new())
+            let help = remarks(world, state, found);
+            (vec![pick("no", texts.say("request.none"))], help)
+        }
+        // who does not answer may know of a meter
+        Some(Ok(found)) if found.is_empty() => {
+            let said = [
+                remarks(world, state, found),
+                texts.say("request.ask_customer"),
+            ];
+            (yes_no(world), said.join(" "))
         }
         Some(Ok(found)) => {
+            let bare = found.bare.iter().map(|it| bare_label(world, it));
             lines = found.meters.iter().map(|it| label(world, it)).collect();
+            lines.extend(bare);
             let help = remarks(world, state, found);
             (vec![pick("yes", count(world, found))], help)
         }
         Some(Err(why)) => {
             let with = [("why", why.as_str())];
-            let yes_no =
-                ["yes", "no"].map(|it| pick(it, texts.say(&format!("choice.yes_no.{it}"))));
-            (yes_no.into(), texts.fill("request.away", &with))
+            (yes_no(world), texts.fill("request.away", &with))
         }
     };
     let is_sure = picks.len() == 1;
@@ -110,12 +128,36 @@ fn search(state: &mut State, world: &World, now: DateTime<Utc>) {
     }
 }
 
+/// There are meters, or there are none: somebody has to say it.
+fn yes_no(world: &World) -> Vec<(Pick, Follows)> {
+    let pick = |raw: &str| {
+        let label = world.texts.say(&format!("choice.yes_no.{raw}"));
+        let raw = raw.to_owned();
+        (Pick { raw, label }, Follows::new())
+    };
+    vec![pick("yes"), pick("no")]
+}
+
 fn choice(state: &mut State, world: &World, now: DateTime<Utc>) {
     let texts = &world.texts;
     let is_placed = place(state, world, now).is_some();
     let (all, help) = match state.around.found.as_ref() {
         // the meter is typed as it was read to us
         _ if !is_placed => return,
+        Some(Ok(found)) if state.around.is_typed && !found.meters.is_empty() => {
+            // what somebody is typing stays typed; what is there is said beside it
+            let mut said: Vec<String> = found.meters.iter().map(|it| label(world, it)).collect();
+            said.insert(0, texts.say("request.by_now"));
+            return say(state, said.join("\n"));
+        }
+        Some(Ok(found)) if found.meters.is_empty() && !found.bare.is_empty() => {
+            let found = found.clone();
+            return bare_choice(state, world, &found);
+        }
+        Some(Ok(found)) if found.is_empty() && !found.away.is_empty() => {
+            let said = remarks(world, state, found);
+            return say(state, said);
+        }
         Some(Err(why)) => {
             let said = texts.fill("request.away_typed", &[("why", why)]);
             return say(state, said);
@@ -138,6 +180,30 @@ fn choice(state: &mut State, world: &World, now: DateTime<Utc>) {
             entry.choose(0);
         }
         entry.label = texts.say("request.meter_choice");
+        entry.help = help;
+    }
+}
+
+/// No register has a meter there, but there are connections: one of them is chosen, and the number on
+/// the meter is typed (PRIO-20, PRIO-27).
+fn bare_choice(state: &mut State, world: &World, found: &AtAddress) {
+    let with_number = found.bare.iter().filter(|it| it.is_valid);
+    let picks: Vec<(Pick, Follows)> = with_number
+        .map(|it| {
+            let (raw, label) = (it.ean.clone(), bare_label(world, it));
+            (Pick { raw, label }, Follows::new())
+        })
+        .collect();
+    let help = remarks(world, state, found);
+    say(state, world.texts.say("request.read_meter"));
+    let State { entries, rest, .. } = state;
+    if let Some(entry) = entries.iter_mut().find(|entry| entry.key == "ean") {
+        let is_one = picks.len() == 1;
+        put(entry, rest, picks);
+        if is_one {
+            entry.choose(0);
+        }
+        entry.unknown = None;
         entry.help = help;
     }
 }
@@ -175,6 +241,21 @@ fn label(world: &World, meter: &FoundMeter) -> String {
     world.texts.fill("request.meter", &with)
 }
 
+/// A connection without a meter, operator, address.
+fn bare_label(world: &World, bare: &Bare) -> String {
+    let key = if bare.is_valid {
+        "request.bare"
+    } else {
+        "request.bare_wrong"
+    };
+    let with = [
+        ("ean", bare.ean.as_str()),
+        ("operator", &bare.operator),
+        ("address", &bare.address),
+    ];
+    world.texts.fill(key, &with)
+}
+
 fn operator(meter: &FoundMeter) -> &str {
     if meter.operator.is_empty() {
         &meter.operator_gln
@@ -183,7 +264,10 @@ fn operator(meter: &FoundMeter) -> &str {
     }
 }
 
-fn count(world: &World, found: &Found) -> String {
+fn count(world: &World, found: &AtAddress) -> String {
+    if found.meters.is_empty() {
+        return world.texts.say("request.no_meter_known");
+    }
     let n = found.meters.len().to_string();
     let key = match found.meters.len() {
         1 => "request.one_meter",
@@ -192,10 +276,11 @@ fn count(world: &World, found: &Found) -> String {
     world.texts.fill(key, &[("n", &n)])
 }
 
-/// Nobody has that letter; there are more than these.
-fn remarks(world: &World, state: &State, found: &Found) -> String {
+/// Nobody has that letter; there are more than these; which houses there are; who does not answer.
+fn remarks(world: &World, state: &State, found: &AtAddress) -> String {
     let mut said = Vec::new();
-    if let Some(place) = state.around.place.as_ref().filter(|_| !found.exact) {
+    let place = state.around.place.as_ref();
+    if let Some(place) = place.filter(|_| !found.exact && !found.is_empty()) {
         let (wanted, number) = (place.house.to_string(), place.house.number().to_string());
         let with = [("wanted", wanted.as_str()), ("number", &number)];
         said.push(world.texts.fill("request.not_exact", &with));
@@ -203,6 +288,16 @@ fn remarks(world: &World, state: &State, found: &Found) -> String {
     if found.more {
         said.push(world.texts.say("request.more"));
     }
+    if let (Some(houses), Some(place)) = (&found.houses, place) {
+        let (list, number) = (houses.join(", "), place.house.number().to_string());
+        let (key, with) = if houses.is_empty() {
+            ("request.no_house", [("number", &*number)])
+        } else {
+            ("request.houses", [("houses", &*list)])
+        };
+        said.push(world.texts.fill(key, &with));
+    }
+    said.extend(found.away.iter().map(|it| it.said(&world.texts)));
     said.join(" ")
 }
 
@@ -212,6 +307,19 @@ pub(in crate::desk) fn remark(state: &mut State, world: &World) {
     let Some(Ok(found)) = &state.around.found else {
         return;
     };
+    if found.meters.is_empty() {
+        let entry = state.entries.iter_mut().find(|entry| entry.key == "ean");
+        let Some(entry) = entry.filter(|entry| matches!(entry.ask, Ask::Choice(..))) else {
+            return;
+        };
+        let bare = found.bare.iter().find(|it| it.ean == entry.raw());
+        let foreign = bare.filter(|it| !it.ours);
+        entry.found = foreign.map(|it| {
+            let with = [("operator", it.operator.as_str())];
+            world.texts.fill("request.not_ours", &with)
+        });
+        return;
+    }
     let Some(entry) = chosen(&mut state.entries) else {
         return;
     };

@@ -45,6 +45,8 @@ pub enum Asked {
     Not,
     /// Something stands against it.
     InVain,
+    /// Not everything was read yet: it comes by itself when it is.
+    Early,
 }
 
 /// A form on the screen.
@@ -179,6 +181,10 @@ impl State {
             self.weigh(world, now);
         } else {
             self.fill(world, now);
+        }
+        if self.asked == Asked::Early && self.outcome != Outcome::Unknown {
+            self.asked = Asked::Not;
+            self.review(world, now);
         }
     }
 

@@ -206,7 +206,8 @@ fn take_subject(form: &mut State, world: &World, found: &LookUp, now: DateTime<U
 
 fn tell(form: &mut State, key: &str, found: Option<String>, unknown: &str) {
     let entry: Option<&mut Entry> = form.entries.iter_mut().find(|entry| entry.key == key);
-    if let Some(entry) = entry {
+    // what the code book has the registers need not have
+    if let Some(entry) = entry.filter(|entry| !matches!(entry.ask, Ask::Choice(..))) {
         entry.unknown = found.is_none().then(|| unknown.to_owned());
         entry.found = found;
         if entry.unknown.is_some() {

@@ -62,11 +62,12 @@ impl State {
 
     /// What can be copied of a case: what the screen shows of it without unmasking anything. Of a
     /// protected person that is a reference (decision 21).
-    pub fn values(world: &World, row: &CaseRow) -> Self {
+    pub fn values(world: &World, row: &CaseRow, now: DateTime<Utc>) -> Self {
         let texts = &world.texts;
         let mut items = vec![copied(texts, "case_no", &row.case_no)];
         if let Some(loaded) = world.case(row.case_id) {
             items.extend(of_detail(texts, &loaded.detail));
+            items.extend(checkout(world, &loaded.detail, now));
         }
         items.push(copied(texts, "row", &line(world, row)));
         items.retain(|item| item.what != What::Copy(String::new()));
@@ -157,6 +158,15 @@ fn of_detail(texts: &Texts, detail: &CaseDetail) -> Vec<Item> {
         items.extend(mails.take(2).map(|mail| copied(texts, "contact", mail)));
     }
     items
+}
+
+/// Where the customer pays, as long as that is possible (PRIO-04).
+fn checkout(world: &World, detail: &CaseDetail, now: DateTime<Utc>) -> Option<Item> {
+    let legal = world.legal(now);
+    let mut payments = detail.payments.iter();
+    let link = payments.find_map(|payment| payment.checkout_at(legal))?;
+    let is_waiting = detail.row.state == "awaiting_payment";
+    is_waiting.then(|| copied(&world.texts, "checkout", link))
 }
 
 /// The row as a spreadsheet takes it: number, process, state, due (UTC), whom it is about, holder.

@@ -33,7 +33,7 @@ impl State {
                 self.asked = Asked::InVain;
             }
             Outcome::Refused(_) => self.asked = Asked::InVain,
-            Outcome::Unknown => {}
+            Outcome::Unknown => self.asked = Asked::Early,
         }
     }
 
@@ -42,6 +42,9 @@ impl State {
     pub fn why_stopped(&self, texts: &Texts) -> Option<String> {
         if self.asked == Asked::Not {
             return None;
+        }
+        if self.asked == Asked::Early {
+            return Some(texts.say("form.stopped_unread"));
         }
         match &self.outcome {
             Outcome::Refused(why) => Some(texts.fill("form.stopped", &[("why", why)])),

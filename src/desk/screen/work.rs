@@ -92,7 +92,7 @@ impl State {
             }
             (Id::Copy, Some(case)) => {
                 let row = self.row(world, case);
-                let values = row.map(|row| pick::State::values(world, row));
+                let values = row.map(|row| pick::State::values(world, row, now));
                 values.map_or_else(Vec::new, |values| go(Route::Pick(Box::new(values))))
             }
             (Id::TakeBack, Some(case)) => go(Route::Form(Subject::TakeBack(case))),

@@ -118,13 +118,11 @@ fn local(day: &str, time: &str) -> Result<NaiveDateTime, Refused> {
     let mut times = TIMES.iter();
     let found = days.find_map(|format| NaiveDate::parse_from_str(day, format).ok());
     let hour = times.find_map(|format| NaiveTime::parse_from_str(time, format).ok());
-    match (found, hour) {
-        (Some(day), Some(time)) => Ok(day.and_time(time)),
-        _ => {
-            let given = format!("{day} {time}");
-            Err(Refused::new("local_time").with("value", &given))
-        }
+    if let (Some(day), Some(time)) = (found, hour) {
+        return Ok(day.and_time(time));
     }
+    let given = format!("{day} {time}");
+    Err(Refused::new("local_time").with("value", &given))
 }
 
 fn odd(error: LocalError, start: NaiveDateTime, end: NaiveDateTime) -> Refused {

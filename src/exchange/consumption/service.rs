@@ -37,14 +37,13 @@ struct Headpoint {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Meter {
-    #[serde(default)]
-    quarter_hourly_energy: Vec<Entry>,
-    #[serde(default)]
-    hourly_energy: Vec<Entry>,
-    #[serde(default)]
-    daily_energy: Vec<Entry>,
+    #[serde(default, rename = "quarterHourlyEnergy")]
+    quarters: Vec<Entry>,
+    #[serde(default, rename = "hourlyEnergy")]
+    hours: Vec<Entry>,
+    #[serde(default, rename = "dailyEnergy")]
+    days: Vec<Entry>,
 }
 
 #[derive(Deserialize)]
@@ -71,7 +70,8 @@ struct Tariffs {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Value {
-    value: Option<serde_json::Number>,
+    #[serde(rename = "value")]
+    measured: Option<serde_json::Number>,
     unit: String,
     #[serde(default)]
     validation_state: String,
@@ -85,8 +85,8 @@ pub fn of_service(json: &str) -> Result<Vec<Reading>, ServiceError> {
     let ean = super::row::ean(&point.ean).map_err(|_| wrong(&point.ean))?;
     let mut found = Vec::new();
     for meter in &point.physical_meters {
-        let all = meter.quarter_hourly_energy.iter();
-        let all = all.chain(&meter.hourly_energy).chain(&meter.daily_energy);
+        let all = meter.quarters.iter();
+        let all = all.chain(&meter.hours).chain(&meter.days);
         for entry in all {
             let grain = grain(entry, point.energy_type)?;
             for measurement in &entry.measurements {
@@ -162,7 +162,7 @@ fn status(state: &str) -> Result<Status, ServiceError> {
 }
 
 fn thousandths(value: &Value) -> Result<Option<i64>, ServiceError> {
-    let Some(number) = &value.value else {
+    let Some(number) = &value.measured else {
         return Ok(None);
     };
     let text = number.to_string();

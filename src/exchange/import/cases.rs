@@ -9,6 +9,7 @@ use super::shape;
 use crate::domain::sanitize;
 use crate::process::engine::{Answer, Answers};
 use crate::process::field::{Asked, Field, FieldKind, Value};
+use crate::process::notification::{LISTED, NOTIFICATION};
 use crate::process::{self, Process};
 
 /// Clocks of senders may run ahead of ours by so much.
@@ -17,8 +18,6 @@ const AHEAD_MINUTES: i64 = 5;
 const OLDEST_YEAR: i32 = 1990;
 /// Longest reference, in characters.
 const REFERENCE_LIMIT: usize = 64;
-/// Processes that are planned and that files may name already.
-const PLANNED: &[&str] = &["notification"];
 
 /// A line that can become a case.
 #[derive(Debug)]
@@ -31,7 +30,8 @@ pub struct CaseLine {
     pub reference: String,
     /// Answers to the fields of the opening.
     pub answers: Answers,
-    /// Values that cannot be, of a request that an agent takes over: it stands at an earlier step.
+    /// Values that cannot be, of a request that an agent takes over or a notification that its
+    /// installer mends: it stands at an earlier step.
     pub left_out: Vec<Refused>,
     /// What is said to a form that is data: key and text, e.g. `installation.kind`.
     pub form: Vec<(String, String)>,
@@ -79,9 +79,6 @@ fn case(
 
 fn process_of(line: &Map<String, Json>) -> Result<&'static Process, Refused> {
     let key = line.get("process").and_then(word).unwrap_or_default();
-    if PLANNED.contains(&key.as_str()) {
-        return Err(Refused::new("process_planned").with("process", &key));
-    }
     process::find(&key).ok_or_else(|| match key.as_str() {
         "" => Refused::new("empty").with("column", "process"),
         key => Refused::new("process").with("process", key),
@@ -134,13 +131,18 @@ fn answers(
             Ok(answer) => {
                 answers.insert(field.key.to_owned(), answer);
             }
-            Err(refused) if field.asked == Asked::Derived && shape::is_taken_over(process.key) => {
-                left_out.push(refused);
-            }
+            Err(refused) if costs_itself(process, field) => left_out.push(refused),
             Err(refused) => return Err(refused),
         }
     }
     Ok((answers, left_out))
+}
+
+/// Whether a wrong value costs itself and not the line: somebody will fill it in. Whose line it is must
+/// be right.
+fn costs_itself(process: &Process, field: &Field) -> bool {
+    let is_whose = field.kind == FieldKind::Party;
+    field.asked == Asked::Derived && !is_whose && shape::is_taken_over(process.key)
 }
 
 /// The object that is called like the form of the process.
@@ -161,6 +163,10 @@ fn answer(process: &Process, field: &Field, raw: &str) -> Result<Answer, Refused
     if field.kind == FieldKind::Instant {
         let at = instant(Some(&Json::from(raw)), field.key)?;
         return Ok(Answer::Value(Value::instant(at)));
+    }
+    // a name of a list, whose key is looked up where the lists are
+    if process.key == NOTIFICATION.key && LISTED.contains(&field.key) {
+        return Ok(Answer::Free(raw.to_owned()));
     }
     Ok(field.parse(raw, process.country)?)
 }

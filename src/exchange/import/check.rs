@@ -66,6 +66,17 @@ pub fn ean(row: &Row, column: &str) -> Checked<(String, bool)> {
     }
 }
 
+/// The number of a meter or a plant as it was reported: at most 64 letters of ASCII, digits and signs, in
+/// one word, which is what a form takes and a letter may hold.
+pub fn number(row: &Row, column: &str) -> Checked<String> {
+    let value = optional(row, column)?;
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || "-_./:".contains(c);
+    if value.len() > 64 || !value.chars().all(is_allowed) {
+        return Err(about("number", column, &value));
+    }
+    Ok(value)
+}
+
 /// One of these words, in either case; given in the case of the list.
 pub fn one_of(row: &Row, column: &str, words: &[&'static str]) -> Checked<String> {
     let value = text(row, column)?;

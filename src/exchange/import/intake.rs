@@ -19,6 +19,7 @@ use crate::domain::postcode::Postcode;
 use crate::exchange::legal::LegalClock;
 use crate::process::engine::{self, Actor, Answer, Change, Context};
 use crate::process::field::Value;
+use crate::process::notification::Lists;
 use crate::store::case::Opening;
 use crate::store::rows::Opened;
 use crate::store::{Store, StoreError};
@@ -39,10 +40,11 @@ pub struct Door {
     clock: LegalClock,
     roles: HashMap<String, Option<String>>,
     rehearsal: Rehearsal,
+    pub(super) lists: Lists,
 }
 
 /// Why one line did not come in: its own fault, or the database's.
-enum Fault {
+pub(super) enum Fault {
     Line(RefusedCase),
     Store(StoreError),
 }
@@ -63,7 +65,15 @@ impl Door {
             clock: LegalClock::default(),
             roles: HashMap::new(),
             rehearsal: Rehearsal::new(store),
+            lists: Lists::builtin().unwrap_or_default(),
         })
+    }
+
+    /// With other lists than those of the program, for notifications (ELS-03).
+    #[must_use]
+    pub fn with_lists(mut self, lists: Option<Lists>) -> Self {
+        self.lists = lists.unwrap_or(self.lists);
+        self
     }
 
     /// Legal now.
@@ -99,6 +109,7 @@ impl Door {
     /// Opens the case of a line, or attaches the signal.
     async fn take(&mut self, line: &mut CaseLine) -> Result<(Change, Uuid), Fault> {
         self.meter(line).await?;
+        self.notification(line).await?;
         let refused = |refused: Refused| Fault::Line((refused, Some(line.reference.clone())));
         let role = self.role(line).await?;
         let wants_role = line
@@ -149,7 +160,7 @@ impl Door {
 
     /// The role of the party of a line; it decides on iSMA (GT-15), so it is never taken from a
     /// file.
-    async fn role(&mut self, line: &CaseLine) -> Result<Option<String>, StoreError> {
+    pub(super) async fn role(&mut self, line: &CaseLine) -> Result<Option<String>, StoreError> {
         let Some(Answer::Value(Value::Code(gln))) = line.answers.get("party_gln") else {
             return Ok(None);
         };

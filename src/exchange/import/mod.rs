@@ -7,6 +7,8 @@ pub mod check;
 mod installation;
 pub mod intake;
 pub mod lines;
+pub mod mandates;
+mod notification;
 pub mod refused;
 pub mod registers;
 pub mod rehearsal;
@@ -22,6 +24,7 @@ use crate::exchange::consumption::HeaderError;
 use crate::store::StoreError;
 use crate::store::register::Imported;
 use crate::text::Texts;
+use mandates::MandatesError;
 use refused::Refused;
 use registers::Record;
 use report::{FileReport, Report, Taken};
@@ -36,6 +39,9 @@ pub enum ImportError {
     /// The file cannot be read as a table.
     #[error(transparent)]
     Table(#[from] TableError),
+    /// It is no answer with mandates.
+    #[error(transparent)]
+    Mandates(#[from] MandatesError),
     /// It is no export of consumption.
     #[error(transparent)]
     Export(#[from] HeaderError),

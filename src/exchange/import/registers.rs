@@ -169,6 +169,12 @@ impl Record for ConnectionRecord {
     }
 }
 
+/// What stands on a meter; it is looked for in capitals.
+fn meter(row: &Row) -> Result<String, Refused> {
+    check::text(row, "meter_number")?;
+    Ok(check::number(row, "meter_number")?.to_uppercase())
+}
+
 /// Profile allocation unless the file says otherwise.
 fn allocation(row: &Row) -> Result<String, Refused> {
     match check::optional_of(row, "allocation_method", &["profile", "isma"])? {
@@ -191,9 +197,9 @@ impl Record for MeterRecord {
 
     fn of(row: &Row) -> Result<Self, Refused> {
         Ok(Self {
-            meter_number: check::text(row, "meter_number")?.to_uppercase(),
+            meter_number: meter(row)?,
             ean: check::ean(row, "ean")?.0,
-            technical_number: filled(check::optional(row, "technical_number")?),
+            technical_number: filled(check::number(row, "technical_number")?),
             meter_type: check::one_of(row, "meter_type", &["conventional", "smart"])?,
             smart_admin: filled(check::optional_of(row, "smart_admin", &["on", "off"])?),
             feed_in_suitable: check::yes_no(row, "feed_in_suitable")?,

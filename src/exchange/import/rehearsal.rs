@@ -9,6 +9,7 @@ use super::registers::Record;
 use super::report::Taken;
 use crate::process::engine::Change;
 use crate::process::field::Value;
+use crate::process::notification::NOTIFICATION;
 use crate::process::{self, Key};
 use crate::store::register::Imported;
 use crate::store::rows::{CaseDetail, WorkState};
@@ -101,8 +102,9 @@ impl Rehearsal {
         reference: &str,
     ) -> Result<Result<Taken, Refused>, StoreError> {
         let process = change.process.as_str();
-        let name = (process.to_owned(), reference.to_owned());
-        if self.references.contains(&name) || self.knows(process, reference).await? {
+        let reference = own(change, reference);
+        let name = (process.to_owned(), reference.clone());
+        if self.references.contains(&name) || self.knows(process, &reference).await? {
             return Ok(Ok(Taken::Known));
         }
         let subject = subject(change).map(|subject| (process.to_owned(), subject));
@@ -171,6 +173,14 @@ fn remember(seen: &mut HashMap<String, bool>, key: &str, is_known: bool) -> bool
     }
     seen.insert(key.to_owned(), is_known);
     is_known
+}
+
+/// References of notifications are those of an installer's company: two may use the same.
+fn own(change: &Change, reference: &str) -> String {
+    match given(change, "party_gln") {
+        Some(party) if change.process == NOTIFICATION.key => format!("{party}/{reference}"),
+        _ => reference.to_owned(),
+    }
 }
 
 fn unique_by(process: &str) -> &'static [Key] {

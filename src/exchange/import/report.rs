@@ -265,7 +265,14 @@ impl FileReport {
 /// A reason in words, with the name of the field before it where it is about one and does not name
 /// it itself. A value that is itself the key of a text is shown as that text.
 pub fn words(refused: &Refused, texts: &Texts) -> String {
-    let shown = |value: &'_ str| texts.find(value).unwrap_or(value).to_owned();
+    let one = |value: &'_ str| texts.find(value).unwrap_or(value).to_owned();
+    let shown = |value: &'_ str| match value.split_once(", ") {
+        Some((first, _)) if texts.find(first).is_some() => {
+            let each = value.split(", ").map(one);
+            each.collect::<Vec<_>>().join(", ")
+        }
+        _ => one(value),
+    };
     let args: Vec<(&str, String)> = refused
         .args
         .iter()

@@ -9,13 +9,15 @@ enum Place {
     At(&'static [&'static str]),
     /// In several columns that make one text.
     Words(&'static [&'static str]),
+    /// Where the first of them has something.
+    First(&'static [Place]),
     /// Here when that column says so, else nowhere.
     When((&'static str, &'static str), &'static Place),
     /// … and here otherwise.
     Unless((&'static str, &'static str), &'static Place),
 }
 
-use Place::{At, Unless, When, Words};
+use Place::{At, First, Unless, When, Words};
 
 /// A field of some processes, and its place.
 struct Entry {
@@ -25,6 +27,7 @@ struct Entry {
 }
 
 const REQUESTS: &[&str] = &["prio", "tlm"];
+const NOTIFICATIONS: &[&str] = &["notification"];
 /// The customer came no further than the own details: the address is theirs, and proposed as that of
 /// the connection (PRIO-19).
 const CAME_TO_CONTACT: (&str, &str) = ("step", "contact");
@@ -39,7 +42,15 @@ const fn request(field: &'static str, place: Place) -> Entry {
     }
 }
 
-/// What is not listed stands under its own name.
+const fn notification(field: &'static str, place: Place) -> Entry {
+    Entry {
+        processes: NOTIFICATIONS,
+        field,
+        place,
+    }
+}
+
+/// What is not listed, and what is not there, stands under its own name.
 const ENTRIES: &[Entry] = &[
     Entry {
         processes: &["contract"],
@@ -53,12 +64,26 @@ const ENTRIES: &[Entry] = &[
     request("contact_house_number", When(CAME_TO_CONTACT, &HOUSE)),
     request("postcode", Unless(CAME_TO_CONTACT, &POSTCODE)),
     request("house_number", Unless(CAME_TO_CONTACT, &HOUSE)),
+    notification("party_gln", At(&["installer_gln"])),
+    notification("meter_no", At(&["meter_number"])),
+    notification("technical_no", At(&["technical_number"])),
+    notification("owner_personal_no", At(&["owner", "personal_number"])),
+    notification("payer_personal_no", At(&["payer", "personal_number"])),
+    notification("owner_org_no", At(&["owner", "organisation_number"])),
+    notification("payer_org_no", At(&["payer", "organisation_number"])),
+    notification(
+        "payer_invoice_ref",
+        First(&[
+            At(&["payer", "invoice_reference"]),
+            At(&["invoice_reference"]),
+        ]),
+    ),
 ];
 
-/// Whether an agent takes over what the customer began: a value that cannot be costs the step at which
-/// it was given, never the request.
+/// Whether somebody goes on with what came in, an agent with the request of a customer, an installer
+/// with a notification: a value that cannot be costs the step at which it was given, never the line.
 pub(super) fn is_taken_over(process: &str) -> bool {
-    REQUESTS.contains(&process)
+    REQUESTS.contains(&process) || NOTIFICATIONS.contains(&process)
 }
 
 /// What a line says to that field of that process.
@@ -66,9 +91,11 @@ pub(super) fn said(line: &Map<String, Json>, process: &str, field: &str) -> Opti
     let entry = ENTRIES
         .iter()
         .find(|entry| entry.field == field && entry.processes.contains(&process));
+    let by_name = || line.get(field).cloned().or_else(|| inside(line, field));
     match entry {
-        Some(entry) => entry.place.read(line),
-        None => line.get(field).cloned().or_else(|| inside(line, field)),
+        Some(entry) if REQUESTS.contains(&process) => entry.place.read(line),
+        Some(entry) => entry.place.read(line).or_else(by_name),
+        None => by_name(),
     }
 }
 
@@ -100,6 +127,7 @@ impl Place {
                     });
                 Some(Json::from(words.collect::<Vec<_>>().join(" ")))
             }
+            First(places) => places.iter().find_map(|place| place.read(line)),
             When(condition, place) => is_so(line, *condition).then(|| place.read(line))?,
             Unless(condition, place) => (!is_so(line, *condition)).then(|| place.read(line))?,
         }
@@ -136,6 +164,29 @@ mod tests {
         assert_eq!(read("meter", "owner_city"), Some(Json::from("Lund")));
         assert_eq!(read("meter", "owner_phone"), None);
         assert_eq!(said(&line("meter"), "doubt", "phone"), None, "theirs alone");
+    }
+
+    /// ELS-24: owner and payer are objects, their numbers have names of their own.
+    #[test]
+    fn els_24_owner_and_payer_are_objects() {
+        let text = r#"{"installer_gln": "735", "meter_number": "S1", "invoice_reference": "F-7",
+            "owner": {"personal_number": "1", "city": "Lund"}, "payer": {"kind": "company",
+            "organisation_number": "2"}, "owner_phone": "+46"}"#;
+        let line = serde_json::from_str(text).expect("an object");
+        let read = |field| said(&line, "notification", field);
+        for (field, value) in [
+            ("party_gln", "735"),
+            ("meter_no", "S1"),
+            ("payer_invoice_ref", "F-7"),
+            ("owner_personal_no", "1"),
+            ("payer_org_no", "2"),
+            ("payer_kind", "company"),
+            ("owner_city", "Lund"),
+            ("owner_phone", "+46"),
+        ] {
+            assert_eq!(read(field), Some(Json::from(value)), "{field}");
+        }
+        assert_eq!(read("payer_personal_no"), None);
     }
 
     /// PRIO-19: the address of somebody who came to the contact details alone is only proposed.

@@ -26,8 +26,8 @@ pub const SIZE_LIMIT: usize = 64 * 1024;
 const WORD_LIMIT: usize = 64;
 /// Longest reason.
 const REASON_LIMIT: usize = 500;
-/// Processes that a customer can begin.
-const REQUESTS: &[&str] = &["prio", "tlm"];
+/// Processes that a customer, or an installer's system, can begin.
+const REQUESTS: &[&str] = &["prio", "tlm", "notification"];
 
 /// Something that came in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub enum Incoming {
     Payment(PaymentId),
     /// How an order stands.
     Acknowledgement(Acknowledgement),
-    /// A customer's own request.
+    /// A customer's own request, or a notification of an installer's system.
     Request(Request),
 }
 
@@ -55,6 +55,8 @@ pub struct Acknowledgement {
     pub reason: Option<String>,
     /// When that was so.
     pub at: DateTime<Utc>,
+    /// Key of the order that it is about, as it was sent; where it is told, it tells visits apart.
+    pub key: Option<String>,
 }
 
 /// How an order stands (`formats.md` 5.9).
@@ -76,7 +78,7 @@ pub enum OrderStatus {
 /// A customer's own request, at whatever step it stands: one line as the import of cases reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
-    /// `prio` or `tlm`.
+    /// `prio`, `tlm` or `notification`.
     pub process: String,
     /// What the sender calls it; the same reference twice is one case.
     pub reference: String,
@@ -154,6 +156,7 @@ pub fn acknowledgement(bytes: &[u8]) -> Result<Incoming, Unreadable> {
         status: OrderStatus,
         reason: Option<String>,
         at: DateTime<Utc>,
+        key: Option<String>,
     }
     let given: Given = serde_json::from_slice(bytes).map_err(|error| garbled(&error))?;
     let reason = given.reason.map(|reason| {
@@ -171,6 +174,7 @@ pub fn acknowledgement(bytes: &[u8]) -> Result<Incoming, Unreadable> {
         status: given.status,
         reason,
         at: given.at,
+        key: given.key.map(|key| plain("key", &key)).transpose()?,
     }))
 }
 

@@ -75,6 +75,7 @@ static LETTERS: &[(&str, Templates)] = letters!(
     "tlm_ended_not_feasible",
     "els_permit",
     "els_returned",
+    "els_reminder",
     "els_rejected",
     "els_expired",
     "contract_to_sign",

@@ -9,7 +9,7 @@ pub mod http;
 mod installation;
 pub mod letters;
 pub mod mail;
-mod orders;
+pub(in crate::exchange) mod orders;
 pub mod settings;
 pub mod smtp;
 pub mod values;

@@ -7,6 +7,7 @@
 use serde_json::{Value as Json, json};
 
 use super::values::Story;
+use crate::process::engine::Facts;
 use crate::process::field::Value;
 
 /// The body of an order of that kind: `order_gsa`, `order_change_domain`, …
@@ -14,7 +15,7 @@ pub(super) fn order(kind: &str, story: &Story<'_>) -> Json {
     let id = order_id(story);
     json!({
         "command": kind,
-        "key": key(kind, &id, story),
+        "key": key(kind, &id, story.number),
         "order_id": id,
         "case": story.case_no,
         "order_kind": story.process.to_uppercase(),
@@ -34,24 +35,29 @@ pub(super) fn order(kind: &str, story: &Story<'_>) -> Json {
 
 /// What tells repetitions of another command, and where it is about.
 pub(super) fn sign(command: &mut Json, kind: &str, story: &Story<'_>) {
-    command["key"] = json!(key(kind, &order_id(story), story));
+    command["key"] = json!(key(kind, &order_id(story), story.number));
     command["address"] = address(story);
 }
 
 /// One for each episode: a case that was reopened orders anew.
 fn order_id(story: &Story<'_>) -> String {
-    let reopened = match story.facts.get("reopened") {
+    id(story.case_no, story.facts)
+}
+
+/// The id of the order of a case with these facts.
+pub(in crate::exchange) fn id(case_no: &str, facts: &Facts) -> String {
+    let reopened = match facts.get("reopened") {
         Some(Value::Number(count)) => *count,
         _ => 0,
     };
-    format!("{}-{}", story.case_no, reopened + 1)
+    format!("{case_no}-{}", reopened + 1)
 }
 
-/// What tells repetitions: an order is given once and taken back once in an episode, and may be
+/// What tells repetitions of a command of that kind and number: an order is given once and taken back once in an episode, and may be
 /// changed several times.
-fn key(kind: &str, id: &str, story: &Story<'_>) -> String {
+pub(in crate::exchange) fn key(kind: &str, id: &str, number: i64) -> String {
     if kind.starts_with("order_change") {
-        format!("{id}/{kind}/{}", story.number)
+        format!("{id}/{kind}/{number}")
     } else {
         format!("{id}/{kind}")
     }

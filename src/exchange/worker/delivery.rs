@@ -17,6 +17,8 @@ use crate::store::work::MessageContext;
 
 /// So many messages are under way at once, each of another case.
 const AT_ONCE: u32 = 8;
+/// What waits for a person to mend a setting is looked at again after so long.
+const WAITS: Duration = Duration::from_mins(1);
 /// Nobody tells us of a new message: look again after so long.
 const POLL: Duration = Duration::from_millis(500);
 
@@ -139,13 +141,16 @@ impl Worker {
     async fn settle(&self, item: &OutboxItem, outcome: &Outcome) -> Result<(), StoreError> {
         let (id, fence) = (item.outbox_id, item.fence);
         let wait = backoff::delay(item.attempts, fastrand::f64());
+        let mended = WAITS.mul_f64(0.5 + fastrand::f64() / 2.0);
         let is_ours = match outcome {
             Outcome::Sent => self.store.outbox_sent(id, fence).await?,
-            Outcome::Retry(reason) | Outcome::Wait(reason) => {
+            Outcome::Retry(reason) => {
                 self.store
                     .outbox_failed(id, fence, reason, Some(wait))
                     .await?
             }
+            // no try: nobody was asked
+            Outcome::Wait(reason) => self.store.outbox_waits(id, fence, reason, mended).await?,
             Outcome::Dead(reason) => self.store.outbox_failed(id, fence, reason, None).await?,
         };
         let (case, kind) = (item.case_no.as_str(), item.kind.as_str());

@@ -15,11 +15,12 @@ use crate::exchange::incoming::{
     Acknowledgement, Directory, Handler, Incoming, Limits, OrderStatus, Request, Server, Token,
     Verdict,
 };
+use crate::exchange::outbox::orders;
 use crate::exchange::payment::PaymentId;
 use crate::process::engine::{Answer, Answers, Refusal};
 use crate::process::message::{self, Addressee};
 use crate::store::StoreError;
-use crate::store::rows::CaseId;
+use crate::store::rows::{CaseDetail, CaseId, MessageRow};
 
 /// After so long an address that is taken is tried again.
 const AGAIN: Duration = Duration::from_secs(5);
@@ -27,6 +28,13 @@ const AGAIN: Duration = Duration::from_secs(5);
 const ACKNOWLEDGED: Uuid = Uuid::from_u128(0x6c6f_6b65_7400_4000_8000_0000_0000_0002);
 /// Why an order was not carried out; another word is a remark to `other`.
 const REASONS: &[&str] = &["not_home", "unsafe", "infeasible", "other"];
+
+/// What means nothing about a visit of before.
+const SUPERSEDED: [&str; 2] = ["gsa_not_done", "gsa_status"];
+/// What plans a visit.
+const PLANS: [&str; 2] = ["slot_chosen", "replan"];
+/// So many events are looked through for the plan.
+const EVENTS: u32 = 200;
 
 /// What an acknowledgement means for a case.
 #[derive(Debug)]
@@ -120,6 +128,11 @@ impl Core {
             Meaning::Wrong(key) => Ok(self.refused(key, &told.kind)),
             Meaning::Nothing => Ok(Verdict::Taken),
             Meaning::Action(action, given) => {
+                if SUPERSEDED.contains(&action) && self.is_of_before(case_id, told).await? {
+                    let case = told.case_no.as_str();
+                    tracing::info!(case, action, "about a visit that was planned anew since");
+                    return Ok(Verdict::Known);
+                }
                 let command = command_of(told);
                 match self.tell(case_id, action, &given, command).await? {
                     Told::Now => Ok(Verdict::Taken),
@@ -128,6 +141,22 @@ impl Core {
                 }
             }
         }
+    }
+
+    /// Whether it is about a visit of before: the order that it names was changed since, or it is
+    /// older than the plan. What was done was done, whichever visit it was.
+    async fn is_of_before(
+        &self,
+        case_id: CaseId,
+        told: &Acknowledgement,
+    ) -> Result<bool, StoreError> {
+        if let Some(key) = &told.key {
+            let detail = self.store.case_detail(case_id).await?;
+            return Ok(current_order(&detail).is_some_and(|current| current != *key));
+        }
+        let events = self.store.timeline(case_id, None, EVENTS).await?;
+        let planned = events.iter().find(|it| PLANS.contains(&it.kind.as_str()));
+        Ok(planned.is_some_and(|it| told.at < it.at))
     }
 
     /// What the technician did is not lost because the other system has not acknowledged yet: the
@@ -152,10 +181,14 @@ impl Core {
     /// A customer's own request becomes a case as a line of a file would.
     async fn requested(&self, request: &Request) -> Result<Verdict, StoreError> {
         let (store, line) = (self.store.clone(), request.line.clone());
+        let lists = self.outside.lists.clone();
         let runtime = tokio::runtime::Handle::current();
         // what the importer waits for cannot move between threads
         let taken = tokio::task::spawn_blocking(move || {
-            runtime.block_on(async { Door::open(&store).await?.one(&line).await })
+            runtime.block_on(async {
+                let door = Door::open(&store).await?;
+                door.with_lists(lists).one(&line).await
+            })
         });
         let taken = taken.await;
         let taken = taken.map_err(|error| StoreError::Bug(error.to_string()))??;
@@ -205,7 +238,8 @@ fn command_of(told: &Acknowledgement) -> Uuid {
 
 fn meaning(told: &Acknowledgement) -> Meaning {
     let to = message::find(&told.kind).map(|message| message.to);
-    let cancels = told.kind.starts_with("order_cancel");
+    // what is taken back, and the work at an installation, has no step of its own in the case
+    let cancels = told.kind.starts_with("order_cancel") || told.kind == "order_installation";
     match (to, told.status) {
         (Some(Addressee::Domain | Addressee::WorkOrders), _) if cancels => Meaning::Nothing,
         (Some(Addressee::Domain), OrderStatus::Created | OrderStatus::Done) => {
@@ -225,6 +259,15 @@ fn meaning(told: &Acknowledgement) -> Meaning {
         }
         _ => Meaning::Wrong("no_order"),
     }
+}
+
+/// The key of the order that counts for the technicians: the latest that was sent.
+fn current_order(detail: &CaseDetail) -> Option<String> {
+    let of_gsa = |it: &&MessageRow| matches!(&*it.kind, "order_gsa" | "order_change_gsa");
+    let last = detail.messages.iter().filter(of_gsa);
+    let last = last.max_by_key(|it| it.outbox_id)?;
+    let id = orders::id(&detail.row.case_no, &detail.facts.facts);
+    Some(orders::key(&last.kind, &id, last.outbox_id))
 }
 
 fn state(word: &str) -> Meaning {

@@ -30,6 +30,9 @@ impl Worker {
                 Err(error) => return Err(error),
             }
         }
+        if opened > 0 {
+            tracing::info!(opened, "parties with many like signals were proposed");
+        }
         Ok(opened)
     }
 

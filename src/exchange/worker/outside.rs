@@ -12,6 +12,7 @@ use crate::exchange::payment::{Practice, Provider, Service};
 use crate::exchange::secret::{SecretError, SecretFile};
 use crate::exchange::sources::code_book::KEY_HEADER;
 use crate::exchange::sources::{AddressService, CodeBook};
+use crate::process::notification::Lists;
 use crate::text::Texts;
 
 /// What a company sets for them. Empty is "not used".
@@ -100,6 +101,8 @@ pub struct Outside {
     pub addresses: Option<AddressService>,
     /// What comes in.
     pub listening: Listening,
+    /// What installers choose from, where that is not what the program brings.
+    pub lists: Option<Lists>,
 }
 
 impl Outside {
@@ -114,17 +117,13 @@ impl Outside {
             redirect_url,
             webhook_url,
         });
-        let code_book = optional("sources.code_book.url", &settings.code_book_url)?;
-        let code_book = code_book.map(|base| {
-            let file = &settings.code_book_key_file;
-            CodeBook::new(keyed(&base, KEY_HEADER, file))
-        });
-        let addresses = optional("sources.addresses.url", &settings.addresses_url)?;
+        let (code_book, addresses) = sources(settings)?;
         Ok(Self {
             payments,
             code_book,
-            addresses: addresses.map(|base| AddressService::new(http::Settings::at(&base))),
+            addresses,
             listening,
+            lists: None,
         })
     }
 
@@ -143,6 +142,20 @@ impl Outside {
             ..Self::default()
         }
     }
+}
+
+/// Who is asked for connections and addresses; consoles ask them too.
+pub fn sources(
+    settings: &OutsideSettings,
+) -> Result<(Option<CodeBook>, Option<AddressService>), OutsideError> {
+    let code_book = optional("sources.code_book.url", &settings.code_book_url)?;
+    let code_book = code_book.map(|base| {
+        let file = &settings.code_book_key_file;
+        CodeBook::new(keyed(&base, KEY_HEADER, file))
+    });
+    let addresses = optional("sources.addresses.url", &settings.addresses_url)?;
+    let addresses = addresses.map(|base| AddressService::new(http::Settings::at(&base)));
+    Ok((code_book, addresses))
 }
 
 fn keyed(base: &str, header: &'static str, file: &Path) -> http::Settings {

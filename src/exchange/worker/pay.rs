@@ -13,9 +13,6 @@ use crate::store::payments::Payment;
 use crate::store::rows::{OutboxItem, PaymentStatus};
 use crate::store::work::MessageContext;
 
-/// The fee of the electricity meter that a request asks for.
-const FEE: &str = "prio_electricity";
-
 /// The outer error is the database's, the inner one the service's.
 pub(super) type Asked<T> = Result<Result<T, Trouble>, StoreError>;
 
@@ -52,10 +49,12 @@ impl Core {
             return Ok(Outcome::Sent);
         }
         let command = derived(item.idem_key, "payment");
-        let made = self.store.payment_create(command, item.case_id, FEE).await;
+        let made = self.store.payment_create(command, item.case_id, None).await;
         let made = match made {
             Err(StoreError::Refused(refusal)) if refusal.key == "payment_open" => {
-                return self.make_room(payments, live, self.words(&refusal)).await;
+                return self
+                    .make_room(payments, item, live, self.words(&refusal))
+                    .await;
             }
             Err(StoreError::Refused(refusal)) => return Ok(Outcome::Wait(self.words(&refusal))),
             made => made?,
@@ -74,17 +73,28 @@ impl Core {
         self.ended(payments, &made, &item.case_no).await
     }
 
-    /// Another payment can still be paid: it ends first, and the message comes again.
+    /// Another payment can still be paid: it ends first, and the message comes again. One that is
+    /// under way at the bank cannot be ended: the case waits for that one, for nobody is to pay twice.
     async fn make_room(
         &self,
         payments: &Payments,
+        item: &OutboxItem,
         live: Option<&Payment>,
         why: String,
     ) -> Result<Outcome, StoreError> {
-        if let Some(live) = live {
-            let _ = self.end(payments, live, "").await?;
+        let Some(live) = live else {
+            return Ok(Outcome::Retry(why));
+        };
+        if let Err(trouble) = self.end(payments, live, &item.case_no).await? {
+            return Ok(self.outcome(&trouble));
         }
-        Ok(Outcome::Retry(why))
+        let last = self.store.payment_last(item.case_id).await?;
+        let Some(kept) = last.filter(|last| last.status.is_live()) else {
+            return Ok(Outcome::Retry(why));
+        };
+        let command = derived(item.idem_key, "kept");
+        self.announce_by(&kept, command).await?;
+        Ok(Outcome::Sent)
     }
 
     /// The payment as the service has it; made there if it is not there yet.

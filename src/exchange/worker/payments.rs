@@ -12,6 +12,7 @@ use super::pay::{Asked, id_of};
 use super::shared::{Core, Told, codes, derived};
 use super::{Patience, Stop, Worker, pause};
 use crate::exchange::payment::{self, PaymentId, Practice, Service, Status};
+use crate::exchange::trouble::Trouble;
 use crate::process::field::Value;
 use crate::store::StoreError;
 use crate::store::payments::{Payment, Refund};
@@ -58,15 +59,10 @@ impl Core {
         }
         for one in self.store.payments_take(AT_ONCE).await? {
             let case = one.case_id.0;
-            match self.look(payments, &one).await {
-                // one that cannot be handled must not hold up the others
-                Err(StoreError::Bug(error)) => tracing::error!(case, %error, "a payment"),
-                Err(StoreError::Stale) => tracing::warn!(case, "a payment waits"),
-                other => warn(case, &other?),
-            }
+            alone(case, self.look(payments, &one).await)?;
         }
         for one in self.store.refunds_take(AT_ONCE).await? {
-            warn(one.case_id.0, &self.look_refund(payments, &one).await?);
+            alone(one.case_id.0, self.look_refund(payments, &one).await)?;
         }
         Ok(())
     }
@@ -82,7 +78,7 @@ impl Core {
         let all = practice.all(now).unwrap_or_default();
         for given in all.iter().filter(|given| given.status.is_final()) {
             if !practised.contains(&given.id) {
-                warn(0, &self.fetch(payments, &given.id).await?);
+                alone(0, self.fetch(payments, &given.id).await)?;
                 practised.insert(given.id.clone());
             }
         }
@@ -188,6 +184,16 @@ impl Core {
 
     /// Tells the case that the service has the payment; once, whoever comes first.
     pub(super) async fn announce(&self, payment: &Payment) -> Result<Told, StoreError> {
+        self.announce_by(payment, derived(payment.payment_id, "created"))
+            .await
+    }
+
+    /// … by that command.
+    pub(super) async fn announce_by(
+        &self,
+        payment: &Payment,
+        command: Uuid,
+    ) -> Result<Told, StoreError> {
         let id = payment.payment_id.to_string();
         let amount = payment.amount.to_string();
         let until = payment.expires_at.map(Value::instant);
@@ -195,7 +201,6 @@ impl Core {
         if let Some(until) = until.as_ref().and_then(Value::as_code) {
             given.push(("expires_at", until));
         }
-        let command = derived(payment.payment_id, "created");
         self.tell(payment.case_id, "payment_created", &codes(&given), command)
             .await
     }
@@ -208,10 +213,16 @@ fn is_money(payment: &Payment) -> bool {
     )
 }
 
-fn warn(case: i64, asked: &Result<(), crate::exchange::trouble::Trouble>) {
-    if let Err(trouble) = asked {
-        tracing::warn!(case, %trouble, "the payment service");
+/// One that cannot be handled must not hold up the others: only the database that is away, or that
+/// knows us no more, ends a round.
+fn alone(case: i64, asked: Result<Result<(), Trouble>, StoreError>) -> Result<(), StoreError> {
+    match asked {
+        Ok(Ok(())) => {}
+        Ok(Err(trouble)) => tracing::warn!(case, %trouble, "the payment service"),
+        Err(error @ (StoreError::Offline(_) | StoreError::NotAnAgent(_))) => return Err(error),
+        Err(error) => tracing::error!(case, %error, "a payment waits"),
     }
+    Ok(())
 }
 
 fn status_of(status: Status) -> PaymentStatus {

@@ -4,6 +4,7 @@
 //! This module must not know: the present time.
 
 mod dice;
+mod installers;
 mod planning;
 pub mod play;
 mod registers;
@@ -125,9 +126,11 @@ impl World {
     /// The world of that seed as it is on the morning of that day.
     pub fn new(seed: u64, day: NaiveDate) -> Self {
         let mut dice = Dice::new(seed);
-        let registers = registers::make(&mut dice, day);
+        let mut registers = registers::make(&mut dice, day);
         let mut steps = script::make(&mut dice, &registers, day);
         steps.extend(requests::make(&registers, day));
+        installers::settle(&mut registers);
+        steps.extend(installers::make(day));
         // stable: what happens at one moment keeps its order
         steps.sort_by_key(|step| step.at);
         Self {

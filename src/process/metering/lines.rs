@@ -40,6 +40,11 @@ pub(in crate::process) const fn timer(
     }
 }
 
+/// One of several lines of the same name: whichever answer was given decides.
+pub(in crate::process) const fn only(cond: Cond, rule: &'static str) -> Guard {
+    Guard::Holds(cond, "other_outcome", rule)
+}
+
 /// Step 2. Who confirmed the details, and when, is on record (PRIO-17).
 pub(in crate::process) const CONTACT_VALIDATED: Action = Action {
     rules: &["PRIO-04", "PRIO-11", "PRIO-17"],
@@ -237,6 +242,42 @@ pub(in crate::process) const GSA_STATUS: Action = Action {
         To::Same,
     )
 };
+
+/// How the meter is to be read (PRIO-28, TLM-13); then comes the time.
+pub(in crate::process) const fn flavour_chosen(from: From) -> Action {
+    Action {
+        fields: fields::FLAVOUR_CHOSEN,
+        effects: &[BEHALF, Effect::Keep("flavour"), AWAKE[0], AWAKE[1]],
+        ..step("flavour_chosen", from, To::State("planning"))
+    }
+}
+
+const VISITED: From = From::In(&["in_execution"]);
+
+/// The technician has placed the meter (PRIO-09).
+pub(in crate::process) const DONE: Action = Action {
+    rules: &["PRIO-09"],
+    effects: &[Effect::Set("gsa_state", "done")],
+    ..told("gsa_done", VISITED, To::State("completed"))
+};
+
+/// A visit on which the meter could not be placed.
+pub(in crate::process) const fn not_done(to: &'static str) -> Action {
+    Action {
+        fields: fields::NOT_DONE_FIELDS,
+        effects: &[
+            Effect::Keep("not_done_reason"),
+            Effect::Set("gsa_state", "not_done"),
+            Effect::Slot(SlotAct::Release),
+        ],
+        ..told("gsa_not_done", VISITED, To::State(to))
+    }
+}
+
+/// It can never be placed there.
+pub(in crate::process) const INFEASIBLE: Cond = Cond::Is("not_done_reason", "infeasible");
+/// It can, another time.
+pub(in crate::process) const NOT_NOW: Cond = Cond::None(&[INFEASIBLE]);
 
 /// Another block of time, after a contact with the customer; the old one is given back (PRIO-04).
 pub(in crate::process) const REPLAN: Action = Action {

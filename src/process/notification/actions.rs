@@ -20,9 +20,12 @@ pub(super) const ACTIONS: &[Action] = &[
     DELETE,
     NOTE,
     RETURN_INCOMPLETE,
+    ANSWER_OVERDUE,
+    REMIND,
     RESUBMIT,
     APPROVE,
     REJECT,
+    REJECT_RETURNED,
     COMPLETION_RECEIVED,
     COMPLETION_RETURNED,
     ENERGISED,
@@ -54,6 +57,8 @@ const fn company(key: &'static str, from: &'static str, to: &'static str) -> Act
             match from.as_bytes()[0] {
                 b'f' => From::In(&["for_approval"]),
                 b'a' => From::In(&["approved"]),
+                b'r' => From::In(RETURNED),
+                b'u' => From::In(&["unanswered"]),
                 _ => From::In(&["completed_notice"]),
             },
             To::State(to),
@@ -122,6 +127,8 @@ const COPY_OWNER: Action = Action {
     ..installer("copy_owner_to_payer", From::In(WRITING), To::Same)
 };
 
+/// Returned, answered or not: the installer mends it in both.
+const RETURNED: &[&str] = &["returned", "unanswered"];
 const UNSENT: From = From::In(&["unsent"]);
 const MAY_BE_SENT: [Guard; 2] = [
     Guard::Filled(NEEDED, "ELS-28"),
@@ -193,20 +200,34 @@ const RETURN_INCOMPLETE: Action = Action {
     effects: &[
         Effect::Keep("reason"),
         Effect::Pause("handle_10wd"),
+        Effect::Start("answer_20wd", Since::Now),
         Effect::Send("els_returned"),
     ],
     ..company("return_incomplete", "for_approval", "returned")
 };
 
+/// The installer is reminded, and somebody of the grid company decides how it goes on.
+const ANSWER_OVERDUE: Action = Action {
+    by: By::Timer("answer_20wd"),
+    effects: &[Effect::Lapse("answer_20wd"), Effect::Send("els_reminder")],
+    from: From::In(&["returned"]),
+    ..company("answer_overdue", "returned", "unanswered")
+};
+
+/// Another reminder and another term.
+const REMIND: Action = Action {
+    effects: &[
+        Effect::Start("answer_20wd", Since::Now),
+        Effect::Send("els_reminder"),
+    ],
+    ..company("remind_installer", "unanswered", "returned")
+};
+
 const RESUBMIT: Action = Action {
     rules: &["ELS-28", "ELS-31"],
     guards: &MAY_BE_SENT,
-    effects: &[Effect::Resume("handle_10wd")],
-    ..installer(
-        "resubmit",
-        From::In(&["returned"]),
-        To::State("for_approval"),
-    )
+    effects: &[Effect::Cancel("answer_20wd"), Effect::Resume("handle_10wd")],
+    ..installer("resubmit", From::In(RETURNED), To::State("for_approval"))
 };
 
 const APPROVE: Action = Action {
@@ -231,6 +252,17 @@ const REJECT: Action = Action {
         Effect::Send("els_rejected"),
     ],
     ..company("reject", "for_approval", "closed_rejected")
+};
+
+/// What nobody completes ends as well.
+const REJECT_RETURNED: Action = Action {
+    fields: fields::REASONED,
+    effects: &[
+        Effect::Keep("reason"),
+        Effect::Cancel("answer_20wd"),
+        Effect::Send("els_rejected"),
+    ],
+    ..company("reject", "returned", "closed_rejected")
 };
 
 const COMPLETION_RECEIVED: Action = Action {

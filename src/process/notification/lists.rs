@@ -12,6 +12,8 @@ const BUILTIN: &str = include_str!("../../../assets/notification.toml");
 /// Most lines of one list: what a person can choose from.
 const MOST: usize = 60;
 const LONGEST: usize = 40;
+/// The fields that are chosen from a list.
+pub const LISTED: &[&str] = &["grid_company", "job_type", "meter_placement", "grid_area"];
 
 /// One line of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -30,6 +32,12 @@ impl Item {
     fn name(&self, lang: &str) -> &str {
         let name = self.name.get(lang).or_else(|| self.name.get("en"));
         name.map_or(&self.key, |name| name)
+    }
+
+    /// By its key or its name in any language; `wanted` is in small letters.
+    fn is_called(&self, wanted: &str) -> bool {
+        let mut names = self.name.values();
+        self.key == wanted || names.any(|name| name.to_lowercase() == wanted)
     }
 }
 
@@ -116,16 +124,21 @@ impl Lists {
             "grid_area" => self.areas().map(|(_, area)| area).collect(),
             _ => return None,
         };
-        let is_it = |item: &&&Item| {
-            let mut names = item.name.values();
-            item.key == wanted || names.any(|name| name.to_lowercase() == wanted)
-        };
-        items.iter().find(is_it).map(|item| item.key.clone())
+        let found = items.iter().find(|item| item.is_called(&wanted));
+        found.map(|item| item.key.clone())
+    }
+
+    /// The key of an area as a file calls it, among those of the grid company with that key.
+    pub fn area_of(&self, company: &str, said: &str) -> Option<String> {
+        let wanted = said.trim().to_lowercase();
+        let mut areas = self.areas().filter(|(of, _)| of.key == company);
+        let found = areas.find(|(_, area)| area.is_called(&wanted));
+        found.map(|(_, area)| area.key.clone())
     }
 
     /// Refuses an answer that is in no list, and an area of another grid company.
     pub fn allow(&self, answers: &Answers) -> Result<(), Refusal> {
-        for field in ["grid_company", "job_type", "meter_placement", "grid_area"] {
+        for field in LISTED {
             let Some(given) = code(answers, field) else {
                 continue;
             };

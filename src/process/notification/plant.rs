@@ -29,8 +29,13 @@ pub(super) const FETCH: Action = Action {
     ],
     effects: &[
         Effect::Keep("overwrite"),
-        // a register that says nothing of it has none
+        // nothing of an earlier answer stays; a register that says nothing of a number has none
+        Effect::Set("found_ean", "none"),
+        Effect::Set("found_meter_no", "none"),
         Effect::Set("found_technical_no", "none"),
+        Effect::Set("found_address", "none"),
+        Effect::Set("found_postcode", "none"),
+        Effect::Set("found_city", "none"),
         Effect::Keep("found_ean"),
         Effect::Keep("found_meter_no"),
         Effect::Keep("found_technical_no"),
@@ -46,6 +51,12 @@ pub(super) const FETCH: Action = Action {
     ],
     ..installer("fetch", From::In(WRITING), To::Same)
 };
+
+/// A number that the register did not give is no number.
+const FOUND: [Cond; 2] = [
+    Cond::None(&[Cond::Is("found_ean", "none")]),
+    Cond::None(&[Cond::Is("found_meter_no", "none")]),
+];
 
 const EMPTY_OR_OVERWRITTEN: [Cond; 3] = [
     Cond::Any(&[
@@ -73,8 +84,8 @@ pub(super) const UPDATE_AND_CLOSE: Action = Action {
         "ELS-17",
     )],
     effects: &[
-        Effect::Copy("ean", "found_ean"),
-        Effect::Copy("meter_no", "found_meter_no"),
+        Effect::When(FOUND[0], &[Effect::Copy("ean", "found_ean")]),
+        Effect::When(FOUND[1], &[Effect::Copy("meter_no", "found_meter_no")]),
         Effect::Copy("technical_no", "found_technical_no"),
         Effect::When(
             EMPTY_OR_OVERWRITTEN[0],

@@ -1,7 +1,7 @@
 //! The lines of the table but those of the payment. Anything that is not listed is refused.
 
 use super::{ASK, ends, payment};
-use crate::process::metering::lines::{self, step, told};
+use crate::process::metering::lines::{self, only, step, told};
 use crate::process::metering::{AWAKE, BEHALF, ORDERED, REST_ENDS, fields};
 use crate::process::{Action, By, Cond, Effect, From, Guard, SlotAct, To};
 
@@ -93,65 +93,50 @@ const fn result(to: &'static str) -> Action {
     }
 }
 
-const NOT_OUR_GRID: Action = Action {
-    rules: &["PRIO-22", "PRIO-23", "PRIO-27"],
-    guards: &[Guard::Holds(
-        Cond::Is("check_outcome", "not_our_grid"),
-        "other_outcome",
-        "PRIO-22",
-    )],
-    effects: &[
-        CHECKED[0],
-        CHECKED[1],
-        CHECKED[2],
-        CHECKED[3],
-        REST_ENDS[0],
-        Effect::Send("prio_ended_not_our_grid"),
-    ],
-    ..result("ended_not_our_grid")
-};
+/// An outcome that ends the request, with the letter that says so.
+macro_rules! ended {
+    ($outcome:literal, $to:literal, $letter:literal, $rule:literal) => {
+        Action {
+            rules: &["PRIO-22", "PRIO-23", $rule],
+            guards: &[only(Cond::Is("check_outcome", $outcome), "PRIO-22")],
+            effects: &[
+                CHECKED[0],
+                CHECKED[1],
+                CHECKED[2],
+                CHECKED[3],
+                REST_ENDS[0],
+                Effect::Send($letter),
+            ],
+            ..result($to)
+        }
+    };
+}
 
-const ALREADY_SMART: Action = Action {
-    rules: &["PRIO-22", "PRIO-23", "PRIO-25"],
-    guards: &[Guard::Holds(
-        Cond::Is("check_outcome", "already_smart"),
-        "other_outcome",
-        "PRIO-22",
-    )],
-    effects: &[
-        CHECKED[0],
-        CHECKED[1],
-        CHECKED[2],
-        CHECKED[3],
-        REST_ENDS[0],
-        Effect::Send("prio_ended_already_smart"),
-    ],
-    ..result("ended_already_smart")
-};
+const NOT_OUR_GRID: Action = ended!(
+    "not_our_grid",
+    "ended_not_our_grid",
+    "prio_ended_not_our_grid",
+    "PRIO-27"
+);
 
-const NOT_FEASIBLE: Action = Action {
-    rules: &["PRIO-22", "PRIO-23", "PRIO-24"],
-    guards: &[Guard::Holds(
-        Cond::Is("check_outcome", "not_feasible"),
-        "other_outcome",
-        "PRIO-22",
-    )],
-    effects: &[
-        CHECKED[0],
-        CHECKED[1],
-        CHECKED[2],
-        CHECKED[3],
-        REST_ENDS[0],
-        Effect::Send("prio_ended_not_feasible"),
-    ],
-    ..result("ended_not_feasible")
-};
+const ALREADY_SMART: Action = ended!(
+    "already_smart",
+    "ended_already_smart",
+    "prio_ended_already_smart",
+    "PRIO-25"
+);
+
+const NOT_FEASIBLE: Action = ended!(
+    "not_feasible",
+    "ended_not_feasible",
+    "prio_ended_not_feasible",
+    "PRIO-24"
+);
 
 const IN_GSA_PLANNING: Action = Action {
     rules: &["PRIO-22", "PRIO-23", "PRIO-26"],
-    guards: &[Guard::Holds(
+    guards: &[only(
         Cond::Is("check_outcome", "in_gsa_planning"),
-        "other_outcome",
         "PRIO-22",
     )],
     effects: &[
@@ -168,11 +153,7 @@ const IN_GSA_PLANNING: Action = Action {
 
 const CHECKED_OK: Action = Action {
     rules: &["PRIO-13", "PRIO-22", "PRIO-23"],
-    guards: &[Guard::Holds(
-        Cond::Is("check_outcome", "ok"),
-        "other_outcome",
-        "PRIO-22",
-    )],
+    guards: &[only(Cond::Is("check_outcome", "ok"), "PRIO-22")],
     effects: &[
         CHECKED[0], CHECKED[1], CHECKED[2], CHECKED[3], AWAKE[0], AWAKE[1],
     ],
@@ -211,18 +192,12 @@ const CHOOSE_WAIT_FREE: Action = Action {
 
 const FLAVOUR_CHOSEN: Action = Action {
     rules: &["PRIO-28", "PRIO-29"],
-    fields: fields::FLAVOUR_CHOSEN,
     guards: &[Guard::Holds(
         Cond::None(&[Cond::Is("flavour", "conventional")]),
         "flavour_not_offered",
         "PRIO-29",
     )],
-    effects: &[BEHALF, Effect::Keep("flavour"), AWAKE[0], AWAKE[1]],
-    ..step(
-        "flavour_chosen",
-        From::In(&["choose_flavour"]),
-        To::State("planning"),
-    )
+    ..lines::flavour_chosen(From::In(&["choose_flavour"]))
 };
 
 const DONE: Action = Action {
@@ -231,21 +206,12 @@ const DONE: Action = Action {
         Effect::Set("gsa_state", "done"),
         Effect::Stop("placement_3m"),
     ],
-    ..told(
-        "gsa_done",
-        From::In(&["in_execution"]),
-        To::State("completed"),
-    )
+    ..lines::DONE
 };
 
 const INFEASIBLE_ON_SITE: Action = Action {
     rules: &["PRIO-09", "PRIO-24"],
-    fields: fields::NOT_DONE_FIELDS,
-    guards: &[Guard::Holds(
-        Cond::Is("not_done_reason", "infeasible"),
-        "other_outcome",
-        "PRIO-24",
-    )],
+    guards: &[only(lines::INFEASIBLE, "PRIO-24")],
     effects: &[
         Effect::Keep("not_done_reason"),
         Effect::Set("gsa_state", "not_done"),
@@ -256,32 +222,14 @@ const INFEASIBLE_ON_SITE: Action = Action {
         Effect::Send("payment_refund"),
         Effect::Send("prio_ended_not_feasible"),
     ],
-    ..told(
-        "gsa_not_done",
-        From::In(&["in_execution"]),
-        To::State("ended_not_feasible"),
-    )
+    ..lines::not_done("ended_not_feasible")
 };
 
 /// Another visit is planned, without a second payment (decision 17).
 const NOT_DONE: Action = Action {
     rules: &["PRIO-09", "PRIO-31"],
-    fields: fields::NOT_DONE_FIELDS,
-    effects: &[
-        Effect::Keep("not_done_reason"),
-        Effect::Set("gsa_state", "not_done"),
-        Effect::Slot(SlotAct::Release),
-    ],
-    guards: &[Guard::Holds(
-        Cond::None(&[Cond::Is("not_done_reason", "infeasible")]),
-        "other_outcome",
-        "PRIO-24",
-    )],
-    ..told(
-        "gsa_not_done",
-        From::In(&["in_execution"]),
-        To::State("planning"),
-    )
+    guards: &[only(lines::NOT_NOW, "PRIO-24")],
+    ..lines::not_done("planning")
 };
 
 /// A visit is agreed on and paid for: the order leaves to both systems (PRIO-07, PRIO-34).

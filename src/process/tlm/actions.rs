@@ -1,7 +1,7 @@
 //! The lines of the table but those that end it. Anything that is not listed is refused.
 
 use super::{DATA, ENTERED, FORM, ends};
-use crate::process::metering::lines::{self, step, told};
+use crate::process::metering::lines::{self, only, step, told};
 use crate::process::metering::{AWAKE, BEHALF, ORDERED, REST_ENDS, fields};
 use crate::process::{Action, Cond, Effect, From, Guard, SlotAct, To};
 
@@ -58,10 +58,7 @@ const NOTHING_FOUND: Action = Action {
 const METER_CHOSEN: Action = Action {
     rules: &["PRIO-11", "PRIO-20", "PRIO-21", "TLM-08", "TLM-17"],
     fields: fields::METER_AND_GRID,
-    guards: &[
-        lines::MAY_ASK,
-        Guard::Holds(Cond::Yes("grid_ours"), "other_outcome", "TLM-17"),
-    ],
+    guards: &[lines::MAY_ASK, only(Cond::Yes("grid_ours"), "TLM-17")],
     effects: &[
         BEHALF,
         Effect::Keep("ean"),
@@ -81,11 +78,7 @@ const METER_CHOSEN: Action = Action {
 const NOT_OUR_GRID: Action = Action {
     guards: &[
         lines::MAY_ASK,
-        Guard::Holds(
-            Cond::None(&[Cond::Yes("grid_ours")]),
-            "other_outcome",
-            "TLM-17",
-        ),
+        only(Cond::None(&[Cond::Yes("grid_ours")]), "TLM-17"),
     ],
     effects: &[
         BEHALF,
@@ -141,11 +134,7 @@ const fn result(to: &'static str) -> Action {
 
 const SUITABLE: Action = Action {
     rules: &["TLM-02", "TLM-11"],
-    guards: &[Guard::Holds(
-        Cond::Is("suitability", "suitable"),
-        "other_outcome",
-        "TLM-11",
-    )],
+    guards: &[only(Cond::Is("suitability", "suitable"), "TLM-11")],
     effects: &[
         CHECKED[0],
         CHECKED[1],
@@ -162,11 +151,7 @@ const SUITABLE: Action = Action {
 /// (TLM-17).
 const NOT_SUITABLE: Action = Action {
     rules: &["TLM-02", "TLM-12", "TLM-17"],
-    guards: &[Guard::Holds(
-        Cond::Is("suitability", "not_suitable"),
-        "other_outcome",
-        "TLM-12",
-    )],
+    guards: &[only(Cond::Is("suitability", "not_suitable"), "TLM-12")],
     effects: &[
         CHECKED[0],
         CHECKED[1],
@@ -185,11 +170,7 @@ const NOT_SUITABLE: Action = Action {
 
 const NOT_FEASIBLE: Action = Action {
     rules: &["TLM-03", "TLM-17"],
-    guards: &[Guard::Holds(
-        Cond::Is("suitability", "not_feasible"),
-        "other_outcome",
-        "TLM-17",
-    )],
+    guards: &[only(Cond::Is("suitability", "not_feasible"), "TLM-17")],
     effects: &[
         CHECKED[0],
         CHECKED[1],
@@ -205,13 +186,7 @@ const NOT_FEASIBLE: Action = Action {
 /// All three can be chosen (TLM-13).
 const FLAVOUR_CHOSEN: Action = Action {
     rules: &["TLM-12", "TLM-13"],
-    fields: fields::FLAVOUR_CHOSEN,
-    effects: &[BEHALF, Effect::Keep("flavour"), AWAKE[0], AWAKE[1]],
-    ..step(
-        "flavour_chosen",
-        From::In(&["offer_exchange"]),
-        To::State("planning"),
-    )
+    ..lines::flavour_chosen(From::In(&["offer_exchange"]))
 };
 
 /// The order is known already: after a visit without result it is changed, not given a second time.

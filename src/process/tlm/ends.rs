@@ -1,28 +1,18 @@
 //! How a request ends after its data are known: with a meter, or without.
 
 use super::DATA;
-use crate::process::metering::lines::{self, step, told};
-use crate::process::metering::{BEHALF, REST_ENDS, fields};
-use crate::process::{Action, Cond, Effect, From, Guard, SlotAct, To};
+use crate::process::metering::lines::{self, only, step};
+use crate::process::metering::{BEHALF, REST_ENDS};
+use crate::process::{Action, Cond, Effect, From, SlotAct, To};
 
 pub(super) const DONE: Action = Action {
     rules: &["PRIO-09", "TLM-04"],
-    effects: &[Effect::Set("gsa_state", "done")],
-    ..told(
-        "gsa_done",
-        From::In(&["in_execution"]),
-        To::State("completed"),
-    )
+    ..lines::DONE
 };
 
 pub(super) const INFEASIBLE_ON_SITE: Action = Action {
     rules: &["PRIO-09", "TLM-17"],
-    fields: fields::NOT_DONE_FIELDS,
-    guards: &[Guard::Holds(
-        Cond::Is("not_done_reason", "infeasible"),
-        "other_outcome",
-        "TLM-17",
-    )],
+    guards: &[only(lines::INFEASIBLE, "TLM-17")],
     effects: &[
         Effect::Keep("not_done_reason"),
         Effect::Set("gsa_state", "not_done"),
@@ -30,27 +20,13 @@ pub(super) const INFEASIBLE_ON_SITE: Action = Action {
         Effect::Send("order_cancel_domain"),
         Effect::Send("tlm_ended_not_feasible"),
     ],
-    ..told(
-        "gsa_not_done",
-        From::In(&["in_execution"]),
-        To::State("ended_not_feasible"),
-    )
+    ..lines::not_done("ended_not_feasible")
 };
 
 pub(super) const NOT_DONE: Action = Action {
     rules: &["PRIO-09", "TLM-14"],
-    guards: &[Guard::Holds(
-        Cond::None(&[Cond::Is("not_done_reason", "infeasible")]),
-        "other_outcome",
-        "TLM-17",
-    )],
-    effects: &[
-        Effect::Keep("not_done_reason"),
-        Effect::Set("gsa_state", "not_done"),
-        Effect::Slot(SlotAct::Release),
-    ],
-    to: To::State("planning"),
-    ..INFEASIBLE_ON_SITE
+    guards: &[only(lines::NOT_NOW, "TLM-17")],
+    ..lines::not_done("planning")
 };
 
 /// The customer does not want the exchange; the data are recorded all the same (TLM-03).

@@ -118,10 +118,33 @@ pub struct PaymentRow {
     pub created_at: DateTime<Utc>,
     /// When its status changed last.
     pub changed_at: DateTime<Utc>,
+    /// Where the customer pays, as long as that is possible; written down nowhere.
+    #[serde(default, skip_serializing)]
+    pub checkout: Option<Checkout>,
     /// What was paid.
     pub seen: Option<Money>,
     /// What was given back of it last.
     pub refund: Option<RefundRow>,
+}
+
+impl PaymentRow {
+    /// Where the customer pays at this instant (legal time).
+    pub fn checkout_at(&self, now: DateTime<Utc>) -> Option<&str> {
+        let is_payable = self.expires_at.is_none_or(|until| until > now);
+        let link = self.checkout.as_ref().filter(|_| is_payable);
+        link.map(|link| link.0.as_str())
+    }
+}
+
+/// An address where somebody can pay. Neither logs nor errors tell it.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Checkout(pub String);
+
+impl std::fmt::Debug for Checkout {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("Checkout(…)")
+    }
 }
 
 /// A refund as people see it.

@@ -14,9 +14,9 @@ use uuid::Uuid;
 use crate::support::db::{FIRMS, SUPERUSER};
 use crate::support::world::{Desk, GRID, World, free, word, yes};
 
-const PLANT: &str = "735999100000000010";
-const OTHER: &str = "735999100000000027";
-const METER: &str = "SE-4711";
+pub(crate) const PLANT: &str = "735999100000000010";
+pub(crate) const OTHER: &str = "735999100000000027";
+pub(crate) const METER: &str = "SE-4711";
 
 pub(super) fn given(pairs: &[(&str, &str)]) -> Answers {
     let texts = ["plant_", "owner_", "payer_", "reason", "note"];

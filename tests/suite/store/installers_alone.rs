@@ -132,3 +132,83 @@ async fn els_28_a_transfer_outlives_the_next_change() {
     let row = lead.store.case_detail(case_id).await.unwrap().row;
     assert_eq!((&row.queue, row.state.as_str()), (&other.key, "approved"));
 }
+
+/// ELS-30: what an installer is told of the database is nothing of the house: no queues, no colleagues,
+/// no workers, no letters.
+#[tokio::test(flavor = "multi_thread")]
+async fn els_30_an_installer_hears_nothing_of_the_house() {
+    let world = sweden().await;
+    let pool = world.db.pool("ingrid", 1).await;
+    let said: String = sqlx::query_scalar("SELECT loket_api.health()::text")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    let said: serde_json::Value = serde_json::from_str(&said).unwrap();
+    let mut keys: Vec<&str> = said
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
+    keys.sort_unstable();
+    let known = [
+        "agent",
+        "is_standby",
+        "legal_now",
+        "login",
+        "migrations",
+        "now",
+        "rehearsal",
+        "role",
+        "server",
+    ];
+    assert_eq!(keys, known);
+    let health = world.db.store("ingrid").health().await.unwrap();
+    assert!(health.house.is_none() && health.pending().is_empty());
+    assert!(
+        world
+            .db
+            .store("anna")
+            .health()
+            .await
+            .unwrap()
+            .house
+            .is_some()
+    );
+}
+
+/// ELS-08: a list says of a notification where it is, what its company calls it, and whose it is; no
+/// address at which a protected person has a contract.
+#[tokio::test(flavor = "multi_thread")]
+async fn els_08_a_list_says_what_a_notification_is_about() {
+    let world = sweden().await;
+    let ingrid = world.desk("ingrid").await;
+    let case_id = made(open_for(&ingrid, 0, Some("2026-001")).await.unwrap());
+    let subject = async || ingrid.store.case_detail(case_id).await.unwrap().row.subject;
+    assert_eq!(subject().await, "2026-001, Sundets Elinstallation");
+    fill_out(&ingrid, case_id).await;
+    let whole = "Registergatan 1, 2026-001, Sundets Elinstallation";
+    assert_eq!(subject().await, whole);
+    let hits = ingrid.store.search("registergatan", 50).await.unwrap();
+    assert_eq!(
+        hits.iter().filter(|hit| hit.row.case_id == case_id).count(),
+        1
+    );
+
+    let pool = world.db.pool(crate::support::db::SUPERUSER, 1).await;
+    let hide =
+        "WITH u AS (UPDATE loket.customers SET protected = true WHERE customer_ref = 'NL0000001'
+        RETURNING customer_ref)
+        INSERT INTO loket.contracts (ean, customer_ref, side, party_gln, valid_from)
+        SELECT $1, customer_ref, 'grid', $2, '2026-01-01' FROM u";
+    sqlx::query(hide)
+        .bind(super::installers::PLANT)
+        .bind(crate::support::world::GRID)
+        .execute(&pool)
+        .await
+        .unwrap();
+    let other = made(open_for(&ingrid, 0, Some("2026-002")).await.unwrap());
+    fill_out(&ingrid, other).await;
+    let row = ingrid.store.case_detail(other).await.unwrap().row;
+    assert_eq!(row.subject, "2026-002, Sundets Elinstallation");
+}

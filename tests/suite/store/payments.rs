@@ -39,7 +39,7 @@ async fn open(world: &World, worker: &Store, n: u32) -> Payment {
 
 async fn again(world: &World, worker: &Store, case_id: CaseId, provider_id: &str) -> Payment {
     let made = worker
-        .payment_create(Uuid::now_v7(), case_id, FEE)
+        .payment_create(Uuid::now_v7(), case_id, Some(FEE))
         .await
         .unwrap();
     let until = Some(expires(world).await);
@@ -67,7 +67,10 @@ async fn prio_14_a_payment_keeps_the_fee_of_its_creation() {
     let worker = world.db.store("worker_1");
     let case_id = world.signal(1).await;
     let cmd = Uuid::now_v7();
-    let made = worker.payment_create(cmd, case_id, FEE).await.unwrap();
+    let made = worker
+        .payment_create(cmd, case_id, Some(FEE))
+        .await
+        .unwrap();
     assert_eq!(
         (made.amount, made.status),
         (money("EUR 67.66"), PaymentStatus::New)
@@ -77,17 +80,20 @@ async fn prio_14_a_payment_keeps_the_fee_of_its_creation() {
         .fee_add(FEE, money("EUR 80.00"), None)
         .await
         .unwrap();
-    assert_eq!(worker.payment_create(cmd, case_id, FEE).await, Ok(made));
+    assert_eq!(
+        worker.payment_create(cmd, case_id, Some(FEE)).await,
+        Ok(made)
+    );
     let other = world.signal(2).await;
-    let reused = worker.payment_create(cmd, other, FEE).await;
+    let reused = worker.payment_create(cmd, other, Some(FEE)).await;
     assert_eq!(reused, Err(StoreError::Reused));
     let later = worker
-        .payment_create(Uuid::now_v7(), other, FEE)
+        .payment_create(Uuid::now_v7(), other, Some(FEE))
         .await
         .unwrap();
     assert_eq!(later.amount, money("EUR 80.00"));
     let unknown = worker
-        .payment_create(Uuid::now_v7(), world.signal(3).await, "parking")
+        .payment_create(Uuid::now_v7(), world.signal(3).await, Some("parking"))
         .await;
     assert_eq!(refusal(unknown), "no_fee");
 }
@@ -99,7 +105,7 @@ async fn prio_31_a_second_payment_waits_for_the_end_of_the_first() {
     let worker = world.db.store("worker_1");
     let first = open(&world, &worker, 1).await;
     let second = worker
-        .payment_create(Uuid::now_v7(), first.case_id, FEE)
+        .payment_create(Uuid::now_v7(), first.case_id, Some(FEE))
         .await;
     assert_eq!(refusal(second), "payment_open");
     seen(&worker, &first, PaymentStatus::Canceled).await;
@@ -112,7 +118,11 @@ async fn prio_31_a_second_payment_waits_for_the_end_of_the_first() {
     let case_id = world.signal(2).await;
     for _ in 0..8 {
         let worker = worker.clone();
-        many.spawn(async move { worker.payment_create(Uuid::now_v7(), case_id, FEE).await });
+        many.spawn(async move {
+            worker
+                .payment_create(Uuid::now_v7(), case_id, Some(FEE))
+                .await
+        });
     }
     let made: Vec<_> = many.join_all().await;
     assert_eq!(
@@ -348,7 +358,7 @@ async fn payments_have_no_place_for_a_card() {
     let worker = world.db.store("worker_1");
     let case_id = world.signal(1).await;
     let made = worker
-        .payment_create(Uuid::now_v7(), case_id, FEE)
+        .payment_create(Uuid::now_v7(), case_id, Some(FEE))
         .await
         .unwrap();
     for (name, url) in [("tr 1", None), ("tr_1", Some("javascript:alert(1)"))] {

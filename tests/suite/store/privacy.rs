@@ -231,3 +231,53 @@ async fn what_customers_gave_in_steps_is_masked_too() {
     let texts = context.unwrap().texts;
     assert!(texts.values().any(|text| text == "0612345678"), "letters");
 }
+
+/// Decision 21: what is masked on the screen is masked for a query of one's own as well, for every role
+/// that reads texts at all; and an administrator has no way around it.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_role_reads_what_is_masked_by_a_query_of_its_own() {
+    let world = World::new().await;
+    let case = world.signal(1).await;
+    let masked = [
+        ("phone", "0612345678"),
+        ("owner_email", EMAIL),
+        ("owner_personal_no", "811228-9874"),
+        ("contact_postcode", "1234AB"),
+        ("contact_house_number", "7"),
+    ];
+    for (field, body) in masked {
+        write(&world, case, field, body).await;
+    }
+    write(&world, case, "note", "Belt terug.").await;
+    for role in [
+        "anna",
+        "lead_1",
+        "auditor_1",
+        "admin_1",
+        "worker_1",
+        "ingrid",
+    ] {
+        let pool = world.db.pool(role, 1).await;
+        let read = sqlx::query_scalar::<_, String>("SELECT field FROM loket.texts");
+        match read.fetch_all(&pool).await {
+            Ok(fields) => {
+                assert!(fields.iter().any(|it| it == "note"), "{role}");
+                for (field, _) in masked {
+                    assert!(!fields.iter().any(|it| it == field), "{role} reads {field}");
+                }
+            }
+            Err(error) => {
+                let code = error
+                    .as_database_error()
+                    .and_then(sqlx::error::DatabaseError::code);
+                assert_eq!(code.as_deref(), Some("42501"), "{role}");
+            }
+        }
+    }
+    let context = world.admin.message_context(case).await.unwrap();
+    for body in ["0612345678", EMAIL, "811228-9874"] {
+        assert!(context.texts.values().all(|text| text != body), "{body}");
+    }
+    let card = context.customer.unwrap();
+    assert!(is_masked(&card.phone) && is_masked(&card.email), "{card:?}");
+}

@@ -164,6 +164,7 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("outbox_resend", "lead admin worker"),
     ("outbox_sent", "admin worker"),
     ("outbox_take", "admin worker"),
+    ("outbox_waits", "admin worker"),
     ("own_operators", "agent lead auditor admin worker"),
     ("own_operators_set", "admin"),
     ("parties_like", "agent lead auditor admin worker"),

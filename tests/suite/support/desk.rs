@@ -229,7 +229,7 @@ pub(crate) fn read(question: &Question, now: DateTime<Utc>) -> Reply {
             customer_ref: Some("K-10233".into()),
         }))),
         Question::Plant(meter, ean) => Reply::Plant((meter.clone(), ean.clone()), Ok(None)),
-        Question::Meters(_) => Reply::Meters(Ok(Box::new(super::found::found(now)))),
+        Question::Meters(_) => Reply::Meters(Ok(Box::new(super::found::found(now).into()))),
         Question::Week { from, .. } => Reply::Week(Ok(Box::new(super::found::week(*from)))),
         Question::Seen(ids) => Reply::Seen(Ok(ids.clone())),
         Question::Find(Asked::Recent) => {

@@ -47,7 +47,14 @@ pub(crate) struct Walker<'a> {
 impl<'a> Walker<'a> {
     /// The console of that agent, connected.
     pub(crate) fn sit_down(world: &'a World, role: &str) -> Self {
-        let screen = Screen::desk(&world.db.url(role), SIZE);
+        Self::sit_down_with(world, role, &[])
+    }
+
+    /// … with these settings.
+    pub(crate) fn sit_down_with(world: &'a World, role: &str, env: &[(&str, &str)]) -> Self {
+        let url = world.db.url(role);
+        let env = [&[("DATABASE_URL", url.as_str())], env].concat();
+        let screen = Screen::start(&["console"], &env, SIZE);
         screen.wait_for("a live line", |text| {
             text.lines().next().is_some_and(|top| top.contains("live"))
         });

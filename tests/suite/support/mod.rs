@@ -3,10 +3,12 @@
 pub(crate) mod board;
 pub(crate) mod db;
 pub(crate) mod desk;
+pub(crate) mod file;
 pub(crate) mod found;
 pub(crate) mod http;
 pub(crate) mod keys;
 pub(crate) mod line;
+pub(crate) mod metering;
 pub(crate) mod request;
 pub(crate) mod screen;
 pub(crate) mod server;

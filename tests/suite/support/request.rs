@@ -3,10 +3,12 @@
 
 use chrono::TimeDelta;
 use loket::desk::effect::{Loaded, Question, Reply};
+use loket::desk::request::found::AtAddress;
 use loket::desk::{Effect, Msg};
 use loket::process::engine::{Actor, Answer, Answers};
 use loket::process::field::Value;
 use loket::process::prio::PRIO;
+use loket::store::StoreError;
 use loket::store::rows::*;
 use uuid::Uuid;
 
@@ -211,4 +213,25 @@ pub(crate) fn look_up(script: &mut Script, loaded: &Loaded) {
         script.send(Msg::Wake);
         answer(script, loaded);
     }
+}
+
+/// … and what it looks up is not answered yet.
+pub(crate) fn act_unanswered(script: &mut Script, name: &str) {
+    script.keys("enter");
+    let screen = script.screen();
+    let line = screen.lines().find(|line| line.contains(name)).unwrap();
+    script.keys(line.split_whitespace().next().unwrap());
+    script.send(Msg::Wake);
+}
+
+/// The question after meters is answered so.
+pub(crate) fn meters(script: &mut Script, answered: Result<AtAddress, StoreError>) {
+    let mut effects = script.take().into_iter().rev();
+    // what was asked before is void
+    let asked = effects.find_map(|effect| match effect {
+        Effect::Ask(ticket, Question::Meters(_)) => Some(ticket),
+        _ => None,
+    });
+    let ticket = asked.unwrap();
+    script.reply(ticket, Reply::Meters(answered.map(Box::new)));
 }

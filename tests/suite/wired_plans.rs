@@ -1,0 +1,239 @@
+//! What comes in about a visit of before, and what waits without being tried.
+
+use loket::exchange::worker::outside::Outside;
+use loket::exchange::worker::{Options, Worker};
+use loket::process::engine::Actor;
+use loket::store::StoreError;
+use loket::store::rows::CaseId;
+use serde_json::json;
+
+use crate::exchange_world::{folder, options};
+use crate::support::db::SUPERUSER;
+use crate::support::world::{answers, word};
+use crate::wired::Wired;
+
+/// In the hands of the technicians, a second time: the first visit was not done.
+async fn planned_anew(wired: &Wired) -> CaseId {
+    let case_id = wired.executing(1).await;
+    let why = json!({"reason": "not_home"});
+    wired.leave(case_id, "order_gsa", "not_done", why).await;
+    wired.works().await;
+    assert_eq!(wired.state(case_id).await, "planning");
+    wired.step(case_id, "slot_chosen", &wired.slot(1)).await;
+    wired.works().await;
+    for kind in ["order_change_domain", "order_change_gsa"] {
+        wired.leave(case_id, kind, "created", json!({})).await;
+    }
+    wired.works().await;
+    assert_eq!(wired.state(case_id).await, "in_execution");
+    case_id
+}
+
+/// PRIO-09: "not done" once more about the visit of before does not undo the new plan, whether its
+/// instant or its order tells that; about the new visit it does.
+#[tokio::test]
+async fn prio_09_not_done_about_an_old_visit_undoes_no_new_plan() {
+    let wired = Wired::practising("wired-old-visit").await;
+    let before = wired.world.now().await;
+    let case_id = planned_anew(&wired).await;
+    let sent = |kind: &str| wired.sent(kind)[0]["command"]["key"].clone();
+    let late = [
+        json!({"reason": "not_home", "at": before, "reference": "WO-78"}),
+        json!({"reason": "not_home", "key": sent("order_gsa")}),
+    ];
+    for told in late {
+        wired.leave(case_id, "order_gsa", "not_done", told).await;
+        wired.works().await;
+        assert_eq!(wired.state(case_id).await, "in_execution");
+    }
+    let slot = wired.detail(case_id).await.slot;
+    assert!(slot.is_some_and(|slot| slot.kept), "the visit stands");
+    assert_eq!(wired.times(case_id, "gsa_not_done").await, 1);
+    let refused = wired.folder.join("incoming/refused");
+    assert_eq!(
+        std::fs::read_dir(refused).map_or(0, Iterator::count),
+        0,
+        "known"
+    );
+    let told = json!({"reason": "not_home", "key": sent("order_change_gsa")});
+    let kind = "order_change_gsa";
+    wired.leave(case_id, kind, "not_done", told).await;
+    wired.works().await;
+    assert_eq!(wired.state(case_id).await, "planning");
+    wired.is_sound().await;
+}
+
+/// ELS-31: the order of work at an installation is acknowledged and taken; the case has no step for it.
+#[tokio::test]
+async fn els_31_an_order_at_an_installation_is_acknowledged() {
+    let wired = Wired::practising("wired-installation").await;
+    let case_id = wired.request(1).await;
+    let kind = "order_installation";
+    wired.leave(case_id, kind, "created", json!({})).await;
+    wired.works().await;
+    let count = |name: &str| {
+        let folder = wired.folder.join("incoming").join(name);
+        std::fs::read_dir(folder).map_or(0, Iterator::count)
+    };
+    assert_eq!((count("done"), count("refused")), (1, 0));
+}
+
+/// What waits until somebody mends a setting is not tried, and so never dead of its tries.
+#[tokio::test]
+async fn prio_31_waiting_for_a_setting_counts_no_tries() {
+    let place = folder("wired-waits");
+    let mut wired = Wired::with(place.clone(), Outside::default()).await;
+    let mut few = Options {
+        outside: Outside::default(),
+        ..options(&place.join("out"))
+    };
+    few.settings.attempts = 2;
+    let worker = Worker::open(wired.world.db.store("worker_2"), few.clone()).await;
+    wired.worker = worker.unwrap();
+    let case_id = wired.paying(1).await;
+    for _ in 0..5 {
+        wired.later().await;
+        wired.works().await;
+    }
+    let tried = "SELECT sum(attempts) FROM loket.outbox WHERE kind = 'payment_create'";
+    assert_eq!(wired.count(tried).await, 0);
+    // the setting is mended: there are as many tries as for any other
+    few.outside = Outside::practice(&place.join("payments"), &place.join("incoming"));
+    let worker = Worker::open(wired.world.db.store("worker_1"), few).await;
+    wired.worker = worker.unwrap();
+    wired.later().await;
+    wired.works().await;
+    assert!(wired.fact(case_id, "payment").await.unwrap().is("open"));
+}
+
+/// PRIO-31: a worker takes what is free and waits for no other: two never wait for each other.
+#[tokio::test(flavor = "multi_thread")]
+async fn prio_31_two_workers_never_wait_for_each_other() {
+    let wired = Wired::practising("wired-locks").await;
+    wired.confirmed(1).await;
+    wired.confirmed(2).await;
+    // both were told, and nobody has noted it: a worker was killed between
+    let pool = wired.world.db.pool(SUPERUSER, 1).await;
+    let forget = "UPDATE loket.payments SET told = false, poll_at = clock_timestamp()";
+    sqlx::raw_sql(forget).execute(&pool).await.unwrap();
+    let mut held = pool.acquire().await.unwrap();
+    let lock = "BEGIN; SELECT 1 FROM loket.payments WHERE case_id = 1 FOR UPDATE";
+    sqlx::raw_sql(lock).execute(&mut *held).await.unwrap();
+    let one = wired.world.db.store("worker_1");
+    let taken = one.payments_take(50).await.unwrap();
+    assert_eq!(taken, [], "one is locked, the other is done");
+    let untold = "SELECT count(*) FROM loket.payments WHERE NOT told";
+    assert_eq!(wired.count(untold).await, 1);
+    sqlx::raw_sql("ROLLBACK").execute(&mut *held).await.unwrap();
+    drop(held);
+    for _ in 0..10 {
+        sqlx::raw_sql(forget).execute(&pool).await.unwrap();
+        let stores = ["worker_1", "worker_2"].map(|role| wired.world.db.store(role));
+        let taken = stores.map(|store| async move {
+            for _ in 0..5 {
+                store.payments_take(50).await?;
+            }
+            Ok::<(), StoreError>(())
+        });
+        let [one, two] = taken;
+        assert_eq!(tokio::join!(one, two), (Ok(()), Ok(())));
+        assert_eq!(wired.count(untold).await, 0);
+    }
+}
+
+/// PRIO-14: what a request costs is what its way of reading costs on that day, and else what a meter
+/// costs; without a fee nobody is asked to pay, and whoever plans is told what to do.
+#[tokio::test]
+async fn prio_14_the_fee_is_that_of_the_request_and_the_day() {
+    let wired = Wired::practising("wired-fees").await;
+    let of = async |n| {
+        let case_id = wired.paying(n).await;
+        let payment = wired.payment(case_id).await;
+        (payment.kind, payment.amount.to_string())
+    };
+    let plain = ("prio_electricity".to_owned(), "EUR 67.66".to_owned());
+    assert_eq!(of(1).await, plain);
+    let admin = &wired.world.admin;
+    let tomorrow = wired.world.now().await + chrono::Duration::days(1);
+    let amount = |text: &str| text.parse().unwrap();
+    let (on, off) = ("prio_electricity_smart_on", "prio_electricity_smart_off");
+    admin
+        .fee_add(on, amount("EUR 70.10"), Some(tomorrow))
+        .await
+        .unwrap();
+    admin.fee_add(off, amount("EUR 60.00"), None).await.unwrap();
+    assert_eq!(of(2).await, plain, "not yet, and not of another way");
+    wired
+        .world
+        .admin
+        .clock_set(tomorrow + chrono::Duration::hours(1))
+        .await
+        .unwrap();
+    assert_eq!(of(3).await, (on.to_owned(), "EUR 70.10".to_owned()));
+    let pool = wired.world.db.pool(SUPERUSER, 1).await;
+    sqlx::raw_sql("DELETE FROM loket.fees")
+        .execute(&pool)
+        .await
+        .unwrap();
+    let case_id = wired.request(4).await;
+    wired.works().await;
+    let flavour = answers([("flavour", word("smart_on"))]);
+    wired.step(case_id, "flavour_chosen", &flavour).await;
+    let refused = wired
+        .try_step_of(Actor::System, case_id, "slot_chosen", &wired.slot(0))
+        .await;
+    let Err(StoreError::Refused(refusal)) = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!((&*refusal.key, &*refusal.rule), ("no_fee", "PRIO-14"));
+    assert_eq!(wired.state(case_id).await, "planning", "no time is held");
+}
+
+/// PRIO-03, decision 21: a list names the customer of a request; a protected one is a reference, also
+/// from the moment on in which the register says so.
+#[tokio::test]
+async fn prio_03_a_list_names_the_customer_unless_protected() {
+    let wired = Wired::practising("wired-names").await;
+    let open = wired.request(1).await;
+    let protected = wired.request(13).await;
+    assert_eq!(wired.detail(open).await.row.subject, "Roos Langevoort1");
+    assert_eq!(wired.detail(protected).await.row.subject, "NL0000013");
+    let found = wired.world.admin.search("Langevoort13", 10).await.unwrap();
+    assert_eq!(found, []);
+    let mut record = crate::support::world::customer(1);
+    record.protected = true;
+    wired.world.admin.import_customers(&[record]).await.unwrap();
+    assert_eq!(wired.detail(open).await.row.subject, "NL0000001");
+    let named = "SELECT count(*) FROM loket.case_search s JOIN loket.cases c USING (case_id)
+        WHERE concat_ws(' ', s.doc, s.head, c.subject) ILIKE '%langevoort%'";
+    assert_eq!(wired.count(named).await, 0);
+    wired.is_sound().await;
+}
+
+/// GT-08: what came in late, or became late by another calendar, is given to the worker only where a
+/// step of its own follows from it; what is breached or not due is not given at all.
+#[tokio::test]
+async fn gt_08_a_clock_that_came_late_is_given_only_where_a_step_follows() {
+    let wired = Wired::practising("wired-lapsed").await;
+    let case_id = wired.request(1).await;
+    let worker = wired.world.db.store("worker_1");
+    let pool = wired.world.db.pool(SUPERUSER, 1).await;
+    let given = async |change: &'static str| {
+        sqlx::raw_sql(change).execute(&pool).await.unwrap();
+        let lapsed = worker.lapsed(10).await.unwrap();
+        assert!(lapsed.iter().all(|it| it.case_id == case_id));
+        let mut clocks: Vec<String> = lapsed.into_iter().map(|it| it.clock).collect();
+        clocks.sort();
+        clocks
+    };
+    assert_eq!(given("SELECT 1").await, Vec::<String>::new(), "not due");
+    let due = "UPDATE loket.deadlines SET due_at = now() - interval '1 hour'";
+    assert_eq!(given(due).await, ["check_15m", "inactivity"]);
+    let late = "UPDATE loket.deadlines SET late_on_arrival = true";
+    assert_eq!(given(late).await, ["inactivity"], "a step of its own");
+    let moved = "UPDATE loket.deadlines SET late_on_arrival = false, late_by_retriage = true";
+    assert_eq!(given(moved).await, ["inactivity"]);
+    let breached = "UPDATE loket.deadlines SET late_by_retriage = false,
+        breached_at = CASE WHEN key = 'check_15m' THEN now() END";
+    assert_eq!(given(breached).await, ["inactivity"]);
+}
