@@ -23,6 +23,7 @@ pub mod organisasjonsnummer;
 pub mod organisationsnummer;
 pub mod personnummer;
 pub mod postcode;
+pub mod retention;
 pub mod sanitize;
 pub mod week_pattern;
 pub mod when;

@@ -455,6 +455,12 @@ fn gt_23_the_lift_is_retroactive_to_the_block() {
     case.clocks.push(later);
     let lift = case.command("lift_block");
     assert_eq!(lift["retroactive_from"], json!("2026-11-16T08:00:00Z"));
+    for kind in ["INT", "DAY", "RCY"] {
+        assert_eq!(
+            lift["kept"][kind], lift["retroactive_from"],
+            "{kind}: two hours later"
+        );
+    }
     assert_eq!(lift["command"], json!("lift_block"));
 }
 

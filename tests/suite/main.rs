@@ -20,6 +20,7 @@ mod cli_many;
 mod cli_recount;
 mod cli_remind;
 mod cli_report;
+mod cli_sharing;
 mod cli_slots;
 mod consumption;
 mod desk_board;

@@ -1,13 +1,16 @@
 //! The register of signals and the count that proposes a party, on a real database (GT-06, GT-17).
 
 use loket::exchange::worker::Worker;
+use loket::process::engine::{self, Actor};
+use loket::process::party_report::PARTY_REPORT;
+use loket::store::case::Opening;
 use loket::store::rows::{CaseId, Opened};
 use uuid::Uuid;
 
 use crate::exchange_world::{folder, options};
 use crate::support::db::SUPERUSER;
 use crate::support::shell::Shell;
-use crate::support::world::{PROVIDER, SUPPLIER, World, answers, word};
+use crate::support::world::{PROVIDER, SUPPLIER, World, answers, ean, free, word};
 
 async fn world() -> World {
     let world = World::new().await;
@@ -136,25 +139,48 @@ async fn gt_06_signals_are_counted_per_party_kind_and_month() {
             .contains("No signals")
     );
 
-    let pool = world.db.pool(SUPERUSER, 1).await;
-    sqlx::query("UPDATE loket.settings SET grace = '60 s'")
-        .execute(&pool)
-        .await
-        .unwrap();
-    let seq = desk.store.timeline(case, None, 1).await.unwrap()[0].seq;
-    let again = desk
-        .act(case, Some(lease), "further_signal", &further)
-        .await
-        .unwrap();
-    assert!(again.version > seq);
-    let seq = desk.store.timeline(case, None, 1).await.unwrap()[0].seq;
-    desk.store
-        .case_take_back(Uuid::now_v7(), desk.id(), case, seq)
-        .await
-        .unwrap();
-    let counted: i64 = sqlx::query_scalar("SELECT count(*) FROM loket.signals")
-        .fetch_one(&pool)
-        .await
-        .unwrap();
-    assert_eq!(counted, 5, "what was taken back is no signal");
+    let counted = async || -> i64 {
+        let pool = world.db.pool(SUPERUSER, 1).await;
+        let sql = "SELECT count(*) FROM loket.signals";
+        sqlx::query_scalar(sql).fetch_one(&pool).await.unwrap()
+    };
+    // the report of a party whose findings were accepted is a signal, until that is taken back
+    let report = reported(&world, 5).await;
+    world.admin.grace_set(60).await.unwrap();
+    let lease = desk.take(report).await;
+    let accepted = desk.act(report, Some(lease), "accept_findings", &answers([]));
+    accepted.await.unwrap();
+    assert_eq!(counted().await, 6);
+    let seq = desk.store.timeline(report, None, 1).await.unwrap()[0].seq;
+    let back = desk
+        .store
+        .case_take_back(Uuid::now_v7(), desk.id(), report, seq);
+    back.await.unwrap();
+    assert_eq!(counted().await, 5, "what was taken back is no signal");
+}
+
+/// The report of a supplier that it handled a customer's doubt itself, on the n-th connection.
+async fn reported(world: &World, n: u32) -> CaseId {
+    let context = world.context(Actor::System).await;
+    let given = answers([
+        ("ean", word(&ean(n))),
+        ("party_gln", word(SUPPLIER)),
+        ("findings", free("handled")),
+        ("actions", free("told")),
+        ("complaint_closed_at", word("2026-11-16T07:00:00Z")),
+        ("satisfaction", word("dissatisfied")),
+    ]);
+    let change = engine::open(&PARTY_REPORT, context.now, &given, &context).unwrap();
+    let opening = Opening {
+        cmd: context.command,
+        session: None,
+        change: &change,
+        reference: None,
+        answers: &given,
+        calendars: &world.calendars,
+    };
+    match world.admin.case_open(&opening).await.unwrap() {
+        Opened::New { case_id, .. } => case_id,
+        other => panic!("{other:?}"),
+    }
 }

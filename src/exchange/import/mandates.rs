@@ -33,7 +33,8 @@ struct Mandate {
     data_period_from: Option<String>,
     data_period_to: Option<String>,
     data_service_type: Option<String>,
-    mandate_expiration_date: Option<String>,
+    #[serde(rename = "mandateExpirationDate")]
+    expires: Option<String>,
 }
 
 /// The mandates of an answer as lines of cases, one JSON object each, of that provider. Those that are over
@@ -74,7 +75,7 @@ fn line(mandate: &Mandate, party: &str, now: DateTime<Utc>) -> Json {
         other => other.unwrap_or_default(),
     };
     let approved = match mandate.status.as_deref() {
-        Some("Approved") => mandate.mandate_expiration_date.as_deref().and_then(since),
+        Some("Approved") => mandate.expires.as_deref().and_then(since),
         _ => None,
     };
     json!({

@@ -12,6 +12,7 @@ use super::letters::{self, NoLetter};
 use super::orders;
 use super::settings::Settings;
 use super::values::Story;
+use crate::domain::retention;
 use crate::process::form::CaseForm;
 use crate::process::message::{self, Addressee, Message};
 use crate::store::rows::OutboxItem;
@@ -152,6 +153,15 @@ impl Composer<'_> {
             "retroactive_from"
         };
         command[name] = instant(since);
+        if self.message.kind == "lift_block" {
+            // what the party missed, as far as it is still there
+            let kept = retention::kept(since, self.story.legal_at);
+            command["kept"] = json!({
+                "INT": instant(kept.intervals),
+                "DAY": instant(kept.days),
+                "RCY": instant(kept.months),
+            });
+        }
         Ok(system("p4", command))
     }
 

@@ -10,6 +10,7 @@ use super::settings::Settings;
 use crate::domain::clock::ClockRun;
 use crate::domain::country::Country;
 use crate::domain::kbo::Kbo;
+use crate::domain::retention;
 use crate::process::contract;
 use crate::process::engine::Facts;
 use crate::process::field::Value;
@@ -190,6 +191,9 @@ impl Story<'_> {
         let zone = self.country.zone();
         values.insert("received_at", local(self.received_at, zone, texts));
         values.insert("blocked_at", local(self.blocked_at(), zone, texts));
+        let kept = retention::kept(self.blocked_at(), self.legal_at);
+        values.insert("kept_intervals", local(kept.intervals, zone, texts));
+        values.insert("kept_days", local(kept.days, zone, texts));
         if let Some(run) = self.run("response_72h") {
             values.insert("response_due", local(run.due_at, zone, texts));
         }
