@@ -6,6 +6,7 @@ pub(super) mod fields;
 mod list;
 mod many;
 mod pass;
+mod print;
 mod remind;
 mod show;
 mod told;
@@ -60,6 +61,11 @@ pub enum Verb {
     },
     /// One case: clocks, connection, customer, party, what can be done
     Show {
+        /// Case number
+        no: String,
+    },
+    /// A notification of an installer as a page of text, to print or to keep
+    Print {
         /// Case number
         no: String,
     },
@@ -297,6 +303,7 @@ pub async fn run(args: CaseArgs, shell: &Shell) -> Ended {
         }
         Verb::Find { text, limit } => counter.find(&text, limit).await,
         Verb::Show { no } => counter.show(&no).await,
+        Verb::Print { no } => counter.print_version(&no).await,
         Verb::Drafts => counter.drafts().await,
         Verb::Timeline { no, limit } => counter.timeline(&no, limit).await,
         Verb::Next { queue } => counter.next(queue.as_deref()).await,

@@ -31,7 +31,8 @@ pub enum Verb {
     List,
     /// Set a fee from an instant on, or from now
     Add {
-        /// What it is asked for: `prio_both`, `prio_electricity`
+        /// What it is asked for: `prio_electricity`, or by how it is read:
+        /// `prio_electricity_smart_on`
         kind: String,
         /// 70,10 or EUR 70.10
         amount: String,

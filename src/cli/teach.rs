@@ -34,6 +34,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
             "case show GT-2026-000052 --json",
         ],
     ),
+    ("case print", &["case print IN-2026-000011"]),
     ("case drafts", &["case drafts"]),
     (
         "case timeline",
@@ -220,7 +221,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         "fees add",
         &[
             "fees add prio_electricity 70,10",
-            "fees add prio_both \"EUR 75.00\" --from 2027-01-01T00:00:00+01:00",
+            "fees add prio_electricity_smart_on \"EUR 75.00\" --from 2027-01-01T00:00:00+01:00",
         ],
     ),
     (

@@ -41,6 +41,7 @@ pub mod overlay;
 pub mod palette;
 pub mod place;
 pub mod preview;
+pub mod print;
 pub mod privacy;
 pub mod promises;
 pub mod request;

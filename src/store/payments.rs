@@ -83,8 +83,8 @@ pub enum Owed {
 }
 
 impl Store {
-    /// A new payment of the case for that fee, or for what the case pays, as it is at this instant. The same command is the same
-    /// payment; refused as long as another one of the case may still be paid.
+    /// A new payment of the case for that fee, or for what the case pays, as it is at this instant. The
+    /// same command is the same payment; refused as long as another one of the case may still be paid.
     pub async fn payment_create(
         &self,
         cmd: Uuid,

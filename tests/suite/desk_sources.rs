@@ -152,6 +152,22 @@ fn prio_27_a_connection_of_the_code_book_alone_names_its_operator() {
     assert_eq!(given, [Some(EAN.to_owned()), Some("M77".to_owned())]);
 }
 
+/// PRIO-20: beside meters that can be chosen, a connection without one is named.
+#[test]
+fn prio_20_a_connection_without_a_meter_is_named_beside_the_others() {
+    let found = AtAddress {
+        bare: vec![bare("Buurnet", false)],
+        ..registers(&["E0012345"])
+    };
+    let script = begin(&Request::to_meter(), "Choose the meter", found);
+    let screen = script.screen();
+    assert!(screen.contains("(*) E0012345"), "{screen}");
+    assert!(
+        screen.contains("Buurnet") && screen.contains("meter not known"),
+        "{screen}"
+    );
+}
+
 /// PRIO-21: whoever types the meter while nobody answers goes on typing when the answer comes.
 #[test]
 fn prio_21_a_meter_that_is_being_typed_stays_typed() {

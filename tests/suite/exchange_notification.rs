@@ -379,3 +379,52 @@ async fn els_28_the_worker_takes_notifications_that_are_left_for_it() {
         Some("for_approval")
     );
 }
+
+/// ELS-09: the print version of a notification, by the real program: all that is filled in by its name,
+/// what is missing with a sign; of no other process.
+#[tokio::test(flavor = "multi_thread")]
+async fn els_09_a_notification_is_printed_as_a_page() {
+    let world = sweden().await;
+    let line = but(
+        "ANM-1",
+        &[("payer", json!({})), ("reference", json!("ANM-1"))],
+    );
+    take(&world.admin, &[line], false).await;
+    let ingrid = world.db.store("ingrid");
+    let case_no = ingrid.search("ANM-1", 5).await.unwrap()[0]
+        .row
+        .case_no
+        .clone();
+    let print = |role: &str, case_no: &str| {
+        std::process::Command::new(env!("CARGO_BIN_EXE_loket"))
+            .args(["--lang", "sv", "--database-url", &world.db.url(role)])
+            .args(["case", "print", case_no])
+            .output()
+            .unwrap()
+    };
+    let page = String::from_utf8(print("ingrid", &case_no).stdout).unwrap();
+    for line in [
+        "säkringsändring - anläggning med en mätare, ej skickat",
+        "Sundets Elinstallation (7350000000016)",
+        "nätbolag                     Nät Syd AB",
+        "mätpunktens EAN              735999100000000010",
+        "önskad mätarplacering        på fasaden",
+        "ägare: personnr              189006163639",
+        "betalare: telefon/mobil      ! saknas",
+    ] {
+        assert!(page.contains(line), "{line}\n{page}");
+    }
+    let places = [
+        "ARBETE",
+        "ANLÄGGNING",
+        "FASTIGHETSÄGARE",
+        "BETALNINGSANSVARIG",
+    ];
+    let places = places.map(|heading| page.find(&format!("\n{heading}\n")).unwrap());
+    assert!(places.is_sorted(), "{page}");
+    assert!(!print("anna", &case_no).status.success(), "ELS-29");
+    let signal = world.signal(1).await;
+    let signal = world.admin.case_detail(signal).await.unwrap().row.case_no;
+    let other = print("anna", &signal);
+    assert_eq!(other.status.code(), Some(2));
+}

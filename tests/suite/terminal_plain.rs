@@ -304,7 +304,7 @@ async fn lines_are_suspended_and_go_on() {
         screen.wait_for("what goes on", goes_on);
         screen.press("refresh\r");
         screen.press("list\r");
-        let told = format!(" of {nth}: ");
+        let told = format!("GT-2026-00000{nth}");
         screen.wait_for("the list of now", |shown| {
             let after = shown.rsplit("fg").next().unwrap();
             after.contains(&told)

@@ -3,9 +3,11 @@
 use loket::exchange::worker::outside::Outside;
 use loket::exchange::worker::{Options, Worker};
 use loket::process::engine::Actor;
+use loket::process::tlm::TLM;
 use loket::store::StoreError;
 use loket::store::rows::CaseId;
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::exchange_world::{folder, options};
 use crate::support::db::SUPERUSER;
@@ -236,4 +238,20 @@ async fn gt_08_a_clock_that_came_late_is_given_only_where_a_step_follows() {
     let breached = "UPDATE loket.deadlines SET late_by_retriage = false,
         breached_at = CASE WHEN key = 'check_15m' THEN now() END";
     assert_eq!(given(breached).await, ["inactivity"]);
+}
+
+/// TLM-12: a feed-in meter costs nothing, whoever asks.
+#[tokio::test]
+async fn tlm_12_nobody_is_asked_to_pay_for_a_feed_in_meter() {
+    let wired = Wired::practising("wired-free").await;
+    let case_id = wired.request_of(&TLM, 5).await;
+    let worker = wired.world.db.store("worker_1");
+    let asked = worker.payment_create(Uuid::now_v7(), case_id, None).await;
+    let Err(StoreError::Refused(refusal)) = asked else {
+        panic!("{asked:?}");
+    };
+    assert_eq!(
+        (&*refusal.key, &*refusal.rule),
+        ("nothing_to_pay", "TLM-12")
+    );
 }

@@ -168,7 +168,7 @@ fn choice(state: &mut State, world: &World, now: DateTime<Utc>) {
         None => (Vec::new(), texts.say("request.looked_up")),
         Some(Ok(found)) => {
             let all = found.meters.iter().map(|it| pick(world, it)).collect();
-            (all, remarks(world, state, found))
+            (all, beside(world, state, found))
         }
     };
     state.entries.retain(|entry| entry.key != "ean");
@@ -182,6 +182,13 @@ fn choice(state: &mut State, world: &World, now: DateTime<Utc>) {
         entry.label = texts.say("request.meter_choice");
         entry.help = help;
     }
+}
+
+/// What is said beside the meters: also the connections that have none to choose.
+fn beside(world: &World, state: &State, found: &AtAddress) -> String {
+    let bare = found.bare.iter().map(|it| bare_label(world, it));
+    let said = Some(remarks(world, state, found)).filter(|it| !it.is_empty());
+    said.into_iter().chain(bare).collect::<Vec<_>>().join("\n")
 }
 
 /// No register has a meter there, but there are connections: one of them is chosen, and the number on

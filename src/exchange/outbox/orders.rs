@@ -53,8 +53,8 @@ pub(in crate::exchange) fn id(case_no: &str, facts: &Facts) -> String {
     format!("{case_no}-{}", reopened + 1)
 }
 
-/// What tells repetitions of a command of that kind and number: an order is given once and taken back once in an episode, and may be
-/// changed several times.
+/// What tells repetitions of a command of that kind and number: an order is given once and taken back
+/// once in an episode, and may be changed several times.
 pub(in crate::exchange) fn key(kind: &str, id: &str, number: i64) -> String {
     if kind.starts_with("order_change") {
         format!("{id}/{kind}/{number}")

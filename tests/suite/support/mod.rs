@@ -11,6 +11,7 @@ pub(crate) mod line;
 pub(crate) mod metering;
 pub(crate) mod request;
 pub(crate) mod screen;
+pub(crate) mod script;
 pub(crate) mod server;
 pub(crate) mod shell;
 pub(crate) mod smtp;
