@@ -88,7 +88,7 @@ pub async fn run(args: ConsumptionArgs, shell: &Shell) -> Ended {
     let read = clerk.store.consumption_read(Uuid::now_v7(), session, &look);
     let found = read.await?;
     if is_export {
-        shell::line(write::HEADER);
+        shell::generated(write::HEADER);
         write::lines(&found, step).all(|line| shell::line(&line));
     } else {
         tell(shell, &found, (window, step));

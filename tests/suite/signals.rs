@@ -148,7 +148,8 @@ async fn gt_06_signals_are_counted_per_party_kind_and_month() {
     let report = reported(&world, 5).await;
     world.admin.grace_set(60).await.unwrap();
     let lease = desk.take(report).await;
-    let accepted = desk.act(report, Some(lease), "accept_findings", &answers([]));
+    let nothing = answers([]);
+    let accepted = desk.act(report, Some(lease), "accept_findings", &nothing);
     accepted.await.unwrap();
     assert_eq!(counted().await, 6);
     let seq = desk.store.timeline(report, None, 1).await.unwrap()[0].seq;
