@@ -124,7 +124,7 @@ RETURNS cases LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $
 DECLARE t timestamptz := clock_timestamp(); c cases%ROWTYPE := p_case; prev bytea := p_case.last_hash;
 BEGIN
   -- whatever happens to a case brings it back into the inbox; that its holder leaves, or somebody looks, is nothing of it
-  IF c.snoozed_until IS NOT NULL AND p_kind NOT IN ('snooze', 'released', 'lease_returned', 'taken_back', 'unmasked') THEN c.snoozed_until := NULL; END IF;
+  IF c.snoozed_until IS NOT NULL AND p_kind NOT IN ('snooze', 'released', 'lease_returned', 'taken_back', 'unmasked', 'consumption_seen', 'consumption_exported') THEN c.snoozed_until := NULL; END IF;
   c.version := c.version + 1; c.last_seq := c.last_seq + 1;
   c.last_hash := hash_of(prev, c.case_id, c.last_seq, c.queue_id, p_kind, p_agent, p_session, c.fence, p_cmd, p_body, t, p_legal);
   INSERT INTO case_events (at, legal_at, case_id, seq, queue_id, kind, agent_id, session_id, fence, cmd_id, body, prev_hash, hash)
@@ -215,6 +215,7 @@ BEGIN
     WHEN 'choice' THEN t = 'string' AND (p_field -> 'choices') ? v
     WHEN 'yes_no' THEN t = 'boolean' WHEN 'contact' THEN t = 'number' WHEN 'run' THEN t = 'number' WHEN 'slot' THEN t = 'number'
     WHEN 'ean' THEN t = 'string' AND v ~ '^[0-9]{18}$' WHEN 'party' THEN t = 'string' AND v ~ '^[0-9]{13}$'
+    WHEN 'enterprise' THEN t = 'string' AND v ~ '^[01][0-9]{9}$'
     WHEN 'number' THEN t = 'string' AND CASE WHEN v ~ '^[0-9]{1,9}([.][0-9]{1,6})?$' THEN v::numeric BETWEEN coalesce((p_field ->> 'min')::numeric, 0) AND coalesce((p_field ->> 'max')::numeric, 999999999.999999) ELSE false END
     WHEN 'date' THEN t = 'string' AND v ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'
     WHEN 'time' THEN t = 'string' AND v ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'

@@ -90,6 +90,24 @@ BEGIN
   RETURN c;
 END $$;
 
+-- What the registers and other cases say of an opening; under a lock of the party, so that two at once
+-- cannot both be the first.
+CREATE FUNCTION check_opening(p_process text, p_party text, p_facts jsonb) RETURNS void LANGUAGE plpgsql VOLATILE SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  IF p_process NOT IN ('contract', 'sharing', 'repeat_offender') THEN RETURN; END IF;
+  PERFORM pg_advisory_xact_lock(4248, hashtext(p_process || coalesce(p_party, '')));
+  IF p_process = 'contract' AND EXISTS (SELECT 1 FROM cases c WHERE c.party_gln = p_party AND c.process = 'contract' AND c.work <> 'closed'
+      AND (c.facts ->> 'company_number') IS NOT DISTINCT FROM (p_facts ->> 'company_number')) THEN
+    PERFORM refuse('contract_exists', 'FLU-07'); END IF;
+  IF p_process = 'sharing' AND NOT contract_in_force(p_party) THEN PERFORM refuse('no_contract_in_force', 'FLU-06'); END IF;
+  IF p_process = 'repeat_offender' THEN
+    IF p_facts ->> 'proposed_by' = 'lead' AND my_role() NOT IN ('lead', 'admin') THEN PERFORM refuse('leads_only', 'GT-17'); END IF;
+    IF EXISTS (SELECT 1 FROM cases c WHERE c.party_gln = p_party AND c.process = 'repeat_offender' AND c.work <> 'closed') THEN PERFORM refuse('offender_open', 'GT-17'); END IF;
+  END IF;
+END $$;
+-- customers share with who has an approved contract, and with nobody after its end
+CREATE FUNCTION contract_in_force(p_party text) RETURNS bool LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
+$$ SELECT EXISTS (SELECT 1 FROM cases c WHERE c.party_gln = p_party AND c.process = 'contract' AND c.work <> 'closed' AND c.state = 'active') $$;
 -- What a list says a case is about. A notification: where, what its company calls it, and the company; no
 -- address at which a protected person has a contract. A request for a meter: the customer, who is a reference
 -- and nothing else when protected (decision 21). All others: the party.
@@ -126,6 +144,7 @@ BEGIN
   PERFORM referee(p_change, l);
   PERFORM check_registers(v_ean, v_party, v_customer);
   PERFORM check_people(v_party, p_change);
+  PERFORM check_opening(p.process, v_party, v_facts);
   INSERT INTO cases (case_no, queue_id, process, state, work, facts, received_at, opened_at, closed_at, subject, ean, party_gln, customer_ref, reference, unique_key, firm_queue, form_version)
   VALUES (next_case_no(p.prefix, extract(year FROM n AT TIME ZONE zone_of(p.country))::int), v_queue, p.process, p_change ->> 'to', state_work(p.process, p_change ->> 'to'), v_facts,
     v_received, n, CASE WHEN state_work(p.process, p_change ->> 'to') = 'closed' THEN n END,
@@ -136,6 +155,7 @@ BEGIN
   PERFORM change_rows(c.case_id, p_change, v_facts, n);
   PERFORM slot_apply(c, p_change);
   c := case_write(with_nearest_clock(c), 'opened', p_agent, p_session, p_cmd, jsonb_strip_nulls(jsonb_build_object('reference', p_reference)) || jsonb_build_object('change', without_bodies(p_change)), n);
+  PERFORM signal_note(c, p_change);
   INSERT INTO case_search (case_id, queue_id, doc, firm_queue) VALUES (c.case_id, c.queue_id, search_doc(c.case_id), c.firm_queue);
   RETURN c;
 END $$;
@@ -279,6 +299,7 @@ BEGIN
   END IF;
   c := case_write(with_nearest_clock(c), l.action, a, p_session, p_cmd,
     jsonb_strip_nulls(jsonb_build_object('linked', o.case_id, 'reference', p_reference)) || jsonb_build_object('change', without_bodies(p_change)), n);
+  PERFORM signal_note(c, p_change);
   IF p_change -> 'texts' <> '[]' OR (was.ean, was.customer_ref) IS DISTINCT FROM (c.ean, c.customer_ref) THEN UPDATE case_search SET doc = search_doc(c.case_id) WHERE case_id = c.case_id; END IF;
   IF l.action = 'promise_due' THEN PERFORM promise_told(c.case_id, p_change, a); END IF;
   IF c.process = 'wash' THEN PERFORM wash_follow(c, p_change, a); END IF;

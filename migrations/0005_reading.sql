@@ -146,7 +146,8 @@ END $$;
 CREATE FUNCTION said_beside(p_kind text, p_body jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS
 $$ SELECT jsonb_strip_nulls(jsonb_build_object('line', p_body -> 'line', 'skip_reason', CASE WHEN p_kind = 'skipped' THEN p_body -> 'reason' END,
      'skips', CASE WHEN p_kind = 'skipped' THEN p_body -> 'count' END, 'returned', CASE WHEN p_kind = 'lease_returned' THEN p_body -> 'why' END,
-     'unmask_purpose', CASE WHEN p_kind = 'unmasked' THEN p_body -> 'purpose' END)) $$;
+     'unmask_purpose', CASE WHEN p_kind = 'unmasked' THEN p_body -> 'purpose' END,
+     'look_purpose', CASE WHEN p_kind IN ('consumption_seen', 'consumption_exported') THEN p_body -> 'purpose' END)) $$;
 CREATE FUNCTION loket_api.timeline(p_case bigint, p_before int, p_limit int) RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT coalesce(jsonb_agg(jsonb_build_object('seq', e.seq, 'at', e.legal_at, 'kind', e.kind, 'agent', CASE WHEN a.role = 'worker' THEN NULL ELSE a.name END,
        'agent_id', CASE WHEN a.role = 'worker' THEN NULL ELSE a.agent_id END,

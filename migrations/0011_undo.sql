@@ -59,7 +59,7 @@ $$ BEGIN RETURN (SELECT jsonb_build_object('key', CASE WHEN e.kind = 'taken_back
        WHEN e.agent_id = p_agent THEN 'undo_own' ELSE 'undo_built_on' END,
      'args', jsonb_build_object('agent', coalesce(g.name, ''), 'what', 'action.' || p_case.process || '.' || e.kind))
    FROM case_events e LEFT JOIN agents g USING (agent_id)
-   WHERE e.case_id = p_case.case_id AND e.seq > p_seq AND e.kind NOT IN ('claimed', 'released', 'skipped', 'taken_over', 'lease_returned', 'unmasked') AND is_note(e.body -> 'change') IS NOT TRUE
+   WHERE e.case_id = p_case.case_id AND e.seq > p_seq AND e.kind NOT IN ('claimed', 'released', 'skipped', 'taken_over', 'lease_returned', 'unmasked', 'consumption_seen', 'consumption_exported') AND is_note(e.body -> 'change') IS NOT TRUE
    ORDER BY e.seq LIMIT 1); END $$;
 
 -- What stands against taking back that event, as a refusal; NULL when nothing does. The caller holds
@@ -137,6 +137,7 @@ BEGIN
   SELECT * INTO STRICT u FROM undo WHERE case_id = p_case;
   done := change_of(p_case, p_seq);
   DELETE FROM outbox WHERE case_id = p_case AND seq = p_seq;
+  DELETE FROM signals WHERE case_id = p_case AND seq = p_seq;
   PERFORM undo_clocks(p_case, p_seq, u.clocks);
   IF u.slot IS NOT NULL THEN PERFORM slot_back(p_case, u.slot); END IF;
   UPDATE texts SET withdrawn = true WHERE case_id = p_case AND text_id IN (SELECT (t ->> 'id')::uuid FROM jsonb_array_elements(done -> 'texts') t);

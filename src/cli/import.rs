@@ -1,7 +1,7 @@
 //! `loket import`: registers and cases from files.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, IsTerminal as _};
+use std::io::{self, BufRead, BufReader, IsTerminal as _, Read as _};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,9 @@ use clap::{Args, ValueEnum};
 use super::error::store_words;
 use super::{Exit, shell};
 use crate::domain::sanitize::clean;
+use crate::exchange::consumption::intake::Intake;
 use crate::exchange::import::intake::Door;
+use crate::exchange::import::mandates;
 use crate::exchange::import::registers::Record;
 use crate::exchange::import::rehearsal::Rehearsal;
 use crate::exchange::import::report::{Report, Stopped};
@@ -42,6 +44,10 @@ pub enum Kind {
     Wash,
     /// Extracts for the data wash: `persons` or `enterprises`, then the files.
     Registers,
+    /// Consumption, as customers export it from the portal; connections first.
+    Consumption,
+    /// Sharing mandates, as the service of the portal answers them; `--party` says of whom.
+    Mandates,
 }
 
 /// Arguments of `loket import`.
@@ -65,11 +71,19 @@ pub struct ImportArgs {
     /// a reference of digits only is known and the queue is yours, only the real run can tell.
     #[arg(long)]
     pub dry_run: bool,
+    /// Consumption only: the connection that the files belong to, whatever number stands in them.
+    #[arg(long, value_name = "EAN")]
+    pub ean: Option<String>,
+    /// Mandates only: the provider for whom the service answered.
+    #[arg(long, value_name = "GLN", required_if_eq("kind", "mandates"))]
+    pub party: Option<String>,
     /// One JSON object instead of lines.
     #[arg(long)]
     pub json: bool,
 }
 
+/// An answer of a service is no longer, in bytes.
+const ANSWER_LIMIT: u64 = 64 * 1024 * 1024;
 /// Some lines were refused, the others came in.
 const SOME_REFUSED: u8 = 3;
 
@@ -84,7 +98,7 @@ pub async fn run(
     let mut run = Run::new(args.dry_run, texts);
     let mut failed = None;
     for file in &args.files {
-        if let Err(error) = one_file(args.kind, file, &mut run, (store, lists)).await {
+        if let Err(error) = one_file(args, file, &mut run, (store, lists)).await {
             run.report.error = Some(Stopped {
                 file: clean(file).into_owned(),
                 reason: clean(&reason(&error, texts)).into_owned(),
@@ -102,7 +116,7 @@ pub async fn run(
 }
 
 async fn one_file(
-    kind: Kind,
+    args: &ImportArgs,
     file: &str,
     run: &mut Run<'_>,
     store: (&Store, &Lists),
@@ -111,20 +125,20 @@ async fn one_file(
     let mut bar = Bar::new(size);
     let result = {
         let mut progress = |bytes, lines| bar.show(bytes, lines);
-        read(kind, (file, input), run, store, &mut progress).await
+        read(args, (file, input), run, store, &mut progress).await
     };
     bar.clear();
     result
 }
 
 async fn read(
-    kind: Kind,
+    args: &ImportArgs,
     file: (&str, Box<dyn BufRead>),
     run: &mut Run<'_>,
     (store, lists): (&Store, &Lists),
     progress: Progress<'_>,
 ) -> Result<(), ImportError> {
-    match kind {
+    match args.kind {
         Kind::Parties => {
             let call = async |batch: &[_]| store.import_parties(batch).await;
             register(file, run, (store, call), progress).await
@@ -156,6 +170,18 @@ async fn read(
         }
         // its files are named one by one: `bring`
         Kind::Wash | Kind::Registers => Ok(()),
+        Kind::Mandates => {
+            let mut door = Door::open(store).await?;
+            let text = io::read_to_string(file.1.take(ANSWER_LIMIT))?;
+            let party = args.party.as_deref().unwrap_or_default();
+            let lines = mandates::lines(&text, party, door.now().await?)?;
+            run.cases((file.0, lines.as_bytes()), &mut door, progress)
+                .await
+        }
+        Kind::Consumption => {
+            let mut intake = Intake::open(store, args.ean.as_deref()).await?;
+            run.consumption(file, &mut intake, progress).await
+        }
     }
 }
 
@@ -185,7 +211,10 @@ fn stopped(error: &ImportError) -> Exit {
         ImportError::Store(error) if error.is_passing() => Exit::Away,
         ImportError::Store(StoreError::Bug(_)) => Exit::Fault,
         ImportError::Store(_) => Exit::Refused,
-        ImportError::Table(_) | ImportError::Io(_) => Exit::Usage,
+        ImportError::Table(_)
+        | ImportError::Export(_)
+        | ImportError::Mandates(_)
+        | ImportError::Io(_) => Exit::Usage,
     }
 }
 

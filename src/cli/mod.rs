@@ -14,6 +14,7 @@ pub mod completions;
 pub mod config;
 pub mod connect;
 pub mod console;
+pub mod consumption;
 mod csv;
 pub mod db;
 pub mod demo;
@@ -120,6 +121,8 @@ pub enum Command {
     Filter(filter::FilterArgs),
     /// Bring in registers and cases from files
     Import(import::ImportArgs),
+    /// Consumption under a sharing mandate: look, or take along; each is on record with its purpose
+    Consumption(consumption::ConsumptionArgs),
     /// Whose grid is ours: the checks on a request compare with it
     Grid(grid::GridArgs),
     /// Start times of technicians by area and day: list, add a week, change capacity
@@ -200,6 +203,7 @@ async fn dispatch(command: Command, shell: Shell) -> Ended {
             let lists = looks::lists_said(&shell);
             Ok(import::run(&args, &shell.store()?, (&shell.texts, &lists)).await?)
         }
+        Command::Consumption(args) => consumption::run(args, &shell).await,
         Command::Grid(args) => grid::run(args, &shell).await,
         Command::Slots(args) => slots::run(args, &shell).await,
         Command::Fees(args) => fees::run(args, &shell).await,

@@ -290,5 +290,6 @@ fn addressee(to: Addressee) -> &'static str {
         Addressee::WorkOrders => "addressee.work_orders",
         Addressee::Installer => "addressee.installer",
         Addressee::Market => "addressee.market",
+        Addressee::Provider => "addressee.provider",
     }
 }

@@ -1,4 +1,7 @@
-//! `loket report`: the share of clocks on time, and the cases behind each figure.
+//! `loket report`: the share of clocks on time, and the cases behind each figure; the register of
+//! signals.
+
+mod signals;
 
 use std::process::ExitCode;
 
@@ -31,6 +34,10 @@ pub struct ReportArgs {
 pub enum Report {
     /// Which share of the clocks was met in time, per kind and the month in which they were due
     OnTime(OnTimeArgs),
+    /// What was signalled about which party, per month and kind
+    Signals(signals::SignalArgs),
+    /// How many like signals propose a party to the joint operators; with a number it is set
+    Threshold(signals::ThresholdArgs),
 }
 
 /// Which clocks, and how they are shown.
@@ -58,7 +65,7 @@ pub struct OnTimeArgs {
 }
 
 /// The first day of a month.
-fn month(text: &str) -> Result<NaiveDate, String> {
+pub(super) fn month(text: &str) -> Result<NaiveDate, String> {
     let is_month = text.len() == 7;
     let first = format!("{text}-01").parse().ok().filter(|_| is_month);
     first.ok_or_else(|| format!("{text} is not a month such as 2026-11"))
@@ -66,8 +73,12 @@ fn month(text: &str) -> Result<NaiveDate, String> {
 
 /// Runs the report.
 pub async fn run(args: ReportArgs, shell: &Shell) -> Ended {
-    let Report::OnTime(args) = args.report;
     let store = shell.store()?;
+    let args = match args.report {
+        Report::OnTime(args) => args,
+        Report::Signals(args) => return signals::run(shell, &store, &args).await,
+        Report::Threshold(args) => return signals::threshold(shell, &store, &args).await,
+    };
     match args.cases.as_deref() {
         Some([process, clock, of]) => {
             let kind = kind(process, clock, of)?;

@@ -124,6 +124,16 @@ const EXAMPLES: &[(&str, &[&str])] = &[
             "report on-time --cases doubt contact_1wd 2026-11",
         ],
     ),
+    ("report signals", &["report signals --from 2026-01 --csv"]),
+    ("report threshold", &["report threshold --signals 5"]),
+    (
+        "consumption show",
+        &["consumption show SM-2026-000007 --week 2026-06-15 --fine --purpose check"],
+    ),
+    (
+        "consumption export",
+        &["consumption export SM-2026-000007 --year 2025 --purpose hand_over"],
+    ),
     (
         "db create",
         &[

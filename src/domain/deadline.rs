@@ -30,6 +30,8 @@ pub enum Term {
     Hours(u32),
     /// Elapsed minutes on the absolute time line. Met up to and including the last instant.
     Minutes(u32),
+    /// Until 24:00 local of the day so many days later, working days or not. Met before 24:00.
+    Days(u16),
     /// Until 24:00 local of the day of that number so many months later, of the last day of the month
     /// where it has none. Met before 24:00.
     Months(u16),
@@ -49,7 +51,7 @@ impl Term {
     /// The comparison that belongs to the unit.
     pub fn comparison(self) -> Comparison {
         match self {
-            Self::WorkingDays(_) | Self::Months(_) => Comparison::Before,
+            Self::WorkingDays(_) | Self::Days(_) | Self::Months(_) => Comparison::Before,
             Self::WorkingHours(_) | Self::Hours(_) | Self::Minutes(_) => {
                 Comparison::UpToAndIncluding
             }
@@ -157,6 +159,7 @@ const LAST_YEAR: i32 = 9000;
 ///   working day that falls inside it, and nothing when it begins and ends on one day.
 /// - Working hours: due when that much opening time has passed; the opening time in a pause is
 ///   credited.
+/// - Days: due at 24:00 of the day so many days later, working day or not; pauses as for months.
 /// - Months: due at 24:00 local of the day of the same number (the last of its month where there is
 ///   none), working day or not; the pauses' whole length is credited.
 /// - Hours and minutes: due when that much time has passed on the absolute time line; the pauses'

@@ -4,6 +4,7 @@
 pub mod calendar;
 pub mod clock;
 pub mod connection_check;
+pub mod consumption;
 pub mod country;
 pub mod deadline;
 pub mod ean;
@@ -22,6 +23,7 @@ pub mod organisasjonsnummer;
 pub mod organisationsnummer;
 pub mod personnummer;
 pub mod postcode;
+pub mod retention;
 pub mod sanitize;
 pub mod week_pattern;
 pub mod when;

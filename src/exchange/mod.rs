@@ -6,6 +6,7 @@
 
 pub mod answers;
 pub mod colleague;
+pub mod consumption;
 pub mod http;
 pub mod import;
 pub mod incoming;

@@ -159,6 +159,8 @@ pub enum FieldKind {
     DNumber,
     /// A Norwegian organisation number that is not made up (DW-I02-11); stored as an erasable text.
     EnterpriseNumber,
+    /// A Belgian enterprise number with right check digits; stored as ten digits.
+    Enterprise,
     /// A running run of this clock, by its number: one of several promises.
     Run(Key),
     /// Several values of one kind (no notes, no lists), typed one a line; at least one, at most
@@ -199,6 +201,7 @@ impl FieldKind {
             Self::NationalNumber => "national_number",
             Self::DNumber => "d_number",
             Self::EnterpriseNumber => "enterprise_number",
+            Self::Enterprise => "enterprise",
         }
     }
 

@@ -220,7 +220,8 @@ fn collect(row: &mut Transition, process: &'static Process, effects: &'static [E
             Effect::Set(fact, _)
             | Effect::Keep(fact)
             | Effect::Count(fact)
-            | Effect::Copy(fact, _) => {
+            | Effect::Copy(fact, _)
+            | Effect::Earliest(fact, _) => {
                 row.sets.insert(fact);
             }
             Effect::KeepForm => row.sets.extend([form::VERSION, form::FILLED]),

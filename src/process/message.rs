@@ -37,6 +37,8 @@ pub enum Addressee {
     Installer,
     /// The supplier of a metering point and the central tool, by the messages of the market.
     Market,
+    /// A provider of energy services, at whatever address is known.
+    Provider,
 }
 
 /// One kind of message.
@@ -130,6 +132,17 @@ pub static MESSAGES: &[Message] = &[
     message("wash_register", Addressee::Customer, "DW-I02-9"),
     message("wash_takeover", Addressee::Customer, "DW-I04-4"),
     message("wash_termination", Addressee::Customer, "DW-A01-11"),
+    message("contract_to_sign", Addressee::Provider, "FLU-16"),
+    message("contract_active", Addressee::Provider, "FLU-17"),
+    message("contract_refused", Addressee::Provider, "FLU-17"),
+    message("sharing_approved", Addressee::Customer, "FLU-24"),
+    message("sharing_rejected", Addressee::Customer, "FLU-24"),
+    message("sharing_renewal", Addressee::Customer, "FLU-28"),
+    message("sharing_ended", Addressee::Provider, "FLU-32"),
+    message("sharing_end_refused", Addressee::Provider, "FLU-32"),
+    message("sharing_evidence", Addressee::Provider, "FLU-24"),
+    message("offender_contact", Addressee::Party, "GT-17"),
+    message("offender_report", Addressee::Acm, "GT-18"),
 ];
 
 /// The message of that kind.

@@ -5,6 +5,7 @@
 //! This module must not know: the present time, SQL, a screen.
 
 mod blank;
+pub mod contract;
 pub mod doubt;
 pub mod engine;
 pub mod field;
@@ -18,7 +19,9 @@ pub mod notification;
 pub mod party_report;
 pub mod prio;
 mod queue;
+pub mod repeat_offender;
 pub mod replay;
+pub mod sharing;
 mod slot;
 pub mod tlm;
 pub mod wash;
@@ -45,6 +48,9 @@ pub static ALL: &[&Process] = &[
     &tlm::TLM,
     &notification::NOTIFICATION,
     &wash::WASH,
+    &contract::CONTRACT,
+    &sharing::SHARING,
+    &repeat_offender::REPEAT_OFFENDER,
 ];
 
 /// The process of that key.
@@ -276,6 +282,9 @@ pub enum Guard {
     Yes(Key, Key, &'static str),
     /// Each of these facts is known whose condition holds; the refusal lists all that are not.
     Filled(&'static [(Cond, Key)], &'static str),
+    /// The day in the first field lies before that in the second, where both are given: (from, to,
+    /// refusal, rule). The second is the first day that is not meant.
+    Ordered(Key, Key, Key, &'static str),
     /// The instants in this field lie ahead, within a year.
     Future(Key),
     /// These two lists are equally long, or both left out.
@@ -353,6 +362,8 @@ pub enum Effect {
     Copy(Key, Key),
     /// Count one more.
     Count(Key),
+    /// Store the day in this field, unless an earlier one is known: (to, field).
+    Earliest(Key, Key),
     /// Something happens to the block of time of the case.
     Slot(SlotAct),
     /// Erase documents of this purpose; their hash stays.

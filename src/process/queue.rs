@@ -18,6 +18,8 @@ pub enum Queue {
     Installation,
     /// The data wash: deviations of customer data (Norway).
     Wash,
+    /// Sharing of consumption: contracts of providers, mandates of customers.
+    Sharing,
 }
 
 impl Queue {
@@ -28,6 +30,7 @@ impl Queue {
             Self::Metering => "metering",
             Self::Installation => "installation",
             Self::Wash => "wash",
+            Self::Sharing => "sharing",
         }
     }
 }

@@ -31,6 +31,7 @@ pub fn term(texts: &Texts, term: Term) -> String {
         Term::Hours(count) if count > 72 && count % 24 == 0 => ("day", count / 24),
         Term::Hours(count) => ("hour", count),
         Term::Minutes(count) => ("minute", count),
+        Term::Days(count) => ("day", u32::from(count)),
         Term::Months(count) => ("month", u32::from(count)),
     };
     let form = if count == 1 { "one" } else { "many" };

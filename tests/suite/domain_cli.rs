@@ -332,7 +332,16 @@ fn due_refuses_in_one_line() {
     assert!(due("2026-10-25 02:30", "1wd", "NL").contains("twice"));
     assert!(due("2026-11-20 10:00", "1wd", "DK").contains("NL, NO, SE, BE"));
     assert!(due("2050-11-20 10:00", "1wd", "NL").contains("2005 to 2040"));
-    for term in ["0wd", "wd", "1", "1d", "-1h", "99999999999h", "70000wd"] {
+    for term in [
+        "0wd",
+        "0d",
+        "wd",
+        "1",
+        "1y",
+        "-1h",
+        "99999999999h",
+        "70000wd",
+    ] {
         let args = [
             "due",
             "--start",

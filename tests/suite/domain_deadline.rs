@@ -587,6 +587,26 @@ fn the_ledger_stands_in_the_order_of_time() {
     assert_eq!(NaiveTime::MIN, got.due.with_timezone(&nl.zone()).time());
 }
 
+/// Days end at 24:00 of the day so many days later, holidays and changes of the clock whatever.
+#[test]
+fn days_end_on_the_day_so_many_days_later() {
+    let nl = nl();
+    for (start, due) in [
+        ("2026-11-16 10:00", "2026-12-01 00:00"),
+        ("2026-12-18 23:59", "2027-01-02 00:00"),
+        // the clock is changed in between: local days, not hours
+        ("2026-10-20 00:00", "2026-11-04 00:00"),
+    ] {
+        let got = run(Term::Days(14), start, &nl);
+        assert_eq!(got.due, local(&nl, due), "from {start}");
+        assert_eq!(nl.day_end(got.last_day), got.due);
+        assert!(!Term::Days(14).comparison().is_met(got.due, got.due));
+        assert!(!Term::Days(14).is_by_calendar());
+    }
+    assert_eq!("14d".parse(), Ok(Term::Days(14)));
+    assert_eq!(Term::Days(14).to_string(), "14d");
+}
+
 /// Months end at 24:00 of the day of the same number, of the last day where the month has none; met
 /// before 24:00, holidays and changes of the clock whatever.
 #[test]

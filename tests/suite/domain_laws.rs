@@ -84,6 +84,7 @@ fn terms() -> impl Strategy<Value = Term> {
         (1_u16..40).prop_map(Term::WorkingHours),
         (1_u32..400).prop_map(Term::Hours),
         (1_u32..5000).prop_map(Term::Minutes),
+        (1_u16..60).prop_map(Term::Days),
         (1_u16..24).prop_map(Term::Months),
     ]
 }
@@ -94,6 +95,7 @@ fn longer(term: Term) -> Term {
         Term::WorkingHours(n) => Term::WorkingHours(n + 1),
         Term::Hours(n) => Term::Hours(n + 1),
         Term::Minutes(n) => Term::Minutes(n + 1),
+        Term::Days(n) => Term::Days(n + 1),
         Term::Months(n) => Term::Months(n + 1),
     }
 }

@@ -88,6 +88,31 @@ struct Case {
     settings: Settings,
 }
 
+/// What a case of any process may know.
+fn facts() -> Facts {
+    [
+        ("ean", code("871687900400000015")),
+        ("party_gln", code("8717180005016")),
+        ("party_role", code("supplier")),
+        ("concerns_isma", Value::Bool(true)),
+        ("signal_type", code("no_permission")),
+        ("source", code("consuwijzer")),
+        ("block", code("confirmed")),
+        ("unblock_reason", code("proof")),
+        ("signals", Value::Number(2)),
+        ("company_number", code("0566988259")),
+        ("contract_number", code("3599900040700")),
+        ("evidence", Value::List(vec![code("GT-2026-000007")])),
+        ("form_filled", filled()),
+        ("form_version", Value::Number(1)),
+        ("installation.kind", code("solar")),
+        ("installation.inverter_power_kw", code("3.68")),
+        ("installation.panel_power_wp", code("3600")),
+    ]
+    .map(|(key, value)| (key.to_owned(), value))
+    .into()
+}
+
 impl Case {
     fn new() -> Self {
         let text = Uuid::new_v4();
@@ -97,24 +122,7 @@ impl Case {
         });
         let names = ["question", "reason", "note"];
         Self {
-            facts: [
-                ("ean", code("871687900400000015")),
-                ("party_gln", code("8717180005016")),
-                ("party_role", code("supplier")),
-                ("concerns_isma", Value::Bool(true)),
-                ("signal_type", code("no_permission")),
-                ("source", code("consuwijzer")),
-                ("block", code("confirmed")),
-                ("unblock_reason", code("proof")),
-                ("signals", Value::Number(2)),
-                ("form_filled", filled()),
-                ("form_version", Value::Number(1)),
-                ("installation.kind", code("solar")),
-                ("installation.inverter_power_kw", code("3.68")),
-                ("installation.panel_power_wp", code("3600")),
-            ]
-            .map(|(key, value)| (key.to_owned(), value))
-            .into(),
+            facts: facts(),
             answers: names.map(|name| (name.to_owned(), free.clone())).into(),
             clocks: vec![
                 clock("block_15m", "2026-11-16T08:00:00Z", "2026-11-16T08:15:00Z"),
@@ -123,6 +131,17 @@ impl Case {
                     "2026-11-16T09:30:15Z",
                     "2026-11-19T09:30:15Z",
                 ),
+                clock(
+                    "validity_3y",
+                    "2026-11-16T09:00:00Z",
+                    "2029-11-16T23:00:00Z",
+                ),
+                clock(
+                    "evidence_14d",
+                    "2026-11-16T09:00:00Z",
+                    "2026-11-30T23:00:00Z",
+                ),
+                clock("review", "2026-11-16T09:00:00Z", "2027-02-16T09:00:00Z"),
             ],
             party: Some(PartyCard {
                 gln: "8717180005016".into(),
@@ -254,11 +273,47 @@ fn clock(key: &str, from: &str, due: &str) -> ClockRun {
 }
 
 /// A language, a country whose parties are written to in it, and words of which every letter has one.
-const SPOKEN: [(&str, Option<Country>, [&str; 3]); 4] = [
-    ("en", None, ["case", "meter", "notification"]),
-    ("nl", Some(Country::Be), ["zaak", "uitlezen", "melding"]),
-    ("nb", Some(Country::No), ["sak", "måler", "melding"]),
-    ("sv", Some(Country::Se), ["ärende", "mätare", "anmälan"]),
+const SPOKEN: [(&str, Option<Country>, [&str; 7]); 4] = [
+    (
+        "en",
+        None,
+        [
+            "case",
+            "meter",
+            "notification",
+            "contract",
+            "consumption",
+            "signals",
+            "sharing",
+        ],
+    ),
+    (
+        "nl",
+        Some(Country::Be),
+        [
+            "zaak", "uitlezen", "melding", "contract", "verbruik", "signalen", "mandaat",
+        ],
+    ),
+    (
+        "nb",
+        Some(Country::No),
+        [
+            "sak", "måler", "melding", "avtale", "fullmakt", "signaler", "forbruk",
+        ],
+    ),
+    (
+        "sv",
+        Some(Country::Se),
+        [
+            "ärende",
+            "mätare",
+            "anmälan",
+            "avtal",
+            "medgivande",
+            "signaler",
+            "förbrukning",
+        ],
+    ),
 ];
 
 /// TLM-03, TLM-09, TLM-11: the data leave with units and the version of the form, and with what was
@@ -311,7 +366,10 @@ fn every_kind_of_message_is_complete_in_every_language() {
                     | Addressee::Market
             );
             // no country's parties are written to in English
-            let is_of_country = matches!(message.to, Addressee::Party | Addressee::Installer);
+            let is_of_country = matches!(
+                message.to,
+                Addressee::Party | Addressee::Installer | Addressee::Provider
+            );
             if is_command || country.is_none() && is_of_country {
                 continue;
             }
@@ -398,6 +456,12 @@ fn gt_23_the_lift_is_retroactive_to_the_block() {
     case.clocks.push(later);
     let lift = case.command("lift_block");
     assert_eq!(lift["retroactive_from"], json!("2026-11-16T08:00:00Z"));
+    for kind in ["INT", "DAY", "RCY"] {
+        assert_eq!(
+            lift["kept"][kind], lift["retroactive_from"],
+            "{kind}: two hours later"
+        );
+    }
     assert_eq!(lift["command"], json!("lift_block"));
 }
 

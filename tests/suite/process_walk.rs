@@ -50,6 +50,7 @@ fn answer(rng: &mut Rng, field: &Field, sim: Option<&Sim>) -> Option<Answer> {
         FieldKind::Party => code(PARTY),
         FieldKind::Contact | FieldKind::Slot => Some(Answer::Value(Value::Number(rng.i64(0..9)))),
         FieldKind::Code if field.part.is_some() => code("A12345"),
+        FieldKind::Enterprise => code("0566988259"),
         FieldKind::Customer | FieldKind::Code => code("NL0000012"),
         FieldKind::Number => code(rng.choice(["50", "60", "70", "80", "0"]).unwrap()),
         FieldKind::Time => code("09:30"),
@@ -326,6 +327,8 @@ fn walk(
             // and an estate is looked at again after half a year
             9 if process.key == "wash" => 40_000_000,
             7 | 8 if process.key == "wash" => 3_000_000,
+            // a mandate for three
+            9 if process.key == "sharing" => 60_000_000,
             // and whoever is not heard of for a month has lost interest
             9 if rng.u8(..4) == 0 => 6_000_000,
             8.. => 400_000,

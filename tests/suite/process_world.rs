@@ -297,6 +297,7 @@ pub(crate) fn texts(lang: &str) -> BTreeMap<String, String> {
         "feed_in.toml",
         "installation.toml",
         "washing.toml",
+        "sharing.toml",
     ] {
         let path = folder.join(lang).join(area);
         let table: toml::Table = std::fs::read_to_string(path).unwrap().parse().unwrap();

@@ -72,7 +72,7 @@ fn every_character_can_be_shown() {
             let is_fine = |c: char| {
                 let is_letter =
                     c.is_alphabetic() && unicode_width::UnicodeWidthChar::width(c) == Some(1);
-                c.is_ascii_graphic() || is_letter || " \u{a0}–…‘’“”«»".contains(c)
+                c.is_ascii_graphic() || is_letter || " \u{a0}–…‘’“”«»³".contains(c)
             };
             let odd: Vec<char> = text.chars().filter(|c| !is_fine(*c)).collect();
             assert_eq!(odd, Vec::<char>::new(), "{lang}: {key}: {text}");

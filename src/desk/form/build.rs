@@ -200,6 +200,7 @@ pub fn of_field(world: &World, field: &'static Field, party: Option<&PartyCard>)
         | FieldKind::NationalNumber
         | FieldKind::DNumber
         | FieldKind::EnterpriseNumber
+        | FieldKind::Enterprise
         | FieldKind::Run(_) => text(Lines::One, LINE_LIMIT),
     };
     let key = format!("field.{}", field.key);

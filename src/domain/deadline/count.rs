@@ -26,6 +26,10 @@ pub(super) fn count<'a>(
         Term::Hours(_) | Term::Minutes(_) => {
             elapsed(term, elapsed_span(term), start, standstill, calendar)
         }
+        Term::Days(count) => {
+            let span = days(count, start, calendar)? - start;
+            elapsed(term, span, start, standstill, calendar)
+        }
         Term::Months(count) => {
             let span = months(count, start, calendar)? - start;
             elapsed(term, span, start, standstill, calendar)
@@ -133,9 +137,24 @@ fn elapsed<'a>(
 fn last_day(term: Term, due: DateTime<Utc>, calendar: &Calendar) -> NaiveDate {
     let day = calendar.local_day(due);
     match (term, day.pred_opt()) {
-        (Term::Months(_), Some(before)) if calendar.day_end(before) == due => before,
+        (Term::Days(_) | Term::Months(_), Some(before)) if calendar.day_end(before) == due => {
+            before
+        }
         _ => day,
     }
+}
+
+/// 24:00 local of the day so many days later.
+fn days(
+    count: u16,
+    start: DateTime<Utc>,
+    calendar: &Calendar,
+) -> Result<DateTime<Utc>, CalendarError> {
+    let day = calendar.local_day(start);
+    let last = day
+        .checked_add_days(chrono::Days::new(u64::from(count)))
+        .filter(|last| last.year() <= LAST_YEAR);
+    Ok(calendar.day_end(last.ok_or(CalendarError::TooFar)?))
 }
 
 /// 24:00 local of the day so many months later: of 30 November three months on, that is the last day
@@ -157,15 +176,15 @@ fn elapsed_span(term: Term) -> TimeDelta {
         Term::Minutes(minutes) => TimeDelta::minutes(i64::from(minutes)),
         Term::Hours(hours) => TimeDelta::hours(i64::from(hours)),
         Term::WorkingHours(hours) => TimeDelta::hours(i64::from(hours)),
-        Term::WorkingDays(days) => TimeDelta::days(i64::from(days)),
+        Term::WorkingDays(days) | Term::Days(days) => TimeDelta::days(i64::from(days)),
         Term::Months(months) => TimeDelta::days(30 * i64::from(months)),
     }
 }
 
 /// When to warn: working days 11 hours before 24:00 (13:00 of the last day); hours a quarter of the
-/// term before, at least one hour; working hours likewise, in opening time; minutes a quarter; months
-/// two weeks. An instant at which nobody is there moves back to the last minute in which somebody was,
-/// never before the start: with no such minute left the warning comes at once.
+/// term before, at least one hour; days likewise; working hours likewise, in opening time; minutes a
+/// quarter; months two weeks. An instant at which nobody is there moves back to the last minute in which
+/// somebody was, never before the start: with no such minute left the warning comes at once.
 pub(super) fn warning(
     term: Term,
     start: DateTime<Utc>,
@@ -175,7 +194,7 @@ pub(super) fn warning(
     let quarter = elapsed_span(term) / 4;
     let wanted = match term {
         Term::WorkingDays(_) => due - TimeDelta::hours(11),
-        Term::Hours(_) => due - quarter.max(TimeDelta::hours(1)),
+        Term::Hours(_) | Term::Days(_) => due - quarter.max(TimeDelta::hours(1)),
         Term::Minutes(_) => due - quarter,
         Term::Months(_) => due - TimeDelta::days(14),
         Term::WorkingHours(_) => before(due, quarter.max(TimeDelta::hours(1)), start, calendar),

@@ -162,7 +162,7 @@ fn pause_detail(term: Term, still: &Still, calendar: &Calendar) -> String {
             format!("{}wd", working_day_ends(still.from, until, calendar))
         }
         (Some(until), Term::WorkingHours(_)) => minutes(calendar.working_time(still.from, until)),
-        (Some(until), Term::Hours(_) | Term::Minutes(_) | Term::Months(_)) => {
+        (Some(until), Term::Hours(_) | Term::Minutes(_) | Term::Days(_) | Term::Months(_)) => {
             minutes(until - still.from)
         }
     };

@@ -1,4 +1,4 @@
-//! Terms as people write them: `1wd`, `72h`, `8wh`, `15m`, `3mo`.
+//! Terms as people write them: `1wd`, `72h`, `8wh`, `15m`, `14d`, `3mo`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,8 +8,8 @@ use super::Term;
 /// Why a term cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TermError {
-    /// Not a number followed by one of the five units.
-    #[error("a term is a number and a unit: 1wd, 72h, 8wh, 15m or 3mo")]
+    /// Not a number followed by one of the six units.
+    #[error("a term is a number and a unit: 1wd, 72h, 8wh, 15m, 14d or 3mo")]
     Form,
     /// Nothing can be done within no time.
     #[error("a term is at least 1")]
@@ -26,6 +26,7 @@ impl fmt::Display for Term {
             Self::WorkingHours(hours) => write!(f, "{hours}wh"),
             Self::Hours(hours) => write!(f, "{hours}h"),
             Self::Minutes(minutes) => write!(f, "{minutes}m"),
+            Self::Days(days) => write!(f, "{days}d"),
             Self::Months(months) => write!(f, "{months}mo"),
         }
     }
@@ -47,6 +48,7 @@ impl FromStr for Term {
             "wh" => Self::WorkingHours(short?),
             "h" => Self::Hours(number),
             "m" => Self::Minutes(number),
+            "d" => Self::Days(short?),
             "mo" => Self::Months(short?),
             _ => return Err(TermError::Form),
         };

@@ -18,8 +18,6 @@ const AHEAD_MINUTES: i64 = 5;
 const OLDEST_YEAR: i32 = 1990;
 /// Longest reference, in characters.
 const REFERENCE_LIMIT: usize = 64;
-/// Processes that are planned and that files may name already.
-const PLANNED: &[&str] = &["contract", "sharing"];
 
 /// A line that can become a case.
 #[derive(Debug)]
@@ -81,9 +79,6 @@ fn case(
 
 fn process_of(line: &Map<String, Json>) -> Result<&'static Process, Refused> {
     let key = line.get("process").and_then(word).unwrap_or_default();
-    if PLANNED.contains(&key.as_str()) {
-        return Err(Refused::new("process_planned").with("process", &key));
-    }
     process::find(&key).ok_or_else(|| match key.as_str() {
         "" => Refused::new("empty").with("column", "process"),
         key => Refused::new("process").with("process", key),

@@ -27,6 +27,11 @@ use crate::store::{Store, StoreError};
 /// So many parties are remembered with their role.
 const ROLES_KEPT: usize = 10_000;
 
+/// What a mandate waits for: files are sorted by receipt, and the contract of its provider may come later.
+const WAITS: &str = "refusal.no_contract_in_force";
+/// So many lines wait for the end of the file.
+const LATER: usize = 5_000;
+
 /// The way into the database for cases.
 #[derive(Debug)]
 pub struct Door {
@@ -233,37 +238,59 @@ impl Run<'_> {
         progress: Progress<'_>,
     ) -> Result<(), ImportError> {
         let mut lines = Lines::new(input);
+        let mut later = Vec::new();
         while let Some(line) = lines.read()? {
-            let number = line.number;
-            match self.case_line(line, file, door).await {
-                Ok(Some(taken)) => file.take(taken),
-                Ok(None) => {}
-                Err(Fault::Line((refused, reference))) => {
-                    let origin = (number, &refused);
-                    self.report
-                        .refuse(file, origin, reference.as_deref(), self.texts);
-                }
-                Err(Fault::Store(error)) => return Err(error.into()),
+            let room = later.len() < LATER;
+            if !self.dealt_with(&line, file, door, room).await? {
+                later.push(line);
             }
             file.latin1_lines = lines.latin1();
             progress(lines.bytes(), file.lines());
         }
+        for line in &later {
+            self.dealt_with(line, file, door, false).await?;
+        }
+        progress(lines.bytes(), file.lines());
         Ok(())
+    }
+
+    /// Takes or refuses a line; `false` when it may wait for what comes behind it, and has to.
+    async fn dealt_with(
+        &mut self,
+        line: &Line,
+        file: &mut FileReport,
+        door: &mut Door,
+        may_wait: bool,
+    ) -> Result<bool, ImportError> {
+        match self.case_line(line, file, door).await {
+            Ok(Some(taken)) => file.take(taken),
+            Ok(None) => {}
+            Err(Fault::Line((refused, _))) if may_wait && refused.text == WAITS => {
+                return Ok(false);
+            }
+            Err(Fault::Line((refused, reference))) => {
+                let origin = (line.number, &refused);
+                self.report
+                    .refuse(file, origin, reference.as_deref(), self.texts);
+            }
+            Err(Fault::Store(error)) => return Err(error.into()),
+        }
+        Ok(true)
     }
 
     async fn case_line(
         &mut self,
-        line: Line,
+        line: &Line,
         file: &FileReport,
         door: &mut Door,
     ) -> Result<Option<Taken>, Fault> {
-        let Some(text) = line.text else {
+        let Some(text) = &line.text else {
             return Err(Fault::Line((Refused::new("too_long"), None)));
         };
         if text.trim().is_empty() {
             return Ok(None);
         }
-        let mut case = parse(&text, door.now().await?).map_err(Fault::Line)?;
+        let mut case = parse(text, door.now().await?).map_err(Fault::Line)?;
         let (change, cmd) = door.take(&mut case).await?;
         for refused in &case.left_out {
             let origin = (line.number, refused);

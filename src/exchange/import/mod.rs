@@ -7,6 +7,7 @@ pub mod check;
 mod installation;
 pub mod intake;
 pub mod lines;
+pub mod mandates;
 mod notification;
 pub mod refused;
 pub mod registers;
@@ -19,9 +20,11 @@ use std::collections::HashSet;
 use std::io::{self, BufRead};
 use std::time::Duration;
 
+use crate::exchange::consumption::HeaderError;
 use crate::store::StoreError;
 use crate::store::register::Imported;
 use crate::text::Texts;
+use mandates::MandatesError;
 use refused::Refused;
 use registers::Record;
 use report::{FileReport, Report, Taken};
@@ -36,6 +39,12 @@ pub enum ImportError {
     /// The file cannot be read as a table.
     #[error(transparent)]
     Table(#[from] TableError),
+    /// It is no answer with mandates.
+    #[error(transparent)]
+    Mandates(#[from] MandatesError),
+    /// It is no export of consumption.
+    #[error(transparent)]
+    Export(#[from] HeaderError),
     /// Reading failed half-way.
     #[error("cannot be read: {0}")]
     Io(#[from] io::Error),

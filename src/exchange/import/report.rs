@@ -51,6 +51,9 @@ pub struct FileReport {
     pub attached: u64,
     /// Records that a dry run found in order.
     pub checked: u64,
+    /// Rows in order that have no value: what is missing is missing, not zero.
+    #[serde(skip_serializing_if = "is_none")]
+    pub missing: u64,
     /// Refused lines.
     pub refused: u64,
     /// Lines that were not UTF-8 and were read as Latin-1.
@@ -89,6 +92,11 @@ pub enum Taken {
     Checked,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it so")]
+fn is_none(count: &u64) -> bool {
+    *count == 0
+}
+
 impl FileReport {
     /// Of a file of that name, nothing read yet.
     pub fn of(file: &str) -> Self {
@@ -100,18 +108,24 @@ impl FileReport {
 
     /// Counts a line that was taken.
     pub fn take(&mut self, taken: Taken) {
+        self.take_many(taken, 1);
+    }
+
+    /// Counts several of them.
+    pub fn take_many(&mut self, taken: Taken, count: u64) {
         *match taken {
             Taken::New => &mut self.new,
             Taken::Changed => &mut self.changed,
             Taken::Known => &mut self.known,
             Taken::Attached => &mut self.attached,
             Taken::Checked => &mut self.checked,
-        } += 1;
+        } += count;
     }
 
     /// Lines dealt with so far.
     pub fn lines(&self) -> u64 {
-        self.new + self.changed + self.known + self.attached + self.checked + self.refused
+        let taken = self.new + self.changed + self.known + self.attached + self.checked;
+        taken + self.missing + self.refused
     }
 }
 
@@ -234,6 +248,7 @@ impl FileReport {
             (attached, self.attached),
             ("checked", self.checked),
             ("known", self.known),
+            ("missing", self.missing),
             ("refused", self.refused),
         ];
         let shown = |(key, count): &(&str, u64)| {

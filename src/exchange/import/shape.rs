@@ -52,6 +52,11 @@ const fn notification(field: &'static str, place: Place) -> Entry {
 
 /// What is not listed, and what is not there, stands under its own name.
 const ENTRIES: &[Entry] = &[
+    Entry {
+        processes: &["contract"],
+        field: "data_channel",
+        place: At(&["channel"]),
+    },
     request("phone", At(&["contact", "phone"])),
     request("email", At(&["contact", "email"])),
     request("meter_no", At(&["meter_number"])),

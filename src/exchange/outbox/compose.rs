@@ -13,6 +13,7 @@ use super::market;
 use super::orders;
 use super::settings::Settings;
 use super::values::Story;
+use crate::domain::retention;
 use crate::process::form::CaseForm;
 use crate::process::message::{self, Addressee, Message};
 use crate::store::rows::OutboxItem;
@@ -130,7 +131,7 @@ impl Composer<'_> {
             Addressee::Domain if self.message.kind == installation::KIND => self.installation(),
             Addressee::Domain => Ok(self.command("domain")),
             Addressee::WorkOrders => Ok(self.command("work_orders")),
-            Addressee::Installer => self.installer(),
+            Addressee::Installer | Addressee::Provider => self.installer(),
             Addressee::Market => self.market(),
         }
     }
@@ -154,6 +155,15 @@ impl Composer<'_> {
             "retroactive_from"
         };
         command[name] = instant(since);
+        if self.message.kind == "lift_block" {
+            // what the party missed, as far as it is still there
+            let kept = retention::kept(since, self.story.legal_at);
+            command["kept"] = json!({
+                "INT": instant(kept.intervals),
+                "DAY": instant(kept.days),
+                "RCY": instant(kept.months),
+            });
+        }
         Ok(system("p4", command))
     }
 

@@ -84,6 +84,17 @@ static LETTERS: &[(&str, Templates)] = letters!(
     "wash_register",
     "wash_takeover",
     "wash_termination",
+    "contract_to_sign",
+    "contract_active",
+    "contract_refused",
+    "sharing_approved",
+    "sharing_rejected",
+    "sharing_renewal",
+    "sharing_ended",
+    "sharing_end_refused",
+    "sharing_evidence",
+    "offender_contact",
+    "offender_report",
 );
 
 /// The template of a kind; a language that is not there is served in English.

@@ -9,6 +9,9 @@ use super::letters::{Values, local};
 use super::settings::Settings;
 use crate::domain::clock::ClockRun;
 use crate::domain::country::Country;
+use crate::domain::kbo::Kbo;
+use crate::domain::retention;
+use crate::process::contract;
 use crate::process::engine::Facts;
 use crate::process::field::Value;
 use crate::store::payments::Payment;
@@ -109,6 +112,7 @@ impl Story<'_> {
         self.visit(&mut values, texts);
         self.outcome(&mut values, texts);
         self.isma(&mut values, texts);
+        self.shared(&mut values, texts);
         values
     }
 
@@ -131,6 +135,34 @@ impl Story<'_> {
             signal.map_or_else(unknown, |key| texts.get(&key).to_owned()),
         );
         values.insert("signals", self.count("signals"));
+    }
+
+    /// Contracts of providers, mandates, and what was counted about a party.
+    fn shared(&self, values: &mut Values, texts: &Texts) {
+        let unknown = texts.get("letter.unknown");
+        let zone = self.country.zone();
+        for name in ["company_number", "contract_number"] {
+            values.insert(name, self.word(name).unwrap_or(unknown).to_owned());
+        }
+        let company = self
+            .word("company_number")
+            .and_then(|number| Kbo::parse(number).ok());
+        if let Some(company) = company {
+            values.insert("step_plan", contract::step_plan(&company));
+        }
+        for (name, clock) in [
+            ("valid_until", "validity_3y"),
+            ("evidence_due", "evidence_14d"),
+            ("review_at", "review"),
+        ] {
+            if let Some(run) = self.run(clock) {
+                values.insert(name, local(run.due_at, zone, texts));
+            }
+        }
+        let evidence = self.facts.get("evidence").map_or(&[][..], Value::all);
+        let cases: Vec<&str> = evidence.iter().filter_map(Value::as_code).collect();
+        let none = if cases.is_empty() { unknown } else { "" };
+        values.insert("evidence", none.to_owned() + &cases.join(", "));
     }
 
     fn greeting(&self, texts: &Texts) -> String {
@@ -159,6 +191,9 @@ impl Story<'_> {
         let zone = self.country.zone();
         values.insert("received_at", local(self.received_at, zone, texts));
         values.insert("blocked_at", local(self.blocked_at(), zone, texts));
+        let kept = retention::kept(self.blocked_at(), self.legal_at);
+        values.insert("kept_intervals", local(kept.intervals, zone, texts));
+        values.insert("kept_days", local(kept.days, zone, texts));
         if let Some(run) = self.run("response_72h") {
             values.insert("response_due", local(run.due_at, zone, texts));
         }

@@ -129,7 +129,11 @@ fn key_of(number: &str) -> u64 {
 }
 
 /// About equal shares of the keys of both sides.
-pub(in crate::exchange) fn ranges(grid: &Holdings, supply: &Holdings, shares: usize) -> Vec<Range<u64>> {
+pub(in crate::exchange) fn ranges(
+    grid: &Holdings,
+    supply: &Holdings,
+    shares: usize,
+) -> Vec<Range<u64>> {
     let longer = if grid.len() >= supply.len() {
         grid
     } else {

@@ -14,6 +14,8 @@ use crate::system;
 const SWEEP: Duration = Duration::from_secs(10);
 /// Counts of the queues.
 const BOARD: Duration = Duration::from_secs(2);
+/// A count over months needs no hurry.
+const PROPOSALS: Duration = Duration::from_mins(10);
 /// Drafts that are deleted in one go.
 const PURGED: i32 = 500;
 /// Heads are few lines; a page of them is what one answer brings.
@@ -35,10 +37,16 @@ impl Worker {
         let mut patience = Patience::default();
         let mut wait = Duration::ZERO;
         let mut swept: Option<Instant> = None;
+        let mut proposed = system::monotonic();
         while !pause(&mut stop, wait).await {
             let shaken = SWEEP.mul_f64(0.75 + fastrand::f64() / 2.0);
             let is_due = swept.is_none_or(|at| at.elapsed() >= shaken);
-            let result = self.keep(is_due).await;
+            let mut result = self.keep(is_due).await;
+            if result.is_ok() && proposed.elapsed() >= PROPOSALS {
+                proposed = system::monotonic();
+                let told = self.propose_offenders().await;
+                result = told.and(result);
+            }
             if is_due && result.is_ok() {
                 swept = Some(system::monotonic());
                 self.export_heads().await;

@@ -11,6 +11,7 @@ mod delivery;
 mod heard;
 mod house;
 mod idle;
+mod offenders;
 pub mod outside;
 mod pay;
 mod payments;
@@ -115,6 +116,7 @@ impl Worker {
         self.deliver_all(&mut done).await?;
         self.wash(&mut done).await?;
         done.swept = u64::try_from(self.store.sweep().await?).unwrap_or(0);
+        self.propose_offenders().await?;
         self.store.undo_clear().await?;
         done.swept += self.expire_idle().await?;
         self.store.board_refresh().await?;

@@ -10,6 +10,7 @@ use crate::domain::fodselsnummer::{Fodselsnummer, Kind};
 use crate::domain::form::DECIMALS_MAX;
 use crate::domain::gln::Gln;
 use crate::domain::house_number::HouseNumber;
+use crate::domain::kbo::Kbo;
 use crate::domain::money::Money;
 use crate::domain::organisasjonsnummer::Organisasjonsnummer;
 use crate::domain::organisationsnummer::CompanyNumber;
@@ -257,6 +258,8 @@ pub(in crate::process) fn check(kind: FieldKind, value: Value) -> Result<Value, 
         (FieldKind::Ean, _) => no("not_an_ean"),
         (FieldKind::Party, Value::Code(digits)) => gln(&digits),
         (FieldKind::Party, _) => no("not_a_gln"),
+        (FieldKind::Enterprise, Value::Code(digits)) => enterprise(&digits),
+        (FieldKind::Enterprise, _) => no("not_an_enterprise"),
         (FieldKind::Contact, value) => number(&value).ok_or_else(|| Refusal::new("not_a_contact")),
         (FieldKind::Slot, value) => number(&value).ok_or_else(|| Refusal::new("not_a_slot")),
         (FieldKind::Run(_), value) => number(&value).ok_or_else(|| Refusal::new("no_such_run")),
@@ -295,6 +298,12 @@ fn instant(value: &Value) -> Result<Value, Refusal> {
     let at = value.as_instant();
     at.map(|at| Value::instant(at.trunc_subsecs(6)))
         .ok_or_else(|| Refusal::new("not_an_instant"))
+}
+
+fn enterprise(digits: &str) -> Result<Value, Refusal> {
+    Kbo::parse(digits)
+        .map(|number| Value::Code(number.as_str().to_owned()))
+        .map_err(|_| Refusal::new("not_an_enterprise"))
 }
 
 fn ean(digits: &str) -> Result<Value, Refusal> {

@@ -45,6 +45,7 @@ fn one(draft: &mut Draft<'_>, effect: &Effect) -> Result<(), Refusal> {
         Effect::KeepForm => keep_form(draft),
         Effect::Count(key) => count(draft, key),
         Effect::Copy(to, from) => copy(draft, to, from),
+        Effect::Earliest(to, field) => earliest(draft, to, field),
         Effect::Pause(key) => pauses::pause(draft, key),
         Effect::Resume(key) => return pauses::resume(draft, key),
         Effect::Slot(act) => draft.change.slot = Some(slot(draft, act)?),
@@ -92,6 +93,18 @@ fn keep_form(draft: &mut Draft<'_>) {
 fn copy(draft: &mut Draft<'_>, to: &str, from: &str) {
     if let Some(value) = draft.value(from).cloned() {
         draft.set(to, value);
+    }
+}
+
+/// Days are kept as `YYYY-MM-DD`, which sorts as they do.
+fn earliest(draft: &mut Draft<'_>, to: &str, field: &str) {
+    let Some(given) = draft.answers.get(field).cloned() else {
+        return;
+    };
+    let known = draft.case.facts.get(to).and_then(Value::as_code);
+    let is_earlier = known.is_none_or(|known| given.as_code().is_some_and(|day| day < known));
+    if is_earlier {
+        draft.set(to, given);
     }
 }
 

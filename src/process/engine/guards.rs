@@ -27,6 +27,11 @@ fn one(draft: &Draft<'_>, guard: &Guard) -> Result<(), Refusal> {
         Guard::Past(field) => past(draft, field),
         Guard::NotFuture(field) => not_future(draft, field),
         Guard::BeforeReceipt(field) => before_receipt(draft, field),
+        Guard::Ordered(from, to, key, rule) => {
+            let day = |field: &str| draft.answers.get(field).and_then(Value::as_code);
+            let is_ordered = day(from).zip(day(to)).is_none_or(|(from, to)| from < to);
+            allow(is_ordered, || Refusal::new(key).by_rule(rule).about(to))
+        }
         Guard::Future(field) => future(draft, field),
         Guard::Pairs(one, other) => allow(length(draft, one) == length(draft, other), || {
             Refusal::new("lists_differ").about(one)

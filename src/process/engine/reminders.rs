@@ -43,7 +43,10 @@ fn op(draft: &Draft<'_>, key: &str, due_at: DateTime<Utc>) -> ClockOp {
         due_at,
         comparison: Comparison::UpToAndIncluding,
         warn_at: warn_at(started_at, due_at),
-        whose: Whose::Notice,
+        whose: draft
+            .process
+            .clock(key)
+            .map_or(Whose::Notice, |clock| clock.whose),
         late_on_arrival: false,
         calendar: draft.calendar.key.clone(),
         calendar_version: draft.calendar.version,

@@ -490,7 +490,14 @@ async fn an_agent_sees_the_board_of_her_queues_and_cannot_reassign() {
     assert_eq!(queues("lead_1").await, ["mandate"]);
     assert_eq!(
         queues("auditor_1").await,
-        ["mandate", "metering", "installation", "wash", "other"]
+        [
+            "mandate",
+            "metering",
+            "installation",
+            "wash",
+            "sharing",
+            "other"
+        ]
     );
     let anna = world.desk("anna").await;
     let refused = anna

@@ -1,0 +1,211 @@
+-- Consumption: values by quarter-hour and hour, totals by day, what was corrected, and looking at them
+-- under a sharing mandate (FLU-02, FLU-26, FLU-31; formats.md 5.10 and 5.11). Nobody reads these tables:
+-- who looks does so by a function, with a purpose, and it is an event of the case.
+SET LOCAL search_path = loket, pg_catalog, ext;
+
+-- the contract in force of a provider, the open proposal about a party: few, among very many mandates
+CREATE INDEX cases_of_party_open ON cases (party_gln) WHERE process IN ('contract', 'repeat_offender') AND work <> 'closed';
+
+-- a short number for a connection: each value has it
+CREATE TABLE consumption_points (
+  point_id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, ean text NOT NULL UNIQUE REFERENCES connections);
+-- Wh, dm³ or W (peaks: minutes = 0, of the local month). A value that is missing has no row. Columns by
+-- size, so that a row has no gaps; partitions by month of the start in UTC, made when they are needed.
+CREATE TABLE consumption_values (
+  starts_at timestamptz NOT NULL, value int NOT NULL CHECK (value >= 0), point_id int NOT NULL, register smallint NOT NULL,
+  minutes smallint NOT NULL, status smallint NOT NULL,
+  PRIMARY KEY (point_id, register, starts_at)) PARTITION BY RANGE (starts_at);
+-- Totals of local days, which have 23, 24 or 25 hours: reckoned from the values, or given by the source,
+-- which then count. `covered`: the minutes for which there is a value; `status`: of the least sure one.
+CREATE TABLE consumption_days (
+  value bigint NOT NULL CHECK (value >= 0), day date NOT NULL, point_id int NOT NULL, register smallint NOT NULL,
+  covered smallint NOT NULL, status smallint NOT NULL, given bool NOT NULL,
+  PRIMARY KEY (point_id, register, day)) PARTITION BY RANGE (day);
+-- what stood there before a surer or newer value came; append-only
+CREATE TABLE consumption_changes (
+  change_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, changed_at timestamptz NOT NULL, starts_at timestamptz NOT NULL,
+  point_id int NOT NULL REFERENCES consumption_points, register smallint NOT NULL, minutes smallint NOT NULL,
+  old_value bigint NOT NULL, old_status smallint NOT NULL, new_value bigint NOT NULL, new_status smallint NOT NULL);
+CREATE INDEX consumption_changes_point ON consumption_changes (point_id, starts_at);
+CREATE TRIGGER no_change BEFORE UPDATE OR DELETE ON consumption_changes FOR EACH ROW EXECUTE FUNCTION deny_change();
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON consumption_changes FOR EACH STATEMENT EXECUTE FUNCTION deny_change();
+
+CREATE FUNCTION brussels_day(p timestamptz) RETURNS date LANGUAGE sql IMMUTABLE AS $$ SELECT (p AT TIME ZONE 'Europe/Brussels')::date $$;
+CREATE FUNCTION brussels_begin(p date) RETURNS timestamptz LANGUAGE sql IMMUTABLE AS $$ SELECT p::timestamp AT TIME ZONE 'Europe/Brussels' $$;
+
+-- Attached and not created as a part: that would stop all who read.
+CREATE FUNCTION consumption_part(p_table text, p_name text, p_from text, p_to text) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  IF to_regclass('loket.' || p_name) IS NOT NULL THEN RETURN; END IF;
+  EXECUTE format('CREATE TABLE loket.%I (LIKE loket.%I INCLUDING ALL)', p_name, p_table);
+  EXECUTE format('ALTER TABLE loket.%I ATTACH PARTITION loket.%I FOR VALUES FROM (%L) TO (%L)', p_table, p_name, p_from, p_to);
+END $$;
+CREATE FUNCTION consumption_parts(p_from timestamptz, p_to timestamptz) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE m timestamp; y int;
+BEGIN
+  FOR m IN SELECT generate_series(date_trunc('month', p_from AT TIME ZONE 'UTC'), p_to AT TIME ZONE 'UTC', interval '1 month') LOOP
+    PERFORM consumption_part('consumption_values', 'consumption_values_' || to_char(m, 'YYYY_MM'), to_char(m, 'YYYY-MM-DD') || 'Z', to_char(m + interval '1 month', 'YYYY-MM-DD') || 'Z');
+  END LOOP;
+  FOR y IN SELECT generate_series(extract(year FROM brussels_day(p_from))::int, extract(year FROM brussels_day(p_to))::int) LOOP
+    PERFORM consumption_part('consumption_days', 'consumption_days_' || y, y || '-01-01', (y + 1) || '-01-01');
+  END LOOP;
+END $$;
+
+-- which of these connections are there, with what is delivered; the importer asks once for each
+CREATE FUNCTION loket_api.consumption_known(p_eans text[]) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM require_role('admin', 'worker');
+  IF cardinality(p_eans) > 1000 THEN PERFORM refuse('too_many', '', '{"most":1000}'); END IF;
+  RETURN (SELECT coalesce(jsonb_object_agg(ean, product), '{}') FROM connections WHERE ean = ANY (p_eans));
+END $$;
+
+-- A chunk of values: rows of one length in six arrays. What is there already with the same value is known;
+-- an older value that is less sure, or as sure, is replaced and kept in the changes; a surer one stays.
+-- Minutes: 15, 60, 1440 (a local day), 0 (the peak of a month). One merge at a time.
+CREATE TYPE consumption_row AS (point_id int, register smallint, starts_at timestamptz, minutes smallint, status smallint, value bigint);
+CREATE FUNCTION loket_api.consumption_merge(p_ean text[], p_register smallint[], p_start timestamptz[], p_minutes smallint[], p_status smallint[], p_value bigint[], p_dry bool)
+RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+DECLARE n timestamptz := legal_now(); r consumption_row[]; one consumption_row[]; total jsonb := '{"new":0,"changed":0,"known":0}'; part jsonb; is_day bool;
+BEGIN
+  PERFORM require_role('admin', 'worker');
+  IF cardinality(p_ean) > 50000 OR NOT (cardinality(p_ean) = ALL (ARRAY[cardinality(p_register), cardinality(p_start), cardinality(p_minutes), cardinality(p_status), cardinality(p_value)]))
+     OR EXISTS (SELECT 1 FROM unnest(p_register, p_start, p_minutes, p_status, p_value) x(g, s, m, t, v)
+       WHERE (g BETWEEN 1 AND 10 AND t BETWEEN 1 AND 3 AND m IN (0, 15, 60, 1440) AND v BETWEEN 0 AND 2147483647 AND s BETWEEN '2000-01-01Z' AND n + interval '1 day') IS NOT TRUE) THEN
+    PERFORM refuse('bad_consumption'); END IF;
+  IF cardinality(p_ean) = 0 THEN RETURN total; END IF;
+  PERFORM pg_advisory_xact_lock(4247, 0);
+  INSERT INTO consumption_points (ean) SELECT DISTINCT e FROM unnest(p_ean) e WHERE NOT p_dry AND EXISTS (SELECT 1 FROM connections k WHERE k.ean = e)
+    AND NOT EXISTS (SELECT 1 FROM consumption_points p WHERE p.ean = e) ORDER BY 1;
+  -- what is said twice in one chunk: the last one counts
+  SELECT array_agg(ROW(point_id, g, s, m, t, v)::consumption_row ORDER BY point_id, g, s) INTO r FROM (
+    SELECT DISTINCT ON (x.e, x.g, x.s, x.m = 1440) coalesce(p.point_id, -1) AS point_id, x.g, x.s, x.m, x.t, x.v
+      FROM unnest(p_ean, p_register, p_start, p_minutes, p_status, p_value) WITH ORDINALITY x(e, g, s, m, t, v, i) LEFT JOIN consumption_points p ON p.ean = x.e
+      WHERE p_dry OR p.point_id IS NOT NULL ORDER BY x.e, x.g, x.s, x.m = 1440, x.i DESC) y;
+  FOREACH is_day IN ARRAY ARRAY[false, true] LOOP
+    one := ARRAY(SELECT x FROM unnest(r) x WHERE (x.minutes = 1440) = is_day);
+    IF cardinality(one) > 0 THEN
+      part := CASE WHEN is_day THEN consumption_put_days(one, n, p_dry) ELSE consumption_put(one, n, p_dry) END;
+      total := (SELECT jsonb_object_agg(key, value::int + (part ->> key)::int) FROM jsonb_each_text(total));
+    END IF;
+  END LOOP;
+  RETURN total;
+END $$;
+
+CREATE FUNCTION consumption_put(p consumption_row[], p_now timestamptz, p_dry bool) RETURNS jsonb LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE lo timestamptz; hi timestamptz; points int[]; v_new int; v_changed int := 0;
+BEGIN
+  SELECT min(x.starts_at), max(x.starts_at), array_agg(DISTINCT x.point_id) INTO lo, hi, points FROM unnest(p) x;
+  IF NOT EXISTS (SELECT 1 FROM consumption_values v WHERE v.point_id = ANY (points) AND v.starts_at BETWEEN lo AND hi) THEN
+    v_new := cardinality(p);
+    IF NOT p_dry THEN
+      PERFORM consumption_parts(lo, hi);
+      INSERT INTO consumption_values (starts_at, value, point_id, register, minutes, status) SELECT x.starts_at, x.value, x.point_id, x.register, x.minutes, x.status FROM unnest(p) x;
+    END IF;
+  ELSE
+    IF NOT p_dry THEN PERFORM consumption_parts(lo, hi); END IF;
+    WITH i AS MATERIALIZED (SELECT * FROM unnest(p)),
+      o AS (SELECT v.*, i.value AS new_value, i.status AS new_status, i.minutes AS new_minutes FROM i
+        JOIN consumption_values v ON v.point_id = i.point_id AND v.register = i.register AND v.starts_at = i.starts_at AND v.starts_at BETWEEN lo AND hi),
+      c AS (SELECT * FROM o WHERE new_status >= status AND (value, status, minutes) IS DISTINCT FROM (new_value, new_status, new_minutes)),
+      u AS (UPDATE consumption_values v SET value = c.new_value, status = c.new_status, minutes = c.new_minutes FROM c
+        WHERE NOT p_dry AND v.point_id = c.point_id AND v.register = c.register AND v.starts_at = c.starts_at AND v.starts_at BETWEEN lo AND hi),
+      l AS (INSERT INTO consumption_changes (changed_at, starts_at, point_id, register, minutes, old_value, old_status, new_value, new_status)
+        SELECT p_now, starts_at, point_id, register, minutes, value, status, new_value, new_status FROM c WHERE NOT p_dry),
+      f AS (SELECT i.* FROM i WHERE NOT EXISTS (SELECT 1 FROM consumption_values v WHERE v.point_id = i.point_id AND v.register = i.register AND v.starts_at = i.starts_at AND v.starts_at BETWEEN lo AND hi)),
+      w AS (INSERT INTO consumption_values (starts_at, value, point_id, register, minutes, status) SELECT starts_at, value, point_id, register, minutes, status FROM f WHERE NOT p_dry)
+      SELECT (SELECT count(*) FROM f), (SELECT count(*) FROM c) INTO v_new, v_changed;
+  END IF;
+  IF NOT p_dry AND v_new + v_changed > 0 THEN PERFORM consumption_total(p, lo, hi); END IF;
+  RETURN jsonb_build_object('new', v_new, 'changed', v_changed, 'known', cardinality(p) - v_new - v_changed);
+END $$;
+
+-- the totals of the days that these values lie in, anew
+CREATE FUNCTION consumption_total(p consumption_row[], p_lo timestamptz, p_hi timestamptz) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  INSERT INTO consumption_days AS t (value, day, point_id, register, covered, status, given)
+    SELECT s.value, d.day, d.point_id, d.register, s.covered, s.status, false
+      FROM (SELECT DISTINCT x.point_id, x.register, brussels_day(x.starts_at) AS day FROM unnest(p) x WHERE x.minutes > 0) d,
+        LATERAL (SELECT sum(v.value) AS value, sum(v.minutes) AS covered, min(v.status) AS status FROM consumption_values v
+          WHERE v.point_id = d.point_id AND v.register = d.register AND v.starts_at >= brussels_begin(d.day) AND v.starts_at < brussels_begin(d.day + 1)
+            AND v.starts_at BETWEEN p_lo - interval '2 days' AND p_hi + interval '2 days' AND v.minutes > 0) s
+      WHERE s.value IS NOT NULL
+    ON CONFLICT (point_id, register, day) DO UPDATE SET value = excluded.value, covered = excluded.covered, status = excluded.status WHERE NOT t.given;
+END $$;
+
+CREATE FUNCTION consumption_put_days(p consumption_row[], p_now timestamptz, p_dry bool) RETURNS jsonb LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE v_new int; v_changed int; lo timestamptz; hi timestamptz;
+BEGIN
+  SELECT min(x.starts_at), max(x.starts_at) INTO lo, hi FROM unnest(p) x;
+  IF NOT p_dry THEN PERFORM consumption_parts(lo, hi); END IF;
+  WITH i AS MATERIALIZED (SELECT x.*, brussels_day(x.starts_at) AS day FROM unnest(p) x),
+    o AS (SELECT i.*, t.value AS old_value, t.status AS old_status, t.given FROM i JOIN consumption_days t ON t.point_id = i.point_id AND t.register = i.register AND t.day = i.day),
+    c AS (SELECT * FROM o WHERE NOT given OR status >= old_status AND (value, status) IS DISTINCT FROM (old_value, old_status)),
+    l AS (INSERT INTO consumption_changes (changed_at, starts_at, point_id, register, minutes, old_value, old_status, new_value, new_status)
+      SELECT p_now, starts_at, point_id, register, 1440, old_value, old_status, value, status FROM c WHERE NOT p_dry AND given),
+    u AS (UPDATE consumption_days t SET value = c.value, status = c.status, given = true, covered = extract(epoch FROM brussels_begin(c.day + 1) - brussels_begin(c.day)) / 60 FROM c
+      WHERE NOT p_dry AND t.point_id = c.point_id AND t.register = c.register AND t.day = c.day),
+    f AS (SELECT i.* FROM i WHERE NOT EXISTS (SELECT 1 FROM consumption_days t WHERE t.point_id = i.point_id AND t.register = i.register AND t.day = i.day)),
+    w AS (INSERT INTO consumption_days (value, day, point_id, register, covered, status, given)
+      SELECT value, day, point_id, register, extract(epoch FROM brussels_begin(day + 1) - brussels_begin(day)) / 60, status, true FROM f WHERE NOT p_dry)
+    SELECT (SELECT count(*) FROM f) + (SELECT count(*) FROM c WHERE NOT given), (SELECT count(*) FROM c WHERE given) INTO v_new, v_changed;
+  RETURN jsonb_build_object('new', v_new, 'changed', v_changed, 'known', cardinality(p) - v_new - v_changed);
+END $$;
+
+-- ---------------------------------------------------------------- looking
+-- What may be seen is decided by the client, which can say why not (domain::consumption::guard); here it is
+-- decided again: nothing but an approved mandate that has not run out, nothing that it does not cover,
+-- nothing outside of its period, nothing from the day on which the grid user changed.
+CREATE FUNCTION consumption_check(c cases, p_from date, p_to date, p_grain int) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE g text := c.facts ->> 'granularity'; fine bool := p_grain IN (15, 60);
+BEGIN
+  IF c.process <> 'sharing' THEN PERFORM refuse('not_a_mandate', 'FLU-24'); END IF;
+  IF c.state <> 'active' THEN
+    PERFORM refuse(CASE c.state WHEN 'requested' THEN 'mandate_not_approved' WHEN 'rejected' THEN 'mandate_not_approved' WHEN 'expired' THEN 'mandate_expired' ELSE 'mandate_ended' END,
+      CASE c.state WHEN 'ended' THEN 'FLU-32' WHEN 'expired' THEN 'FLU-28' ELSE 'FLU-24' END); END IF;
+  IF NOT contract_in_force(c.party_gln) THEN PERFORM refuse('no_contract_in_force', 'FLU-06'); END IF;
+  IF NOT EXISTS (SELECT 1 FROM deadlines d WHERE d.case_id = c.case_id AND d.key = 'validity_3y' AND d.outcome IS NULL AND d.due_at > legal_now()) THEN PERFORM refuse('mandate_expired', 'FLU-28'); END IF;
+  IF p_grain NOT IN (15, 60, 1440, 10080, 30000) OR p_from >= p_to OR p_to - p_from > (CASE WHEN fine THEN 7 ELSE 366 END) THEN PERFORM refuse('fine_by_week_only', 'FLU-26'); END IF;
+  IF fine AND g = 'day' THEN PERFORM refuse('fine_not_shared', 'FLU-03'); END IF;
+  IF NOT fine AND g = 'fine' THEN PERFORM refuse('days_not_shared', 'FLU-36'); END IF;
+  IF p_grain = 15 AND (SELECT product FROM connections WHERE ean = c.ean) = 'G' THEN PERFORM refuse('gas_per_hour_only', 'FLU-02'); END IF;
+  IF p_from < (c.facts ->> 'period_from')::date OR p_to > coalesce((c.facts ->> 'period_to')::date, 'infinity') THEN PERFORM refuse('outside_shared_period', 'FLU-27'); END IF;
+  IF p_to > coalesce((c.facts ->> 'effective_date')::date, 'infinity') THEN PERFORM refuse('after_grid_user_changed', 'FLU-31'); END IF;
+END $$;
+
+-- Values of a connection: by quarter-hour or hour (at most a week), by day, week or month (at most a year).
+CREATE FUNCTION consumption_of(p_ean text, p_from date, p_to date, p_grain int) RETURNS jsonb LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE v_point int := (SELECT point_id FROM consumption_points WHERE ean = p_ean); all_registers smallint[] := '{1,2,3,4,5,6,7,8,9}'; found jsonb;
+BEGIN
+  IF p_grain IN (15, 60) THEN
+    SELECT jsonb_agg(jsonb_build_array(v.register, v.starts_at, v.minutes, v.status, v.value) ORDER BY v.starts_at, v.register) INTO found FROM (
+      SELECT * FROM consumption_values x WHERE x.point_id = v_point AND x.register = ANY (all_registers)
+        AND x.starts_at >= brussels_begin(p_from) AND x.starts_at < brussels_begin(p_to) LIMIT 7000) v;
+  ELSE
+    SELECT jsonb_agg(jsonb_build_array(v.register, brussels_begin(v.first), v.covered, v.status, v.value) ORDER BY v.first, v.register) INTO found FROM (
+      SELECT x.register, CASE p_grain WHEN 1440 THEN x.day WHEN 10080 THEN date_trunc('week', x.day::timestamp)::date ELSE date_trunc('month', x.day::timestamp)::date END AS first,
+        sum(x.covered) AS covered, min(x.status) AS status, sum(x.value) AS value
+        FROM consumption_days x WHERE x.point_id = v_point AND x.register = ANY (all_registers) AND x.day >= p_from AND x.day < p_to GROUP BY 1, 2 LIMIT 4000) v;
+  END IF;
+  RETURN coalesce(found, '[]');
+END $$;
+
+-- Looking is an event of the case, with its purpose; what was seen stands in none. It changes nothing of the
+-- case: the version stays. An export is the same, said as what it is.
+CREATE FUNCTION loket_api.consumption_read(p_cmd uuid, p_session uuid, p_case bigint, p_from date, p_to date, p_grain int, p_purpose text, p_export bool) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE a int := require_role('agent', 'lead', 'admin'); r jsonb; c cases%ROWTYPE;
+BEGIN
+  r := command_begin(p_cmd, a, 'consumption', concat_ws(' ', p_case, p_from, p_to, p_grain, p_purpose, p_export));
+  IF r IS NULL THEN PERFORM require_seat(p_session, a); END IF;
+  c := case_lock(p_case);
+  PERFORM consumption_check(c, p_from, p_to, p_grain);
+  IF p_purpose IS NULL OR p_purpose NOT IN ('question', 'check', 'complaint', 'hand_over') THEN
+    PERFORM refuse('not_a_choice', '', '{"field":"look_purpose","choices":"question, check, complaint, hand_over"}'); END IF;
+  IF r IS NULL THEN
+    c.version := c.version - 1;                       -- case_write raises it
+    c := case_write(c, CASE WHEN p_export THEN 'consumption_exported' ELSE 'consumption_seen' END, a, p_session, p_cmd,
+      jsonb_build_object('purpose', p_purpose, 'from', p_from, 'to', p_to, 'minutes', p_grain), legal_now());
+    r := command_end(p_cmd, '{}');
+  END IF;
+  RETURN jsonb_build_object('ean', c.ean, 'energy', (SELECT product FROM connections WHERE ean = c.ean), 'from', p_from, 'to', p_to, 'values', consumption_of(c.ean, p_from, p_to, p_grain));
+END $$;

@@ -1,0 +1,196 @@
+//! `loket consumption …`: what was used at a connection, as far as its sharing mandate allows (FLU-26,
+//! FLU-31, FLU-36). Each look and each export is an event of the case with its purpose.
+
+use std::process::ExitCode;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use clap::{Args, Subcommand};
+use uuid::Uuid;
+
+use super::clerk::Clerk;
+use super::{CliError, Ended, Shell, shell, words};
+use crate::domain::consumption::guard::{Hidden, Mandate, Span, Window, Wish};
+use crate::domain::consumption::{Energy, Grain, Status, ZONE};
+use crate::exchange::consumption::write;
+use crate::process::engine::Refusal;
+use crate::process::sharing;
+use crate::store::consumption::{Consumption, Found, LOOK_PURPOSES, Look, Step};
+use crate::text::{Texts, format};
+
+/// Look, or take along.
+#[derive(Debug, Args)]
+pub struct ConsumptionArgs {
+    /// Which verb.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Show consumption as a table
+    Show(WhatArgs),
+    /// Print exactly what would be shown, as CSV with the columns of the portal's exports
+    Export(WhatArgs),
+}
+
+/// Which consumption, and why.
+#[derive(Debug, Clone, Args)]
+pub struct WhatArgs {
+    /// The case of the mandate
+    pub case_no: String,
+    /// The week of that day
+    #[arg(long, value_name = "DAY", required_unless_present_any = ["month", "year"])]
+    pub week: Option<NaiveDate>,
+    /// That month
+    #[arg(long, value_name = "YYYY-MM", conflicts_with = "week", value_parser = super::report::month)]
+    pub month: Option<NaiveDate>,
+    /// That year
+    #[arg(long, value_name = "YYYY", conflicts_with_all = ["week", "month"])]
+    pub year: Option<i32>,
+    /// Quarter-hours, of gas hours
+    #[arg(long)]
+    pub fine: bool,
+    /// Add up to days, weeks or months (a year is shown by months when nothing is said)
+    #[arg(long, value_name = "STEP", conflicts_with = "fine", value_parser = ["day", "week", "month"])]
+    pub by: Option<String>,
+    /// Why somebody looks
+    #[arg(long, value_name = "PURPOSE", value_parser = LOOK_PURPOSES)]
+    pub purpose: String,
+}
+
+/// Runs a verb.
+pub async fn run(args: ConsumptionArgs, shell: &Shell) -> Ended {
+    let clerk = Clerk::enter(shell).await?;
+    let (what, is_export) = match &args.verb {
+        Verb::Show(what) => (what, false),
+        Verb::Export(what) => (what, true),
+    };
+    let detail = clerk.find(&what.case_no).await?;
+    let product = detail.connection.as_ref().map(|card| card.product.as_str());
+    let energy = match product {
+        Some("G") => Energy::Gas,
+        _ => Energy::Electricity,
+    };
+    let mandate = sharing::mandate(&detail.facts, energy);
+    let mandate = mandate.ok_or_else(|| Refusal::new("not_a_mandate").by_rule("FLU-24"))?;
+    let now = clerk.store.legal_now().await?;
+    let (window, step) = allowed(&mandate, what, now)?;
+    let look = Look {
+        case_id: detail.row.case_id,
+        from: window.from,
+        to: window.to,
+        step,
+        purpose: &what.purpose,
+        is_export,
+    };
+    let session = clerk.session.session_id;
+    let read = clerk.store.consumption_read(Uuid::now_v7(), session, &look);
+    let found = read.await?;
+    if is_export {
+        shell::generated(write::HEADER);
+        write::lines(&found, step).all(|line| shell::line(&line));
+    } else {
+        tell(shell, &found, (window, step));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What may be seen of the wish, in steps of what; else which rule says no.
+fn allowed(
+    mandate: &Mandate,
+    what: &WhatArgs,
+    now: DateTime<Utc>,
+) -> Result<(Window, Step), CliError> {
+    let (span, day) = span(what);
+    let step = step(what, span, mandate.energy);
+    let grain = match step {
+        Step::Fine(Energy::Electricity) => Grain::Quarter,
+        Step::Fine(Energy::Gas) => Grain::Hour,
+        Step::Day | Step::Week | Step::Month => Grain::Day,
+    };
+    let window = mandate.window(Wish { span, day, grain }, now);
+    Ok((window.map_err(refusal)?, step))
+}
+
+fn refusal(hidden: Hidden) -> CliError {
+    Refusal::new(hidden.key()).by_rule(hidden.rule()).into()
+}
+
+fn span(what: &WhatArgs) -> (Span, NaiveDate) {
+    let year = what
+        .year
+        .and_then(|year| NaiveDate::from_ymd_opt(year, 1, 1));
+    match (what.week, what.month, year) {
+        (Some(day), ..) => (Span::Week, day),
+        (None, Some(day), _) => (Span::Month, day),
+        (None, None, day) => (Span::Year, day.unwrap_or(NaiveDate::MIN)),
+    }
+}
+
+fn step(what: &WhatArgs, span: Span, energy: Energy) -> Step {
+    match what.by.as_deref() {
+        _ if what.fine => Step::Fine(energy),
+        Some("week") => Step::Week,
+        Some("month") => Step::Month,
+        None if span == Span::Year => Step::Month,
+        _ => Step::Day,
+    }
+}
+
+fn tell(shell: &Shell, found: &Consumption, (window, step): (Window, Step)) {
+    let texts = &shell.texts;
+    let (from, to) = (
+        format::date(texts, window.from),
+        format::date(texts, window.to),
+    );
+    let values = [("ean", found.ean.as_str()), ("from", &from), ("to", &to)];
+    shell.tell("consumption.head", &values);
+    if let Some(rule) = window.cut_by {
+        let key = format!("consumption.cut.{}", rule.id());
+        shell.say(&format!("{} [{}]", texts.get(&key), rule.id()));
+    }
+    if found.values.is_empty() {
+        return shell.tell("consumption.nothing", &[]);
+    }
+    let rows: Vec<Vec<String>> = found
+        .values
+        .iter()
+        .map(|value| cells(texts, value, step))
+        .collect();
+    for line in words::columns(&words::right_aligned(rows, 2..=2)) {
+        shell.say(&line);
+    }
+}
+
+fn cells(texts: &Texts, value: &Found, step: Step) -> Vec<String> {
+    let local = value.start.with_timezone(&ZONE);
+    let at = match step {
+        Step::Fine(_) => format!("{}", local.format("%Y-%m-%d %H:%M %Z")),
+        Step::Month => local.format("%Y-%m").to_string(),
+        Step::Day | Step::Week => local.format("%Y-%m-%d").to_string(),
+    };
+    let length = (write::end(value.start, step) - value.start).num_minutes();
+    let missing = (length - value.covered).max(0).to_string();
+    let is_whole = value.covered >= length;
+    vec![
+        at,
+        texts.say(&format!("consumption.register.{}", value.register.key())),
+        write::volume(value.value),
+        value.register.unit().sign().to_owned(),
+        texts.say(&format!("consumption.status.{}", status(value.status))),
+        if is_whole {
+            String::new()
+        } else {
+            texts.fill("consumption.missing", &[("minutes", &missing)])
+        },
+    ]
+}
+
+fn status(status: Status) -> &'static str {
+    match status {
+        Status::Estimated => "estimated",
+        Status::Read => "read",
+        Status::Validated => "validated",
+    }
+}

@@ -1,0 +1,127 @@
+//! `loket report signals`: what was signalled about whom, per month and kind (GT-06).
+
+use std::process::ExitCode;
+
+use chrono::{DateTime, Datelike as _, Months, NaiveDate, Utc};
+use clap::Args;
+
+use super::super::{CliError, Ended, Sentence, Shell, csv, words};
+use crate::store::Store;
+use crate::store::signals::SignalRow;
+use crate::text::format;
+
+/// Which months, and how they are shown.
+#[derive(Debug, Clone, Args)]
+pub struct SignalArgs {
+    /// First month (default: eleven months before the last)
+    #[arg(long, value_name = "YYYY-MM", value_parser = super::month)]
+    pub from: Option<NaiveDate>,
+    /// Last month (default: this one)
+    #[arg(long, value_name = "YYYY-MM", value_parser = super::month)]
+    pub to: Option<NaiveDate>,
+    /// For a spreadsheet
+    #[arg(long, conflicts_with = "json")]
+    pub csv: bool,
+    /// One JSON object per line
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Which count proposes a party.
+#[derive(Debug, Clone, Args)]
+pub struct ThresholdArgs {
+    /// So many like signals
+    #[arg(long, value_name = "N")]
+    pub signals: Option<i32>,
+    /// In so many days
+    #[arg(long, value_name = "N")]
+    pub days: Option<i32>,
+}
+
+/// From the first day on until before the other.
+fn range(args: &SignalArgs, now: DateTime<Utc>) -> Result<(NaiveDate, NaiveDate), CliError> {
+    let today = now.with_timezone(&words::zone_of("")).date_naive();
+    let last = args.to.or_else(|| today.with_day(1)).unwrap_or(today);
+    let usual = last.checked_sub_months(Months::new(super::USUAL - 1));
+    let from = args.from.or(usual).unwrap_or(last);
+    let to = last.checked_add_months(Months::new(1)).unwrap_or(last);
+    let most = from.checked_add_months(Months::new(super::MOST));
+    if from > last || most.is_some_and(|most| to > most) {
+        let most = super::MOST.to_string();
+        return Err(CliError::Usage(Sentence::new(
+            "report.no_months",
+            &[("most", &most)],
+        )));
+    }
+    Ok((from, to))
+}
+
+/// Shows the register.
+pub(super) async fn run(shell: &Shell, store: &Store, args: &SignalArgs) -> Ended {
+    let (from, to) = range(args, store.legal_now().await?)?;
+    let rows = store.signals_register(from, to).await?;
+    if args.csv {
+        csv::print([
+            "month",
+            "party_gln",
+            "party",
+            "signal_type",
+            "signals",
+            "cases",
+        ])?;
+        for row in &rows {
+            csv::print(cells(row))?;
+        }
+    } else if args.json {
+        for row in &rows {
+            shell.json(row)?;
+        }
+    } else {
+        tell(shell, &rows);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn cells(row: &SignalRow) -> [String; 6] {
+    [
+        row.month.format("%Y-%m").to_string(),
+        row.party_gln.clone(),
+        row.party.clone(),
+        row.signal_type.clone(),
+        row.signals.to_string(),
+        row.cases.to_string(),
+    ]
+}
+
+fn tell(shell: &Shell, rows: &[SignalRow]) {
+    if rows.is_empty() {
+        return shell.tell("report.no_signals", &[]);
+    }
+    let texts = &shell.texts;
+    let named = |row: &SignalRow| {
+        let cases = row.cases.to_string();
+        vec![
+            format::month(texts, row.month),
+            row.party_gln.clone(),
+            row.party.clone(),
+            texts.say(&format!("choice.signal_type.{}", row.signal_type)),
+            row.signals.to_string(),
+            texts.fill("report.in_cases", &[("n", &cases)]),
+        ]
+    };
+    let lines = rows.iter().map(named).collect();
+    for line in words::columns(&words::right_aligned(lines, 4..=4)) {
+        shell.say(&line);
+    }
+}
+
+/// Shows or sets the count that proposes a party (GT-17).
+pub(super) async fn threshold(shell: &Shell, store: &Store, args: &ThresholdArgs) -> Ended {
+    let rule = store.offender_rule(args.signals, args.days).await?;
+    let (signals, days) = (rule.signals.to_string(), rule.days.to_string());
+    shell.tell(
+        "report.threshold",
+        &[("signals", &signals), ("days", &days)],
+    );
+    Ok(ExitCode::SUCCESS)
+}

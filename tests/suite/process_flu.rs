@@ -1,0 +1,599 @@
+//! One test per rule of sharing consumption (`rules.md` 1.5; `processes.md` 2.7 and 2.8). What may be
+//! seen of consumption is tested beside `domain::consumption::guard`, what files say beside
+//! `exchange::consumption`.
+
+use chrono::TimeDelta;
+use loket::domain::clock::Outcome;
+use loket::domain::consumption::{Energy, Register, Unit};
+use loket::domain::country::Country;
+use loket::domain::kbo::Kbo;
+use loket::process::contract::{CONTRACT, step_plan};
+use loket::process::engine::{Actor, Refusal};
+use loket::process::load::transitions;
+use loket::process::message::{self, Addressee};
+use loket::process::sharing::SHARING;
+use loket::process::{FieldKind, Queue, Work};
+
+use crate::process_world::{EAN, PARTY, Sim, answers, at, texts};
+
+const MONDAY: &str = "2026-11-16T09:00:00+01:00";
+const COMPANY: &str = "0566.988.259";
+const ASKED: &[(&str, &str)] = &[
+    ("ean", EAN),
+    ("party_gln", PARTY),
+    ("customer_ref", "BE0000001"),
+    ("requested_by", "grid_user"),
+    ("granularity", "day_and_fine"),
+    ("period_from", "2025-01-01"),
+    ("period_to", "2026-12-31"),
+];
+
+/// The rule is among those of either process, with words in English and Dutch.
+fn is_shown(rule: &str, words: [&str; 2]) {
+    let of_either = [&CONTRACT, &SHARING].map(loket::process::Process::cited_rules);
+    assert!(of_either.iter().any(|rules| rules.contains(rule)), "{rule}");
+    for (lang, word) in ["en", "nl"].into_iter().zip(words) {
+        let texts = texts(lang);
+        let text = &texts[&format!("rule.{rule}")];
+        assert!(text.contains(word), "{lang} {rule}: {text}");
+    }
+}
+
+fn contract() -> Sim {
+    let given = answers(&[("party_gln", PARTY)]);
+    Sim::try_open(&CONTRACT, at(MONDAY), at(MONDAY), &given).unwrap()
+}
+
+fn chosen() -> Sim {
+    let mut sim = contract();
+    sim.done("change_capacity", &[("admitted_by", "company_register")]);
+    sim
+}
+
+fn asked(channel: &str) -> Sim {
+    let mut sim = chosen();
+    let given = [("company_number", COMPANY), ("data_channel", channel)];
+    sim.done("request_contract", &given);
+    sim
+}
+
+const SIGNED: &[(&str, &str)] = &[("signed_on", "2026-11-10"), ("signature_checked", "yes")];
+const APPROVED: &[(&str, &str)] = &[
+    ("contract_number", "3599900040700"),
+    ("start_date", "2020-11-11"),
+    ("changed_on", "2020-01-01"),
+];
+
+fn signed(channel: &str) -> Sim {
+    let mut sim = asked(channel);
+    sim.done("contract_sent", &[]);
+    sim.done("signed_received", SIGNED);
+    sim
+}
+
+fn in_force(channel: &str) -> Sim {
+    let mut sim = signed(channel);
+    sim.done("approve", APPROVED);
+    sim
+}
+
+fn requested_with(more: &[(&str, &str)]) -> Result<Sim, Refusal> {
+    let mut given = answers(ASKED);
+    given.extend(answers(more));
+    Sim::try_open(&SHARING, at(MONDAY), at(MONDAY), &given)
+}
+
+fn requested() -> Sim {
+    requested_with(&[]).unwrap()
+}
+
+fn shared() -> Sim {
+    let mut sim = requested();
+    sim.done("approve", &[]);
+    sim
+}
+
+/// The day to which the mandate's consumption is shown.
+fn period_to(sim: &Sim) -> &str {
+    sim.fact("period_to").and_then(|day| day.as_code()).unwrap()
+}
+
+#[test]
+fn flu_01_sharing_begins_in_the_portal() {
+    is_shown("FLU-01", ["portal", "portaal"]);
+    assert_eq!(SHARING.queue, Queue::Sharing);
+    assert_eq!(SHARING.country, Country::Be);
+}
+
+#[test]
+fn flu_02_days_quarter_hours_and_hours() {
+    is_shown("FLU-02", ["quarter-hour", "kwartier"]);
+    assert_eq!(
+        (Energy::Electricity.minutes(), Energy::Gas.minutes()),
+        (15, 60)
+    );
+}
+
+#[test]
+fn flu_03_fine_data_are_asked_for_expressly() {
+    is_shown("FLU-03", ["expressly", "uitdrukkelijk"]);
+    let mut given = answers(ASKED);
+    given.remove("granularity");
+    let refusal = Sim::try_open(&SHARING, at(MONDAY), at(MONDAY), &given)
+        .err()
+        .unwrap();
+    assert_eq!(refusal.key, "field_missing", "nothing is shared unasked");
+}
+
+#[test]
+fn flu_04_providers_of_services_get_what_is_shared() {
+    is_shown("FLU-04", ["providers", "dienstverleners"]);
+    assert_eq!(shared().case.state, "active");
+}
+
+#[test]
+fn flu_05_a_step_plan_helps_customers() {
+    is_shown("FLU-05", ["step plan", "stappenplan"]);
+    assert!(in_force("website").sent("contract_active"));
+}
+
+/// Contract, referring, fetching: the contract comes first. That the database holds a mandate against it
+/// is shown in `consumption::flu_06_…`.
+#[test]
+fn flu_06_the_contract_comes_first() {
+    is_shown("FLU-06", ["signs once", "tekent één keer"]);
+    let mut sim = in_force("website");
+    sim.done("terminate", &[("reason", "The firm stops.")]);
+    assert_eq!(sim.case.state, "ended");
+    assert!(sim.is("website_active", "no") && sim.is("api_active", "no"));
+}
+
+#[test]
+fn flu_07_one_contract_and_another_signature_for_another_channel() {
+    is_shown("FLU-07", ["once per provider", "één keer per"]);
+    let mut sim = in_force("website");
+    let unsigned = [("data_channel", "api"), ("signature_checked", "no")];
+    let refusal = sim.refused("add_channel", &unsigned);
+    assert_eq!(
+        (refusal.key.as_str(), refusal.rule.as_str()),
+        ("signature_unchecked", "FLU-07")
+    );
+    let undated = [("data_channel", "api"), ("signature_checked", "yes")];
+    assert_eq!(sim.refused("add_channel", &undated).key, "field_missing");
+}
+
+#[test]
+fn flu_08_the_company_register_knows_who_acts() {
+    is_shown("FLU-08", ["company register", "KBO"]);
+    let mut sim = contract();
+    assert_eq!(sim.refused("change_capacity", &[]).key, "field_missing");
+    sim.done("change_capacity", &[("admitted_by", "company_register")]);
+    assert!(sim.is("admitted_by", "company_register"));
+}
+
+#[test]
+fn flu_09_or_an_administrator_admits() {
+    is_shown("FLU-09", ["administrator", "beheerder"]);
+    let mut sim = contract();
+    sim.done("change_capacity", &[("admitted_by", "administrator")]);
+    assert_eq!(sim.case.state, "provider_chosen");
+}
+
+#[test]
+fn flu_10_the_portal_shows_consumption_and_ports() {
+    is_shown("FLU-10", ["digital meter", "digitale meter"]);
+}
+
+#[test]
+fn flu_11_how_the_customer_logged_in_is_kept() {
+    is_shown("FLU-11", ["log in", "melden zich aan"]);
+    for way in ["eid", "itsme", "token", "account"] {
+        let sim = requested_with(&[("logged_in_by", way)]).unwrap();
+        assert!(sim.is("logged_in_by", way));
+    }
+    let refusal = requested_with(&[("logged_in_by", "letter")]).err().unwrap();
+    assert_eq!(refusal.key, "not_a_choice");
+}
+
+#[test]
+fn flu_12_a_capacity_of_its_own_for_each_service() {
+    is_shown("FLU-12", ["capacity", "hoedanigheid"]);
+    assert_eq!(contract().case.state, "organisation");
+}
+
+#[test]
+fn flu_13_the_organisation_becomes_a_provider_first() {
+    is_shown("FLU-13", ["First", "Eerst"]);
+    let given = [("company_number", COMPANY), ("data_channel", "website")];
+    assert_eq!(
+        contract().refused("request_contract", &given).key,
+        "not_in_state"
+    );
+    assert_eq!(chosen().case.state, "provider_chosen");
+}
+
+/// FLU-14 and the check digits of the enterprise number (identifiers.md 3.7).
+#[test]
+fn flu_14_a_contract_is_asked_for_with_a_right_enterprise_number() {
+    is_shown("FLU-14", ["data-access", "datatoegangscontract"]);
+    let placeholder = [
+        ("company_number", "0123456789"),
+        ("data_channel", "website"),
+    ];
+    let refusal = chosen().refused("request_contract", &placeholder);
+    assert_eq!(refusal.key, "not_an_enterprise");
+    let sim = asked("website");
+    assert_eq!(sim.case.state, "requested");
+    assert!(sim.is("company_number", "0566988259"), "without dots");
+}
+
+#[test]
+fn flu_15_the_channel_is_website_or_interface() {
+    is_shown("FLU-15", ["channel", "kanaal"]);
+    let fax = [("company_number", COMPANY), ("data_channel", "fax")];
+    assert_eq!(
+        chosen().refused("request_contract", &fax).key,
+        "not_a_choice"
+    );
+    assert!(asked("api").is("data_channel", "api"));
+}
+
+#[test]
+fn flu_16_the_contract_is_sent_and_signed() {
+    is_shown("FLU-16", ["signs", "tekent"]);
+    let mut sim = asked("website");
+    sim.done("contract_sent", &[]);
+    assert!(sim.sent("contract_to_sign"));
+    let doubtful = [("signed_on", "2026-11-10"), ("signature_checked", "no")];
+    let refusal = sim.refused("signed_received", &doubtful);
+    assert_eq!(
+        (refusal.key.as_str(), refusal.rule.as_str()),
+        ("signature_unchecked", "FLU-16")
+    );
+    let tomorrow = [("signed_on", "2026-11-17"), ("signature_checked", "yes")];
+    assert_eq!(sim.refused("signed_received", &tomorrow).key, "in_future");
+    sim.done("signed_received", SIGNED);
+    assert_eq!(sim.case.state, "to_approve");
+}
+
+#[test]
+fn flu_17_only_approval_makes_a_provider() {
+    is_shown("FLU-17", ["approval", "goedkeuring"]);
+    let sim = signed("website");
+    assert!(sim.is("website_active", "no"));
+    assert!(in_force("website").is("website_active", "yes"));
+    let mut refused = sim;
+    refused.done("reject", &[("reason", "The firm does not exist.")]);
+    assert!(refused.case.state == "refused" && refused.sent("contract_refused"));
+    assert!(refused.is("website_active", "no"));
+}
+
+/// The number of the published example has no right check digit, and was changed before it began.
+#[test]
+fn flu_18_number_start_and_change_are_kept_as_given() {
+    is_shown("FLU-18", ["its number", "het nummer"]);
+    let sim = in_force("website");
+    assert!(sim.is("contract_number", "3599900040700"));
+    assert!(sim.is("start_date", "2020-11-11") && sim.is("changed_on", "2020-01-01"));
+    let mut plain = signed("website");
+    plain.done("approve", &APPROVED[..2]);
+    assert!(plain.is("changed_on", "2020-11-11"));
+}
+
+#[test]
+fn flu_19_the_flags_of_the_channels_are_independent() {
+    is_shown("FLU-19", ["independently", "los van elkaar"]);
+    let mut sim = in_force("api");
+    assert!(sim.is("api_active", "yes") && sim.is("website_active", "no"));
+    let api = [("data_channel", "api"), SIGNED[0], SIGNED[1]];
+    let refusal = sim.refused("add_channel", &api);
+    assert_eq!(
+        (refusal.key.as_str(), refusal.rule.as_str()),
+        ("channel_active", "FLU-19")
+    );
+    sim.done(
+        "add_channel",
+        &[("data_channel", "website"), SIGNED[0], SIGNED[1]],
+    );
+    assert!(sim.is("api_active", "yes") && sim.is("website_active", "yes"));
+    assert!(sim.is("changed_on", "2026-11-10"));
+    assert_eq!(sim.case.state, "active");
+}
+
+#[test]
+fn flu_20_the_step_plan_has_the_enterprise_number_in_it() {
+    is_shown("FLU-20", ["address", "adres"]);
+    let plan = step_plan(&Kbo::parse(COMPANY).unwrap());
+    let expected = "https://mijn.fluvius.be/verbruik/dienstverlener/0566988259/stappenplan";
+    assert_eq!(plan, expected);
+}
+
+#[test]
+fn flu_21_it_is_the_same_for_all_customers() {
+    is_shown("FLU-21", ["same step plan", "hetzelfde stappenplan"]);
+    let plan = step_plan(&Kbo::parse(COMPANY).unwrap());
+    assert!(!plan.contains(EAN) && !plan.contains("BE0000001"));
+}
+
+#[test]
+fn flu_22_link_or_code() {
+    is_shown("FLU-22", ["scan", "scannen"]);
+    assert!(step_plan(&Kbo::parse(COMPANY).unwrap()).starts_with("https://"));
+}
+
+/// The letter has the whole address in it, in every language.
+#[test]
+fn flu_23_on_paper_the_whole_address_is_there() {
+    is_shown("FLU-23", ["typed", "over te typen"]);
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/letters");
+    for lang in ["en", "nl", "nb", "sv"] {
+        let letter = std::fs::read_to_string(root.join(lang).join("contract_active.txt")).unwrap();
+        assert!(
+            letter.contains("\n  {step_plan}\n"),
+            "{lang}: on a line of its own"
+        );
+    }
+}
+
+/// The customer asks, and that is the permission; for somebody else the holder must agree.
+#[test]
+fn flu_24_asking_is_permission_and_others_need_the_holder() {
+    is_shown("FLU-24", ["permission", "toestemming"]);
+    assert_eq!(shared().case.state, "active");
+    assert!(shared().sent("sharing_approved"));
+    let mut other = requested_with(&[("requested_by", "other")]).unwrap();
+    let refusal = other.refused("approve", &[]);
+    assert_eq!(
+        (refusal.key.as_str(), refusal.rule.as_str()),
+        ("holder_must_approve", "FLU-24")
+    );
+    let mut no = other.clone();
+    no.done("reject", &[]);
+    assert!(no.case.state == "rejected" && no.sent("sharing_rejected"));
+    other.done("approve", &[("holder_approval", "email")]);
+    assert!(other.is("holder_approval", "email") && other.case.state == "active");
+}
+
+/// FLU-24: what is sampled must be shown within 14 calendar days.
+#[test]
+fn flu_24_evidence_is_due_in_fourteen_days() {
+    let mut sim = shared();
+    sim.done("sampled_for_audit", &[]);
+    assert!(sim.sent("sharing_evidence") && sim.is("audit", "due"));
+    assert_eq!(
+        sim.clock("evidence_14d").due_at,
+        at("2026-12-01T00:00:00+01:00")
+    );
+    let mut late = sim.clone();
+    assert!(late.wait("2026-11-30T23:59:59+01:00").is_empty());
+    assert_eq!(late.wait("2026-12-01T00:00:00+01:00"), ["evidence_missed"]);
+    assert!(late.is("audit", "missed") && late.case.state == "active");
+    sim.now = at("2026-11-20T10:00:00+01:00");
+    sim.done(
+        "evidence_received",
+        &[("evidence_at", "2026-11-19T10:00:00+01:00")],
+    );
+    assert!(sim.is("audit", "shown"));
+    assert_eq!(sim.clock("evidence_14d").outcome, Some(Outcome::Met));
+    let again = sim.refused("evidence_received", &[("evidence_at", MONDAY)]);
+    assert_eq!(again.key, "no_evidence_asked");
+}
+
+#[test]
+fn flu_25_the_customer_chooses_days_or_finer() {
+    is_shown("FLU-25", ["finer", "fijnere"]);
+    for kind in ["day", "fine", "day_and_fine"] {
+        let sim = requested_with(&[("granularity", kind)]).unwrap();
+        assert!(sim.is("granularity", kind));
+    }
+    let refusal = requested_with(&[("granularity", "month")]).err().unwrap();
+    assert_eq!(refusal.key, "not_a_choice");
+}
+
+#[test]
+fn flu_26_fine_data_by_the_week() {
+    is_shown("FLU-26", ["by the week", "per week"]);
+}
+
+#[test]
+fn flu_27_the_customer_chooses_the_period() {
+    is_shown("FLU-27", ["period", "periode"]);
+    let refusal = requested_with(&[("period_to", "2025-01-01")])
+        .err()
+        .unwrap();
+    assert_eq!(
+        (refusal.key.as_str(), refusal.rule.as_str()),
+        ("period_backwards", "FLU-27")
+    );
+    let mut given = answers(ASKED);
+    given.remove("period_to");
+    let open = Sim::try_open(&SHARING, at(MONDAY), at(MONDAY), &given).unwrap();
+    assert_eq!(open.fact("period_to"), None);
+}
+
+/// Three years from the approval, whatever is shared; of 29 February the 28th.
+#[test]
+fn flu_28_three_years_from_the_approval() {
+    is_shown("FLU-28", ["three years", "drie jaar"]);
+    for (approved, end) in [
+        (MONDAY, "2029-11-17T00:00:00+01:00"),
+        ("2028-02-29T10:00:00+01:00", "2031-03-01T00:00:00+01:00"),
+        ("2027-02-28T23:59:59+01:00", "2030-03-01T00:00:00+01:00"),
+    ] {
+        let mut sim = requested();
+        sim.now = at(approved);
+        sim.done("approve", &[]);
+        assert_eq!(sim.clock("validity_3y").due_at, at(end), "{approved}");
+        let last = at(end) - TimeDelta::seconds(1);
+        sim.now = last;
+        let done = sim.fire();
+        assert_eq!(done, ["renewal_opens"], "three months before");
+        assert_eq!(sim.case.state, "active");
+        sim.now = at(end);
+        assert_eq!(sim.fire(), ["validity_over"]);
+        assert!(sim.case.state == "expired" && sim.is("renewal", "expired"));
+    }
+}
+
+/// FLU-28: a mandate that a service tells of as approved counts from then.
+#[test]
+fn flu_28_what_was_approved_elsewhere_counts_from_then() {
+    let sim = requested_with(&[("approved_at", "2026-03-01T10:00:00+01:00")]).unwrap();
+    assert_eq!(sim.case.state, "active");
+    assert_eq!(
+        sim.clock("validity_3y").due_at,
+        at("2029-03-02T00:00:00+01:00")
+    );
+    let refusal = requested_with(&[("approved_at", "2026-12-01T10:00:00+01:00")]);
+    assert_eq!(refusal.err().unwrap().key, "in_future");
+}
+
+/// FLU-28: the window in which renewal may be asked for.
+#[test]
+fn flu_28_renewal_can_be_asked_for_in_its_window() {
+    let mut sim = shared();
+    assert_eq!(
+        sim.refused("renewal_requested", &[]).key,
+        "renewal_not_open"
+    );
+    assert_eq!(sim.wait("2029-08-17T00:00:00+02:00"), ["renewal_opens"]);
+    assert!(sim.is("renewal", "to_be_renewed") && sim.sent("sharing_renewal"));
+    sim.done("renewal_requested", &[]);
+    assert!(sim.is("renewal", "requested"));
+}
+
+#[test]
+fn flu_29_another_supplier_changes_nothing() {
+    is_shown("FLU-29", ["supplier", "leverancier"]);
+    let mut sim = shared();
+    let (facts, clocks) = (sim.case.facts.clone(), sim.case.clocks.clone());
+    sim.done("supplier_switch", &[("switched_on", "2026-11-01")]);
+    assert_eq!((&sim.case.facts, &sim.case.clocks), (&facts, &clocks));
+    assert_eq!(sim.case.state, "active");
+    assert!(sim.last.messages.is_empty());
+}
+
+/// The scenarios cap the period and end nothing; an earlier end stays.
+#[test]
+fn flu_30_a_change_of_the_grid_user_caps_the_period() {
+    is_shown("FLU-30", ["grid user", "netgebruiker"]);
+    for scenario in ["cs", "ccss", "moza", "mo"] {
+        let mut sim = shared();
+        let validity = sim.clock("validity_3y").clone();
+        let moved = |day| [("market_scenario", scenario), ("effective_date", day)];
+        sim.done("market_scenario", &moved("2027-03-01"));
+        assert_eq!(period_to(&sim), "2026-12-31", "{scenario}: the earlier end");
+        sim.done("market_scenario", &moved("2026-10-15"));
+        assert_eq!(period_to(&sim), "2026-10-15");
+        sim.done("market_scenario", &moved("2026-11-01"));
+        assert_eq!(period_to(&sim), "2026-10-15");
+        assert!(sim.is("effective_date", "2026-10-15"));
+        assert_eq!(sim.case.state, "active");
+        assert_eq!(sim.clock("validity_3y"), &validity);
+    }
+    let mut given = answers(ASKED);
+    given.remove("period_to");
+    let mut open = Sim::try_open(&SHARING, at(MONDAY), at(MONDAY), &given).unwrap();
+    open.done("approve", &[]);
+    open.done(
+        "market_scenario",
+        &[("market_scenario", "mo"), ("effective_date", "2026-11-01")],
+    );
+    assert_eq!(period_to(&open), "2026-11-01");
+}
+
+#[test]
+fn flu_31_what_was_before_can_still_be_seen() {
+    is_shown("FLU-31", ["before that day", "voor die dag"]);
+}
+
+/// Customer and grid user may end it; the wish of a provider is refused and told so.
+#[test]
+fn flu_32_only_customer_and_grid_user_end_a_mandate() {
+    is_shown("FLU-32", ["cannot end", "niet beëindigen"]);
+    for who in ["ended_by_customer", "ended_by_grid_user"] {
+        let mut sim = shared();
+        let refusal = sim.refused(who, &[("identity_confirmed", "no")]);
+        assert_eq!(refusal.rule, "FLU-32");
+        sim.done(who, &[("identity_confirmed", "yes")]);
+        assert!(sim.case.state == "ended" && sim.sent("sharing_ended"));
+        assert_eq!(sim.clock("validity_3y").outcome, Some(Outcome::Cancelled));
+        assert!(sim.running().is_empty());
+    }
+    let mut sim = shared();
+    sim.try_as(Actor::System, "provider_wishes_end", &answers(&[]))
+        .unwrap();
+    assert_eq!(sim.case.state, "active");
+    assert!(sim.sent("sharing_end_refused"));
+    assert!(sim.running().iter().any(|run| run.key == "validity_3y"));
+    let rows = transitions(&SHARING);
+    let ways = rows
+        .iter()
+        .filter(|row| row.from == "active" && row.to != "active");
+    let mut ways: Vec<_> = ways.map(|row| row.action).collect();
+    ways.sort_unstable();
+    assert_eq!(
+        ways,
+        ["ended_by_customer", "ended_by_grid_user", "validity_over"]
+    );
+}
+
+#[test]
+fn flu_33_without_an_interface_the_provider_looks_or_downloads() {
+    is_shown("FLU-33", ["downloads", "downloadt"]);
+}
+
+#[test]
+fn flu_34_consumption_is_of_a_connection() {
+    is_shown("FLU-34", ["per connection", "per aansluiting"]);
+    let field = SHARING.opening.fields[0];
+    assert_eq!((field.key, field.kind), ("ean", FieldKind::Ean));
+}
+
+#[test]
+fn flu_35_kwh_and_cubic_metres() {
+    is_shown("FLU-35", ["m³", "m³"]);
+    assert_eq!(Register::OfftakeVolume.unit(), Unit::CubicMetre);
+}
+
+#[test]
+fn flu_36_days_by_week_month_and_year() {
+    is_shown("FLU-36", ["month and year", "maand en jaar"]);
+}
+
+#[test]
+fn flu_37_the_pattern_in_detail() {
+    is_shown("FLU-37", ["pattern", "patroon"]);
+}
+
+#[test]
+fn flu_38_it_can_be_taken_along() {
+    is_shown("FLU-38", ["CSV", "CSV"]);
+}
+
+#[test]
+fn flu_39_no_prices_here() {
+    is_shown("FLU-39", ["regulator", "regulator"]);
+    let asks = transitions(&SHARING).into_iter().flat_map(|row| row.fields);
+    assert!(!asks.into_iter().any(|field| field.kind == "money"));
+}
+
+/// Who is written to: providers wherever they are known, customers by their reference.
+#[test]
+fn letters_of_sharing_go_to_providers_and_customers() {
+    for kind in ["contract_active", "sharing_ended", "sharing_evidence"] {
+        assert_eq!(message::find(kind).unwrap().to, Addressee::Provider);
+    }
+    assert_eq!(
+        message::find("sharing_approved").unwrap().to,
+        Addressee::Customer
+    );
+}
+
+/// Contracts and mandates that hold are nobody's work until something happens.
+#[test]
+fn what_is_in_force_stands_out_of_the_pool() {
+    for process in [&CONTRACT, &SHARING] {
+        assert_eq!(process.state("active").unwrap().work, Work::Waiting);
+    }
+}
