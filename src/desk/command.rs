@@ -9,6 +9,7 @@ mod id;
 use super::available::{self, Why};
 use super::editor::Edit;
 use super::model::Model;
+use super::print;
 
 pub use argument::Argument;
 pub use context::Context;
@@ -58,29 +59,29 @@ impl Command {
 
 use Context::{
     Actions, Board, Choice, Columns, Detail, Filter, Help, Ledger, Line, List, Note, Notices,
-    OnTime, Palette, Preview, Quit, Results, Review, Running, Search, Unfinished, Week,
+    OnTime, Palette, Preview, Print, Quit, Results, Review, Running, Search, Unfinished, Week,
 };
 
 const DESK: &[Context] = &[List, Detail];
 const LISTS: &[Context] = &[
-    List, Detail, Actions, Search, Filter, Palette, Ledger, Notices, Help, Board, OnTime,
+    List, Detail, Actions, Search, Filter, Palette, Ledger, Print, Notices, Help, Board, OnTime,
     Unfinished, Preview, Running, Results, Columns, Week,
 ];
 const PAGES: &[Context] = &[
-    List, Detail, Actions, Ledger, Notices, Help, Board, OnTime, Unfinished, Preview, Running,
-    Results, Columns,
+    List, Detail, Actions, Ledger, Print, Notices, Help, Board, OnTime, Unfinished, Preview,
+    Running, Results, Columns,
 ];
 const LONG: &[Context] = &[
-    List, Detail, Actions, Ledger, Notices, Help, Review, Board, OnTime, Unfinished, Preview,
-    Running, Results,
+    List, Detail, Actions, Ledger, Print, Notices, Help, Review, Board, OnTime, Unfinished,
+    Preview, Running, Results,
 ];
 const WATCH: &[Context] = &[List, Detail, Board, OnTime];
 const FIELDS: &[Context] = &[Line, Note, Choice];
 const FORM: &[Context] = &[Line, Note, Choice, Week];
 const TEXT: &[Context] = &[Line, Note, Search, Filter, Palette];
 const LAYERS: &[Context] = &[
-    Detail, Actions, Line, Note, Choice, Review, Ledger, Search, Notices, Filter, Palette, Preview,
-    Results, Help, Unfinished, Quit, Board, OnTime, Columns, Week,
+    Detail, Actions, Line, Note, Choice, Review, Ledger, Print, Search, Notices, Filter, Palette,
+    Preview, Results, Help, Unfinished, Quit, Board, OnTime, Columns, Week,
 ];
 const DROP: &[Context] = &[Line, Note, Choice, Week, Unfinished, Filter];
 const CHOICES: &[Context] = &[
@@ -92,8 +93,8 @@ const PASS: &[Context] = &[List, Detail, Unfinished];
 const SKIP: &[Context] = &[List, Detail, Quit];
 /// Where the palette can be opened: no text is typed there, and back leads to the same place.
 const PALETTE: &[Context] = &[
-    List, Detail, Actions, Review, Ledger, Notices, Board, OnTime, Unfinished, Preview, Results,
-    Columns,
+    List, Detail, Actions, Review, Ledger, Print, Notices, Board, OnTime, Unfinished, Preview,
+    Results, Columns,
 ];
 
 const fn free(id: Id, name: &'static str, contexts: &'static [Context], rank: u8) -> Command {
@@ -131,6 +132,7 @@ pub static COMMANDS: &[Command] = &[
     when(Id::Snooze, "snooze", DESK, 16, available::to_put_aside),
     when(Id::Attach, "attach", DESK, 10, available::on_a_case),
     when(Id::Ledger, "ledger", DESK, 5, available::on_a_case),
+    when(Id::Print, "print", DESK, 18, print::available),
     when(Id::Open, "open", DESK, 11, available::live),
     when(Id::Another, "another", DESK, 17, available::of_a_customer),
     when(Id::SendLink, "send_link", DESK, 4, available::link_to_send),

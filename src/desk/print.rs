@@ -3,12 +3,20 @@
 
 use chrono::{DateTime, Utc};
 
+use super::available::Why;
+use super::command::Id;
+use super::effect::Effect;
+use super::geometry::Window;
+use super::model::Model;
+use super::route::Route;
 use super::say;
+use super::screen::{Pressed, moved};
+use super::world::World;
 use crate::domain::country::Country;
 use crate::process::Key;
 use crate::process::field::Value;
 use crate::process::notification::{Lists, NOTIFICATION, WRITING, missing};
-use crate::store::rows::CaseDetail;
+use crate::store::rows::{CaseDetail, CaseId};
 use crate::text::Texts;
 
 /// Columns of the names of the fields.
@@ -17,6 +25,59 @@ const LABEL: usize = 28;
 const LEFT_OUT: &[&str] = &["party_gln", "opened_by", "submitted"];
 /// What came after the sending, behind what the installer asked for.
 const LATER: &[&str] = &["completed_on", "energised_on", "reason"];
+
+/// The page on the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct State {
+    /// Of which case.
+    pub case: CaseId,
+    /// First visible line.
+    pub top: usize,
+}
+
+impl State {
+    /// Its beginning.
+    pub fn new(case: CaseId) -> Self {
+        Self { case, top: 0 }
+    }
+
+    /// The lines of the page; none as long as the case was not read.
+    pub fn lines(&self, world: &World, legal: DateTime<Utc>) -> Vec<String> {
+        let printer = Printer {
+            texts: &world.texts,
+            lists: &world.lists,
+            now: legal,
+        };
+        let loaded = world.case(self.case);
+        let page = loaded.and_then(|loaded| printer.page(&loaded.detail));
+        page.unwrap_or_default()
+    }
+
+    /// React to a command.
+    pub fn press(
+        &mut self,
+        world: &World,
+        pressed: Pressed,
+        window: Window,
+        now: DateTime<Utc>,
+    ) -> Vec<Effect> {
+        if pressed.id == Id::Back {
+            return vec![Effect::Go(Route::Back)];
+        }
+        let count = self.lines(world, world.legal(now)).len();
+        self.top = moved(pressed.id, self.top, count, window).unwrap_or(self.top);
+        Vec::new()
+    }
+}
+
+/// Whether the case under the cursor has a print version.
+pub fn available(model: &Model) -> Result<(), Why> {
+    let (_, row) = model.shown().ok_or(Why("no_case"))?;
+    match row {
+        Some(row) if row.process == NOTIFICATION.key => Ok(()),
+        _ => Err(Why("no_notification")),
+    }
+}
 
 /// What a page is made with.
 #[derive(Debug, Clone, Copy)]

@@ -28,6 +28,8 @@ pub enum Route {
     LimitsOf(i32),
     /// The deadline ledger of a case.
     Ledger(CaseId),
+    /// The print version of a notification.
+    Print(CaseId),
     /// The search.
     Search,
     /// The cases that we looked at lately.

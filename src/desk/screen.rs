@@ -30,6 +30,7 @@ mod work;
 use super::command::{Context, Id};
 use super::geometry::Window;
 use super::key::Key;
+use super::print;
 use super::world::World;
 
 /// A command with the key that called it: a digit chooses.
@@ -58,6 +59,8 @@ pub enum Layer {
     Form(Box<form::State>),
     /// The ledger.
     Ledger(ledger::State),
+    /// The print version of a notification.
+    Print(print::State),
     /// The search.
     Search(Box<search::State>),
     /// The notices.
@@ -102,6 +105,7 @@ impl Layer {
             Self::Sheet => bulk::context(world.bulk.as_deref()),
             Self::Form(form) => form.context(),
             Self::Ledger(_) => Context::Ledger,
+            Self::Print(_) => Context::Print,
             Self::Search(_) => Context::Search,
             Self::Notices(_) => Context::Notices,
             Self::Board(_) => Context::Board,

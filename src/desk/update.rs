@@ -16,8 +16,8 @@ use super::screen::{
 };
 use super::toast::Tone;
 use super::{
-    again, ahead, answer, available, beat, claims, here, live, lock, many, mouse, palette, privacy,
-    safe, screen, watching,
+    again, ahead, answer, available, beat, claims, here, live, lock, many, mouse, palette, print,
+    privacy, safe, screen, watching,
 };
 
 /// Take in a message; what is returned is to be done. `now` is machine time.
@@ -147,6 +147,7 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
             return asked;
         }
         Route::Ledger(case) => model.layers.push(Layer::Ledger(ledger::State::new(case))),
+        Route::Print(case) => model.layers.push(Layer::Print(print::State::new(case))),
         Route::Search => {
             let fresh = model.search.anew();
             model.layers.push(Layer::Search(Box::new(fresh)));
@@ -321,6 +322,7 @@ pub(super) fn run(
         Some(Layer::Actions(actions)) => actions.press(world, pressed, window, now),
         Some(Layer::Form(form)) => form.press(world, pressed, now),
         Some(Layer::Ledger(ledger)) => ledger.press(world, pressed, window),
+        Some(Layer::Print(page)) => page.press(world, pressed, window, now),
         Some(Layer::Search(search)) => search.press(world, pressed, window, now),
         Some(Layer::Notices(list)) => list.press(pressed, window),
         Some(Layer::Board(board)) => board.press(world, pressed, window, now),

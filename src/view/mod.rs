@@ -29,6 +29,7 @@ pub mod page;
 mod paint;
 mod palette;
 mod pick;
+mod print;
 mod request;
 mod search;
 pub mod spark;
@@ -71,6 +72,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
         Some(Layer::Actions(actions)) => actions::draw(&mut paint, rest, actions),
         Some(Layer::Form(form)) => form::draw(&mut paint, rest, form),
         Some(Layer::Ledger(ledger)) => ledger::draw(&mut paint, rest, ledger),
+        Some(Layer::Print(page)) => print::draw(&mut paint, rest, page),
         Some(Layer::Search(search)) => search::draw(&mut paint, rest, search),
         Some(Layer::Notices(list)) => notices::draw(&mut paint, rest, list),
         Some(Layer::Board(board)) => board::draw(&mut paint, rest, board),

@@ -183,6 +183,13 @@ async fn els_31_the_whole_way_by_both_sides_in_swedish() {
     let mut agent = sit_down(&world, "anna");
     begun(&mut installer);
 
+    // ELS-09: the print version is a page
+    installer.press("W");
+    installer.wait("utskriven");
+    installer.wait("mätpunktens EAN              735999100000000010");
+    installer.press("\x1b");
+    installer.wait_for("the case", |shown| !shown.contains("utskriven"));
+
     // ELS-25: while filling in, what is missing has a sign, and stands in a list below
     choose(&mut installer, "Redigera ägaren");
     installer.wait("steg 1 av 2");

@@ -21,6 +21,8 @@ pub enum Context {
     Review,
     /// The deadline ledger.
     Ledger,
+    /// The print version of a notification.
+    Print,
     /// The search screen.
     Search,
     /// The notices.
@@ -51,7 +53,7 @@ pub enum Context {
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::List,
         Self::Detail,
         Self::Actions,
@@ -61,6 +63,7 @@ impl Context {
         Self::Week,
         Self::Review,
         Self::Ledger,
+        Self::Print,
         Self::Search,
         Self::Notices,
         Self::Board,
@@ -96,6 +99,7 @@ impl Context {
             Self::Week => "week",
             Self::Review => "review",
             Self::Ledger => "ledger",
+            Self::Print => "print",
             Self::Search => "search",
             Self::Notices => "notices",
             Self::Board => "board",

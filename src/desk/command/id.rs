@@ -77,6 +77,8 @@ pub enum Id {
     Seen,
     /// The deadline ledger.
     Ledger,
+    /// The print version of a notification.
+    Print,
     /// The board of the lead.
     Board,
     /// The next part of the board.
