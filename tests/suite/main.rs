@@ -90,6 +90,7 @@ mod process_walk;
 mod process_world;
 mod script_metering;
 mod signals;
+mod script_notification;
 mod ssh;
 mod store;
 mod support;
