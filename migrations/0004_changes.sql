@@ -101,7 +101,7 @@ BEGIN
     PERFORM refuse('contract_exists', 'FLU-07'); END IF;
   IF p_process = 'sharing' AND NOT contract_in_force(p_party) THEN PERFORM refuse('no_contract_in_force', 'FLU-06'); END IF;
   IF p_process = 'repeat_offender' THEN
-    IF p_facts ->> 'proposed_by' = 'lead' AND my_role() NOT IN ('lead', 'admin') THEN PERFORM refuse('leads_only', 'GT-17'); END IF;
+    IF my_role() NOT IN ('lead', 'admin', 'worker') THEN PERFORM refuse('leads_only', 'GT-17'); END IF;
     IF EXISTS (SELECT 1 FROM cases c WHERE c.party_gln = p_party AND c.process = 'repeat_offender' AND c.work <> 'closed') THEN PERFORM refuse('offender_open', 'GT-17'); END IF;
   END IF;
 END $$;

@@ -129,7 +129,9 @@ BEGIN
           WHERE v.point_id = d.point_id AND v.register = d.register AND v.starts_at >= brussels_begin(d.day) AND v.starts_at < brussels_begin(d.day + 1)
             AND v.starts_at BETWEEN p_lo - interval '2 days' AND p_hi + interval '2 days' AND v.minutes > 0) s
       WHERE s.value IS NOT NULL
-    ON CONFLICT (point_id, register, day) DO UPDATE SET value = excluded.value, covered = excluded.covered, status = excluded.status WHERE NOT t.given;
+    -- what the source gave stays, unless as much of the day is known more surely
+    ON CONFLICT (point_id, register, day) DO UPDATE SET value = excluded.value, covered = excluded.covered, status = excluded.status, given = false
+      WHERE NOT t.given OR t.status < excluded.status AND t.covered <= excluded.covered;
 END $$;
 
 CREATE FUNCTION consumption_put_days(p consumption_row[], p_now timestamptz, p_dry bool) RETURNS jsonb LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
@@ -138,8 +140,10 @@ BEGIN
   SELECT min(x.starts_at), max(x.starts_at) INTO lo, hi FROM unnest(p) x;
   IF NOT p_dry THEN PERFORM consumption_parts(lo, hi); END IF;
   WITH i AS MATERIALIZED (SELECT x.*, brussels_day(x.starts_at) AS day FROM unnest(p) x),
-    o AS (SELECT i.*, t.value AS old_value, t.status AS old_status, t.given FROM i JOIN consumption_days t ON t.point_id = i.point_id AND t.register = i.register AND t.day = i.day),
-    c AS (SELECT * FROM o WHERE NOT given OR status >= old_status AND (value, status) IS DISTINCT FROM (old_value, old_status)),
+    o AS (SELECT i.*, t.value AS old_value, t.status AS old_status, t.given, t.covered AS old_covered FROM i JOIN consumption_days t ON t.point_id = i.point_id AND t.register = i.register AND t.day = i.day),
+    -- what was reckoned gives way to as sure a total, and where a part of the day is missing
+    c AS (SELECT * FROM o WHERE CASE WHEN given THEN status >= old_status AND (value, status) IS DISTINCT FROM (old_value, old_status)
+      ELSE status >= old_status OR old_covered < extract(epoch FROM brussels_begin(day + 1) - brussels_begin(day)) / 60 END),
     l AS (INSERT INTO consumption_changes (changed_at, starts_at, point_id, register, minutes, old_value, old_status, new_value, new_status)
       SELECT p_now, starts_at, point_id, register, 1440, old_value, old_status, value, status FROM c WHERE NOT p_dry AND given),
     u AS (UPDATE consumption_days t SET value = c.value, status = c.status, given = true, covered = extract(epoch FROM brussels_begin(c.day + 1) - brussels_begin(c.day)) / 60 FROM c

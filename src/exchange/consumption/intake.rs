@@ -128,7 +128,7 @@ fn fits(reading: &Reading, energy: Energy, now: DateTime<Utc>) -> Result<(), Ref
     let is_volume = reading.register.unit() == Unit::CubicMetre;
     let is_injected = reading.register.direction() == Direction::Injection;
     let is_odd = match energy {
-        Energy::Electricity => is_volume,
+        Energy::Electricity => is_volume || reading.grain == Grain::Hour,
         Energy::Gas => is_injected || reading.grain == Grain::Quarter,
     };
     if is_odd {
