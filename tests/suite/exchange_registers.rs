@@ -221,7 +221,7 @@ fn a_search_needs_a_name_and_one_thing_more() {
     }
 }
 
-fn document(died: Json) -> Json {
+fn document(died: &Json) -> Json {
     json!({
         "identifikasjonsnummer": [
             {"erGjeldende": false, "foedselsEllerDNummer": "41884013000", "status": "opphoert"},
@@ -261,7 +261,7 @@ async fn search(
 /// read.
 #[tokio::test]
 async fn dw_bas_14_the_register_answers_with_number_and_name() {
-    let server = population(|_| Reply::ok(document(json!([]))));
+    let server = population(|_| Reply::ok(document(&json!([]))));
     let ola = held(
         "Ola",
         "Nordby",
@@ -297,7 +297,7 @@ async fn dw_i04_1_the_register_says_who_died_and_who_is_protected() {
         json!({"doedsdato": "1961-03-02"}),
     ] {
         let server = population(move |_| {
-            let mut document = document(died.clone());
+            let mut document = document(&died);
             document["adressebeskyttelse"][0]["graderingsnivaa"] = "strengtFortrolig".into();
             Reply::ok(document)
         });
@@ -333,7 +333,7 @@ async fn dw_bas_15_several_hits_are_an_error_without_a_list() {
         let answer = search(&server, &ola, false).await;
         assert_eq!(answer.ok(), wanted, "{status} {body}");
     }
-    let server = population(|_| Reply::ok(document(json!(null))));
+    let server = population(|_| Reply::ok(document(&json!(null))));
     let service = PersonService::new(Settings::at(&server.base));
     let search = PersonSearch::new(&ola, false).unwrap();
     let trouble = service.person(&search, now()).await.unwrap_err();

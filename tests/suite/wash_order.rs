@@ -1,5 +1,7 @@
 //! The data wash: which finding comes first, contracts in time, and the edges of the rules DW-*.
 
+use std::slice::from_ref;
+
 use loket::wash::record::{Held, Holding};
 use loket::wash::{Code, Proposal, Rules, Side};
 
@@ -52,10 +54,10 @@ fn dw_gen_02_own_data_come_before_differences() {
     assert_eq!(code(&two, &[]), Code::Duplicate);
     // dead, and a firm without a number on the other side
     let firmless = business("", "Ukjent Sameie");
-    assert_eq!(code(&[dead.clone()], &[firmless.clone()]), Code::I04);
+    assert_eq!(code(from_ref(&dead), from_ref(&firmless)), Code::I04);
     // a firm without a number, and a person whom nobody knows
     let nobody = private("", "Per", "Ukjent");
-    assert_eq!(code(&[firmless], &[nobody.clone()]), Code::I02);
+    assert_eq!(code(&[firmless], from_ref(&nobody)), Code::I02);
     // a person whom nobody knows, and no contract on the other side
     assert_eq!(code(&[nobody], &[]), Code::I01);
     // no contract, and misspelt

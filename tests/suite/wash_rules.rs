@@ -167,7 +167,7 @@ fn dw_bas_08_twice_on_one_side() {
     let ola = private(OLA, "Ola", "Nordby");
     let two = [ola.clone(), ola.clone()];
     assert_eq!(
-        code(&two, &[ola.clone()]),
+        code(&two, std::slice::from_ref(&ola)),
         Some((Code::Duplicate, Side::Grid))
     );
     assert_eq!(code(&[ola], &two), Some((Code::Duplicate, Side::Supply)));

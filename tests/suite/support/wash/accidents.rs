@@ -188,7 +188,7 @@ fn double(world: &mut World) -> Case {
         "2025-06-01".clone_into(&mut first[TO]);
         "2024-12-01".clone_into(&mut first[FROM]);
         "2025-05-01".clone_into(&mut second[FROM]);
-        first[TO] = "2027-01-01".to_owned();
+        "2027-01-01".clone_into(&mut first[TO]);
     }
     let case = Case {
         grid: vec![first, second],
@@ -296,7 +296,7 @@ fn twins(world: &mut World) -> Case {
     if by_address {
         row[BORN].clear();
     } else {
-        row[STREET] = "Ukjentveien".to_owned();
+        "Ukjentveien".clone_into(&mut row[STREET]);
     }
     Case::new(row.clone(), row, "I01")
 }

@@ -47,7 +47,10 @@ pub(super) fn number_lost(world: &mut World) -> Case {
         3 => supply[BORN].clear(),
         4 => {
             let short = shortened(&mut world.rng, &supply[FIRST]);
-            supply[FIRST] = short.unwrap_or_default().trim().to_owned();
+            short
+                .unwrap_or_default()
+                .trim()
+                .clone_into(&mut supply[FIRST]);
             if supply[FIRST].is_empty() {
                 supply[FIRST].clone_from(&person.first);
             }
@@ -183,7 +186,9 @@ pub(super) fn others(world: &mut World) -> Case {
         }
         // father and son of one name, two surnames in one home, one surname in two homes
         3 => {
-            (other.first, other.last, other.home) = (one.first.clone(), one.last.clone(), one.home)
+            other.first.clone_from(&one.first);
+            other.last.clone_from(&one.last);
+            other.home = one.home;
         }
         4 => {
             other.home = one.home;

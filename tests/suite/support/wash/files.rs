@@ -1,5 +1,6 @@
 //! A world as files, in the ways in which systems write them.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -9,6 +10,10 @@ use super::{BORN, COLUMNS, FROM, HOUSE, KIND, NUMBER, POSTCODE, Row, STREET, TO,
 
 /// How a side writes its file.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one habit of a system"
+)]
 pub(crate) struct Way {
     delimiter: char,
     is_latin1: bool,
@@ -132,7 +137,7 @@ impl World {
         put("enterprises.jsonl", self.enterprises_jsonl().as_bytes());
         let mut truth = "metering_point_id,code,note\n".to_owned();
         for (point, (code, note)) in &self.truth {
-            truth += &format!("{point},{code},\"{note}\"\n");
+            let _ = writeln!(truth, "{point},{code},\"{note}\"");
         }
         put("truth.csv", truth.as_bytes());
     }

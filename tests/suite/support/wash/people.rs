@@ -78,7 +78,7 @@ impl Person {
     /// As a side holds the person; contracts began some time.
     pub(crate) fn held(&self, rng: &mut Rng) -> Row {
         let mut row = Row::default();
-        row[super::KIND] = "private".to_owned();
+        "private".clone_into(&mut row[super::KIND]);
         row[super::FIRST].clone_from(&self.first);
         row[super::LAST].clone_from(&self.last);
         row[super::NUMBER].clone_from(&self.number);
@@ -92,7 +92,7 @@ impl Person {
 impl Business {
     pub(crate) fn held(&self, rng: &mut Rng) -> Row {
         let mut row = Row::default();
-        row[super::KIND] = "business".to_owned();
+        "business".clone_into(&mut row[super::KIND]);
         row[super::FIRM].clone_from(&self.name);
         row[super::NUMBER].clone_from(&self.number);
         row[super::FROM] = begun(rng);
