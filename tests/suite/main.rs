@@ -85,6 +85,7 @@ mod process_tlm;
 mod process_walk;
 mod process_world;
 mod script_metering;
+mod script_notification;
 mod ssh;
 mod store;
 mod support;
