@@ -177,6 +177,7 @@ fn both_see(screens: [&Screen; 2], state: &str) {
 /// ELS-11…31, table 2.6 by keyboard, in Swedish, both sides: made, fetched, the owner copied to the payer,
 /// missing fields in red with their list, saved, sent; returned, mended, permitted, completed, energised.
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::too_many_lines, reason = "one way, step by step")]
 async fn els_31_the_whole_way_by_both_sides_in_swedish() {
     let world = sweden().await;
     let mut installer = sit_down(&world, "ingrid");
