@@ -5,6 +5,7 @@
 pub mod classify;
 pub mod given;
 pub mod identity;
+pub mod marks;
 pub mod name;
 pub mod record;
 pub mod slip;

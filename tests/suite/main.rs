@@ -108,6 +108,7 @@ mod texts;
 mod tidy;
 mod view_any;
 mod view_bulk;
+mod view_finding;
 mod view_picture;
 mod view_request;
 mod view_screens;
