@@ -268,6 +268,15 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         "process show",
         &["process show doubt", "process show doubt --mermaid"],
     ),
+    (
+        "wash check",
+        &[
+            "wash check --grid grid.csv --supply supply.csv --persons persons.csv \
+             --enterprises enterprises.jsonl --summary",
+            "wash check --grid grid.csv --supply supply.csv --explain 707057500100000017",
+            "wash check --grid grid.csv --supply supply.csv --rules rules.toml --format json",
+        ],
+    ),
     ("keys", &["keys", "keys --context board"]),
     ("config", &["config"]),
     ("config show", &["config show --json"]),

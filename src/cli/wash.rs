@@ -38,7 +38,7 @@ pub enum WashCommand {
         after_help = "Codes, the first that holds: GSRN, DUPLICATE, I04 (dead), I02 (business \
 without a real number), I01 (person not found), I03 (business name wrong on both sides), A04 (no \
 contract on one side), FILL_FNR and FILL_ORGNR (number found), SPELLING, A03 (business and person), \
-A02 (one household), A01 (any other difference).\n\nExit codes: 0 done; 1 a file cannot be read; 3 \
+A02 (one household), A01 (any other difference).\n\nExit codes: 0 done; 2 a file cannot be read; 3 \
 done, but rows were left out."
     )]
     Check(CheckArgs),
@@ -253,40 +253,28 @@ impl<'a> Line<'a> {
     }
 }
 
-/// How many lines are printed at once.
-const BLOCK: usize = 1_000;
-
 fn print_csv(found: &[Found]) -> color_eyre::Result<()> {
-    let mut header = vec![[
+    super::csv::print([
         "metering_point_id",
         "code",
         "side",
         "proposal",
         "confidence",
-    ]];
-    let mut blocks = found.chunks(BLOCK);
-    loop {
-        let mut out = csv::Writer::from_writer(Vec::new());
-        for names in header.drain(..) {
-            out.write_record(names)?;
-        }
-        let block = blocks.next();
-        for found in block.unwrap_or_default() {
-            let line = Line::new(found);
-            out.write_record([
-                line.metering_point_id,
-                line.code,
-                line.side,
-                line.proposal,
-                &line.confidence,
-            ])?;
-        }
-        let text = String::from_utf8(out.into_inner()?)?;
-        let printed = text.is_empty() || system::print_line(text.trim_end_matches('\n'));
-        if block.is_none() || !printed {
-            return Ok(());
+    ])?;
+    for found in found {
+        let line = Line::new(found);
+        let values = [
+            line.metering_point_id,
+            line.code,
+            line.side,
+            line.proposal,
+            &line.confidence,
+        ];
+        if !shell::line(&super::csv::line(values)?) {
+            break;
         }
     }
+    Ok(())
 }
 
 fn print_json(found: &[Found]) -> color_eyre::Result<()> {

@@ -284,7 +284,8 @@ fn judge(status: u16, headers: &HeaderMap, body: &[u8]) -> Trouble {
         408 | 425 | 429 | 503 if wait.is_some() => busy(wait),
         408 | 425 | 429 | 500..=599 => Trouble::later("status", wait).with("status", &code),
         401 | 403 | 407 => Trouble::settings("key_refused").with("status", &code),
-        404 | 410 => Trouble::lasting("unknown"),
+        404 => Trouble::lasting("unknown"),
+        410 => Trouble::lasting("gone"),
         300..=399 => Trouble::settings("moved").with("status", &code),
         _ => Trouble::lasting("refused")
             .with("status", &code)
@@ -305,12 +306,19 @@ fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
 }
 
 /// The sentence of an error body: `error.msg` (address service), `detail` or `title` (payment
-/// service, RFC 9457), `message`.
+/// service, RFC 9457), `message`, `melding` (Norwegian registers).
 fn said(body: &[u8]) -> String {
     let Ok(body) = serde_json::from_slice::<Json>(body) else {
         return String::new();
     };
-    let places = ["/error/msg", "/detail", "/title", "/message", "/error"];
+    let places = [
+        "/error/msg",
+        "/detail",
+        "/title",
+        "/message",
+        "/melding",
+        "/error",
+    ];
     let found = places
         .iter()
         .find_map(|place| body.pointer(place)?.as_str());

@@ -146,7 +146,7 @@ impl<'a> Pair<'a> {
 
     /// DW-I04-1: however long ago (DW-I04-2).
     fn dead(&self) -> Option<Finding> {
-        let is_dead = |known: &Known<'_>| matches!(&known.identity, Identity::Person(row, _) if row.is_dead());
+        let is_dead = |known: &Known<'_>| known.identity.is_dead();
         let side = self.where_(is_dead)?;
         let held = self.sides().filter(|known| is_dead(known));
         let sure = held.into_iter().all(|known| known.identity.is_held());
@@ -320,7 +320,7 @@ impl<'a> Pair<'a> {
     fn is_household(&self, one: &Holding, other: &Holding) -> bool {
         let (first, last) = (Held::FirstName, Held::LastName);
         name::share_surname(one.get(last), other.get(last), self.rules)
-            && !name::is_one_given_name(one.get(first), other.get(first), self.rules)
+            && !name::is_one_given_name(one.get(first), other.get(first))
             && identity::is_one_home(one, other, self.rules)
     }
 }

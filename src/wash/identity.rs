@@ -5,6 +5,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use super::Rules;
 use super::name::{self, fold, fold_business, is_one_street, may_be};
 use super::record::{EnterpriseRow, Held, Holding, Person, PersonRow};
+use super::slip::is_one_slip;
 use crate::domain::fodselsnummer::Fodselsnummer;
 use crate::domain::organisasjonsnummer::Organisasjonsnummer;
 
@@ -67,6 +68,11 @@ impl Identity {
                 | Self::Enterprise(_, How::ByNumber)
                 | Self::Number(_, How::ByNumber)
         )
+    }
+
+    /// Whether the register has a day of death.
+    pub fn is_dead(&self) -> bool {
+        matches!(self, Self::Person(row, _) if row.is_dead())
     }
 
     /// The same end user, found instead of held.
@@ -160,7 +166,7 @@ fn narrowed<T>(rows: Vec<T>, test: impl Fn(&T) -> bool) -> Vec<T> {
 
 /// Name and birth date first, then name and address, then all (formats.md 5.4). Who is written
 /// exactly so comes before who only may be meant.
-fn persons_like(held: &Holding, registers: &impl Registers, rules: &Rules) -> Vec<PersonRow> {
+pub fn persons_like(held: &Holding, registers: &impl Registers, rules: &Rules) -> Vec<PersonRow> {
     let name = held.person_name();
     let born = held.get(Held::BirthDate);
     let is_there = |row: &PersonRow| is_at_home(held, row, rules);
@@ -187,7 +193,8 @@ fn is_at_home(held: &Holding, row: &PersonRow, rules: &Rules) -> bool {
         && held.get(Held::Postcode) == row.get(Person::Postcode)
 }
 
-fn businesses_like(
+/// Enterprises of that name; of several those written exactly so, then those at the address.
+pub fn businesses_like(
     held: &Holding,
     registers: &impl Registers,
     rules: &Rules,
@@ -258,6 +265,7 @@ pub fn is_one_home(one: &Holding, other: &Holding, rules: &Rules) -> bool {
 
 fn is_named(written: &str, registered: &str, rules: &Rules) -> bool {
     name::likeness(&fold_business(written), &fold_business(registered)) >= rules.same
+        || (!written.is_empty() && is_one_slip(written, registered))
 }
 
 /// An organisation number that may be real (DW-I02-11).

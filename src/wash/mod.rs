@@ -7,6 +7,7 @@ pub mod given;
 pub mod identity;
 pub mod marks;
 pub mod name;
+pub mod pattern;
 pub mod record;
 pub mod slip;
 pub mod written;

@@ -73,8 +73,8 @@ impl<'a> Lines<'a> {
     }
 
     /// How alike what differs is, when anything is misspelt. Another address is not a misspelt one,
-    /// and blocks nothing (DW-GEN-12): that is one with another street or city, or where more than
-    /// one number differs, or by more than a slip.
+    /// and blocks nothing (DW-GEN-12): that is one with another street or city, or one of which
+    /// street and number, or both numbers, differ.
     pub fn unlike(&self, unsure: f64) -> Option<f64> {
         let differ = |pair: &&(&str, &str)| {
             let (written, right) = **pair;
@@ -84,17 +84,14 @@ impl<'a> Lines<'a> {
         let names = self.names.iter().filter(differ).map(likeness);
         let words: Vec<f64> = self.words.iter().filter(differ).map(likeness).collect();
         let numbers = self.numbers.iter().filter(differ);
-        let mut numbers = numbers.filter(|pair| squeezed(pair.0) != squeezed(pair.1));
-        let is_elsewhere = words.iter().any(|likeness| *likeness < unsure);
-        let number = match (numbers.next(), numbers.next()) {
-            (Some(pair), None)
-                if !is_elsewhere && is_one_slip(&squeezed(pair.0), &squeezed(pair.1)) =>
-            {
-                Some(likeness(pair).max(unsure))
-            }
+        let numbers = numbers.filter(|pair| squeezed(pair.0) != squeezed(pair.1));
+        let numbers: Vec<&(&str, &str)> = numbers.collect();
+        let place = match (words.as_slice(), numbers.as_slice()) {
+            (words, []) => words.iter().copied().reduce(f64::min),
+            ([], [(written, right)]) if is_one_slip(written, right) => Some(unsure),
             _ => None,
         };
-        let words = words.into_iter().filter(|likeness| *likeness >= unsure);
-        names.chain(words).chain(number).reduce(f64::min)
+        let place = place.filter(|likeness| *likeness >= unsure);
+        names.chain(place).reduce(f64::min)
     }
 }

@@ -583,3 +583,64 @@ fn prio_04_the_link_and_the_time_of_the_visit_stand_in_the_letter() {
     let (_, body) = case.letter("prio_confirmed");
     assert!(body.contains("1 december 2026 om 09:00"), "{body}");
 }
+
+/// What the suppliers get when a case has found who it is.
+fn found(case: &mut Case, texts: &[(&str, &str)]) {
+    for (name, body) in texts {
+        let text = Uuid::new_v4();
+        let sha256 = String::new();
+        let value = Value::Text(TextRef { text, sha256 });
+        case.facts.insert((*name).to_owned(), value);
+        case.texts.insert(text, (*body).to_owned());
+    }
+}
+
+/// DW-BAS-11, formats 5.2: a person by first and last name, an enterprise by one name.
+#[test]
+fn dw_bas_11_the_update_of_master_data() {
+    let mut case = Case::new();
+    let person = [
+        ("found_fnr", "29884013001"),
+        ("found_first_name", "Geir"),
+        ("found_last_name", "Kristen\u{1b}[2Jsen"),
+    ];
+    found(&mut case, &person);
+    case.facts.insert("end_code".into(), code("death"));
+    let command = case.command("master_data_update");
+    assert_eq!(
+        (&command["message"], &command["document_type"]),
+        (&json!("Z06"), &json!("E10"))
+    );
+    assert_eq!(command["end_code"], "Z41", "DW-I04-7");
+    let customer = &command["customer"];
+    assert_eq!(customer["agency"], "Z01");
+    assert_eq!(customer["number"], "29884013001");
+    assert!(!customer.to_string().contains('\u{1b}') && customer.get("name").is_none());
+    let mut case = Case::new();
+    let firm = [
+        ("found_org", "959716633"),
+        ("found_name", "KARLSEN DRIFT AS"),
+    ];
+    found(&mut case, &firm);
+    let customer = &case.command("master_data_update")["customer"];
+    let expected = json!({ "agency": "82", "number": "959716633", "name": "KARLSEN DRIFT AS" });
+    assert_eq!(
+        customer, &expected,
+        "DW-I02-7: number and name in one change"
+    );
+}
+
+/// Formats 5.1: of a protected person nothing leaves for the market.
+#[test]
+fn dw_nothing_of_a_protected_person_leaves_for_the_market() {
+    let mut case = Case::new();
+    case.customer.as_mut().unwrap().protected = true;
+    for message in MESSAGES.iter().filter(|one| one.to == Addressee::Market) {
+        assert_eq!(
+            case.send(message.kind).unwrap_err().key,
+            "by_hand",
+            "{}",
+            message.kind
+        );
+    }
+}

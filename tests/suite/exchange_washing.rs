@@ -197,6 +197,10 @@ async fn dw_gen_15_a_run_opens_corrects_and_repeats_nothing() {
         .one("SELECT before ->> 'first_name' FROM loket.wash_corrections")
         .await;
     assert_eq!(before, "Gier", "the old value is kept");
+    let pattern: String = bench
+        .one("SELECT pattern FROM loket.wash_findings WHERE code = 'SPELLING'")
+        .await;
+    assert_eq!(pattern, "spelling:first_name:grid:slip");
     let events: i64 = bench.one("SELECT count(*) FROM loket.case_events").await;
     let again = bench.run(&paths).await;
     assert!(again.told.known);

@@ -312,6 +312,8 @@ async fn lines_are_suspended_and_go_on() {
     }
     screen.press("quit\r");
     screen.wait("The desk is left.");
+    // until the shell asks again, what is typed may be read by the program that leaves
+    screen.wait_for("the shell", |shown| shown.trim_end().ends_with("ready>"));
     screen.press("exit\r");
     assert!(screen.ended().success());
 }

@@ -9,18 +9,18 @@ use loket::wash::identity::{Registers, address_key, enterprise_key};
 use loket::wash::record::{EnterpriseRow, Holding, Person, PersonRow};
 use loket::wash::{Code, Finding, Proposal, Rules, Side};
 
-const POINT: &str = "707057500100000017";
+pub(crate) const POINT: &str = "707057500100000017";
 /// Synthetic numbers of nobody.
-const OLA: &str = "29884013001";
-const KARI: &str = "01813701304";
-const FIRM: &str = "959716633";
-const OTHER_FIRM: &str = "822254187";
+pub(crate) const OLA: &str = "29884013001";
+pub(crate) const KARI: &str = "01813701304";
+pub(crate) const FIRM: &str = "959716633";
+pub(crate) const OTHER_FIRM: &str = "822254187";
 
 /// A register in memory.
 #[derive(Default)]
-struct Known {
-    persons: Vec<PersonRow>,
-    enterprises: Vec<EnterpriseRow>,
+pub(crate) struct Known {
+    pub(crate) persons: Vec<PersonRow>,
+    pub(crate) enterprises: Vec<EnterpriseRow>,
 }
 
 impl Registers for Known {
@@ -64,7 +64,7 @@ impl Registers for Known {
     }
 }
 
-fn person(number: &str, first: &str, last: &str, died: &str) -> PersonRow {
+pub(crate) fn person(number: &str, first: &str, last: &str, died: &str) -> PersonRow {
     PersonRow::new([
         number,
         first,
@@ -79,7 +79,7 @@ fn person(number: &str, first: &str, last: &str, died: &str) -> PersonRow {
     ])
 }
 
-fn firm(number: &str, name: &str, condition: &str) -> EnterpriseRow {
+pub(crate) fn firm(number: &str, name: &str, condition: &str) -> EnterpriseRow {
     EnterpriseRow::new([
         number,
         name,
@@ -91,7 +91,7 @@ fn firm(number: &str, name: &str, condition: &str) -> EnterpriseRow {
     ])
 }
 
-fn world() -> Known {
+pub(crate) fn world() -> Known {
     Known {
         persons: vec![
             person(OLA, "Ola", "Nordby", ""),
@@ -104,15 +104,15 @@ fn world() -> Known {
     }
 }
 
-fn private(number: &str, first: &str, last: &str) -> Holding {
+pub(crate) fn private(number: &str, first: &str, last: &str) -> Holding {
     held("private", number, [first, last, ""], "1940-08-29")
 }
 
-fn business(number: &str, name: &str) -> Holding {
+pub(crate) fn business(number: &str, name: &str) -> Holding {
     held("business", number, ["", "", name], "")
 }
 
-fn held(kind: &str, number: &str, names: [&str; 3], born: &str) -> Holding {
+pub(crate) fn held(kind: &str, number: &str, names: [&str; 3], born: &str) -> Holding {
     let [first, last, firm] = names;
     let (street, house, postcode, city) = if kind == "private" {
         ("Knudsenhavna", "127", "7365", "Martinhelle")
@@ -124,7 +124,7 @@ fn held(kind: &str, number: &str, names: [&str; 3], born: &str) -> Holding {
     ])
 }
 
-fn look(known: &Known, grid: &[Holding], supply: &[Holding]) -> Option<Finding> {
+pub(crate) fn look(known: &Known, grid: &[Holding], supply: &[Holding]) -> Option<Finding> {
     let point = Point {
         number: POINT,
         grid,
@@ -133,7 +133,7 @@ fn look(known: &Known, grid: &[Holding], supply: &[Holding]) -> Option<Finding> 
     classify(point, known, &Rules::default())
 }
 
-fn code(grid: &[Holding], supply: &[Holding]) -> Option<(Code, Side)> {
+pub(crate) fn code(grid: &[Holding], supply: &[Holding]) -> Option<(Code, Side)> {
     look(&world(), grid, supply).map(|found| (found.code, found.side))
 }
 
@@ -300,7 +300,7 @@ fn dw_gen_12_another_address_is_no_finding() {
     ];
     let home = [private(OLA, "Ola", "Nordby")];
     assert_eq!(code(&[Holding::new(moved)], &home), None);
-    moved[8] = "Knudsenhavn";
+    (moved[8], moved[9], moved[10], moved[11]) = ("Knudsenhavn", "127", "7365", "Martinhelle");
     assert_eq!(
         code(&[Holding::new(moved)], &home),
         Some((Code::Spelling, Side::Grid))

@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 
 use super::Content;
 use super::values::Story;
+use crate::domain::sanitize::{clean, clean_multiline};
 use crate::process::field::Value;
 use crate::store::wash::Correction;
 
@@ -65,7 +66,7 @@ pub(super) fn command(kind: &str, point: &str, story: &Story<'_>) -> Json {
         "former_point": story.word("alias_point"),
         "end_code": story.word("end_code").and_then(end_code),
         "in_answer_to": story.word("inbound_update"),
-        "reason": story.free("reason"),
+        "reason": story.free("reason").map(clean_multiline),
     })
 }
 
@@ -92,7 +93,7 @@ fn end_code(word: &str) -> Option<&'static str> {
 /// and last name.
 fn identification(story: &Story<'_>) -> Json {
     let text = |name: &str| match story.facts.get(name) {
-        Some(Value::Text(text)) => story.texts.get(&text.text).map(String::as_str),
+        Some(Value::Text(text)) => story.texts.get(&text.text).map(|body| clean(body)),
         _ => None,
     };
     let person = text("found_fnr").or_else(|| text("found_d_number"));

@@ -5,6 +5,9 @@
 
 pub mod addresses;
 pub mod code_book;
+pub mod enterprises;
+pub mod persons;
+pub mod registers;
 
 use std::future::Future;
 
@@ -20,6 +23,8 @@ use crate::domain::postcode::{Postcode, PostcodeError};
 
 pub use addresses::AddressService;
 pub use code_book::CodeBook;
+pub use enterprises::EnterpriseService;
+pub use persons::PersonService;
 
 /// Who can say which connections are at an address.
 pub trait FindConnections {

@@ -37,6 +37,7 @@ const PERSON_COLUMNS: &[Column] = &[
 #[derive(Debug, Default)]
 struct Register {
     heap: Heap,
+    rows: usize,
     by_number: Vec<(u64, Place)>,
     by_name: Vec<(u64, Place)>,
     by_address: Vec<(u64, Place)>,
@@ -51,6 +52,7 @@ fn day_key(day: &str) -> Option<u64> {
 impl Register {
     fn put(&mut self, bytes: &[u8], number: &str) -> io::Result<Place> {
         let place = self.heap.put(bytes)?;
+        self.rows += 1;
         if let Ok(number) = number.parse() {
             self.by_number.push((number, place));
         }
@@ -150,6 +152,13 @@ impl RegisterFiles {
         register.finish()?;
         self.enterprises = Some(register);
         Ok(())
+    }
+
+    /// How many persons and enterprises there are.
+    pub fn counts(&self) -> (usize, usize) {
+        let rows =
+            |register: &Option<Register>| register.as_ref().map_or(0, |register| register.rows);
+        (rows(&self.persons), rows(&self.enterprises))
     }
 
     /// What went wrong in reading rows again, if anything did: the findings are worth nothing then.

@@ -16,10 +16,11 @@ use crate::domain::gs1;
 use crate::exchange::wash::holdings::{Holdings, each_point, ranges};
 use crate::exchange::wash::registers::RegisterFiles;
 use crate::store::wash::WashImport;
-use crate::wash::Rules;
 use crate::wash::classify::{Point, classify};
 use crate::wash::identity::{Identity, identify};
+use crate::wash::pattern::{self, Difference, Seen};
 use crate::wash::record::{EnterpriseRow, Held, Holding, Person, PersonRow};
+use crate::wash::{Finding, Rules, Side};
 
 /// The files of a comparison.
 #[derive(Debug, Default)]
@@ -107,10 +108,39 @@ fn look(files: &Files, point: Point<'_>, (run, number): (i64, &AtomicI64), out: 
         side: finding.side.as_str(),
         proposal: finding.proposal.key(),
         confidence: finding.confidence,
+        pattern: pattern_of(finding, &evidence),
         protected,
         evidence,
     };
     staged.put(run, number.fetch_add(1, Ordering::Relaxed), out);
+}
+
+/// What the finding has in common with others; never a word of a person.
+fn pattern_of(finding: Finding, evidence: &Json) -> Option<String> {
+    let of_side = match finding.side {
+        Side::Supply => "supply",
+        Side::Grid | Side::Both => "grid",
+    };
+    let (row, register) = (evidence[of_side].get(0)?, &evidence["register"]);
+    let names = ["first_name", "last_name", "organisation_name"];
+    let differs = |field: &'static str| {
+        let (written, right) = (row[field].as_str()?, register[field].as_str()?);
+        let side = finding.side;
+        pattern::spelling(written, right).map(|_| Difference {
+            field,
+            side,
+            written,
+            right,
+        })
+    };
+    let seen = Seen {
+        differences: names.into_iter().filter_map(differs).collect(),
+        postcode: row["postcode"].as_str().unwrap_or_default(),
+        valid_from: row["valid_from"].as_str().unwrap_or_default(),
+        suppliers: None,
+    };
+    let found = pattern::pattern(finding.code, finding.side, &seen);
+    found.map(|found| found.to_string())
 }
 
 /// What both sides hold and what the registers say; of a protected person the reference alone.

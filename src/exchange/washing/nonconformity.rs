@@ -237,6 +237,7 @@ fn put(row: &Row, code: &str, (run, n): (i64, i64), out: &mut String) {
         side: "both",
         proposal: proposal(code),
         confidence: 100,
+        pattern: None,
         protected: false,
         evidence,
     };

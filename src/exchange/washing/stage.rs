@@ -43,6 +43,8 @@ pub struct Staged<'a> {
     pub proposal: &'a str,
     /// In per cent.
     pub confidence: u8,
+    /// What it has in common with others, so that people decide once.
+    pub pattern: Option<String>,
     /// Somebody of it is protected: then the evidence holds nothing of anybody.
     pub protected: bool,
     /// What both sides and the registers say.
@@ -62,7 +64,12 @@ impl Staged<'_> {
             "\t{code}\t{rank}\t{side}\t{proposal}\t{}",
             self.confidence
         );
-        out.push_str("\t\\N\t");
+        out.push('\t');
+        match &self.pattern {
+            Some(pattern) => escape(pattern, out),
+            None => out.push_str("\\N"),
+        }
+        out.push('\t');
         out.push(if self.protected { 't' } else { 'f' });
         out.push('\t');
         escape(&self.evidence.to_string(), out);
@@ -94,6 +101,7 @@ mod tests {
             side: "both",
             proposal: "await_supplier",
             confidence: 90,
+            pattern: None,
             protected: false,
             evidence: serde_json::json!({"name": "x\\y\n\"z\""}),
         };

@@ -16,4 +16,5 @@ pub(crate) mod server;
 pub(crate) mod shell;
 pub(crate) mod smtp;
 pub(crate) mod standby;
+pub(crate) mod wash;
 pub(crate) mod world;

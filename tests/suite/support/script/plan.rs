@@ -44,7 +44,8 @@ pub(crate) fn turn(line: &Action) -> Turn {
 }
 
 /// What happens when something is broken; the tests of the worker are about that.
-const ACCIDENTS: [&str; 7] = [
+/// … and what a notification needs not, for the same reason.
+const ACCIDENTS: [&str; 12] = [
     "payment_stray",
     "payment_mismatch",
     "refund_failed",
@@ -52,6 +53,11 @@ const ACCIDENTS: [&str; 7] = [
     "delivery_failed",
     "check_failed",
     "check_again",
+    "fetch",
+    "update_and_close",
+    "clear_and_refetch",
+    "keep",
+    "installer_note",
 ];
 
 /// Words that open no way and bar none: who did it, and what was chosen.

@@ -18,6 +18,8 @@ use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::plan::{Known, Planned, Search, Turn, fill, sign, turn};
+use crate::support::db::FIRMS;
+
 use super::stage::{Meter, Says, Seat, Stage, house};
 
 /// So often nothing may come of what a case waits for.
@@ -93,10 +95,29 @@ impl<'a> Play<'a> {
         line: &Json,
         (goal, seed): (&'static str, usize),
     ) -> Option<Run> {
+        self.begin_one_of(door, line, (&[goal], seed)).await
+    }
+
+    /// … or at the first of those ends that a way leads to.
+    pub(crate) async fn begin_one_of(
+        &self,
+        door: &mut Door,
+        line: &Json,
+        (goals, seed): (&[&'static str], usize),
+    ) -> Option<Run> {
+        let goal = goals[0];
         let reference = format!("{goal}-{seed}-{}", line["reference"].as_str().unwrap());
-        let meter = self.stage.meter(line)?;
-        let case_id = self.stage.take_in(door, line, &reference).await;
-        let detail = self.stage.world.admin.case_detail(case_id).await.unwrap();
+        let meter = if self.process.key == "notification" {
+            Meter::default()
+        } else {
+            self.stage.meter(line)?
+        };
+        let mut line = line.clone();
+        if self.process.key == "notification" {
+            line["installer_gln"] = FIRMS[seed % 2].0.into();
+        }
+        let case_id = self.stage.take_in(door, &line, &reference).await;
+        let detail = self.detail(case_id, seed).await;
         let between = self.between();
         let mut run = Run {
             case_id,
@@ -106,7 +127,7 @@ impl<'a> Play<'a> {
             goal,
             via: Some(between[seed % between.len()]),
             meter,
-            line: line.clone(),
+            line,
             seed,
             way: VecDeque::new(),
             sign: String::new(),
@@ -117,8 +138,26 @@ impl<'a> Play<'a> {
             wants: None,
             is_done: false,
         };
-        let found = self.look_for_way(&mut run, &detail.facts).await;
-        found.then_some(run)
+        for goal in goals {
+            run.goal = goal;
+            if self.look_for_way(&mut run, &detail.facts).await {
+                return Some(run);
+            }
+            run.via = Some(between[seed % between.len()]);
+        }
+        None
+    }
+
+    /// The case as somebody sees it who may: before a notification is sent its installer alone.
+    async fn detail(&self, case_id: CaseId, seed: usize) -> CaseDetail {
+        let admin = &self.stage.world.admin;
+        match admin.case_detail(case_id).await {
+            Err(_) if self.process.key == "notification" => {
+                let installer = &self.stage.installers[seed % 2].store;
+                installer.case_detail(case_id).await.unwrap()
+            }
+            detail => detail.unwrap(),
+        }
     }
 
     fn way(&self, run: &Run, case: &CaseFacts, goal: &str, now: DateTime<Utc>) -> Found {
@@ -213,7 +252,7 @@ impl<'a> Play<'a> {
             Box::pin(stage.works()).await;
         }
         for run in runs {
-            let detail = stage.world.admin.case_detail(run.case_id).await.unwrap();
+            let detail = self.detail(run.case_id, run.seed).await;
             assert_eq!(detail.row.state, run.goal, "{}", run.told());
         }
     }
@@ -272,13 +311,7 @@ impl<'a> Play<'a> {
                 "{}",
                 run.told()
             );
-            let detail = self
-                .stage
-                .world
-                .admin
-                .case_detail(run.case_id)
-                .await
-                .unwrap();
+            let detail = self.detail(run.case_id, run.seed).await;
             if self.process.is_final(&detail.row.state) {
                 run.is_done = true;
                 return acted;
@@ -351,12 +384,12 @@ impl<'a> Play<'a> {
     /// A step of the customer alone, or of an agent who has the case. `false` when somebody was
     /// faster.
     async fn person(&self, seat: &Seat, run: &Run, step: &Planned, detail: &CaseDetail) -> bool {
-        let is_agents = step.line.by == By::Holder || run.seed.is_multiple_of(2);
         let world = &self.stage.world;
-        let actor = if is_agents {
-            Actor::Agent
-        } else {
-            Actor::System
+        let actor = match step.line.by {
+            By::Installer => Actor::Installer,
+            By::Holder => Actor::Agent,
+            _ if run.seed.is_multiple_of(2) => Actor::Agent,
+            _ => Actor::System,
         };
         let known = self.known(seat, run, step, detail).await;
         let now = world.now().await;
@@ -375,14 +408,16 @@ impl<'a> Play<'a> {
             fence: None,
             version: detail.row.version,
         };
-        let (store, session, lease) = if is_agents {
-            let (lease, version) = claim(seat, run).await;
+        let (mut store, mut session, mut lease) = (&world.admin, None, None);
+        if actor == Actor::Agent {
+            let (ours, version) = claim(seat, run).await;
             target.version = version;
-            target.fence = Some(lease.fence);
-            (&seat.store, Some(seat.session.session_id), Some(lease))
-        } else {
-            (&world.admin, None, None)
-        };
+            target.fence = Some(ours.fence);
+            (store, session, lease) = (&seat.store, Some(seat.session.session_id), Some(ours));
+        } else if actor == Actor::Installer {
+            let installer = &self.stage.installers[run.seed % 2];
+            (store, session) = (&installer.store, Some(installer.session.session_id));
+        }
         let applied = store.case_apply(context.command, session, target, &change);
         let is_done = match applied.await {
             Ok(_) => true,

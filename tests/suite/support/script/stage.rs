@@ -27,6 +27,7 @@ use uuid::Uuid;
 
 use super::outside::{Houses, Systems};
 use crate::exchange_world::{folder, options};
+use crate::store::installers::sweden;
 use crate::support::db::{SUPERUSER, TestDb};
 use crate::support::world::{GRID, World, ean};
 
@@ -46,6 +47,8 @@ pub(crate) struct Stage {
     pub(crate) pool: PgPool,
     pub(crate) systems: Systems,
     pub(crate) seats: Vec<Seat>,
+    /// One installer of each company.
+    pub(crate) installers: Vec<Seat>,
     pub(crate) workers: [Worker; 2],
     /// The lines that become cases.
     pub(crate) lines: Vec<Json>,
@@ -58,7 +61,7 @@ pub(crate) struct Stage {
 type Places = BTreeMap<(String, String), Vec<Meter>>;
 
 /// A meter and its connection.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Meter {
     pub(crate) ean: String,
     pub(crate) meter_no: String,
@@ -93,7 +96,7 @@ pub(crate) fn shared() -> Option<PathBuf> {
 impl Stage {
     /// With the small world and the lines of the repository.
     pub(crate) async fn small(name: &str) -> Self {
-        let world = World::new().await;
+        let world = sweden().await;
         let mut places = BTreeMap::new();
         let mut houses = BTreeMap::new();
         for n in 1..=40 {
@@ -170,6 +173,7 @@ impl Stage {
                 worker(&world, "worker_2", &systems, &folder).await,
             ],
             seats: seats(&world).await,
+            installers: vec![sit(&world, "ingrid").await, sit(&world, "olof").await],
             lines: lines.collect(),
             pool,
             world,
@@ -206,7 +210,9 @@ impl Stage {
         line["reference"] = reference.into();
         let taken = door.one(&line.to_string()).await.unwrap();
         assert!(matches!(taken, Ok(Taken::New)), "{reference}: {taken:?}");
-        let found = "SELECT case_id FROM loket.cases WHERE reference = $1";
+        // references of installers stand behind their company
+        let found = "SELECT case_id FROM loket.cases
+            WHERE reference = $1 OR reference LIKE '%/' || $1";
         let found: i64 = sqlx::query_scalar(found)
             .bind(reference)
             .fetch_one(&self.pool)
@@ -343,12 +349,17 @@ async fn seats(world: &World) -> Vec<Seat> {
             disabled_at: None,
         };
         world.db.store(SUPERUSER).agent_add(&agent).await.unwrap();
-        let store = world.db.store(&role);
-        let session = store.session_open(Uuid::new_v4(), "script", SessionKind::Detached);
-        let session = session.await.unwrap();
-        seats.push(Seat { store, session });
+        seats.push(sit(world, &role).await);
     }
     seats
+}
+
+/// Somebody with a session that lives as long as the test.
+async fn sit(world: &World, role: &str) -> Seat {
+    let store = world.db.store(role);
+    let session = store.session_open(Uuid::new_v4(), "script", SessionKind::Detached);
+    let session = session.await.unwrap();
+    Seat { store, session }
 }
 
 /// The registers of the large world.
