@@ -106,6 +106,7 @@ mod terminal_remind;
 mod terminal_request;
 mod terminal_sources;
 mod terminal_walk;
+mod terminal_wash;
 mod texts;
 mod tidy;
 mod view_any;
