@@ -114,6 +114,11 @@ fn said(error: &mut StoreError) {
 }
 
 fn board(board: &mut Board) {
+    if let Some(progress) = &mut board.wash {
+        for milestone in &mut progress.milestones {
+            tidy(&mut milestone.name);
+        }
+    }
     board.nearest.iter_mut().for_each(row);
     board.raised.iter_mut().for_each(|case| row(&mut case.row));
     for person in &mut board.people {

@@ -795,3 +795,21 @@ async fn dw_bas_21_whoever_becomes_protected_is_hidden() {
     let found = detail.finding.unwrap();
     assert!(found.protected && found.grid.is_empty() && found.register.is_none());
 }
+
+/// DW-GEN-14: the board has how far the wash has come, for those who work in its queue.
+#[tokio::test(flavor = "multi_thread")]
+async fn dw_gen_14_the_board_has_the_progress_for_the_queue_of_the_wash() {
+    let bench = Bench::new().await;
+    bench.washes("anna").await;
+    let anna = bench.world.desk("anna").await;
+    assert_eq!(
+        anna.store.board().await.unwrap().wash,
+        None,
+        "before the first run"
+    );
+    bench.washed("a", &[(point(1), GEIR, INGER)]).await;
+    let progress = anna.store.board().await.unwrap().wash.unwrap();
+    assert_eq!((progress.points, progress.open_of(|_| true)), (1, 1));
+    let bram = bench.world.desk("bram").await;
+    assert_eq!(bram.store.board().await.unwrap().wash, None);
+}

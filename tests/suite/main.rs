@@ -116,6 +116,7 @@ mod view_picture;
 mod view_request;
 mod view_screens;
 mod view_themes;
+mod view_wash_progress;
 mod wash_oracle;
 mod wash_order;
 mod wash_rules;
