@@ -139,7 +139,8 @@ BEGIN
     'texts', CASE WHEN firm_ IS NULL THEN texts_shown(p_case, c.customer_ref) ELSE texts_between(p_case) END, 'messages', messages_json(p_case),
     'documents', (SELECT coalesce(jsonb_agg(to_jsonb(d) - 'bytes' - 'case_id' ORDER BY d.added_at DESC), '[]') FROM
        (SELECT document_id, name, kind, purpose, size, sha256, added_at, erased_at FROM documents WHERE case_id = p_case AND firm_ IS NULL ORDER BY added_at DESC LIMIT 50) d),
-    'handover', (SELECT body FROM texts WHERE text_id = c.handover AND firm_ IS NULL), 'drafts', drafts_of(p_case), 'undo', undo_json(c), 'promises', promises_json(p_case), 'slot', slot_json(p_case), 'payments', payments_json(p_case));
+    'handover', (SELECT body FROM texts WHERE text_id = c.handover AND firm_ IS NULL), 'drafts', drafts_of(p_case), 'undo', undo_json(c), 'promises', promises_json(p_case), 'slot', slot_json(p_case), 'payments', payments_json(p_case),
+    'finding', CASE WHEN firm_ IS NULL AND c.process = 'wash' THEN finding_json(p_case) END);
 END $$;
 
 -- what an event of the desk itself tells, as answers: its line, and why a case was passed over or came back

@@ -185,7 +185,8 @@ BEGIN
     'queues', (SELECT coalesce(jsonb_agg(jsonb_build_object('queue_id', q.queue_id, 'key', q.key, 'country', queue_country(q.queue_id), 'open', b.n_open, 'held', b.n_held, 'waiting', b.n_waiting, 'overdue', b.n_overdue,
         'due_15', b.n_due_15, 'due_60', b.n_due_60, 'due_day', b.n_due_day, 'raised', b.n_raised, 'oldest_at', b.oldest_at, 'day', d.day, 'came_in', d.n_in, 'closed', d.n_out, 'done', d.n_done,
         'trend', trend_json(q.queue_id, n)) ORDER BY q.queue_id), '[]') FROM queues q JOIN queue_board b USING (queue_id) JOIN queue_days d USING (queue_id) WHERE q.queue_id = ANY (mine)),
-    'nearest', nearest_json(mine, 30), 'people', people_json(mine), 'raised', raised_json(mine, 30));
+    'nearest', nearest_json(mine, 30), 'people', people_json(mine), 'raised', raised_json(mine, 30),
+    'wash', CASE WHEN EXISTS (SELECT 1 FROM queues WHERE key = 'wash' AND queue_id = ANY (mine)) AND EXISTS (SELECT 1 FROM wash_flow) THEN loket_api.wash_progress(8) END);
 END $$;
 
 -- ---------------------------------------------------------------- share on time

@@ -489,3 +489,44 @@ BEGIN
   RETURN a;
 END $$;
 CREATE INDEX customers_norwegian ON customers (identifier) WHERE country = 'NO' AND identifier <> '';
+
+-- ---------------------------------------------------------------- evidence, for the one who decides
+-- A row as it may be seen: numbers and birth dates of persons are masked; `number_as` and `birth_as`
+-- tell which of them are the same without saying what they are.
+CREATE FUNCTION wash_seen(x jsonb, p_numbers text[], p_births text[]) RETURNS jsonb LANGUAGE sql IMMUTABLE SET search_path = loket, pg_catalog, pg_temp AS
+$$ SELECT jsonb_build_object('customer_ref', coalesce(x ->> 'customer_ref', ''), 'kind', kind,
+     'name', concat_ws(' ', nullif(x ->> 'organisation_name', ''), nullif(x ->> 'first_name', ''), nullif(x ->> 'last_name', '')),
+     'number', CASE WHEN kind = 'business' AND number ~ '^[0-9]{9}$' THEN number WHEN length(number) > 4 THEN repeat('*', length(number) - 2) || right(number, 2) ELSE repeat('*', length(number)) END,
+     'number_as', coalesce(array_position(p_numbers, number), 0),
+     'birth', CASE WHEN birth ~ '^[0-9]{4}-' THEN left(birth, 4) || '-**-**' ELSE repeat('*', length(birth)) END,
+     'birth_as', coalesce(array_position(p_births, birth), 0),
+     'address', concat_ws(', ', nullif(concat_ws(' ', nullif(x ->> 'street', ''), nullif(x ->> 'house_number', '')), ''), nullif(concat_ws(' ', nullif(x ->> 'postcode', ''), nullif(x ->> 'city', '')), '')),
+     'valid_from', coalesce(x ->> 'valid_from', ''), 'valid_to', coalesce(x ->> 'valid_to', ''), 'deceased_on', coalesce(x ->> 'deceased_on', ''), 'condition', coalesce(x ->> 'condition', ''))
+   FROM (SELECT coalesce(x ->> 'identifier', '') AS number, coalesce(x ->> 'birth_date', '') AS birth,
+     coalesce(x ->> 'kind', CASE WHEN x ? 'organisation_name' THEN 'business' ELSE 'private' END) AS kind) k $$;
+-- The finding of a case, at most five rows of each side. Of a protected person nothing of the rows.
+CREATE FUNCTION finding_json(p_case bigint) RETURNS jsonb LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE f wash_findings%ROWTYPE; r wash_runs%ROWTYPE; hidden bool; grid jsonb := '[]'; supply jsonb := '[]'; reg jsonb; every jsonb; numbers text[]; births text[];
+BEGIN
+  SELECT * INTO f FROM wash_findings WHERE case_id = p_case ORDER BY finding_id DESC LIMIT 1;
+  IF NOT FOUND THEN RETURN NULL; END IF;
+  SELECT * INTO r FROM wash_runs WHERE run_id = f.last_run;
+  hidden := f.protected OR EXISTS (SELECT 1 FROM cases c JOIN customers u USING (customer_ref) WHERE c.case_id = p_case AND u.protected)
+    OR EXISTS (SELECT 1 FROM jsonb_array_elements(coalesce(f.evidence -> 'grid', '[]')) x JOIN customers u ON u.customer_ref = x ->> 'customer_ref' WHERE u.protected);
+  IF NOT hidden THEN
+    -- a nonconformity file names our customer alone: the row is our own
+    SELECT coalesce(jsonb_agg(CASE WHEN x ? 'kind' THEN x ELSE x || coalesce(own, '{}') END ORDER BY n), '[]') INTO grid
+      FROM jsonb_array_elements(coalesce(f.evidence -> 'grid', '[]')) WITH ORDINALITY e(x, n) LEFT JOIN LATERAL (SELECT jsonb_build_object('kind', u.kind, 'identifier', u.identifier, 'first_name', u.first_name, 'last_name', u.last_name,
+        'organisation_name', u.organisation_name, 'birth_date', u.birth_date, 'street', u.street, 'house_number', u.house_number, 'postcode', u.postcode, 'city', u.city) AS own FROM customers u WHERE u.customer_ref = x ->> 'customer_ref') o ON true WHERE n <= 5;
+    SELECT coalesce(jsonb_agg(x ORDER BY n), '[]') INTO supply FROM jsonb_array_elements(coalesce(f.evidence -> 'supply', '[]')) WITH ORDINALITY e(x, n) WHERE n <= 5;
+    reg := CASE WHEN jsonb_typeof(f.evidence -> 'register') = 'object' THEN f.evidence -> 'register' END;
+    every := grid || supply || coalesce(jsonb_build_array(reg), '[]');
+    numbers := ARRAY(SELECT DISTINCT x ->> 'identifier' FROM jsonb_array_elements(every) x WHERE x ->> 'identifier' <> '');
+    births := ARRAY(SELECT DISTINCT x ->> 'birth_date' FROM jsonb_array_elements(every) x WHERE x ->> 'birth_date' <> '');
+  END IF;
+  RETURN jsonb_build_object('code', lower(f.code), 'side', f.side, 'proposal', f.proposal, 'confidence', f.confidence, 'protected', hidden, 'times', f.times,
+    'file_ref', r.file_ref, 'origin', r.origin, 'origin_day', r.origin_day, 'fault', f.evidence ->> 'fault', 'computed', f.evidence ->> 'computed', 'newer', lower(f.newer ->> 'code'),
+    'grid', (SELECT coalesce(jsonb_agg(wash_seen(x, numbers, births) ORDER BY n), '[]') FROM jsonb_array_elements(grid) WITH ORDINALITY e(x, n)),
+    'supply', (SELECT coalesce(jsonb_agg(wash_seen(x, numbers, births) ORDER BY n), '[]') FROM jsonb_array_elements(supply) WITH ORDINALITY e(x, n)),
+    'register', CASE WHEN reg IS NOT NULL THEN wash_seen(reg, numbers, births) END);
+END $$;

@@ -7,8 +7,8 @@ use super::find::Told;
 use super::request::found::AtAddress;
 use crate::store::StoreError;
 use crate::store::rows::{
-    Board, CaseDetail, CaseRow, Claim, ConnectionCard, CustomerCard, DraftRow, Me, PartyCard,
-    Pulse, QueueLimits, RelatedCase,
+    Board, CaseDetail, CaseRow, Claim, ConnectionCard, CustomerCard, DraftRow, FindingCard, Me,
+    PartyCard, Pulse, QueueLimits, RelatedCase,
 };
 
 /// Clean an answer.
@@ -114,6 +114,11 @@ fn said(error: &mut StoreError) {
 }
 
 fn board(board: &mut Board) {
+    if let Some(progress) = &mut board.wash {
+        for milestone in &mut progress.milestones {
+            tidy(&mut milestone.name);
+        }
+    }
     board.nearest.iter_mut().for_each(row);
     board.raised.iter_mut().for_each(|case| row(&mut case.row));
     for person in &mut board.people {
@@ -155,6 +160,9 @@ fn detail(detail: &mut CaseDetail) {
     detail.related.iter_mut().for_each(related);
     detail.linked.iter_mut().for_each(related);
     detail.handover.iter_mut().for_each(tidy);
+    if let Some(found) = &mut detail.finding {
+        finding(found);
+    }
     if let Some(undo) = &mut detail.undo {
         tidy(&mut undo.agent);
         let stands = undo.stands.iter_mut();
@@ -170,6 +178,35 @@ fn detail(detail: &mut CaseDetail) {
     }
     for message in &mut detail.messages {
         message.error.iter_mut().for_each(tidy);
+    }
+}
+
+fn finding(found: &mut FindingCard) {
+    let words = [
+        &mut found.code,
+        &mut found.side,
+        &mut found.proposal,
+        &mut found.file_ref,
+        &mut found.origin,
+    ];
+    words.into_iter().for_each(tidy);
+    let maybe = [&mut found.fault, &mut found.computed, &mut found.newer];
+    maybe.into_iter().flatten().for_each(tidy);
+    let rows = found.grid.iter_mut().chain(&mut found.supply);
+    for row in rows.chain(&mut found.register) {
+        let words = [
+            &mut row.customer_ref,
+            &mut row.kind,
+            &mut row.name,
+            &mut row.number,
+            &mut row.birth,
+            &mut row.address,
+            &mut row.valid_from,
+            &mut row.valid_to,
+            &mut row.deceased_on,
+            &mut row.condition,
+        ];
+        words.into_iter().for_each(tidy);
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod desk;
 mod import;
+mod progress;
 
 use std::collections::BTreeMap;
 
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use import::{MERGE_MAX, OPEN_MAX, WashImport};
+pub use progress::Week;
 
 use crate::process::engine::CaseFacts;
 

@@ -3,6 +3,7 @@
 
 mod parts;
 mod queues;
+mod wash;
 
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -39,6 +40,9 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
         rest = below(rest, 9);
     }
     let used = queues::draw(paint, rest, state, board);
+    if let Some(progress) = wash::shown(state, board) {
+        return wash::draw(paint, below(rest, used + 1), progress);
+    }
     parts(paint, below(rest, used + 1), state, board);
 }
 

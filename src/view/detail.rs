@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 
 use super::paint::Paint;
 use super::theme::Role;
-use super::{cards, clocks, notification, request, timeline, unfinished, width};
+use super::{cards, clocks, finding, notification, request, timeline, unfinished, width};
 use crate::desk::claims;
 use crate::desk::effect::Loaded;
 use crate::desk::geometry::Panes;
@@ -119,6 +119,7 @@ fn lines(
     all.extend(unfinished::of_case(paint, case, columns));
     let timeline_here = paint.model.window.panes() != Panes::Three;
     let mut sections = vec![
+        ("detail.finding", finding::lines(paint, detail, columns)),
         ("detail.steps", request::steps(paint, detail, columns)),
         ("detail.visit", request::visit(paint, detail, columns)),
         ("detail.order", request::order(paint, detail, columns)),

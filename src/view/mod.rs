@@ -14,6 +14,7 @@ mod clocks;
 mod columns;
 mod detail;
 mod filter;
+mod finding;
 mod footer;
 mod form;
 mod header;

@@ -743,3 +743,73 @@ async fn dw_gen_08_extracts_of_the_registers() {
         .await;
     assert_eq!(condition, "bankrupt");
 }
+
+/// DW-BAS-21, META-05: who decides sees both sides and the register, without numbers and birth dates;
+/// which of them are the same is told all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn dw_bas_21_evidence_comes_with_the_case_and_is_masked() {
+    let bench = Bench::new().await;
+    bench
+        .washed("a", &[(point(1), GEIR, INGER), (point(2), KRISTINE, INGER)])
+        .await;
+    bench.washes("anna").await;
+    let anna = bench.world.desk("anna").await;
+    let (case_id, _) = bench.case_of(1).await;
+    let detail = anna.store.case_detail(case_id).await.unwrap();
+    let found = detail.finding.unwrap();
+    assert_eq!((&*found.code, found.protected), ("a01", false));
+    assert_eq!(found.file_ref, "a-grid.csv");
+    let (grid, supply) = (&found.grid[0], &found.supply[0]);
+    assert_eq!(grid.name, "Geir Kristensen");
+    assert_eq!(supply.name, "Inger Henriksen");
+    assert_eq!(grid.address, "Knudsenhavna 127, 7365 Martinhelle");
+    assert_eq!((&*grid.number, &*grid.birth), ("*********01", "1940-**-**"));
+    assert_eq!(supply.number, "*********04");
+    let register = found.register.as_ref().unwrap();
+    assert_eq!(register.number_as, grid.number_as);
+    assert_ne!(supply.number_as, grid.number_as);
+    let said = serde_json::to_string(&found).unwrap();
+    for number in ["29884013001", "01813701304", "1940-08-29", "1937-01-01"] {
+        assert!(!said.contains(number), "{number}");
+    }
+    let (case_id, _) = bench.case_of(2).await;
+    let detail = anna.store.case_detail(case_id).await.unwrap();
+    let found = detail.finding.unwrap();
+    assert!(found.protected);
+    assert!(found.grid.is_empty() && found.supply.is_empty() && found.register.is_none());
+}
+
+/// Whoever becomes protected later is hidden from then on.
+#[tokio::test(flavor = "multi_thread")]
+async fn dw_bas_21_whoever_becomes_protected_is_hidden() {
+    let bench = Bench::new().await;
+    bench.washed("a", &[(point(1), GEIR, INGER)]).await;
+    sqlx::query("UPDATE loket.customers SET protected = true")
+        .execute(&bench.owner().await)
+        .await
+        .unwrap();
+    bench.washes("anna").await;
+    let anna = bench.world.desk("anna").await;
+    let (case_id, _) = bench.case_of(1).await;
+    let detail = anna.store.case_detail(case_id).await.unwrap();
+    let found = detail.finding.unwrap();
+    assert!(found.protected && found.grid.is_empty() && found.register.is_none());
+}
+
+/// DW-GEN-14: the board has how far the wash has come, for those who work in its queue.
+#[tokio::test(flavor = "multi_thread")]
+async fn dw_gen_14_the_board_has_the_progress_for_the_queue_of_the_wash() {
+    let bench = Bench::new().await;
+    bench.washes("anna").await;
+    let anna = bench.world.desk("anna").await;
+    assert_eq!(
+        anna.store.board().await.unwrap().wash,
+        None,
+        "before the first run"
+    );
+    bench.washed("a", &[(point(1), GEIR, INGER)]).await;
+    let progress = anna.store.board().await.unwrap().wash.unwrap();
+    assert_eq!((progress.points, progress.open_of(|_| true)), (1, 1));
+    let bram = bench.world.desk("bram").await;
+    assert_eq!(bram.store.board().await.unwrap().wash, None);
+}

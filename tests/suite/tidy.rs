@@ -24,7 +24,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("desk", &["domain", "process", "store", "desk", "text"]),
     (
         "view",
-        &["domain", "process", "store", "desk", "view", "text"],
+        &["domain", "process", "store", "desk", "view", "text", "wash"],
     ),
     (
         "plain",

@@ -7,9 +7,10 @@ use super::{CaseId, CaseRow, Role};
 use crate::domain::clock::Whose;
 use crate::domain::country::Country;
 use crate::domain::deadline::Comparison;
+use crate::store::wash::Progress;
 
 /// The board, as of the last count.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Board {
     /// Legal now at the server when it answered.
     pub legal_now: DateTime<Utc>,
@@ -23,6 +24,9 @@ pub struct Board {
     pub people: Vec<BoardPerson>,
     /// Cases put before the lead, at most 30, longest first.
     pub raised: Vec<RaisedCase>,
+    /// How far the data wash has come, for those who work in its queue.
+    #[serde(default)]
+    pub wash: Option<Progress>,
 }
 
 /// One queue on the board. Counts are of cases that are not closed.

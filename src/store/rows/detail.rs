@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{CaseId, CaseRow, DraftRow, HeldSlot, Lease, PaymentRow};
+use super::{CaseId, CaseRow, DraftRow, FindingCard, HeldSlot, Lease, PaymentRow};
 use crate::process::engine::{CaseFacts, Facts, Refusal};
 
 /// All that the detail panes show of one case.
@@ -57,6 +57,9 @@ pub struct CaseDetail {
     /// Its payments, newest first, at most 20.
     #[serde(default)]
     pub payments: Vec<PaymentRow>,
+    /// What the data wash found, with its evidence.
+    #[serde(default)]
+    pub finding: Option<Box<FindingCard>>,
 }
 
 impl CaseDetail {

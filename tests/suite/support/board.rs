@@ -40,6 +40,7 @@ pub(crate) fn board() -> Board {
             row: rows[5].clone(),
             raised_at: now() - TimeDelta::minutes(50),
         }],
+        wash: None,
     }
 }
 

@@ -623,6 +623,7 @@ pub(crate) fn loaded(case: CaseId) -> Loaded {
         siblings: Vec::new(),
         slot: None,
         payments: Vec::new(),
+        finding: None,
         promises: vec![],
     };
     Loaded {
