@@ -61,9 +61,19 @@ fn export() -> String {
         };
         let (from, to) = (at(quarter), at(quarter + 1));
         let ean = ean(1);
-        text += &format!(
-            "{from};{to};=\"{ean}\";1S;Digitale meter;Afname Dag;{volume};kWh;{status};\n"
-        );
+        let line = [
+            &from,
+            &to,
+            &format!("=\"{ean}\""),
+            "1S",
+            "Digitale meter",
+            "Afname Dag",
+            volume,
+            "kWh",
+            status,
+        ];
+        text += &line.join(";");
+        text += ";\n";
     }
     text
 }

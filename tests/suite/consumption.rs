@@ -258,13 +258,13 @@ async fn days_of_23_and_25_hours_add_up() {
     let shell = Shell::of(&world.db.url("admin_1"));
     for (date, quarters) in [("2026-03-29", 92), ("2025-10-26", 100), ("2026-06-15", 96)] {
         let file = whole_day(1, day(date), "0,100", "Gevalideerd");
-        let taken = report(&shell, "import consumption --json -", &file);
-        assert_eq!(counts(&taken), [quarters, 0, 0, 0], "{date}");
+        let found = report(&shell, "import consumption --json -", &file);
+        assert_eq!(counts(&found), [quarters, 0, 0, 0], "{date}");
         let case = shared(&world, 1, "day_and_fine").await;
-        let desk = world.desk("anna").await;
+        let anna = world.desk("anna").await;
         let next = day(date).succ_opt().unwrap().to_string();
         let fine = Step::Fine(Energy::Electricity);
-        let all = look(&desk, case, (date, &next), fine).await.unwrap();
+        let all = look(&anna, case, (date, &next), fine).await.unwrap();
         let starts: BTreeSet<_> = all.values.iter().map(|one| one.start).collect();
         assert_eq!(
             starts.len() as u64,
@@ -275,11 +275,11 @@ async fn days_of_23_and_25_hours_add_up() {
         let whole = (whole * 100, whole * 15);
         let first = days::first_of_month(day(date)).to_string();
         for step in [fine, Step::Day] {
-            let found = added_up(&desk, case, (date, &next), step).await;
+            let found = added_up(&anna, case, (date, &next), step).await;
             assert_eq!(found, whole, "{date} {step:?}");
         }
         for step in [Step::Week, Step::Month] {
-            let found = added_up(&desk, case, (&first, &next), step).await;
+            let found = added_up(&anna, case, (&first, &next), step).await;
             assert_eq!(found, whole, "{date} {step:?}");
         }
     }
