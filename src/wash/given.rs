@@ -96,22 +96,18 @@ pub fn number(text: &str) -> Cow<'_, str> {
     if is_digits && text.len() != 10 {
         return Cow::Borrowed(text);
     }
-    let mut digits: String = text
+    let bare: String = text
         .chars()
         .filter(|c| !c.is_whitespace() && !matches!(c, '.' | '-' | '\''))
         .flat_map(char::to_uppercase)
         .collect();
-    if let Some(rest) = digits.strip_prefix("NO") {
-        digits = rest.to_owned();
-    }
-    if let Some(rest) = digits.strip_suffix("MVA") {
-        digits = rest.to_owned();
-    }
+    let digits = bare.strip_prefix("NO").unwrap_or(&bare);
+    let digits = digits.strip_suffix("MVA").unwrap_or(digits);
     let padded = format!("0{digits}");
     if digits.len() == 10 && Fodselsnummer::read(&padded).is_ok() {
-        digits = padded;
+        return Cow::Owned(padded);
     }
-    Cow::Owned(digits)
+    Cow::Owned(digits.to_owned())
 }
 
 /// A day as `YYYY-MM-DD`: from `01.02.1990`, `1/2/1990`, `19900201`, `1990-02-01T00:00:00`.

@@ -76,6 +76,7 @@ impl Identity {
     }
 
     /// The same end user, found instead of held.
+    #[must_use]
     pub fn found(&self) -> Self {
         match self {
             Self::Person(row, _) => Self::Person(row.clone(), How::Found),

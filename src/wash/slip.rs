@@ -37,6 +37,14 @@ fn is_other_form(written: &str, registered: &str) -> bool {
     is_same_name && fold_business(written) == fold_business(registered)
 }
 
+/// How a whole name is written without æ ø å.
+const WAYS: [&[(&str, &str)]; 4] = [
+    &[("æ", "ae"), ("ø", "oe"), ("å", "aa")],
+    &[("æ", "ae"), ("ø", "o"), ("å", "a")],
+    &[("æ", "a"), ("ø", "o"), ("å", "a")],
+    &[("æ", "ä"), ("ø", "ö")],
+];
+
 /// The whole name written without æ ø å, in one of the usual ways.
 fn is_other_letters(written: &str, registered: &str) -> bool {
     let swapped = |name: &str, ways: &[(&str, &str)]| {
@@ -46,12 +54,6 @@ fn is_other_letters(written: &str, registered: &str) -> bool {
         }
         out
     };
-    const WAYS: [&[(&str, &str)]; 4] = [
-        &[("æ", "ae"), ("ø", "oe"), ("å", "aa")],
-        &[("æ", "ae"), ("ø", "o"), ("å", "a")],
-        &[("æ", "a"), ("ø", "o"), ("å", "a")],
-        &[("æ", "ä"), ("ø", "ö")],
-    ];
     WAYS.iter()
         .any(|ways| swapped(written, ways) == *registered || swapped(registered, ways) == *written)
 }
@@ -88,10 +90,15 @@ fn spellings(name: &str) -> impl Iterator<Item = String> {
 
 /// One letter left out, doubled, put in or replaced, or two neighbours changed.
 fn is_short_slip(written: &str, registered: &str) -> bool {
-    let (w, r): (Vec<char>, Vec<char>) = (written.chars().collect(), registered.chars().collect());
-    let same = w.iter().zip(&r).take_while(|(a, b)| a == b).count();
-    let (before, w, r) = (r.get(..same).unwrap_or_default(), &w[same..], &r[same..]);
-    match (w, r) {
+    let written: Vec<char> = written.chars().collect();
+    let registered: Vec<char> = registered.chars().collect();
+    let same = written
+        .iter()
+        .zip(&registered)
+        .take_while(|(one, other)| one == other)
+        .count();
+    let before = registered.get(..same).unwrap_or_default();
+    match (&written[same..], &registered[same..]) {
         // a letter left out
         (rest, [_, kept @ ..]) if rest == kept => true,
         // a letter doubled or put in
@@ -99,7 +106,9 @@ fn is_short_slip(written: &str, registered: &str) -> bool {
         // another letter
         ([other, rest @ ..], [_, kept @ ..]) if rest == kept => is_replaced(before, *other, kept),
         // two neighbours changed
-        ([a, b, rest @ ..], [c, d, kept @ ..]) => a == d && b == c && rest == kept,
+        ([one, two, rest @ ..], [first, second, kept @ ..]) => {
+            (one, two) == (second, first) && rest == kept
+        }
         _ => false,
     }
 }

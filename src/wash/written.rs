@@ -16,9 +16,12 @@ pub fn is_written_so(one: &str, other: &str) -> bool {
     one == other || lower(one) == lower(other)
 }
 
+/// How sure the register's name is where none is held.
+const MISSING: f64 = 0.9;
+
 /// Values beside those they should be.
 pub struct Lines<'a> {
-    /// Parts of the name: any difference counts.
+    /// Parts of the name, birth date: any difference counts, and so does a name that is missing.
     names: Vec<(&'a str, &'a str)>,
     /// Street, city.
     words: Vec<(&'a str, &'a str)>,
@@ -33,6 +36,7 @@ impl<'a> Lines<'a> {
             names: vec![
                 (held.get(Held::FirstName), row.get(Person::FirstName)),
                 (held.get(Held::LastName), row.get(Person::LastName)),
+                (held_or(held, row), row.get(Person::BirthDate)),
             ],
             words: vec![
                 (held.get(Held::Street), row.get(Person::Street)),
@@ -66,32 +70,66 @@ impl<'a> Lines<'a> {
                 pair(Held::FirstName),
                 pair(Held::LastName),
                 pair(Held::Organisation),
+                birth(held, other),
             ],
             words: vec![pair(Held::Street), pair(Held::City)],
             numbers: vec![pair(Held::HouseNumber), pair(Held::Postcode)],
         }
     }
 
-    /// How alike what differs is, when anything is misspelt. Another address is not a misspelt one,
-    /// and blocks nothing (DW-GEN-12): that is one with another street or city, or one of which
+    /// How alike what differs is, when anything is misspelt or missing. Another address is not a
+    /// misspelt one, and blocks nothing (DW-GEN-12): that is one with another street, or one of which
     /// street and number, or both numbers, differ.
     pub fn unlike(&self, unsure: f64) -> Option<f64> {
-        let differ = |pair: &&(&str, &str)| {
-            let (written, right) = **pair;
-            !written.is_empty() && !right.is_empty() && !is_written_so(written, right)
-        };
-        let likeness = |pair: &(&str, &str)| name::likeness(&fold(pair.0), &fold(pair.1)).min(0.99);
-        let names = self.names.iter().filter(differ).map(likeness);
-        let words: Vec<f64> = self.words.iter().filter(differ).map(likeness).collect();
+        let names = self
+            .names
+            .iter()
+            .filter(|pair| !is_so(pair) && !pair.1.is_empty());
+        let names = names.map(|pair| match pair.0 {
+            "" => MISSING,
+            _ => likeness(pair),
+        });
+        let differ =
+            |pair: &&(&str, &str)| !pair.0.is_empty() && !pair.1.is_empty() && !is_so(pair);
+        let mut words = self.words.iter().filter(differ);
         let numbers = self.numbers.iter().filter(differ);
         let numbers = numbers.filter(|pair| squeezed(pair.0) != squeezed(pair.1));
-        let numbers: Vec<&(&str, &str)> = numbers.collect();
-        let place = match (words.as_slice(), numbers.as_slice()) {
-            (words, []) => words.iter().copied().reduce(f64::min),
-            ([], [(written, right)]) if is_one_slip(written, right) => Some(unsure),
+        let numbers: Vec<_> = numbers.collect();
+        let place = match (words.next(), numbers.as_slice()) {
+            (Some(pair), []) if is_one_slip(pair.0, pair.1) => Some(likeness(pair).max(unsure)),
+            (Some(pair), []) => Some(likeness(pair)).filter(|likeness| *likeness >= unsure),
+            (None, [pair]) if is_one_slip(pair.0, pair.1) => Some(unsure),
             _ => None,
         };
-        let place = place.filter(|likeness| *likeness >= unsure);
         names.chain(place).reduce(f64::min)
     }
+}
+
+/// The birth date that is held; one that is not is no difference.
+fn held_or<'a>(held: &'a Holding, row: &'a PersonRow) -> &'a str {
+    let born = held.get(Held::BirthDate);
+    if born.is_empty() {
+        row.get(Person::BirthDate)
+    } else {
+        born
+    }
+}
+
+/// The birth dates of both sides, where both have one.
+fn birth<'a>(held: &'a Holding, other: &'a Holding) -> (&'a str, &'a str) {
+    let (one, two) = (held.get(Held::BirthDate), other.get(Held::BirthDate));
+    if one.is_empty() {
+        (two, two)
+    } else {
+        (one, two)
+    }
+}
+
+fn is_so(pair: &(&str, &str)) -> bool {
+    is_written_so(pair.0, pair.1)
+}
+
+/// Of two values that are not written so.
+fn likeness(pair: &(&str, &str)) -> f64 {
+    name::likeness(&fold(pair.0), &fold(pair.1)).min(0.99)
 }

@@ -72,6 +72,6 @@ fn refuses_an_unknown_process_in_one_line() {
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(
         said.trim_end(),
-        "loket: There is no process tea. There are: doubt, party_report, prio, tlm, notification."
+        "loket: There is no process tea. There are: doubt, party_report, prio, tlm, notification, wash."
     );
 }

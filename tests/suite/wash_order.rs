@@ -193,6 +193,28 @@ fn dw_bas_19_one_thing_alone_identifies_nobody() {
     assert_eq!(code(&neighbour, &neighbour), Some((Code::I01, Side::Both)));
 }
 
+/// DW-BAS-21: a birth date that is not the register's and a name that is missing are mended like a
+/// name; a birth date that is missing and another address are not.
+#[test]
+fn dw_bas_21_what_is_mended_from_the_register() {
+    for (change, is_found) in [
+        ((Held::BirthDate, "1940-08-28"), true),
+        ((Held::FirstName, ""), true),
+        ((Held::Street, "Knudsenhavn"), true),
+        ((Held::HouseNumber, "172"), true),
+        ((Held::Postcode, "7356"), true),
+        ((Held::BirthDate, ""), false),
+        ((Held::Street, ""), false),
+        ((Held::Street, "Strandgata"), false),
+        ((Held::City, "Olsen"), false),
+        ((Held::FirstName, "OLA"), false),
+    ] {
+        let found = code(&[with(&ola(), &[change])], &[ola()]);
+        let wanted = is_found.then_some((Code::Spelling, Side::Grid));
+        assert_eq!(found, wanted, "{change:?}");
+    }
+}
+
 /// DW-I03-1: both sides must agree on the wrong name; where one is right it is spelling.
 #[test]
 fn dw_i03_1_one_side_alone_is_no_wrong_name() {
