@@ -257,8 +257,8 @@ async fn days_of_23_and_25_hours_add_up() {
     let world = world().await;
     let shell = Shell::of(&world.db.url("admin_1"));
     for (date, quarters) in [("2026-03-29", 92), ("2025-10-26", 100), ("2026-06-15", 96)] {
-        let file = whole_day(1, day(date), "0,100", "Gevalideerd");
-        let found = report(&shell, "import consumption --json -", &file);
+        let export = whole_day(1, day(date), "0,100", "Gevalideerd");
+        let found = report(&shell, "import consumption --json -", &export);
         assert_eq!(counts(&found), [quarters, 0, 0, 0], "{date}");
         let case = shared(&world, 1, "day_and_fine").await;
         let anna = world.desk("anna").await;
