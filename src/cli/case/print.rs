@@ -26,7 +26,9 @@ impl Counter<'_> {
         if self.json {
             self.shell.json(&page)?;
         } else {
-            page.iter().for_each(|line| self.shell.say(line));
+            for line in &page {
+                self.shell.say(line);
+            }
         }
         Ok(ExitCode::SUCCESS)
     }
