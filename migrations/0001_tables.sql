@@ -243,7 +243,9 @@ CREATE INDEX outbox_dead ON outbox (outbox_id) WHERE dead_at IS NOT NULL;
 CREATE TABLE outbox_sent (
   outbox_id bigint PRIMARY KEY, case_id bigint NOT NULL, kind text NOT NULL, idem_key uuid NOT NULL,
   attempts int NOT NULL, legal_at timestamptz NOT NULL, created_at timestamptz NOT NULL,
-  sent_at timestamptz NOT NULL, seq int NOT NULL);
+  sent_at timestamptz NOT NULL, seq int NOT NULL,
+  is_overtaken boolean NOT NULL DEFAULT false   -- left out: what happened meanwhile made it wrong
+);
 CREATE INDEX outbox_sent_case ON outbox_sent (case_id, outbox_id);
 
 -- one row per command of a client: a repeated command has one effect (decision 3)

@@ -99,7 +99,7 @@ CREATE FUNCTION messages_json(p_case bigint) RETURNS jsonb LANGUAGE sql STABLE S
 $$ SELECT coalesce(jsonb_agg(m ORDER BY (m ->> 'outbox_id')::bigint DESC), '[]') FROM
    (SELECT jsonb_build_object('outbox_id', outbox_id, 'kind', kind, 'status', CASE WHEN dead_at IS NULL THEN 'queued' ELSE 'dead' END, 'created_at', legal_at, 'sent_at', NULL, 'error', last_error) m
       FROM (SELECT * FROM outbox WHERE case_id = p_case ORDER BY outbox_id DESC LIMIT 50) o
-    UNION ALL SELECT jsonb_build_object('outbox_id', outbox_id, 'kind', kind, 'status', 'sent', 'created_at', legal_at, 'sent_at', sent_at, 'error', NULL)
+    UNION ALL SELECT jsonb_build_object('outbox_id', outbox_id, 'kind', kind, 'status', CASE WHEN is_overtaken THEN 'overtaken' ELSE 'sent' END, 'created_at', legal_at, 'sent_at', sent_at, 'error', NULL)
       FROM (SELECT * FROM outbox_sent WHERE case_id = p_case ORDER BY outbox_id DESC LIMIT 50) s) x $$;
 CREATE FUNCTION texts_json(p_case bigint) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT coalesce(jsonb_object_agg(text_id, body), '{}') FROM (SELECT text_id, body FROM texts WHERE case_id = p_case AND body IS NOT NULL ORDER BY created_at DESC LIMIT 200) t $$;

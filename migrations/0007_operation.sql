@@ -36,11 +36,11 @@ BEGIN
       'form', CASE WHEN k.form_version IS NOT NULL THEN form_of(k.process, k.form_version) END) ORDER BY u.outbox_id), '[]') INTO r FROM u JOIN cases k USING (case_id);
   RETURN r;
 END $$;
-CREATE FUNCTION loket_api.outbox_sent(p_id bigint, p_fence bigint) RETURNS bool LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+CREATE FUNCTION loket_api.outbox_sent(p_id bigint, p_fence bigint, p_is_overtaken boolean) RETURNS bool LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM require_role('worker', 'admin');
   WITH d AS (DELETE FROM outbox WHERE outbox_id = p_id AND fence = p_fence RETURNING *)
-  INSERT INTO outbox_sent SELECT outbox_id, case_id, kind, idem_key, attempts + 1, legal_at, created_at, legal_now(), seq FROM d;
+  INSERT INTO outbox_sent SELECT outbox_id, case_id, kind, idem_key, attempts + 1, legal_at, created_at, legal_now(), seq, p_is_overtaken FROM d;
   RETURN FOUND;
 END $$;
 CREATE FUNCTION loket_api.outbox_failed(p_id bigint, p_fence bigint, p_error text, p_retry_ms bigint) RETURNS bool LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$

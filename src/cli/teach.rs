@@ -281,8 +281,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     (
         "wash check",
         &[
-            "wash check --grid grid.csv --supply supply.csv --persons persons.csv \
-             --enterprises enterprises.jsonl --summary",
+            "wash check --grid grid.csv --supply supply.csv --persons persons.csv --summary",
             "wash check --grid grid.csv --supply supply.csv --explain 707057500100000017",
             "wash check --grid grid.csv --supply supply.csv --rules rules.toml --format json",
         ],

@@ -162,12 +162,18 @@ impl Store {
         Ok(())
     }
 
-    /// The message has left. `false` when another worker has taken it since.
-    pub async fn outbox_sent(&self, outbox_id: i64, fence: i64) -> Result<bool, StoreError> {
+    /// The message has left, or was left out because it was overtaken. `false` when another worker has taken it since.
+    pub async fn outbox_sent(
+        &self,
+        outbox_id: i64,
+        fence: i64,
+        is_overtaken: bool,
+    ) -> Result<bool, StoreError> {
         ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.outbox_sent($1, $2) AS "r!""#,
+            r#"SELECT loket_api.outbox_sent($1, $2, $3) AS "r!""#,
             outbox_id,
-            fence
+            fence,
+            is_overtaken
         )
         .fetch_one(&self.pool))
         .await

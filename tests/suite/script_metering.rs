@@ -7,7 +7,9 @@
 //! `LOKET_RUNS=all` every case goes to every end that can be reached from where it came.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
 
+use fastrand::Rng;
 use loket::exchange::import::intake::Door;
 use loket::process::field::Value;
 use loket::process::prio::PRIO;
@@ -140,6 +142,40 @@ async fn prio_35_every_request_of_the_large_world_ends() {
         tally.is_complete(&play, 8);
     }
     is_sound(&stage).await;
+}
+
+/// PRIO-07, PRIO-30, PRIO-31: workers that are killed anywhere, also between what a system outside did and
+/// its answer, and a payment service whose answers get lost: nobody is charged twice, no start time is
+/// overbooked, no order is another one.
+#[tokio::test(flavor = "multi_thread")]
+async fn prio_31_workers_that_crash_anywhere_charge_nobody_twice() {
+    for seed in 0..2 {
+        let mut stage = Stage::small(&format!("script-crash-{seed}")).await;
+        stage.crashes = Some(Mutex::new(Rng::with_seed(seed)));
+        stage.systems.books().loses = 3;
+        stage.plan_days(1).await;
+        for process in [&PRIO, &TLM] {
+            let play = Play::new(&stage, process);
+            let goals = ["completed", "cancelled_refunded", "cancelled"];
+            let goals = goals.iter().filter(|goal| play.ends().contains(goal));
+            for (number, goal) in goals.enumerate() {
+                let mut door = Door::open(&stage.world.admin).await.unwrap();
+                let mut runs = Vec::new();
+                for (case, line) in stage.requests(process.key).iter().enumerate() {
+                    let turn = case + number * 5 + usize::try_from(seed).unwrap() * 7;
+                    let begun = Box::pin(play.begin(&mut door, line, (*goal, turn))).await;
+                    runs.extend(begun);
+                }
+                Box::pin(play.to_the_end(&mut runs)).await;
+            }
+        }
+        let payments = stage.systems.books().payments.len();
+        assert!(
+            payments >= 4,
+            "{payments} payments say nothing of double charges"
+        );
+        is_sound(&stage).await;
+    }
 }
 
 /// PRIO-05, PRIO-15, PRIO-27: while the code book answers 503 every request stands at its check, is

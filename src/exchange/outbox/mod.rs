@@ -28,6 +28,8 @@ pub enum Outcome {
     Retry(String),
     /// Try again later, as often as it takes: the fault is on our side.
     Wait(String),
+    /// Left out: what happened meanwhile made it wrong, and nobody misses it.
+    Overtaken,
     /// Trying again would change nothing: a person must look.
     Dead(String),
 }

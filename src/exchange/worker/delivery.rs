@@ -53,6 +53,7 @@ impl Worker {
                 Err(error) => return Err(error),
                 Ok(outcome) => match outcome {
                     Outcome::Sent => done.sent += 1,
+                    Outcome::Overtaken => {}
                     Outcome::Retry(_) | Outcome::Wait(_) => done.again += 1,
                     Outcome::Dead(_) => done.dead += 1,
                 },
@@ -124,6 +125,9 @@ impl Worker {
         item: &OutboxItem,
         context: &MessageContext,
     ) -> Result<Outcome, StoreError> {
+        if is_overtaken(item, context) {
+            return Ok(Outcome::Overtaken);
+        }
         let building = match self.core.building(item, context).await? {
             Ok(building) => building,
             Err(outcome) => return Ok(outcome),
@@ -143,7 +147,8 @@ impl Worker {
         let wait = backoff::delay(item.attempts, fastrand::f64());
         let mended = WAITS.mul_f64(0.5 + fastrand::f64() / 2.0);
         let is_ours = match outcome {
-            Outcome::Sent => self.store.outbox_sent(id, fence).await?,
+            Outcome::Sent => self.store.outbox_sent(id, fence, false).await?,
+            Outcome::Overtaken => self.store.outbox_sent(id, fence, true).await?,
             Outcome::Retry(reason) => {
                 self.store
                     .outbox_failed(id, fence, reason, Some(wait))
@@ -157,6 +162,7 @@ impl Worker {
         match outcome {
             _ if !is_ours => tracing::debug!(case, kind, id, "taken by another worker"),
             Outcome::Sent => tracing::info!(case, kind, id, "message sent"),
+            Outcome::Overtaken => tracing::info!(case, kind, id, "message overtaken"),
             Outcome::Retry(reason) | Outcome::Wait(reason) => {
                 tracing::warn!(case, kind, id, reason, "message waits");
             }
@@ -164,6 +170,13 @@ impl Worker {
         }
         Ok(())
     }
+}
+
+/// Where to pay, when that payment has ended meanwhile: nobody is sent to a page that takes no money
+/// (PRIO-04).
+fn is_overtaken(item: &OutboxItem, context: &MessageContext) -> bool {
+    let payment = context.payment.as_ref();
+    item.kind == "payment_link" && payment.is_some_and(|payment| !payment.status.is_live())
 }
 
 /// The story of a case as one of its messages tells it.

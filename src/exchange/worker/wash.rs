@@ -55,7 +55,7 @@ impl Worker {
             content: market::correction(one),
         };
         let error = match self.options.delivery.deliver(envelope).await {
-            Outcome::Sent => {
+            Outcome::Sent | Outcome::Overtaken => {
                 done.sent += 1;
                 None
             }

@@ -530,7 +530,7 @@ async fn an_old_command_is_not_sent_again_after_a_newer_one() {
         }
         for item in items {
             worker
-                .outbox_sent(item.outbox_id, item.fence)
+                .outbox_sent(item.outbox_id, item.fence, false)
                 .await
                 .unwrap();
         }

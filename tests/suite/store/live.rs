@@ -252,8 +252,15 @@ async fn what_a_dead_worker_took_is_taken_by_another_at_once() {
     assert_eq!(second.len(), 1, "free, long before its minute is over");
     assert_eq!(second[0].idem_key, taken[0].idem_key);
     let (id, old) = (taken[0].outbox_id, taken[0].fence);
-    assert_eq!(one.outbox_sent(id, old).await, Ok(false), "an old fence");
-    assert_eq!(other.outbox_sent(id, second[0].fence).await, Ok(true));
+    assert_eq!(
+        one.outbox_sent(id, old, false).await,
+        Ok(false),
+        "an old fence"
+    );
+    assert_eq!(
+        other.outbox_sent(id, second[0].fence, false).await,
+        Ok(true)
+    );
 }
 
 /// One worker leads; the lead goes on with the end of its line, and what it says is heard.

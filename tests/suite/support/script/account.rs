@@ -114,6 +114,8 @@ async fn messages(stage: &Stage, cases: &BTreeMap<String, Ended>) {
     let unsent = "SELECT c.case_no || ' ' || o.kind FROM loket.outbox o
         JOIN loket.cases c USING (case_id)";
     assert_eq!(stage.list(unsent).await, Vec::<String>::new());
+    let repeats = stage.systems.books().repeats;
+    assert!(repeats == 0 || stage.is_crashing(), "{repeats} came again");
     let mut came: BTreeMap<(String, String), usize> = BTreeMap::new();
     let mut keys = std::collections::BTreeSet::new();
     for envelope in &stage.systems.books().delivered {

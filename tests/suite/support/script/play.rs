@@ -247,7 +247,8 @@ impl<'a> Play<'a> {
             }
         }
         // what is still under way at the bank
-        for _ in 0..3 {
+        let looks = if stage.is_crashing() { 20 } else { 3 };
+        for _ in 0..looks {
             stage.later().await;
             Box::pin(stage.works()).await;
         }
@@ -307,7 +308,7 @@ impl<'a> Play<'a> {
         let mut acted = false;
         loop {
             assert!(
-                run.moves < MOST_MOVES && run.stuck < PATIENCE,
+                run.moves < MOST_MOVES && run.stuck < self.patience(),
                 "{}",
                 run.told()
             );
@@ -334,6 +335,15 @@ impl<'a> Play<'a> {
                 }
                 Turn::Payer | Turn::Receiver => return acted | self.outside(run, &step).await,
             }
+        }
+    }
+
+    /// Crashing workers need longer.
+    fn patience(&self) -> usize {
+        if self.stage.is_crashing() {
+            PATIENCE * 5
+        } else {
+            PATIENCE
         }
     }
 

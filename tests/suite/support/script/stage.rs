@@ -3,11 +3,15 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::future::poll_fn;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::task::Poll;
 
 use chrono::{DateTime, Duration, NaiveTime, Utc};
+use fastrand::Rng;
 use loket::domain::calendar::Calendars;
 use loket::domain::house_number::HouseNumber;
 use loket::exchange::import::Run as Import;
@@ -50,6 +54,8 @@ pub(crate) struct Stage {
     /// One installer of each company.
     pub(crate) installers: Vec<Seat>,
     pub(crate) workers: [Worker; 2],
+    /// When workers crash.
+    pub(crate) crashes: Option<Mutex<Rng>>,
     /// The lines that become cases.
     pub(crate) lines: Vec<Json>,
     places: Places,
@@ -174,6 +180,7 @@ impl Stage {
             ],
             seats: seats(&world).await,
             installers: vec![sit(&world, "ingrid").await, sit(&world, "olof").await],
+            crashes: None,
             lines: lines.collect(),
             pool,
             world,
@@ -266,9 +273,26 @@ impl Stage {
         self.world.admin.slots_put(&records).await.unwrap();
     }
 
-    /// Both workers do what is due.
+    /// Whether workers crash here.
+    pub(crate) fn is_crashing(&self) -> bool {
+        self.crashes.is_some()
+    }
+
+    /// Both workers do what is due, or crash half-way.
     pub(crate) async fn works(&self) -> Done {
-        let (one, two) = tokio::join!(self.workers[0].once(), self.workers[1].once());
+        let [one, two] = &self.workers;
+        let (one, two) = tokio::join!(
+            crashed_after(self.polls(), one.once()),
+            crashed_after(self.polls(), two.once())
+        );
+        // what a worker was at when it crashed is there to be done again
+        let again = || {
+            Ok(Done {
+                again: 1,
+                ..Done::default()
+            })
+        };
+        let (one, two) = (one.unwrap_or_else(again), two.unwrap_or_else(again));
         let (one, two) = (one.unwrap(), two.unwrap());
         Done {
             timers: one.timers + two.timers,
@@ -276,6 +300,19 @@ impl Stage {
             again: one.again + two.again,
             dead: one.dead + two.dead,
             swept: one.swept + two.swept,
+        }
+    }
+
+    /// How far a worker gets this time; every other one to its end.
+    fn polls(&self) -> usize {
+        let Some(crashes) = &self.crashes else {
+            return usize::MAX;
+        };
+        let mut rng = crashes.lock().unwrap();
+        if rng.bool() {
+            usize::MAX
+        } else {
+            rng.usize(1..120)
         }
     }
 
@@ -306,6 +343,21 @@ impl Stage {
     pub(crate) async fn list(&self, sql: &'static str) -> Vec<String> {
         sqlx::query_scalar(sql).fetch_all(&self.pool).await.unwrap()
     }
+}
+
+/// The work, dropped where it stands when it was polled so often: between an effect outside and the
+/// answer, between the answer and the database.
+async fn crashed_after<F: Future>(polls: usize, work: F) -> Option<F::Output> {
+    let mut work = Box::pin(work);
+    let mut left = polls;
+    poll_fn(move |context| {
+        if left == 0 {
+            return Poll::Ready(None);
+        }
+        left -= 1;
+        work.as_mut().poll(context).map(Some)
+    })
+    .await
 }
 
 /// The house number of a line as people write it.
