@@ -106,10 +106,10 @@ $$ SELECT coalesce(jsonb_object_agg(text_id, body), '{}') FROM (SELECT text_id, 
 
 -- What customers gave about themselves is masked as in their card, by the field; of a protected person
 -- nothing of it is shown. `unmask` shows it, the worker has it for its letters.
-CREATE FUNCTION is_personal(p_field text) RETURNS bool LANGUAGE sql IMMUTABLE AS $$ SELECT p_field ~ '(^|[_.])(phone|email|personal_no)$' $$;
+CREATE FUNCTION is_personal(p_field text) RETURNS bool LANGUAGE sql IMMUTABLE AS $$ SELECT p_field ~ '(^|[_.])(phone|email|personal_no|fnr|d_number)$' $$;
 CREATE FUNCTION is_contact_address(p_field text) RETURNS bool LANGUAGE sql IMMUTABLE AS $$ SELECT p_field ~ '(^|[.])contact_(postcode|house_number)$' $$;
 CREATE FUNCTION shown_text(p_field text, p_body text, p_protected bool) RETURNS text LANGUAGE sql IMMUTABLE AS
-$$ SELECT CASE WHEN p_protected AND (is_personal(p_field) OR is_contact_address(p_field)) OR p_field ~ 'personal_no$' THEN '***' WHEN NOT is_personal(p_field) THEN p_body
+$$ SELECT CASE WHEN p_protected AND (is_personal(p_field) OR is_contact_address(p_field)) OR p_field ~ '(personal_no|fnr|d_number)$' THEN '***' WHEN NOT is_personal(p_field) THEN p_body
      WHEN p_field ~ 'phone$' THEN '***' || right(p_body, 2) ELSE left(p_body, 1) || '***@' || split_part(p_body, '@', 2) END $$;
 CREATE FUNCTION texts_shown(p_case bigint, p_customer text) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT coalesce(jsonb_object_agg(text_id, shown_text(field, body, coalesce((SELECT protected FROM customers WHERE customer_ref = p_customer), false))), '{}')

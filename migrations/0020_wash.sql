@@ -112,7 +112,9 @@ CREATE FUNCTION loket_api.wash_unstage(p_limit int) RETURNS int LANGUAGE plpgsql
 DECLARE cnt int;
 BEGIN
   PERFORM require_role('admin'); PERFORM wash_held();
-  DELETE FROM wash_stage s USING (SELECT run_id, n FROM wash_stage ORDER BY run_id, n LIMIT least(p_limit, 50000)) x WHERE s.run_id = x.run_id AND s.n = x.n;
+  -- a run that was killed while it merged goes on with what it staged: only what is staged anew, or was merged, may go
+  DELETE FROM wash_stage s USING (SELECT g.run_id, g.n FROM wash_runs r JOIN wash_stage g USING (run_id) WHERE r.state IN ('staging', 'opening', 'done')
+    ORDER BY g.run_id, g.n LIMIT least(p_limit, 50000)) x WHERE s.run_id = x.run_id AND s.n = x.n;
   GET DIAGNOSTICS cnt = ROW_COUNT;
   RETURN cnt;
 END $$;
@@ -525,7 +527,7 @@ BEGIN
     births := ARRAY(SELECT DISTINCT x ->> 'birth_date' FROM jsonb_array_elements(every) x WHERE x ->> 'birth_date' <> '');
   END IF;
   RETURN jsonb_build_object('code', lower(f.code), 'side', f.side, 'proposal', f.proposal, 'confidence', f.confidence, 'protected', hidden, 'times', f.times,
-    'file_ref', r.file_ref, 'origin', r.origin, 'origin_day', r.origin_day, 'fault', f.evidence ->> 'fault', 'computed', f.evidence ->> 'computed', 'newer', lower(f.newer ->> 'code'),
+    'file_ref', r.file_ref, 'origin', r.origin, 'origin_day', r.origin_day, 'fault', f.evidence -> 'fault' ->> 'faultcode', 'computed', f.evidence ->> 'computed', 'newer', lower(f.newer ->> 'code'),
     'grid', (SELECT coalesce(jsonb_agg(wash_seen(x, numbers, births) ORDER BY n), '[]') FROM jsonb_array_elements(grid) WITH ORDINALITY e(x, n)),
     'supply', (SELECT coalesce(jsonb_agg(wash_seen(x, numbers, births) ORDER BY n), '[]') FROM jsonb_array_elements(supply) WITH ORDINALITY e(x, n)),
     'register', CASE WHEN reg IS NOT NULL THEN wash_seen(reg, numbers, births) END);

@@ -19,20 +19,14 @@ use crate::text::Texts;
 
 /// Examples of them, for the help.
 pub(super) const EXAMPLES: &[(&str, &[&str])] = &[
-    (
-        "wash runs",
-        &[
-            "import wash --grid grid.csv --supply supply.csv --origin Vaskeriet",
-            "wash runs",
-        ],
-    ),
+    ("wash runs", &["wash runs"]),
     ("wash pace", &["wash pace", "wash pace 600"]),
     ("wash back", &["wash back --run 12"]),
     ("wash faults list", &["wash faults list"]),
     ("wash faults set", &["wash faults set EMF10005 none"]),
     (
         "wash updates list",
-        &["wash updates", "wash updates list --all"],
+        &["wash updates list", "wash updates list --all"],
     ),
     ("wash updates read", &["wash updates read updates.csv"]),
     ("wash updates approve", &["wash updates approve 7"]),

@@ -162,7 +162,8 @@ impl Store {
         Ok(())
     }
 
-    /// The message has left, or was left out because it was overtaken. `false` when another worker has taken it since.
+    /// The message has left, or was left out because it was overtaken. `false` when another worker has
+    /// taken it since.
     pub async fn outbox_sent(
         &self,
         outbox_id: i64,

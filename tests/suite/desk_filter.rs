@@ -34,7 +34,7 @@ fn a_filter_is_written_told_kept_and_taken_away() {
         .keys("F")
         .text("sta")
         .keys("tab")
-        .text("ass")
+        .text("assessing")
         .keys("tab");
     script.keys("enter");
     let asked = script.effects.iter().any(|effect| {

@@ -39,8 +39,9 @@ async fn one_claims_and_the_other_sees_it_while_nothing_moves() {
     bram.wait("contact the party");
     // the first case: bram's cursor stands on it
     bram.press("c");
-    bram.wait("you hold this case");
+    // what is said of it goes again after some seconds
     anna.wait("Bram took");
+    bram.wait("you hold this case");
     assert_eq!(
         shown(&anna).as_deref().map(|no| &no[8..]),
         Some("000002"),

@@ -198,7 +198,7 @@ fn bare_choice(state: &mut State, world: &World, found: &AtAddress) {
     let picks: Vec<(Pick, Follows)> = with_number
         .map(|it| {
             let (raw, label) = (it.ean.clone(), bare_label(world, it));
-            (Pick { raw, label }, Follows::new())
+            (Pick { raw, label }, elsewhere(it.ours))
         })
         .collect();
     let help = remarks(world, state, found);
@@ -221,13 +221,22 @@ fn say(state: &mut State, said: String) {
     }
 }
 
-/// One meter as a choice; the connection follows from it.
+/// That it is another company's grid follows from what was found, whatever the form proposes; one that
+/// does not ask for it ignores it (TLM-17).
+fn elsewhere(is_ours: bool) -> Follows {
+    let follows = || vec![("grid_ours", Value::Bool(false))];
+    if is_ours { Follows::new() } else { follows() }
+}
+
+/// One meter as a choice; the connection follows from it, and whose grid it is.
 fn pick(world: &World, meter: &FoundMeter) -> (Pick, Follows) {
     let pick = Pick {
         raw: meter.meter_number.clone(),
         label: label(world, meter),
     };
-    (pick, vec![("ean", Value::Code(meter.ean.clone()))])
+    let mut follows = elsewhere(meter.ours);
+    follows.push(("ean", Value::Code(meter.ean.clone())));
+    (pick, follows)
 }
 
 /// Meter, connection, operator, whether it is smart, address.
@@ -349,4 +358,17 @@ fn chosen(entries: &mut [Entry]) -> Option<&mut Entry> {
         entry.key == CHOSEN && matches!(&entry.ask, Ask::Choice(picks, _) if !picks.is_empty())
     };
     entries.iter_mut().find(is_chooser)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// TLM-17: what is proposed is ours; what was found says when it is not.
+    #[test]
+    fn tlm_17_another_grid_is_said_by_what_was_found() {
+        let said = vec![("grid_ours", Value::Bool(false))];
+        assert_eq!(elsewhere(false), said);
+        assert_eq!(elsewhere(true), Follows::new());
+    }
 }

@@ -483,7 +483,14 @@ async fn verify_sees_what_a_superuser_changes_beside_the_events() {
         );
     }
     let gone = world.signal(7).await;
-    for table in ["case_search", "texts", "outbox", "deadlines", "cases"] {
+    for table in [
+        "case_search",
+        "signals",
+        "texts",
+        "outbox",
+        "deadlines",
+        "cases",
+    ] {
         let sql = format!("DELETE FROM loket.{table} WHERE case_id = $1");
         sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(gone.0)
