@@ -153,6 +153,13 @@ impl Holding {
     }
 }
 
+/// Whether a register's mark protects a person (decision 21). A word that is not known does: whoever is
+/// hidden in vain is found by number, whoever is shown in vain is not hidden again.
+pub fn protects(mark: &str) -> bool {
+    const OPEN: [&str; 7] = ["", "no", "n", "nei", "false", "0", "ugradert"];
+    !OPEN.contains(&mark.trim().to_lowercase().as_str())
+}
+
 impl PersonRow {
     /// A value of the person.
     pub fn get(&self, field: Person) -> &str {
@@ -161,7 +168,7 @@ impl PersonRow {
 
     /// Whether name and address must never be shown.
     pub fn is_protected(&self) -> bool {
-        matches!(self.get(Person::Protected), "yes" | "true" | "1")
+        protects(self.get(Person::Protected))
     }
 
     /// Whether the person died.
@@ -212,6 +219,17 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    /// DW-BAS-22, formats 5.1: a mark in words that we do not know protects.
+    #[test]
+    fn dw_protection_is_lifted_by_known_words_only() {
+        for open in ["", " ", "no", "Nei", "FALSE", "0", "ugradert"] {
+            assert!(!protects(open), "{open}");
+        }
+        for mark in ["yes", "Ja", "TRUE", "1", "6", "7", "fortrolig", "?"] {
+            assert!(protects(mark), "{mark}");
+        }
+    }
 
     proptest! {
         /// Packing loses nothing, and the bytes bring the same row back.

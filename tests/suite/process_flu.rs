@@ -216,11 +216,11 @@ fn flu_13_the_organisation_becomes_a_provider_first() {
 #[test]
 fn flu_14_a_contract_is_asked_for_with_a_right_enterprise_number() {
     is_shown("FLU-14", ["data-access", "datatoegangscontract"]);
-    let placeholder = [
+    let wrong_digits = [
         ("company_number", "0123456789"),
         ("data_channel", "website"),
     ];
-    let refusal = chosen().refused("request_contract", &placeholder);
+    let refusal = chosen().refused("request_contract", &wrong_digits);
     assert_eq!(refusal.key, "not_an_enterprise");
     let sim = asked("website");
     assert_eq!(sim.case.state, "requested");

@@ -20,7 +20,8 @@ const fn column(name: &'static str, required: bool) -> Column {
     Column { name, required }
 }
 
-const PERSON_COLUMNS: &[Column] = &[
+/// Columns of an extract of the population register, by name.
+pub(in crate::exchange) const PERSON_COLUMNS: &[Column] = &[
     column("identifier", true),
     column("first_name", true),
     column("last_name", true),

@@ -15,27 +15,12 @@ use crate::domain::organisasjonsnummer::Organisasjonsnummer;
 use crate::exchange::import::clean;
 use crate::exchange::import::lines::Lines;
 use crate::exchange::import::refused::Refused;
-use crate::exchange::import::table::{Column, Row, Table};
+use crate::exchange::import::table::{Row, Table};
 use crate::exchange::wash::LeftOut;
+use crate::exchange::wash::registers::PERSON_COLUMNS;
 use crate::store::Store;
 use crate::wash::name::{fold_business, sound};
-
-const fn column(name: &'static str, required: bool) -> Column {
-    Column { name, required }
-}
-
-const COLUMNS: &[Column] = &[
-    column("identifier", true),
-    column("first_name", true),
-    column("last_name", true),
-    column("birth_date", true),
-    column("street", false),
-    column("house_number", false),
-    column("postcode", false),
-    column("city", false),
-    column("deceased_on", false),
-    column("protected", false),
-];
+use crate::wash::record::protects;
 
 /// So many rows go to the database in one call.
 const BATCH: usize = 1_000;
@@ -101,7 +86,7 @@ impl<'a> Rows<'a> {
 pub async fn persons(store: &Store, path: &Path) -> Result<Brought, WashError> {
     let failed = |error| WashError::Table(path.to_owned(), error);
     let input = BufReader::with_capacity(1 << 20, File::open(path)?);
-    let mut table = Table::open(input, COLUMNS).map_err(failed)?;
+    let mut table = Table::open(input, PERSON_COLUMNS).map_err(failed)?;
     let mut rows = Rows::new(store, "persons", path);
     while let Some(row) = table.read()? {
         match row {
@@ -115,7 +100,6 @@ pub async fn persons(store: &Store, path: &Path) -> Result<Brought, WashError> {
 fn person(row: &Row) -> Result<Json, Refused> {
     let number = Fodselsnummer::read(row.get("identifier"));
     let number = number.map_err(|_| bad("identifier", row.get("identifier")))?;
-    let is_yes = |word: &str| matches!(word, "yes" | "true" | "1" | "ja" | "6" | "7");
     Ok(json!({
         "number": number.as_str(),
         "first_name": row.get("first_name"),
@@ -126,7 +110,7 @@ fn person(row: &Row) -> Result<Json, Refused> {
         "postcode": row.get("postcode"),
         "city": row.get("city"),
         "deceased_on": row.get("deceased_on"),
-        "protected": is_yes(&row.get("protected").to_lowercase()),
+        "protected": protects(row.get("protected")),
     }))
 }
 

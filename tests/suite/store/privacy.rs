@@ -209,6 +209,8 @@ async fn what_customers_gave_in_steps_is_masked_too() {
         ("phone", "0612345678", "***78", "***"),
         ("owner_email", EMAIL, "r***@voorbeeld.example", "***"),
         ("owner_personal_no", "811228-9874", "***", "***"),
+        ("found_fnr", "29884013001", "***", "***"),
+        ("found_d_number", "69884013001", "***", "***"),
         ("contact_postcode", "1234AB", "1234AB", "***"),
         ("contact_house_number", "7", "7", "***"),
         ("note", "Belt terug.", "Belt terug.", "Belt terug."),
@@ -224,7 +226,16 @@ async fn what_customers_gave_in_steps_is_masked_too() {
     let seen = unmask(&anna, case, "reach").await.unwrap();
     let mut seen: Vec<&str> = seen.texts.values().map(String::as_str).collect();
     seen.sort_unstable();
-    assert_eq!(seen, ["0612345678", "811228-9874", EMAIL]);
+    assert_eq!(
+        seen,
+        [
+            "0612345678",
+            "29884013001",
+            "69884013001",
+            "811228-9874",
+            EMAIL
+        ]
+    );
     let said = refused(unmask(&anna, protected, "reach").await);
     assert_eq!(said, "person_protected");
     let context = world.db.store("worker_1").message_context(case).await;
@@ -242,6 +253,7 @@ async fn no_role_reads_what_is_masked_by_a_query_of_its_own() {
         ("phone", "0612345678"),
         ("owner_email", EMAIL),
         ("owner_personal_no", "811228-9874"),
+        ("found_fnr", "29884013001"),
         ("contact_postcode", "1234AB"),
         ("contact_house_number", "7"),
     ];
