@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::rows::CaseId;
 use super::{Store, StoreError, ask, read};
+pub use crate::domain::consumption::{Consumption, Found, Step};
 use crate::domain::consumption::{Energy, Grain, Register, Status};
 
 /// Most values of one chunk.
@@ -59,75 +60,6 @@ pub struct Look<'a> {
     pub purpose: &'a str,
     /// Whether it leaves the screen as a file.
     pub is_export: bool,
-}
-
-/// What values are added up to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Step {
-    /// As measured: per quarter of an hour, or per hour.
-    Fine(Energy),
-    /// Local days.
-    Day,
-    /// Weeks from Monday.
-    Week,
-    /// Local months.
-    Month,
-}
-
-impl Step {
-    fn code(self) -> i32 {
-        match self {
-            Self::Fine(Energy::Electricity) => 15,
-            Self::Fine(Energy::Gas) => 60,
-            Self::Day => 1440,
-            Self::Week => 10080,
-            Self::Month => 30000,
-        }
-    }
-}
-
-/// What was found.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Consumption {
-    /// The connection.
-    pub ean: String,
-    /// What is delivered there.
-    pub energy: Energy,
-    /// By time, then register.
-    pub values: Vec<Found>,
-}
-
-/// One value that was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "(i16, DateTime<Utc>, i64, i16, i64)")]
-pub struct Found {
-    /// What was counted.
-    pub register: Register,
-    /// From when on.
-    pub start: DateTime<Utc>,
-    /// For how many minutes there are values: what is missing of a day is missing, not zero.
-    pub covered: i64,
-    /// Of the least sure part.
-    pub status: Status,
-    /// Wh or dm³.
-    pub value: i64,
-}
-
-impl TryFrom<(i16, DateTime<Utc>, i64, i16, i64)> for Found {
-    type Error = &'static str;
-
-    fn try_from(
-        (register, start, covered, status, value): (i16, DateTime<Utc>, i64, i16, i64),
-    ) -> Result<Self, Self::Error> {
-        Ok(Self {
-            register: Register::of_code(register).ok_or("an unknown register")?,
-            start,
-            covered,
-            status: Status::of_code(status).ok_or("an unknown status")?,
-            value,
-        })
-    }
 }
 
 /// The number of a grain in the database: minutes, and none for what is no stretch of them.
