@@ -10,7 +10,7 @@ use super::super::route::{Only, Route, Subject};
 use super::super::toast::{Toasts, Tone};
 use super::super::world::World;
 use super::desk::State;
-use super::pick;
+use super::{mandates, pick};
 use crate::store::rows::{CaseId, CaseRow, InboxView};
 
 impl State {
@@ -79,6 +79,15 @@ impl State {
                 read_and_go(world, case, Route::Actions(case, Only::Lead), now)
             }
             (Id::Ledger, Some(case)) => read_and_go(world, case, Route::Ledger(case), now),
+            (Id::Consumption, Some(case)) => {
+                let row = self.row(world, case).cloned();
+                row.map_or_else(Vec::new, |row| mandates::of_case(world, &row, now))
+            }
+            (Id::Consumption, None) => {
+                let said = world.texts.say("why.no_case");
+                world.toasts.say(Tone::Warning, said, now);
+                Vec::new()
+            }
             (Id::Print, Some(case)) => read_and_go(world, case, Route::Print(case), now),
             (Id::Note | Id::Promise | Id::Snooze | Id::SendLink, Some(case)) => {
                 let form = Subject::Action(case, action_of(id).to_owned());
