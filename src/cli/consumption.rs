@@ -1,6 +1,7 @@
 //! `loket consumption …`: what was used at a connection, as far as its sharing mandate allows (FLU-26,
 //! FLU-31, FLU-36). Each look and each export is an event of the case with its purpose.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -10,11 +11,14 @@ use uuid::Uuid;
 use super::clerk::Clerk;
 use super::{CliError, Ended, Shell, shell, words};
 use crate::domain::consumption::guard::{Hidden, Mandate, Span, Window, Wish};
-use crate::domain::consumption::{Energy, Grain, Status, ZONE};
-use crate::exchange::consumption::write;
+use crate::domain::consumption::shown::{Naming, Shown, Sight};
+use crate::domain::consumption::{Energy, Grain, Status, Unit, ZONE};
+use crate::exchange::consumption::{page, write};
+use crate::exchange::keep::Place;
 use crate::process::engine::Refusal;
 use crate::process::sharing;
 use crate::store::consumption::{Consumption, Found, LOOK_PURPOSES, Look, Step};
+use crate::store::rows::CaseDetail;
 use crate::text::{Texts, format};
 
 /// Look, or take along.
@@ -30,8 +34,45 @@ pub struct ConsumptionArgs {
 pub enum Verb {
     /// Show consumption as a table
     Show(WhatArgs),
-    /// Print exactly what would be shown, as CSV with the columns of the portal's exports
-    Export(WhatArgs),
+    /// Take along exactly what would be shown: CSV with the columns of the portal's exports, or pages
+    /// to hand on
+    Export(ExportArgs),
+}
+
+/// Which consumption, and as what.
+#[derive(Debug, Clone, Args)]
+pub struct ExportArgs {
+    /// Which consumption.
+    #[command(flatten)]
+    pub what: WhatArgs,
+    /// As values for a program, or as pages with a chart and a table
+    #[arg(long, value_enum, default_value_t = As::Csv)]
+    pub format: As,
+    /// The file, which must not be there yet; without it CSV is printed
+    #[arg(long, value_name = "FILE", required_if_eq("format", "pdf"))]
+    pub out: Option<PathBuf>,
+    /// Name the connection by the ends of its number only
+    #[arg(long)]
+    pub masked: bool,
+}
+
+impl ExportArgs {
+    fn naming(&self) -> Naming {
+        if self.masked {
+            Naming::Masked
+        } else {
+            Naming::Whole
+        }
+    }
+}
+
+/// As what consumption is taken along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum As {
+    /// Values with the columns of the portal's exports.
+    Csv,
+    /// Pages of A4.
+    Pdf,
 }
 
 /// Which consumption, and why.
@@ -61,11 +102,47 @@ pub struct WhatArgs {
 
 /// Runs a verb.
 pub async fn run(args: ConsumptionArgs, shell: &Shell) -> Ended {
+    match args.verb {
+        Verb::Show(what) => {
+            let seen = look(shell, &what, false).await?;
+            tell(shell, &seen.found, (seen.window, seen.step));
+        }
+        Verb::Export(args) => export(shell, &args).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What was read, and under which case.
+struct Seen {
+    detail: CaseDetail,
+    found: Consumption,
+    window: Window,
+    step: Step,
+    now: DateTime<Utc>,
+}
+
+impl Seen {
+    /// What is shown of it: in kWh, of gas in m³ as well (FLU-35).
+    fn shown(&self, span: Span, naming: Naming) -> Vec<Shown> {
+        let units: &[Unit] = match self.found.energy {
+            Energy::Electricity => &[Unit::Kwh],
+            Energy::Gas => &[Unit::Kwh, Unit::CubicMetre],
+        };
+        let sight = |unit: &Unit| Sight {
+            span,
+            step: self.step,
+            window: self.window,
+            unit: *unit,
+            naming,
+        };
+        let shown = |unit| Shown::of(&self.found, &sight(unit), self.now);
+        units.iter().map(shown).collect()
+    }
+}
+
+/// Reads what is wanted as far as the mandate goes: an event with its purpose.
+async fn look(shell: &Shell, what: &WhatArgs, is_export: bool) -> Result<Seen, CliError> {
     let clerk = Clerk::enter(shell).await?;
-    let (what, is_export) = match &args.verb {
-        Verb::Show(what) => (what, false),
-        Verb::Export(what) => (what, true),
-    };
     let detail = clerk.find(&what.case_no).await?;
     let product = detail.connection.as_ref().map(|card| card.product.as_str());
     let energy = match product {
@@ -86,14 +163,42 @@ pub async fn run(args: ConsumptionArgs, shell: &Shell) -> Ended {
     };
     let session = clerk.session.session_id;
     let read = clerk.store.consumption_read(Uuid::now_v7(), session, &look);
-    let found = read.await?;
-    if is_export {
-        shell::generated(write::HEADER);
-        write::lines(&found, step).all(|line| shell::line(&line));
-    } else {
-        tell(shell, &found, (window, step));
+    Ok(Seen {
+        found: read.await?,
+        detail,
+        window,
+        step,
+        now,
+    })
+}
+
+/// Takes along. The file is ours before anything is read for it, so that no export is on record that
+/// could never have been written.
+async fn export(shell: &Shell, args: &ExportArgs) -> Result<(), CliError> {
+    let place = args.out.as_deref().map(Place::at).transpose()?;
+    let mut seen = look(shell, &args.what, true).await?;
+    if args.format == As::Csv {
+        seen.found.ean = args.naming().of(&seen.found.ean);
     }
-    Ok(ExitCode::SUCCESS)
+    let bytes = match args.format {
+        As::Pdf => page::pdf(&page::Report {
+            texts: &shell.texts,
+            detail: &seen.detail,
+            shown: &seen.shown(span(&args.what).0, args.naming()),
+            purpose: &args.what.purpose,
+            made: seen.now,
+        }),
+        As::Csv => write::file(&seen.found, seen.step).into_bytes(),
+    };
+    let (Some(place), Some(path)) = (place, &args.out) else {
+        shell::generated(write::HEADER);
+        write::lines(&seen.found, seen.step).all(|line| shell::line(&line));
+        return Ok(());
+    };
+    place.keep(&bytes)?;
+    let file = path.display().to_string();
+    shell.tell_of_file("consumption.kept", &[("file", &file)], path);
+    Ok(())
 }
 
 /// What may be seen of the wish, in steps of what; else which rule says no.

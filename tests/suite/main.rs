@@ -23,6 +23,7 @@ mod cli_report;
 mod cli_sharing;
 mod cli_slots;
 mod consumption;
+mod consumption_page;
 mod desk_board;
 mod desk_bulk;
 mod desk_claiming;

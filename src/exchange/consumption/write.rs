@@ -19,6 +19,12 @@ pub fn lines(found: &Consumption, step: Step) -> impl Iterator<Item = String> {
         .map(move |value| line(&found.ean, value, step))
 }
 
+/// All of it as one text.
+pub fn file(found: &Consumption, step: Step) -> String {
+    let lines = std::iter::once(HEADER.to_owned()).chain(lines(found, step));
+    lines.map(|line| line + "\n").collect()
+}
+
 fn line(ean: &str, value: &Found, step: Step) -> String {
     let end = end(value.start, step);
     let wall = |at: DateTime<Utc>| at.with_timezone(&ZONE).format("%d-%m-%Y;%H:%M:%S");
