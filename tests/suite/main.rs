@@ -119,6 +119,7 @@ mod view_any;
 mod view_bulk;
 mod view_finding;
 mod view_picture;
+mod view_plan;
 mod view_request;
 mod view_screens;
 mod view_themes;

@@ -79,6 +79,8 @@ pub enum Id {
     Ledger,
     /// The print version of a notification.
     Print,
+    /// The address that customers of a provider follow, to be scanned.
+    StepPlan,
     /// The board of the lead.
     Board,
     /// The next part of the board.

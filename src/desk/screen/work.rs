@@ -79,7 +79,9 @@ impl State {
                 read_and_go(world, case, Route::Actions(case, Only::Lead), now)
             }
             (Id::Ledger, Some(case)) => read_and_go(world, case, Route::Ledger(case), now),
-            (Id::Print, Some(case)) => read_and_go(world, case, Route::Print(case), now),
+            (Id::Print | Id::StepPlan, Some(case)) => {
+                read_and_go(world, case, Route::Print(case), now)
+            }
             (Id::Note | Id::Promise | Id::Snooze | Id::SendLink, Some(case)) => {
                 let form = Subject::Action(case, action_of(id).to_owned());
                 read_and_go(world, case, Route::Form(form), now)
