@@ -286,6 +286,8 @@ pub enum Call {
         shown: Box<Shown>,
         /// As what.
         format: Format,
+        /// The legal instant.
+        made: DateTime<Utc>,
         /// The name of the file.
         name: String,
     },

@@ -19,6 +19,7 @@ use super::{
     again, ahead, answer, available, beat, claims, here, live, lock, many, mouse, palette, print,
     privacy, safe, screen, watching,
 };
+use crate::store::rows::CaseId;
 
 /// Take in a message; what is returned is to be done. `now` is machine time.
 pub fn update(model: &mut Model, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
@@ -148,11 +149,7 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
         }
         Route::Ledger(case) => model.layers.push(Layer::Ledger(ledger::State::new(case))),
         Route::Print(case) => model.layers.push(Layer::Print(print::State::new(case))),
-        Route::Consumption(case, purpose) => {
-            let (state, asked) = consumption::State::open(&mut model.world, case, purpose, now);
-            model.layers.push(Layer::Consumption(Box::new(state)));
-            return asked;
-        }
+        Route::Consumption(case, purpose) => return push_consumption(model, case, purpose, now),
         Route::Search => {
             let fresh = model.search.anew();
             model.layers.push(Layer::Search(Box::new(fresh)));
@@ -203,6 +200,17 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
         }
     }
     Vec::new()
+}
+
+fn push_consumption(
+    model: &mut Model,
+    case: CaseId,
+    purpose: &'static str,
+    now: DateTime<Utc>,
+) -> Vec<Effect> {
+    let (state, asked) = consumption::State::open(&mut model.world, case, purpose, now);
+    model.layers.push(Layer::Consumption(Box::new(state)));
+    asked
 }
 
 fn push_notices(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {

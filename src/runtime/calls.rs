@@ -13,18 +13,15 @@ use crate::desk::effect::{Call, FileError, Loaded, Question, Save, Slot};
 use crate::desk::find::{Asked, Naming, Told};
 use crate::desk::form::Pick;
 use crate::desk::form::suggest::Among;
-use crate::desk::screen::consumption::Format;
 use crate::desk::{Msg, Reply, Ticket};
 use crate::domain::calendar::Calendars;
-use crate::domain::consumption::shown::Shown;
-use crate::exchange::consumption::write;
 use crate::process::engine::{Answers, Change};
 use crate::store::bulk::SNAPSHOT_MAX;
 use crate::store::case::{Opening, Target};
-use crate::store::consumption::Look;
 use crate::store::rows::{Applied, CaseId, Opened, SearchHit, Session};
 use crate::store::session::SessionKind;
 use crate::store::{Store, StoreError};
+use crate::text::Texts;
 
 /// How many events of a case are read.
 const EVENTS: u32 = 100;
@@ -39,13 +36,14 @@ pub(super) struct Caller {
     pub(super) store: Store,
     pub(super) session: Arc<Mutex<Uuid>>,
     pub(super) calendars: Option<Arc<Calendars>>,
+    pub(super) texts: Arc<Texts>,
     pub(super) sources: Sources,
     pub(super) messages: mpsc::Sender<Msg>,
     pub(super) following: watch::Sender<Option<Followed>>,
 }
 
 impl Caller {
-    fn session(&self) -> Uuid {
+    pub(super) fn session(&self) -> Uuid {
         self.session
             .lock()
             .map_or_else(|broken| *broken.into_inner(), |id| *id)
@@ -274,21 +272,11 @@ impl Caller {
                 case,
                 queue_id,
                 reason,
-            } => Reply::Applied(
-                store
-                    .case_transfer(cmd, session, case, queue_id, &reason)
-                    .await,
-            ),
-            Call::Look(look) => {
-                let read = store.consumption_read(cmd, session, &look).await;
-                Reply::Looked(read.map(Box::new))
+            } => {
+                let moved = store.case_transfer(cmd, session, case, queue_id, &reason);
+                Reply::Applied(moved.await)
             }
-            Call::Export {
-                look,
-                shown,
-                format,
-                name,
-            } => Reply::Exported(self.export(cmd, &look, (*shown, format), name).await),
+            call @ (Call::Look(_) | Call::Export { .. }) => self.consumption(cmd, call).await,
             Call::Naming(naming) => Reply::Set(self.name_filter(cmd, naming).await),
             Call::Limits(new) => Reply::Set(store.limits_set(cmd, new).await),
             Call::TakeBack { case, seq } => {
@@ -332,38 +320,6 @@ impl Caller {
             calendars,
         };
         self.store.case_open(&opening).await
-    }
-
-    /// The file is ours before the export is on record: none is on record that could not be written.
-    async fn export(
-        &self,
-        cmd: Uuid,
-        look: &Look<'_>,
-        (shown, format): (Shown, Format),
-        name: String,
-    ) -> Result<Result<String, FileError>, StoreError> {
-        let other = |error: tokio::task::JoinError| Err(FileError::Other(error.to_string()));
-        let made = tokio::task::spawn_blocking(move || files::create(&name)).await;
-        let (path, file) = match made.unwrap_or_else(other) {
-            Ok(made) => made,
-            Err(error) => return Ok(Err(error)),
-        };
-        let read = self.store.consumption_read(cmd, self.session(), look).await;
-        let is_allowed = read.as_ref().map(|_| ());
-        let is_allowed = is_allowed.is_ok();
-        let written = tokio::task::spawn_blocking(move || {
-            if !is_allowed {
-                files::remove(&path);
-                return Ok(String::new());
-            }
-            let text = match format {
-                Format::Csv => write::file(&shown).into_bytes(),
-            };
-            files::fill(file, &path, &text)
-        });
-        let written = written.await;
-        read?;
-        Ok(written.unwrap_or_else(|error| Err(FileError::Other(error.to_string()))))
     }
 
     async fn attach(&self, cmd: Uuid, case: CaseId, path: PathBuf, purpose: String) -> Reply {

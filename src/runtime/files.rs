@@ -1,12 +1,12 @@
 //! Files of the agent: documents to attach, names to complete a path with.
 
 use std::fs::{File, Metadata};
-use std::io::{ErrorKind, Read as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use crate::desk::clean;
 use crate::desk::effect::{FileError, FileRead};
+use crate::exchange::keep::{KeepError, Place};
 use crate::store::case::DOCUMENT_BYTES_MAX;
 use crate::store::rows::NewDocument;
 use crate::system;
@@ -53,37 +53,29 @@ pub(super) fn document(path: &Path, purpose: String) -> FileRead {
     })
 }
 
-/// A new file of that name where the console was started, for us alone; a number is added where the name
+/// A place for a new file of that name where the console was started; a number is added where the name
 /// is taken.
-pub(super) fn create(name: &str) -> Result<(PathBuf, File), FileError> {
+pub(super) fn place(name: &str) -> Result<(PathBuf, Place), FileError> {
     let (stem, end) = name.rsplit_once('.').unwrap_or((name, ""));
     let names = (2..NAMES).map(|number| format!("{stem}-{number}.{end}"));
     for name in std::iter::once(name.to_owned()).chain(names) {
         let path = std::path::absolute(&name).map_err(|error| told(&error))?;
-        let mut options = File::options();
-        match options.write(true).create_new(true).mode(0o600).open(&path) {
-            Ok(file) => return Ok((path, file)),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(told(&error)),
+        match Place::at(&path) {
+            Ok(place) => return Ok((path, place)),
+            Err(KeepError::Exists(_)) => {}
+            Err(KeepError::Io(_, error)) => return Err(told(&error)),
         }
     }
     Err(FileError::Other(name.to_owned()))
 }
 
-/// Write it to its end, and say where it is. What could not be written whole is not left behind.
-pub(super) fn fill(mut file: File, path: &Path, bytes: &[u8]) -> Result<String, FileError> {
-    let written = file.write_all(bytes).and_then(|()| file.sync_all());
-    if let Err(error) = written {
-        remove(path);
-        return Err(told(&error));
+/// Write it whole, and say where it is.
+pub(super) fn keep(path: &Path, place: Place, bytes: &[u8]) -> Result<String, FileError> {
+    match place.keep(bytes) {
+        Ok(()) => Ok(clean::line(&path.to_string_lossy())),
+        Err(KeepError::Io(_, error)) => Err(told(&error)),
+        Err(taken @ KeepError::Exists(_)) => Err(FileError::Other(taken.to_string())),
     }
-    Ok(clean::line(&path.to_string_lossy()))
-}
-
-/// Take back a file that is not wanted after all.
-pub(super) fn remove(path: &Path) {
-    // whoever took it away before did what we want
-    let _ = std::fs::remove_file(path);
 }
 
 /// Why the file cannot be attached, if so. What is in it is not read.

@@ -32,7 +32,7 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
         ),
         Got::Failed(StoreError::Refused(refusal)) => {
             let why = preview::refusal(&paint.model.world, refusal);
-            refused(paint, area, state, why);
+            refused(paint, area, state, &why);
         }
         Got::Failed(StoreError::Offline(_)) => {
             said(paint, area, state, &[(Role::Warning, "list.unreachable")]);
@@ -41,16 +41,16 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
         Got::Hidden(hidden) => {
             let refusal = Refusal::new(hidden.key()).by_rule(hidden.rule());
             let why = preview::refusal(&paint.model.world, &refusal);
-            refused(paint, area, state, why);
+            refused(paint, area, state, &why);
         }
     }
 }
 
 /// Which rule says no, and what can be done.
-fn refused(paint: &mut Paint<'_, '_>, area: Rect, state: &State, why: String) {
+fn refused(paint: &mut Paint<'_, '_>, area: Rect, state: &State, why: &str) {
     let columns = usize::from(area.width);
     let mut lines = vec![title(paint, state), Line::default()];
-    lines.extend(paint.wrapped_in(Role::Error, &why, columns, 1));
+    lines.extend(paint.wrapped_in(Role::Error, why, columns, 1));
     lines.push(Line::default());
     let help = paint.text("consumption.refused_help");
     lines.extend(paint.wrapped_in(Role::Calm, &help, columns, 1));

@@ -94,7 +94,9 @@ async fn flu_36_a_real_export_is_looked_at_and_taken_along() {
     screen.press("f");
     screen.wait("by quarter-hour");
     screen.press("e");
-    screen.wait("Written to");
+    screen.wait(".csv");
+    screen.press("p");
+    screen.wait(".pdf");
     screen.press("\x1b");
     screen.wait_for("the desk", |shown| !shown.contains("by quarter-hour"));
     screen.leave_desk();
@@ -104,6 +106,12 @@ async fn flu_36_a_real_export_is_looked_at_and_taken_along() {
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| path.extension().is_some_and(|end| end == "csv"))
         .collect();
+    let pages = std::fs::read_dir(&home).unwrap().filter_map(Result::ok);
+    let pages = pages.map(|entry| entry.path());
+    let pages = pages.filter(|path| path.extension().is_some_and(|end| end == "pdf"));
+    let pages: Vec<_> = pages.collect();
+    assert_eq!(pages.len(), 1, "{pages:?}");
+    assert!(std::fs::read(&pages[0]).unwrap().starts_with(b"%PDF"));
     let [file] = &files[..] else {
         panic!("{files:?}")
     };
@@ -136,5 +144,5 @@ async fn flu_36_a_real_export_is_looked_at_and_taken_along() {
     assert!(record.iter().all(|(.., purpose)| purpose == "question"));
     let steps: Vec<_> = record.iter().map(|(_, _, step, _)| *step).collect();
     let (day, month) = (i64::from(Step::Day.code()), i64::from(Step::Month.code()));
-    assert_eq!(steps, [day, day, day, month, month, day, 15, 15]);
+    assert_eq!(steps, [day, day, day, month, month, day, 15, 15, 15]);
 }

@@ -95,6 +95,10 @@ pub enum Id {
     NameConnection,
     /// It as a file with the columns of the source.
     SaveCsv,
+    /// It as pages to hand on.
+    SavePdf,
+    /// The address that customers of a provider follow, to be scanned.
+    StepPlan,
     /// The board of the lead.
     Board,
     /// The next part of the board.

@@ -32,6 +32,8 @@ use crate::store::rows::CaseId;
 pub enum Format {
     /// The columns of the source.
     Csv,
+    /// Pages to hand on.
+    Pdf,
 }
 
 /// The screen.
@@ -189,7 +191,7 @@ impl State {
             (Ok(found), Some(Ok(sight))) => {
                 self.found = Some((found, sight));
                 self.picture(world, now);
-                self.to_last();
+                self.find_last();
             }
         }
     }
@@ -216,7 +218,7 @@ impl State {
     }
 
     /// The cursor to the last stretch that has a value, or to the first one.
-    fn to_last(&mut self) {
+    fn find_last(&mut self) {
         let Got::Shown(picture) = &self.got else {
             return;
         };
@@ -256,6 +258,7 @@ impl State {
                 self.picture(world, now);
             }
             Id::SaveCsv => return self.save(world, Format::Csv, now),
+            Id::SavePdf => return self.save(world, Format::Pdf, now),
             Id::PageUp | Id::PageDown if self.is_fine() => self.another_day(pressed.id),
             id => self.at = moved(id, self.at, self.count(), window).unwrap_or(self.at),
         }
@@ -323,6 +326,7 @@ impl State {
             look: self.asked_for(sight, true),
             shown: Box::new(shown.clone()),
             format,
+            made: world.legal(now),
             name: name(world, self.case, shown, format),
         };
         let command = world.command(now);
@@ -337,6 +341,7 @@ fn name(world: &World, case: CaseId, shown: &Shown, format: Format) -> String {
     let no = no.map_or("", |loaded| loaded.detail.row.case_no.as_str());
     let end = match format {
         Format::Csv => "csv",
+        Format::Pdf => "pdf",
     };
     let last = shown.to.pred_opt().unwrap_or(shown.to);
     format!("consumption_{no}_{}_{last}.{end}", shown.from)

@@ -237,7 +237,7 @@ fn tick(texts: &Texts, shown: &Shown, slot: &Slot, each: usize) -> Option<String
         (Step::Fine(_), _) if local.minute() != 0 => None,
         (Step::Fine(_), _) if local.hour() == 0 => Some(weekday_day(texts, day)),
         (Step::Fine(_), _) => {
-            let is_tick = local.hour() % HOURS == 0;
+            let is_tick = local.hour().is_multiple_of(HOURS);
             is_tick.then(|| local.format("%H").to_string())
         }
         (Step::Day, Length::Week) if each > 9 => Some(format::weekday(texts, day)),
