@@ -109,11 +109,14 @@ $$ SELECT coalesce(jsonb_object_agg(text_id, body), '{}') FROM (SELECT text_id, 
 CREATE FUNCTION is_personal(p_field text) RETURNS bool LANGUAGE sql IMMUTABLE AS $$ SELECT p_field ~ '(^|[_.])(phone|email|personal_no|fnr|d_number)$' $$;
 CREATE FUNCTION is_contact_address(p_field text) RETURNS bool LANGUAGE sql IMMUTABLE AS $$ SELECT p_field ~ '(^|[.])contact_(postcode|house_number)$' $$;
 CREATE FUNCTION shown_text(p_field text, p_body text, p_protected bool) RETURNS text LANGUAGE sql IMMUTABLE AS
-$$ SELECT CASE WHEN p_protected AND (is_personal(p_field) OR is_contact_address(p_field)) OR p_field ~ '(personal_no|fnr|d_number)$' THEN '***' WHEN NOT is_personal(p_field) THEN p_body
+$$ SELECT CASE WHEN p_protected AND (is_personal(p_field) OR is_contact_address(p_field) OR p_field ~ '^found_') OR p_field ~ '(personal_no|fnr|d_number)$' THEN '***' WHEN NOT is_personal(p_field) THEN p_body
      WHEN p_field ~ 'phone$' THEN '***' || right(p_body, 2) ELSE left(p_body, 1) || '***@' || split_part(p_body, '@', 2) END $$;
-CREATE FUNCTION texts_shown(p_case bigint, p_customer text) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
-$$ SELECT coalesce(jsonb_object_agg(text_id, shown_text(field, body, coalesce((SELECT protected FROM customers WHERE customer_ref = p_customer), false))), '{}')
-   FROM (SELECT text_id, field, body FROM texts WHERE case_id = p_case AND body IS NOT NULL ORDER BY created_at DESC LIMIT 200) t $$;
+CREATE FUNCTION texts_shown(p_case bigint, p_customer text) RETURNS jsonb LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE hidden bool := case_hidden(p_case) OR EXISTS (SELECT 1 FROM customers WHERE customer_ref = p_customer AND protected);
+BEGIN
+  RETURN (SELECT coalesce(jsonb_object_agg(text_id, shown_text(field, body, hidden)), '{}')
+    FROM (SELECT text_id, field, body FROM texts WHERE case_id = p_case AND body IS NOT NULL ORDER BY created_at DESC LIMIT 200) t);
+END $$;
 
 -- What passes between installer and grid company: the installer's own steps and what is said to it. What
 -- agents note for each other is theirs.

@@ -200,6 +200,7 @@ impl Case {
             customer: self.customer.as_ref(),
             connection: Some(&self.connection),
             texts: &self.texts,
+            hidden: false,
             slot: Some(&self.slot),
             payment: Some(&self.payment),
             bag_id: None,
