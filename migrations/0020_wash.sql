@@ -624,7 +624,7 @@ CREATE FUNCTION finding_hidden() RETURNS trigger LANGUAGE plpgsql SECURITY DEFIN
 DECLARE k wash_corrections%ROWTYPE;
 BEGIN
   UPDATE customers SET protected = true WHERE NOT protected
-    AND customer_ref IN (SELECT x ->> 'customer_ref' FROM jsonb_path_query(NEW.evidence, '$.grid[*] ? (@.protected == true)') x);
+    AND customer_ref IN (SELECT x ->> 'customer_ref' FROM (VALUES (NEW.evidence), (NEW.newer -> 'evidence')) v(e), jsonb_path_query(v.e, '$.grid[*] ? (@.protected == true)') x);
   FOR k IN UPDATE wash_corrections SET state = CASE WHEN attempts = 0 THEN 'taken_back' ELSE 'kept' END WHERE finding_id = NEW.finding_id AND state = 'waiting' RETURNING * LOOP
     IF k.state = 'taken_back' THEN PERFORM wash_restore(k); PERFORM search_again(ARRAY[k.customer_ref]); END IF;
   END LOOP;
