@@ -128,7 +128,7 @@ $$ SELECT coalesce(jsonb_object_agg(k, n), '{}') FROM (SELECT k, sum(v::bigint) 
 
 -- the free search knows names: of who was renamed or became protected it must forget the old one
 CREATE FUNCTION search_again(p_customers text[]) RETURNS void LANGUAGE sql SET search_path = loket, pg_catalog, pg_temp AS
-$$ UPDATE case_search x SET doc = search_doc(c.case_id) FROM cases c WHERE c.customer_ref = ANY (p_customers) AND x.case_id = c.case_id $$;
+$$ SELECT subject_again(ARRAY(SELECT case_id FROM cases WHERE customer_ref = ANY (p_customers))) $$;
 -- One correction of our own row of a customer: number and name in one change (DW-I02-7). The old values
 -- are kept. Nothing is done for a protected person, nor where nothing differs. Gives its number.
 CREATE FUNCTION wash_correct(p_finding bigint, p_case bigint, p_seq int, p_run bigint, p_point text, p_customer text, p_after jsonb) RETURNS bigint
