@@ -128,7 +128,7 @@ $$ SELECT coalesce(jsonb_object_agg(k, n), '{}') FROM (SELECT k, sum(v::bigint) 
 
 -- the free search knows names: of who was renamed or became protected it must forget the old one
 CREATE FUNCTION search_again(p_customers text[]) RETURNS void LANGUAGE sql SET search_path = loket, pg_catalog, pg_temp AS
-$$ UPDATE case_search x SET doc = search_doc(c.case_id) FROM cases c WHERE c.customer_ref = ANY (p_customers) AND x.case_id = c.case_id $$;
+$$ SELECT subject_again(ARRAY(SELECT case_id FROM cases WHERE customer_ref = ANY (p_customers))) $$;
 -- One correction of our own row of a customer: number and name in one change (DW-I02-7). The old values
 -- are kept. Nothing is done where nothing differs. Of a protected person no run corrects anything; what a
 -- person decided is saved, and stays here. Gives its number.
@@ -517,7 +517,7 @@ BEGIN
   SELECT * INTO f FROM wash_findings WHERE case_id = p_case ORDER BY finding_id DESC LIMIT 1;
   IF NOT FOUND THEN RETURN NULL; END IF;
   SELECT * INTO r FROM wash_runs WHERE run_id = f.last_run;
-  hidden := case_hidden(p_case);
+  hidden := wash_hidden(p_case);
   IF NOT hidden THEN
     -- a nonconformity file names our customer alone: the row is our own
     SELECT coalesce(jsonb_agg(CASE WHEN x ? 'kind' THEN x ELSE x || coalesce(own, '{}') END ORDER BY n), '[]') INTO grid
@@ -571,13 +571,9 @@ CREATE FUNCTION wash_holder(p_point text) RETURNS text LANGUAGE sql STABLE SET s
 $$ SELECT coalesce((SELECT k.customer_ref FROM contracts k WHERE k.ean = p_point AND k.side = 'grid' AND k.valid_from <= local_day('NO') AND (k.valid_to IS NULL OR k.valid_to >= local_day('NO')) ORDER BY k.valid_from DESC LIMIT 1),
      (SELECT evidence -> 'grid' -> 0 ->> 'customer_ref' FROM wash_findings WHERE point = p_point ORDER BY finding_id DESC LIMIT 1)) $$;
 -- Whether anybody of a case is protected: its customer, whoever its finding speaks of, whoever's number was typed.
-CREATE FUNCTION case_hidden(p_case bigint) RETURNS bool LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE c cases%ROWTYPE;
-BEGIN
-  SELECT * INTO c FROM cases WHERE case_id = p_case;
-  RETURN is_protected(c.customer_ref, NULL, CASE WHEN c.process = 'wash' THEN (SELECT max(finding_id) FROM wash_findings WHERE case_id = p_case) END)
-    OR c.process = 'wash' AND EXISTS (SELECT 1 FROM texts t WHERE t.case_id = p_case AND t.field IN ('found_fnr', 'found_d_number') AND is_protected(NULL, t.body, NULL));
-END $$;
+CREATE FUNCTION wash_hidden(p_case bigint) RETURNS bool LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS
+$$ BEGIN RETURN (SELECT is_protected(c.customer_ref, NULL, (SELECT max(finding_id) FROM wash_findings WHERE case_id = c.case_id)) FROM cases c WHERE c.case_id = p_case)
+    OR EXISTS (SELECT 1 FROM texts t WHERE t.case_id = p_case AND t.field IN ('found_fnr', 'found_d_number') AND is_protected(NULL, t.body, NULL)); END $$;
 
 -- A row of a customer that arrives, by whatever import: the register knows better than a file.
 CREATE FUNCTION customer_arrives() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
