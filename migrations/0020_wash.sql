@@ -297,7 +297,9 @@ $$ WITH t AS (SELECT k, (SELECT body FROM texts WHERE text_id = (p_case.facts ->
 CREATE FUNCTION wash_follow(p_case cases, p_change jsonb, p_agent int) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE t timestamptz := legal_now(); f wash_findings%ROWTYPE; d jsonb; why text;
 BEGIN
-  IF p_change -> 'messages' ? 'master_data_update' AND p_case.customer_ref IS NOT NULL THEN
+  IF p_case.state = 'resolved_takeover' AND p_change ->> 'from' <> p_change ->> 'to' THEN
+    PERFORM wash_takeover(p_case);
+  ELSIF p_change -> 'messages' ? 'master_data_update' AND p_case.customer_ref IS NOT NULL THEN
     PERFORM wash_correct(NULL, p_case.case_id, p_case.last_seq, NULL, coalesce(p_case.ean, p_case.facts ->> 'point', ''), p_case.customer_ref, wash_found(p_case));
   END IF;
   IF p_change -> 'facts' ->> 'update_result' IN ('approved', 'rejected') THEN
@@ -327,6 +329,7 @@ CREATE FUNCTION wash_unfollow(p_case cases, p_seq int, p_change jsonb) RETURNS v
 DECLARE k wash_corrections%ROWTYPE; f wash_findings%ROWTYPE;
 BEGIN
   FOR k IN UPDATE wash_corrections SET state = 'taken_back' WHERE case_id = p_case.case_id AND seq = p_seq AND state = 'by_case' RETURNING * LOOP PERFORM wash_restore(k); PERFORM search_again(ARRAY[k.customer_ref]); END LOOP;
+  PERFORM wash_untake(p_case.case_id, p_seq);
   IF p_change -> 'facts' ? 'update_result' THEN UPDATE wash_updates SET state = 'waiting', ended_at = NULL, reason = NULL, agent_id = NULL WHERE case_id = p_case.case_id AND state <> 'waiting'; END IF;
   IF p_case.work <> 'closed' THEN
     UPDATE wash_findings w SET state = 'open', how = NULL, ended_at = NULL FROM wash_findings o WHERE o.finding_id = w.finding_id AND w.case_id = p_case.case_id AND w.state <> 'open'
@@ -628,3 +631,64 @@ BEGIN
 END $$;
 CREATE TRIGGER finding_hidden_new AFTER INSERT ON wash_findings FOR EACH ROW WHEN (NEW.protected) EXECUTE FUNCTION finding_hidden();
 CREATE TRIGGER finding_hidden AFTER UPDATE ON wash_findings FOR EACH ROW WHEN (NEW.protected AND NOT OLD.protected) EXECUTE FUNCTION finding_hidden();
+
+-- ---------------------------------------------------------------- takeovers
+-- The takeover of an installation: another end user at one metering point. The one who stood there keeps
+-- his row and his other points; who comes has a row of his own and a contract from today (DW-I02-10,
+-- DW-I03-7, DW-I04-4, DW-A01-9). Kept for as long as it may be taken back, and with its end code (DW-I04-7).
+CREATE SEQUENCE wash_customers;
+CREATE TABLE wash_takeovers (
+  case_id bigint NOT NULL REFERENCES cases, seq int NOT NULL, point text NOT NULL, customer_ref text NOT NULL, made bool NOT NULL,   -- whether the row of the customer was made for it
+  contract_id bigint, was jsonb NOT NULL,                         -- the contracts that it ended, as they were
+  end_code text, made_at timestamptz NOT NULL, PRIMARY KEY (case_id, seq));
+-- Who comes: what the case found, else what the supplier holds; nobody where the customer keeps the identity that we have (DW-A03-8).
+CREATE FUNCTION wash_newcomer(p_case cases) RETURNS jsonb LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE a jsonb := jsonb_strip_nulls(wash_found(p_case)); x jsonb;
+BEGIN
+  IF a = '{}' AND p_case.facts ->> 'wash_code' IN ('a01', 'a02', 'a03') THEN
+    SELECT evidence -> 'supply' -> 0 INTO x FROM wash_findings WHERE case_id = p_case.case_id ORDER BY finding_id DESC LIMIT 1;
+    IF coalesce(x ->> 'last_name', x ->> 'organisation_name', x ->> 'identifier', '') = '' THEN RETURN '{}'; END IF;
+    a := jsonb_build_object('kind', coalesce(x ->> 'kind', 'private'), 'identifier', coalesce(x ->> 'identifier', ''), 'first_name', coalesce(x ->> 'first_name', ''),
+      'last_name', coalesce(x ->> 'last_name', ''), 'organisation_name', coalesce(x ->> 'organisation_name', ''), 'birth_date', x ->> 'birth_date');
+    IF p_case.facts ->> 'wash_code' = 'a03' AND (p_case.facts ->> 'kept_identity' = 'business') <> (a ->> 'kind' = 'business') THEN RETURN '{}'; END IF;
+  END IF;
+  RETURN a;
+END $$;
+CREATE FUNCTION wash_takeover(p_case cases) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE a jsonb := wash_newcomer(p_case); ref_ text; fresh bool := false; was jsonb; i bigint; d date := local_day('NO'); party text; point_ text := coalesce(p_case.ean, p_case.facts ->> 'point');
+BEGIN
+  IF a = '{}' THEN RETURN; END IF;
+  SELECT customer_ref INTO ref_ FROM customers WHERE country = 'NO' AND identifier = a ->> 'identifier' AND identifier <> '' ORDER BY (customer_ref = p_case.customer_ref) DESC, customer_ref LIMIT 1;
+  IF ref_ = p_case.customer_ref THEN                   -- it is who stands there: a correction, and no takeover
+    PERFORM wash_correct(NULL, p_case.case_id, p_case.last_seq, NULL, coalesce(point_, ''), ref_, a - 'birth_date'); RETURN;
+  END IF;
+  IF ref_ IS NULL THEN
+    LOOP
+      ref_ := 'W' || lpad(nextval('wash_customers')::text, 7, '0');
+      INSERT INTO customers (customer_ref, country, kind, first_name, last_name, organisation_name, identifier, birth_date, language)
+        VALUES (ref_, 'NO', coalesce(a ->> 'kind', 'private'), coalesce(a ->> 'first_name', ''), coalesce(a ->> 'last_name', ''), coalesce(a ->> 'organisation_name', ''), coalesce(a ->> 'identifier', ''),
+          CASE WHEN a ->> 'birth_date' ~ '^(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$' THEN (a ->> 'birth_date')::date END, 'nb') ON CONFLICT DO NOTHING;
+      EXIT WHEN FOUND;
+    END LOOP;
+    fresh := true;
+  END IF;
+  SELECT coalesce(jsonb_agg(jsonb_build_object('contract_id', k.contract_id, 'valid_to', k.valid_to) ORDER BY k.contract_id), '[]'), max(k.party_gln) INTO was, party
+    FROM (SELECT * FROM contracts WHERE ean = point_ AND side = 'grid' AND customer_ref <> ref_ AND (valid_to IS NULL OR valid_to >= d) FOR UPDATE) k;
+  UPDATE contracts SET valid_to = d - 1 WHERE contract_id IN (SELECT (x ->> 'contract_id')::bigint FROM jsonb_array_elements(was) x);
+  party := coalesce(party, (SELECT gln FROM parties WHERE gln = (SELECT grid_operator_gln FROM connections WHERE ean = point_)));
+  IF party IS NOT NULL AND EXISTS (SELECT 1 FROM connections WHERE ean = point_) THEN
+    INSERT INTO contracts (ean, customer_ref, side, party_gln, valid_from) VALUES (point_, ref_, 'grid', party, d) ON CONFLICT DO NOTHING RETURNING contract_id INTO i;
+  END IF;
+  INSERT INTO wash_takeovers VALUES (p_case.case_id, p_case.last_seq, coalesce(point_, ''), ref_, fresh, i, was, p_case.facts ->> 'end_code', legal_now());
+END $$;
+-- … and back: the contracts as they were, and no row of a customer that nobody needs.
+CREATE FUNCTION wash_untake(p_case bigint, p_seq int) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE t wash_takeovers%ROWTYPE;
+BEGIN
+  DELETE FROM wash_takeovers WHERE case_id = p_case AND seq = p_seq RETURNING * INTO t;
+  IF NOT FOUND THEN RETURN; END IF;
+  DELETE FROM contracts WHERE contract_id = t.contract_id;
+  UPDATE contracts k SET valid_to = (x ->> 'valid_to')::date FROM jsonb_array_elements(t.was) x WHERE k.contract_id = (x ->> 'contract_id')::bigint;
+  DELETE FROM customers u WHERE t.made AND u.customer_ref = t.customer_ref AND NOT EXISTS (SELECT 1 FROM contracts WHERE customer_ref = u.customer_ref)
+    AND NOT EXISTS (SELECT 1 FROM cases WHERE customer_ref = u.customer_ref) AND NOT EXISTS (SELECT 1 FROM wash_corrections WHERE customer_ref = u.customer_ref);
+END $$;
