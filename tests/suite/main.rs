@@ -129,5 +129,6 @@ mod wash_worlds;
 mod wired;
 mod wired_feed_in;
 mod wired_incoming;
+mod wired_installation;
 mod wired_plans;
 mod wired_service;
