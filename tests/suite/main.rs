@@ -130,5 +130,6 @@ mod wash_worlds;
 mod wired;
 mod wired_feed_in;
 mod wired_incoming;
+mod wired_installation;
 mod wired_plans;
 mod wired_service;
