@@ -133,7 +133,7 @@ pub static COMMANDS: &[Command] = &[
     when(Id::Attach, "attach", DESK, 10, available::on_a_case),
     when(Id::Ledger, "ledger", DESK, 5, available::on_a_case),
     when(Id::Print, "print", DESK, 18, print::available),
-    when(Id::StepPlan, "step_plan", DESK, 18, print::has_plan),
+    when(Id::StepPlan, "step_plan", DESK, 4, print::has_plan),
     when(Id::Open, "open", DESK, 11, available::live),
     when(Id::Another, "another", DESK, 17, available::of_a_customer),
     when(Id::SendLink, "send_link", DESK, 4, available::link_to_send),
