@@ -12,6 +12,7 @@ pub mod crash;
 mod feed;
 mod files;
 pub mod lines;
+mod register;
 mod work;
 
 pub use address::Sources;

@@ -11,7 +11,7 @@ use super::request::{around, guide};
 use super::route::{Route, Subject};
 use super::screen::desk::Why;
 use super::screen::inbox::Take;
-use super::screen::{Layer, look, send};
+use super::screen::{Layer, look, send, signals};
 use super::toast::Tone;
 use super::under_way::UnderWay;
 use super::{beat, bulk, claims, cleanse, columns, find, palette, place, privacy, safe};
@@ -79,7 +79,15 @@ pub fn take(
             model.world.limits = limits;
             refresh_forms(model, now)
         }
-        Reply::Board(_) | Reply::OnTime(..) | Reply::OnTimeCases(_) => watched(model, &reply, now),
+        Reply::Board(_)
+        | Reply::OnTime(..)
+        | Reply::OnTimeCases(_)
+        | Reply::Signals(..)
+        | Reply::SignalsOf(..) => watched(model, &reply, now),
+        Reply::SignalsSaved(Ok(result)) => {
+            signals::saved(&mut model.world, &result, now);
+            Vec::new()
+        }
         reply @ (Reply::Names(_)
         | Reply::Probed(_)
         | Reply::Like(_, Ok(_))
@@ -167,6 +175,14 @@ fn watched(model: &mut Model, reply: &Reply, now: DateTime<Utc>) -> Vec<Effect> 
             }
             (Layer::OnTime(report), Reply::OnTime(month, result)) => {
                 return report.take(world, *month, result.clone(), now);
+            }
+            (Layer::Signals(register), Reply::Signals(period, result)) => {
+                register.take(*period, result.clone().map(|read| *read));
+                return Vec::new();
+            }
+            (Layer::Signals(register), Reply::SignalsOf(gln, result)) => {
+                register.take_signals(gln, result.clone());
+                return Vec::new();
             }
             (Layer::OnTime(report), Reply::OnTimeCases(result)) => {
                 report.take_cases(result.clone());

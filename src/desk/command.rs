@@ -10,6 +10,7 @@ use super::available::{self, Why};
 use super::editor::Edit;
 use super::model::Model;
 use super::print;
+use super::screen::signals;
 
 pub use argument::Argument;
 pub use context::Context;
@@ -92,6 +93,7 @@ const UNDO: &[Context] = &[List, Detail, Results];
 const PASS: &[Context] = &[List, Detail, Unfinished];
 const SKIP: &[Context] = &[List, Detail, Quit];
 /// Where the palette can be opened: no text is typed there, and back leads to the same place.
+const SIGNALS: &[Context] = &[List, Detail, Board];
 const PALETTE: &[Context] = &[
     List, Detail, Actions, Review, Ledger, Print, Notices, Board, OnTime, Unfinished, Preview,
     Results, Columns,
@@ -157,6 +159,15 @@ pub static COMMANDS: &[Command] = &[
     when(Id::CallBack, "call_back", &[Board], 3, available::held_case),
     when(Id::Limits, "limits", &[Board], 7, available::limits),
     free(Id::OnTime, "on_time", &[Board], 5),
+    when(Id::Signals, "signals", SIGNALS, 6, available::live),
+    when(Id::Period, "period", &[OnTime], 6, signals::on_top),
+    when(
+        Id::SaveSignals,
+        "save_signals",
+        &[OnTime],
+        7,
+        signals::on_top,
+    ),
     free(Id::Section, "section", &[Board], 6),
     when(Id::Refresh, "refresh", WATCH, 4, available::live),
     free(Id::Switch, "switch", DESK, 14),

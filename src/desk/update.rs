@@ -182,7 +182,7 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
             model.desk.show(case, model.window);
             return answer::reread_list(model, now);
         }
-        Route::Board | Route::OnTime | Route::Aside(_) | Route::Queue(_) => {
+        Route::Board | Route::OnTime | Route::Signals | Route::Aside(_) | Route::Queue(_) => {
             return watching::go(model, &route, now);
         }
         Route::Desk if watching::uncover(model) => {
@@ -327,6 +327,7 @@ pub(super) fn run(
         Some(Layer::Notices(list)) => list.press(pressed, window),
         Some(Layer::Board(board)) => board.press(world, pressed, window, now),
         Some(Layer::OnTime(report)) => report.press(world, pressed, window, now),
+        Some(Layer::Signals(register)) => register.press(world, pressed, window, now),
         Some(Layer::Filter(line)) => line.press(world, pressed, now),
         Some(Layer::Bulk(list)) => list.press(world, pressed, window, now),
         Some(Layer::Pick(list)) => list.press(world, pressed, window, now),
