@@ -10,14 +10,15 @@ use uuid::Uuid;
 
 use super::clerk::Clerk;
 use super::{CliError, Ended, Shell, shell, words};
-use crate::domain::consumption::guard::{Hidden, Mandate, Span, Window, Wish};
-use crate::domain::consumption::shown::{Naming, Shown, Sight};
-use crate::domain::consumption::{Energy, Grain, Status, Unit, ZONE};
+use crate::domain::consumption::guard::{Mandate, Span};
+use crate::domain::consumption::shown::{Amount, Mark, Naming, Shown, Sight, Slot};
+use crate::domain::consumption::view::View;
+use crate::domain::consumption::{Consumption, Energy, Register, Step, Unit, ZONE};
 use crate::exchange::consumption::{page, write};
 use crate::exchange::keep::Place;
 use crate::process::engine::Refusal;
 use crate::process::sharing;
-use crate::store::consumption::{Consumption, Found, LOOK_PURPOSES, Look, Step};
+use crate::store::consumption::{LOOK_PURPOSES, Look};
 use crate::store::rows::CaseDetail;
 use crate::text::{Texts, format};
 
@@ -51,19 +52,6 @@ pub struct ExportArgs {
     /// The file, which must not be there yet; without it CSV is printed
     #[arg(long, value_name = "FILE", required_if_eq("format", "pdf"))]
     pub out: Option<PathBuf>,
-    /// Name the connection by the ends of its number only
-    #[arg(long)]
-    pub masked: bool,
-}
-
-impl ExportArgs {
-    fn naming(&self) -> Naming {
-        if self.masked {
-            Naming::Masked
-        } else {
-            Naming::Whole
-        }
-    }
 }
 
 /// As what consumption is taken along.
@@ -95,6 +83,12 @@ pub struct WhatArgs {
     /// Add up to days, weeks or months (a year is shown by months when nothing is said)
     #[arg(long, value_name = "STEP", conflicts_with = "fine", value_parser = ["day", "week", "month"])]
     pub by: Option<String>,
+    /// Of gas: in kWh or in m³
+    #[arg(long, value_name = "UNIT", default_value = "kWh", value_parser = ["kWh", "m3"])]
+    pub unit: String,
+    /// Name the connection by the ends of its number only
+    #[arg(long)]
+    pub mask: bool,
     /// Why somebody looks
     #[arg(long, value_name = "PURPOSE", value_parser = LOOK_PURPOSES)]
     pub purpose: String,
@@ -103,40 +97,35 @@ pub struct WhatArgs {
 /// Runs a verb.
 pub async fn run(args: ConsumptionArgs, shell: &Shell) -> Ended {
     match args.verb {
-        Verb::Show(what) => {
-            let seen = look(shell, &what, false).await?;
-            tell(shell, &seen.found, (seen.window, seen.step));
-        }
+        Verb::Show(what) => tell(shell, &look(shell, &what, false).await?.shown()),
         Verb::Export(args) => export(shell, &args).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// What was read, and under which case.
+/// What was read, under which case.
 struct Seen {
-    detail: CaseDetail,
+    detail: Box<CaseDetail>,
     found: Consumption,
-    window: Window,
-    step: Step,
+    sight: Sight,
     now: DateTime<Utc>,
 }
 
 impl Seen {
-    /// What is shown of it: in kWh, of gas in m³ as well (FLU-35).
-    fn shown(&self, span: Span, naming: Naming) -> Vec<Shown> {
-        let units: &[Unit] = match self.found.energy {
-            Energy::Electricity => &[Unit::Kwh],
-            Energy::Gas => &[Unit::Kwh, Unit::CubicMetre],
+    fn shown(&self) -> Shown {
+        Shown::of(&self.found, &self.sight, self.now)
+    }
+
+    /// Of gas in the other unit as well (FLU-35).
+    fn pages(&self) -> Vec<Shown> {
+        let other = match (self.found.energy, self.sight.unit) {
+            (Energy::Gas, Unit::Kwh) => Some(Unit::CubicMetre),
+            (Energy::Gas, _) => Some(Unit::Kwh),
+            (Energy::Electricity, _) => None,
         };
-        let sight = |unit: &Unit| Sight {
-            span,
-            step: self.step,
-            window: self.window,
-            unit: *unit,
-            naming,
-        };
-        let shown = |unit| Shown::of(&self.found, &sight(unit), self.now);
-        units.iter().map(shown).collect()
+        let other = other.map(|unit| Sight { unit, ..self.sight });
+        let other = other.map(|sight| Shown::of(&self.found, &sight, self.now));
+        std::iter::once(self.shown()).chain(other).collect()
     }
 }
 
@@ -152,12 +141,12 @@ async fn look(shell: &Shell, what: &WhatArgs, is_export: bool) -> Result<Seen, C
     let mandate = sharing::mandate(&detail.facts, energy);
     let mandate = mandate.ok_or_else(|| Refusal::new("not_a_mandate").by_rule("FLU-24"))?;
     let now = clerk.store.legal_now().await?;
-    let (window, step) = allowed(&mandate, what, now)?;
+    let sight = allowed(&mandate, what, now)?;
     let look = Look {
         case_id: detail.row.case_id,
-        from: window.from,
-        to: window.to,
-        step,
+        from: sight.window.from,
+        to: sight.window.to,
+        step: sight.step,
         purpose: &what.purpose,
         is_export,
     };
@@ -165,9 +154,8 @@ async fn look(shell: &Shell, what: &WhatArgs, is_export: bool) -> Result<Seen, C
     let read = clerk.store.consumption_read(Uuid::now_v7(), session, &look);
     Ok(Seen {
         found: read.await?,
-        detail,
-        window,
-        step,
+        detail: Box::new(detail),
+        sight,
         now,
     })
 }
@@ -176,23 +164,20 @@ async fn look(shell: &Shell, what: &WhatArgs, is_export: bool) -> Result<Seen, C
 /// could never have been written.
 async fn export(shell: &Shell, args: &ExportArgs) -> Result<(), CliError> {
     let place = args.out.as_deref().map(Place::at).transpose()?;
-    let mut seen = look(shell, &args.what, true).await?;
-    if args.format == As::Csv {
-        seen.found.ean = args.naming().of(&seen.found.ean);
-    }
+    let seen = look(shell, &args.what, true).await?;
     let bytes = match args.format {
         As::Pdf => page::pdf(&page::Report {
             texts: &shell.texts,
             detail: &seen.detail,
-            shown: &seen.shown(span(&args.what).0, args.naming()),
+            shown: &seen.pages(),
             purpose: &args.what.purpose,
             made: seen.now,
         }),
-        As::Csv => write::file(&seen.found, seen.step).into_bytes(),
+        As::Csv => write::file(&seen.shown()).into_bytes(),
     };
     let (Some(place), Some(path)) = (place, &args.out) else {
         shell::generated(write::HEADER);
-        write::lines(&seen.found, seen.step).all(|line| shell::line(&line));
+        write::lines(&seen.shown()).all(|line| shell::line(&line));
         return Ok(());
     };
     place.keep(&bytes)?;
@@ -201,25 +186,19 @@ async fn export(shell: &Shell, args: &ExportArgs) -> Result<(), CliError> {
     Ok(())
 }
 
-/// What may be seen of the wish, in steps of what; else which rule says no.
-fn allowed(
-    mandate: &Mandate,
-    what: &WhatArgs,
-    now: DateTime<Utc>,
-) -> Result<(Window, Step), CliError> {
+/// What may be seen of the wish; else which rule says no.
+fn allowed(mandate: &Mandate, what: &WhatArgs, now: DateTime<Utc>) -> Result<Sight, CliError> {
     let (span, day) = span(what);
     let step = step(what, span, mandate.energy);
-    let grain = match step {
-        Step::Fine(Energy::Electricity) => Grain::Quarter,
-        Step::Fine(Energy::Gas) => Grain::Hour,
-        Step::Day | Step::Week | Step::Month => Grain::Day,
+    let view = View { span, day, step };
+    let unit = Unit::of_sign(&what.unit).unwrap_or(Unit::Kwh);
+    let naming = if what.mask {
+        Naming::Masked
+    } else {
+        Naming::Whole
     };
-    let window = mandate.window(Wish { span, day, grain }, now);
-    Ok((window.map_err(refusal)?, step))
-}
-
-fn refusal(hidden: Hidden) -> CliError {
-    Refusal::new(hidden.key()).by_rule(hidden.rule()).into()
+    view.sight(mandate, (unit, naming), now)
+        .map_err(|hidden| Refusal::new(hidden.key()).by_rule(hidden.rule()).into())
 }
 
 fn span(what: &WhatArgs) -> (Span, NaiveDate) {
@@ -243,59 +222,64 @@ fn step(what: &WhatArgs, span: Span, energy: Energy) -> Step {
     }
 }
 
-fn tell(shell: &Shell, found: &Consumption, (window, step): (Window, Step)) {
+fn tell(shell: &Shell, shown: &Shown) {
     let texts = &shell.texts;
     let (from, to) = (
-        format::date(texts, window.from),
-        format::date(texts, window.to),
+        format::date(texts, shown.from),
+        format::date(texts, shown.to),
     );
-    let values = [("ean", found.ean.as_str()), ("from", &from), ("to", &to)];
+    let values = [
+        ("ean", shown.connection.as_str()),
+        ("from", &from),
+        ("to", &to),
+    ];
     shell.tell("consumption.head", &values);
-    if let Some(rule) = window.cut_by {
+    if let Some(rule) = shown.cut_by {
         let key = format!("consumption.cut.{}", rule.id());
         shell.say(&format!("{} [{}]", texts.get(&key), rule.id()));
     }
-    if found.values.is_empty() {
+    if shown.is_empty() {
         return shell.tell("consumption.nothing", &[]);
     }
-    let rows: Vec<Vec<String>> = found
-        .values
-        .iter()
-        .map(|value| cells(texts, value, step))
-        .collect();
+    let mut rows = Vec::new();
+    for (number, slot) in shown.slots.iter().enumerate() {
+        for series in &shown.series {
+            let amount = series.values.get(number).and_then(Option::as_ref);
+            rows.push(cells(texts, (slot, shown.step), series.register, amount));
+        }
+    }
     for line in words::columns(&words::right_aligned(rows, 2..=2)) {
         shell.say(&line);
     }
 }
 
-fn cells(texts: &Texts, value: &Found, step: Step) -> Vec<String> {
-    let local = value.start.with_timezone(&ZONE);
+fn cells(
+    texts: &Texts,
+    (slot, step): (&Slot, Step),
+    register: Register,
+    amount: Option<&Amount>,
+) -> Vec<String> {
+    let local = slot.start.with_timezone(&ZONE);
     let at = match step {
         Step::Fine(_) => format!("{}", local.format("%Y-%m-%d %H:%M %Z")),
         Step::Month => local.format("%Y-%m").to_string(),
         Step::Day | Step::Week => local.format("%Y-%m-%d").to_string(),
     };
-    let length = (write::end(value.start, step) - value.start).num_minutes();
-    let missing = (length - value.covered).max(0).to_string();
-    let is_whole = value.covered >= length;
+    let missing = amount.map_or(0, |one| one.missing);
+    let mark = match amount {
+        None => Mark::Missing.key(),
+        Some(one) => one.status.key(),
+    };
     vec![
         at,
-        texts.say(&format!("consumption.register.{}", value.register.key())),
-        write::volume(value.value),
-        value.register.unit().sign().to_owned(),
-        texts.say(&format!("consumption.status.{}", status(value.status))),
-        if is_whole {
+        texts.say(&format!("consumption.register.{}", register.key())),
+        amount.map_or_else(String::new, |one| write::volume(one.value)),
+        register.unit().sign().to_owned(),
+        texts.say(&format!("consumption.status.{mark}")),
+        if missing == 0 {
             String::new()
         } else {
-            texts.fill("consumption.missing", &[("minutes", &missing)])
+            texts.fill("consumption.missing", &[("minutes", &missing.to_string())])
         },
     ]
-}
-
-fn status(status: Status) -> &'static str {
-    match status {
-        Status::Estimated => "estimated",
-        Status::Read => "read",
-        Status::Validated => "validated",
-    }
 }

@@ -8,6 +8,7 @@ mod found;
 pub mod guard;
 pub mod local;
 pub mod shown;
+pub mod view;
 
 use serde::{Deserialize, Serialize};
 

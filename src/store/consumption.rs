@@ -22,6 +22,9 @@ pub const LOOK_PURPOSES: [&str; 4] = ["question", "check", "complaint", "hand_ov
 pub struct ConsumptionRow {
     /// The connection, as registered.
     pub ean: String,
+    /// The number of the meter; empty for the connection as a whole, which counts where no meter has a
+    /// value.
+    pub meter: String,
     /// What was counted.
     pub register: Register,
     /// From when on.
@@ -96,14 +99,16 @@ impl Store {
         is_dry: bool,
     ) -> Result<Merged, StoreError> {
         let eans: Vec<String> = rows.iter().map(|row| row.ean.clone()).collect();
+        let meters: Vec<String> = rows.iter().map(|row| row.meter.clone()).collect();
         let registers: Vec<i16> = rows.iter().map(|row| row.register.code()).collect();
         let starts: Vec<DateTime<Utc>> = rows.iter().map(|row| row.start).collect();
         let lengths: Vec<i16> = rows.iter().map(|row| minutes(row.grain)).collect();
         let statuses: Vec<i16> = rows.iter().map(|row| row.status.code()).collect();
         let values: Vec<i64> = rows.iter().map(|row| row.value).collect();
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.consumption_merge($1, $2, $3, $4, $5, $6, $7)::text AS "r!""#,
+            r#"SELECT loket_api.consumption_merge($1, $2, $3, $4, $5, $6, $7, $8)::text AS "r!""#,
             &eans,
+            &meters,
             &registers,
             &starts,
             &lengths,
