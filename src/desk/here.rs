@@ -40,7 +40,7 @@ fn of_layers(model: &Model) -> Option<CaseId> {
 fn is_watching(model: &Model) -> bool {
     matches!(
         model.layers.last(),
-        Some(Layer::Board(_) | Layer::OnTime(_))
+        Some(Layer::Board(_) | Layer::OnTime(_) | Layer::Signals(_))
     )
 }
 
@@ -91,6 +91,7 @@ fn leads_elsewhere(id: Id) -> bool {
             | Id::Filter
             | Id::Board
             | Id::OnTime
+            | Id::Signals
             | Id::Open
             | Id::Drafts
             | Id::Notices

@@ -24,6 +24,7 @@ mod point;
 mod review;
 pub mod search;
 pub mod send;
+pub mod signals;
 pub mod stay;
 mod typing;
 pub mod unfinished;
@@ -73,6 +74,8 @@ pub enum Layer {
     Board(Box<board::State>),
     /// The share on time.
     OnTime(Box<on_time::State>),
+    /// The register of signals.
+    Signals(Box<signals::State>),
     /// The line of the filter.
     Filter(Box<filter::State>),
     /// What is to be done with many cases.
@@ -114,7 +117,7 @@ impl Layer {
             Self::Search(_) => Context::Search,
             Self::Notices(_) => Context::Notices,
             Self::Board(_) => Context::Board,
-            Self::OnTime(_) => Context::OnTime,
+            Self::OnTime(_) | Self::Signals(_) => Context::OnTime,
             Self::Columns(_) => Context::Columns,
             Self::Help(_) => Context::Help,
             Self::Unfinished(_) => Context::Unfinished,

@@ -13,6 +13,7 @@ use crate::desk::effect::{Call, FileError, Loaded, Question, Save, Slot};
 use crate::desk::find::{Asked, Naming, Told};
 use crate::desk::form::Pick;
 use crate::desk::form::suggest::Among;
+use crate::desk::screen::signals::PAGE;
 use crate::desk::{Msg, Reply, Ticket};
 use crate::domain::calendar::Calendars;
 use crate::process::engine::{Answers, Change};
@@ -104,6 +105,19 @@ impl Caller {
             Question::OnTime(month) => Reply::OnTime(month, self.store.on_time(month, None).await),
             Question::OnTimeCases { kind, after, limit } => {
                 Reply::OnTimeCases(self.store.on_time_cases(&kind, after, limit).await)
+            }
+            Question::Signals(period) => {
+                let read = self.store.signal_parties(period.from, period.to).await;
+                Reply::Signals(period, read.map(Box::new))
+            }
+            Question::SignalsOf { gln, period, after } => {
+                let period = (period.from, period.to);
+                let read = self.store.signals_of_party(&gln, period, after, PAGE);
+                let read = read.await;
+                Reply::SignalsOf(gln, read)
+            }
+            Question::SaveSignals { period, gln } => {
+                Reply::SignalsSaved(self.save_signals(period, gln).await)
             }
             Question::Find(Asked::Looks) => {
                 Reply::Find(self.store.looks_mine().await.map(Told::Looks))

@@ -56,6 +56,7 @@ impl State {
                 Vec::new()
             }
             (Id::Board, _) => go(Route::Board),
+            (Id::Signals, _) => go(Route::Signals),
             (Id::Drafts, _) => go(Route::Unfinished),
             (Id::Quit, _) => go(Route::Quit),
             (Id::Claim, Some(case)) => self.write(world, Call::Claim(case), now),
