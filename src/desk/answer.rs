@@ -2,6 +2,8 @@
 //! a write is never dropped.
 
 mod said;
+mod searched;
+mod seen;
 
 use chrono::{DateTime, Utc};
 
@@ -14,9 +16,9 @@ use super::screen::inbox::Take;
 use super::screen::{Layer, look, send, signals};
 use super::toast::Tone;
 use super::under_way::UnderWay;
-use super::{beat, bulk, claims, cleanse, columns, find, palette, place, privacy, safe};
+use super::{beat, bulk, claims, cleanse, columns, find, place, privacy, safe};
 use crate::store::StoreError;
-use crate::store::rows::{Applied, Claim, InboxPage, SearchHit};
+use crate::store::rows::{Applied, Claim, InboxPage};
 pub(super) use said::{error_said, say_error};
 
 /// Take in an answer.
@@ -35,6 +37,9 @@ pub fn take(
     }
     if let Reply::Unmasked(result) = reply {
         return privacy::answered(model, result, now);
+    }
+    if let (Slot::Command(command), Reply::Looked(_) | Reply::Exported(_)) = (ticket.slot, &reply) {
+        return seen::answered(model, command, reply, now);
     }
     if let Slot::Command(_) = ticket.slot {
         model.world.written_at = Some(now);
@@ -65,7 +70,7 @@ pub fn take(
         | Reply::Dropped(_)
         | Reply::Shared(_)
         | Reply::Placed(_)) => kept(model, ticket.slot, reply, now),
-        Reply::Search(result) => searched(model, ticket.slot, result, now),
+        Reply::Search(result) => searched::take(model, ticket.slot, result, now),
         Reply::Seen(Ok(ids)) => {
             model.world.live.seen(&ids);
             Vec::new()
@@ -100,29 +105,6 @@ pub fn take(
         }
         other => read_failed(model, other.error(), now),
     }
-}
-
-fn searched(
-    model: &mut Model,
-    slot: Slot,
-    result: Result<Vec<SearchHit>, StoreError>,
-    now: DateTime<Utc>,
-) -> Vec<Effect> {
-    if slot == Slot::ByNumber {
-        match result {
-            Ok(hits) => return palette::found(model, &hits, now),
-            Err(error) => say_error(&mut model.world, &error, now),
-        }
-        return Vec::new();
-    }
-    let search = model.layers.iter_mut().rev().find_map(|layer| match layer {
-        Layer::Search(search) => Some(search),
-        _ => None,
-    });
-    if let Some(search) = search {
-        search.take(result);
-    }
-    Vec::new()
 }
 
 /// A page of a list.
@@ -235,6 +217,7 @@ fn take_case(model: &mut Model, loaded: Loaded, now: DateTime<Utc>) -> Vec<Effec
     model.world.keep(loaded);
     model.desk.keep_why(&model.world, &row);
     let mut effects = refresh_forms(model, now);
+    effects.extend(seen::begin(model, now));
     effects.extend(guide::go_on(model, row.case_id, now).map(Effect::Go));
     if model.world.outdated.remove(&row.case_id) {
         effects.push(model.world.ask_detail(row.case_id, now));

@@ -10,7 +10,7 @@ use super::available::{self, Why};
 use super::editor::Edit;
 use super::model::Model;
 use super::print;
-use super::screen::signals;
+use super::screen::{consumption, signals};
 
 pub use argument::Argument;
 pub use context::Context;
@@ -59,44 +59,123 @@ impl Command {
 }
 
 use Context::{
-    Actions, Board, Choice, Columns, Detail, Filter, Help, Ledger, Line, List, Note, Notices,
-    OnTime, Palette, Preview, Print, Quit, Results, Review, Running, Search, Unfinished, Week,
+    Actions, Board, Choice, Columns, Consumption, Detail, Filter, Help, Ledger, Line, List, Note,
+    Notices, OnTime, Palette, Preview, Print, Quit, Results, Review, Running, Search, Unfinished,
+    Week,
 };
 
 const DESK: &[Context] = &[List, Detail];
+const USE: &[Context] = &[Consumption];
+const FRESH: &[Context] = &[List, Detail, Board, OnTime, Consumption];
 const LISTS: &[Context] = &[
-    List, Detail, Actions, Search, Filter, Palette, Ledger, Print, Notices, Help, Board, OnTime,
-    Unfinished, Preview, Running, Results, Columns, Week,
+    List,
+    Detail,
+    Actions,
+    Search,
+    Filter,
+    Palette,
+    Ledger,
+    Print,
+    Consumption,
+    Notices,
+    Help,
+    Board,
+    OnTime,
+    Unfinished,
+    Preview,
+    Running,
+    Results,
+    Columns,
+    Week,
 ];
 const PAGES: &[Context] = &[
-    List, Detail, Actions, Ledger, Print, Notices, Help, Board, OnTime, Unfinished, Preview,
-    Running, Results, Columns,
+    List,
+    Detail,
+    Actions,
+    Ledger,
+    Print,
+    Consumption,
+    Notices,
+    Help,
+    Board,
+    OnTime,
+    Unfinished,
+    Preview,
+    Running,
+    Results,
+    Columns,
 ];
 const LONG: &[Context] = &[
-    List, Detail, Actions, Ledger, Print, Notices, Help, Review, Board, OnTime, Unfinished,
-    Preview, Running, Results,
+    List,
+    Detail,
+    Actions,
+    Ledger,
+    Print,
+    Consumption,
+    Notices,
+    Help,
+    Review,
+    Board,
+    OnTime,
+    Unfinished,
+    Preview,
+    Running,
+    Results,
 ];
 const WATCH: &[Context] = &[List, Detail, Board, OnTime];
 const FIELDS: &[Context] = &[Line, Note, Choice];
 const FORM: &[Context] = &[Line, Note, Choice, Week];
 const TEXT: &[Context] = &[Line, Note, Search, Filter, Palette];
 const LAYERS: &[Context] = &[
-    Detail, Actions, Line, Note, Choice, Review, Ledger, Print, Search, Notices, Filter, Palette,
-    Preview, Results, Help, Unfinished, Quit, Board, OnTime, Columns, Week,
+    Detail,
+    Actions,
+    Line,
+    Note,
+    Choice,
+    Review,
+    Ledger,
+    Print,
+    Consumption,
+    Search,
+    Notices,
+    Filter,
+    Palette,
+    Preview,
+    Results,
+    Help,
+    Unfinished,
+    Quit,
+    Board,
+    OnTime,
+    Columns,
+    Week,
 ];
 const DROP: &[Context] = &[Line, Note, Choice, Week, Unfinished, Filter];
 const CHOICES: &[Context] = &[
     Actions, Search, Notices, Board, OnTime, Unfinished, Filter, Palette, Results,
 ];
 const DIGITS: &[Context] = &[Actions, Choice, Columns];
+const TURN: &[Context] = &[Choice, Ledger, OnTime, Consumption];
 const UNDO: &[Context] = &[List, Detail, Results];
 const PASS: &[Context] = &[List, Detail, Unfinished];
 const SKIP: &[Context] = &[List, Detail, Quit];
 /// Where the palette can be opened: no text is typed there, and back leads to the same place.
 const SIGNALS: &[Context] = &[List, Detail, Board];
 const PALETTE: &[Context] = &[
-    List, Detail, Actions, Review, Ledger, Print, Notices, Board, OnTime, Unfinished, Preview,
-    Results, Columns,
+    List,
+    Detail,
+    Actions,
+    Review,
+    Ledger,
+    Print,
+    Consumption,
+    Notices,
+    Board,
+    OnTime,
+    Unfinished,
+    Preview,
+    Results,
+    Columns,
 ];
 
 const fn free(id: Id, name: &'static str, contexts: &'static [Context], rank: u8) -> Command {
@@ -135,6 +214,21 @@ pub static COMMANDS: &[Command] = &[
     when(Id::Attach, "attach", DESK, 10, available::on_a_case),
     when(Id::Ledger, "ledger", DESK, 5, available::on_a_case),
     when(Id::Print, "print", DESK, 18, print::available),
+    when(Id::Consumption, "consumption", DESK, 18, available::live).taking(Argument::Connection),
+    free(Id::SeeWeek, "see_week", USE, 2),
+    free(Id::SeeMonth, "see_month", USE, 2),
+    free(Id::SeeYear, "see_year", USE, 2),
+    free(Id::SeeFine, "see_fine", USE, 3),
+    when(
+        Id::SwitchUnit,
+        "switch_unit",
+        USE,
+        6,
+        consumption::has_units,
+    ),
+    when(Id::SaveCsv, "save_csv", USE, 7, consumption::exportable),
+    when(Id::SavePdf, "save_pdf", USE, 8, consumption::exportable),
+    free(Id::NameConnection, "name_connection", USE, 9),
     when(Id::StepPlan, "step_plan", DESK, 4, print::has_plan),
     when(Id::Open, "open", DESK, 11, available::live),
     when(Id::Another, "another", DESK, 17, available::of_a_customer),
@@ -169,7 +263,7 @@ pub static COMMANDS: &[Command] = &[
         signals::on_top,
     ),
     free(Id::Section, "section", &[Board], 6),
-    when(Id::Refresh, "refresh", WATCH, 4, available::live),
+    when(Id::Refresh, "refresh", FRESH, 4, available::live),
     free(Id::Switch, "switch", DESK, 14),
     free(Id::Notices, "notices", &[List, Detail, Board], 0),
     free(Id::Choose, "choose", CHOICES, 1),
@@ -187,8 +281,8 @@ pub static COMMANDS: &[Command] = &[
     free(Id::Newline, "newline", &[Note], 0),
     free(Id::NextField, "next_field", FORM, 2),
     free(Id::PreviousField, "previous_field", FORM, 0),
-    free(Id::Previous, "previous", &[Choice, Ledger, OnTime], 4),
-    free(Id::Following, "following", &[Choice, Ledger, OnTime], 5),
+    free(Id::Previous, "previous", TURN, 4),
+    free(Id::Following, "following", TURN, 5),
     free(Id::Review, "review", FORM, 3),
     free(Id::DayBefore, "day_before", &[Week], 4),
     free(Id::DayAfter, "day_after", &[Week], 5),

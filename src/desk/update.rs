@@ -12,7 +12,7 @@ use super::msg::Msg;
 use super::request::around;
 use super::route::Route;
 use super::screen::{
-    Help, Layer, Pressed, actions, columns, form, ledger, moved, notices, unfinished,
+    Help, Layer, Pressed, actions, columns, form, ledger, mandates, moved, notices, unfinished,
 };
 use super::toast::Tone;
 use super::{
@@ -148,6 +148,7 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
         }
         Route::Ledger(case) => model.layers.push(Layer::Ledger(ledger::State::new(case))),
         Route::Print(case) => model.layers.push(Layer::Print(print::State::new(case))),
+        Route::Consumption(case, purpose) => return mandates::look(model, case, purpose, now),
         Route::Search => {
             let fresh = model.search.anew();
             model.layers.push(Layer::Search(Box::new(fresh)));
@@ -323,6 +324,7 @@ pub(super) fn run(
         Some(Layer::Form(form)) => form.press(world, pressed, now),
         Some(Layer::Ledger(ledger)) => ledger.press(world, pressed, window),
         Some(Layer::Print(page)) => page.press(world, pressed, window, now),
+        Some(Layer::Consumption(page)) => page.press(world, pressed, window, now),
         Some(Layer::Search(search)) => search.press(world, pressed, window, now),
         Some(Layer::Notices(list)) => list.press(pressed, window),
         Some(Layer::Board(board)) => board.press(world, pressed, window, now),

@@ -12,6 +12,7 @@ mod cards;
 mod chord;
 mod clocks;
 mod columns;
+mod consumption;
 mod detail;
 mod filter;
 mod finding;
@@ -77,6 +78,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
         Some(Layer::Form(form)) => form::draw(&mut paint, rest, form),
         Some(Layer::Ledger(ledger)) => ledger::draw(&mut paint, rest, ledger),
         Some(Layer::Print(page)) => print::draw(&mut paint, rest, page),
+        Some(Layer::Consumption(page)) => consumption::draw(&mut paint, rest, page),
         Some(Layer::Search(search)) => search::draw(&mut paint, rest, search),
         Some(Layer::Notices(list)) => notices::draw(&mut paint, rest, list),
         Some(Layer::Board(board)) => board::draw(&mut paint, rest, board),

@@ -23,6 +23,8 @@ pub enum Context {
     Ledger,
     /// The print version of a notification.
     Print,
+    /// Consumption of a connection.
+    Consumption,
     /// The search screen.
     Search,
     /// The notices.
@@ -53,7 +55,7 @@ pub enum Context {
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::List,
         Self::Detail,
         Self::Actions,
@@ -64,6 +66,7 @@ impl Context {
         Self::Review,
         Self::Ledger,
         Self::Print,
+        Self::Consumption,
         Self::Search,
         Self::Notices,
         Self::Board,
@@ -100,6 +103,7 @@ impl Context {
             Self::Review => "review",
             Self::Ledger => "ledger",
             Self::Print => "print",
+            Self::Consumption => "consumption",
             Self::Search => "search",
             Self::Notices => "notices",
             Self::Board => "board",
