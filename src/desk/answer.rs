@@ -18,7 +18,7 @@ use super::toast::Tone;
 use super::under_way::UnderWay;
 use super::{beat, bulk, claims, cleanse, columns, find, place, privacy, safe};
 use crate::store::StoreError;
-use crate::store::rows::{Applied, Claim, InboxPage};
+use crate::store::rows::{Applied, Claim, InboxPage, Snapshot};
 pub(super) use said::{error_said, say_error};
 
 /// Take in an answer.
@@ -53,16 +53,7 @@ pub fn take(
             refresh_forms(model, now)
         }
         Reply::Inbox(result) => take_list(model, ticket.slot, result, now),
-        Reply::Snapshot(result) => {
-            let Model { world, desk, .. } = model;
-            if let Some(error) = result.as_ref().err() {
-                say_error(world, error, now);
-            }
-            if let Slot::Marks(at) = ticket.slot {
-                desk.take_marks(world, at, result, now);
-            }
-            Vec::new()
-        }
+        Reply::Snapshot(result) => marked(model, ticket.slot, result, now),
         Reply::Facts(Ok(page)) => bulk::take(&mut model.world, *page, now),
         Reply::Detail(Ok(loaded)) => take_case(model, *loaded, now),
         reply @ (Reply::Drafts(_)
@@ -105,6 +96,23 @@ pub fn take(
         }
         other => read_failed(model, other.error(), now),
     }
+}
+
+/// Cases to be marked.
+fn marked(
+    model: &mut Model,
+    slot: Slot,
+    result: Result<Snapshot, StoreError>,
+    now: DateTime<Utc>,
+) -> Vec<Effect> {
+    let Model { world, desk, .. } = model;
+    if let Some(error) = result.as_ref().err() {
+        say_error(world, error, now);
+    }
+    if let Slot::Marks(at) = slot {
+        desk.take_marks(world, at, result, now);
+    }
+    Vec::new()
 }
 
 /// A page of a list.

@@ -138,6 +138,7 @@ async fn flu_36_a_real_export_is_looked_at_and_taken_along() {
             seen,
             seen,
             seen,
+            "consumption_exported",
             "consumption_exported"
         ]
     );

@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use super::super::paint::Paint;
 use super::super::theme::Role;
 use super::super::width;
+use crate::desk::habits::Clip;
 use crate::domain::consumption::shown::{Amount, Mark, Series, Shown, Slot};
 use crate::domain::consumption::{Register, Step, ZONE, days};
 use crate::text::{Texts, format};
@@ -136,7 +137,8 @@ fn legend(paint: &Paint<'_, '_>, shown: &Shown) -> Line<'static> {
     }
     spans.push(paint.span(Role::Faint, paint.text("consumption.legend_read")));
     let has = |register| shown.of_register(register).is_some();
-    if has(Register::OfftakeNight) || has(Register::InjectionNight) {
+    let is_drawn = paint.model.world.clip != Clip::Said;
+    if is_drawn && (has(Register::OfftakeNight) || has(Register::InjectionNight)) {
         let night = paint.text("consumption.tariff.offtake_night");
         spans.push(paint.span(Role::Faint, format!("  {night} ")));
         spans.push(paint.span(Role::Mine, super::chart::NIGHT.to_string()));
