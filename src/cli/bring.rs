@@ -11,8 +11,9 @@ use super::{CliError, Ended, Sentence, Shell, shell};
 use crate::domain::sanitize::clean;
 use crate::exchange::import::report::words;
 use crate::exchange::wash::LeftOut;
-use crate::exchange::washing::bring::{self, Brought, Origin, Paths};
+use crate::exchange::washing::bring::{self, Brought, Origin, Paths, Word};
 use crate::exchange::washing::registers;
+use crate::store::wash::MayClose;
 use crate::text::Texts;
 
 /// The files of the data wash.
@@ -39,6 +40,9 @@ pub struct WashFiles {
     /// Data wash: on which day
     #[arg(long, value_name = "DAY")]
     pub day: Option<NaiveDate>,
+    /// Data wash: close what the file has no more, however much it is
+    #[arg(long)]
+    pub yes: bool,
 }
 
 /// Runs it: 0 everything came in, 3 some rows were refused.
@@ -48,6 +52,10 @@ pub async fn run(files: &WashFiles, dry_run: bool, shell: &Shell) -> Ended {
         name: files.origin.as_deref().map(|name| clean(name).into_owned()),
         day: files.day,
     };
+    let word = Word {
+        dry_run,
+        yes: files.yes,
+    };
     let mut refused = 0;
     if let (Some(grid), Some(supply)) = (&files.grid, &files.supply) {
         let paths = Paths {
@@ -56,11 +64,11 @@ pub async fn run(files: &WashFiles, dry_run: bool, shell: &Shell) -> Ended {
             persons: files.persons.clone(),
             enterprises: files.enterprises.clone(),
         };
-        let done = bring::holdings(&store, &paths, &origin, dry_run).await;
+        let done = bring::holdings(&store, &paths, &origin, word).await;
         refused += told(grid, &done.map_err(wash_error)?, shell);
     }
     for path in &files.nonconformity {
-        let done = bring::nonconformity(&store, path, &origin, dry_run).await;
+        let done = bring::nonconformity(&store, path, &origin, word).await;
         refused += told(path, &done.map_err(wash_error)?, shell);
     }
     Ok(if refused == 0 {
@@ -117,7 +125,26 @@ fn told(path: &Path, brought: &Brought, shell: &Shell) -> u64 {
             .fill("washing.told", &[("file", &file), ("counts", &counts)])
     };
     shell.say(&said);
-    brought.left_out_count
+    let waits = brought.told.unclosed.as_ref();
+    if let Some(waits) = waits {
+        unclosed(&file, waits, &shell.texts);
+    }
+    brought.left_out_count + u64::from(waits.is_some())
+}
+
+/// What the file has no more was left open: why, and how much it is.
+fn unclosed(file: &str, waits: &MayClose, texts: &Texts) {
+    let numbers = [waits.gone, waits.live, waits.most, waits.unreadable];
+    let [gone, live, most, unreadable] = numbers.map(|number| number.to_string());
+    let why = waits.why.as_deref().unwrap_or_default();
+    let values = [
+        ("file", file),
+        ("gone", &*gone),
+        ("live", &*live),
+        ("most", &*most),
+        ("unreadable", &*unreadable),
+    ];
+    shell::error(&texts.fill(&format!("washing.unclosed.{why}"), &values));
 }
 
 /// A row that was refused, with its line.

@@ -21,6 +21,7 @@ use crate::text::Texts;
 pub(super) const EXAMPLES: &[(&str, &[&str])] = &[
     ("wash runs", &["wash runs"]),
     ("wash pace", &["wash pace", "wash pace 600"]),
+    ("wash share", &["wash share", "wash share 30"]),
     ("wash back", &["wash back --run 12"]),
     ("wash faults list", &["wash faults list"]),
     ("wash faults set", &["wash faults set EMF10005 none"]),
@@ -55,6 +56,11 @@ pub enum WashDesk {
     Pace {
         /// Corrections a minute
         per_minute: Option<i32>,
+    },
+    /// How many of the open findings one file may close unasked, in per cent; sets it when a number is given
+    Share {
+        /// Per cent
+        per_cent: Option<i32>,
     },
     /// Take corrections back that have not left: all of a run, or one
     Back {
@@ -200,6 +206,10 @@ pub async fn run(desk: &WashDesk, shell: &Shell) -> Ended {
             let pace = store.wash_pace(*per_minute).await?.to_string();
             shell.say(&texts.fill("washing.pace", &[("count", &pace)]));
         }
+        WashDesk::Share { per_cent } => {
+            let share = store.wash_most_gone(*per_cent).await?.to_string();
+            shell.say(&texts.fill("washing.most_gone", &[("share", &share)]));
+        }
         WashDesk::Back { run, correction } => {
             let mut back = 0;
             loop {
@@ -304,7 +314,7 @@ async fn updated(verb: Option<&UpdateVerb>, shell: &Shell) -> Ended {
                 .each_ref()
                 .map(|(name, value)| (*name, value.as_str()));
             shell.say(&shell.texts.fill("washing.updates", &values));
-            let some = !taken.left_out.is_empty();
+            let some = taken.left_out_count > 0;
             return Ok(if some {
                 ExitCode::from(3)
             } else {
