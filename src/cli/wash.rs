@@ -211,7 +211,7 @@ fn read_registers(args: &CheckArgs) -> color_eyre::Result<RegisterFiles> {
 /// Rows that were left out, with line and reason.
 fn tell(path: &Path, left_out: &[LeftOut], texts: &Texts) {
     let name = path.display().to_string();
-    for row in left_out {
+    for row in left_out.iter().take(100) {
         let mut values: Vec<(&str, &str)> = row
             .why
             .args

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use chrono::NaiveDate;
 use clap::{Subcommand, ValueEnum};
 
-use super::{Ended, Shell};
+use super::{CliError, Ended, Sentence, Shell};
 use crate::domain::country::Country;
 use crate::domain::sanitize::clean;
 use crate::exchange::washing::{WashError, updates};
@@ -283,7 +283,7 @@ pub(super) fn counts(counts: &BTreeMap<String, i64>, texts: &Texts) -> String {
     said.join(", ")
 }
 
-async fn faults(verb: Option<&FaultVerb>, shell: &Shell) -> Result<(), super::CliError> {
+async fn faults(verb: Option<&FaultVerb>, shell: &Shell) -> Result<(), CliError> {
     let store = shell.store()?;
     if let Some(FaultVerb::Set { fault, code }) = verb {
         let code = code.to_uppercase();
@@ -302,7 +302,7 @@ async fn updated(verb: Option<&UpdateVerb>, shell: &Shell) -> Ended {
     match verb {
         Some(UpdateVerb::Read { file }) => {
             let taken = updates::read(&store, file).await.map_err(wash_error)?;
-            for row in &taken.left_out {
+            for row in taken.left_out.iter().take(100) {
                 super::bring::tell(file, row, &shell.texts);
             }
             let values = [
@@ -331,7 +331,7 @@ async fn updated(verb: Option<&UpdateVerb>, shell: &Shell) -> Ended {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn list(state: Option<&str>, shell: &Shell) -> Result<(), super::CliError> {
+async fn list(state: Option<&str>, shell: &Shell) -> Result<(), CliError> {
     let store = shell.store()?;
     let mut after = 0;
     loop {
@@ -355,7 +355,7 @@ async fn list(state: Option<&str>, shell: &Shell) -> Result<(), super::CliError>
     }
 }
 
-async fn milestones(verb: Option<&MilestoneVerb>, shell: &Shell) -> Result<(), super::CliError> {
+async fn milestones(verb: Option<&MilestoneVerb>, shell: &Shell) -> Result<(), CliError> {
     let store = shell.store()?;
     match verb {
         Some(MilestoneVerb::Set {
@@ -386,9 +386,16 @@ async fn milestones(verb: Option<&MilestoneVerb>, shell: &Shell) -> Result<(), s
 }
 
 /// A run that failed, for people.
-pub(super) fn wash_error(error: WashError) -> super::CliError {
+pub(super) fn wash_error(error: WashError) -> CliError {
     match error {
         WashError::Store(error) => error.into(),
+        WashError::NoRows(path) => {
+            let file = path.display().to_string();
+            CliError::Refused(Sentence::new(
+                "washing.no_rows",
+                &[("file", &*clean(&file))],
+            ))
+        }
         other => color_eyre::Report::new(other).into(),
     }
 }

@@ -3,13 +3,14 @@
 
 use std::path::PathBuf;
 
-use loket::exchange::washing::bring::{Brought, Origin, Word, holdings, nonconformity};
+use loket::exchange::washing::bring::{Brought, Origin, Paths, Word, holdings, nonconformity};
 use loket::exchange::washing::{WashError, updates};
 use loket::process::engine::{Actor, Answers};
 use loket::store::StoreError;
 use loket::store::wash::{RunKey, WashImport};
 
 use crate::exchange_washing::{Bench, GEIR, GIER, INGER, KRISTINE, count, point};
+use crate::support::shell::Shell;
 
 /// The import, as soon as the killed one before has let go.
 async fn import(bench: &Bench) -> WashImport {
@@ -22,7 +23,7 @@ async fn import(bench: &Bench) -> WashImport {
     panic!("the lock of the killed import stays");
 }
 
-async fn run_again(bench: &Bench, paths: &loket::exchange::washing::bring::Paths) -> Brought {
+async fn run_again(bench: &Bench, paths: &Paths) -> Brought {
     drop(import(bench).await);
     for _ in 0..600 {
         let origin = Origin::default();
@@ -328,8 +329,10 @@ async fn dw_bas_15_the_person_written_is_the_one_that_was_classified() {
         "{brought:?}"
     );
     let written: String = bench
-        .one("SELECT string_agg(customer_ref || first_name || identifier, ' ')
-            FROM loket.customers WHERE identifier = '29884013001'")
+        .one(
+            "SELECT string_agg(customer_ref || first_name || identifier, ' ')
+            FROM loket.customers WHERE identifier = '29884013001'",
+        )
         .await;
     assert_eq!(written, "G000001Geir29884013001");
     let other: String = bench
@@ -538,4 +541,48 @@ async fn dw_gen_15_cases_of_a_chunk_are_whole() {
             .unwrap();
         assert_eq!(found, cases, "{name}");
     }
+}
+
+/// At the command line: refused rows stand in a file with line and reason, closing waits for `--yes` and
+/// says why, and an empty file is a refusal of one sentence.
+#[tokio::test(flavor = "multi_thread")]
+async fn dw_gen_15_the_command_writes_what_it_refused_and_asks_before_it_closes() {
+    let bench = Bench::new().await;
+    let shell = Shell::of(&bench.world.db.url("admin_1"));
+    let rows: Vec<_> = (1..=30).map(|n| (point(n), GEIR, INGER)).collect();
+    let command = |paths: &Paths, more: &str| {
+        let persons = paths.persons.as_ref().unwrap();
+        let files = [&paths.grid, &paths.supply, persons].map(|path| path.display().to_string());
+        let [grid, supply, persons] = files;
+        shell.run(&format!(
+            "import wash --grid {grid} --supply {supply} --persons {persons} {more}"
+        ))
+    };
+    let first = command(&bench.files("a", &rows), "");
+    assert_eq!(first.code, 0, "{first:?}");
+    let few = bench.files("b", &rows[..2]);
+    let text = std::fs::read_to_string(&few.grid).unwrap();
+    std::fs::write(&few.grid, format!("{text}half a li\n")).unwrap();
+    let refused = bench.folder.join("refused.csv");
+    let waits = command(&few, &format!("--refused {}", refused.display()));
+    assert_eq!(waits.code, 3, "{waits:?}");
+    assert!(
+        waits.err.contains("28 of 30") && waits.err.contains("--yes"),
+        "{waits:?}"
+    );
+    let written = std::fs::read_to_string(&refused).unwrap();
+    let lines: Vec<&str> = written.lines().collect();
+    assert_eq!(
+        (lines.len(), lines[0]),
+        (2, "file,line,reason"),
+        "{written}"
+    );
+    assert!(lines[1].contains("b-grid.csv,4,"), "{written}");
+    assert_eq!(live(&bench).await, 30);
+    let said = command(&few, "--yes");
+    assert!(said.out.contains("28 gone"), "{said:?}");
+    assert_eq!(live(&bench).await, 2);
+    let empty = command(&bench.files("c", &[]), "");
+    assert_eq!(empty.code, 1, "{empty:?}");
+    assert!(empty.err.contains("has no rows"), "{empty:?}");
 }

@@ -7,8 +7,8 @@ use std::io::{self, BufReader};
 use std::ops::Range;
 use std::path::Path;
 
-use super::LeftOut;
 use super::heap::{Heap, Place};
+use super::{KEPT, LeftOut};
 use crate::exchange::import::refused::Refused;
 use crate::exchange::import::table::{Column, Table, TableError};
 use crate::wash::classify::Point;
@@ -46,7 +46,7 @@ const WIDEST: (usize, usize) = (64, 200);
 pub struct Holdings {
     heap: Heap,
     index: Vec<(u64, Place)>,
-    /// Rows that were left out, the first hundred.
+    /// Rows that were left out, the first [`KEPT`].
     pub left_out: Vec<LeftOut>,
     /// How many were left out in all.
     pub left_out_count: u64,
@@ -56,8 +56,6 @@ pub struct Holdings {
     pub unreadable: u64,
 }
 
-/// How many left-out rows are kept.
-const KEPT: usize = 100;
 /// Of how many left-out rows the metering point is kept.
 const SEEN: usize = 100_000;
 

@@ -6,9 +6,9 @@ use std::io::{self, BufReader};
 use std::path::Path;
 use std::sync::Mutex;
 
-use super::LeftOut;
 use super::heap::{Heap, Place};
 use super::unit::Unit;
+use super::{KEPT, LeftOut};
 use crate::exchange::import::lines::Lines;
 use crate::exchange::import::refused::Refused;
 use crate::exchange::import::table::{Column, Table, TableError};
@@ -86,7 +86,7 @@ impl Register {
 pub struct RegisterFiles {
     persons: Option<Register>,
     enterprises: Option<Register>,
-    /// Rows that were left out, the first hundred.
+    /// Rows that were left out, the first [`KEPT`].
     pub left_out: Vec<LeftOut>,
     /// How many were left out in all.
     pub left_out_count: u64,
@@ -155,7 +155,7 @@ impl RegisterFiles {
 
     fn leave_out(&mut self, line: u64, why: Refused) {
         self.left_out_count += 1;
-        if self.left_out.len() < 100 {
+        if self.left_out.len() < KEPT {
             self.left_out.push(LeftOut { line, why });
         }
     }

@@ -52,7 +52,7 @@ pub struct Word {
 pub struct Brought {
     /// The run.
     pub told: Told,
-    /// Rows that were refused, with the file; of each file the first hundred.
+    /// Rows that were refused, with the file; of each file the first ten thousand.
     pub left_out: Vec<(PathBuf, LeftOut)>,
     /// How many were refused.
     pub left_out_count: u64,
@@ -114,7 +114,7 @@ pub async fn holdings(
     let (grid, supply) = (files.grid.len(), files.supply.len());
     // a few points may really have one side only
     for (rows, path) in [(grid, &paths.grid), (supply, &paths.supply)] {
-        if rows == 0 && grid.max(supply) > 20 || grid == supply && rows == 0 {
+        if rows == 0 && (grid.max(supply) > 20 || grid == supply) {
             return Err(WashError::NoRows(path.clone()));
         }
     }

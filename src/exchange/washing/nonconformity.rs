@@ -15,7 +15,7 @@ use super::{Staging, WashError, copy, holdings};
 use crate::domain::ean::Ean18;
 use crate::exchange::import::refused::Refused;
 use crate::exchange::import::table::{Column, Row, Table, TableError};
-use crate::exchange::wash::LeftOut;
+use crate::exchange::wash::{KEPT, LeftOut};
 use crate::store::wash::WashImport;
 
 const fn column(name: &'static str, required: bool) -> Column {
@@ -88,7 +88,7 @@ pub struct Taken {
     pub rows: i64,
     /// Faults that are no deviation of ours.
     pub not_ours: i64,
-    /// Rows that were refused, the first hundred.
+    /// Rows that were refused, the first [`KEPT`].
     pub left_out: Vec<LeftOut>,
     /// How many were refused.
     pub left_out_count: i64,
@@ -101,7 +101,7 @@ pub struct Taken {
 impl Taken {
     fn leave_out(&mut self, line: u64, why: Refused) {
         self.left_out_count += 1;
-        if self.left_out.len() < 100 {
+        if self.left_out.len() < KEPT {
             self.left_out.push(LeftOut { line, why });
         }
     }

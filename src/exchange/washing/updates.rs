@@ -12,7 +12,7 @@ use super::WashError;
 use crate::domain::calendar::Calendars;
 use crate::exchange::import::refused::Refused;
 use crate::exchange::import::table::{Column, Row, Table};
-use crate::exchange::wash::LeftOut;
+use crate::exchange::wash::{KEPT, LeftOut};
 use crate::process::engine::{self, Actor, Answer, Answers, Context, Refusal};
 use crate::process::field::Value;
 use crate::store::case::Target;
@@ -52,7 +52,7 @@ pub struct Taken {
     pub known: u64,
     /// Cases that were told.
     pub cases: u64,
-    /// Rows that were refused, the first hundred.
+    /// Rows that were refused, the first [`KEPT`].
     pub left_out: Vec<LeftOut>,
     /// How many were refused.
     pub left_out_count: u64,
@@ -61,7 +61,7 @@ pub struct Taken {
 impl Taken {
     fn leave_out(&mut self, line: u64, why: Refused) {
         self.left_out_count += 1;
-        if self.left_out.len() < 100 {
+        if self.left_out.len() < KEPT {
             self.left_out.push(LeftOut { line, why });
         }
     }
