@@ -79,10 +79,15 @@ $$ INSERT INTO wash_flow SELECT local_day('NO'), p_code, p_what, p_n WHERE p_n <
 
 -- ---------------------------------------------------------------- runs
 -- One import at a time: the lock is the line's, so that whoever is killed leaves none behind.
+-- The line of an import that has just ended may take a moment to close.
 CREATE FUNCTION loket_api.wash_hold() RETURNS bool LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM require_role('admin');
-  RETURN pg_try_advisory_lock(4247, 1);
+  FOR i IN 1 .. 40 LOOP
+    IF pg_try_advisory_lock(4247, 1) THEN RETURN true; END IF;
+    PERFORM pg_sleep(0.05);
+  END LOOP;
+  RETURN false;
 END $$;
 CREATE FUNCTION wash_held() RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN

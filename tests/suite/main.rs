@@ -126,6 +126,8 @@ mod wash_oracle;
 mod wash_order;
 mod wash_protected;
 mod wash_rules;
+mod wash_tables;
+mod wash_walks;
 mod wash_worlds;
 mod wired;
 mod wired_feed_in;
