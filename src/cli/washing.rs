@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use chrono::NaiveDate;
 use clap::{Subcommand, ValueEnum};
 
-use super::{Ended, Shell};
+use super::{CliError, Ended, Sentence, Shell};
 use crate::domain::country::Country;
 use crate::domain::sanitize::clean;
 use crate::exchange::washing::{WashError, updates};
@@ -21,6 +21,7 @@ use crate::text::Texts;
 pub(super) const EXAMPLES: &[(&str, &[&str])] = &[
     ("wash runs", &["wash runs"]),
     ("wash pace", &["wash pace", "wash pace 600"]),
+    ("wash share", &["wash share", "wash share 30"]),
     ("wash back", &["wash back --run 12"]),
     ("wash faults list", &["wash faults list"]),
     ("wash faults set", &["wash faults set EMF10005 none"]),
@@ -55,6 +56,11 @@ pub enum WashDesk {
     Pace {
         /// Corrections a minute
         per_minute: Option<i32>,
+    },
+    /// How many of the open findings one file may close unasked, in per cent; sets it when a number is given
+    Share {
+        /// Per cent
+        per_cent: Option<i32>,
     },
     /// Take corrections back that have not left: all of a run, or one
     Back {
@@ -200,6 +206,10 @@ pub async fn run(desk: &WashDesk, shell: &Shell) -> Ended {
             let pace = store.wash_pace(*per_minute).await?.to_string();
             shell.say(&texts.fill("washing.pace", &[("count", &pace)]));
         }
+        WashDesk::Share { per_cent } => {
+            let share = store.wash_most_gone(*per_cent).await?.to_string();
+            shell.say(&texts.fill("washing.most_gone", &[("share", &share)]));
+        }
         WashDesk::Back { run, correction } => {
             let mut back = 0;
             loop {
@@ -273,7 +283,7 @@ pub(super) fn counts(counts: &BTreeMap<String, i64>, texts: &Texts) -> String {
     said.join(", ")
 }
 
-async fn faults(verb: Option<&FaultVerb>, shell: &Shell) -> Result<(), super::CliError> {
+async fn faults(verb: Option<&FaultVerb>, shell: &Shell) -> Result<(), CliError> {
     let store = shell.store()?;
     if let Some(FaultVerb::Set { fault, code }) = verb {
         let code = code.to_uppercase();
@@ -292,7 +302,7 @@ async fn updated(verb: Option<&UpdateVerb>, shell: &Shell) -> Ended {
     match verb {
         Some(UpdateVerb::Read { file }) => {
             let taken = updates::read(&store, file).await.map_err(wash_error)?;
-            for row in &taken.left_out {
+            for row in taken.left_out.iter().take(100) {
                 super::bring::tell(file, row, &shell.texts);
             }
             let values = [
@@ -304,7 +314,7 @@ async fn updated(verb: Option<&UpdateVerb>, shell: &Shell) -> Ended {
                 .each_ref()
                 .map(|(name, value)| (*name, value.as_str()));
             shell.say(&shell.texts.fill("washing.updates", &values));
-            let some = !taken.left_out.is_empty();
+            let some = taken.left_out_count > 0;
             return Ok(if some {
                 ExitCode::from(3)
             } else {
@@ -321,7 +331,7 @@ async fn updated(verb: Option<&UpdateVerb>, shell: &Shell) -> Ended {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn list(state: Option<&str>, shell: &Shell) -> Result<(), super::CliError> {
+async fn list(state: Option<&str>, shell: &Shell) -> Result<(), CliError> {
     let store = shell.store()?;
     let mut after = 0;
     loop {
@@ -345,7 +355,7 @@ async fn list(state: Option<&str>, shell: &Shell) -> Result<(), super::CliError>
     }
 }
 
-async fn milestones(verb: Option<&MilestoneVerb>, shell: &Shell) -> Result<(), super::CliError> {
+async fn milestones(verb: Option<&MilestoneVerb>, shell: &Shell) -> Result<(), CliError> {
     let store = shell.store()?;
     match verb {
         Some(MilestoneVerb::Set {
@@ -376,9 +386,16 @@ async fn milestones(verb: Option<&MilestoneVerb>, shell: &Shell) -> Result<(), s
 }
 
 /// A run that failed, for people.
-pub(super) fn wash_error(error: WashError) -> super::CliError {
+pub(super) fn wash_error(error: WashError) -> CliError {
     match error {
         WashError::Store(error) => error.into(),
+        WashError::NoRows(path) => {
+            let file = path.display().to_string();
+            CliError::Refused(Sentence::new(
+                "washing.no_rows",
+                &[("file", &*clean(&file))],
+            ))
+        }
         other => color_eyre::Report::new(other).into(),
     }
 }

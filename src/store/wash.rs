@@ -49,6 +49,21 @@ pub struct Begun {
     pub counts: BTreeMap<String, i64>,
 }
 
+/// Whether a run may close what its file has no more, and what that is.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct MayClose {
+    /// Why it waits for somebody's word: `share` or `unreadable`; none when it may.
+    pub why: Option<String>,
+    /// So many findings would be closed …
+    pub gone: i64,
+    /// … of so many that are open.
+    pub live: i64,
+    /// The share that one file may close unasked, in per cent.
+    pub most: i64,
+    /// Rows of the file of which not even the metering point could be read.
+    pub unreadable: i64,
+}
+
 /// A finding that needs a case.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct ToOpen {
@@ -102,6 +117,8 @@ pub struct Correction {
     pub correction_id: i64,
     /// The metering point.
     pub point: String,
+    /// GLN of its supplier, where it is known.
+    pub supplier: Option<String>,
     /// Our customer.
     pub customer_ref: String,
     /// What the row says now, by column.

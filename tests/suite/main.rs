@@ -69,6 +69,7 @@ mod exchange_payment;
 mod exchange_registers;
 mod exchange_sources;
 mod exchange_washing;
+mod exchange_washing_import;
 mod exchange_worker;
 mod exchange_world;
 mod faults;

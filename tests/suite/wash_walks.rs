@@ -205,6 +205,7 @@ async fn dw_a01_09_the_suppliers_customer_comes_and_goes_back() {
     bench.washed("a", &[(point(1), GEIR, INGER)]).await;
     contracts(&bench, "G000001", &[1, 2]).await;
     let (case_id, _) = bench.case_of(1).await;
+    bench.world.admin.grace_set(60).await.unwrap();
     let anna = bench.world.desk("anna").await;
     let steps: [(&str, &Words); 6] = [
         ("takeover_request_received", &[]),
@@ -222,11 +223,9 @@ async fn dw_a01_09_the_suppliers_customer_comes_and_goes_back() {
     assert_eq!((row(&bench, &who).await.as_str(), contracts), (inger, 2));
     assert_eq!(row(&bench, "G000001").await, "29884013001|Geir|Kristensen|");
     assert_eq!(holder(&bench, 2).await.0, "G000001");
-    let last: i32 = bench
-        .one("SELECT last_seq FROM loket.cases WHERE process = 'wash'")
-        .await;
+    let undo = anna.store.case_detail(case_id).await.unwrap().undo.unwrap();
     anna.store
-        .case_take_back(uuid::Uuid::now_v7(), anna.id(), case_id, last)
+        .case_take_back(uuid::Uuid::now_v7(), anna.id(), case_id, undo.seq)
         .await
         .unwrap();
     assert_eq!(holder(&bench, 1).await, ("G000001".to_owned(), 1));

@@ -16,8 +16,8 @@ use crate::exchange::import::clean;
 use crate::exchange::import::lines::Lines;
 use crate::exchange::import::refused::Refused;
 use crate::exchange::import::table::{Row, Table};
-use crate::exchange::wash::LeftOut;
 use crate::exchange::wash::registers::PERSON_COLUMNS;
+use crate::exchange::wash::{KEPT, LeftOut};
 use crate::store::Store;
 use crate::wash::name::{fold_business, sound};
 use crate::wash::record::protects;
@@ -51,7 +51,7 @@ impl<'a> Rows<'a> {
             Ok(row) => self.waiting.push(row),
             Err(why) => {
                 self.brought.left_out_count += 1;
-                if self.brought.left_out.len() < 100 {
+                if self.brought.left_out.len() < KEPT {
                     let row = LeftOut { line, why };
                     self.brought.left_out.push((self.path.to_owned(), row));
                 }

@@ -255,7 +255,7 @@ pub async fn play(admin: &Store, folder: &Path, seed: u64) -> Result<i64, WashEr
         name: Some("Vaskeriet".to_owned()),
         day: None,
     };
-    let brought = bring::holdings(admin, &paths, &origin, false).await?;
+    let brought = bring::holdings(admin, &paths, &origin, bring::Word::default()).await?;
     let opened = brought
         .told
         .counts

@@ -222,18 +222,22 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("wash_faults", "lead auditor admin"),
     ("wash_gone", "admin"),
     ("wash_hold", "admin"),
+    ("wash_may_close", "admin"),
     ("wash_merge", "admin"),
     ("wash_milestone_set", "lead admin"),
+    ("wash_most_gone", "lead auditor admin worker"),
     ("wash_open", "admin"),
     ("wash_pace", "lead auditor admin worker"),
     ("wash_progress", "agent lead auditor admin"),
     ("wash_runs", "lead auditor admin"),
+    ("wash_skip", "admin"),
     ("wash_step", "admin"),
     ("wash_to_open", "admin"),
     ("wash_unstage", "admin"),
     ("wash_update_end", "agent lead admin"),
     ("wash_update_put", "admin worker"),
     ("wash_updates", "agent lead auditor admin"),
+    ("wash_updates_untold", "admin worker"),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
