@@ -76,6 +76,7 @@ mod history;
 mod hostile;
 mod packaging;
 mod postgres;
+mod process_clears;
 mod process_cli;
 mod process_contract;
 mod process_els;
