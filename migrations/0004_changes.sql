@@ -17,11 +17,12 @@ CREATE FUNCTION is_installers(p_process text) RETURNS bool LANGUAGE sql IMMUTABL
 -- Whether a protected person has a contract there: then nothing tells the address (decision 21).
 CREATE FUNCTION is_hidden_at(p_ean text) RETURNS bool LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT EXISTS (SELECT 1 FROM contracts x JOIN customers u USING (customer_ref) WHERE x.ean = p_ean AND u.protected) $$;
--- Whether a case is of a protected person: its customer; of a notification who has a contract at the
+-- Whether a case is of a protected person: its customer; of the data wash whoever its finding is about; of a notification who has a contract at the
 -- plant, or whoever it names as owner or payer by number.
 CREATE FUNCTION is_hidden(c cases) RETURNS bool LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
   IF c.customer_ref IS NOT NULL AND (SELECT protected FROM customers WHERE customer_ref = c.customer_ref) THEN RETURN true; END IF;
+  IF c.process = 'wash' THEN RETURN wash_hidden(c.case_id); END IF;
   RETURN is_installers(c.process) AND (is_hidden_at(c.ean) OR EXISTS (SELECT 1 FROM texts t JOIN customers u ON number_digits(u.identifier) = number_digits(t.body)
     WHERE t.text_id IN ((c.facts -> 'owner_personal_no' ->> 'text')::uuid, (c.facts -> 'payer_personal_no' ->> 'text')::uuid) AND u.protected AND u.identifier <> ''));
 END $$;

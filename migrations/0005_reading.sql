@@ -108,7 +108,7 @@ $$ SELECT coalesce(jsonb_object_agg(text_id, body), '{}') FROM (SELECT text_id, 
 -- nothing of it is shown, nor whom a notification names. `unmask` shows it, the worker has it for its letters.
 CREATE FUNCTION is_personal(p_field text) RETURNS bool LANGUAGE sql IMMUTABLE AS $$ SELECT p_field ~ '(^|[_.])(phone|email|personal_no|fnr|d_number)$' $$;
 CREATE FUNCTION is_contact_address(p_field text) RETURNS bool LANGUAGE sql IMMUTABLE AS $$ SELECT p_field ~ '(^|[.])contact_(postcode|house_number)$' $$;
-CREATE FUNCTION is_of_people(p_field text) RETURNS bool LANGUAGE sql IMMUTABLE AS $$ SELECT p_field ~ '^((owner|payer)_|(plant|found)_(address|postcode|city)$)' $$;
+CREATE FUNCTION is_of_people(p_field text) RETURNS bool LANGUAGE sql IMMUTABLE AS $$ SELECT p_field ~ '^((owner|payer|found)_|plant_(address|postcode|city)$)' $$;
 CREATE FUNCTION shown_text(p_field text, p_body text, p_protected bool) RETURNS text LANGUAGE sql IMMUTABLE AS
 $$ SELECT CASE WHEN p_protected AND (is_personal(p_field) OR is_contact_address(p_field) OR is_of_people(p_field)) OR p_field ~ '(personal_no|fnr|d_number)$' THEN '***' WHEN NOT is_personal(p_field) THEN p_body
      WHEN p_field ~ 'phone$' THEN '***' || right(p_body, 2) ELSE left(p_body, 1) || '***@' || split_part(p_body, '@', 2) END $$;

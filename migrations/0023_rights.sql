@@ -27,7 +27,7 @@ CREATE POLICY by_case ON deadlines FOR SELECT TO loket_agent, loket_auditor, lok
 -- what `texts_shown` masks (the fields of `is_personal`, `is_contact_address` and `is_of_people`) is read through `case_detail` alone, which
 -- masks it, and behind the mask through `unmask` (decision 21)
 CREATE POLICY by_case ON texts FOR SELECT TO loket_agent, loket_auditor USING (field !~ '(^|[_.])(phone|email|personal_no|fnr|d_number)$'
-  AND field !~ '(^|[.])contact_(postcode|house_number)$' AND field !~ '^((owner|payer)_|(plant|found)_(address|postcode|city)$)' AND EXISTS (SELECT 1 FROM cases c WHERE c.case_id = texts.case_id));
+  AND field !~ '(^|[.])contact_(postcode|house_number)$' AND field !~ '^((owner|payer|found)_|plant_(address|postcode|city)$)' AND EXISTS (SELECT 1 FROM cases c WHERE c.case_id = texts.case_id));
 
 REVOKE ALL ON ALL TABLES IN SCHEMA loket FROM PUBLIC;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA loket, loket_api FROM PUBLIC;
