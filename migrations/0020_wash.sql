@@ -58,7 +58,7 @@ CREATE TABLE wash_corrections (
   state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'sent', 'taken_back', 'by_case', 'kept')),
   idem_key uuid NOT NULL DEFAULT gen_random_uuid(), attempts int NOT NULL DEFAULT 0, taken_at timestamptz, sent_at timestamptz, last_error text);
 CREATE INDEX wash_corrections_waiting ON wash_corrections (correction_id) WHERE state = 'waiting';
-CREATE INDEX wash_corrections_whose ON wash_corrections (customer_ref, run_id) WHERE case_id IS NULL;
+CREATE INDEX wash_corrections_customer ON wash_corrections (customer_ref, run_id);
 CREATE INDEX wash_corrections_finding ON wash_corrections (finding_id) WHERE finding_id IS NOT NULL;
 CREATE UNIQUE INDEX wash_corrections_case ON wash_corrections (case_id, seq) WHERE case_id IS NOT NULL;
 
@@ -87,10 +87,15 @@ $$ INSERT INTO wash_flow SELECT local_day('NO'), p_code, p_what, p_n WHERE p_n <
 
 -- ---------------------------------------------------------------- runs
 -- One import at a time: the lock is the line's, so that whoever is killed leaves none behind.
+-- The line of an import that has just ended may take a moment to close.
 CREATE FUNCTION loket_api.wash_hold() RETURNS bool LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM require_role('admin');
-  RETURN pg_try_advisory_lock(4247, 1);
+  FOR i IN 1 .. 40 LOOP
+    IF pg_try_advisory_lock(4247, 1) THEN RETURN true; END IF;
+    PERFORM pg_sleep(0.05);
+  END LOOP;
+  RETURN false;
 END $$;
 CREATE FUNCTION wash_held() RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
@@ -290,12 +295,12 @@ CREATE FUNCTION wash_repair(p_run bigint, p_lo bigint, p_hi bigint) RETURNS json
 DECLARE t timestamptz := legal_now(); ids bigint[]; refs text[]; c jsonb;
 BEGIN
   SELECT array_agg(f.finding_id) INTO ids FROM wash_stage s JOIN wash_findings f ON f.point = s.point AND f.state = 'open'
-    WHERE s.run_id = p_run AND s.n > p_lo AND s.n <= p_hi AND NOT wash_by_hand(s.code) AND NOT wash_by_hand(f.code) AND f.case_id IS NULL AND NOT f.protected AND f.last_run = p_run AND f.how IS DISTINCT FROM 'taken_back';
+    WHERE s.run_id = p_run AND s.n > p_lo AND s.n <= p_hi AND NOT wash_by_hand(s.code) AND NOT wash_by_hand(f.code) AND f.case_id IS NULL AND f.last_run = p_run AND f.how IS DISTINCT FROM 'taken_back';
   IF ids IS NULL THEN RETURN '{}'; END IF;
   PERFORM wash_known(ids);
-  WITH due AS MATERIALIZED (SELECT f.finding_id, f.point, f.side, f.evidence -> 'grid' -> 0 ->> 'customer_ref' AS ref, jsonb_strip_nulls(wash_after(f.evidence)) AS after_ FROM wash_findings f WHERE f.finding_id = ANY (ids)),
+  WITH due AS MATERIALIZED (SELECT f.finding_id, f.point, f.side, f.evidence -> 'grid' -> 0 ->> 'customer_ref' AS ref, jsonb_strip_nulls(wash_after(f.evidence)) AS after_, f.protected AS hidden FROM wash_findings f WHERE f.finding_id = ANY (ids)),
     own AS MATERIALIZED (SELECT u.* FROM customers u WHERE u.customer_ref IN (SELECT ref FROM due WHERE side <> 'supply') ORDER BY u.customer_ref FOR UPDATE),
-    judged AS MATERIALIZED (SELECT due.*, was, CASE WHEN side = 'supply' THEN 'supplier' WHEN u.customer_ref IS NULL OR after_ = '{}' THEN 'unknown' WHEN u.protected THEN 'protected'
+    judged AS MATERIALIZED (SELECT due.*, was, CASE WHEN hidden OR u.protected THEN 'protected' WHEN side = 'supply' THEN 'supplier' WHEN u.customer_ref IS NULL OR after_ = '{}' THEN 'unknown'
         WHEN u.identifier <> '' AND regexp_replace(u.identifier, '[^0-9]', '', 'g') <> coalesce(after_ ->> 'identifier', '') THEN 'number_differs' WHEN was @> after_ THEN 'same' ELSE 'correct' END AS verdict
       FROM due LEFT JOIN own u ON u.customer_ref = due.ref AND due.side <> 'supply' LEFT JOIN LATERAL (SELECT jsonb_build_object('kind', u.kind, 'identifier', u.identifier, 'first_name', u.first_name, 'last_name', u.last_name, 'organisation_name', u.organisation_name) AS was) w ON true),
     ranked AS MATERIALIZED (SELECT *, row_number() OVER mine AS place, first_value(after_) OVER mine AS first_ FROM judged WHERE verdict = 'correct' WINDOW mine AS (PARTITION BY ref ORDER BY finding_id)),
@@ -390,6 +395,7 @@ BEGIN
   SELECT array_agg(finding_id ORDER BY finding_id), count(*) INTO ids, cnt FROM (SELECT f.finding_id FROM wash_findings f WHERE f.finding_id IN (SELECT (x ->> 'finding_id')::bigint FROM jsonb_array_elements(p_cases) x)
     AND f.state = 'open' AND f.case_id IS NULL ORDER BY f.finding_id FOR UPDATE) f;
   IF cnt = 0 THEN RETURN 0; END IF;
+  UPDATE wash_findings SET protected = true WHERE finding_id = ANY (ids) AND NOT protected AND wash_hides(evidence);
   PERFORM wash_known(ids);
   yr := extract(year FROM n AT TIME ZONE zone_of(p.country))::int;
   INSERT INTO case_numbers AS k VALUES (p.prefix, yr, cnt) ON CONFLICT (prefix, year) DO UPDATE SET last = k.last + cnt RETURNING last INTO last_no;
@@ -741,7 +747,6 @@ CREATE INDEX register_persons_hidden ON register_persons (number) WHERE protecte
 CREATE INDEX customers_hidden ON customers (customer_ref) WHERE protected;
 CREATE INDEX customers_hidden_number ON customers (identifier) WHERE protected AND country = 'NO' AND identifier <> '';
 CREATE INDEX wash_findings_people ON wash_findings USING gin (wash_people(evidence, newer));
-CREATE INDEX wash_corrections_customer ON wash_corrections (customer_ref) WHERE state = 'waiting';
 -- Who holds a metering point: by the contract in force, else by what was found last.
 CREATE FUNCTION wash_holder(p_point text) RETURNS text LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT coalesce((SELECT k.customer_ref FROM contracts k WHERE k.ean = p_point AND k.side = 'grid' AND k.valid_from <= local_day('NO') AND (k.valid_to IS NULL OR k.valid_to >= local_day('NO')) ORDER BY k.valid_from DESC LIMIT 1),

@@ -206,6 +206,8 @@ pub enum Question {
     Meters(Place),
     /// The free start times at a connection.
     Week {
+        /// The case that is planned: its address where no register has the connection.
+        case: CaseId,
         /// Metering point.
         ean: String,
         /// First day, local.

@@ -40,6 +40,11 @@ pub fn of(
     for kind in &change.messages {
         lines.push(line(world, "sends", texts.say(&format!("message.{kind}"))));
     }
+    for key in &change.clears {
+        if let Some(name) = fact(texts, before, key) {
+            lines.push(line(world, "clears", name));
+        }
+    }
     for purpose in &change.destroy {
         let said = texts.say(&format!("purpose.{purpose}"));
         lines.push(line(world, "destroys", said));
@@ -56,6 +61,20 @@ pub fn of(
     };
     lines.push(line(world, verb, state));
     lines
+}
+
+/// What a fact is called that a form asks; others have no name for people.
+pub fn fact(texts: &Texts, case: Option<&CaseFacts>, key: &str) -> Option<String> {
+    let named = case.and_then(|case| case.named(key, texts.lang()));
+    let known = named.or_else(|| texts.find(&format!("field.{key}")));
+    known.map(str::to_owned)
+}
+
+/// The facts that a change unset, by name; nothing when there is none with a name.
+pub fn cleared(texts: &Texts, case: &CaseFacts, keys: &[String]) -> Option<String> {
+    let names = keys.iter().filter_map(|key| fact(texts, Some(case), key));
+    let names: Vec<String> = names.collect();
+    (!names.is_empty()).then(|| texts.fill("timeline.cleared", &[("fields", &names.join(", "))]))
 }
 
 /// The name of a state.

@@ -353,12 +353,14 @@ pub enum Effect {
     Send(Key),
     /// Store a fact; `yes` and `no` become yes/no.
     Set(Key, &'static str),
-    /// Store the answer to a field as a fact of the same name.
+    /// Store the answer to a field as a fact of the same name; emptied, the field unsets it.
     Keep(Key),
+    /// Unset a fact.
+    Clear(Key),
     /// Store the answers to the form of the action as facts, which of its fields were filled in
     /// ([`form::FILLED`]), and its version ([`form::VERSION`]).
     KeepForm,
-    /// Store the value of another fact or answer, where it is known: (to, from).
+    /// Store the value of another fact or answer; unset it where that is unknown: (to, from).
     Copy(Key, Key),
     /// Count one more.
     Count(Key),

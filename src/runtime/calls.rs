@@ -94,8 +94,14 @@ impl Caller {
                 let found = self.sources.at(&self.store, &place);
                 Reply::Meters(found.await.map(Box::new))
             }
-            Question::Week { ean, from, days } => {
-                Reply::Week(self.store.slots_free(&ean, from, days).await.map(Box::new))
+            Question::Week {
+                case,
+                ean,
+                from,
+                days,
+            } => {
+                let free = self.store.slots_free(Some(case), &ean, from, days);
+                Reply::Week(free.await.map(Box::new))
             }
             Question::Seen(ids) => Reply::Seen(self.store.notices_seen(&ids).await.map(|_| ids)),
             Question::Board => Reply::Board(self.store.board().await.map(Box::new)),

@@ -370,14 +370,14 @@ async fn dw_bas_11_each_point_has_its_message_and_comes_back_open() {
     let brought = bench.run(&paths).await;
     assert_eq!(
         (count(&brought, "corrected"), count(&brought, "left")),
-        (2, 0),
+        (2, 1),
         "{brought:?}"
     );
     let points: i64 = bench
         .one("SELECT count(DISTINCT point) FROM loket.wash_corrections WHERE customer_ref = 'G000001'")
         .await;
     assert_eq!(points, 2);
-    assert_eq!(state(&bench, 3).await, ("open".into(), String::new()));
+    assert_eq!(state(&bench, 3).await, ("open".into(), "protected".into()));
     let store = &bench.world.admin;
     let one: i64 = bench
         .one("SELECT max(correction_id) FROM loket.wash_corrections")

@@ -17,7 +17,7 @@ use serde_json::{Value as Json, json};
 use crate::exchange_world::{folder, options};
 use crate::support::db::SUPERUSER;
 use crate::support::http::{Asked, Reply, Server};
-use crate::support::world::{GRID, ean};
+use crate::support::world::{GRID, answers, ean, word};
 use crate::wired::Wired;
 
 /// What a test lets a service outside do.
@@ -306,18 +306,15 @@ async fn prio_07_an_order_names_the_building_when_somebody_knows_it() {
     assert_eq!(ids.filter(|id| id.is_null()).count(), 1);
 }
 
-/// PRIO-15, PRIO-27: the code book says whose grid it is; while it is away it is asked again, and
-/// the case hears of it.
-#[tokio::test]
-async fn prio_27_the_code_book_is_asked_again_until_it_answers() {
-    let mood = Moody::default();
-    let kept = Arc::clone(&mood);
+/// A code book that knows a connection at every number: those at even numbers are another company's.
+fn book(mood: &Moody) -> CodeBook {
+    let kept = Arc::clone(mood);
     let server = Server::start(move |asked| {
         if kept.lock().unwrap().away {
             return Reply::new(503, json!({}));
         }
         let n: u32 = asked.parameter("streetNumber").unwrap().parse().unwrap();
-        let grid = if n == 1 { GRID } else { "8716871000002" };
+        let grid = if n % 2 == 1 { GRID } else { "8716871000002" };
         let at = json!({"postalCode": "5226HP", "streetNumber": n, "street": "Larixweg",
             "city": "Nieuwdorp"});
         Reply::ok(
@@ -325,8 +322,61 @@ async fn prio_27_the_code_book_is_asked_again_until_it_answers() {
             "organisation": "x", "gridOperatorEan": grid, "gridArea": "x"}]}),
         )
     });
+    CodeBook::new(Settings::at(&server.base))
+}
+
+/// PRIO-20, PRIO-30: a connection that only the code book knows is planned where its address is, up to the
+/// orders; another area's times are refused for it as for any.
+#[tokio::test]
+async fn prio_30_a_connection_of_the_code_book_alone_is_planned_by_its_address() {
+    let folder = folder("wired-bare");
     let outside = Outside {
-        code_book: Some(CodeBook::new(Settings::at(&server.base))),
+        code_book: Some(book(&Moody::default())),
+        ..Outside::practice(&folder.join("payments"), &folder.join("incoming"))
+    };
+    let wired = Wired::with(folder, outside).await;
+    let case_id = wired.searched("5226HP", 77).await;
+    let bare = ean(77);
+    let meter = answers([
+        ("ean", word(&bare)),
+        ("meter_no", word("E000000077")),
+        ("lives_there", word("yes")),
+    ]);
+    wired.step(case_id, "meter_chosen", &meter).await;
+    wired.works().await;
+    assert_eq!(wired.state(case_id).await, "choose_flavour");
+    let flavour = answers([("flavour", word("smart_on"))]);
+    wired.step(case_id, "flavour_chosen", &flavour).await;
+    let day = wired.world.now().await.date_naive();
+    let free = wired.world.admin.slots_free(Some(case_id), &bare, day, 31);
+    let free = free.await.unwrap();
+    assert_eq!((free.area.as_deref(), free.slots.len()), (Some("DB"), 2));
+    wired.step(case_id, "slot_chosen", &wired.slot(0)).await;
+    wired.works().await;
+    wired.pays(case_id, Told::Paid).await;
+    wired.works().await;
+    assert_eq!(wired.state(case_id).await, "confirmed");
+    let address = &wired.sent("order_gsa")[0]["command"]["address"];
+    assert_eq!(
+        (&address["postcode"], &address["house_number"]),
+        (&json!("5226HP"), &json!("77"))
+    );
+    wired.is_sound().await;
+    let elsewhere = wired.searched("9999ZZ", 77).await;
+    let free = wired
+        .world
+        .admin
+        .slots_free(Some(elsewhere), &bare, day, 31);
+    assert_eq!(free.await.unwrap().area, None);
+}
+
+/// PRIO-15, PRIO-27: the code book says whose grid it is; while it is away it is asked again, and
+/// the case hears of it.
+#[tokio::test]
+async fn prio_27_the_code_book_is_asked_again_until_it_answers() {
+    let mood = Moody::default();
+    let outside = Outside {
+        code_book: Some(book(&mood)),
         ..Outside::default()
     };
     let wired = Wired::with(folder("wired-book"), outside).await;
@@ -601,8 +651,9 @@ async fn prio_31_a_refund_that_never_left_is_raised_and_tried_again() {
     wired.is_sound().await;
 }
 
-/// PRIO-31: the link is sent again while the customer is paying at the bank: that payment counts on,
-/// nobody waits for a second one, and nobody pays twice.
+/// PRIO-04, PRIO-31: the link is sent again while the customer is paying at the bank: that payment
+/// counts on, no letter sends the customer anywhere (fails where it is announced as a new one), nobody
+/// waits for a second one, and nobody pays twice.
 #[tokio::test]
 async fn prio_31_a_payment_at_the_bank_counts_on_when_the_link_is_sent_again() {
     let (wired, mood) = served("wired-at-bank").await;
@@ -616,6 +667,11 @@ async fn prio_31_a_payment_at_the_bank_counts_on_when_the_link_is_sent_again() {
     let done = wired.worker.once().await.unwrap();
     assert_eq!((done.again, done.dead), (0, 0), "nothing waits");
     assert!(is_open(&wired, case_id).await);
+    wired.works().await;
+    assert!(
+        wired.sent("payment_link").is_empty(),
+        "who is paying needs no link"
+    );
     assert_eq!(wired.payment(case_id).await.payment_id, first.payment_id);
     for payment in mood.lock().unwrap().payments.values_mut() {
         payment["status"] = "paid".into();

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{Counter, remind};
 use crate::cli::{CliError, Ended, words};
+use crate::desk::preview;
 use crate::domain::clock::{ClockRun, ClockStatus};
 use crate::process::engine::{self, Listed};
 use crate::process::field::Value;
@@ -308,6 +309,7 @@ impl Counter<'_> {
             let between = (moved.was_due_at, moved.due_at);
             words::shift(&detail.row.process, &moved.clock, between, texts)
         });
+        let cleared = preview::cleared(texts, &detail.facts, &row.cleared);
         vec![
             words::when(texts, row.at, zone),
             row.agent
@@ -316,6 +318,7 @@ impl Counter<'_> {
             what,
             answers
                 .into_iter()
+                .chain(cleared)
                 .chain(moves)
                 .collect::<Vec<_>>()
                 .join("; "),

@@ -17,7 +17,7 @@ use super::super::undo;
 use super::super::world::World;
 use super::super::{fetch, find, held, limits};
 use super::read::Reading;
-use super::{Entry, must_be_filled};
+use super::{Entry, emptied, must_be_filled};
 use crate::process::engine::{self, Actor, Answer, Answers, CaseFacts, Change, Context, Refusal};
 use crate::process::field::Value;
 use crate::process::{self, Action, Field};
@@ -192,6 +192,7 @@ fn of_action(
         Ok(answers) => answers,
         Err(wrong) => return Outcome::Fields(wrong),
     };
+    answers.extend(emptied::answers(&loaded.detail, action, entries));
     let (now, actor) = (world.legal(machine), actor(world));
     let context = Context {
         now,

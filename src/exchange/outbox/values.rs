@@ -264,6 +264,8 @@ impl Story<'_> {
             () if is("block", "alarm") => "alarm",
             () if is("block", "lift_alarm") => "lift_alarm",
             () if is("own_delay", "yes") => "own_delay",
+            () if self.process == "notification" && is("gsa_state", "not_done") => "not_done",
+            () if self.facts.contains_key("undelivered") => "undelivered",
             () => "clock",
         }
     }

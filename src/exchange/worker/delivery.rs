@@ -111,6 +111,7 @@ impl Worker {
             Some(Addressee::Payments) if item.kind.starts_with("payment_refund") => {
                 ("refund_failed", &[][..])
             }
+            Some(Addressee::Payments) => ("delivery_failed", &undelivered[..]),
             _ => return Ok(()),
         };
         let command = derived(item.idem_key, &format!("undelivered {}", item.attempts));

@@ -704,6 +704,7 @@ fn timeline() -> Vec<TimelineRow> {
         from: None,
         to: None,
         answers: loket::process::engine::Facts::new(),
+        cleared: Vec::new(),
         moves: Vec::new(),
         takes_back: None,
     };
