@@ -79,7 +79,6 @@ const LONG: &[Context] = &[
 ];
 const WATCH: &[Context] = &[List, Detail, Board, OnTime];
 const READ: &[Context] = &[List, Detail, Board, OnTime, Clusters, Cluster, Updates];
-const MANY: &[Context] = &[List, Detail, Cluster];
 const FIELDS: &[Context] = &[Line, Note, Choice];
 const FORM: &[Context] = &[Line, Note, Choice, Week];
 const TEXT: &[Context] = &[Line, Note, Search, Filter, Palette];
@@ -149,7 +148,8 @@ pub static COMMANDS: &[Command] = &[
     when(Id::Seen, "seen", DESK, 0, available::on_a_case),
     when(Id::Mark, "mark", DESK, 16, available::in_the_list),
     when(Id::MarkAll, "mark_all", DESK, 17, available::live),
-    when(Id::Bulk, "bulk", MANY, 1, washing::marked),
+    when(Id::Bulk, "bulk", DESK, 1, available::marked),
+    when(Id::ActOnAll, "act_on_all", &[Cluster], 2, washing::to_act),
     when(Id::Likewise, "likewise", &[Cluster], 1, washing::likewise),
     when(Id::Clusters, "clusters", DESK, 15, washing::washes),
     when(Id::Updates, "updates", DESK, 16, washing::washes),

@@ -158,13 +158,10 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
             return vec![asked];
         }
         Route::Notices => return push_notices(model, now),
-        Route::Clusters | Route::Updates => return washing::go(model, &route, now),
-        Route::Filter
-        | Route::Filtered(_)
-        | Route::Bulk
-        | Route::BulkOf(..)
-        | Route::Likewise
-        | Route::Sheet => {
+        Route::Clusters | Route::Updates | Route::BulkOf(..) => {
+            return washing::go(model, route, now);
+        }
+        Route::Filter | Route::Filtered(_) | Route::Bulk | Route::Sheet | Route::Likewise => {
             return many::go(model, route, now);
         }
         Route::Pick(list) => model.layers.push(Layer::Pick(list)),

@@ -8,6 +8,7 @@ use super::bulk::{Act, Solved, Verdict};
 use super::effect::{Call, Effect, Question, Reply, Slot};
 use super::form::Entry;
 use super::form::outcome::{Outcome, Plan};
+use super::many;
 use super::model::Model;
 use super::preview::{self, Line};
 use super::route::{Route, Subject};
@@ -16,9 +17,12 @@ use super::screen::{Layer, clusters, updates};
 use super::world::World;
 use crate::store::rows::{CaseId, EvidenceRow, Role, WaitingUpdate};
 
-/// To the clusters, or to the updates.
-pub(super) fn go(model: &mut Model, route: &Route, now: DateTime<Utc>) -> Vec<Effect> {
-    if *route == Route::Updates {
+/// To the clusters, to the updates, or to what is to be done with the cases of a cluster.
+pub(super) fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
+    if matches!(route, Route::BulkOf(..)) {
+        return many::go(model, route, now);
+    }
+    if route == Route::Updates {
         let (list, asked) = updates::State::open(&mut model.world, now);
         model.layers.push(Layer::Updates(Box::new(list)));
         return asked;
@@ -65,16 +69,12 @@ fn open(model: &Model) -> Option<&clusters::Open> {
     }
 }
 
-/// Marked cases, or a cluster with cases.
-pub(super) fn marked(model: &Model) -> Result<(), Why> {
-    let Some(open) = open(model) else {
-        return available::marked(model);
-    };
+/// A cluster with cases.
+pub(super) fn to_act(model: &Model) -> Result<(), Why> {
     to_write(model)?;
-    if open.cases.is_empty() {
-        Err(Why("no_case"))
-    } else {
-        Ok(())
+    match open(model) {
+        Some(open) if !open.cases.is_empty() => Ok(()),
+        _ => Err(Why("no_case")),
     }
 }
 

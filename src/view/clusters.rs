@@ -200,13 +200,13 @@ fn told(paint: &Paint<'_, '_>, open: &Open) -> String {
 /// Columns of one side, and of the proposal.
 fn rooms(columns: usize) -> (usize, usize) {
     let proposal = (columns / 5).clamp(12, 34);
-    let side = columns.saturating_sub(CASE + proposal + 5) / 3;
+    let side = columns.saturating_sub(CASE + proposal + 6) / 3;
     (side, proposal)
 }
 
 fn heads(paint: &Paint<'_, '_>, columns: usize) -> Line<'static> {
     let (room, proposal) = rooms(columns);
-    let mut text = format!(" {}", width::left(&paint.text("clusters.case"), CASE));
+    let mut text = format!(" {} ", width::left(&paint.text("clusters.case"), CASE));
     for side in ["grid", "supply", "register"] {
         let name = paint.text(&format!("finding.side.{side}"));
         text.push_str(&width::left(&width::cut(&name, room), room + 1));
@@ -218,7 +218,7 @@ fn heads(paint: &Paint<'_, '_>, columns: usize) -> Line<'static> {
 fn row(paint: &Paint<'_, '_>, one: &ClusterFinding, columns: usize) -> Line<'static> {
     let (room, proposal) = rooms(columns);
     let mut spans = vec![Span::raw(format!(
-        " {}",
+        " {} ",
         width::left(&width::cut(&one.row.case_no, CASE), CASE)
     ))];
     spans.extend(finding::cells(paint, &one.finding, room));

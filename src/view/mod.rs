@@ -127,7 +127,11 @@ fn desk(paint: &mut Paint<'_, '_>, area: Rect) {
 
 /// The detail, and the timeline as a column of its own where there is room.
 fn beside(paint: &mut Paint<'_, '_>, area: Rect) {
-    let columns = paint.model.window.timeline_columns();
+    let columns = if detail::has_its_room(paint.model) {
+        0
+    } else {
+        paint.model.window.timeline_columns()
+    };
     let detail = Rect {
         width: area.width - columns,
         ..area

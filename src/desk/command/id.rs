@@ -117,6 +117,8 @@ pub enum Id {
     FillWord,
     /// The clusters of the data wash.
     Clusters,
+    /// Do something with all of a cluster.
+    ActOnAll,
     /// What was done with one finding, with all that are left.
     Likewise,
     /// Take back all that has not left.

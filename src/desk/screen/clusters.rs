@@ -242,7 +242,7 @@ impl State {
                 self.stale = true;
                 return vec![Effect::Go(Route::Aside(case)), world.ask_detail(case, now)];
             }
-            Id::Bulk => {
+            Id::ActOnAll => {
                 self.stale = true;
                 return vec![Effect::Go(Route::BulkOf(open.cases.clone(), None, pace))];
             }

@@ -17,6 +17,7 @@ use crate::exchange::incoming::{
 };
 use crate::exchange::outbox::orders;
 use crate::exchange::payment::PaymentId;
+use crate::exchange::washing::updates;
 use crate::process::engine::{Answer, Answers, Refusal};
 use crate::process::message::{self, Addressee};
 use crate::store::StoreError;
@@ -92,6 +93,7 @@ impl Handler for Core {
             Incoming::Payment(id) => self.take_payment(&id).await,
             Incoming::Acknowledgement(told) => self.acknowledged(&told).await,
             Incoming::Request(request) => self.requested(&request).await,
+            Incoming::Update(update) => self.updated(&update).await,
         };
         taken.unwrap_or_else(|error| match error {
             // asking again would not change it
@@ -196,6 +198,16 @@ impl Core {
             Ok(Taken::Known) => Verdict::Known,
             Ok(_) => Verdict::Taken,
             Err(refused) => Verdict::Refused(report::words(&refused, &self.texts)),
+        })
+    }
+
+    /// Master data of a supplier: one of the list, and told to the live case of its point.
+    async fn updated(&self, update: &updates::Given) -> Result<Verdict, StoreError> {
+        let (is_new, _) = updates::put(&self.store, update).await?;
+        Ok(if is_new {
+            Verdict::Taken
+        } else {
+            Verdict::Known
         })
     }
 

@@ -276,23 +276,18 @@ pub(in crate::view) fn cells(
         .collect()
 }
 
-/// Letters in so many columns and a gap.
+/// Letters in so many columns and a gap; what is longer ends in dots.
 fn cell(paint: &Paint<'_, '_>, letters: &Letters, room: usize) -> Vec<Span<'static>> {
-    let mut shown = wrap(letters, room);
-    let is_cut = shown.len() > 1;
-    let mut first = if shown.is_empty() {
-        Letters::new()
-    } else {
-        shown.swap_remove(0)
+    let of = |letters: &[(String, Weight)]| -> usize {
+        letters.iter().map(|(letter, _)| width::of(letter)).sum()
     };
-    let used =
-        |letters: &Letters| -> usize { letters.iter().map(|(letter, _)| width::of(letter)).sum() };
-    if is_cut {
-        while used(&first) + 2 > room && first.pop().is_some() {}
-        first.extend(plain(".."));
+    let mut shown = letters.clone();
+    if of(&shown) > room {
+        while of(&shown) + 2 > room && shown.pop().is_some() {}
+        shown.extend(plain(".."));
     }
-    let gap = room.saturating_sub(used(&first)) + 1;
-    let mut spans = drawn(paint, &first);
+    let gap = room.saturating_sub(of(&shown)) + 1;
+    let mut spans = drawn(paint, &shown);
     spans.push(Span::raw(" ".repeat(gap)));
     spans
 }
