@@ -1,15 +1,13 @@
 //! The numbers that a lead sets: how many cases an agent may hold, and from how many held ones past
 //! their warning on no new one is given; of a queue, or of one agent in it.
 
-use std::collections::BTreeMap;
-
 use std::ops::RangeInclusive;
 
 use chrono::{DateTime, Utc};
 
 use super::effect::{Call, Effect, Question, Slot};
 use super::form::outcome::{Outcome, Plan};
-use super::form::{Ask, Entry, LINE_LIMIT};
+use super::form::{Ask, Entry, LINE_LIMIT, build};
 use super::preview;
 use super::route::{Route, Subject};
 use super::screen::Layer;
@@ -17,7 +15,6 @@ use super::screen::actions::Of;
 use super::screen::board::Spot;
 use super::world::World;
 use crate::desk::editor::{Editor, Lines};
-use crate::domain::when::Lean;
 use crate::process::field::Required;
 use crate::store::rows::{AS_QUEUE, AgentLimits, NewLimits, QueueLimits};
 
@@ -118,23 +115,9 @@ pub fn entries(world: &World, queue: i32, agent: Option<i32>) -> Vec<Entry> {
         } else {
             (Required::Always, help)
         };
-        Entry {
-            key: key.to_owned(),
-            label: texts.say(&format!("form.{key}")),
-            help,
-            required,
-            kind: None,
-            lean: Lean::default(),
-            ask: Ask::Text(Editor::new(Lines::One, LINE_LIMIT).with(&typed(own))),
-            error: None,
-            found: None,
-            unknown: None,
-            seen: false,
-            read_at: None,
-            written: None,
-            barred: BTreeMap::new(),
-            follows: Vec::new(),
-        }
+        let label = texts.say(&format!("form.{key}"));
+        let ask = Ask::Text(Editor::new(Lines::One, LINE_LIMIT).with(&typed(own)));
+        build::entry(key, &label, &help, required, ask)
     });
     fields.collect()
 }

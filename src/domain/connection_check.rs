@@ -42,6 +42,8 @@ pub enum Outcome {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Suitability {
+    /// Another company's grid: it is not ours to say (TLM-17).
+    NotOurGrid,
     /// It does (TLM-11).
     Suitable,
     /// It does not, and can be exchanged free of charge (TLM-12).
@@ -76,6 +78,7 @@ impl Suitability {
     /// Its stored name.
     pub fn key(self) -> &'static str {
         match self {
+            Self::NotOurGrid => "not_our_grid",
             Self::Suitable => "suitable",
             Self::NotSuitable => "not_suitable",
             Self::NotFeasible => "not_feasible",
@@ -96,8 +99,12 @@ impl Findings {
         Outcome::ALL.into_iter().find(holds).unwrap_or(Outcome::Ok)
     }
 
-    /// Whether it suits feeding in; that it is smart already ends nothing there (TLM-17).
+    /// Whether it suits feeding in; whose grid it is comes first, as in PRIO-22. That it is smart
+    /// already ends nothing there (TLM-17).
     pub fn suitability(self) -> Suitability {
+        if !self.ours {
+            return Suitability::NotOurGrid;
+        }
         match (self.feed_in_suitable, self.feasible) {
             (Some(true), _) => Suitability::Suitable,
             (_, Some(false)) => Suitability::NotFeasible,
@@ -172,12 +179,35 @@ mod tests {
         assert_eq!(stuck.suitability(), Suitability::NotFeasible);
     }
 
+    /// TLM-17: a meter on another grid is not ours to judge, whatever the registers know of it. Fails
+    /// where the suitability is told without a look at whose grid it is.
+    #[test]
+    fn tlm_17_another_grid_comes_first() {
+        for feed_in_suitable in [Some(true), Some(false), None] {
+            for feasible in [Some(true), Some(false), None] {
+                let elsewhere = Findings {
+                    ours: false,
+                    feasible,
+                    feed_in_suitable,
+                    ..fine()
+                };
+                assert_eq!(elsewhere.suitability(), Suitability::NotOurGrid);
+                let ours = Findings {
+                    ours: true,
+                    ..elsewhere
+                };
+                assert_ne!(ours.suitability(), Suitability::NotOurGrid);
+            }
+        }
+    }
+
     #[test]
     fn names_are_those_that_are_stored() {
         for outcome in Outcome::ALL {
             assert_eq!(serde_json::to_value(outcome).unwrap(), outcome.key());
         }
         for suits in [
+            Suitability::NotOurGrid,
             Suitability::Suitable,
             Suitability::NotSuitable,
             Suitability::NotFeasible,

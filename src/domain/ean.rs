@@ -1,12 +1,12 @@
 //! The EAN-18 (GSRN) of a metering point (identifiers.md 3.1).
 
 use std::fmt;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 use super::country::Country;
 use super::gs1::{self, Gs1Error};
+use super::kept_as_text::kept_as_text;
 
 /// An EAN-18 with a right check digit.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -60,24 +60,4 @@ impl fmt::Display for Ean18 {
     }
 }
 
-impl FromStr for Ean18 {
-    type Err = Gs1Error;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::parse(text)
-    }
-}
-
-impl TryFrom<String> for Ean18 {
-    type Error = Gs1Error;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text)
-    }
-}
-
-impl From<Ean18> for String {
-    fn from(ean: Ean18) -> Self {
-        ean.0
-    }
-}
+kept_as_text!(Ean18, Gs1Error);

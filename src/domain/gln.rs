@@ -1,11 +1,11 @@
 //! The GLN-13 of a market party: grid operator, supplier, service provider (identifiers.md 3.1).
 
 use std::fmt;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 use super::gs1::{self, Gs1Error};
+use super::kept_as_text::kept_as_text;
 
 /// A GLN with a right check digit.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -35,24 +35,4 @@ impl fmt::Display for Gln {
     }
 }
 
-impl FromStr for Gln {
-    type Err = Gs1Error;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::parse(text)
-    }
-}
-
-impl TryFrom<String> for Gln {
-    type Error = Gs1Error;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text)
-    }
-}
-
-impl From<Gln> for String {
-    fn from(gln: Gln) -> Self {
-        gln.0
-    }
-}
+kept_as_text!(Gln, Gs1Error);

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::kept_as_text::kept_as_text;
+
 /// Why a number is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KboError {
@@ -83,16 +85,4 @@ impl fmt::Display for Kbo {
     }
 }
 
-impl TryFrom<String> for Kbo {
-    type Error = KboError;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text)
-    }
-}
-
-impl From<Kbo> for String {
-    fn from(number: Kbo) -> Self {
-        number.0
-    }
-}
+kept_as_text!(Kbo, KboError);

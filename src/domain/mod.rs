@@ -17,6 +17,7 @@ pub mod gs1;
 pub mod house_number;
 pub mod idle;
 pub mod kbo;
+mod kept_as_text;
 mod luhn;
 pub mod money;
 pub mod organisasjonsnummer;

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::kept_as_text::kept_as_text;
+
 /// Why a number is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum OrganisasjonsnummerError {
@@ -87,16 +89,4 @@ impl fmt::Display for Organisasjonsnummer {
     }
 }
 
-impl TryFrom<String> for Organisasjonsnummer {
-    type Error = OrganisasjonsnummerError;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text)
-    }
-}
-
-impl From<Organisasjonsnummer> for String {
-    fn from(number: Organisasjonsnummer) -> Self {
-        number.0
-    }
-}
+kept_as_text!(Organisasjonsnummer, OrganisasjonsnummerError);

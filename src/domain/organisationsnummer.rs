@@ -6,6 +6,7 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::kept_as_text::kept_as_text;
 use super::luhn;
 use super::personnummer::{Personnummer, PersonnummerError};
 
@@ -126,19 +127,7 @@ impl fmt::Display for Organisationsnummer {
     }
 }
 
-impl TryFrom<String> for Organisationsnummer {
-    type Error = OrganisationsnummerError;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text)
-    }
-}
-
-impl From<Organisationsnummer> for String {
-    fn from(number: Organisationsnummer) -> Self {
-        number.0
-    }
-}
+kept_as_text!(Organisationsnummer, OrganisationsnummerError);
 
 /// The number of a Swedish company: its own, or its only owner's.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::kept_as_text::kept_as_text;
+
 /// Why a postcode is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PostcodeError {
@@ -60,16 +62,4 @@ impl fmt::Display for Postcode {
     }
 }
 
-impl TryFrom<String> for Postcode {
-    type Error = PostcodeError;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text)
-    }
-}
-
-impl From<Postcode> for String {
-    fn from(postcode: Postcode) -> Self {
-        postcode.0
-    }
-}
+kept_as_text!(Postcode, PostcodeError);

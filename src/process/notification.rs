@@ -10,6 +10,7 @@ mod found;
 mod lists;
 mod needed;
 mod plant;
+mod work;
 
 use super::metering::state;
 use super::{Clock, Cond, Effect, Guard, Opening, Process, Queue, Since, Work};
@@ -101,6 +102,8 @@ const CLOCKS: &[Clock] = &[
     clock("handle_10wd", Term::WorkingDays(10), Whose::Ours),
     clock("energise_5wd", Term::WorkingDays(5), Whose::Ours),
     clock("permit_12m", Term::Months(12), Whose::Notice),
+    // a visit that led to nothing is decided on, before the permit runs out with it
+    clock("reorder_2wd", Term::WorkingDays(2), Whose::Ours),
     // no page of a grid company says how long: our own, so that nothing lies returned for ever
     clock("answer_20wd", Term::WorkingDays(20), Whose::Notice),
 ];

@@ -17,7 +17,7 @@ use crate::text::format;
 type Lines = Vec<Line<'static>>;
 
 /// Facts that stand here and not among the others.
-const HERE: [&str; 11] = [
+const HERE: [&str; 12] = [
     "slot",
     "slot_start",
     "payment",
@@ -26,10 +26,13 @@ const HERE: [&str; 11] = [
     "expires_at",
     "domain_acked",
     "gsa_acked",
+    "gsa_acked_at",
     "gsa_state",
     "not_done_reason",
     "replaces_gsa",
 ];
+/// … of the work at an installation.
+const HERE_AT_PLANT: [&str; 2] = ["gsa_state", "not_done_reason"];
 
 fn is_request(detail: &CaseDetail) -> bool {
     matches!(detail.facts.process.as_str(), "prio" | "tlm")
@@ -37,7 +40,12 @@ fn is_request(detail: &CaseDetail) -> bool {
 
 /// Whether that fact is said here.
 pub(super) fn has(detail: &CaseDetail, key: &str) -> bool {
-    is_request(detail) && HERE.contains(&key)
+    let here: &[&str] = match detail.facts.process.as_str() {
+        _ if is_request(detail) => &HERE,
+        "notification" => &HERE_AT_PLANT,
+        _ => &[],
+    };
+    here.contains(&key)
 }
 
 /// The steps: done, here, ahead.
@@ -83,7 +91,9 @@ fn at(paint: &Paint<'_, '_>, detail: &CaseDetail, at: DateTime<Utc>) -> String {
 /// The one outcome of the checks, with source and time (PRIO-23); another grid refers to the EAN code
 /// book (PRIO-27).
 fn check(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usize) -> Lines {
-    let Some(outcome) = word(detail, "check_outcome") else {
+    let said = ["check_outcome", "suitability"];
+    let said = said.iter().find_map(|it| Some((*it, word(detail, it)?)));
+    let Some((asked, outcome)) = said else {
         return Vec::new();
     };
     let of = |key: &str, word: &str| paint.text(&format!("choice.{key}.{word}"));
@@ -92,7 +102,7 @@ fn check(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usize) -> Lines {
     let when = checked.and_then(Value::as_instant);
     let when = when.map_or_else(String::new, |it| at(paint, detail, it));
     let with = [
-        ("outcome", &*of("check_outcome", outcome)),
+        ("outcome", &*of(asked, outcome)),
         ("source", &*source.unwrap_or_default()),
         ("at", &*when),
     ];
@@ -216,7 +226,7 @@ fn latest<'a>(detail: &'a CaseDetail, kinds: &[&str]) -> Option<&'a MessageRow> 
 pub(super) fn order(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usize) -> Lines {
     const KINDS: [&str; 3] = ["order", "order_change", "order_cancel"];
     if !is_request(detail) {
-        return Vec::new();
+        return at_plant(paint, detail, columns);
     }
     let mut lines = Vec::new();
     for (system, name, acked) in [
@@ -246,6 +256,29 @@ pub(super) fn order(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usize) 
         lines.extend(whole(&[&said], columns));
     }
     lines
+}
+
+/// The work that a permit needs, and how far the technicians are with it (ELS-31).
+fn at_plant(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usize) -> Lines {
+    let Some(message) = latest(detail, &["order_installation"]) else {
+        return Vec::new();
+    };
+    let (role, state) = in_system(paint, detail, message, "gsa_acked");
+    let name = paint.text("request.said.work_orders");
+    let with = [("system", &*name), ("state", &*state)];
+    let said = paint.fill("request.said.order", &with);
+    let how_far = on_site(paint, detail);
+    let role = match word(detail, "gsa_state") {
+        Some("not_done") => Role::Warning,
+        Some("done") => Role::Good,
+        _ => role,
+    };
+    let parts: Vec<&str> = [&said]
+        .into_iter()
+        .chain(&how_far)
+        .map(|it| &**it)
+        .collect();
+    whole_as(paint, role, &parts, columns)
 }
 
 fn in_system(

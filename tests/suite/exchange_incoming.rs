@@ -47,6 +47,12 @@ impl Handler for Desk {
         };
         match reference {
             "LATER" => return Verdict::Later,
+            "BUT" => {
+                return Verdict::TakenBut {
+                    is_known: false,
+                    left_out: vec!["geen\u{1b}[2J soort".to_owned(), "geen datum".to_owned()],
+                };
+            }
             "NO" => return Verdict::Refused("geen\u{1b}[2J zaak".to_owned()),
             "SLOW" => std::future::pending().await,
             _ => {}
@@ -183,6 +189,26 @@ async fn prio_03_a_customers_request_comes_in_as_it_is() {
     );
     let line: Json = serde_json::from_str(&one.line).unwrap();
     assert_eq!(line, request("PRIO-1"));
+}
+
+/// PRIO-03: what of a request could not be taken is answered to who sent it, and stands beside its file.
+/// Fails where it is in a log only.
+#[tokio::test]
+async fn prio_03_what_could_not_be_taken_is_answered() {
+    let endpoint = endpoint(Limits::default()).await;
+    let answer = endpoint.json("/v1/requests", &request("BUT")).await;
+    let wanted = json!({"result": "taken", "left_out": ["geen soort", "geen datum"]});
+    assert_eq!(answer, (200, wanted));
+
+    let place = folder("incoming-but");
+    let directory = Directory::open(&place, Texts::load("nl")).unwrap();
+    std::fs::write(place.join("a.json"), request("BUT").to_string()).unwrap();
+    let looked = directory.look(&Desk::default()).await.unwrap();
+    assert_eq!((looked.done, looked.refused), (1, 0));
+    assert_eq!(names(&place.join("done")), set(&["a.json", "a.txt"]));
+    let said = std::fs::read_to_string(place.join("done/a.txt")).unwrap();
+    assert_eq!(said, "geen soort\ngeen datum\n");
+    std::fs::remove_dir_all(&place).unwrap();
 }
 
 /// PRIO-31: the webhook carries an id, is answered at once whatever it says, and opens with its own

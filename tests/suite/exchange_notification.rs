@@ -18,7 +18,7 @@ use crate::support::db::{FIRMS, SUPERUSER};
 use crate::support::world::World;
 
 /// A line that was sent as ready and lacks nothing.
-fn whole() -> Json {
+pub(crate) fn whole() -> Json {
     let person = json!({
         "kind": "private", "first_name": "Vera", "last_name": "Lindqvist",
         "address": "Registergatan 1", "postcode": "25220", "city": "Helsingborg",
@@ -46,7 +46,7 @@ fn but(reference: &str, changes: &[(&str, Json)]) -> Json {
     line
 }
 
-async fn take(store: &Store, lines: &[Json], is_dry: bool) -> Report {
+pub(crate) async fn take(store: &Store, lines: &[Json], is_dry: bool) -> Report {
     let texts = Texts::load("en");
     let text: Vec<String> = lines.iter().map(Json::to_string).collect();
     let text = text.join("\n");
@@ -381,6 +381,44 @@ async fn els_28_the_worker_takes_notifications_that_are_left_for_it() {
         state(&world, "ANM-1").await.as_deref(),
         Some("for_approval")
     );
+}
+
+/// ELS-28, ELS-18: what a file of the worker's directory cannot bring along is said beside it and in the
+/// case, where its installer reads it; the same file again says it again and writes nothing. Fails
+/// where it stands in a log only.
+#[tokio::test(flavor = "multi_thread")]
+async fn els_28_what_could_not_be_taken_is_said_to_who_sent_it() {
+    let world = sweden().await;
+    let place = folder("els-left-out");
+    let incoming = place.join("incoming");
+    std::fs::create_dir_all(&incoming).unwrap();
+    let options = Options {
+        outside: Outside::practice(&place.join("payments"), &incoming),
+        ..options(&place.join("out"))
+    };
+    let worker = Worker::open(world.db.store("worker_1"), options)
+        .await
+        .unwrap();
+    let line = but("ANM-7", &[("meter_placement", json!("on the moon"))]);
+    for name in ["first", "second"] {
+        std::fs::write(incoming.join(format!("{name}.json")), line.to_string()).unwrap();
+        worker.once().await.unwrap();
+        let beside = incoming.join(format!("done/{name}.txt"));
+        let said = std::fs::read_to_string(beside).unwrap();
+        assert!(said.contains("on the moon"), "{name}: {said}");
+        assert!(said.contains("gewenste plaats meter"), "{name}: {said}");
+    }
+    let ingrid = world.db.store("ingrid");
+    let case_id = ingrid.search("ANM-7", 5).await.unwrap()[0].row.case_id;
+    let detail = ingrid.case_detail(case_id).await.unwrap();
+    let texts: Vec<_> = detail.texts.values().collect();
+    assert!(
+        texts.iter().any(|text| text.contains("on the moon")),
+        "{texts:?}"
+    );
+    let events = ingrid.timeline(case_id, None, 50).await.unwrap();
+    let notes = events.iter().filter(|event| event.kind == "installer_note");
+    assert_eq!(notes.count(), 1);
 }
 
 /// ELS-09: the print version of a notification, by the real program: all that is filled in by its name,

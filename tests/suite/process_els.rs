@@ -718,6 +718,55 @@ fn els_31_from_permit_to_energising() {
     );
 }
 
+fn told(sim: &mut Sim, action: &str, given: &[(&str, &str)]) {
+    sim.try_as(Actor::System, action, &answers(given))
+        .unwrap_or_else(|refusal| panic!("{action}: {refusal:?}"));
+}
+
+/// ELS-31: work that the permit needs and that was not done is decided on by somebody: the reason stands
+/// at the case, the lead is told, a clock runs until it is ordered again, was done after all, or the
+/// plant has power. Without an order nothing is heard.
+#[test]
+fn els_31_work_that_was_not_done_is_decided_by_somebody() {
+    let not_home = &[("not_done_reason", "not_home")];
+    let never = approved()
+        .try_as(Actor::System, "work_not_done", &answers(not_home))
+        .unwrap_err();
+    assert_eq!((&*never.key, &*never.rule), ("no_work_ordered", "ELS-31"));
+    let mut sim = submitted();
+    sim.done("approve", &[("work_order", "yes")]);
+    assert!(sim.is("gsa_state", "ordered"));
+    assert_eq!(sim.refused("order_work_again", &[]).key, "work_not_undone");
+    told(&mut sim, "work_status", &[("gsa_state", "planned")]);
+    assert!(sim.is("gsa_state", "planned"));
+    told(&mut sim, "work_not_done", not_home);
+    assert_eq!(sim.case.state, "approved");
+    assert!(sim.is("gsa_state", "not_done") && sim.is("not_done_reason", "not_home"));
+    assert!(sim.sent("supervisor_alert"));
+    let clock = sim.clock("reorder_2wd");
+    assert_eq!(clock.due_at, at("2026-11-19T00:00:00+01:00"));
+    assert!(possible(&sim, Actor::Agent).contains(&"order_work_again"));
+
+    let mut again = sim.clone();
+    again.done("order_work_again", &[]);
+    assert_eq!(again.last.messages, ["order_installation"]);
+    assert!(again.is("gsa_state", "ordered"));
+    assert_eq!(again.clock("reorder_2wd").outcome, Some(Outcome::Cancelled));
+    assert_eq!(replay(&again.events, calendars()).unwrap(), again.case);
+    let mut done = sim.clone();
+    told(&mut done, "work_done", &[]);
+    assert!(done.is("gsa_state", "done"));
+    assert_eq!(done.clock("reorder_2wd").outcome, Some(Outcome::Cancelled));
+    let day = [("completed_on", "2026-11-16")];
+    installer(&mut sim, "completion_received", &day);
+    assert!(sim.clock("reorder_2wd").outcome.is_none(), "still to do");
+    sim.done("energised", &[("energised_on", "2026-11-16")]);
+    assert!(sim.running().is_empty());
+    told(&mut sim, "work_not_done", not_home);
+    assert!(sim.case.state == "closed_energised" && sim.sent("supervisor_alert"));
+    assert!(sim.running().is_empty(), "nobody has to do anything");
+}
+
 /// ELS-31: what is returned stops our time, what comes again goes on with what was left.
 #[test]
 fn els_31_our_time_stands_still_while_it_is_returned() {

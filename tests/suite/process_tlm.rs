@@ -425,6 +425,12 @@ fn tlm_17_the_other_outcomes() {
     assert_eq!(sim.case.state, "ended_not_feasible");
     assert!(sim.sent("tlm_ended_not_feasible") && data_sent(&sim) == 1);
 
+    let sim = checked("not_our_grid");
+    assert_eq!(sim.case.state, "ended_not_our_grid");
+    assert!(sim.sent("tlm_ended_not_our_grid") && data_sent(&sim) == 1);
+    assert!(sim.is("grid_ours", "no") && sim.is("check_source", "domain"));
+    assert!(sim.running().is_empty() && !sim.sent("order_domain"));
+
     let mut sim = entered();
     let planned = [
         ("suitability", "not_suitable"),

@@ -4,6 +4,8 @@
 
 use std::path::{Path, PathBuf};
 
+use loket::exchange::http::Settings;
+use loket::exchange::sources::CodeBook;
 use loket::exchange::worker::outside::Outside;
 use loket::exchange::worker::{Options, Worker};
 use loket::store::rows::CaseId;
@@ -16,6 +18,7 @@ use crate::support::screen::Screen;
 use crate::support::shell::Shell;
 use crate::support::world::World;
 use crate::terminal_request::metering;
+use crate::wired_feed_in::book;
 
 /// Before the review.
 const REVIEW: &str = "\u{13}";
@@ -30,8 +33,14 @@ struct Fingers {
 
 impl Fingers {
     fn sit_down(world: &World) -> Self {
+        Self::sit_down_with(world, &[])
+    }
+
+    /// … with these settings.
+    fn sit_down_with(world: &World, env: &[(&str, &str)]) -> Self {
         let url = world.db.url("anna");
-        let env = [("DATABASE_URL", url.as_str()), ("LOKET_LANG", "nl")];
+        let own = [("DATABASE_URL", url.as_str()), ("LOKET_LANG", "nl")];
+        let env = [&own[..], env].concat();
         let screen = Screen::start(&["console"], &env, SIZE);
         Self { screen, keys: 0 }
     }
@@ -56,6 +65,18 @@ impl Fingers {
 
     /// From the opening to the check: customer, contact details, address, meter, installation.
     fn up_to_check(&mut self, customer: &str, meter: &str) {
+        self.up_to_meter(customer, meter);
+        self.press("Installatie invullen", &[]);
+        self.press(
+            "Soort opwekking",
+            &["1", TAB, "3600", TAB, "3,68", TAB, "2026-06-20"],
+        );
+        self.write();
+        self.press("geschiktheid wordt gecontroleerd", &[]);
+    }
+
+    /// … to the chosen meter.
+    fn up_to_meter(&mut self, customer: &str, meter: &str) {
         self.press("live", &["o"]);
         self.press("Teruglevermeter", &["2"]);
         self.press("stap 1 van 2", &[customer]);
@@ -69,13 +90,6 @@ impl Fingers {
         self.press("Meter kiezen", &[]);
         self.press("(*) E", &[]);
         self.write();
-        self.press("Installatie invullen", &[]);
-        self.press(
-            "Soort opwekking",
-            &["1", TAB, "3600", TAB, "3,68", TAB, "2026-06-20"],
-        );
-        self.write();
-        self.press("geschiktheid wordt gecontroleerd", &[]);
     }
 }
 
@@ -87,9 +101,17 @@ struct House {
 
 impl House {
     async fn open(world: &World, name: &str) -> Self {
+        Self::open_with(world, name, None).await
+    }
+
+    /// … with a code book.
+    async fn open_with(world: &World, name: &str, code_book: Option<CodeBook>) -> Self {
         let folder = folder(name);
         let options = Options {
-            outside: Outside::practice(&folder.join("payments"), &folder.join("incoming")),
+            outside: Outside {
+                code_book,
+                ..Outside::practice(&folder.join("payments"), &folder.join("incoming"))
+            },
             ..options(&folder.join("out"))
         };
         let worker = Worker::open(world.db.store("worker_1"), options);
@@ -149,6 +171,42 @@ async fn tlm_11_a_suitable_meter_takes_44_keys() {
     anna.press("gesloten: meter is geschikt", &[]);
     assert_eq!(anna.keys, 44);
     assert_eq!(house.sent("installation_data").len(), 1);
+    assert!(anna.screen.leave_desk().success());
+    Shell::of(&world.db.url("admin_1")).ok("db verify");
+}
+
+/// TLM-17, PRIO-27: the registers have the meter as ours and as one that suits; the code book has it on
+/// another grid. A console without the code book cannot know: the worker's check ends the request, and
+/// the pane says where the customer finds the operator. A console that asks it says so before
+/// anything is filled in. Fails where the check heeds the registers alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn tlm_17_another_grid_is_found_in_the_chooser_or_by_the_check() {
+    let world = metering(1).await;
+    let server = book(5);
+    let asked = CodeBook::new(Settings::at(&server.base));
+    let house = House::open_with(&world, "walk-elsewhere", Some(asked)).await;
+    let mut anna = Fingers::sit_down(&world);
+    anna.up_to_check("NL0000005", "E000000005");
+    house.works().await;
+    anna.press("gesloten: andere netbeheerder", &[]);
+    assert_eq!(house.sent("installation_data").len(), 1, "TLM-03");
+    assert_eq!(house.sent("tlm_ended_not_our_grid").len(), 1);
+    assert!(anna.screen.leave_desk().success());
+
+    let env = [("LOKET_SOURCES_CODE_BOOK_URL", server.base.as_str())];
+    let mut anna = Fingers::sit_down_with(&world, &env);
+    anna.up_to_meter("NL0000005", "E000000005");
+    anna.press("gesloten: andere netbeheerder", &[]);
+    house.works().await;
+    assert_eq!(house.sent("tlm_ended_not_our_grid").len(), 2);
+    assert_eq!(
+        house.sent("installation_data").len(),
+        1,
+        "nothing was entered"
+    );
+    let rows = world.admin.rows(&[CaseId(1), CaseId(2)]).await.unwrap();
+    let states: Vec<&str> = rows.iter().map(|row| row.state.as_str()).collect();
+    assert_eq!(states, ["ended_not_our_grid"; 2]);
     assert!(anna.screen.leave_desk().success());
     Shell::of(&world.db.url("admin_1")).ok("db verify");
 }

@@ -285,6 +285,13 @@ impl Wired {
             .collect()
     }
 
+    /// Messages of a case that have not left.
+    pub(crate) async fn queued(&self, case_id: CaseId) -> Vec<String> {
+        let messages = self.detail(case_id).await.messages;
+        let queued = messages.into_iter().filter(|it| it.status == "queued");
+        queued.map(|it| it.kind).collect()
+    }
+
     /// What a question about the tables counts.
     pub(crate) async fn count(&self, sql: &'static str) -> i64 {
         let pool = self.world.db.pool(SUPERUSER, 1).await;

@@ -11,13 +11,14 @@ use loket::exchange::worker::outside::{Outside, OutsideSettings};
 use loket::store::rows::CaseId;
 use loket::system;
 use loket::text::Texts;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
 use crate::exchange_world::folder;
 use crate::support::shell::Shell;
+use crate::support::world::ean;
 use crate::wired::Wired;
 
 const TOKEN: &str = "a-token-of-more-than-24-characters";
@@ -289,4 +290,41 @@ async fn prio_03_a_request_that_comes_in_becomes_a_case() {
         std::fs::read_dir(path).unwrap().count()
     };
     assert_eq!((count("done"), count("refused")), (2, 2));
+}
+
+/// PRIO-03, TLM-09: a request with data that cannot be taken comes in without them; which, and why, is
+/// answered over the endpoint and stands at the case, once however often it is sent. Fails where it
+/// stands in a log only.
+#[tokio::test(flavor = "multi_thread")]
+async fn tlm_09_what_could_not_be_taken_is_answered_and_stands_at_the_case() {
+    let place = folder("wired-without");
+    let listen = free();
+    let outside = Outside::open(&settings(&place, listen), &Texts::load("en")).unwrap();
+    let wired = Arc::new(Wired::with(place, outside).await);
+    let (tell, stop) = watch::channel(false);
+    let running = tokio::spawn({
+        let wired = Arc::clone(&wired);
+        async move { wired.worker.run(stop).await }
+    });
+    let request = json!({"process": "tlm", "received_at": "2026-11-16T09:00:00+01:00",
+        "reference": "WEB-7", "customer_ref": "NL0000002", "step": "meter", "postcode": "5226HP",
+        "house_number": "2", "meter_number": "E000000002", "ean": ean(2),
+        "installation": {"kind": "perpetuum mobile"}})
+    .to_string();
+    for result in ["taken", "known"] {
+        let answer = post(listen, "/v1/requests", "application/json", &request).await;
+        let body = answer.split_once("\r\n\r\n").unwrap().1;
+        let said: Json = serde_json::from_str(body).unwrap();
+        assert_eq!(said["result"], result, "{answer}");
+        let left_out = said["left_out"].as_array().unwrap();
+        assert_eq!(left_out.len(), 1, "{answer}");
+        assert!(left_out[0].as_str().unwrap().len() > 10, "{answer}");
+    }
+    let found = wired.world.admin.search("WEB-7", 5).await.unwrap();
+    let case_id = found[0].row.case_id;
+    assert_eq!(wired.state(case_id).await, "draft_installation");
+    assert_eq!(wired.times(case_id, "came_without").await, 1);
+    assert!(!wired.detail(case_id).await.texts.is_empty());
+    tell.send(true).unwrap();
+    running.await.unwrap().unwrap();
 }

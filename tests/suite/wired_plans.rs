@@ -65,19 +65,91 @@ async fn prio_09_not_done_about_an_old_visit_undoes_no_new_plan() {
     wired.is_sound().await;
 }
 
-/// ELS-31: the order of work at an installation is acknowledged and taken; the case has no step for it.
+/// PRIO-09: without a key the instants tell which visit is meant, and those are of one clock: theirs,
+/// eight minutes behind ours. Fails where their instant is compared with ours.
 #[tokio::test]
-async fn els_31_an_order_at_an_installation_is_acknowledged() {
-    let wired = Wired::practising("wired-installation").await;
-    let case_id = wired.request(1).await;
-    let kind = "order_installation";
-    wired.leave(case_id, kind, "created", json!({})).await;
-    wired.works().await;
-    let count = |name: &str| {
-        let folder = wired.folder.join("incoming").join(name);
-        std::fs::read_dir(folder).map_or(0, Iterator::count)
+async fn prio_09_their_clock_tells_which_visit_is_meant() {
+    let wired = Wired::practising("wired-two-clocks").await;
+    let case_id = wired.executing(1).await;
+    let theirs = async || wired.world.now().await - chrono::Duration::minutes(8);
+    let minute = chrono::Duration::minutes(1);
+    let tell = async |kind: &str, status: &str, at| {
+        let told = json!({"reason": "not_home", "at": at, "reference": Uuid::now_v7()});
+        wired.leave(case_id, kind, status, told).await;
+        wired.works().await;
     };
-    assert_eq!((count("done"), count("refused")), (1, 0));
+    // the first plan is the only one: it is meant, whatever their clock says
+    tell("order_gsa", "not_done", theirs().await).await;
+    assert_eq!(wired.state(case_id).await, "planning");
+    wired.step(case_id, "slot_chosen", &wired.slot(1)).await;
+    wired.works().await;
+    // about the first visit once more; it cannot be told before they have the second
+    tell("order_gsa", "not_done", theirs().await - minute).await;
+    assert_eq!(wired.state(case_id).await, "confirmed", "it waits");
+    let acked = theirs().await;
+    tell("order_change_domain", "created", acked).await;
+    tell("order_change_gsa", "created", acked).await;
+    wired.works().await;
+    assert_eq!(
+        wired.state(case_id).await,
+        "in_execution",
+        "it was of before"
+    );
+    assert_eq!(wired.times(case_id, "gsa_not_done").await, 1);
+    // about the second visit, and before its plan by our clock
+    tell("order_change_gsa", "not_done", acked + minute).await;
+    assert_eq!(wired.state(case_id).await, "planning");
+    assert_eq!(wired.times(case_id, "gsa_not_done").await, 2);
+    assert_eq!(refusals(&wired), Vec::<String>::new());
+    wired.is_sound().await;
+}
+
+/// ELS-31, PRIO-09: what is said of an order that the case never sent is refused with the reason, of
+/// whatever kind it is, and changes nothing. Fails where it is taken without a look.
+#[tokio::test]
+async fn els_31_an_order_that_was_never_sent_is_refused() {
+    let wired = Wired::practising("wired-never-sent").await;
+    let case_id = wired.request(1).await;
+    wired.works().await;
+    let before = wired.detail(case_id).await;
+    for (kind, status) in [
+        ("order_installation", "created"),
+        ("order_installation", "not_done"),
+        ("order_gsa", "created"),
+        ("order_domain", "created"),
+        ("order_cancel_gsa", "created"),
+    ] {
+        let why = json!({"reason": "not_home"});
+        wired.leave(case_id, kind, status, why).await;
+        wired.works().await;
+        let last = refusals(&wired).pop().unwrap();
+        assert!(last.contains(kind), "{kind}: {last}");
+    }
+    let said = refusals(&wired);
+    assert_eq!(said.len(), 5);
+    assert!(
+        said.iter().all(|it| it.contains("nooit verstuurd")),
+        "{said:?}"
+    );
+    let after = wired.detail(case_id).await;
+    assert_eq!(after.row.version, before.row.version);
+    assert_eq!(after.facts, before.facts);
+}
+
+/// The reasons of refused files, the latest last.
+fn refusals(wired: &Wired) -> Vec<String> {
+    let folder = wired.folder.join("incoming/refused");
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let mut paths: Vec<_> = paths
+        .filter(|path| path.extension().is_some_and(|kind| kind == "txt"))
+        .collect();
+    // names are in order of time
+    paths.sort();
+    let read = |path: &std::path::PathBuf| std::fs::read_to_string(path).unwrap();
+    paths.iter().map(read).collect()
 }
 
 /// What waits until somebody mends a setting is not tried, and so never dead of its tries.
@@ -106,6 +178,103 @@ async fn prio_31_waiting_for_a_setting_counts_no_tries() {
     wired.later().await;
     wired.works().await;
     assert!(wired.fact(case_id, "payment").await.unwrap().is("open"));
+}
+
+/// PRIO-31: what nobody waits for any more holds up nothing although no payment service is set: the
+/// letter behind it leaves. Fails where the setting is missed before it is asked whether there is
+/// anything to do.
+#[tokio::test]
+async fn prio_31_a_payment_that_nobody_wants_holds_up_no_letter() {
+    let wired = Wired::with(folder("wired-unwanted"), Outside::default()).await;
+    let case_id = wired.paying(1).await;
+    assert_eq!(wired.queued(case_id).await, ["payment_create"]);
+    let later = wired.world.now().await + chrono::Duration::minutes(16);
+    wired.world.admin.clock_set(later).await.unwrap();
+    for _ in 0..3 {
+        wired.later().await;
+        wired.works().await;
+    }
+    assert_eq!(wired.state(case_id).await, "planning");
+    assert_eq!(wired.queued(case_id).await, Vec::<String>::new());
+    let dead = wired.world.admin.outbox_dead(10).await.unwrap();
+    assert_eq!(dead, []);
+}
+
+/// PRIO-14, PRIO-31: a fee that is missing is waited for as long as the customer is there; whatever else
+/// the payment is refused for is raised to people, and so is what has waited too long. Fails where every
+/// refusal waits for ever.
+#[tokio::test]
+async fn prio_31_only_a_missing_fee_is_waited_for() {
+    let wired = Wired::practising("wired-refused-fee").await;
+    let waits = |n, why: &'static str| {
+        let wired = &wired;
+        async move {
+            let case_id = wired.request(n).await;
+            wired.works().await;
+            let flavour = answers([("flavour", word("smart_on"))]);
+            wired.step(case_id, "flavour_chosen", &flavour).await;
+            wired.step(case_id, "slot_chosen", &wired.slot(0)).await;
+            let pool = wired.world.db.pool(SUPERUSER, 1).await;
+            sqlx::raw_sql(why).execute(&pool).await.unwrap();
+            wired.works().await;
+            case_id
+        }
+    };
+    let no_fee = "CREATE TABLE kept AS SELECT * FROM loket.fees; DELETE FROM loket.fees";
+    let waiting = waits(1, no_fee).await;
+    assert_eq!(wired.queued(waiting).await, ["payment_create"]);
+    assert!(wired.fact(waiting, "payment").await.unwrap().is("asked"));
+    let pool = wired.world.db.pool(SUPERUSER, 1).await;
+    let mended = "INSERT INTO loket.fees SELECT * FROM kept";
+    sqlx::raw_sql(mended).execute(&pool).await.unwrap();
+    wired.later().await;
+    wired.works().await;
+    assert!(wired.fact(waiting, "payment").await.unwrap().is("open"));
+
+    let refused = "CREATE FUNCTION loket.stuck() RETURNS trigger LANGUAGE plpgsql AS
+             $$ BEGIN PERFORM loket.refuse('payment_attached'); END $$;
+         CREATE TRIGGER stuck BEFORE INSERT ON loket.payments FOR EACH ROW
+             EXECUTE FUNCTION loket.stuck()";
+    let raised = waits(2, refused).await;
+    let dead = wired.world.admin.outbox_dead(10).await.unwrap();
+    let kinds: Vec<_> = dead.iter().map(|it| it.kind.as_str()).collect();
+    assert_eq!(kinds, ["payment_create"]);
+    assert_eq!(wired.times(raised, "delivery_failed").await, 1);
+    let told = wired.fact(raised, "undelivered").await.unwrap();
+    assert!(told.is("payment_create"));
+    wired.works().await;
+    assert_eq!(wired.sent("supervisor_alert").len(), 1);
+}
+
+/// PRIO-31: money that cannot go back because a setting is missing does not wait unseen: after an hour a
+/// lead is told, and the letters of the case leave.
+#[tokio::test]
+async fn prio_31_a_refund_that_waits_for_a_setting_is_raised() {
+    let place = folder("wired-old-refund");
+    let outside = Outside::practice(&place.join("payments"), &place.join("incoming"));
+    let mut wired = Wired::with(place.clone(), outside).await;
+    let case_id = wired.confirmed(1).await;
+    let bare = Options {
+        outside: Outside::default(),
+        ..options(&place.join("out"))
+    };
+    let worker = Worker::open(wired.world.db.store("worker_2"), bare).await;
+    wired.worker = worker.unwrap();
+    let back = answers([("refund", word("yes"))]);
+    wired.step(case_id, "cancel_by_customer", &back).await;
+    wired.works().await;
+    assert_eq!(wired.state(case_id).await, "cancelled_refunded");
+    assert_eq!(wired.times(case_id, "refund_failed").await, 0);
+    let letters = wired.sent("prio_cancelled").len();
+    let later = wired.world.now().await + chrono::Duration::minutes(61);
+    wired.world.admin.clock_set(later).await.unwrap();
+    for _ in 0..3 {
+        wired.later().await;
+        wired.works().await;
+    }
+    assert_eq!(wired.times(case_id, "refund_failed").await, 1);
+    assert_eq!((letters, wired.sent("prio_cancelled").len()), (0, 1));
+    assert_eq!(wired.sent("supervisor_alert").len(), 1);
 }
 
 /// PRIO-31: a worker takes what is free and waits for no other: two never wait for each other.

@@ -601,8 +601,9 @@ async fn prio_31_a_refund_that_never_left_is_raised_and_tried_again() {
     wired.is_sound().await;
 }
 
-/// PRIO-31: the link is sent again while the customer is paying at the bank: that payment counts on,
-/// nobody waits for a second one, and nobody pays twice.
+/// PRIO-04, PRIO-31: the link is sent again while the customer is paying at the bank: that payment
+/// counts on, no letter sends the customer anywhere (fails where it is announced as a new one), nobody
+/// waits for a second one, and nobody pays twice.
 #[tokio::test]
 async fn prio_31_a_payment_at_the_bank_counts_on_when_the_link_is_sent_again() {
     let (wired, mood) = served("wired-at-bank").await;
@@ -616,6 +617,11 @@ async fn prio_31_a_payment_at_the_bank_counts_on_when_the_link_is_sent_again() {
     let done = wired.worker.once().await.unwrap();
     assert_eq!((done.again, done.dead), (0, 0), "nothing waits");
     assert!(is_open(&wired, case_id).await);
+    wired.works().await;
+    assert!(
+        wired.sent("payment_link").is_empty(),
+        "who is paying needs no link"
+    );
     assert_eq!(wired.payment(case_id).await.payment_id, first.payment_id);
     for payment in mood.lock().unwrap().payments.values_mut() {
         payment["status"] = "paid".into();

@@ -215,7 +215,8 @@ pub fn of_field(world: &World, field: &'static Field, party: Option<&PartyCard>)
     entry
 }
 
-fn entry(key: &str, label: &str, help: &str, required: Required, ask: Ask) -> Entry {
+/// A field that nothing was said about yet.
+pub fn entry(key: &str, label: &str, help: &str, required: Required, ask: Ask) -> Entry {
     Entry {
         key: key.to_owned(),
         label: label.to_owned(),

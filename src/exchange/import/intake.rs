@@ -21,7 +21,7 @@ use crate::process::engine::{self, Actor, Answer, Change, Context};
 use crate::process::field::Value;
 use crate::process::notification::Lists;
 use crate::store::case::Opening;
-use crate::store::rows::Opened;
+use crate::store::rows::{CaseId, Opened};
 use crate::store::{Store, StoreError};
 
 /// So many parties are remembered with their role.
@@ -81,8 +81,9 @@ impl Door {
         self.clock.now(&self.store).await
     }
 
-    /// One line that came alone: what became of it, or why it is refused.
-    pub async fn one(&mut self, text: &str) -> Result<Result<Taken, Refused>, StoreError> {
+    /// One line that came alone: what became of it and what of it could not be taken, or why it is
+    /// refused.
+    pub async fn one(&mut self, text: &str) -> Result<Result<Alone, Refused>, StoreError> {
         let now = self.now().await?;
         let mut case = match parse(text, now) {
             Ok(case) => case,
@@ -95,12 +96,17 @@ impl Door {
         };
         match self.send(&case, (&change, cmd)).await {
             Err(StoreError::Refused(refusal)) => Ok(Err(refusal.into())),
-            Ok((taken, left_out)) => {
-                for refused in case.left_out.iter().chain(&left_out) {
+            Ok((case_id, taken, left_out)) => {
+                let left_out: Vec<Refused> = case.left_out.into_iter().chain(left_out).collect();
+                for refused in &left_out {
                     let (reference, reason) = (case.reference.as_str(), &refused.text);
                     tracing::warn!(reference, reason, "came in without a value that cannot be");
                 }
-                Ok(Ok(taken))
+                Ok(Ok(Alone {
+                    case_id,
+                    taken,
+                    left_out,
+                }))
             }
             Err(error) => Err(error),
         }
@@ -181,7 +187,7 @@ impl Door {
         &mut self,
         line: &CaseLine,
         (change, cmd): (&Change, Uuid),
-    ) -> Result<(Taken, Option<Refused>), StoreError> {
+    ) -> Result<(CaseId, Taken, Option<Refused>), StoreError> {
         let opening = Opening {
             cmd,
             session: None,
@@ -198,8 +204,19 @@ impl Door {
         };
         // before this line was known the program may have been stopped in between
         let left_out = self.fill_form(case_id, line).await?;
-        Ok((taken, left_out))
+        Ok((case_id, taken, left_out))
     }
+}
+
+/// What became of a line that came alone.
+#[derive(Debug)]
+pub struct Alone {
+    /// Its case.
+    pub case_id: CaseId,
+    /// Whether it was there before.
+    pub taken: Taken,
+    /// Values that could not be taken.
+    pub left_out: Vec<Refused>,
 }
 
 /// The meter of a request that names no connection, and its address.
@@ -303,7 +320,7 @@ impl Run<'_> {
             return looked.map(Some);
         }
         match door.send(&case, (&change, cmd)).await {
-            Ok((taken, left_out)) => {
+            Ok((_, taken, left_out)) => {
                 if let Some(refused) = left_out {
                     let origin = (line.number, &refused);
                     self.report

@@ -94,8 +94,12 @@ impl Directory {
                 self.put_away("done", name, None)?;
                 Ok(Some(true))
             }
+            Some(Verdict::TakenBut { left_out, .. }) => {
+                self.put_away("done", name, Some(&left_out))?;
+                Ok(Some(true))
+            }
             Some(Verdict::Refused(said)) => {
-                self.put_away("refused", name, Some(&said))?;
+                self.put_away("refused", name, Some(&[said]))?;
                 Ok(Some(false))
             }
             Some(Verdict::Later) | None => Ok(None),
@@ -142,7 +146,7 @@ impl Directory {
     }
 
     /// Moves a file, under another name where that one is taken; the sentence is there first.
-    fn put_away(&self, folder: &str, name: &str, said: Option<&str>) -> io::Result<()> {
+    fn put_away(&self, folder: &str, name: &str, said: Option<&[String]>) -> io::Result<()> {
         let stem = name.strip_suffix(".json").unwrap_or(name);
         let folder = self.path.join(folder);
         let (mut to, mut beside) = (folder.join(name), folder.join(format!("{stem}.txt")));
@@ -153,7 +157,10 @@ impl Directory {
             beside = folder.join(format!("{stem}.{number}.txt"));
         }
         if let Some(said) = said {
-            fs::write(beside, format!("{}\n", sanitize::clean(said)))?;
+            let lines = said
+                .iter()
+                .map(|said| format!("{}\n", sanitize::clean(said)));
+            fs::write(beside, lines.collect::<String>())?;
         }
         fs::rename(self.path.join(name), to)
     }

@@ -94,6 +94,14 @@ pub struct Request {
 pub enum Verdict {
     /// It has had its effect.
     Taken,
+    /// The same, but for values that could not be taken; each with its reason in words. `is_known`: it
+    /// came before.
+    TakenBut {
+        /// Whether it came before, and has had no second effect.
+        is_known: bool,
+        /// Why each of those values was left out.
+        left_out: Vec<String>,
+    },
     /// It came before, and has no second effect.
     Known,
     /// It has none and will have none, for this reason.

@@ -4,6 +4,7 @@
 //! There is no TLS here: it listens on this machine only, unless it is told otherwise, and whoever
 //! opens it to others puts a proxy with a certificate in front.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::fmt;
 use std::io;
@@ -24,6 +25,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc, watch};
 
 use super::{Handler, Incoming, SIZE_LIMIT, Unreadable, Verdict};
+use crate::domain::sanitize;
 use crate::exchange::outbox::backoff;
 use crate::exchange::secret::{Secret, SecretError};
 use crate::text::Texts;
@@ -328,6 +330,13 @@ impl<H: Handler> Desk<H> {
         match acted.await.unwrap_or(Verdict::Later) {
             Verdict::Taken => say(StatusCode::OK, &json!({"result": "taken"})),
             Verdict::Known => say(StatusCode::OK, &json!({"result": "known"})),
+            Verdict::TakenBut { is_known, left_out } => {
+                let result = if is_known { "known" } else { "taken" };
+                let left_out = left_out.iter().map(|said| sanitize::clean(said));
+                let left_out: Vec<String> = left_out.map(Cow::into_owned).collect();
+                let said = json!({"result": result, "left_out": left_out});
+                say(StatusCode::OK, &said)
+            }
             Verdict::Refused(said) => {
                 say(StatusCode::UNPROCESSABLE_ENTITY, &error("refused", &said))
             }

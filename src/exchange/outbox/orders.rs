@@ -54,9 +54,10 @@ pub(in crate::exchange) fn id(case_no: &str, facts: &Facts) -> String {
 }
 
 /// What tells repetitions of a command of that kind and number: an order is given once and taken back
-/// once in an episode, and may be changed several times.
+/// once in an episode, and may be changed several times; work at a plant is ordered anew when it was
+/// not done.
 pub(in crate::exchange) fn key(kind: &str, id: &str, number: i64) -> String {
-    if kind.starts_with("order_change") {
+    if kind.starts_with("order_change") || kind == "order_installation" {
         format!("{id}/{kind}/{number}")
     } else {
         format!("{id}/{kind}")

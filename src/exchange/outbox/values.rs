@@ -51,6 +51,8 @@ pub struct Story<'a> {
     pub connection: Option<&'a ConnectionCard>,
     /// Free texts that are not erased.
     pub texts: &'a BTreeMap<Uuid, String>,
+    /// Somebody of the case is protected, its customer or another.
+    pub hidden: bool,
     /// The start time that the case holds.
     pub slot: Option<&'a HeldSlot>,
     /// The payment that may still be paid, else the last one.
@@ -262,6 +264,8 @@ impl Story<'_> {
             () if is("block", "alarm") => "alarm",
             () if is("block", "lift_alarm") => "lift_alarm",
             () if is("own_delay", "yes") => "own_delay",
+            () if self.process == "notification" && is("gsa_state", "not_done") => "not_done",
+            () if self.facts.contains_key("undelivered") => "undelivered",
             () => "clock",
         }
     }

@@ -59,7 +59,8 @@ async fn close(store: &Store, one: &Closing) -> Result<bool, StoreError> {
         .await
     {
         Ok(_) => Ok(true),
-        Err(StoreError::Stale) => Ok(false),
+        // the importer and a worker look in the same moment
+        Err(StoreError::Stale | StoreError::Reused) => Ok(false),
         Err(StoreError::Refused(refusal)) => {
             tracing::warn!(case = one.case_id, refusal = refusal.key, "not closed");
             Ok(false)

@@ -111,6 +111,7 @@ impl Worker {
             Some(Addressee::Payments) if item.kind.starts_with("payment_refund") => {
                 ("refund_failed", &[][..])
             }
+            Some(Addressee::Payments) => ("delivery_failed", &undelivered[..]),
             _ => return Ok(()),
         };
         let command = derived(item.idem_key, &format!("undelivered {}", item.attempts));
@@ -202,6 +203,7 @@ fn story<'a>(item: &'a OutboxItem, context: &'a MessageContext) -> Story<'a> {
         customer: context.customer.as_ref(),
         connection: context.connection.as_ref(),
         texts: &context.texts,
+        hidden: context.hidden,
         slot: context.slot.as_ref(),
         payment: context.payment.as_ref(),
         bag_id: None,

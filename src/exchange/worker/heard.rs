@@ -7,46 +7,22 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::shared::{Core, Told, codes};
+use super::shared::Core;
 use super::{Stop, Worker, pause};
-use crate::exchange::import::intake::Door;
+use crate::exchange::import::intake::{Alone, Door};
 use crate::exchange::import::report::{self, Taken};
 use crate::exchange::incoming::{
-    Acknowledgement, Directory, Handler, Incoming, Limits, OrderStatus, Request, Server, Token,
-    Verdict,
+    Directory, Handler, Incoming, Limits, Request, Server, Token, Verdict,
 };
-use crate::exchange::outbox::orders;
 use crate::exchange::payment::PaymentId;
 use crate::exchange::washing::updates;
-use crate::process::engine::{Answer, Answers, Refusal};
-use crate::process::message::{self, Addressee};
+use crate::process::engine::{Answer, Answers};
 use crate::store::StoreError;
-use crate::store::rows::{CaseDetail, CaseId, MessageRow};
 
 /// After so long an address that is taken is tried again.
 const AGAIN: Duration = Duration::from_secs(5);
-/// Name space of acknowledgements.
-const ACKNOWLEDGED: Uuid = Uuid::from_u128(0x6c6f_6b65_7400_4000_8000_0000_0000_0002);
-/// Why an order was not carried out; another word is a remark to `other`.
-const REASONS: &[&str] = &["not_home", "unsafe", "infeasible", "other"];
-
-/// What means nothing about a visit of before.
-const SUPERSEDED: [&str; 2] = ["gsa_not_done", "gsa_status"];
-/// What plans a visit.
-const PLANS: [&str; 2] = ["slot_chosen", "replan"];
-/// So many events are looked through for the plan.
-const EVENTS: u32 = 200;
-
-/// What an acknowledgement means for a case.
-#[derive(Debug)]
-enum Meaning {
-    /// This action, with these answers.
-    Action(&'static str, Answers),
-    /// Nothing is to be done: an order that was taken back is acknowledged.
-    Nothing,
-    /// It is not about an order of ours, or says what such an order cannot be.
-    Wrong(&'static str),
-}
+/// Name space of remarks on what could not be taken.
+const LEFT_OUT: Uuid = Uuid::from_u128(0x6c6f_6b65_7400_4000_8000_0000_0000_0003);
 
 impl Worker {
     /// Listens where the settings say so, until told to stop.
@@ -122,64 +98,6 @@ impl Core {
         })
     }
 
-    async fn acknowledged(&self, told: &Acknowledgement) -> Result<Verdict, StoreError> {
-        let Some(case_id) = self.store.case_by_number(&told.case_no).await? else {
-            return Ok(self.refused("no_case", &told.case_no));
-        };
-        match meaning(told) {
-            Meaning::Wrong(key) => Ok(self.refused(key, &told.kind)),
-            Meaning::Nothing => Ok(Verdict::Taken),
-            Meaning::Action(action, given) => {
-                if SUPERSEDED.contains(&action) && self.is_of_before(case_id, told).await? {
-                    let case = told.case_no.as_str();
-                    tracing::info!(case, action, "about a visit that was planned anew since");
-                    return Ok(Verdict::Known);
-                }
-                let command = command_of(told);
-                match self.tell(case_id, action, &given, command).await? {
-                    Told::Now => Ok(Verdict::Taken),
-                    Told::Before => Ok(Verdict::Known),
-                    Told::Refused(refusal) => self.not_taken(case_id, action, &refusal).await,
-                }
-            }
-        }
-    }
-
-    /// Whether it is about a visit of before: the order that it names was changed since, or it is
-    /// older than the plan. What was done was done, whichever visit it was.
-    async fn is_of_before(
-        &self,
-        case_id: CaseId,
-        told: &Acknowledgement,
-    ) -> Result<bool, StoreError> {
-        if let Some(key) = &told.key {
-            let detail = self.store.case_detail(case_id).await?;
-            return Ok(current_order(&detail).is_some_and(|current| current != *key));
-        }
-        let events = self.store.timeline(case_id, None, EVENTS).await?;
-        let planned = events.iter().find(|it| PLANS.contains(&it.kind.as_str()));
-        Ok(planned.is_some_and(|it| told.at < it.at))
-    }
-
-    /// What the technician did is not lost because the other system has not acknowledged yet: the
-    /// sender keeps it until both have.
-    async fn not_taken(
-        &self,
-        case_id: CaseId,
-        action: &str,
-        refusal: &Refusal,
-    ) -> Result<Verdict, StoreError> {
-        let detail = self.store.case_detail(case_id).await?;
-        let comes_early = matches!(action, "gsa_done" | "gsa_not_done")
-            && detail.facts.state == "confirmed"
-            && refusal.key == "not_in_state";
-        Ok(if comes_early {
-            Verdict::Later
-        } else {
-            Verdict::Refused(self.words(refusal))
-        })
-    }
-
     /// A customer's own request becomes a case as a line of a file would.
     async fn requested(&self, request: &Request) -> Result<Verdict, StoreError> {
         let (store, line) = (self.store.clone(), request.line.clone());
@@ -194,10 +112,21 @@ impl Core {
         });
         let taken = taken.await;
         let taken = taken.map_err(|error| StoreError::Bug(error.to_string()))??;
-        Ok(match taken {
-            Ok(Taken::Known) => Verdict::Known,
-            Ok(_) => Verdict::Taken,
-            Err(refused) => Verdict::Refused(report::words(&refused, &self.texts)),
+        let alone = match taken {
+            Ok(alone) => alone,
+            Err(refused) => return Ok(Verdict::Refused(report::words(&refused, &self.texts))),
+        };
+        let is_known = alone.taken == Taken::Known;
+        let left_out = alone.left_out.iter();
+        let left_out: Vec<String> = left_out.map(|it| report::words(it, &self.texts)).collect();
+        if !left_out.is_empty() {
+            self.remark(&alone, request, &left_out).await?;
+            return Ok(Verdict::TakenBut { is_known, left_out });
+        }
+        Ok(if is_known {
+            Verdict::Known
+        } else {
+            Verdict::Taken
         })
     }
 
@@ -211,9 +140,23 @@ impl Core {
         })
     }
 
-    fn refused(&self, key: &str, value: &str) -> Verdict {
-        let values = [("value", value)];
-        Verdict::Refused(self.texts.fill(&format!("incoming.{key}"), &values))
+    /// Whoever works the case reads what it came without, and why; once, however often it comes.
+    async fn remark(
+        &self,
+        alone: &Alone,
+        request: &Request,
+        left_out: &[String],
+    ) -> Result<(), StoreError> {
+        let action = match request.process.as_str() {
+            "notification" => "installer_note",
+            _ => "came_without",
+        };
+        let note = Answer::Free(left_out.join("\n"));
+        let given = Answers::from([("note".to_owned(), note)]);
+        let name = format!("{} {}", alone.case_id.0, request.reference);
+        let command = Uuid::new_v5(&LEFT_OUT, name.as_bytes());
+        self.tell(alone.case_id, action, &given, command).await?;
+        Ok(())
     }
 }
 
@@ -232,67 +175,4 @@ async fn serve(core: Arc<Core>, (address, token): (SocketAddr, Token), mut stop:
             return;
         }
     }
-}
-
-/// The same acknowledgement is the same command; another visit under the same order has another
-/// instant.
-fn command_of(told: &Acknowledgement) -> Uuid {
-    let name = format!(
-        "{} {} {} {:?} {}",
-        told.case_no,
-        told.kind,
-        told.reference,
-        told.status,
-        told.at.timestamp_micros()
-    );
-    Uuid::new_v5(&ACKNOWLEDGED, name.as_bytes())
-}
-
-fn meaning(told: &Acknowledgement) -> Meaning {
-    let to = message::find(&told.kind).map(|message| message.to);
-    // what is taken back, and the work at an installation, has no step of its own in the case
-    let cancels = told.kind.starts_with("order_cancel") || told.kind == "order_installation";
-    match (to, told.status) {
-        (Some(Addressee::Domain | Addressee::WorkOrders), _) if cancels => Meaning::Nothing,
-        (Some(Addressee::Domain), OrderStatus::Created | OrderStatus::Done) => {
-            Meaning::Action("domain_ack", Answers::new())
-        }
-        (Some(Addressee::Domain), _) => Meaning::Wrong("not_of_domain"),
-        (Some(Addressee::WorkOrders), OrderStatus::Created) => {
-            Meaning::Action("gsa_ack", Answers::new())
-        }
-        (Some(Addressee::WorkOrders), OrderStatus::Planned) => state("planned"),
-        (Some(Addressee::WorkOrders), OrderStatus::OnSite) => state("on_site"),
-        (Some(Addressee::WorkOrders), OrderStatus::Done) => {
-            Meaning::Action("gsa_done", Answers::new())
-        }
-        (Some(Addressee::WorkOrders), OrderStatus::NotDone) => {
-            Meaning::Action("gsa_not_done", not_done(told.reason.as_deref()))
-        }
-        _ => Meaning::Wrong("no_order"),
-    }
-}
-
-/// The key of the order that counts for the technicians: the latest that was sent.
-fn current_order(detail: &CaseDetail) -> Option<String> {
-    let of_gsa = |it: &&MessageRow| matches!(&*it.kind, "order_gsa" | "order_change_gsa");
-    let last = detail.messages.iter().filter(of_gsa);
-    let last = last.max_by_key(|it| it.outbox_id)?;
-    let id = orders::id(&detail.row.case_no, &detail.facts.facts);
-    Some(orders::key(&last.kind, &id, last.outbox_id))
-}
-
-fn state(word: &str) -> Meaning {
-    Meaning::Action("gsa_status", codes(&[("gsa_state", word)]))
-}
-
-/// One of the agreed words; what else is said is a remark.
-fn not_done(reason: Option<&str>) -> Answers {
-    let reason = reason.unwrap_or("other");
-    if let Some(known) = REASONS.iter().find(|known| **known == reason) {
-        return codes(&[("not_done_reason", *known)]);
-    }
-    let mut given = codes(&[("not_done_reason", "other")]);
-    given.insert("note".to_owned(), Answer::Free(reason.to_owned()));
-    given
 }

@@ -5,6 +5,7 @@
 //!
 //! This module must not know: SQL, a screen, signals.
 
+mod acknowledged;
 mod building;
 mod check;
 mod delivery;

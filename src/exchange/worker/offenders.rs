@@ -27,6 +27,8 @@ impl Worker {
                 Err(StoreError::Refused(refusal)) => {
                     tracing::info!(reason = refusal.key, "a proposal was not needed");
                 }
+                // another worker was, in the same moment
+                Err(StoreError::Reused) => {}
                 Err(error) => return Err(error),
             }
         }

@@ -2,6 +2,8 @@
 //! the service gave is written down at once, under a key of the row: a worker that is killed anywhere
 //! between makes no second payment.
 
+use chrono::TimeDelta;
+
 use super::outside::Payments;
 use super::shared::{Core, Told, derived};
 use crate::exchange::outbox::Outcome;
@@ -13,12 +15,36 @@ use crate::store::payments::Payment;
 use crate::store::rows::{OutboxItem, PaymentStatus};
 use crate::store::work::MessageContext;
 
+/// So long a message waits for a setting; then it is raised.
+const WAITS: TimeDelta = TimeDelta::hours(1);
+
 /// The outer error is the database's, the inner one the service's.
 pub(super) type Asked<T> = Result<Result<T, Trouble>, StoreError>;
 
 impl Core {
-    /// Delivers a message to the payment service.
+    /// Delivers a message to the payment service. What waits for a setting holds back the letters of
+    /// its case: only what is still wanted does, and not for long; then somebody is told.
     pub(super) async fn pay(
+        &self,
+        item: &OutboxItem,
+        context: &MessageContext,
+    ) -> Result<Outcome, StoreError> {
+        if !has_purpose(item, context) {
+            return Ok(Outcome::Sent);
+        }
+        let outcome = self.pay_now(item, context).await?;
+        let Outcome::Wait(why) = outcome else {
+            return Ok(outcome);
+        };
+        let waited = self.store.legal_now().await? - item.legal_at;
+        Ok(if waited > WAITS {
+            Outcome::Dead(why)
+        } else {
+            Outcome::Wait(why)
+        })
+    }
+
+    async fn pay_now(
         &self,
         item: &OutboxItem,
         context: &MessageContext,
@@ -43,11 +69,7 @@ impl Core {
         context: &MessageContext,
     ) -> Result<Outcome, StoreError> {
         let wanted = is_wanted(item, context);
-        let mut live = context.payment.iter().filter(|one| one.status.is_live());
-        let live = live.next();
-        if !wanted && live.is_none_or(|one| one.status != PaymentStatus::New) {
-            return Ok(Outcome::Sent);
-        }
+        let live = live(context);
         let command = derived(item.idem_key, "payment");
         let made = self.store.payment_create(command, item.case_id, None).await;
         let made = match made {
@@ -56,7 +78,11 @@ impl Core {
                     .make_room(payments, item, live, self.words(&refusal))
                     .await;
             }
-            Err(StoreError::Refused(refusal)) => return Ok(Outcome::Wait(self.words(&refusal))),
+            // an administrator adds it, and the customer is still there
+            Err(StoreError::Refused(refusal)) if refusal.key == "no_fee" => {
+                return Ok(Outcome::Wait(self.words(&refusal)));
+            }
+            Err(StoreError::Refused(refusal)) => return Ok(Outcome::Dead(self.words(&refusal))),
             made => made?,
         };
         if made.provider_id.is_none() && !made.status.is_live() {
@@ -146,9 +172,9 @@ impl Core {
         item: &OutboxItem,
         context: &MessageContext,
     ) -> Result<Outcome, StoreError> {
-        match &context.payment {
-            Some(live) if live.status.is_live() => self.ended(payments, live, &item.case_no).await,
-            _ => Ok(Outcome::Sent),
+        match live(context) {
+            Some(live) => self.ended(payments, live, &item.case_no).await,
+            None => Ok(Outcome::Sent),
         }
     }
 
@@ -183,6 +209,25 @@ impl Core {
             Err(trouble) if trouble.key == "refused" => Ok(Ok(())),
             Err(trouble) => Ok(Err(trouble)),
         }
+    }
+}
+
+/// The payment of the case that can still be paid.
+fn live(context: &MessageContext) -> Option<&Payment> {
+    let payment = context.payment.as_ref();
+    payment.filter(|payment| payment.status.is_live())
+}
+
+/// Whether there is anything to do: a payment that somebody waits for, or one that has begun and is to
+/// end. Money always goes back.
+fn has_purpose(item: &OutboxItem, context: &MessageContext) -> bool {
+    match item.kind.as_str() {
+        "payment_create" => {
+            let has_begun = live(context).is_some_and(|one| one.status == PaymentStatus::New);
+            has_begun || is_wanted(item, context)
+        }
+        "payment_cancel" => live(context).is_some(),
+        _ => true,
     }
 }
 

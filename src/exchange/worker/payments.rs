@@ -201,9 +201,20 @@ impl Core {
         if let Some(until) = until.as_ref().and_then(Value::as_code) {
             given.push(("expires_at", until));
         }
+        if is_under_way(payment) {
+            given.push(("under_way", "yes"));
+        }
         self.tell(payment.case_id, "payment_created", &codes(&given), command)
             .await
     }
+}
+
+/// The customer is paying at the bank: there is nothing to follow a link for.
+fn is_under_way(payment: &Payment) -> bool {
+    matches!(
+        payment.status,
+        PaymentStatus::Pending | PaymentStatus::Authorized
+    )
 }
 
 fn is_money(payment: &Payment) -> bool {

@@ -32,15 +32,16 @@ impl Worker {
     /// Confirms before the message is told sent: a crash in between repeats the message, and the
     /// confirmation is then known.
     pub(super) async fn confirm(&self, item: &OutboxItem) -> Result<(), StoreError> {
-        let action = match item.kind.as_str() {
-            "block" => "block_confirmed",
-            "order_domain" | "order_change_domain" => "domain_ack",
-            "order_gsa" | "order_change_gsa" => "gsa_ack",
+        let (action, given) = match item.kind.as_str() {
+            "block" => ("block_confirmed", &[][..]),
+            "order_domain" | "order_change_domain" => ("domain_ack", &[][..]),
+            "order_gsa" | "order_change_gsa" => ("gsa_ack", &[][..]),
+            "order_installation" => ("work_status", &[("gsa_state", "created")][..]),
             _ => return Ok(()),
         };
         let command = derived(item.idem_key, "practice");
         self.core
-            .tell(item.case_id, action, &codes(&[]), command)
+            .tell(item.case_id, action, &codes(given), command)
             .await?;
         tracing::info!(case = item.case_no, action, "in practice");
         Ok(())

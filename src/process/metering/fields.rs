@@ -126,7 +126,7 @@ static OUTCOME: Field = Field::always(
 );
 static SUITABILITY: Field = Field::always(
     "suitability",
-    FieldKind::Choice(&["suitable", "not_suitable", "not_feasible"]),
+    FieldKind::Choice(&["suitable", "not_suitable", "not_feasible", "not_our_grid"]),
 );
 static CHECK_SOURCE: Field = Field {
     preset: Some("agent"),
@@ -171,6 +171,7 @@ pub(in crate::process) const SLOT_CHOSEN: &[&Field] =
 /// The same once more, after a contact (PRIO-04).
 pub(in crate::process) const REPLAN: &[&Field] = &[&ON_BEHALF, &SLOT, &SLOT_START, &REPLAN_NOTE];
 
+static NOTE: Field = Field::always("note", FieldKind::Note);
 static OPTIONAL_NOTE: Field = Field::optional("note", FieldKind::Note);
 static NOT_DONE: Field = Field::always(
     "not_done_reason",
@@ -180,6 +181,7 @@ static GSA_STATE: Field = Field::always(
     "gsa_state",
     FieldKind::Choice(&["created", "planned", "on_site"]),
 );
+static ACKED_AT: Field = Field::derived("gsa_acked_at", FieldKind::Instant);
 static UNDELIVERED: Field = Field::always("undelivered", FieldKind::Code);
 
 /// A step that asks nothing more than who takes it.
@@ -188,9 +190,14 @@ pub(in crate::process) const STEP_ONLY: &[&Field] = &[&ON_BEHALF, &OPTIONAL_NOTE
 pub(in crate::process) const BEHALF_ONLY: &[&Field] = &[&ON_BEHALF];
 /// A remark at the most.
 pub(in crate::process) const NOTE_ONLY: &[&Field] = &[&OPTIONAL_NOTE];
+/// A remark.
+pub(in crate::process) const NOTED: &[&Field] = &[&NOTE];
 /// Why the technician could not do it.
 pub(in crate::process) const NOT_DONE_FIELDS: &[&Field] = &[&NOT_DONE, &OPTIONAL_NOTE];
 /// How far the work order is (PRIO-09).
 pub(in crate::process) const STATUS: &[&Field] = &[&GSA_STATE];
+/// When the work-order management had the order, by its own clock: what it says of visits is by that
+/// clock as well (PRIO-09).
+pub(in crate::process) const ACKED: &[&Field] = &[&ACKED_AT];
 /// Which message could not be delivered.
 pub(in crate::process) const FAILED: &[&Field] = &[&UNDELIVERED];

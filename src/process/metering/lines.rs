@@ -159,21 +159,19 @@ const ACKED: &[&str] = &["PRIO-07", "PRIO-09"];
 
 /// Both systems have the order: the technician's part begins (PRIO-09).
 pub(in crate::process) const ACKS: [Action; 6] = [
-    last_ack("domain_ack", "gsa_acked", &[DOMAIN_ACKED]),
-    ack(
-        "domain_ack",
-        &["confirmed"],
-        &[NOT_GSA_ACKED],
-        &[DOMAIN_ACKED],
-    ),
-    ack("domain_ack", &["in_execution"], &[], &[DOMAIN_ACKED]),
-    last_ack("gsa_ack", "domain_acked", &[GSA_ACKED]),
-    ack("gsa_ack", &["confirmed"], &[NOT_DOMAIN_ACKED], &[GSA_ACKED]),
-    ack("gsa_ack", &["in_execution"], &[], &[GSA_ACKED]),
+    last_ack("domain_ack", "gsa_acked", DOMAIN_ACKED),
+    ack("domain_ack", &["confirmed"], &[NOT_GSA_ACKED], DOMAIN_ACKED),
+    ack("domain_ack", &["in_execution"], &[], DOMAIN_ACKED),
+    last_ack("gsa_ack", "domain_acked", GSA_ACKED),
+    ack("gsa_ack", &["confirmed"], &[NOT_DOMAIN_ACKED], GSA_ACKED),
+    ack("gsa_ack", &["in_execution"], &[], GSA_ACKED),
 ];
 
-const DOMAIN_ACKED: Effect = Effect::Set("domain_acked", "yes");
-const GSA_ACKED: Effect = Effect::Set("gsa_acked", "yes");
+const DOMAIN_ACKED: &[Effect] = &[Effect::Set("domain_acked", "yes")];
+const GSA_ACKED: &[Effect] = &[
+    Effect::Set("gsa_acked", "yes"),
+    Effect::Keep("gsa_acked_at"),
+];
 const NOT_GSA_ACKED: Guard = Guard::Holds(
     Cond::None(&[Cond::Yes("gsa_acked")]),
     "acked_already",
@@ -193,7 +191,10 @@ const fn ack(
 ) -> Action {
     Action {
         rules: ACKED,
-        fields: &[],
+        fields: match key.as_bytes()[0] {
+            b'g' => fields::ACKED,
+            _ => &[],
+        },
         guards,
         effects,
         ..told(key, From::In(from), To::Same)
@@ -241,6 +242,13 @@ pub(in crate::process) const GSA_STATUS: Action = Action {
         From::In(&["confirmed", "in_execution"]),
         To::Same,
     )
+};
+
+/// A request that came with values that cannot be: which, and why, for whoever works it (PRIO-03).
+pub(in crate::process) const CAME_WITHOUT: Action = Action {
+    rules: &["PRIO-03"],
+    fields: fields::NOTED,
+    ..told("came_without", From::Live, To::Same)
 };
 
 /// How the meter is to be read (PRIO-28, TLM-13); then comes the time.

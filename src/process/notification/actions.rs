@@ -1,7 +1,7 @@
 //! The lines of the table. Anything that is not listed is refused.
 
 use super::needed::NEEDED;
-use super::{WRITING, fields, plant};
+use super::{WRITING, fields, plant, work};
 use crate::process::{Action, By, Cond, Effect, From, Guard, Since, To};
 
 pub(super) const ACTIONS: &[Action] = &[
@@ -30,6 +30,16 @@ pub(super) const ACTIONS: &[Action] = &[
     COMPLETION_RETURNED,
     ENERGISED,
     PERMIT_EXPIRED,
+    work::STATUS,
+    work::STATUS_LATE,
+    work::DONE,
+    work::DONE_LATE,
+    work::NOT_DONE,
+    work::NOT_DONE_EARLY,
+    work::NOT_DONE_LATE,
+    work::ORDER_AGAIN,
+    work::UNDELIVERED,
+    work::UNDELIVERED_LATE,
 ];
 
 /// A line to begin with: a step of the installer.
@@ -235,10 +245,7 @@ const APPROVE: Action = Action {
     effects: &[
         Effect::Stop("handle_10wd"),
         Effect::Start("permit_12m", Since::Now),
-        Effect::When(
-            Cond::Yes("work_order"),
-            &[Effect::Send("order_installation")],
-        ),
+        Effect::When(Cond::Yes("work_order"), &work::ORDER),
         Effect::Send("els_permit"),
     ],
     ..company("approve", "for_approval", "approved")
@@ -296,12 +303,20 @@ const COMPLETION_RETURNED: Action = Action {
 const ENERGISED: Action = Action {
     fields: fields::ENERGISED,
     guards: &[Guard::NotFuture("energised_on")],
-    effects: &[Effect::Keep("energised_on"), Effect::Stop("energise_5wd")],
+    effects: &[
+        Effect::Keep("energised_on"),
+        Effect::Stop("energise_5wd"),
+        Effect::Cancel("reorder_2wd"),
+    ],
     ..company("energised", "completed_notice", "closed_energised")
 };
 
 const PERMIT_EXPIRED: Action = Action {
     by: By::Timer("permit_12m"),
-    effects: &[Effect::Lapse("permit_12m"), Effect::Send("els_expired")],
+    effects: &[
+        Effect::Lapse("permit_12m"),
+        Effect::Cancel("reorder_2wd"),
+        Effect::Send("els_expired"),
+    ],
     ..company("permit_expired", "approved", "closed_expired")
 };

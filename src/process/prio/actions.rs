@@ -45,6 +45,7 @@ pub(super) const ACTIONS: &[Action] = &[
     lines::ACKS[4],
     lines::ACKS[5],
     lines::DELIVERY_FAILED,
+    lines::CAME_WITHOUT,
     lines::GSA_STATUS,
     lines::REPLAN,
     DONE,

@@ -86,19 +86,27 @@ static EXPIRES_AT: Field = Field {
     preset: Some(""),
     ..Field::optional("expires_at", FieldKind::Instant)
 };
+/// Whether the customer is paying by it already, and needs no link.
+static UNDER_WAY: Field = Field::derived("under_way", FieldKind::YesNo);
 static PAID_AMOUNT: Field = Field::always("paid_amount", FieldKind::Money);
 
 /// The payment service has it: where to pay goes to a customer who is on the telephone by message.
 pub(super) const CREATED: Action = Action {
     by: By::Outside,
     rules: &["PRIO-04", "PRIO-14", "PRIO-31"],
-    fields: &[&PAYMENT_ID, &AMOUNT, &EXPIRES_AT],
+    fields: &[&PAYMENT_ID, &AMOUNT, &EXPIRES_AT, &UNDER_WAY],
     effects: &[
         Effect::Keep("payment_id"),
         Effect::Keep("amount"),
         Effect::Keep("expires_at"),
         Effect::Set("payment", "open"),
-        Effect::When(Cond::Yes("on_behalf"), &[Effect::Send("payment_link")]),
+        Effect::When(
+            Cond::All(&[
+                Cond::Yes("on_behalf"),
+                Cond::None(&[Cond::Yes("under_way")]),
+            ]),
+            &[Effect::Send("payment_link")],
+        ),
     ],
     ..told("payment_created", From::In(&["awaiting_payment"]), To::Same)
 };

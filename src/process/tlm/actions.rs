@@ -15,6 +15,7 @@ pub(super) const ACTIONS: &[Action] = &[
     SUITABLE,
     NOT_SUITABLE,
     NOT_FEASIBLE,
+    FOUND_ELSEWHERE,
     lines::check_failed(From::In(&["checking_suitability"])),
     lines::check_again(From::In(&["checking_suitability"])),
     FLAVOUR_CHOSEN,
@@ -26,6 +27,7 @@ pub(super) const ACTIONS: &[Action] = &[
     lines::ACKS[4],
     lines::ACKS[5],
     lines::DELIVERY_FAILED,
+    lines::CAME_WITHOUT,
     lines::GSA_STATUS,
     lines::REPLAN,
     ends::DONE,
@@ -181,6 +183,24 @@ const NOT_FEASIBLE: Action = Action {
         Effect::Send("tlm_ended_not_feasible"),
     ],
     ..result("ended_not_feasible")
+};
+
+/// The check found out what nobody knew when the meter was chosen. The data were recorded and are sent
+/// as from any other end behind the form (TLM-03).
+const FOUND_ELSEWHERE: Action = Action {
+    rules: &["TLM-03", "TLM-17"],
+    guards: &[only(Cond::Is("suitability", "not_our_grid"), "TLM-17")],
+    effects: &[
+        CHECKED[0],
+        CHECKED[1],
+        CHECKED[2],
+        CHECKED[4],
+        Effect::Set("grid_ours", "no"),
+        REST_ENDS[0],
+        DATA,
+        Effect::Send("tlm_ended_not_our_grid"),
+    ],
+    ..result("ended_not_our_grid")
 };
 
 /// All three can be chosen (TLM-13).

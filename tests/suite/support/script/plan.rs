@@ -45,7 +45,7 @@ pub(crate) fn turn(line: &Action) -> Turn {
 
 /// What happens when something is broken; the tests of the worker are about that.
 /// … and what a notification needs not, for the same reason.
-const ACCIDENTS: [&str; 12] = [
+const ACCIDENTS: [&str; 17] = [
     "payment_stray",
     "payment_mismatch",
     "refund_failed",
@@ -58,6 +58,11 @@ const ACCIDENTS: [&str; 12] = [
     "clear_and_refetch",
     "keep",
     "installer_note",
+    "work_status",
+    "work_done",
+    "work_not_done",
+    "order_work_again",
+    "came_without",
 ];
 
 /// Words that open no way and bar none: who did it, and what was chosen.

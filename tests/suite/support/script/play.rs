@@ -225,7 +225,7 @@ impl<'a> Play<'a> {
             is_feasible: outcome != Some("not_feasible") && suits != Some("not_feasible"),
             feeds_in: suits == Some("suitable"),
             is_planned: outcome == Some("in_gsa_planning"),
-            is_elsewhere: outcome == Some("not_our_grid"),
+            is_elsewhere: outcome.or(suits) == Some("not_our_grid"),
         };
         self.stage.says(&run.meter, says).await;
     }

@@ -216,16 +216,9 @@ impl Stage {
         let mut line = line.clone();
         line["reference"] = reference.into();
         let taken = door.one(&line.to_string()).await.unwrap();
-        assert!(matches!(taken, Ok(Taken::New)), "{reference}: {taken:?}");
-        // references of installers stand behind their company
-        let found = "SELECT case_id FROM loket.cases
-            WHERE reference = $1 OR reference LIKE '%/' || $1";
-        let found: i64 = sqlx::query_scalar(found)
-            .bind(reference)
-            .fetch_one(&self.pool)
-            .await
-            .unwrap();
-        CaseId(found)
+        let taken = taken.unwrap_or_else(|refused| panic!("{reference}: {refused:?}"));
+        assert_eq!(taken.taken, Taken::New, "{reference}");
+        taken.case_id
     }
 
     /// What the registers and the code book say from now on.
