@@ -7,8 +7,8 @@ use super::find::Told;
 use super::request::found::AtAddress;
 use crate::store::StoreError;
 use crate::store::rows::{
-    Board, CaseDetail, CaseRow, Claim, ConnectionCard, CustomerCard, DraftRow, FindingCard, Me,
-    PartyCard, Pulse, QueueLimits, RelatedCase,
+    Board, CaseDetail, CaseRow, Claim, ConnectionCard, CustomerCard, DraftRow, EvidenceRow,
+    FindingCard, Me, PartyCard, Pulse, QueueLimits, RelatedCase, WaitingUpdate,
 };
 
 /// Clean an answer.
@@ -57,6 +57,15 @@ pub fn reply(reply: &mut Reply) {
                 tidy(&mut case.case_no);
             }
         }
+        Reply::Clusters(Ok(page)) => page.clusters.iter_mut().for_each(|one| {
+            tidy(&mut one.pattern);
+            one.codes.iter_mut().for_each(tidy);
+        }),
+        Reply::Cluster(Ok(page)) => page.findings.iter_mut().for_each(|one| {
+            row(&mut one.row);
+            finding(&mut one.finding);
+        }),
+        Reply::Updates(Ok(page)) => page.updates.iter_mut().for_each(update),
         Reply::Drafts(Ok(rows)) => rows.iter_mut().for_each(draft),
         Reply::Find(Ok(Told::Filters(filters))) => filters.iter_mut().for_each(|it| {
             tidy(&mut it.name);
@@ -193,21 +202,32 @@ fn finding(found: &mut FindingCard) {
     let maybe = [&mut found.fault, &mut found.computed, &mut found.newer];
     maybe.into_iter().flatten().for_each(tidy);
     let rows = found.grid.iter_mut().chain(&mut found.supply);
-    for row in rows.chain(&mut found.register) {
-        let words = [
-            &mut row.customer_ref,
-            &mut row.kind,
-            &mut row.name,
-            &mut row.number,
-            &mut row.birth,
-            &mut row.address,
-            &mut row.valid_from,
-            &mut row.valid_to,
-            &mut row.deceased_on,
-            &mut row.condition,
-        ];
-        words.into_iter().for_each(tidy);
-    }
+    rows.chain(&mut found.register).for_each(evidence);
+}
+
+fn update(one: &mut WaitingUpdate) {
+    tidy(&mut one.reference);
+    tidy(&mut one.point);
+    tidy(&mut one.supplier);
+    one.case_no.iter_mut().for_each(tidy);
+    let rows = one.ours.iter_mut().chain(&mut one.theirs);
+    rows.for_each(evidence);
+}
+
+fn evidence(row: &mut EvidenceRow) {
+    let words = [
+        &mut row.customer_ref,
+        &mut row.kind,
+        &mut row.name,
+        &mut row.number,
+        &mut row.birth,
+        &mut row.address,
+        &mut row.valid_from,
+        &mut row.valid_to,
+        &mut row.deceased_on,
+        &mut row.condition,
+    ];
+    words.into_iter().for_each(tidy);
 }
 
 /// What was typed is cleaned again: another program may have written the row.

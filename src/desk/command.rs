@@ -10,6 +10,7 @@ use super::available::{self, Why};
 use super::editor::Edit;
 use super::model::Model;
 use super::print;
+use super::washing;
 
 pub use argument::Argument;
 pub use context::Context;
@@ -58,34 +59,38 @@ impl Command {
 }
 
 use Context::{
-    Actions, Board, Choice, Columns, Detail, Filter, Help, Ledger, Line, List, Note, Notices,
-    OnTime, Palette, Preview, Print, Quit, Results, Review, Running, Search, Unfinished, Week,
+    Actions, Board, Choice, Cluster, Clusters, Columns, Detail, Filter, Help, Ledger, Line, List,
+    Note, Notices, OnTime, Palette, Preview, Print, Quit, Results, Review, Running, Search,
+    Unfinished, Updates, Week,
 };
 
 const DESK: &[Context] = &[List, Detail];
 const LISTS: &[Context] = &[
     List, Detail, Actions, Search, Filter, Palette, Ledger, Print, Notices, Help, Board, OnTime,
-    Unfinished, Preview, Running, Results, Columns, Week,
+    Unfinished, Preview, Running, Results, Columns, Week, Clusters, Cluster, Updates,
 ];
 const PAGES: &[Context] = &[
     List, Detail, Actions, Ledger, Print, Notices, Help, Board, OnTime, Unfinished, Preview,
-    Running, Results, Columns,
+    Running, Results, Columns, Clusters, Cluster, Updates,
 ];
 const LONG: &[Context] = &[
     List, Detail, Actions, Ledger, Print, Notices, Help, Review, Board, OnTime, Unfinished,
-    Preview, Running, Results,
+    Preview, Running, Results, Clusters, Cluster, Updates,
 ];
 const WATCH: &[Context] = &[List, Detail, Board, OnTime];
+const READ: &[Context] = &[List, Detail, Board, OnTime, Clusters, Cluster, Updates];
 const FIELDS: &[Context] = &[Line, Note, Choice];
 const FORM: &[Context] = &[Line, Note, Choice, Week];
 const TEXT: &[Context] = &[Line, Note, Search, Filter, Palette];
 const LAYERS: &[Context] = &[
     Detail, Actions, Line, Note, Choice, Review, Ledger, Print, Search, Notices, Filter, Palette,
-    Preview, Results, Help, Unfinished, Quit, Board, OnTime, Columns, Week,
+    Preview, Results, Help, Unfinished, Quit, Board, OnTime, Columns, Week, Clusters, Cluster,
+    Updates,
 ];
 const DROP: &[Context] = &[Line, Note, Choice, Week, Unfinished, Filter];
 const CHOICES: &[Context] = &[
-    Actions, Search, Notices, Board, OnTime, Unfinished, Filter, Palette, Results,
+    Actions, Search, Notices, Board, OnTime, Unfinished, Filter, Palette, Results, Clusters,
+    Cluster, Updates,
 ];
 const DIGITS: &[Context] = &[Actions, Choice, Columns];
 const UNDO: &[Context] = &[List, Detail, Results];
@@ -94,7 +99,7 @@ const SKIP: &[Context] = &[List, Detail, Quit];
 /// Where the palette can be opened: no text is typed there, and back leads to the same place.
 const PALETTE: &[Context] = &[
     List, Detail, Actions, Review, Ledger, Print, Notices, Board, OnTime, Unfinished, Preview,
-    Results, Columns,
+    Results, Columns, Clusters, Cluster, Updates,
 ];
 
 const fn free(id: Id, name: &'static str, contexts: &'static [Context], rank: u8) -> Command {
@@ -144,10 +149,23 @@ pub static COMMANDS: &[Command] = &[
     when(Id::Mark, "mark", DESK, 16, available::in_the_list),
     when(Id::MarkAll, "mark_all", DESK, 17, available::live),
     when(Id::Bulk, "bulk", DESK, 1, available::marked),
+    when(Id::ActOnAll, "act_on_all", &[Cluster], 2, washing::to_act),
+    when(Id::Likewise, "likewise", &[Cluster], 1, washing::likewise),
+    when(Id::Clusters, "clusters", DESK, 15, washing::washes),
+    when(Id::Updates, "updates", DESK, 16, washing::washes),
+    when(Id::Approve, "approve", &[Updates], 1, washing::to_end),
+    when(Id::Reject, "reject", &[Updates], 2, washing::to_end),
     when(Id::Clear, "clear", &[List], 18, available::clearable),
     free(Id::Mine, "mine", DESK, 13),
     free(Id::Drafts, "drafts", DESK, 15),
     when(Id::TakeBack, "take_back", UNDO, 4, available::undoable),
+    when(
+        Id::TakeBackAll,
+        "take_back_all",
+        &[Results],
+        5,
+        washing::to_take_back,
+    ),
     when(Id::Board, "board", DESK, 15, available::live),
     when(Id::Unmask, "unmask", DESK, 0, available::masked),
     when(Id::Copy, "copy", DESK, 0, available::to_copy),
@@ -157,7 +175,7 @@ pub static COMMANDS: &[Command] = &[
     when(Id::Limits, "limits", &[Board], 7, available::limits),
     free(Id::OnTime, "on_time", &[Board], 5),
     free(Id::Section, "section", &[Board], 6),
-    when(Id::Refresh, "refresh", WATCH, 4, available::live),
+    when(Id::Refresh, "refresh", READ, 4, available::live),
     free(Id::Switch, "switch", DESK, 14),
     free(Id::Notices, "notices", &[List, Detail, Board], 0),
     free(Id::Choose, "choose", CHOICES, 1),

@@ -75,6 +75,12 @@ pub enum Slot {
     OnTime(NaiveDate),
     /// The cases behind a figure.
     OnTimeCases,
+    /// Clusters of the data wash.
+    Clusters,
+    /// The findings of one.
+    Cluster,
+    /// Updates of suppliers that wait.
+    Updates,
     /// Our unfinished forms.
     Drafts,
     /// A save of an unfinished form.
@@ -228,6 +234,17 @@ pub enum Question {
         /// How many.
         limit: u32,
     },
+    /// Clusters of the data wash, behind that place: how many findings, and the pattern.
+    Clusters(Option<(i64, String)>),
+    /// Findings of a cluster.
+    Cluster {
+        /// Its pattern.
+        pattern: String,
+        /// Behind which finding; 0 is the beginning.
+        after: i64,
+    },
+    /// Updates of suppliers that wait, behind one of them.
+    Updates(i64),
 }
 
 /// A write. Each carries the command id under which a repetition has no second effect.
@@ -308,6 +325,15 @@ pub enum Call {
     Limits(NewLimits),
     /// Save a filter under a name, or throw one away.
     Naming(Naming),
+    /// End an update of a supplier (DW-BAS-12).
+    EndUpdate {
+        /// Which one.
+        id: i64,
+        /// Whether it is right; else it is rejected.
+        approve: bool,
+        /// Why, where it is rejected.
+        reason: Option<String>,
+    },
     /// Take back its last change.
     TakeBack {
         /// Which case.

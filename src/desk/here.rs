@@ -39,7 +39,7 @@ fn of_layers(model: &Model) -> Option<CaseId> {
 fn is_watching(model: &Model) -> bool {
     matches!(
         model.layers.last(),
-        Some(Layer::Board(_) | Layer::OnTime(_))
+        Some(Layer::Board(_) | Layer::OnTime(_) | Layer::Clusters(_) | Layer::Updates(_))
     )
 }
 
@@ -90,6 +90,8 @@ fn leads_elsewhere(id: Id) -> bool {
             | Id::Filter
             | Id::Board
             | Id::OnTime
+            | Id::Clusters
+            | Id::Updates
             | Id::Open
             | Id::Drafts
             | Id::Notices

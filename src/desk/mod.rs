@@ -56,6 +56,7 @@ pub mod under_way;
 pub mod undo;
 pub mod update;
 pub mod wake;
+mod washing;
 mod watching;
 pub mod world;
 

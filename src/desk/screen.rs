@@ -5,6 +5,7 @@ pub mod actions;
 pub mod board;
 pub mod bulk;
 mod choice;
+pub mod clusters;
 pub mod columns;
 pub mod desk;
 mod done;
@@ -25,6 +26,7 @@ pub mod send;
 pub mod stay;
 mod typing;
 pub mod unfinished;
+pub mod updates;
 mod work;
 
 use super::command::{Context, Id};
@@ -69,6 +71,10 @@ pub enum Layer {
     Board(Box<board::State>),
     /// The share on time.
     OnTime(Box<on_time::State>),
+    /// The clusters of the data wash.
+    Clusters(Box<clusters::State>),
+    /// The updates of suppliers that wait.
+    Updates(Box<updates::State>),
     /// The line of the filter.
     Filter(Box<filter::State>),
     /// What is to be done with many cases.
@@ -110,6 +116,8 @@ impl Layer {
             Self::Notices(_) => Context::Notices,
             Self::Board(_) => Context::Board,
             Self::OnTime(_) => Context::OnTime,
+            Self::Clusters(list) => list.context(),
+            Self::Updates(_) => Context::Updates,
             Self::Columns(_) => Context::Columns,
             Self::Help(_) => Context::Help,
             Self::Unfinished(_) => Context::Unfinished,

@@ -109,6 +109,17 @@ impl Caller {
             Question::OnTimeCases { kind, after, limit } => {
                 Reply::OnTimeCases(self.store.on_time_cases(&kind, after, limit).await)
             }
+            Question::Clusters(after) => {
+                let after = after.as_ref().map(|(n, pattern)| (*n, pattern.as_str()));
+                Reply::Clusters(self.store.wash_clusters(after).await.map(Box::new))
+            }
+            Question::Cluster { pattern, after } => {
+                let found = self.store.wash_cluster(&pattern, after).await;
+                Reply::Cluster(found.map(Box::new))
+            }
+            Question::Updates(after) => {
+                Reply::Updates(self.store.wash_updates_waiting(after).await.map(Box::new))
+            }
             Question::Find(Asked::Looks) => {
                 Reply::Find(self.store.looks_mine().await.map(Told::Looks))
             }
@@ -282,6 +293,11 @@ impl Caller {
                     .await,
             ),
             Call::Naming(naming) => Reply::Set(self.name_filter(cmd, naming).await),
+            Call::EndUpdate {
+                id,
+                approve,
+                reason,
+            } => Reply::Set(store.wash_update_end(id, approve, reason.as_deref()).await),
             Call::Limits(new) => Reply::Set(store.limits_set(cmd, new).await),
             Call::TakeBack { case, seq } => {
                 Reply::Applied(store.case_take_back(cmd, session, case, seq).await)

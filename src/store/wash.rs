@@ -5,6 +5,7 @@
 mod desk;
 mod import;
 mod progress;
+mod screens;
 
 use std::collections::BTreeMap;
 

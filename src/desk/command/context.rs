@@ -31,6 +31,12 @@ pub enum Context {
     Board,
     /// The share on time.
     OnTime,
+    /// The clusters of the data wash.
+    Clusters,
+    /// One of them.
+    Cluster,
+    /// The updates of suppliers.
+    Updates,
     /// The line of the filter.
     Filter,
     /// The line of the palette.
@@ -53,7 +59,7 @@ pub enum Context {
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 26] = [
         Self::List,
         Self::Detail,
         Self::Actions,
@@ -68,6 +74,9 @@ impl Context {
         Self::Notices,
         Self::Board,
         Self::OnTime,
+        Self::Clusters,
+        Self::Cluster,
+        Self::Updates,
         Self::Filter,
         Self::Palette,
         Self::Preview,
@@ -104,6 +113,9 @@ impl Context {
             Self::Notices => "notices",
             Self::Board => "board",
             Self::OnTime => "on_time",
+            Self::Clusters => "clusters",
+            Self::Cluster => "cluster",
+            Self::Updates => "updates",
             Self::Filter => "filter",
             Self::Palette => "palette",
             Self::Preview => "preview",

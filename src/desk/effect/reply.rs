@@ -13,8 +13,9 @@ use crate::store::StoreError;
 use crate::store::plants::Plant;
 use crate::store::reading::LookUp;
 use crate::store::rows::{
-    Applied, Board, Claim, Colleague, DraftRow, DraftSaved, FactsPage, InboxPage, OnTimeCase,
-    OnTimeRow, Opened, Pulse, QueueLimits, SearchHit, Session, Snapshot, Unmasked,
+    Applied, Board, Claim, ClusterFindings, ClusterPage, Colleague, DraftRow, DraftSaved,
+    FactsPage, InboxPage, OnTimeCase, OnTimeRow, Opened, Pulse, QueueLimits, SearchHit, Session,
+    Snapshot, Unmasked, WaitingUpdates,
 };
 use crate::store::slots::FreeSlots;
 
@@ -57,6 +58,12 @@ pub enum Reply {
     OnTime(NaiveDate, Result<Vec<OnTimeRow>, StoreError>),
     /// Cases behind a figure.
     OnTimeCases(Result<Vec<OnTimeCase>, StoreError>),
+    /// A page of clusters.
+    Clusters(Result<Box<ClusterPage>, StoreError>),
+    /// A page of the findings of one.
+    Cluster(Result<Box<ClusterFindings>, StoreError>),
+    /// A page of updates that wait.
+    Updates(Result<Box<WaitingUpdates>, StoreError>),
     /// A claim.
     Claimed(Result<Claim, StoreError>),
     /// What is no case was set: numbers, a filter with a name.
@@ -111,6 +118,9 @@ macro_rules! error_of {
             Self::Board(result) => result.$how().err(),
             Self::OnTime(_, result) => result.$how().err(),
             Self::OnTimeCases(result) => result.$how().err(),
+            Self::Clusters(result) => result.$how().err(),
+            Self::Cluster(result) => result.$how().err(),
+            Self::Updates(result) => result.$how().err(),
             Self::Claimed(result) => result.$how().err(),
             Self::Applied(result) => result.$how().err(),
             Self::Unmasked(result) => result.$how().err(),

@@ -56,6 +56,8 @@ impl State {
                 Vec::new()
             }
             (Id::Board, _) => go(Route::Board),
+            (Id::Clusters, _) => go(Route::Clusters),
+            (Id::Updates, _) => go(Route::Updates),
             (Id::Drafts, _) => go(Route::Unfinished),
             (Id::Quit, _) => go(Route::Quit),
             (Id::Claim, Some(case)) => self.write(world, Call::Claim(case), now),

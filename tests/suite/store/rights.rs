@@ -215,6 +215,8 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("verify_slots", "auditor admin"),
     ("wash_begin", "admin"),
     ("wash_closing", "admin worker"),
+    ("wash_cluster", "agent lead auditor admin"),
+    ("wash_clusters", "agent lead auditor admin"),
     ("wash_correction_told", "admin worker"),
     ("wash_corrections_back", "lead admin"),
     ("wash_corrections_take", "admin worker"),
@@ -238,6 +240,7 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("wash_update_put", "admin worker"),
     ("wash_updates", "agent lead auditor admin"),
     ("wash_updates_untold", "admin worker"),
+    ("wash_updates_waiting", "agent lead auditor admin"),
 ];
 
 #[tokio::test(flavor = "multi_thread")]

@@ -246,6 +246,9 @@ pub(crate) fn read(question: &Question, now: DateTime<Utc>) -> Reply {
         Question::Board | Question::OnTime(_) | Question::OnTimeCases { .. } => {
             super::board::read(question).unwrap()
         }
+        Question::Clusters(_) => Reply::Clusters(Ok(Box::default())),
+        Question::Cluster { .. } => Reply::Cluster(Ok(Box::default())),
+        Question::Updates(_) => Reply::Updates(Ok(Box::default())),
         Question::Drafts => Reply::Drafts(Ok(vec![])),
         Question::Colleagues => Reply::Colleagues(Ok(vec![
             colleague(2, "Joost Bakker", true),
@@ -295,7 +298,7 @@ pub(crate) fn written(call: &Call) -> Reply {
                 case_no,
             }))
         }
-        Call::Limits(_) | Call::Naming(_) => Reply::Set(Ok(())),
+        Call::Limits(_) | Call::Naming(_) | Call::EndUpdate { .. } => Reply::Set(Ok(())),
         _ => applied(WorkState::Open, None),
     }
 }

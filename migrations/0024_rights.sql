@@ -115,3 +115,5 @@ GRANT EXECUTE ON FUNCTION loket_api.wash_pace, loket_api.wash_most_gone TO loket
 GRANT EXECUTE ON FUNCTION loket_api.wash_corrections_back, loket_api.wash_milestone_set TO loket_lead, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.wash_updates, loket_api.wash_progress TO loket_agent, loket_auditor, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.wash_update_end TO loket_agent, loket_administrator;
+-- its screens (0023)
+GRANT EXECUTE ON FUNCTION loket_api.wash_clusters, loket_api.wash_cluster, loket_api.wash_updates_waiting TO loket_agent, loket_auditor, loket_administrator;
