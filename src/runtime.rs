@@ -8,6 +8,7 @@
 mod address;
 mod beat;
 mod calls;
+mod consumption;
 pub mod crash;
 mod feed;
 mod files;

@@ -1,6 +1,7 @@
 //! `loket consumption …`: what was used at a connection, as far as its sharing mandate allows (FLU-26,
 //! FLU-31, FLU-36). Each look and each export is an event of the case with its purpose.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -12,11 +13,13 @@ use super::{CliError, Ended, Shell, shell, words};
 use crate::domain::consumption::guard::{Mandate, Span};
 use crate::domain::consumption::shown::{Amount, Mark, Naming, Shown, Sight, Slot};
 use crate::domain::consumption::view::View;
-use crate::domain::consumption::{Energy, Register, Step, Unit, ZONE};
-use crate::exchange::consumption::write;
+use crate::domain::consumption::{Consumption, Energy, Register, Step, Unit, ZONE};
+use crate::exchange::consumption::{page, write};
+use crate::exchange::keep::Place;
 use crate::process::engine::Refusal;
 use crate::process::sharing;
 use crate::store::consumption::{LOOK_PURPOSES, Look};
+use crate::store::rows::CaseDetail;
 use crate::text::{Texts, format};
 
 /// Look, or take along.
@@ -32,8 +35,45 @@ pub struct ConsumptionArgs {
 pub enum Verb {
     /// Show consumption as a table
     Show(WhatArgs),
-    /// Print exactly what would be shown, as CSV with the columns of the portal's exports
-    Export(WhatArgs),
+    /// Take along exactly what would be shown: CSV with the columns of the portal's exports, or pages
+    /// to hand on
+    Export(ExportArgs),
+}
+
+/// Which consumption, and as what.
+#[derive(Debug, Clone, Args)]
+pub struct ExportArgs {
+    /// Which consumption.
+    #[command(flatten)]
+    pub what: WhatArgs,
+    /// As values for a program, or as pages with a chart and a table
+    #[arg(long, value_enum, default_value_t = As::Csv)]
+    pub format: As,
+    /// The file, which must not be there yet; without it CSV is printed
+    #[arg(long, value_name = "FILE", required_if_eq("format", "pdf"))]
+    pub out: Option<PathBuf>,
+    /// Name the connection by the ends of its number only
+    #[arg(long)]
+    pub masked: bool,
+}
+
+impl ExportArgs {
+    fn naming(&self) -> Naming {
+        if self.masked {
+            Naming::Masked
+        } else {
+            Naming::Whole
+        }
+    }
+}
+
+/// As what consumption is taken along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum As {
+    /// Values with the columns of the portal's exports.
+    Csv,
+    /// Pages of A4.
+    Pdf,
 }
 
 /// Which consumption, and why.
@@ -56,12 +96,6 @@ pub struct WhatArgs {
     /// Add up to days, weeks or months (a year is shown by months when nothing is said)
     #[arg(long, value_name = "STEP", conflicts_with = "fine", value_parser = ["day", "week", "month"])]
     pub by: Option<String>,
-    /// Of gas: in kWh or in m³
-    #[arg(long, value_name = "UNIT", default_value = "kWh", value_parser = ["kWh", "m3"])]
-    pub unit: String,
-    /// Name the connection by the ends of its number only
-    #[arg(long)]
-    pub mask: bool,
     /// Why somebody looks
     #[arg(long, value_name = "PURPOSE", value_parser = LOOK_PURPOSES)]
     pub purpose: String,
@@ -69,11 +103,44 @@ pub struct WhatArgs {
 
 /// Runs a verb.
 pub async fn run(args: ConsumptionArgs, shell: &Shell) -> Ended {
+    match args.verb {
+        Verb::Show(what) => {
+            let seen = look(shell, &what, false).await?;
+            tell(shell, &seen.shown(Naming::Whole));
+        }
+        Verb::Export(args) => export(shell, &args).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What was read, and under which case.
+struct Seen {
+    detail: CaseDetail,
+    found: Consumption,
+    sight: Sight,
+    now: DateTime<Utc>,
+}
+
+impl Seen {
+    /// What is shown of it: in kWh, of gas in m³ as well (FLU-35).
+    fn shown(&self, naming: Naming) -> Vec<Shown> {
+        let units: &[Unit] = match self.found.energy {
+            Energy::Electricity => &[Unit::Kwh],
+            Energy::Gas => &[Unit::Kwh, Unit::CubicMetre],
+        };
+        let sight = |unit: &Unit| Sight {
+            unit: *unit,
+            naming,
+            ..self.sight
+        };
+        let shown = |unit| Shown::of(&self.found, &sight(unit), self.now);
+        units.iter().map(shown).collect()
+    }
+}
+
+/// Reads what is wanted as far as the mandate goes: an event with its purpose.
+async fn look(shell: &Shell, what: &WhatArgs, is_export: bool) -> Result<Seen, CliError> {
     let clerk = Clerk::enter(shell).await?;
-    let (what, is_export) = match &args.verb {
-        Verb::Show(what) => (what, false),
-        Verb::Export(what) => (what, true),
-    };
     let detail = clerk.find(&what.case_no).await?;
     let product = detail.connection.as_ref().map(|card| card.product.as_str());
     let energy = match product {
@@ -94,14 +161,39 @@ pub async fn run(args: ConsumptionArgs, shell: &Shell) -> Ended {
     };
     let session = clerk.session.session_id;
     let read = clerk.store.consumption_read(Uuid::now_v7(), session, &look);
-    let shown = Shown::of(&read.await?, &sight, now);
-    if is_export {
+    Ok(Seen {
+        found: read.await?,
+        detail,
+        sight,
+        now,
+    })
+}
+
+/// Takes along. The file is ours before anything is read for it, so that no export is on record that
+/// could never have been written.
+async fn export(shell: &Shell, args: &ExportArgs) -> Result<(), CliError> {
+    let place = args.out.as_deref().map(Place::at).transpose()?;
+    let seen = look(shell, &args.what, true).await?;
+    let shown = seen.shown(args.naming());
+    let bytes = match args.format {
+        As::Pdf => page::pdf(&page::Report {
+            texts: &shell.texts,
+            detail: &seen.detail,
+            shown: &shown,
+            purpose: &args.what.purpose,
+            made: seen.now,
+        }),
+        As::Csv => write::file(&shown).into_bytes(),
+    };
+    let (Some(place), Some(path)) = (place, &args.out) else {
         shell::generated(write::HEADER);
         write::lines(&shown).all(|line| shell::line(&line));
-    } else {
-        tell(shell, &shown);
-    }
-    Ok(ExitCode::SUCCESS)
+        return Ok(());
+    };
+    place.keep(&bytes)?;
+    let file = path.display().to_string();
+    shell.tell_of_file("consumption.kept", &[("file", &file)], path);
+    Ok(())
 }
 
 /// What may be seen of the wish; else which rule says no.
@@ -109,13 +201,7 @@ fn allowed(mandate: &Mandate, what: &WhatArgs, now: DateTime<Utc>) -> Result<Sig
     let (span, day) = span(what);
     let step = step(what, span, mandate.energy);
     let view = View { span, day, step };
-    let unit = Unit::of_sign(&what.unit).unwrap_or(Unit::Kwh);
-    let naming = if what.mask {
-        Naming::Masked
-    } else {
-        Naming::Whole
-    };
-    view.sight(mandate, (unit, naming), now)
+    view.sight(mandate, (Unit::Kwh, Naming::Whole), now)
         .map_err(|hidden| Refusal::new(hidden.key()).by_rule(hidden.rule()).into())
 }
 
@@ -140,8 +226,9 @@ fn step(what: &WhatArgs, span: Span, energy: Energy) -> Step {
     }
 }
 
-fn tell(shell: &Shell, shown: &Shown) {
+fn tell(shell: &Shell, all: &[Shown]) {
     let texts = &shell.texts;
+    let Some(shown) = all.first() else { return };
     let (from, to) = (
         format::date(texts, shown.from),
         format::date(texts, shown.to),
@@ -156,12 +243,12 @@ fn tell(shell: &Shell, shown: &Shown) {
         let key = format!("consumption.cut.{}", rule.id());
         shell.say(&format!("{} [{}]", texts.get(&key), rule.id()));
     }
-    if shown.is_empty() {
+    if all.iter().all(Shown::is_empty) {
         return shell.tell("consumption.nothing", &[]);
     }
     let mut rows = Vec::new();
     for (number, slot) in shown.slots.iter().enumerate() {
-        for series in &shown.series {
+        for series in all.iter().flat_map(|shown| &shown.series) {
             let amount = series.values.get(number).and_then(Option::as_ref);
             rows.push(cells(texts, (slot, shown.step), series.register, amount));
         }

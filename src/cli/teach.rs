@@ -132,7 +132,10 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ),
     (
         "consumption export",
-        &["consumption export SM-2026-000007 --year 2025 --purpose hand_over"],
+        &[
+            "consumption export SM-2026-000007 --year 2025 --purpose hand_over",
+            "consumption export SM-2026-000007 --month 2026-06 --purpose hand_over --format pdf --out june.pdf",
+        ],
     ),
     (
         "db create",

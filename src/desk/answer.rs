@@ -2,6 +2,7 @@
 //! a write is never dropped.
 
 mod said;
+mod seen;
 
 use chrono::{DateTime, Utc};
 
@@ -11,7 +12,7 @@ use super::request::{around, guide};
 use super::route::{Route, Subject};
 use super::screen::desk::Why;
 use super::screen::inbox::Take;
-use super::screen::{Layer, look, send};
+use super::screen::{Layer, look, mandates, send};
 use super::toast::Tone;
 use super::under_way::UnderWay;
 use super::{
@@ -37,6 +38,9 @@ pub fn take(
     }
     if let Reply::Unmasked(result) = reply {
         return privacy::answered(model, result, now);
+    }
+    if let (Slot::Command(command), Reply::Looked(_) | Reply::Exported(_)) = (ticket.slot, &reply) {
+        return seen::answered(model, command, reply, now);
     }
     if let Slot::Command(_) = ticket.slot {
         model.world.written_at = Some(now);
@@ -106,6 +110,9 @@ fn searched(
     result: Result<Vec<SearchHit>, StoreError>,
     now: DateTime<Utc>,
 ) -> Vec<Effect> {
+    if slot == Slot::Mandates {
+        return mandates::found(model, result, now);
+    }
     if slot == Slot::ByNumber {
         match result {
             Ok(hits) => return palette::found(model, &hits, now),
@@ -225,6 +232,7 @@ fn take_case(model: &mut Model, loaded: Loaded, now: DateTime<Utc>) -> Vec<Effec
     model.world.keep(loaded);
     model.desk.keep_why(&model.world, &row);
     let mut effects = refresh_forms(model, now);
+    effects.extend(seen::begin(model, now));
     effects.extend(guide::go_on(model, row.case_id, now).map(Effect::Go));
     if model.world.outdated.remove(&row.case_id) {
         effects.push(model.world.ask_detail(row.case_id, now));

@@ -10,6 +10,7 @@ use super::available::{self, Why};
 use super::editor::Edit;
 use super::model::Model;
 use super::print;
+use super::screen::consumption;
 use super::washing;
 
 pub use argument::Argument;
@@ -59,33 +60,36 @@ impl Command {
 }
 
 use Context::{
-    Actions, Board, Choice, Cluster, Clusters, Columns, Detail, Filter, Help, Ledger, Line, List,
-    Note, Notices, OnTime, Palette, Preview, Print, Quit, Results, Review, Running, Search,
-    Unfinished, Updates, Week,
+    Actions, Board, Choice, Cluster, Clusters, Columns, Consumption as Volumes, Detail, Filter,
+    Help, Ledger, Line, List, Note, Notices, OnTime, Palette, Preview, Print, Quit, Results,
+    Review, Running, Search, Unfinished, Updates, Week,
 };
 
 const DESK: &[Context] = &[List, Detail];
+const USE: &[Context] = &[Volumes];
 const LISTS: &[Context] = &[
-    List, Detail, Actions, Search, Filter, Palette, Ledger, Print, Notices, Help, Board, OnTime,
-    Unfinished, Preview, Running, Results, Columns, Week, Clusters, Cluster, Updates,
+    List, Detail, Actions, Search, Filter, Palette, Ledger, Print, Volumes, Notices, Help, Board,
+    OnTime, Unfinished, Preview, Running, Results, Columns, Week, Clusters, Cluster, Updates,
 ];
 const PAGES: &[Context] = &[
-    List, Detail, Actions, Ledger, Print, Notices, Help, Board, OnTime, Unfinished, Preview,
-    Running, Results, Columns, Clusters, Cluster, Updates,
+    List, Detail, Actions, Ledger, Print, Volumes, Notices, Help, Board, OnTime, Unfinished,
+    Preview, Running, Results, Columns, Clusters, Cluster, Updates,
 ];
 const LONG: &[Context] = &[
-    List, Detail, Actions, Ledger, Print, Notices, Help, Review, Board, OnTime, Unfinished,
-    Preview, Running, Results, Clusters, Cluster, Updates,
+    List, Detail, Actions, Ledger, Print, Volumes, Notices, Help, Review, Board, OnTime,
+    Unfinished, Preview, Running, Results, Clusters, Cluster, Updates,
 ];
 const WATCH: &[Context] = &[List, Detail, Board, OnTime];
-const READ: &[Context] = &[List, Detail, Board, OnTime, Clusters, Cluster, Updates];
+const READ: &[Context] = &[
+    List, Detail, Board, OnTime, Clusters, Cluster, Updates, Volumes,
+];
 const FIELDS: &[Context] = &[Line, Note, Choice];
 const FORM: &[Context] = &[Line, Note, Choice, Week];
 const TEXT: &[Context] = &[Line, Note, Search, Filter, Palette];
 const LAYERS: &[Context] = &[
-    Detail, Actions, Line, Note, Choice, Review, Ledger, Print, Search, Notices, Filter, Palette,
-    Preview, Results, Help, Unfinished, Quit, Board, OnTime, Columns, Week, Clusters, Cluster,
-    Updates,
+    Detail, Actions, Line, Note, Choice, Review, Ledger, Print, Volumes, Search, Notices, Filter,
+    Palette, Preview, Results, Help, Unfinished, Quit, Board, OnTime, Columns, Week, Clusters,
+    Cluster, Updates,
 ];
 const DROP: &[Context] = &[Line, Note, Choice, Week, Unfinished, Filter];
 const CHOICES: &[Context] = &[
@@ -93,13 +97,14 @@ const CHOICES: &[Context] = &[
     Cluster, Updates,
 ];
 const DIGITS: &[Context] = &[Actions, Choice, Columns];
+const TURN: &[Context] = &[Choice, Ledger, OnTime, Volumes];
 const UNDO: &[Context] = &[List, Detail, Results];
 const PASS: &[Context] = &[List, Detail, Unfinished];
 const SKIP: &[Context] = &[List, Detail, Quit];
 /// Where the palette can be opened: no text is typed there, and back leads to the same place.
 const PALETTE: &[Context] = &[
-    List, Detail, Actions, Review, Ledger, Print, Notices, Board, OnTime, Unfinished, Preview,
-    Results, Columns, Clusters, Cluster, Updates,
+    List, Detail, Actions, Review, Ledger, Print, Volumes, Notices, Board, OnTime, Unfinished,
+    Preview, Results, Columns, Clusters, Cluster, Updates,
 ];
 
 const fn free(id: Id, name: &'static str, contexts: &'static [Context], rank: u8) -> Command {
@@ -138,6 +143,22 @@ pub static COMMANDS: &[Command] = &[
     when(Id::Attach, "attach", DESK, 10, available::on_a_case),
     when(Id::Ledger, "ledger", DESK, 5, available::on_a_case),
     when(Id::Print, "print", DESK, 18, print::available),
+    when(Id::Consumption, "consumption", DESK, 18, available::live).taking(Argument::Connection),
+    free(Id::SeeWeek, "see_week", USE, 2),
+    free(Id::SeeMonth, "see_month", USE, 2),
+    free(Id::SeeYear, "see_year", USE, 2),
+    free(Id::SeeFine, "see_fine", USE, 3),
+    when(
+        Id::SwitchUnit,
+        "switch_unit",
+        USE,
+        6,
+        consumption::has_units,
+    ),
+    when(Id::SaveCsv, "save_csv", USE, 7, consumption::exportable),
+    when(Id::SavePdf, "save_pdf", USE, 8, consumption::exportable),
+    free(Id::NameConnection, "name_connection", USE, 9),
+    when(Id::StepPlan, "step_plan", DESK, 18, print::has_plan),
     when(Id::Open, "open", DESK, 11, available::live),
     when(Id::Another, "another", DESK, 17, available::of_a_customer),
     when(Id::SendLink, "send_link", DESK, 4, available::link_to_send),
@@ -193,8 +214,8 @@ pub static COMMANDS: &[Command] = &[
     free(Id::Newline, "newline", &[Note], 0),
     free(Id::NextField, "next_field", FORM, 2),
     free(Id::PreviousField, "previous_field", FORM, 0),
-    free(Id::Previous, "previous", &[Choice, Ledger, OnTime], 4),
-    free(Id::Following, "following", &[Choice, Ledger, OnTime], 5),
+    free(Id::Previous, "previous", TURN, 4),
+    free(Id::Following, "following", TURN, 5),
     free(Id::Review, "review", FORM, 3),
     free(Id::DayBefore, "day_before", &[Week], 4),
     free(Id::DayAfter, "day_after", &[Week], 5),

@@ -13,8 +13,11 @@ use super::find::{Asked, Naming};
 use super::form::suggest::Among;
 use super::request::meters::Place;
 use super::route::Route;
+use super::screen::consumption::Format;
 pub use super::world::Loaded;
+use crate::domain::consumption::shown::Shown;
 use crate::process::engine::{Answers, Change};
+use crate::store::consumption::Look;
 use crate::store::filter::Filter;
 use crate::store::rows::{Along, CaseId, InboxView, Lease, NewLimits, OnTimeKind, PageKey};
 
@@ -91,6 +94,8 @@ pub enum Slot {
     Place,
     /// The case of a number.
     ByNumber,
+    /// The mandates of a connection.
+    Mandates,
     /// A save of what we looked at.
     Looked,
     /// A save of the columns of that list.
@@ -289,6 +294,21 @@ pub enum Call {
         case: CaseId,
         /// One of [`crate::store::rows::UNMASK_PURPOSES`].
         purpose: &'static str,
+    },
+    /// Look at consumption: an event of the case with its purpose.
+    Look(Look<'static>),
+    /// Take along what is shown of it: an event of its own.
+    Export {
+        /// What is shown, and for which purpose.
+        look: Look<'static>,
+        /// Exactly that.
+        shown: Box<Shown>,
+        /// As what.
+        format: Format,
+        /// The legal instant.
+        made: DateTime<Utc>,
+        /// The name of the file.
+        name: String,
     },
     /// Do an action.
     Apply {

@@ -27,6 +27,7 @@ fn of_layers(model: &Model) -> Option<CaseId> {
         Layer::Form(form) => form.subject.case(),
         Layer::Ledger(ledger) => Some(ledger.case),
         Layer::Print(page) => Some(page.case),
+        Layer::Consumption(page) => Some(page.case),
         Layer::Actions(list) => match list.of {
             actions::Of::Case(case, _) => Some(case),
             actions::Of::NewCase | actions::Of::Limits(_) => None,

@@ -31,6 +31,8 @@ pub enum Route {
     Ledger(CaseId),
     /// The print version of a notification.
     Print(CaseId),
+    /// Consumption under the mandate of a case, for that purpose.
+    Consumption(CaseId, &'static str),
     /// The search.
     Search,
     /// The cases that we looked at lately.

@@ -7,6 +7,7 @@ pub mod bulk;
 mod choice;
 pub mod clusters;
 pub mod columns;
+pub mod consumption;
 pub mod desk;
 mod done;
 pub mod filter;
@@ -15,6 +16,7 @@ pub mod inbox;
 mod keep;
 pub mod ledger;
 pub mod look;
+pub mod mandates;
 mod mark;
 pub mod notices;
 pub mod on_time;
@@ -63,6 +65,8 @@ pub enum Layer {
     Ledger(ledger::State),
     /// The print version of a notification.
     Print(print::State),
+    /// Consumption of a connection.
+    Consumption(Box<consumption::State>),
     /// The search.
     Search(Box<search::State>),
     /// The notices.
@@ -112,6 +116,7 @@ impl Layer {
             Self::Form(form) => form.context(),
             Self::Ledger(_) => Context::Ledger,
             Self::Print(_) => Context::Print,
+            Self::Consumption(_) => Context::Consumption,
             Self::Search(_) => Context::Search,
             Self::Notices(_) => Context::Notices,
             Self::Board(_) => Context::Board,

@@ -12,13 +12,14 @@ use super::msg::Msg;
 use super::request::around;
 use super::route::Route;
 use super::screen::{
-    Help, Layer, Pressed, actions, columns, form, ledger, moved, notices, unfinished,
+    Help, Layer, Pressed, actions, columns, consumption, form, ledger, moved, notices, unfinished,
 };
 use super::toast::Tone;
 use super::{
     again, ahead, answer, available, beat, claims, here, live, lock, many, mouse, palette, print,
     privacy, safe, screen, washing, watching,
 };
+use crate::store::rows::CaseId;
 
 /// Take in a message; what is returned is to be done. `now` is machine time.
 pub fn update(model: &mut Model, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
@@ -148,6 +149,7 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
         }
         Route::Ledger(case) => model.layers.push(Layer::Ledger(ledger::State::new(case))),
         Route::Print(case) => model.layers.push(Layer::Print(print::State::new(case))),
+        Route::Consumption(case, purpose) => return push_consumption(model, case, purpose, now),
         Route::Search => {
             let fresh = model.search.anew();
             model.layers.push(Layer::Search(Box::new(fresh)));
@@ -201,6 +203,17 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
         }
     }
     Vec::new()
+}
+
+fn push_consumption(
+    model: &mut Model,
+    case: CaseId,
+    purpose: &'static str,
+    now: DateTime<Utc>,
+) -> Vec<Effect> {
+    let (state, asked) = consumption::State::open(&mut model.world, case, purpose, now);
+    model.layers.push(Layer::Consumption(Box::new(state)));
+    asked
 }
 
 fn push_notices(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
@@ -326,6 +339,7 @@ pub(super) fn run(
         Some(Layer::Form(form)) => form.press(world, pressed, now),
         Some(Layer::Ledger(ledger)) => ledger.press(world, pressed, window),
         Some(Layer::Print(page)) => page.press(world, pressed, window, now),
+        Some(Layer::Consumption(page)) => page.press(world, pressed, window, now),
         Some(Layer::Search(search)) => search.press(world, pressed, window, now),
         Some(Layer::Notices(list)) => list.press(pressed, window),
         Some(Layer::Board(board)) => board.press(world, pressed, window, now),

@@ -21,6 +21,7 @@ use crate::store::case::{Opening, Target};
 use crate::store::rows::{Applied, CaseId, Opened, SearchHit, Session};
 use crate::store::session::SessionKind;
 use crate::store::{Store, StoreError};
+use crate::text::Texts;
 
 /// How many events of a case are read.
 const EVENTS: u32 = 100;
@@ -35,13 +36,14 @@ pub(super) struct Caller {
     pub(super) store: Store,
     pub(super) session: Arc<Mutex<Uuid>>,
     pub(super) calendars: Option<Arc<Calendars>>,
+    pub(super) texts: Arc<Texts>,
     pub(super) sources: Sources,
     pub(super) messages: mpsc::Sender<Msg>,
     pub(super) following: watch::Sender<Option<Followed>>,
 }
 
 impl Caller {
-    fn session(&self) -> Uuid {
+    pub(super) fn session(&self) -> Uuid {
         self.session
             .lock()
             .map_or_else(|broken| *broken.into_inner(), |id| *id)
@@ -287,11 +289,11 @@ impl Caller {
                 case,
                 queue_id,
                 reason,
-            } => Reply::Applied(
-                store
-                    .case_transfer(cmd, session, case, queue_id, &reason)
-                    .await,
-            ),
+            } => {
+                let moved = store.case_transfer(cmd, session, case, queue_id, &reason);
+                Reply::Applied(moved.await)
+            }
+            call @ (Call::Look(_) | Call::Export { .. }) => self.consumption(cmd, call).await,
             Call::Naming(naming) => Reply::Set(self.name_filter(cmd, naming).await),
             Call::EndUpdate {
                 id,

@@ -13,6 +13,7 @@ mod chord;
 mod clocks;
 mod clusters;
 mod columns;
+mod consumption;
 mod detail;
 mod filter;
 mod finding;
@@ -31,7 +32,9 @@ pub mod page;
 mod paint;
 mod palette;
 mod pick;
+mod plan;
 mod print;
+pub mod qr;
 mod request;
 mod search;
 pub mod spark;
@@ -76,6 +79,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
         Some(Layer::Form(form)) => form::draw(&mut paint, rest, form),
         Some(Layer::Ledger(ledger)) => ledger::draw(&mut paint, rest, ledger),
         Some(Layer::Print(page)) => print::draw(&mut paint, rest, page),
+        Some(Layer::Consumption(page)) => consumption::draw(&mut paint, rest, page),
         Some(Layer::Search(search)) => search::draw(&mut paint, rest, search),
         Some(Layer::Notices(list)) => notices::draw(&mut paint, rest, list),
         Some(Layer::Board(board)) => board::draw(&mut paint, rest, board),

@@ -23,6 +23,8 @@ pub enum Context {
     Ledger,
     /// The print version of a notification.
     Print,
+    /// Consumption of a connection.
+    Consumption,
     /// The search screen.
     Search,
     /// The notices.
@@ -59,7 +61,7 @@ pub enum Context {
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::List,
         Self::Detail,
         Self::Actions,
@@ -70,6 +72,7 @@ impl Context {
         Self::Review,
         Self::Ledger,
         Self::Print,
+        Self::Consumption,
         Self::Search,
         Self::Notices,
         Self::Board,
@@ -109,6 +112,7 @@ impl Context {
             Self::Review => "review",
             Self::Ledger => "ledger",
             Self::Print => "print",
+            Self::Consumption => "consumption",
             Self::Search => "search",
             Self::Notices => "notices",
             Self::Board => "board",

@@ -79,6 +79,26 @@ pub enum Id {
     Ledger,
     /// The print version of a notification.
     Print,
+    /// Consumption under the mandate of a case, or of a connection.
+    Consumption,
+    /// A week of it as it was measured.
+    SeeFine,
+    /// A week of it by days.
+    SeeWeek,
+    /// A month of it by days.
+    SeeMonth,
+    /// A year of it by months.
+    SeeYear,
+    /// It in the other unit: of gas there are two.
+    SwitchUnit,
+    /// Its connection with its whole number, or masked.
+    NameConnection,
+    /// It as a file with the columns of the source.
+    SaveCsv,
+    /// It as pages to hand on.
+    SavePdf,
+    /// The address that customers of a provider follow, to be scanned.
+    StepPlan,
     /// The board of the lead.
     Board,
     /// The next part of the board.

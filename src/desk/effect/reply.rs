@@ -9,6 +9,7 @@ use super::super::form::suggest::Among;
 use super::super::request::found::AtAddress;
 use super::super::world::Loaded;
 use crate::domain::calendar::Calendars;
+use crate::domain::consumption::Consumption;
 use crate::store::StoreError;
 use crate::store::plants::Plant;
 use crate::store::reading::LookUp;
@@ -74,6 +75,10 @@ pub enum Reply {
     Applied(Result<Applied, StoreError>),
     /// What was masked.
     Unmasked(Result<Unmasked, StoreError>),
+    /// Consumption.
+    Looked(Result<Box<Consumption>, StoreError>),
+    /// Where consumption was written to, or why it was not.
+    Exported(Result<Result<String, FileError>, StoreError>),
     /// An opening.
     Opened(Result<Opened, StoreError>),
     /// Our unfinished forms.
@@ -124,6 +129,8 @@ macro_rules! error_of {
             Self::Claimed(result) => result.$how().err(),
             Self::Applied(result) => result.$how().err(),
             Self::Unmasked(result) => result.$how().err(),
+            Self::Looked(result) => result.$how().err(),
+            Self::Exported(result) => result.$how().err(),
             Self::Opened(result) => result.$how().err(),
             Self::Drafts(result) => result.$how().err(),
             Self::Saved(result) => result.$how().err(),
