@@ -12,11 +12,29 @@ $$ SELECT CASE WHEN p_process = 'notification' THEN coalesce(p_party, '') || '/'
 CREATE FUNCTION said_reference(c cases) RETURNS text LANGUAGE sql IMMUTABLE AS
 $$ SELECT CASE WHEN c.process = 'notification' THEN substr(c.reference, strpos(c.reference, '/') + 1) ELSE c.reference END $$;
 
+CREATE FUNCTION is_installers(p_process text) RETURNS bool LANGUAGE sql IMMUTABLE AS $$ SELECT p_process = 'notification' $$;
+
+-- Whether a protected person has a contract there: then nothing tells the address (decision 21).
+CREATE FUNCTION is_hidden_at(p_ean text) RETURNS bool LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
+$$ SELECT EXISTS (SELECT 1 FROM contracts x JOIN customers u USING (customer_ref) WHERE x.ean = p_ean AND u.protected) $$;
+-- Whether a case is of a protected person: its customer; of the data wash whoever its finding is about; of a notification who has a contract at the
+-- plant, or whoever it names as owner or payer by number.
+CREATE FUNCTION is_hidden(c cases) RETURNS bool LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  IF c.customer_ref IS NOT NULL AND (SELECT protected FROM customers WHERE customer_ref = c.customer_ref) THEN RETURN true; END IF;
+  IF c.process = 'wash' THEN RETURN wash_hidden(c.case_id); END IF;
+  RETURN is_installers(c.process) AND (is_hidden_at(c.ean) OR EXISTS (SELECT 1 FROM texts t JOIN customers u ON number_digits(u.identifier) = number_digits(t.body)
+    WHERE t.text_id IN ((c.facts -> 'owner_personal_no' ->> 'text')::uuid, (c.facts -> 'payer_personal_no' ->> 'text')::uuid) AND u.protected AND u.identifier <> ''));
+END $$;
+-- the ten digits that a Swedish number has in every spelling
+CREATE FUNCTION number_digits(p_number text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT right(regexp_replace(p_number, '[^0-9]', '', 'g'), 10) $$;
+CREATE INDEX customers_protected ON customers (number_digits(identifier)) WHERE protected AND identifier <> '';
+
 -- text of the free search: never the name of a protected person
 CREATE FUNCTION search_doc(p_case bigint) RETURNS text LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT lower(concat_ws(' ', c.case_no, c.subject, said_reference(c),
      CASE WHEN NOT coalesce(u.protected, true) THEN concat_ws(' ', u.first_name, u.last_name, u.organisation_name) END,
-     k.street, k.city, (SELECT string_agg(body, ' ') FROM texts t WHERE t.case_id = c.case_id AND t.field IN ('summary', 'findings') AND NOT t.withdrawn AND NOT coalesce(u.protected, false))))
+     CASE WHEN NOT (is_installers(c.process) AND is_hidden_at(c.ean)) THEN concat_ws(' ', k.street, k.city) END, (SELECT string_agg(body, ' ') FROM texts t WHERE t.case_id = c.case_id AND t.field IN ('summary', 'findings') AND NOT t.withdrawn AND NOT coalesce(u.protected, false))))
    FROM cases c LEFT JOIN customers u ON u.customer_ref = c.customer_ref LEFT JOIN connections k ON k.ean = c.ean WHERE c.case_id = p_case $$;
 
 CREATE FUNCTION check_registers(p_ean text, p_party text, p_customer text) RETURNS void LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
@@ -36,7 +54,7 @@ DECLARE c cases%ROWTYPE := p_case; k text;
 BEGIN
   IF p_change -> 'facts' = '{}' THEN RETURN c; END IF;
   c.ean := c.facts ->> 'ean'; c.party_gln := c.facts ->> 'party_gln'; c.customer_ref := c.facts ->> 'customer_ref';
-  IF c.ean IS DISTINCT FROM p_case.ean THEN c.subject := subject_of(c); END IF;
+  IF (c.ean, c.party_gln, c.customer_ref) IS DISTINCT FROM (p_case.ean, p_case.party_gln, p_case.customer_ref) THEN c.subject := subject_of(c); END IF;
   IF c.party_gln IS DISTINCT FROM p_case.party_gln OR c.customer_ref IS DISTINCT FROM p_case.customer_ref THEN PERFORM check_registers(NULL, c.party_gln, c.customer_ref); END IF;
   SELECT unique_key_of(unique_by, jsonb_build_object('answers', '{}'::jsonb, 'facts', c.facts)) INTO k FROM processes WHERE process = c.process;
   IF k IS DISTINCT FROM c.unique_key THEN
@@ -68,7 +86,6 @@ END $$;
 
 -- Notifications of installers. Which states are the installer's alone (ELS-29): the case waits in the
 -- queue of the company, which nobody of the grid company has, so that no function shows it to them.
-CREATE FUNCTION is_installers(p_process text) RETURNS bool LANGUAGE sql IMMUTABLE AS $$ SELECT p_process = 'notification' $$;
 CREATE FUNCTION is_unsent(p_state text) RETURNS bool LANGUAGE sql IMMUTABLE AS $$ SELECT p_state IN ('unsent', 'closed_deleted') $$;
 CREATE FUNCTION queue_for(p processes, p_state text, p_firm int) RETURNS int LANGUAGE sql IMMUTABLE AS
 $$ SELECT CASE WHEN is_unsent(p_state) THEN p_firm ELSE p.queue_id END $$;
@@ -114,8 +131,7 @@ $$ SELECT EXISTS (SELECT 1 FROM cases c WHERE c.party_gln = p_party AND c.proces
 CREATE FUNCTION subject_of(c cases) RETURNS text LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT coalesce(CASE
      WHEN is_installers(c.process) THEN concat_ws(', ',
-       (SELECT concat_ws(' ', k.street, nullif(coalesce(k.house_number::text, '') || k.house_letter, '')) FROM connections k WHERE k.ean = c.ean
-          AND NOT EXISTS (SELECT 1 FROM contracts x JOIN customers u USING (customer_ref) WHERE x.ean = k.ean AND u.protected)),
+       (SELECT concat_ws(' ', k.street, nullif(coalesce(k.house_number::text, '') || k.house_letter, '')) FROM connections k WHERE k.ean = c.ean AND NOT is_hidden_at(k.ean)),
        said_reference(c), (SELECT name FROM parties WHERE gln = c.party_gln))
      WHEN c.process IN ('prio', 'tlm') THEN (SELECT CASE WHEN u.protected THEN u.customer_ref WHEN u.kind = 'business' THEN u.organisation_name
        ELSE btrim(concat_ws(' ', u.first_name, u.last_name)) END FROM customers u WHERE u.customer_ref = c.customer_ref)
@@ -300,7 +316,7 @@ BEGIN
   c := case_write(with_nearest_clock(c), l.action, a, p_session, p_cmd,
     jsonb_strip_nulls(jsonb_build_object('linked', o.case_id, 'reference', p_reference)) || jsonb_build_object('change', without_bodies(p_change)), n);
   PERFORM signal_note(c, p_change);
-  IF p_change -> 'texts' <> '[]' OR (was.ean, was.customer_ref) IS DISTINCT FROM (c.ean, c.customer_ref) THEN UPDATE case_search SET doc = search_doc(c.case_id) WHERE case_id = c.case_id; END IF;
+  IF p_change -> 'texts' <> '[]' OR (was.ean, was.customer_ref, was.subject) IS DISTINCT FROM (c.ean, c.customer_ref, c.subject) THEN PERFORM search_renew(ARRAY[c.case_id]); END IF;
   IF l.action = 'promise_due' THEN PERFORM promise_told(c.case_id, p_change, a); END IF;
   IF c.process = 'wash' THEN PERFORM wash_follow(c, p_change, a); END IF;
   RETURN command_end(p_cmd, applied(c, o.case_no) || undo_offer(c));

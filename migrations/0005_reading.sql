@@ -105,15 +105,16 @@ CREATE FUNCTION texts_json(p_case bigint) RETURNS jsonb LANGUAGE sql STABLE SET 
 $$ SELECT coalesce(jsonb_object_agg(text_id, body), '{}') FROM (SELECT text_id, body FROM texts WHERE case_id = p_case AND body IS NOT NULL ORDER BY created_at DESC LIMIT 200) t $$;
 
 -- What customers gave about themselves is masked as in their card, by the field; of a protected person
--- nothing of it is shown. `unmask` shows it, the worker has it for its letters.
+-- nothing of it is shown, nor whom a notification names. `unmask` shows it, the worker has it for its letters.
 CREATE FUNCTION is_personal(p_field text) RETURNS bool LANGUAGE sql IMMUTABLE AS $$ SELECT p_field ~ '(^|[_.])(phone|email|personal_no|fnr|d_number)$' $$;
 CREATE FUNCTION is_contact_address(p_field text) RETURNS bool LANGUAGE sql IMMUTABLE AS $$ SELECT p_field ~ '(^|[.])contact_(postcode|house_number)$' $$;
+CREATE FUNCTION is_of_people(p_field text) RETURNS bool LANGUAGE sql IMMUTABLE AS $$ SELECT p_field ~ '^((owner|payer|found)_|plant_(address|postcode|city)$)' $$;
 CREATE FUNCTION shown_text(p_field text, p_body text, p_protected bool) RETURNS text LANGUAGE sql IMMUTABLE AS
-$$ SELECT CASE WHEN p_protected AND (is_personal(p_field) OR is_contact_address(p_field)) OR p_field ~ '(personal_no|fnr|d_number)$' THEN '***' WHEN NOT is_personal(p_field) THEN p_body
+$$ SELECT CASE WHEN p_protected AND (is_personal(p_field) OR is_contact_address(p_field) OR is_of_people(p_field)) OR p_field ~ '(personal_no|fnr|d_number)$' THEN '***' WHEN NOT is_personal(p_field) THEN p_body
      WHEN p_field ~ 'phone$' THEN '***' || right(p_body, 2) ELSE left(p_body, 1) || '***@' || split_part(p_body, '@', 2) END $$;
-CREATE FUNCTION texts_shown(p_case bigint, p_customer text) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
-$$ SELECT coalesce(jsonb_object_agg(text_id, shown_text(field, body, coalesce((SELECT protected FROM customers WHERE customer_ref = p_customer), false))), '{}')
-   FROM (SELECT text_id, field, body FROM texts WHERE case_id = p_case AND body IS NOT NULL ORDER BY created_at DESC LIMIT 200) t $$;
+CREATE FUNCTION texts_shown(c cases) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
+$$ SELECT coalesce(jsonb_object_agg(text_id, shown_text(field, body, (SELECT is_hidden(c)))), '{}')
+   FROM (SELECT text_id, field, body FROM texts WHERE case_id = c.case_id AND body IS NOT NULL ORDER BY created_at DESC LIMIT 200) t $$;
 
 -- What passes between installer and grid company: the installer's own steps and what is said to it. What
 -- agents note for each other is theirs.
@@ -136,7 +137,7 @@ BEGIN
     'related', related_json(ARRAY(SELECT case_id FROM cases WHERE ean = c.ean AND case_id <> p_case ORDER BY received_at DESC LIMIT 10)),
     'siblings', related_json(ARRAY(SELECT k.case_id FROM cases k WHERE k.customer_ref = c.customer_ref AND k.queue_id = c.queue_id AND k.case_id <> p_case ORDER BY k.received_at DESC LIMIT 10)),
     'linked', related_json(ARRAY(SELECT to_case FROM case_links WHERE from_case = p_case UNION SELECT from_case FROM case_links WHERE to_case = p_case)),
-    'texts', CASE WHEN firm_ IS NULL THEN texts_shown(p_case, c.customer_ref) ELSE texts_between(p_case) END, 'messages', messages_json(p_case),
+    'texts', CASE WHEN firm_ IS NULL THEN texts_shown(c) ELSE texts_between(p_case) END, 'messages', messages_json(p_case),
     'documents', (SELECT coalesce(jsonb_agg(to_jsonb(d) - 'bytes' - 'case_id' ORDER BY d.added_at DESC), '[]') FROM
        (SELECT document_id, name, kind, purpose, size, sha256, added_at, erased_at FROM documents WHERE case_id = p_case AND firm_ IS NULL ORDER BY added_at DESC LIMIT 50) d),
     'handover', (SELECT body FROM texts WHERE text_id = c.handover AND firm_ IS NULL), 'drafts', drafts_of(p_case), 'undo', undo_json(c), 'promises', promises_json(p_case), 'slot', slot_json(p_case), 'payments', payments_json(p_case),

@@ -3,6 +3,62 @@
 -- batch twice changes nothing. Of a key that stands twice in one batch the last one counts.
 SET LOCAL search_path = loket, pg_catalog, ext;
 
+-- Lists and the free search know names and addresses: of who was renamed or became protected they forget
+-- the old ones in the same transaction, whoever writes to the registers. Triggers see to it, so that no
+-- writer can leave it out; they look at what changed only, by index.
+CREATE INDEX contracts_customer ON contracts (customer_ref);
+CREATE FUNCTION search_renew(p_cases bigint[]) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  UPDATE case_search x SET doc = d.doc, head = d.head FROM (SELECT c.case_id, search_doc(c.case_id) AS doc, head_of(c) AS head FROM cases c WHERE c.case_id = ANY (p_cases)) d
+    WHERE x.case_id = d.case_id AND (x.doc, x.head) IS DISTINCT FROM (d.doc, d.head);
+END $$;
+-- What lists, `head` and the free search say of these cases, anew; a thousand at a time, in the order in
+-- which cases are locked everywhere.
+CREATE FUNCTION subject_again(p_cases bigint[]) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE every bigint[] := ARRAY(SELECT DISTINCT x FROM unnest(p_cases) x ORDER BY x); slice bigint[];
+BEGIN
+  FOR i IN 0 .. (cardinality(every) - 1) / 1000 LOOP
+    slice := every[i * 1000 + 1 : i * 1000 + 1000];
+    PERFORM 1 FROM cases WHERE case_id = ANY (slice) ORDER BY case_id FOR NO KEY UPDATE;
+    UPDATE cases c SET subject = subject_of(c) WHERE c.case_id = ANY (slice) AND c.subject <> subject_of(c);
+    PERFORM search_renew(slice);
+  END LOOP;
+END $$;
+CREATE FUNCTION customers_follow() RETURNS trigger LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE refs text[]; flipped text[];
+BEGIN
+  SELECT array_agg(o.customer_ref), array_agg(o.customer_ref) FILTER (WHERE o.protected <> n.protected) INTO refs, flipped FROM was o JOIN now_is n USING (customer_ref)
+    WHERE (o.kind, o.first_name, o.last_name, o.organisation_name, o.protected) IS DISTINCT FROM (n.kind, n.first_name, n.last_name, n.organisation_name, n.protected);
+  IF refs IS NULL THEN RETURN NULL; END IF;
+  PERFORM subject_again(ARRAY(SELECT case_id FROM cases WHERE customer_ref = ANY (refs)));
+  IF flipped IS NOT NULL THEN PERFORM places_again(ARRAY(SELECT ean FROM contracts WHERE customer_ref = ANY (flipped))); END IF;
+  RETURN NULL;
+END $$;
+-- of what stands at these connections, notifications tell the address
+CREATE FUNCTION places_again(p_eans text[]) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS
+$$ BEGIN PERFORM subject_again(ARRAY(SELECT case_id FROM cases WHERE ean = ANY (p_eans) AND is_installers(process))); END $$;
+CREATE FUNCTION connections_follow() RETURNS trigger LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE eans text[];
+BEGIN
+  SELECT array_agg(o.ean) INTO eans FROM was o JOIN now_is n USING (ean)
+    WHERE (o.street, o.house_number, o.house_letter, o.city) IS DISTINCT FROM (n.street, n.house_number, n.house_letter, n.city);
+  IF eans IS NOT NULL THEN PERFORM subject_again(ARRAY(SELECT case_id FROM cases WHERE ean = ANY (eans))); END IF;
+  RETURN NULL;
+END $$;
+CREATE FUNCTION contracts_follow() RETURNS trigger LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE eans text[];
+BEGIN
+  IF TG_OP <> 'INSERT' THEN SELECT array_agg(ean) INTO eans FROM was JOIN customers USING (customer_ref) WHERE protected; END IF;
+  IF TG_OP <> 'DELETE' THEN eans := eans || ARRAY(SELECT ean FROM now_is JOIN customers USING (customer_ref) WHERE protected); END IF;
+  PERFORM places_again(eans);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER follow AFTER UPDATE ON customers REFERENCING OLD TABLE AS was NEW TABLE AS now_is FOR EACH STATEMENT EXECUTE FUNCTION customers_follow();
+CREATE TRIGGER follow AFTER UPDATE ON connections REFERENCING OLD TABLE AS was NEW TABLE AS now_is FOR EACH STATEMENT EXECUTE FUNCTION connections_follow();
+CREATE TRIGGER follow_new AFTER INSERT ON contracts REFERENCING NEW TABLE AS now_is FOR EACH STATEMENT EXECUTE FUNCTION contracts_follow();
+CREATE TRIGGER follow_changed AFTER UPDATE ON contracts REFERENCING OLD TABLE AS was NEW TABLE AS now_is FOR EACH STATEMENT EXECUTE FUNCTION contracts_follow();
+CREATE TRIGGER follow_gone AFTER DELETE ON contracts REFERENCING OLD TABLE AS was FOR EACH STATEMENT EXECUTE FUNCTION contracts_follow();
+
 CREATE FUNCTION verdict(p_new bool, p_refused text) RETURNS jsonb LANGUAGE sql IMMUTABLE AS
 $$ SELECT to_jsonb(CASE WHEN p_refused IS NOT NULL THEN p_refused WHEN p_new THEN 'new' WHEN p_new IS FALSE THEN 'changed' ELSE 'known' END) $$;
 
@@ -79,11 +135,6 @@ BEGIN
         house_suffix = excluded.house_suffix, postcode = excluded.postcode, city = excluded.city, phone = excluded.phone, email = excluded.email, language = excluded.language, protected = excluded.protected
       WHERE t IS DISTINCT FROM excluded RETURNING customer_ref, (xmax = 0) AS fresh)
     SELECT jsonb_agg(verdict(w.fresh, NULL) ORDER BY i.n) INTO answer FROM i LEFT JOIN one ON one.n = i.n LEFT JOIN w ON w.customer_ref = one.customer_ref;
-  -- lists and the free search know names: of who was renamed or became protected they must forget the old one
-  UPDATE cases c SET subject = subject_of(c) FROM jsonb_array_elements(p) r
-    WHERE c.customer_ref = r ->> 'customer_ref' AND c.process IN ('prio', 'tlm') AND c.subject <> subject_of(c);
-  UPDATE case_search x SET doc = search_doc(c.case_id), head = fold(concat_ws(' ', c.case_no, c.subject, said_reference(c))) FROM cases c, jsonb_array_elements(p) r
-    WHERE c.customer_ref = r ->> 'customer_ref' AND x.case_id = c.case_id;
   RETURN answer;
 END $$;
 

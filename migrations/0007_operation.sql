@@ -89,7 +89,7 @@ BEGIN
   IF NOT FOUND THEN PERFORM refuse('case_not_found'); END IF;
   RETURN jsonb_build_object('case_no', c.case_no, 'process', c.process, 'received_at', c.received_at, 'opened_at', c.opened_at, 'reference', said_reference(c), 'facts', c.facts, 'clocks', clocks_json(p_case),
     'party', party_json(c.party_gln), 'party_country', (SELECT country FROM parties WHERE gln = c.party_gln), 'connection', (SELECT address_json(k) FROM connections k WHERE k.ean = c.ean),
-    'customer', (SELECT customer_json(u) || CASE WHEN clear_ AND NOT u.protected THEN jsonb_build_object('email', u.email, 'phone', u.phone) ELSE '{}' END FROM customers u WHERE u.customer_ref = c.customer_ref), 'texts', CASE WHEN clear_ THEN texts_json(p_case) ELSE texts_shown(p_case, c.customer_ref) END, 'slot', slot_json(p_case),
+    'customer', (SELECT customer_json(u) || CASE WHEN clear_ AND NOT u.protected THEN jsonb_build_object('email', u.email, 'phone', u.phone) ELSE '{}' END FROM customers u WHERE u.customer_ref = c.customer_ref), 'texts', CASE WHEN clear_ THEN texts_json(p_case) ELSE texts_shown(c) END, 'hidden', is_hidden(c), 'slot', slot_json(p_case),
     'payment', (SELECT CASE WHEN clear_ THEN payment_json(p) ELSE payment_json(p) - 'checkout_url' END FROM payments p WHERE p.case_id = p_case ORDER BY (p.status IN ('new', 'open', 'pending', 'authorized')) DESC, p.created_at DESC, p.payment_id LIMIT 1));
 END $$;
 

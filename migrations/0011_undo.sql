@@ -147,8 +147,9 @@ BEGIN
   was := c;
   c := undo_lease(jsonb_populate_record(c, u.before), u, a, p_session, full_);
   c.raised_at := coalesce(raised, c.raised_at);
+  c.subject := subject_of(c);
   c := case_write(with_nearest_clock(c), 'taken_back', a, p_session, p_cmd, jsonb_build_object('seq', p_seq, 'action', done ->> 'action'), legal_now());
-  IF done -> 'texts' <> '[]' OR (was.ean, was.customer_ref) IS DISTINCT FROM (c.ean, c.customer_ref) THEN UPDATE case_search SET doc = search_doc(p_case) WHERE case_id = p_case; END IF;
+  IF done -> 'texts' <> '[]' OR (was.ean, was.customer_ref, was.subject) IS DISTINCT FROM (c.ean, c.customer_ref, c.subject) THEN PERFORM search_renew(ARRAY[p_case]); END IF;
   IF c.process = 'wash' THEN PERFORM wash_unfollow(c, p_seq, done); END IF;
   DELETE FROM undo WHERE case_id = p_case;
   RETURN command_end(p_cmd, applied(c, NULL));

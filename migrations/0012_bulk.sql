@@ -8,12 +8,13 @@ $$ SELECT translate(replace(replace(replace(replace(replace(replace(replace(p_te
      'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅĀĂĄàáâãäåāăąÇĆĈĊČçćĉċčĎĐÐďđðÈÉÊËĒĔĖĘĚèéêëēĕėęěĜĞĠĢĝğġģĤĦĥħÌÍÎÏĨĪĬĮİìíîïĩīĭįıĴĵĶķĹĻĽĿŁĺļľŀłÑŃŅŇñńņňÒÓÔÕÖØŌŎŐòóôõöøōŏőŔŖŘŕŗřŚŜŞŠȘśŝşšșŢŤŦȚţťŧțÙÚÛÜŨŪŬŮŰŲùúûüũūŭůűųŴŵÝŶŸýÿŷŹŻŽźżž' || E'\u0300\u0301\u0302\u0303\u0304\u0305\u0306\u0307\u0308\u0309\u030a\u030b\u030c\u030d\u030e\u030f\u0310\u0311\u0312\u0313\u0314\u0315\u0316\u0317\u0318\u0319\u031a\u031b\u031c\u031d\u031e\u031f\u0320\u0321\u0322\u0323\u0324\u0325\u0326\u0327\u0328\u0329\u032a\u032b\u032c\u032d\u032e\u032f\u0330\u0331\u0332\u0333\u0334\u0335\u0336\u0337\u0338\u0339\u033a\u033b\u033c\u033d\u033e\u033f\u0340\u0341\u0342\u0343\u0344\u0345\u0346\u0347\u0348\u0349\u034a\u034b\u034c\u034d\u034e\u034f\u0350\u0351\u0352\u0353\u0354\u0355\u0356\u0357\u0358\u0359\u035a\u035b\u035c\u035d\u035e\u035f\u0360\u0361\u0362\u0363\u0364\u0365\u0366\u0367\u0368\u0369\u036a\u036b\u036c\u036d\u036e\u036f',
      'abcdefghijklmnopqrstuvwxyzaaaaaaaaaaaaaaaaaaccccccccccddddddeeeeeeeeeeeeeeeeeegggggggghhhhiiiiiiiiiiiiiiiiiijjkkllllllllllnnnnnnnnoooooooooooooooooorrrrrrssssssssssttttttttuuuuuuuuuuuuuuuuuuuuwwyyyyyyzzzzzz') $$;
 
--- what a bare word is looked for in: set once; only the import of customers changes it, with their names
+-- what a bare word is looked for in: set once, and again when the subject changes (search_renew)
 ALTER TABLE case_search ADD COLUMN head text NOT NULL DEFAULT '';
 CREATE INDEX case_search_head ON case_search USING gin (head gin_trgm_ops) WITH (fastupdate = off);
+CREATE FUNCTION head_of(c cases) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT fold(concat_ws(' ', c.case_no, c.subject, said_reference(c))) $$;
 CREATE FUNCTION search_head() RETURNS trigger LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
-  SELECT fold(concat_ws(' ', c.case_no, c.subject, said_reference(c))) INTO NEW.head FROM cases c WHERE c.case_id = NEW.case_id;
+  SELECT head_of(c) INTO NEW.head FROM cases c WHERE c.case_id = NEW.case_id;
   RETURN NEW;
 END $$;
 CREATE TRIGGER head BEFORE INSERT ON case_search FOR EACH ROW EXECUTE FUNCTION search_head();

@@ -16,7 +16,7 @@ BEGIN
   IF r IS NULL THEN PERFORM require_session(p_session, a); END IF;
   c := case_lock(p_case);
   SELECT * INTO u FROM customers WHERE customer_ref = c.customer_ref;
-  IF u.protected THEN PERFORM refuse('person_protected'); END IF;
+  IF is_hidden(c) THEN PERFORM refuse('person_protected'); END IF;
   IF r IS NULL THEN
     IF p_purpose IS NULL OR p_purpose NOT IN ('reach', 'identify', 'correct', 'own_data') THEN
       PERFORM refuse('not_a_choice', '', '{"field":"unmask_purpose","choices":"reach, identify, correct, own_data"}'); END IF;

@@ -49,7 +49,7 @@ CREATE TABLE wash_corrections (
   correction_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, finding_id bigint REFERENCES wash_findings, case_id bigint REFERENCES cases, seq int,
   run_id bigint REFERENCES wash_runs, point text NOT NULL, customer_ref text NOT NULL REFERENCES customers,
   before jsonb NOT NULL, after jsonb NOT NULL, made_at timestamptz NOT NULL,
-  state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'sent', 'taken_back', 'by_case')),
+  state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'sent', 'taken_back', 'by_case', 'kept')),
   idem_key uuid NOT NULL DEFAULT gen_random_uuid(), attempts int NOT NULL DEFAULT 0, taken_at timestamptz, sent_at timestamptz, last_error text);
 CREATE INDEX wash_corrections_waiting ON wash_corrections (correction_id) WHERE state = 'waiting';
 CREATE INDEX wash_corrections_finding ON wash_corrections (finding_id) WHERE finding_id IS NOT NULL;
@@ -128,22 +128,25 @@ $$ SELECT coalesce(jsonb_object_agg(k, n), '{}') FROM (SELECT k, sum(v::bigint) 
 
 -- the free search knows names: of who was renamed or became protected it must forget the old one
 CREATE FUNCTION search_again(p_customers text[]) RETURNS void LANGUAGE sql SET search_path = loket, pg_catalog, pg_temp AS
-$$ UPDATE case_search x SET doc = search_doc(c.case_id) FROM cases c WHERE c.customer_ref = ANY (p_customers) AND x.case_id = c.case_id $$;
+$$ SELECT subject_again(ARRAY(SELECT case_id FROM cases WHERE customer_ref = ANY (p_customers))) $$;
 -- One correction of our own row of a customer: number and name in one change (DW-I02-7). The old values
--- are kept. Nothing is done for a protected person, nor where nothing differs. Gives its number.
+-- are kept. Nothing is done where nothing differs. Of a protected person no run corrects anything; what a
+-- person decided is saved, and stays here. Gives its number.
 CREATE FUNCTION wash_correct(p_finding bigint, p_case bigint, p_seq int, p_run bigint, p_point text, p_customer text, p_after jsonb) RETURNS bigint
 LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE u customers%ROWTYPE; was jsonb; after_ jsonb := jsonb_strip_nulls(p_after); i bigint;
+DECLARE u customers%ROWTYPE; was jsonb; after_ jsonb := jsonb_strip_nulls(p_after); i bigint; hidden bool;
 BEGIN
   SELECT * INTO u FROM customers WHERE customer_ref = p_customer FOR UPDATE;
-  IF NOT FOUND OR u.protected OR after_ = '{}' THEN RETURN NULL; END IF;
+  IF NOT FOUND OR after_ = '{}' THEN RETURN NULL; END IF;
+  hidden := is_protected(p_customer, after_ ->> 'identifier', p_finding);
+  IF hidden AND p_run IS NOT NULL THEN RETURN NULL; END IF;
   was := jsonb_build_object('kind', u.kind, 'identifier', u.identifier, 'first_name', u.first_name, 'last_name', u.last_name, 'organisation_name', u.organisation_name);
   IF was @> after_ THEN RETURN NULL; END IF;
   UPDATE customers SET kind = coalesce(after_ ->> 'kind', kind), identifier = coalesce(after_ ->> 'identifier', identifier), first_name = coalesce(after_ ->> 'first_name', first_name),
     last_name = coalesce(after_ ->> 'last_name', last_name), organisation_name = coalesce(after_ ->> 'organisation_name', organisation_name) WHERE customer_ref = p_customer;
   PERFORM search_again(ARRAY[p_customer]);
   INSERT INTO wash_corrections (finding_id, case_id, seq, run_id, point, customer_ref, before, after, made_at, state)
-    VALUES (p_finding, p_case, p_seq, p_run, p_point, p_customer, was, after_, legal_now(), CASE WHEN p_case IS NULL THEN 'waiting' ELSE 'by_case' END) RETURNING correction_id INTO i;
+    VALUES (p_finding, p_case, p_seq, p_run, p_point, p_customer, was, after_, legal_now(), CASE WHEN p_case IS NOT NULL THEN 'by_case' WHEN hidden THEN 'kept' ELSE 'waiting' END) RETURNING correction_id INTO i;
   RETURN i;
 END $$;
 -- What the register says, as our row would have it; nothing where the finding has no row of the register.
@@ -159,10 +162,10 @@ BEGIN
   INSERT INTO connections (ean, ean_valid, country, product, street, house_number, postcode, city, grid_operator_gln)
     SELECT p_point, true, 'NO', 'E', coalesce(g ->> 'street', ''), CASE WHEN g ->> 'house_number' ~ '^[1-9][0-9]{0,4}$' THEN (g ->> 'house_number')::int END, coalesce(g ->> 'postcode', ''), coalesce(g ->> 'city', ''), ''
     WHERE p_point ~ '^[0-9]{18}$' AND (p_evidence ->> 'valid')::bool ON CONFLICT DO NOTHING;
-  INSERT INTO customers (customer_ref, country, kind, first_name, last_name, organisation_name, identifier, birth_date, street, house_number, postcode, city, language)
+  INSERT INTO customers (customer_ref, country, kind, first_name, last_name, organisation_name, identifier, birth_date, street, house_number, postcode, city, language, protected)
     SELECT x ->> 'customer_ref', 'NO', coalesce(x ->> 'kind', 'private'), coalesce(x ->> 'first_name', ''), coalesce(x ->> 'last_name', ''), coalesce(x ->> 'organisation_name', ''), coalesce(x ->> 'identifier', ''),
       CASE WHEN x ->> 'birth_date' ~ '^(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$' THEN (x ->> 'birth_date')::date END,
-      coalesce(x ->> 'street', ''), CASE WHEN x ->> 'house_number' ~ '^[1-9][0-9]{0,4}$' THEN (x ->> 'house_number')::int END, coalesce(x ->> 'postcode', ''), coalesce(x ->> 'city', ''), 'nb'
+      coalesce(x ->> 'street', ''), CASE WHEN x ->> 'house_number' ~ '^[1-9][0-9]{0,4}$' THEN (x ->> 'house_number')::int END, coalesce(x ->> 'postcode', ''), coalesce(x ->> 'city', ''), 'nb', coalesce((x ->> 'protected')::bool, false)
     FROM jsonb_array_elements(coalesce(p_evidence -> 'grid', '[]')) x WHERE x ? 'kind' AND coalesce(x ->> 'customer_ref', '') ~ '^[A-Za-z0-9_./:-]{1,64}$' ON CONFLICT DO NOTHING;
 END $$;
 
@@ -176,7 +179,10 @@ BEGIN
   SELECT * INTO STRICT r FROM wash_runs WHERE run_id = p_run FOR UPDATE;
   SELECT max(s.n), count(*) INTO hi, cnt FROM (SELECT s.n FROM wash_stage s WHERE s.run_id = p_run AND s.n > r.last_n ORDER BY s.n LIMIT least(p_limit, 5000)) s;
   IF cnt = 0 THEN RETURN jsonb_build_object('rows', 0, 'counts', r.counts); END IF;
-  WITH one AS MATERIALIZED (SELECT DISTINCT ON (point) * FROM wash_stage WHERE run_id = p_run AND wash_stage.n > r.last_n AND wash_stage.n <= hi ORDER BY point, rank, wash_stage.n),
+  WITH raw AS (SELECT DISTINCT ON (point) * FROM wash_stage WHERE run_id = p_run AND wash_stage.n > r.last_n AND wash_stage.n <= hi ORDER BY point, rank, wash_stage.n),
+    -- no file is trusted to say that nobody is protected
+    one AS MATERIALIZED (SELECT s.run_id, s.n, s.point, s.code, s.rank, s.side, s.proposal, s.confidence, CASE WHEN NOT h.hidden THEN s.pattern END AS pattern, h.hidden AS protected,
+      CASE WHEN h.hidden THEN wash_masked(s.evidence) ELSE s.evidence END AS evidence FROM raw s CROSS JOIN LATERAL (SELECT s.protected OR wash_hides(s.evidence) AS hidden) h),
     live AS MATERIALIZED (SELECT f.* FROM one JOIN wash_findings f ON f.point = one.point AND f.state = 'open'),
     past AS MATERIALIZED (SELECT q.* FROM one CROSS JOIN LATERAL (SELECT f.* FROM wash_findings f WHERE f.point = one.point ORDER BY f.finding_id DESC LIMIT 1) q WHERE q.state <> 'open'),
     -- the other file of this run may have said something that comes first
@@ -200,6 +206,7 @@ BEGIN
   -- repaired from the register without a person (DW-BAS-22)
   FOR o IN SELECT f.* FROM wash_findings f WHERE f.state = 'open' AND NOT wash_by_hand(f.code) AND f.case_id IS NULL AND NOT f.protected AND f.last_run = p_run
       AND f.point IN (SELECT point FROM wash_stage s WHERE s.run_id = p_run AND s.n > r.last_n AND s.n <= hi) ORDER BY f.finding_id LOOP
+    CONTINUE WHEN is_protected(o.evidence -> 'grid' -> 0 ->> 'customer_ref', NULL, o.finding_id);
     IF o.side IN ('grid', 'both') THEN
       CONTINUE WHEN wash_after(o.evidence) = '{}' OR o.evidence -> 'grid' -> 0 ->> 'customer_ref' IS NULL;
       PERFORM wash_known(o.point, o.evidence);
@@ -243,7 +250,7 @@ CREATE FUNCTION loket_api.wash_to_open(p_after bigint, p_limit int) RETURNS json
 BEGIN
   PERFORM require_role('admin');
   RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('finding_id', f.finding_id, 'point', f.point, 'code', f.code, 'origin', f.kind, 'side', f.side, 'proposal', f.proposal, 'confidence', f.confidence,
-      'valid', coalesce((f.evidence ->> 'valid')::bool, false), 'computed', f.evidence ->> 'computed', 'customer_ref', f.evidence -> 'grid' -> 0 ->> 'customer_ref', 'counterpart', f.evidence -> 'supply' -> 0 IS NOT NULL OR f.evidence ? 'fault',
+      'valid', coalesce((f.evidence ->> 'valid')::bool, false), 'computed', f.evidence ->> 'computed', 'customer_ref', f.evidence -> 'grid' -> 0 ->> 'customer_ref', 'counterpart', f.evidence -> 'supply' -> 0 IS NOT NULL OR coalesce(f.evidence -> 'fault' ->> 'faultduetovalue', '') <> '',
       'supplier', f.evidence ->> 'supplier', 'file_ref', r.file_ref) ORDER BY f.finding_id), '[]')
     FROM (SELECT * FROM wash_findings WHERE state = 'open' AND case_id IS NULL AND code NOT IN ('SPELLING', 'FILL_FNR', 'FILL_ORGNR') AND finding_id > p_after ORDER BY finding_id LIMIT least(p_limit, 500)) f JOIN wash_runs r ON r.run_id = f.last_run);
 END $$;
@@ -257,7 +264,7 @@ BEGIN
     SELECT * INTO f FROM wash_findings WHERE finding_id = (x ->> 'finding_id')::bigint AND state = 'open' AND case_id IS NULL FOR UPDATE;
     CONTINUE WHEN NOT FOUND;
     PERFORM wash_known(f.point, f.evidence);
-    IF f.protected THEN UPDATE customers SET protected = true WHERE customer_ref = f.evidence -> 'grid' -> 0 ->> 'customer_ref' AND NOT protected; END IF;
+    IF NOT f.protected AND is_protected(NULL, NULL, f.finding_id) THEN UPDATE wash_findings SET protected = true WHERE finding_id = f.finding_id; END IF;
     -- what no register knows stays out of the case
     IF NOT EXISTS (SELECT 1 FROM customers WHERE customer_ref = ch -> 'facts' ->> 'customer_ref') THEN ch := ch #- '{facts,customer_ref}' #- '{answers,customer_ref}'; END IF;
     IF NOT EXISTS (SELECT 1 FROM parties WHERE gln = ch -> 'facts' ->> 'party_gln') THEN ch := ch #- '{facts,party_gln}' #- '{answers,party_gln}'; END IF;
@@ -290,7 +297,9 @@ $$ WITH t AS (SELECT k, (SELECT body FROM texts WHERE text_id = (p_case.facts ->
 CREATE FUNCTION wash_follow(p_case cases, p_change jsonb, p_agent int) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE t timestamptz := legal_now(); f wash_findings%ROWTYPE; d jsonb; why text;
 BEGIN
-  IF p_change -> 'messages' ? 'master_data_update' AND p_case.customer_ref IS NOT NULL THEN
+  IF p_case.state = 'resolved_takeover' AND p_change ->> 'from' <> p_change ->> 'to' THEN
+    PERFORM wash_takeover(p_case);
+  ELSIF p_change -> 'messages' ? 'master_data_update' AND p_case.customer_ref IS NOT NULL THEN
     PERFORM wash_correct(NULL, p_case.case_id, p_case.last_seq, NULL, coalesce(p_case.ean, p_case.facts ->> 'point', ''), p_case.customer_ref, wash_found(p_case));
   END IF;
   IF p_change -> 'facts' ->> 'update_result' IN ('approved', 'rejected') THEN
@@ -320,6 +329,7 @@ CREATE FUNCTION wash_unfollow(p_case cases, p_seq int, p_change jsonb) RETURNS v
 DECLARE k wash_corrections%ROWTYPE; f wash_findings%ROWTYPE;
 BEGIN
   FOR k IN UPDATE wash_corrections SET state = 'taken_back' WHERE case_id = p_case.case_id AND seq = p_seq AND state = 'by_case' RETURNING * LOOP PERFORM wash_restore(k); PERFORM search_again(ARRAY[k.customer_ref]); END LOOP;
+  PERFORM wash_untake(p_case.case_id, p_seq);
   IF p_change -> 'facts' ? 'update_result' THEN UPDATE wash_updates SET state = 'waiting', ended_at = NULL, reason = NULL, agent_id = NULL WHERE case_id = p_case.case_id AND state <> 'waiting'; END IF;
   IF p_case.work <> 'closed' THEN
     UPDATE wash_findings w SET state = 'open', how = NULL, ended_at = NULL FROM wash_findings o WHERE o.finding_id = w.finding_id AND w.case_id = p_case.case_id AND w.state <> 'open'
@@ -343,6 +353,7 @@ BEGIN
   PERFORM pg_advisory_xact_lock(4247, 2);            -- the pace is that of the database, however many workers
   SELECT least(p_limit, 500, greatest(0, s.per_minute - (SELECT count(*) FROM (SELECT 1 FROM wash_corrections WHERE taken_at > clock_timestamp() - interval '1 min' LIMIT s.per_minute) x)))::int INTO room FROM wash_settings s;
   WITH due AS (SELECT k.correction_id FROM wash_corrections k, settings s WHERE k.state = 'waiting' AND k.made_at + s.grace <= legal_now() AND (k.taken_at IS NULL OR k.taken_at < clock_timestamp() - interval '1 min')
+        AND NOT is_protected(k.customer_ref, k.after ->> 'identifier', k.finding_id)
       ORDER BY k.correction_id LIMIT room FOR UPDATE OF k SKIP LOCKED),
     w AS (UPDATE wash_corrections k SET taken_at = clock_timestamp(), attempts = attempts + 1 FROM due WHERE k.correction_id = due.correction_id RETURNING k.*)
     SELECT coalesce(jsonb_agg(jsonb_build_object('correction_id', correction_id, 'point', point, 'customer_ref', customer_ref, 'after', after, 'made_at', made_at, 'idem_key', idem_key, 'attempts', attempts) ORDER BY correction_id), '[]') INTO r FROM w;
@@ -401,7 +412,7 @@ BEGIN
   PERFORM require_role('worker', 'admin');
   SELECT k.* INTO c FROM wash_findings f JOIN cases k USING (case_id) WHERE f.point = p_point AND f.state = 'open';
   INSERT INTO wash_updates (reference, point, supplier_gln, data, protected, received_at, case_id) VALUES (p_reference, p_point, coalesce(p_supplier, ''), jsonb_strip_nulls(p_data),
-      coalesce((SELECT protected FROM customers WHERE customer_ref = c.customer_ref), false), legal_now(), c.case_id) ON CONFLICT (reference) DO NOTHING RETURNING * INTO u;
+      is_protected(coalesce(c.customer_ref, wash_holder(p_point)), p_data ->> 'identifier', (SELECT max(finding_id) FROM wash_findings WHERE point = p_point)), legal_now(), c.case_id) ON CONFLICT (reference) DO NOTHING RETURNING * INTO u;
   IF NOT FOUND THEN SELECT * INTO u FROM wash_updates WHERE reference = p_reference; fresh := false; SELECT * INTO c FROM cases WHERE case_id = u.case_id; END IF;
   RETURN jsonb_build_object('update_id', u.update_id, 'new', fresh, 'state', u.state, 'case_id', c.case_id, 'version', c.version, 'case', CASE WHEN c.work <> 'closed' THEN facts_json(c) END);
 END $$;
@@ -411,9 +422,10 @@ DECLARE q int := (SELECT queue_id FROM queues WHERE key = 'wash');
 BEGIN
   PERFORM require_role('agent', 'lead', 'admin', 'auditor');
   IF NOT q = ANY (my_queues()) THEN PERFORM refuse('queue_not_yours'); END IF;
-  RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('update_id', u.update_id, 'reference', u.reference, 'point', CASE WHEN u.protected THEN '' ELSE u.point END, 'state', u.state, 'received_at', u.received_at, 'case_no', c.case_no,
-      'what', CASE WHEN u.protected THEN '[]' ELSE (SELECT coalesce(jsonb_agg(k ORDER BY k), '[]') FROM jsonb_object_keys(u.data) k) END, 'reason', u.reason) ORDER BY u.update_id), '[]')
-    FROM (SELECT * FROM wash_updates WHERE (p_state IS NULL OR state = p_state) AND update_id > p_after ORDER BY update_id LIMIT least(p_limit, 500)) u LEFT JOIN cases c USING (case_id));
+  RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('update_id', u.update_id, 'reference', u.reference, 'point', CASE WHEN u.hidden THEN '' ELSE u.point END, 'state', u.state, 'received_at', u.received_at, 'case_no', c.case_no,
+      'what', CASE WHEN u.hidden THEN '[]' ELSE (SELECT coalesce(jsonb_agg(k ORDER BY k), '[]') FROM jsonb_object_keys(u.data) k) END, 'reason', u.reason) ORDER BY u.update_id), '[]')
+    FROM (SELECT w.*, w.protected OR is_protected(wash_holder(w.point), w.data ->> 'identifier', (SELECT max(finding_id) FROM wash_findings f WHERE f.point = w.point)) AS hidden
+        FROM wash_updates w WHERE (p_state IS NULL OR w.state = p_state) AND w.update_id > p_after ORDER BY w.update_id LIMIT least(p_limit, 500)) u LEFT JOIN cases c USING (case_id));
 END $$;
 -- Ends an update that belongs to no live case; one that does is ended in its case.
 CREATE FUNCTION loket_api.wash_update_end(p_id bigint, p_approve bool, p_reason text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
@@ -426,8 +438,7 @@ BEGIN
   IF NOT p_approve AND coalesce(btrim(p_reason), '') = '' THEN PERFORM refuse('update_reason', 'DW-BAS-12'); END IF;
   UPDATE wash_updates SET state = CASE WHEN p_approve THEN 'approved' ELSE 'rejected' END, reason = nullif(btrim(p_reason), ''), ended_at = legal_now(), agent_id = a WHERE update_id = p_id;
   IF p_approve THEN
-    SELECT k.customer_ref INTO ref_ FROM contracts k WHERE k.ean = u.point AND k.side = 'grid' AND k.valid_from <= local_day('NO') AND (k.valid_to IS NULL OR k.valid_to >= local_day('NO')) ORDER BY k.valid_from DESC LIMIT 1;
-    ref_ := coalesce(ref_, (SELECT evidence -> 'grid' -> 0 ->> 'customer_ref' FROM wash_findings WHERE point = u.point ORDER BY finding_id DESC LIMIT 1));
+    ref_ := wash_holder(u.point);
     IF ref_ IS NOT NULL THEN PERFORM wash_correct(NULL, NULL, NULL, NULL, u.point, ref_, u.data); END IF;
   END IF;
 END $$;
@@ -469,7 +480,7 @@ CREATE TABLE register_enterprises (
 CREATE INDEX register_enterprises_name ON register_enterprises (name_key);
 -- A batch of rows; gives how many were new and changed. Of a number that stands twice the last one counts.
 CREATE FUNCTION loket_api.register_put(p_kind text, p jsonb) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE a jsonb; hidden text[];
+DECLARE a jsonb;
 BEGIN
   PERFORM require_role('admin');
   IF p_kind = 'persons' THEN
@@ -478,10 +489,6 @@ BEGIN
         house_number = excluded.house_number, postcode = excluded.postcode, city = excluded.city, deceased_on = excluded.deceased_on, protected = excluded.protected
         WHERE t IS DISTINCT FROM excluded RETURNING (xmax = 0) AS fresh)
       SELECT jsonb_build_object('new', count(*) FILTER (WHERE fresh), 'changed', count(*) FILTER (WHERE NOT fresh)) INTO a FROM w;
-    -- whoever the register protects is protected here too (formats 5.1), and is found by name no more
-    WITH u AS (UPDATE customers c SET protected = true FROM jsonb_array_elements(p) x WHERE (x ->> 'protected')::bool AND c.country = 'NO' AND NOT c.protected AND c.identifier <> '' AND c.identifier = x ->> 'number' RETURNING c.customer_ref)
-      SELECT array_agg(customer_ref) INTO hidden FROM u;
-    PERFORM search_again(hidden);
   ELSE
     WITH i AS (SELECT DISTINCT ON (r.number) r.* FROM jsonb_array_elements(p) WITH ORDINALITY x(j, n), jsonb_populate_record(NULL::register_enterprises, j) r ORDER BY r.number, n DESC),
       w AS (INSERT INTO register_enterprises AS t SELECT * FROM i ON CONFLICT (number) DO UPDATE SET name = excluded.name, form = excluded.form, street = excluded.street, postcode = excluded.postcode, city = excluded.city,
@@ -513,8 +520,7 @@ BEGIN
   SELECT * INTO f FROM wash_findings WHERE case_id = p_case ORDER BY finding_id DESC LIMIT 1;
   IF NOT FOUND THEN RETURN NULL; END IF;
   SELECT * INTO r FROM wash_runs WHERE run_id = f.last_run;
-  hidden := f.protected OR EXISTS (SELECT 1 FROM cases c JOIN customers u USING (customer_ref) WHERE c.case_id = p_case AND u.protected)
-    OR EXISTS (SELECT 1 FROM jsonb_array_elements(coalesce(f.evidence -> 'grid', '[]')) x JOIN customers u ON u.customer_ref = x ->> 'customer_ref' WHERE u.protected);
+  hidden := wash_hidden(p_case);
   IF NOT hidden THEN
     -- a nonconformity file names our customer alone: the row is our own
     SELECT coalesce(jsonb_agg(CASE WHEN x ? 'kind' THEN x ELSE x || coalesce(own, '{}') END ORDER BY n), '[]') INTO grid
@@ -531,4 +537,158 @@ BEGIN
     'grid', (SELECT coalesce(jsonb_agg(wash_seen(x, numbers, births) ORDER BY n), '[]') FROM jsonb_array_elements(grid) WITH ORDINALITY e(x, n)),
     'supply', (SELECT coalesce(jsonb_agg(wash_seen(x, numbers, births) ORDER BY n), '[]') FROM jsonb_array_elements(supply) WITH ORDINALITY e(x, n)),
     'register', CASE WHEN reg IS NOT NULL THEN wash_seen(reg, numbers, births) END);
+END $$;
+
+-- ---------------------------------------------------------------- protected persons
+-- Decision 21, formats 5.1: of a protected person nothing is shown, printed, exported or told to anybody, and
+-- nobody is told why. One function says who is: by the reference of a customer, by the number of a person,
+-- by a finding. What flips a protection on is in the triggers below, so that no writer gets past them.
+CREATE FUNCTION is_protected(p_customer text, p_identifier text, p_finding bigint) RETURNS bool LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE number_ text := regexp_replace(p_identifier, '[^0-9]', '', 'g');
+BEGIN
+  IF p_customer IS NOT NULL AND EXISTS (SELECT 1 FROM customers WHERE customer_ref = p_customer AND protected) THEN RETURN true; END IF;
+  IF length(number_) = 11 AND (EXISTS (SELECT 1 FROM register_persons WHERE number = number_ AND protected)
+      OR EXISTS (SELECT 1 FROM customers WHERE country = 'NO' AND identifier = number_ AND identifier <> '' AND protected)) THEN RETURN true; END IF;
+  RETURN p_finding IS NOT NULL AND EXISTS (SELECT 1 FROM wash_findings f WHERE f.finding_id = p_finding AND (f.protected OR wash_hides(f.evidence)));
+END $$;
+-- Whether anybody in the rows of a finding is.
+CREATE FUNCTION wash_hides(p_evidence jsonb) RETURNS bool LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS
+$$ BEGIN RETURN EXISTS (SELECT 1 FROM jsonb_path_query(p_evidence, '$.grid[*]') x WHERE is_protected(x ->> 'customer_ref', x ->> 'identifier', NULL))
+    OR EXISTS (SELECT 1 FROM jsonb_path_query(p_evidence, '$.*[*].identifier') x WHERE is_protected(NULL, x #>> '{}', NULL)); END $$;
+-- What is left of the rows then: references, and which of them are protected.
+CREATE FUNCTION wash_masked(p_evidence jsonb) RETURNS jsonb LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS
+$$ BEGIN RETURN (SELECT coalesce(jsonb_object_agg(k, CASE k WHEN 'fault' THEN v - ARRAY['faultduetovalue', 'faultdescription', 'rest'] WHEN 'grid' THEN wash_references(v, true) WHEN 'supply' THEN wash_references(v, false) ELSE v END), '{}')
+    FROM jsonb_each(p_evidence) e(k, v) WHERE k IN ('valid', 'computed', 'supplier', 'grid', 'supply', 'fault')); END $$;
+-- the references of suppliers are theirs: one of ours that reads the same is another person
+CREATE FUNCTION wash_references(p_rows jsonb, p_ours bool) RETURNS jsonb LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS
+$$ BEGIN RETURN (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('customer_ref', x -> 'customer_ref', 'kind', x -> 'kind',
+      'protected', CASE WHEN (x ->> 'protected')::bool OR is_protected(CASE WHEN p_ours THEN x ->> 'customer_ref' END, x ->> 'identifier', NULL) THEN true END)) ORDER BY n), '[]') FROM jsonb_array_elements(p_rows) WITH ORDINALITY r(x, n)); END $$;
+-- Who is spoken of in the rows of a finding: references and numbers.
+CREATE FUNCTION wash_people(p_evidence jsonb, p_newer jsonb) RETURNS text[] LANGUAGE sql IMMUTABLE AS
+$$ SELECT ARRAY(SELECT DISTINCT v #>> '{}' FROM (SELECT jsonb_path_query(e, '$.*[*].identifier') AS v FROM (VALUES (p_evidence), (p_newer -> 'evidence')) a(e)
+     UNION ALL SELECT jsonb_path_query(e, '$.grid[*].customer_ref') FROM (VALUES (p_evidence), (p_newer -> 'evidence')) b(e)) x WHERE v #>> '{}' <> '') $$;
+CREATE INDEX wash_findings_people ON wash_findings USING gin (wash_people(evidence, newer));
+CREATE INDEX wash_corrections_customer ON wash_corrections (customer_ref) WHERE state = 'waiting';
+-- Who holds a metering point: by the contract in force, else by what was found last.
+CREATE FUNCTION wash_holder(p_point text) RETURNS text LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
+$$ SELECT coalesce((SELECT k.customer_ref FROM contracts k WHERE k.ean = p_point AND k.side = 'grid' AND k.valid_from <= local_day('NO') AND (k.valid_to IS NULL OR k.valid_to >= local_day('NO')) ORDER BY k.valid_from DESC LIMIT 1),
+     (SELECT evidence -> 'grid' -> 0 ->> 'customer_ref' FROM wash_findings WHERE point = p_point ORDER BY finding_id DESC LIMIT 1)) $$;
+-- Whether anybody of a case is protected: its customer, whoever its finding speaks of, whoever's number was typed.
+CREATE FUNCTION wash_hidden(p_case bigint) RETURNS bool LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS
+$$ BEGIN RETURN (SELECT is_protected(c.customer_ref, NULL, (SELECT max(finding_id) FROM wash_findings WHERE case_id = c.case_id)) FROM cases c WHERE c.case_id = p_case)
+    OR EXISTS (SELECT 1 FROM texts t WHERE t.case_id = p_case AND t.field IN ('found_fnr', 'found_d_number') AND is_protected(NULL, t.body, NULL)); END $$;
+
+-- A row of a customer that arrives, by whatever import: the register knows better than a file.
+CREATE FUNCTION customer_arrives() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  NEW.protected := EXISTS (SELECT 1 FROM register_persons WHERE number = NEW.identifier AND protected)
+    OR EXISTS (SELECT 1 FROM customers WHERE country = 'NO' AND identifier = NEW.identifier AND identifier <> '' AND protected AND customer_ref <> NEW.customer_ref);
+  RETURN NEW;
+END $$;
+CREATE TRIGGER customer_arrives BEFORE INSERT OR UPDATE ON customers FOR EACH ROW WHEN (NEW.country = 'NO' AND NEW.identifier <> '' AND NOT NEW.protected) EXECUTE FUNCTION customer_arrives();
+-- Whoever becomes protected is found by name no more, his evidence goes, and what waited to leave is taken back.
+CREATE FUNCTION customer_hidden() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE k wash_corrections%ROWTYPE;
+BEGIN
+  UPDATE wash_findings SET protected = true WHERE NOT protected AND wash_people(evidence, newer) && array_remove(ARRAY[NEW.customer_ref, CASE WHEN NEW.country = 'NO' THEN nullif(NEW.identifier, '') END], NULL);
+  FOR k IN UPDATE wash_corrections SET state = CASE WHEN attempts = 0 THEN 'taken_back' ELSE 'kept' END WHERE customer_ref = NEW.customer_ref AND state = 'waiting' RETURNING * LOOP
+    IF k.state = 'taken_back' THEN PERFORM wash_restore(k); END IF;
+  END LOOP;
+  UPDATE customers SET protected = true WHERE country = 'NO' AND NEW.country = 'NO' AND identifier = NEW.identifier AND identifier <> '' AND NOT protected;
+  PERFORM search_again(ARRAY[NEW.customer_ref]);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER customer_hidden_new AFTER INSERT ON customers FOR EACH ROW WHEN (NEW.protected) EXECUTE FUNCTION customer_hidden();
+CREATE TRIGGER customer_hidden AFTER UPDATE ON customers FOR EACH ROW WHEN (NEW.protected AND NOT OLD.protected) EXECUTE FUNCTION customer_hidden();
+-- Whoever the register protects is protected here too (formats 5.1), a customer or not.
+CREATE FUNCTION person_hidden() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  UPDATE wash_findings SET protected = true WHERE NOT protected AND wash_people(evidence, newer) && ARRAY[NEW.number];
+  UPDATE customers SET protected = true WHERE country = 'NO' AND identifier = NEW.number AND identifier <> '' AND NOT protected;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER person_hidden_new AFTER INSERT ON register_persons FOR EACH ROW WHEN (NEW.protected) EXECUTE FUNCTION person_hidden();
+CREATE TRIGGER person_hidden AFTER UPDATE ON register_persons FOR EACH ROW WHEN (NEW.protected AND NOT OLD.protected) EXECUTE FUNCTION person_hidden();
+-- A protected finding keeps references and nothing else, whoever writes it.
+CREATE FUNCTION finding_masked() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  NEW.evidence := wash_masked(NEW.evidence);
+  NEW.newer := CASE WHEN NEW.newer ? 'evidence' THEN jsonb_set(NEW.newer, '{evidence}', wash_masked(NEW.newer -> 'evidence')) ELSE NEW.newer END;
+  NEW.pattern := NULL;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER finding_masked BEFORE INSERT OR UPDATE ON wash_findings FOR EACH ROW WHEN (NEW.protected) EXECUTE FUNCTION finding_masked();
+-- … and its rows that are protected are so everywhere; of its corrections none leaves any more.
+CREATE FUNCTION finding_hidden() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE k wash_corrections%ROWTYPE;
+BEGIN
+  UPDATE customers SET protected = true WHERE NOT protected
+    AND customer_ref IN (SELECT x ->> 'customer_ref' FROM (VALUES (NEW.evidence), (NEW.newer -> 'evidence')) v(e), jsonb_path_query(v.e, '$.grid[*] ? (@.protected == true)') x);
+  FOR k IN UPDATE wash_corrections SET state = CASE WHEN attempts = 0 THEN 'taken_back' ELSE 'kept' END WHERE finding_id = NEW.finding_id AND state = 'waiting' RETURNING * LOOP
+    IF k.state = 'taken_back' THEN PERFORM wash_restore(k); PERFORM search_again(ARRAY[k.customer_ref]); END IF;
+  END LOOP;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER finding_hidden_new AFTER INSERT ON wash_findings FOR EACH ROW WHEN (NEW.protected) EXECUTE FUNCTION finding_hidden();
+CREATE TRIGGER finding_hidden AFTER UPDATE ON wash_findings FOR EACH ROW WHEN (NEW.protected AND NOT OLD.protected) EXECUTE FUNCTION finding_hidden();
+
+-- ---------------------------------------------------------------- takeovers
+-- The takeover of an installation: another end user at one metering point. The one who stood there keeps
+-- his row and his other points; who comes has a row of his own and a contract from today (DW-I02-10,
+-- DW-I03-7, DW-I04-4, DW-A01-9). Kept for as long as it may be taken back, and with its end code (DW-I04-7).
+CREATE SEQUENCE wash_customers;
+CREATE TABLE wash_takeovers (
+  case_id bigint NOT NULL REFERENCES cases, seq int NOT NULL, point text NOT NULL, customer_ref text NOT NULL, made bool NOT NULL,   -- whether the row of the customer was made for it
+  contract_id bigint, was jsonb NOT NULL,                         -- the contracts that it ended, as they were
+  end_code text, made_at timestamptz NOT NULL, PRIMARY KEY (case_id, seq));
+-- Who comes: what the case found, else what the supplier holds; nobody where the customer keeps the identity that we have (DW-A03-8).
+CREATE FUNCTION wash_newcomer(p_case cases) RETURNS jsonb LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE a jsonb := jsonb_strip_nulls(wash_found(p_case)); x jsonb;
+BEGIN
+  IF a = '{}' AND p_case.facts ->> 'wash_code' IN ('a01', 'a02', 'a03') THEN
+    SELECT evidence -> 'supply' -> 0 INTO x FROM wash_findings WHERE case_id = p_case.case_id ORDER BY finding_id DESC LIMIT 1;
+    IF coalesce(x ->> 'last_name', x ->> 'organisation_name', x ->> 'identifier', '') = '' THEN RETURN '{}'; END IF;
+    a := jsonb_build_object('kind', coalesce(x ->> 'kind', 'private'), 'identifier', coalesce(x ->> 'identifier', ''), 'first_name', coalesce(x ->> 'first_name', ''),
+      'last_name', coalesce(x ->> 'last_name', ''), 'organisation_name', coalesce(x ->> 'organisation_name', ''), 'birth_date', x ->> 'birth_date');
+    IF p_case.facts ->> 'wash_code' = 'a03' AND (p_case.facts ->> 'kept_identity' = 'business') <> (a ->> 'kind' = 'business') THEN RETURN '{}'; END IF;
+  END IF;
+  RETURN a;
+END $$;
+CREATE FUNCTION wash_takeover(p_case cases) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE a jsonb := wash_newcomer(p_case); ref_ text; fresh bool := false; was jsonb; i bigint; d date := local_day('NO'); party text; point_ text := coalesce(p_case.ean, p_case.facts ->> 'point');
+BEGIN
+  IF a = '{}' THEN RETURN; END IF;
+  SELECT customer_ref INTO ref_ FROM customers WHERE country = 'NO' AND identifier = a ->> 'identifier' AND identifier <> '' ORDER BY (customer_ref = p_case.customer_ref) DESC, customer_ref LIMIT 1;
+  IF ref_ = p_case.customer_ref THEN                   -- it is who stands there: a correction, and no takeover
+    PERFORM wash_correct(NULL, p_case.case_id, p_case.last_seq, NULL, coalesce(point_, ''), ref_, a - 'birth_date'); RETURN;
+  END IF;
+  IF ref_ IS NULL THEN
+    LOOP
+      ref_ := 'W' || lpad(nextval('wash_customers')::text, 7, '0');
+      INSERT INTO customers (customer_ref, country, kind, first_name, last_name, organisation_name, identifier, birth_date, language)
+        VALUES (ref_, 'NO', coalesce(a ->> 'kind', 'private'), coalesce(a ->> 'first_name', ''), coalesce(a ->> 'last_name', ''), coalesce(a ->> 'organisation_name', ''), coalesce(a ->> 'identifier', ''),
+          CASE WHEN a ->> 'birth_date' ~ '^(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$' THEN (a ->> 'birth_date')::date END, 'nb') ON CONFLICT DO NOTHING;
+      EXIT WHEN FOUND;
+    END LOOP;
+    fresh := true;
+  END IF;
+  SELECT coalesce(jsonb_agg(jsonb_build_object('contract_id', k.contract_id, 'valid_to', k.valid_to) ORDER BY k.contract_id), '[]'), max(k.party_gln) INTO was, party
+    FROM (SELECT * FROM contracts WHERE ean = point_ AND side = 'grid' AND customer_ref <> ref_ AND (valid_to IS NULL OR valid_to >= d) FOR UPDATE) k;
+  UPDATE contracts SET valid_to = d - 1 WHERE contract_id IN (SELECT (x ->> 'contract_id')::bigint FROM jsonb_array_elements(was) x);
+  party := coalesce(party, (SELECT gln FROM parties WHERE gln = (SELECT grid_operator_gln FROM connections WHERE ean = point_)));
+  IF party IS NOT NULL AND EXISTS (SELECT 1 FROM connections WHERE ean = point_) THEN
+    INSERT INTO contracts (ean, customer_ref, side, party_gln, valid_from) VALUES (point_, ref_, 'grid', party, d) ON CONFLICT DO NOTHING RETURNING contract_id INTO i;
+  END IF;
+  INSERT INTO wash_takeovers VALUES (p_case.case_id, p_case.last_seq, coalesce(point_, ''), ref_, fresh, i, was, p_case.facts ->> 'end_code', legal_now());
+END $$;
+-- … and back: the contracts as they were, and no row of a customer that nobody needs.
+CREATE FUNCTION wash_untake(p_case bigint, p_seq int) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE t wash_takeovers%ROWTYPE;
+BEGIN
+  DELETE FROM wash_takeovers WHERE case_id = p_case AND seq = p_seq RETURNING * INTO t;
+  IF NOT FOUND THEN RETURN; END IF;
+  DELETE FROM contracts WHERE contract_id = t.contract_id;
+  UPDATE contracts k SET valid_to = (x ->> 'valid_to')::date FROM jsonb_array_elements(t.was) x WHERE k.contract_id = (x ->> 'contract_id')::bigint;
+  DELETE FROM customers u WHERE t.made AND u.customer_ref = t.customer_ref AND NOT EXISTS (SELECT 1 FROM contracts WHERE customer_ref = u.customer_ref)
+    AND NOT EXISTS (SELECT 1 FROM cases WHERE customer_ref = u.customer_ref) AND NOT EXISTS (SELECT 1 FROM wash_corrections WHERE customer_ref = u.customer_ref);
 END $$;

@@ -9,22 +9,27 @@ CREATE INDEX cases_of_party_open ON cases (party_gln) WHERE process IN ('contrac
 -- a short number for a connection: each value has it
 CREATE TABLE consumption_points (
   point_id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, ean text NOT NULL UNIQUE REFERENCES connections);
+-- the meters of a connection, which may be several at a time or one after the other; 0 is none: what is said
+-- of the connection as a whole
+CREATE TABLE consumption_meters (
+  point_id int NOT NULL REFERENCES consumption_points, meter smallint NOT NULL CHECK (meter > 0), number text NOT NULL CHECK (number <> ''),
+  PRIMARY KEY (point_id, meter), UNIQUE (point_id, number));
 -- Wh, dm³ or W (peaks: minutes = 0, of the local month). A value that is missing has no row. Columns by
 -- size, so that a row has no gaps; partitions by month of the start in UTC, made when they are needed.
 CREATE TABLE consumption_values (
   starts_at timestamptz NOT NULL, value int NOT NULL CHECK (value >= 0), point_id int NOT NULL, register smallint NOT NULL,
-  minutes smallint NOT NULL, status smallint NOT NULL,
-  PRIMARY KEY (point_id, register, starts_at)) PARTITION BY RANGE (starts_at);
+  minutes smallint NOT NULL, status smallint NOT NULL, meter smallint NOT NULL,
+  PRIMARY KEY (point_id, register, starts_at, meter)) PARTITION BY RANGE (starts_at);
 -- Totals of local days, which have 23, 24 or 25 hours: reckoned from the values, or given by the source,
 -- which then count. `covered`: the minutes for which there is a value; `status`: of the least sure one.
 CREATE TABLE consumption_days (
   value bigint NOT NULL CHECK (value >= 0), day date NOT NULL, point_id int NOT NULL, register smallint NOT NULL,
-  covered smallint NOT NULL, status smallint NOT NULL, given bool NOT NULL,
-  PRIMARY KEY (point_id, register, day)) PARTITION BY RANGE (day);
+  covered smallint NOT NULL, status smallint NOT NULL, meter smallint NOT NULL, given bool NOT NULL,
+  PRIMARY KEY (point_id, register, day, meter)) PARTITION BY RANGE (day);
 -- what stood there before a surer or newer value came; append-only
 CREATE TABLE consumption_changes (
   change_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, changed_at timestamptz NOT NULL, starts_at timestamptz NOT NULL,
-  point_id int NOT NULL REFERENCES consumption_points, register smallint NOT NULL, minutes smallint NOT NULL,
+  point_id int NOT NULL REFERENCES consumption_points, register smallint NOT NULL, minutes smallint NOT NULL, meter smallint NOT NULL,
   old_value bigint NOT NULL, old_status smallint NOT NULL, new_value bigint NOT NULL, new_status smallint NOT NULL);
 CREATE INDEX consumption_changes_point ON consumption_changes (point_id, starts_at);
 CREATE TRIGGER no_change BEFORE UPDATE OR DELETE ON consumption_changes FOR EACH ROW EXECUTE FUNCTION deny_change();
@@ -59,28 +64,33 @@ BEGIN
   RETURN (SELECT coalesce(jsonb_object_agg(ean, product), '{}') FROM connections WHERE ean = ANY (p_eans));
 END $$;
 
--- A chunk of values: rows of one length in six arrays. What is there already with the same value is known;
+-- A chunk of values: rows of one length in seven arrays. What is there already with the same value is known;
 -- an older value that is less sure, or as sure, is replaced and kept in the changes; a surer one stays.
 -- Minutes: 15, 60, 1440 (a local day), 0 (the peak of a month). One merge at a time.
-CREATE TYPE consumption_row AS (point_id int, register smallint, starts_at timestamptz, minutes smallint, status smallint, value bigint);
-CREATE FUNCTION loket_api.consumption_merge(p_ean text[], p_register smallint[], p_start timestamptz[], p_minutes smallint[], p_status smallint[], p_value bigint[], p_dry bool)
+CREATE TYPE consumption_row AS (point_id int, register smallint, starts_at timestamptz, minutes smallint, status smallint, value bigint, meter smallint);
+CREATE FUNCTION loket_api.consumption_merge(p_ean text[], p_meter text[], p_register smallint[], p_start timestamptz[], p_minutes smallint[], p_status smallint[], p_value bigint[], p_dry bool)
 RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE n timestamptz := legal_now(); r consumption_row[]; one consumption_row[]; total jsonb := '{"new":0,"changed":0,"known":0}'; part jsonb; is_day bool;
 BEGIN
   PERFORM require_role('admin', 'worker');
-  IF cardinality(p_ean) > 50000 OR NOT (cardinality(p_ean) = ALL (ARRAY[cardinality(p_register), cardinality(p_start), cardinality(p_minutes), cardinality(p_status), cardinality(p_value)]))
-     OR EXISTS (SELECT 1 FROM unnest(p_register, p_start, p_minutes, p_status, p_value) x(g, s, m, t, v)
-       WHERE (g BETWEEN 1 AND 10 AND t BETWEEN 1 AND 3 AND m IN (0, 15, 60, 1440) AND v BETWEEN 0 AND 2147483647 AND s BETWEEN '2000-01-01Z' AND n + interval '1 day') IS NOT TRUE) THEN
+  IF cardinality(p_ean) > 50000 OR NOT (cardinality(p_ean) = ALL (ARRAY[cardinality(p_meter), cardinality(p_register), cardinality(p_start), cardinality(p_minutes), cardinality(p_status), cardinality(p_value)]))
+     OR EXISTS (SELECT 1 FROM unnest(p_meter, p_register, p_start, p_minutes, p_status, p_value) x(k, g, s, m, t, v)
+       WHERE (octet_length(k) <= 40 AND g BETWEEN 1 AND 10 AND t BETWEEN 1 AND 3 AND m IN (0, 15, 60, 1440) AND v BETWEEN 0 AND 2147483647 AND s BETWEEN '2000-01-01Z' AND n + interval '1 day') IS NOT TRUE) THEN
     PERFORM refuse('bad_consumption'); END IF;
   IF cardinality(p_ean) = 0 THEN RETURN total; END IF;
   PERFORM pg_advisory_xact_lock(4247, 0);
   INSERT INTO consumption_points (ean) SELECT DISTINCT e FROM unnest(p_ean) e WHERE NOT p_dry AND EXISTS (SELECT 1 FROM connections k WHERE k.ean = e)
     AND NOT EXISTS (SELECT 1 FROM consumption_points p WHERE p.ean = e) ORDER BY 1;
+  INSERT INTO consumption_meters (point_id, meter, number)
+    SELECT y.point_id, coalesce((SELECT max(o.meter) FROM consumption_meters o WHERE o.point_id = y.point_id), 0) + row_number() OVER (PARTITION BY y.point_id ORDER BY y.k), y.k
+      FROM (SELECT DISTINCT p.point_id, x.k FROM unnest(p_ean, p_meter) x(e, k) JOIN consumption_points p ON p.ean = x.e WHERE NOT p_dry AND x.k <> '') y
+      WHERE NOT EXISTS (SELECT 1 FROM consumption_meters o WHERE o.point_id = y.point_id AND o.number = y.k);
   -- what is said twice in one chunk: the last one counts
-  SELECT array_agg(ROW(point_id, g, s, m, t, v)::consumption_row ORDER BY point_id, g, s) INTO r FROM (
-    SELECT DISTINCT ON (x.e, x.g, x.s, x.m = 1440) coalesce(p.point_id, -1) AS point_id, x.g, x.s, x.m, x.t, x.v
-      FROM unnest(p_ean, p_register, p_start, p_minutes, p_status, p_value) WITH ORDINALITY x(e, g, s, m, t, v, i) LEFT JOIN consumption_points p ON p.ean = x.e
-      WHERE p_dry OR p.point_id IS NOT NULL ORDER BY x.e, x.g, x.s, x.m = 1440, x.i DESC) y;
+  SELECT array_agg(ROW(point_id, g, s, m, t, v, meter)::consumption_row ORDER BY point_id, g, s, meter) INTO r FROM (
+    SELECT DISTINCT ON (x.e, x.k, x.g, x.s, x.m = 1440) coalesce(p.point_id, -1) AS point_id, x.g, x.s, x.m, x.t, x.v, CASE x.k WHEN '' THEN 0 ELSE coalesce(q.meter, -1) END AS meter
+      FROM unnest(p_ean, p_meter, p_register, p_start, p_minutes, p_status, p_value) WITH ORDINALITY x(e, k, g, s, m, t, v, i)
+        LEFT JOIN consumption_points p ON p.ean = x.e LEFT JOIN consumption_meters q ON q.point_id = p.point_id AND q.number = x.k
+      WHERE p_dry OR p.point_id IS NOT NULL ORDER BY x.e, x.k, x.g, x.s, x.m = 1440, x.i DESC) y;
   FOREACH is_day IN ARRAY ARRAY[false, true] LOOP
     one := ARRAY(SELECT x FROM unnest(r) x WHERE (x.minutes = 1440) = is_day);
     IF cardinality(one) > 0 THEN
@@ -99,20 +109,20 @@ BEGIN
     v_new := cardinality(p);
     IF NOT p_dry THEN
       PERFORM consumption_parts(lo, hi);
-      INSERT INTO consumption_values (starts_at, value, point_id, register, minutes, status) SELECT x.starts_at, x.value, x.point_id, x.register, x.minutes, x.status FROM unnest(p) x;
+      INSERT INTO consumption_values (starts_at, value, point_id, register, minutes, status, meter) SELECT x.starts_at, x.value, x.point_id, x.register, x.minutes, x.status, x.meter FROM unnest(p) x;
     END IF;
   ELSE
     IF NOT p_dry THEN PERFORM consumption_parts(lo, hi); END IF;
     WITH i AS MATERIALIZED (SELECT * FROM unnest(p)),
       o AS (SELECT v.*, i.value AS new_value, i.status AS new_status, i.minutes AS new_minutes FROM i
-        JOIN consumption_values v ON v.point_id = i.point_id AND v.register = i.register AND v.starts_at = i.starts_at AND v.starts_at BETWEEN lo AND hi),
+        JOIN consumption_values v ON v.point_id = i.point_id AND v.register = i.register AND v.starts_at = i.starts_at AND v.meter = i.meter AND v.starts_at BETWEEN lo AND hi),
       c AS (SELECT * FROM o WHERE new_status >= status AND (value, status, minutes) IS DISTINCT FROM (new_value, new_status, new_minutes)),
       u AS (UPDATE consumption_values v SET value = c.new_value, status = c.new_status, minutes = c.new_minutes FROM c
-        WHERE NOT p_dry AND v.point_id = c.point_id AND v.register = c.register AND v.starts_at = c.starts_at AND v.starts_at BETWEEN lo AND hi),
-      l AS (INSERT INTO consumption_changes (changed_at, starts_at, point_id, register, minutes, old_value, old_status, new_value, new_status)
-        SELECT p_now, starts_at, point_id, register, minutes, value, status, new_value, new_status FROM c WHERE NOT p_dry),
-      f AS (SELECT i.* FROM i WHERE NOT EXISTS (SELECT 1 FROM consumption_values v WHERE v.point_id = i.point_id AND v.register = i.register AND v.starts_at = i.starts_at AND v.starts_at BETWEEN lo AND hi)),
-      w AS (INSERT INTO consumption_values (starts_at, value, point_id, register, minutes, status) SELECT starts_at, value, point_id, register, minutes, status FROM f WHERE NOT p_dry)
+        WHERE NOT p_dry AND v.point_id = c.point_id AND v.register = c.register AND v.starts_at = c.starts_at AND v.meter = c.meter AND v.starts_at BETWEEN lo AND hi),
+      l AS (INSERT INTO consumption_changes (changed_at, starts_at, point_id, register, minutes, meter, old_value, old_status, new_value, new_status)
+        SELECT p_now, starts_at, point_id, register, minutes, meter, value, status, new_value, new_status FROM c WHERE NOT p_dry),
+      f AS (SELECT i.* FROM i WHERE NOT EXISTS (SELECT 1 FROM consumption_values v WHERE v.point_id = i.point_id AND v.register = i.register AND v.starts_at = i.starts_at AND v.meter = i.meter AND v.starts_at BETWEEN lo AND hi)),
+      w AS (INSERT INTO consumption_values (starts_at, value, point_id, register, minutes, status, meter) SELECT starts_at, value, point_id, register, minutes, status, meter FROM f WHERE NOT p_dry)
       SELECT (SELECT count(*) FROM f), (SELECT count(*) FROM c) INTO v_new, v_changed;
   END IF;
   IF NOT p_dry AND v_new + v_changed > 0 THEN PERFORM consumption_total(p, lo, hi); END IF;
@@ -122,15 +132,15 @@ END $$;
 -- the totals of the days that these values lie in, anew
 CREATE FUNCTION consumption_total(p consumption_row[], p_lo timestamptz, p_hi timestamptz) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
-  INSERT INTO consumption_days AS t (value, day, point_id, register, covered, status, given)
-    SELECT s.value, d.day, d.point_id, d.register, s.covered, s.status, false
-      FROM (SELECT DISTINCT x.point_id, x.register, brussels_day(x.starts_at) AS day FROM unnest(p) x WHERE x.minutes > 0) d,
+  INSERT INTO consumption_days AS t (value, day, point_id, register, covered, status, meter, given)
+    SELECT s.value, d.day, d.point_id, d.register, s.covered, s.status, d.meter, false
+      FROM (SELECT DISTINCT x.point_id, x.register, x.meter, brussels_day(x.starts_at) AS day FROM unnest(p) x WHERE x.minutes > 0) d,
         LATERAL (SELECT sum(v.value) AS value, sum(v.minutes) AS covered, min(v.status) AS status FROM consumption_values v
-          WHERE v.point_id = d.point_id AND v.register = d.register AND v.starts_at >= brussels_begin(d.day) AND v.starts_at < brussels_begin(d.day + 1)
+          WHERE v.point_id = d.point_id AND v.register = d.register AND v.meter = d.meter AND v.starts_at >= brussels_begin(d.day) AND v.starts_at < brussels_begin(d.day + 1)
             AND v.starts_at BETWEEN p_lo - interval '2 days' AND p_hi + interval '2 days' AND v.minutes > 0) s
       WHERE s.value IS NOT NULL
     -- what the source gave stays, unless as much of the day is known more surely
-    ON CONFLICT (point_id, register, day) DO UPDATE SET value = excluded.value, covered = excluded.covered, status = excluded.status, given = false
+    ON CONFLICT (point_id, register, day, meter) DO UPDATE SET value = excluded.value, covered = excluded.covered, status = excluded.status, given = false
       WHERE NOT t.given OR t.status < excluded.status AND t.covered <= excluded.covered;
 END $$;
 
@@ -140,17 +150,17 @@ BEGIN
   SELECT min(x.starts_at), max(x.starts_at) INTO lo, hi FROM unnest(p) x;
   IF NOT p_dry THEN PERFORM consumption_parts(lo, hi); END IF;
   WITH i AS MATERIALIZED (SELECT x.*, brussels_day(x.starts_at) AS day FROM unnest(p) x),
-    o AS (SELECT i.*, t.value AS old_value, t.status AS old_status, t.given, t.covered AS old_covered FROM i JOIN consumption_days t ON t.point_id = i.point_id AND t.register = i.register AND t.day = i.day),
+    o AS (SELECT i.*, t.value AS old_value, t.status AS old_status, t.given, t.covered AS old_covered FROM i JOIN consumption_days t ON t.point_id = i.point_id AND t.register = i.register AND t.day = i.day AND t.meter = i.meter),
     -- what was reckoned gives way to as sure a total, and where a part of the day is missing
     c AS (SELECT * FROM o WHERE CASE WHEN given THEN status >= old_status AND (value, status) IS DISTINCT FROM (old_value, old_status)
       ELSE status >= old_status OR old_covered < extract(epoch FROM brussels_begin(day + 1) - brussels_begin(day)) / 60 END),
-    l AS (INSERT INTO consumption_changes (changed_at, starts_at, point_id, register, minutes, old_value, old_status, new_value, new_status)
-      SELECT p_now, starts_at, point_id, register, 1440, old_value, old_status, value, status FROM c WHERE NOT p_dry AND given),
+    l AS (INSERT INTO consumption_changes (changed_at, starts_at, point_id, register, minutes, meter, old_value, old_status, new_value, new_status)
+      SELECT p_now, starts_at, point_id, register, 1440, meter, old_value, old_status, value, status FROM c WHERE NOT p_dry AND given),
     u AS (UPDATE consumption_days t SET value = c.value, status = c.status, given = true, covered = extract(epoch FROM brussels_begin(c.day + 1) - brussels_begin(c.day)) / 60 FROM c
-      WHERE NOT p_dry AND t.point_id = c.point_id AND t.register = c.register AND t.day = c.day),
-    f AS (SELECT i.* FROM i WHERE NOT EXISTS (SELECT 1 FROM consumption_days t WHERE t.point_id = i.point_id AND t.register = i.register AND t.day = i.day)),
-    w AS (INSERT INTO consumption_days (value, day, point_id, register, covered, status, given)
-      SELECT value, day, point_id, register, extract(epoch FROM brussels_begin(day + 1) - brussels_begin(day)) / 60, status, true FROM f WHERE NOT p_dry)
+      WHERE NOT p_dry AND t.point_id = c.point_id AND t.register = c.register AND t.day = c.day AND t.meter = c.meter),
+    f AS (SELECT i.* FROM i WHERE NOT EXISTS (SELECT 1 FROM consumption_days t WHERE t.point_id = i.point_id AND t.register = i.register AND t.day = i.day AND t.meter = i.meter)),
+    w AS (INSERT INTO consumption_days (value, day, point_id, register, covered, status, meter, given)
+      SELECT value, day, point_id, register, extract(epoch FROM brussels_begin(day + 1) - brussels_begin(day)) / 60, status, meter, true FROM f WHERE NOT p_dry)
     SELECT (SELECT count(*) FROM f) + (SELECT count(*) FROM c WHERE NOT given), (SELECT count(*) FROM c WHERE given) INTO v_new, v_changed;
   RETURN jsonb_build_object('new', v_new, 'changed', v_changed, 'known', cardinality(p) - v_new - v_changed);
 END $$;
@@ -177,18 +187,31 @@ BEGIN
 END $$;
 
 -- Values of a connection: by quarter-hour or hour (at most a week), by day, week or month (at most a year).
+-- Meters are added up. What is said of the connection as a whole counts where no meter has a value. Where a
+-- meter that has values before and after has none, something of the sum is missing (covered: 0 minutes).
 CREATE FUNCTION consumption_of(p_ean text, p_from date, p_to date, p_grain int) RETURNS jsonb LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE v_point int := (SELECT point_id FROM consumption_points WHERE ean = p_ean); all_registers smallint[] := '{1,2,3,4,5,6,7,8,9}'; found jsonb;
 BEGIN
   IF p_grain IN (15, 60) THEN
-    SELECT jsonb_agg(jsonb_build_array(v.register, v.starts_at, v.minutes, v.status, v.value) ORDER BY v.starts_at, v.register) INTO found FROM (
-      SELECT * FROM consumption_values x WHERE x.point_id = v_point AND x.register = ANY (all_registers)
-        AND x.starts_at >= brussels_begin(p_from) AND x.starts_at < brussels_begin(p_to) LIMIT 7000) v;
+    WITH x AS (SELECT y.*, bool_or(y.meter > 0) OVER (PARTITION BY y.register, y.starts_at) AS named FROM consumption_values y WHERE y.point_id = v_point AND y.register = ANY (all_registers)
+        AND y.starts_at >= brussels_begin(p_from) AND y.starts_at < brussels_begin(p_to)),
+      m AS (SELECT register, meter, min(starts_at) AS lo, max(starts_at) AS hi FROM x WHERE meter > 0 GROUP BY 1, 2),
+      v AS (SELECT x.register, x.starts_at, min(x.status) AS status, sum(x.value) AS value,
+          CASE WHEN count(*) < (SELECT count(*) FROM m WHERE m.register = x.register AND x.starts_at BETWEEN m.lo AND m.hi) THEN 0 ELSE max(x.minutes) END AS covered
+        FROM x WHERE x.meter > 0 OR NOT x.named GROUP BY x.register, x.starts_at LIMIT 7000)
+      SELECT jsonb_agg(jsonb_build_array(v.register, v.starts_at, v.covered, v.status, v.value) ORDER BY v.starts_at, v.register) INTO found FROM v;
   ELSE
-    SELECT jsonb_agg(jsonb_build_array(v.register, brussels_begin(v.first), v.covered, v.status, v.value) ORDER BY v.first, v.register) INTO found FROM (
-      SELECT x.register, CASE p_grain WHEN 1440 THEN x.day WHEN 10080 THEN date_trunc('week', x.day::timestamp)::date ELSE date_trunc('month', x.day::timestamp)::date END AS first,
-        sum(x.covered) AS covered, min(x.status) AS status, sum(x.value) AS value
-        FROM consumption_days x WHERE x.point_id = v_point AND x.register = ANY (all_registers) AND x.day >= p_from AND x.day < p_to GROUP BY 1, 2 LIMIT 4000) v;
+    WITH x AS (SELECT y.*, bool_or(y.meter > 0) OVER (PARTITION BY y.register, y.day) AS named FROM consumption_days y
+        WHERE y.point_id = v_point AND y.register = ANY (all_registers) AND y.day >= p_from AND y.day < p_to),
+      m AS (SELECT register, meter, min(day) AS lo, max(day) AS hi FROM x WHERE meter > 0 GROUP BY 1, 2),
+      d AS (SELECT x.register, x.day, min(x.status) AS status, sum(x.value) AS value,
+          -- one after the other they make a day; beside each other the one of which least is known counts
+          CASE WHEN count(*) < (SELECT count(*) FROM m WHERE m.register = x.register AND x.day BETWEEN m.lo AND m.hi) THEN 0
+            WHEN sum(x.covered) > extract(epoch FROM brussels_begin(x.day + 1) - brussels_begin(x.day)) / 60 THEN min(x.covered) ELSE sum(x.covered) END AS covered
+        FROM x WHERE x.meter > 0 OR NOT x.named GROUP BY x.register, x.day),
+      v AS (SELECT d.register, CASE p_grain WHEN 1440 THEN d.day WHEN 10080 THEN date_trunc('week', d.day::timestamp)::date ELSE date_trunc('month', d.day::timestamp)::date END AS first,
+          sum(d.covered) AS covered, min(d.status) AS status, sum(d.value) AS value FROM d GROUP BY 1, 2 LIMIT 4000)
+      SELECT jsonb_agg(jsonb_build_array(v.register, brussels_begin(v.first), v.covered, v.status, v.value) ORDER BY v.first, v.register) INTO found FROM v;
   END IF;
   RETURN coalesce(found, '[]');
 END $$;
@@ -197,7 +220,7 @@ END $$;
 -- case: the version stays. An export is the same, said as what it is.
 CREATE FUNCTION loket_api.consumption_read(p_cmd uuid, p_session uuid, p_case bigint, p_from date, p_to date, p_grain int, p_purpose text, p_export bool) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE a int := require_role('agent', 'lead', 'admin'); r jsonb; c cases%ROWTYPE;
+DECLARE a int := require_role('agent', 'lead', 'admin'); r jsonb; c cases%ROWTYPE; t timestamptz;
 BEGIN
   r := command_begin(p_cmd, a, 'consumption', concat_ws(' ', p_case, p_from, p_to, p_grain, p_purpose, p_export));
   IF r IS NULL THEN PERFORM require_seat(p_session, a); END IF;
@@ -209,7 +232,10 @@ BEGIN
     c.version := c.version - 1;                       -- case_write raises it
     c := case_write(c, CASE WHEN p_export THEN 'consumption_exported' ELSE 'consumption_seen' END, a, p_session, p_cmd,
       jsonb_build_object('purpose', p_purpose, 'from', p_from, 'to', p_to, 'minutes', p_grain), legal_now());
-    r := command_end(p_cmd, '{}');
+    r := command_end(p_cmd, jsonb_build_object('until', clock_timestamp() + interval '1 minute'));
   END IF;
+  -- an answer that was lost is given again; who looks later looks anew, and that is an event of its own
+  t := clock_timestamp();
+  IF (r ->> 'until')::timestamptz <= t THEN PERFORM refuse('look_over'); END IF;
   RETURN jsonb_build_object('ean', c.ean, 'energy', (SELECT product FROM connections WHERE ean = c.ean), 'from', p_from, 'to', p_to, 'values', consumption_of(c.ean, p_from, p_to, p_grain));
 END $$;

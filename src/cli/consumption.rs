@@ -9,12 +9,14 @@ use uuid::Uuid;
 
 use super::clerk::Clerk;
 use super::{CliError, Ended, Shell, shell, words};
-use crate::domain::consumption::guard::{Hidden, Mandate, Span, Window, Wish};
-use crate::domain::consumption::{Energy, Grain, Status, ZONE};
+use crate::domain::consumption::guard::{Mandate, Span};
+use crate::domain::consumption::shown::{Amount, Mark, Naming, Shown, Sight, Slot};
+use crate::domain::consumption::view::View;
+use crate::domain::consumption::{Energy, Register, Step, Unit, ZONE};
 use crate::exchange::consumption::write;
 use crate::process::engine::Refusal;
 use crate::process::sharing;
-use crate::store::consumption::{Consumption, Found, LOOK_PURPOSES, Look, Step};
+use crate::store::consumption::{LOOK_PURPOSES, Look};
 use crate::text::{Texts, format};
 
 /// Look, or take along.
@@ -54,6 +56,12 @@ pub struct WhatArgs {
     /// Add up to days, weeks or months (a year is shown by months when nothing is said)
     #[arg(long, value_name = "STEP", conflicts_with = "fine", value_parser = ["day", "week", "month"])]
     pub by: Option<String>,
+    /// Of gas: in kWh or in m³
+    #[arg(long, value_name = "UNIT", default_value = "kWh", value_parser = ["kWh", "m3"])]
+    pub unit: String,
+    /// Name the connection by the ends of its number only
+    #[arg(long)]
+    pub mask: bool,
     /// Why somebody looks
     #[arg(long, value_name = "PURPOSE", value_parser = LOOK_PURPOSES)]
     pub purpose: String,
@@ -75,46 +83,40 @@ pub async fn run(args: ConsumptionArgs, shell: &Shell) -> Ended {
     let mandate = sharing::mandate(&detail.facts, energy);
     let mandate = mandate.ok_or_else(|| Refusal::new("not_a_mandate").by_rule("FLU-24"))?;
     let now = clerk.store.legal_now().await?;
-    let (window, step) = allowed(&mandate, what, now)?;
+    let sight = allowed(&mandate, what, now)?;
     let look = Look {
         case_id: detail.row.case_id,
-        from: window.from,
-        to: window.to,
-        step,
+        from: sight.window.from,
+        to: sight.window.to,
+        step: sight.step,
         purpose: &what.purpose,
         is_export,
     };
     let session = clerk.session.session_id;
     let read = clerk.store.consumption_read(Uuid::now_v7(), session, &look);
-    let found = read.await?;
+    let shown = Shown::of(&read.await?, &sight, now);
     if is_export {
         shell::generated(write::HEADER);
-        write::lines(&found, step).all(|line| shell::line(&line));
+        write::lines(&shown).all(|line| shell::line(&line));
     } else {
-        tell(shell, &found, (window, step));
+        tell(shell, &shown);
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// What may be seen of the wish, in steps of what; else which rule says no.
-fn allowed(
-    mandate: &Mandate,
-    what: &WhatArgs,
-    now: DateTime<Utc>,
-) -> Result<(Window, Step), CliError> {
+/// What may be seen of the wish; else which rule says no.
+fn allowed(mandate: &Mandate, what: &WhatArgs, now: DateTime<Utc>) -> Result<Sight, CliError> {
     let (span, day) = span(what);
     let step = step(what, span, mandate.energy);
-    let grain = match step {
-        Step::Fine(Energy::Electricity) => Grain::Quarter,
-        Step::Fine(Energy::Gas) => Grain::Hour,
-        Step::Day | Step::Week | Step::Month => Grain::Day,
+    let view = View { span, day, step };
+    let unit = Unit::of_sign(&what.unit).unwrap_or(Unit::Kwh);
+    let naming = if what.mask {
+        Naming::Masked
+    } else {
+        Naming::Whole
     };
-    let window = mandate.window(Wish { span, day, grain }, now);
-    Ok((window.map_err(refusal)?, step))
-}
-
-fn refusal(hidden: Hidden) -> CliError {
-    Refusal::new(hidden.key()).by_rule(hidden.rule()).into()
+    view.sight(mandate, (unit, naming), now)
+        .map_err(|hidden| Refusal::new(hidden.key()).by_rule(hidden.rule()).into())
 }
 
 fn span(what: &WhatArgs) -> (Span, NaiveDate) {
@@ -138,59 +140,64 @@ fn step(what: &WhatArgs, span: Span, energy: Energy) -> Step {
     }
 }
 
-fn tell(shell: &Shell, found: &Consumption, (window, step): (Window, Step)) {
+fn tell(shell: &Shell, shown: &Shown) {
     let texts = &shell.texts;
     let (from, to) = (
-        format::date(texts, window.from),
-        format::date(texts, window.to),
+        format::date(texts, shown.from),
+        format::date(texts, shown.to),
     );
-    let values = [("ean", found.ean.as_str()), ("from", &from), ("to", &to)];
+    let values = [
+        ("ean", shown.connection.as_str()),
+        ("from", &from),
+        ("to", &to),
+    ];
     shell.tell("consumption.head", &values);
-    if let Some(rule) = window.cut_by {
+    if let Some(rule) = shown.cut_by {
         let key = format!("consumption.cut.{}", rule.id());
         shell.say(&format!("{} [{}]", texts.get(&key), rule.id()));
     }
-    if found.values.is_empty() {
+    if shown.is_empty() {
         return shell.tell("consumption.nothing", &[]);
     }
-    let rows: Vec<Vec<String>> = found
-        .values
-        .iter()
-        .map(|value| cells(texts, value, step))
-        .collect();
+    let mut rows = Vec::new();
+    for (number, slot) in shown.slots.iter().enumerate() {
+        for series in &shown.series {
+            let amount = series.values.get(number).and_then(Option::as_ref);
+            rows.push(cells(texts, (slot, shown.step), series.register, amount));
+        }
+    }
     for line in words::columns(&words::right_aligned(rows, 2..=2)) {
         shell.say(&line);
     }
 }
 
-fn cells(texts: &Texts, value: &Found, step: Step) -> Vec<String> {
-    let local = value.start.with_timezone(&ZONE);
+fn cells(
+    texts: &Texts,
+    (slot, step): (&Slot, Step),
+    register: Register,
+    amount: Option<&Amount>,
+) -> Vec<String> {
+    let local = slot.start.with_timezone(&ZONE);
     let at = match step {
         Step::Fine(_) => format!("{}", local.format("%Y-%m-%d %H:%M %Z")),
         Step::Month => local.format("%Y-%m").to_string(),
         Step::Day | Step::Week => local.format("%Y-%m-%d").to_string(),
     };
-    let length = (write::end(value.start, step) - value.start).num_minutes();
-    let missing = (length - value.covered).max(0).to_string();
-    let is_whole = value.covered >= length;
+    let missing = amount.map_or(0, |one| one.missing);
+    let mark = match amount {
+        None => Mark::Missing.key(),
+        Some(one) => one.status.key(),
+    };
     vec![
         at,
-        texts.say(&format!("consumption.register.{}", value.register.key())),
-        write::volume(value.value),
-        value.register.unit().sign().to_owned(),
-        texts.say(&format!("consumption.status.{}", status(value.status))),
-        if is_whole {
+        texts.say(&format!("consumption.register.{}", register.key())),
+        amount.map_or_else(String::new, |one| write::volume(one.value)),
+        register.unit().sign().to_owned(),
+        texts.say(&format!("consumption.status.{mark}")),
+        if missing == 0 {
             String::new()
         } else {
-            texts.fill("consumption.missing", &[("minutes", &missing)])
+            texts.fill("consumption.missing", &[("minutes", &missing.to_string())])
         },
     ]
-}
-
-fn status(status: Status) -> &'static str {
-    match status {
-        Status::Estimated => "estimated",
-        Status::Read => "read",
-        Status::Validated => "validated",
-    }
 }

@@ -4,10 +4,15 @@
 //! This module must not know: files, the database, who asks.
 
 pub mod days;
+mod found;
 pub mod guard;
 pub mod local;
+pub mod shown;
+pub mod view;
 
 use serde::{Deserialize, Serialize};
+
+pub use found::{Consumption, Found, Step};
 
 /// The zone of the source: a day of it has 23, 24 or 25 hours.
 pub const ZONE: chrono_tz::Tz = chrono_tz::Tz::Europe__Brussels;
@@ -165,6 +170,15 @@ pub enum Status {
 impl Status {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Estimated, Self::Read, Self::Validated];
+
+    /// Its key in texts.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Estimated => "estimated",
+            Self::Read => "read",
+            Self::Validated => "validated",
+        }
+    }
 
     /// Its number in the database: a higher one is surer.
     pub fn code(self) -> i16 {

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::rows::CaseId;
 use super::{Store, StoreError, ask, read};
+pub use crate::domain::consumption::{Consumption, Found, Step};
 use crate::domain::consumption::{Energy, Grain, Register, Status};
 
 /// Most values of one chunk.
@@ -21,6 +22,9 @@ pub const LOOK_PURPOSES: [&str; 4] = ["question", "check", "complaint", "hand_ov
 pub struct ConsumptionRow {
     /// The connection, as registered.
     pub ean: String,
+    /// The number of the meter; empty for the connection as a whole, which counts where no meter has a
+    /// value.
+    pub meter: String,
     /// What was counted.
     pub register: Register,
     /// From when on.
@@ -61,75 +65,6 @@ pub struct Look<'a> {
     pub is_export: bool,
 }
 
-/// What values are added up to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Step {
-    /// As measured: per quarter of an hour, or per hour.
-    Fine(Energy),
-    /// Local days.
-    Day,
-    /// Weeks from Monday.
-    Week,
-    /// Local months.
-    Month,
-}
-
-impl Step {
-    fn code(self) -> i32 {
-        match self {
-            Self::Fine(Energy::Electricity) => 15,
-            Self::Fine(Energy::Gas) => 60,
-            Self::Day => 1440,
-            Self::Week => 10080,
-            Self::Month => 30000,
-        }
-    }
-}
-
-/// What was found.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Consumption {
-    /// The connection.
-    pub ean: String,
-    /// What is delivered there.
-    pub energy: Energy,
-    /// By time, then register.
-    pub values: Vec<Found>,
-}
-
-/// One value that was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "(i16, DateTime<Utc>, i64, i16, i64)")]
-pub struct Found {
-    /// What was counted.
-    pub register: Register,
-    /// From when on.
-    pub start: DateTime<Utc>,
-    /// For how many minutes there are values: what is missing of a day is missing, not zero.
-    pub covered: i64,
-    /// Of the least sure part.
-    pub status: Status,
-    /// Wh or dm³.
-    pub value: i64,
-}
-
-impl TryFrom<(i16, DateTime<Utc>, i64, i16, i64)> for Found {
-    type Error = &'static str;
-
-    fn try_from(
-        (register, start, covered, status, value): (i16, DateTime<Utc>, i64, i16, i64),
-    ) -> Result<Self, Self::Error> {
-        Ok(Self {
-            register: Register::of_code(register).ok_or("an unknown register")?,
-            start,
-            covered,
-            status: Status::of_code(status).ok_or("an unknown status")?,
-            value,
-        })
-    }
-}
-
 /// The number of a grain in the database: minutes, and none for what is no stretch of them.
 fn minutes(grain: Grain) -> i16 {
     match grain {
@@ -164,14 +99,16 @@ impl Store {
         is_dry: bool,
     ) -> Result<Merged, StoreError> {
         let eans: Vec<String> = rows.iter().map(|row| row.ean.clone()).collect();
+        let meters: Vec<String> = rows.iter().map(|row| row.meter.clone()).collect();
         let registers: Vec<i16> = rows.iter().map(|row| row.register.code()).collect();
         let starts: Vec<DateTime<Utc>> = rows.iter().map(|row| row.start).collect();
         let lengths: Vec<i16> = rows.iter().map(|row| minutes(row.grain)).collect();
         let statuses: Vec<i16> = rows.iter().map(|row| row.status.code()).collect();
         let values: Vec<i64> = rows.iter().map(|row| row.value).collect();
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.consumption_merge($1, $2, $3, $4, $5, $6, $7)::text AS "r!""#,
+            r#"SELECT loket_api.consumption_merge($1, $2, $3, $4, $5, $6, $7, $8)::text AS "r!""#,
             &eans,
+            &meters,
             &registers,
             &starts,
             &lengths,

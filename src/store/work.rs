@@ -43,6 +43,9 @@ pub struct MessageContext {
     pub customer: Option<CustomerCard>,
     /// Free texts.
     pub texts: BTreeMap<Uuid, String>,
+    /// Somebody of the case is protected: nothing of it leaves for the market.
+    #[serde(default)]
+    pub hidden: bool,
     /// The start time that the case holds.
     #[serde(default)]
     pub slot: Option<HeldSlot>,

@@ -156,7 +156,7 @@ impl Holding {
 /// Whether a register's mark protects a person (decision 21). A word that is not known does: whoever is
 /// hidden in vain is found by number, whoever is shown in vain is not hidden again.
 pub fn protects(mark: &str) -> bool {
-    const OPEN: [&str; 7] = ["", "no", "n", "nei", "false", "0", "ugradert"];
+    const OPEN: [&str; 9] = ["", "no", "n", "nei", "nee", "nej", "false", "0", "ugradert"];
     !OPEN.contains(&mark.trim().to_lowercase().as_str())
 }
 

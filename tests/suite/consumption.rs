@@ -243,6 +243,67 @@ async fn corrections_replace_what_is_less_sure_and_are_kept() {
     assert_eq!(kept, (96, 96 * 50));
 }
 
+/// Two meters of one connection are values of their own and added up where they are shown; a meter that
+/// says nothing in between is missing, and a file that names no meter counts only where none has a value.
+/// (Values without the meter in their key took each other's place.)
+#[tokio::test(flavor = "multi_thread")]
+async fn flu_34_the_meters_of_a_connection_are_added_up() {
+    let world = world().await;
+    let shell = Shell::of(&world.db.url("admin_1"));
+    let line = "import consumption --json -";
+    let date = day("2026-06-15");
+    let first = whole_day(1, date, "0,100", "Gevalideerd");
+    let hole = row(
+        1,
+        days::begin(date) + TimeDelta::hours(8),
+        "Afname Dag",
+        "0,030",
+        "Geschat",
+    );
+    let other = whole_day(1, date, "0,030", "Geschat").replace(&hole, "");
+    let other = other.replace("1SAG1", "1SAG2");
+    assert_eq!(counts(&report(&shell, line, &first)), [96, 0, 0, 0]);
+    assert_eq!(counts(&report(&shell, line, &other)), [95, 0, 0, 0]);
+    assert_eq!(counts(&report(&shell, line, &other)), [0, 0, 95, 0]);
+    let none = whole_day(1, date, "9,999", "Gevalideerd").replace("1SAG1", "");
+    assert_eq!(counts(&report(&shell, line, &none)), [96, 0, 0, 0]);
+
+    let case = shared(&world, 1, "day_and_fine").await;
+    let desk = world.desk("anna").await;
+    let range = ("2026-06-15", "2026-06-16");
+    let found = look(&desk, case, range, Step::Day).await.unwrap();
+    let [total] = found.values[..] else {
+        panic!("{found:?}")
+    };
+    let sum = 96 * 100 + 95 * 30;
+    assert_eq!((total.value, total.covered), (sum, 1425));
+    assert_eq!(total.status, Status::Estimated);
+    let fine = Step::Fine(Energy::Electricity);
+    let found = look(&desk, case, range, fine).await.unwrap();
+    assert_eq!(found.values.iter().map(|one| one.value).sum::<i64>(), sum);
+    let lacking: Vec<_> = found.values.iter().filter(|one| one.covered == 0).collect();
+    let [lacking] = lacking[..] else {
+        panic!("{lacking:?}")
+    };
+    assert_eq!(lacking.start, days::begin(date) + TimeDelta::hours(8));
+
+    // one meter after the other makes one day
+    let next = whole_day(1, day("2026-06-16"), "0,100", "Gevalideerd");
+    let half = next.lines().count() / 2;
+    let changed = next.lines().enumerate().map(|(number, line)| {
+        let line = line.to_owned() + "\n";
+        if number > half {
+            line.replace("1SAG1", "1SAG3")
+        } else {
+            line
+        }
+    });
+    report(&shell, line, &changed.collect::<String>());
+    let found = look(&desk, case, ("2026-06-16", "2026-06-17"), Step::Day).await;
+    let found = found.unwrap().values;
+    assert_eq!((found[0].value, found[0].covered), (9600, 1440));
+}
+
 /// What is found over a time: the sum, and the minutes for which there are values.
 async fn added_up(desk: &Desk<'_>, case: CaseId, range: (&str, &str), step: Step) -> (i64, i64) {
     let found = look(desk, case, range, step).await.unwrap();
@@ -434,6 +495,15 @@ async fn looking_is_an_event_with_a_purpose() {
         ("consumption_exported", &"hand_over".into())
     );
     assert!(!body.to_string().contains("7777"), "{body}");
+    // who comes back with it later looks anew: that needs an id, and an event, of its own
+    sqlx::query("UPDATE loket.commands SET result = $2 WHERE cmd_id = $1")
+        .bind(cmd)
+        .bind(serde_json::json!({"until": "2026-01-01T00:00:00Z"}))
+        .execute(&pool)
+        .await
+        .unwrap();
+    let again = desk.store.consumption_read(cmd, desk.id(), &asked).await;
+    assert_eq!(key(&again.unwrap_err()).0, "look_over");
     let stranger = world.desk("bram").await;
     asked.purpose = "question";
     let hidden = stranger

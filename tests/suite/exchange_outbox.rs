@@ -83,6 +83,7 @@ struct Case {
     customer: Option<CustomerCard>,
     connection: ConnectionCard,
     texts: BTreeMap<Uuid, String>,
+    hidden: bool,
     slot: HeldSlot,
     payment: Payment,
     settings: Settings,
@@ -163,6 +164,7 @@ impl Case {
             }),
             connection: connection(),
             texts: [(text, "Welke tekst\u{1b}[2J zag de klant?".to_owned())].into(),
+            hidden: false,
             slot: slot(),
             payment: payment(),
             settings: Settings::default(),
@@ -200,6 +202,7 @@ impl Case {
             customer: self.customer.as_ref(),
             connection: Some(&self.connection),
             texts: &self.texts,
+            hidden: self.hidden,
             slot: Some(&self.slot),
             payment: Some(&self.payment),
             bag_id: None,
@@ -697,14 +700,14 @@ fn dw_bas_11_the_update_of_master_data() {
 /// Formats 5.1: of a protected person nothing leaves for the market.
 #[test]
 fn dw_nothing_of_a_protected_person_leaves_for_the_market() {
-    let mut case = Case::new();
-    case.customer.as_mut().unwrap().protected = true;
-    for message in MESSAGES.iter().filter(|one| one.to == Addressee::Market) {
-        assert_eq!(
-            case.send(message.kind).unwrap_err().key,
-            "by_hand",
-            "{}",
-            message.kind
-        );
+    for is_customer in [true, false] {
+        let mut case = Case::new();
+        case.customer.as_mut().unwrap().protected = is_customer;
+        // whoever else the case is about: a customer of the supplier, a number that was typed
+        case.hidden = !is_customer;
+        for message in MESSAGES.iter().filter(|one| one.to == Addressee::Market) {
+            let stuck = case.send(message.kind).unwrap_err();
+            assert_eq!(stuck.key, "by_hand", "{}", message.kind);
+        }
     }
 }

@@ -17,34 +17,35 @@ use crate::support::world::World;
 
 const HEADER: &str = "metering_point_id,customer_ref,kind,first_name,last_name,organisation_name,\
 identifier,birth_date,street,house_number,postcode,city,valid_from,valid_to\n";
-const PERSONS: &str = "identifier,first_name,last_name,birth_date,street,house_number,postcode,city,\
+pub(crate) const PERSONS: &str = "identifier,first_name,last_name,birth_date,street,house_number,\
+postcode,city,\
 deceased_on,protected\n\
 29884013001,Geir,Kristensen,1940-08-29,Knudsenhavna,127,7365,Martinhelle,,no\n\
 01813701304,Inger,Henriksen,1937-01-01,Knudsenhavna,139,0151,Gulbrandsen,,no\n\
 05923642899,Kristine,Sivertsen,1936-12-05,Thomassenjordet,165,1639,Abrahamsen,,yes\n";
-const GEIR: &str =
+pub(crate) const GEIR: &str =
     "private,Geir,Kristensen,,29884013001,1940-08-29,Knudsenhavna,127,7365,Martinhelle,2010-01-01,";
-const GIER: &str =
+pub(crate) const GIER: &str =
     "private,Gier,Kristensen,,29884013001,1940-08-29,Knudsenhavna,127,7365,Martinhelle,2010-01-01,";
-const INGER: &str =
+pub(crate) const INGER: &str =
     "private,Inger,Henriksen,,01813701304,1937-01-01,Knudsenhavna,139,0151,Gulbrandsen,2010-01-01,";
-const KRISTINE: &str = "private,Kristine,Sivertsen,,05923642899,1936-12-05,Thomassenjordet,165,1639,\
-Abrahamsen,2010-01-01,";
+pub(crate) const KRISTINE: &str = "private,Kristine,Sivertsen,,05923642899,1936-12-05,\
+Thomassenjordet,165,1639,Abrahamsen,2010-01-01,";
 
 /// Metering points with a right check digit: the n-th.
-fn point(n: u32) -> String {
+pub(crate) fn point(n: u32) -> String {
     let body = format!("70705750010{n:06}");
     let digit = loket::domain::gs1::check_digit(&body).unwrap();
     format!("{body}{digit}")
 }
 
-struct Bench {
-    world: World,
-    folder: PathBuf,
+pub(crate) struct Bench {
+    pub(crate) world: World,
+    pub(crate) folder: PathBuf,
 }
 
 impl Bench {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let world = World::on(TestDb::new().await).await;
         let name = format!("loket-washing-{}", uuid::Uuid::now_v7());
         let folder = std::env::temp_dir().join(name);
@@ -54,12 +55,12 @@ impl Bench {
     }
 
     /// Everything, as nobody of the product sees it.
-    async fn owner(&self) -> sqlx::PgPool {
+    pub(crate) async fn owner(&self) -> sqlx::PgPool {
         self.world.db.pool(SUPERUSER, 1).await
     }
 
     /// That agent works in the queue.
-    async fn washes(&self, role: &str) {
+    pub(crate) async fn washes(&self, role: &str) {
         sqlx::query(
             "INSERT INTO loket.agent_queues (agent_id, queue_id) SELECT a.agent_id, q.queue_id
              FROM loket.agents a, loket.queues q WHERE a.db_role = $1 AND q.key = 'wash'",
@@ -71,7 +72,7 @@ impl Bench {
     }
 
     /// Files with these rows: metering point, what each side holds.
-    fn files(&self, name: &str, rows: &[(String, &str, &str)]) -> Paths {
+    pub(crate) fn files(&self, name: &str, rows: &[(String, &str, &str)]) -> Paths {
         let write = |side: &str, of: fn(&(String, &str, &str)) -> String| {
             let path = self.folder.join(format!("{name}-{side}.csv"));
             let body: String = rows.iter().map(of).collect();
@@ -89,18 +90,18 @@ impl Bench {
         }
     }
 
-    async fn run(&self, paths: &Paths) -> Brought {
+    pub(crate) async fn run(&self, paths: &Paths) -> Brought {
         holdings(&self.world.admin, paths, &Origin::default(), false)
             .await
             .unwrap()
     }
 
-    async fn washed(&self, name: &str, rows: &[(String, &str, &str)]) -> Brought {
+    pub(crate) async fn washed(&self, name: &str, rows: &[(String, &str, &str)]) -> Brought {
         self.run(&self.files(name, rows)).await
     }
 
     /// Code, state, how it ended, how often it was found, and the state of the case.
-    async fn finding(&self, n: u32) -> (String, String, String, i32, String) {
+    pub(crate) async fn finding(&self, n: u32) -> (String, String, String, i32, String) {
         let row = sqlx::query(
             "SELECT f.code, f.state, coalesce(f.how, '') AS how, f.times, coalesce(c.state, '') AS at
              FROM loket.wash_findings f LEFT JOIN loket.cases c USING (case_id)
@@ -113,7 +114,7 @@ impl Bench {
         (row.get(0), row.get(1), row.get(2), row.get(3), row.get(4))
     }
 
-    async fn one<T>(&self, sql: &'static str) -> T
+    pub(crate) async fn one<T>(&self, sql: &'static str) -> T
     where
         T: for<'r> sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres> + Send + Unpin,
     {
@@ -121,7 +122,7 @@ impl Bench {
         sqlx::query_scalar(sql).fetch_one(&pool).await.unwrap()
     }
 
-    async fn case_of(&self, n: u32) -> (CaseId, String) {
+    pub(crate) async fn case_of(&self, n: u32) -> (CaseId, String) {
         let row = sqlx::query(
             "SELECT c.case_id, c.case_no FROM loket.wash_findings f JOIN loket.cases c
              USING (case_id) WHERE f.point = $1 ORDER BY f.finding_id DESC LIMIT 1",
@@ -134,7 +135,7 @@ impl Bench {
     }
 
     /// An action of the administrator, who stands for the world outside, on the case of a point.
-    async fn done(&self, n: u32, actor: Actor, action: &str, given: Answers) {
+    pub(crate) async fn done(&self, n: u32, actor: Actor, action: &str, given: Answers) {
         let (case_id, _) = self.case_of(n).await;
         let store = &self.world.admin;
         let detail = store.case_detail(case_id).await.unwrap();
@@ -165,7 +166,7 @@ fn side(point: &str, prefix: &str, held: &str) -> String {
     format!("{point},{prefix}{},{held}\n", &point[11..17])
 }
 
-fn count(brought: &Brought, word: &str) -> i64 {
+pub(crate) fn count(brought: &Brought, word: &str) -> i64 {
     brought.told.counts.get(word).copied().unwrap_or_default()
 }
 

@@ -124,6 +124,7 @@ mod view_themes;
 mod view_wash_progress;
 mod wash_oracle;
 mod wash_order;
+mod wash_protected;
 mod wash_rules;
 mod wash_worlds;
 mod wired;

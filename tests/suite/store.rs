@@ -22,5 +22,6 @@ mod reading;
 mod recount;
 mod rights;
 mod slots;
+mod subjects;
 mod undo;
 mod undo_walk;

@@ -71,8 +71,7 @@ impl<K: Eq + Hash + Clone> Doubled<K> {
             LocalResult::Single(at) => single(at.to_utc(), start, end),
             LocalResult::Ambiguous(first, second) => {
                 let grain = in_doubled_hour(start, end)?;
-                // only the earlier one can end where the later one begins
-                let is_second = self.turn(key, start, end <= start)?;
+                let is_second = self.turn(key, start, by_its_end(start, end))?;
                 let at = if is_second { second } else { first };
                 let start = at.to_utc();
                 Ok(Stretch { start, grain })
@@ -80,27 +79,48 @@ impl<K: Eq + Hash + Clone> Doubled<K> {
         }
     }
 
-    /// Whether it is the second one: the first is who comes first, or who ends before it starts.
+    /// Whether it is the second one: that is what its end says, else the one that comes later.
     fn turn(
         &mut self,
         key: &K,
         start: NaiveDateTime,
-        must_be_first: bool,
+        by_its_end: Option<Turn>,
     ) -> Result<bool, LocalError> {
         if self.seen.len() >= KEPT {
             self.seen.clear();
         }
         let seen = self.seen.entry((key.clone(), start)).or_default();
-        if !seen.first {
-            seen.first = true;
-            return Ok(false);
-        }
-        if must_be_first || seen.second {
+        let by_order = if seen.first {
+            Turn::Second
+        } else {
+            Turn::First
+        };
+        let (was, is_second) = match by_its_end.unwrap_or(by_order) {
+            Turn::First => (&mut seen.first, false),
+            Turn::Second => (&mut seen.second, true),
+        };
+        if *was {
             return Err(LocalError::Thrice);
         }
-        seen.second = true;
-        Ok(true)
+        *was = true;
+        Ok(is_second)
     }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    First,
+    Second,
+}
+
+/// Clocks go back at the end of the first hour: what ends on the wall before it starts is the first one,
+/// what ends behind the doubled hour the second one. Anything else can be either.
+fn by_its_end(start: NaiveDateTime, end: NaiveDateTime) -> Option<Turn> {
+    if end <= start {
+        return Some(Turn::First);
+    }
+    let is_behind = !matches!(ZONE.from_local_datetime(&end), LocalResult::Ambiguous(..));
+    is_behind.then_some(Turn::Second)
 }
 
 /// Inside the doubled hour the clock on the wall says how long, and an hour is missing from it where
@@ -205,6 +225,21 @@ mod tests {
             row("a", "02:45:00", "03:00:00"),
             Ok(utc("2023-10-29T01:45:00Z"))
         );
+    }
+
+    /// The last quarter of the second hour says by its end which one it is, also alone: its twin may
+    /// have been left out, or stand behind it.
+    #[test]
+    fn what_ends_behind_the_doubled_hour_is_the_second_one() {
+        let (start, end) = (at("2023-10-29T02:45:00"), at("2023-10-29T03:00:00"));
+        let mut doubled = Doubled::default();
+        let mut row = |end| doubled.stretch(&(), start, end).map(|one| one.start);
+        assert_eq!(row(end), Ok(utc("2023-10-29T01:45:00Z")));
+        let twin = row(at("2023-10-29T02:00:00"));
+        assert_eq!(twin, Ok(utc("2023-10-29T00:45:00Z")));
+        assert_eq!(row(end), Err(LocalError::Thrice));
+        let hour = one("2023-10-29T02:00:00", "2023-10-29T03:00:00").expect("an hour");
+        assert_eq!(hour.start, utc("2023-10-29T01:00:00Z"));
     }
 
     #[test]

@@ -95,6 +95,7 @@ impl Intake {
         Ok(fits(&reading, energy, self.now).map(|()| {
             reading.value.map(|value| ConsumptionRow {
                 ean,
+                meter: reading.meter,
                 register: reading.register,
                 start: reading.start,
                 grain: reading.grain,

@@ -26,6 +26,8 @@ pub use service::{ServiceError, of_service};
 pub struct Reading {
     /// The connection, as reported: exports that were made anonymous have wrong check digits.
     pub ean: String,
+    /// The number of the meter; empty where the source does not say it.
+    pub meter: String,
     /// What was counted.
     pub register: Register,
     /// From when on.

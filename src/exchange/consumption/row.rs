@@ -15,6 +15,8 @@ const DAYS: [&str; 3] = ["%d-%m-%Y", "%d/%m/%Y", "%Y-%m-%d"];
 const TIMES: [&str; 2] = ["%H:%M:%S", "%H:%M"];
 /// Digits behind the comma: the kept unit is a thousandth of the written one.
 const DECIMALS: usize = 3;
+/// Bytes of the number of a meter.
+const METER_MOST: usize = 40;
 /// More, in thousandths of a unit, is no value of one connection.
 const MOST: i64 = 2_147_483_647;
 
@@ -40,15 +42,18 @@ pub(super) fn read(text: &str, columns: &Columns, doubled: &mut Doubled<MeterKey
     let get = |column| columns.get(&values, column);
     let ean = ean(get(Ean))?;
     let register = register(get(RegisterName), get(UnitSign))?;
-    let (status, value) = measured(get(StatusName), get(Volume))?;
+    let meter = meter(get(Meter))?;
     let start = local(get(FromDay), get(FromTime))?;
     let end = local(get(ToDay), get(ToTime))?;
-    let key = (ean.clone(), get(Meter).to_owned(), register);
+    // before anything else is refused: of a doubled hour the next row is the second one all the same
+    let key = (ean.clone(), meter.clone(), register);
     let stretch = doubled
         .stretch(&key, start, end)
         .map_err(|error| odd(error, start, end))?;
+    let (status, value) = measured(get(StatusName), get(Volume))?;
     Ok(Reading {
         ean,
+        meter,
         register,
         start: stretch.start,
         grain: fits(register, stretch)?,
@@ -64,6 +69,15 @@ pub(super) fn ean(text: &str) -> Result<String, Refused> {
         return Ok(text.to_owned());
     }
     Err(Refused::new("consumption_ean").with("value", text))
+}
+
+/// The number of a meter, which our own exports leave out.
+pub(super) fn meter(text: &str) -> Result<String, Refused> {
+    let is_number = text.len() <= METER_MOST && !text.chars().any(char::is_control);
+    if is_number {
+        return Ok(text.to_owned());
+    }
+    Err(Refused::new("consumption_meter").with("value", text))
 }
 
 fn register(name: &str, unit: &str) -> Result<Register, Refused> {

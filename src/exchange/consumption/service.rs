@@ -38,6 +38,8 @@ struct Headpoint {
 
 #[derive(Deserialize)]
 struct Meter {
+    #[serde(default, rename = "meterID")]
+    number: String,
     #[serde(default, rename = "quarterHourlyEnergy")]
     quarters: Vec<Entry>,
     #[serde(default, rename = "hourlyEnergy")]
@@ -85,12 +87,14 @@ pub fn of_service(json: &str) -> Result<Vec<Reading>, ServiceError> {
     let ean = super::row::ean(&point.ean).map_err(|_| wrong(&point.ean))?;
     let mut found = Vec::new();
     for meter in &point.physical_meters {
+        let number = super::row::meter(&meter.number).map_err(|_| wrong(&meter.number))?;
+        let whose = (ean.as_str(), number.as_str());
         let all = meter.quarters.iter();
         let all = all.chain(&meter.hours).chain(&meter.days);
         for entry in all {
             let grain = grain(entry, point.energy_type)?;
             for measurement in &entry.measurements {
-                measured(&ean, (entry.start, grain), measurement, &mut found)?;
+                measured(whose, (entry.start, grain), measurement, &mut found)?;
             }
         }
     }
@@ -116,7 +120,7 @@ fn grain(entry: &Entry, energy: Energy) -> Result<Grain, ServiceError> {
 }
 
 fn measured(
-    ean: &str,
+    (ean, meter): (&str, &str),
     (start, grain): (DateTime<Utc>, Grain),
     measurement: &Measurement,
     found: &mut Vec<Reading>,
@@ -141,6 +145,7 @@ fn measured(
             let status = status(&value.validation_state)?;
             found.push(Reading {
                 ean: ean.to_owned(),
+                meter: meter.to_owned(),
                 register,
                 start,
                 grain,

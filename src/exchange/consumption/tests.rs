@@ -42,6 +42,7 @@ fn the_first_generation_is_read_with_its_mark_and_guards() {
     let found = good(&text);
     let first = Reading {
         ean: "541448800200007298".to_owned(),
+        meter: "1SAG1".to_owned(),
         register: Register::OfftakeNight,
         start: utc("2021-10-11T22:00:00Z"),
         grain: Grain::Quarter,
@@ -170,6 +171,23 @@ fn a_day_of_25_hours_adds_up() {
         assert_eq!(one.start, begin + chrono::TimeDelta::minutes(15 * n));
         assert_eq!(one.value, Some(n), "in file order");
     }
+}
+
+/// A row of the doubled hour that is refused for its value still is the first of its pair.
+#[test]
+fn a_refused_first_row_leaves_the_second_one_second() {
+    let row = |volume: &str| {
+        format!(
+            "29-10-2023;02:15:00;29-10-2023;02:30:00;=\"541448800200000145\";1S;Digitale Meter;\
+             Afname Nacht;{volume};kWh;Geschat\n"
+        )
+    };
+    let text = format!("{A}\n{}{}", row("many"), row("0,100"));
+    let found = all(&text);
+    assert_eq!(found[0].1, Err("import.refused.volume".to_owned()));
+    let second = found[1].1.as_ref().expect("a reading");
+    assert_eq!(second.start, utc("2023-10-29T01:15:00Z"));
+    assert_eq!(second.meter, "1S");
 }
 
 fn real(name: &str) -> Option<String> {

@@ -1,53 +1,51 @@
 //! Consumption as a file: the columns and spellings of the source's present generation (formats.md 5.11),
-//! so that what reads its exports reads ours. What we do not keep (meters) is left empty. Our own reader
+//! so that what reads its exports reads ours. Exactly what is shown (FLU-38): what is missing is a row
+//! without a volume, as the source writes it. Meters are added up and therefore left out. Our own reader
 //! reads it back.
 
-use chrono::{DateTime, Months, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
-use crate::domain::consumption::{Status, Unit, ZONE, days};
-use crate::store::consumption::{Consumption, Found, Step};
+use crate::domain::consumption::shown::{Amount, Shown, Slot};
+use crate::domain::consumption::{Register, Status, ZONE};
 
 /// The byte order mark and the header.
 pub const HEADER: &str = "\u{feff}Van (datum);Van (tijdstip);Tot (datum);Tot (tijdstip);EAN-code;Meter;\
     Metertype;Register;Volume;Eenheid;Validatiestatus;Omschrijving";
 
-/// The lines after the header, one for each value, in the order of time.
-pub fn lines(found: &Consumption, step: Step) -> impl Iterator<Item = String> {
-    found
-        .values
-        .iter()
-        .map(move |value| line(&found.ean, value, step))
+/// The lines after the header, one for each stretch and register, in the order of time.
+pub fn lines(shown: &Shown) -> impl Iterator<Item = String> {
+    let slots = shown.slots.iter().enumerate();
+    slots.flat_map(move |(number, slot)| {
+        let of_slot = shown.series.iter().map(move |series| {
+            let amount = series.values.get(number).and_then(Option::as_ref);
+            line(&shown.connection, slot, series.register, amount)
+        });
+        of_slot
+    })
 }
 
-fn line(ean: &str, value: &Found, step: Step) -> String {
-    let end = end(value.start, step);
+/// The whole file.
+pub fn file(shown: &Shown) -> String {
+    let mut text = format!("{HEADER}\n");
+    for line in lines(shown) {
+        text.push_str(&line);
+        text.push('\n');
+    }
+    text
+}
+
+fn line(connection: &str, slot: &Slot, register: Register, amount: Option<&Amount>) -> String {
     let wall = |at: DateTime<Utc>| at.with_timezone(&ZONE).format("%d-%m-%Y;%H:%M:%S");
     format!(
-        "{};{};=\"{ean}\";;;{};{};{};{};{}",
-        wall(value.start),
-        wall(end),
-        value.register.dutch(),
-        volume(value.value),
-        unit(value),
-        status(value.status),
-        covered(value, (end - value.start).num_minutes()),
+        "{};{};=\"{connection}\";;;{};{};{};{};{}",
+        wall(slot.start),
+        wall(slot.end),
+        register.dutch(),
+        amount.map_or_else(String::new, |one| volume(one.value)),
+        register.unit().sign(),
+        amount.map_or("Geen verbruik", |one| status(one.status)),
+        amount.map_or_else(String::new, |one| covered(one, slot.minutes())),
     )
-}
-
-fn unit(value: &Found) -> &'static str {
-    let unit: Unit = value.register.unit();
-    unit.sign()
-}
-
-/// When a stretch ends; days, weeks and months are local.
-pub fn end(start: DateTime<Utc>, step: Step) -> DateTime<Utc> {
-    let day = days::of(start);
-    match step {
-        Step::Fine(energy) => start + TimeDelta::minutes(energy.minutes()),
-        Step::Day => days::end(day),
-        Step::Week => days::begin(day.checked_add_days(chrono::Days::new(7)).unwrap_or(day)),
-        Step::Month => days::begin(day.checked_add_months(Months::new(1)).unwrap_or(day)),
-    }
 }
 
 /// Thousandths with a comma: `0,010`.
@@ -64,11 +62,11 @@ fn status(status: Status) -> &'static str {
 }
 
 /// How much of a stretch there are values for, where that is not all of it.
-fn covered(value: &Found, minutes: i64) -> String {
-    if value.covered >= minutes {
+fn covered(amount: &Amount, minutes: i64) -> String {
+    if amount.missing == 0 {
         return String::new();
     }
-    format!("{}/{minutes} min", value.covered)
+    format!("{}/{minutes} min", minutes - amount.missing)
 }
 
 #[cfg(test)]
@@ -77,8 +75,10 @@ mod tests {
 
     use super::super::Export;
     use super::*;
-    use crate::domain::consumption::{Energy, Register};
-    use chrono::NaiveDate;
+    use crate::domain::consumption::guard::{Span, Window};
+    use crate::domain::consumption::shown::{Naming, Sight};
+    use crate::domain::consumption::{Consumption, Energy, Found, Step, Unit, days};
+    use chrono::{NaiveDate, TimeDelta};
 
     fn fine(day: NaiveDate, minutes: i64) -> Vec<Found> {
         let count = days::stretches(day, minutes);
@@ -92,12 +92,29 @@ mod tests {
         (0..count).map(found).collect()
     }
 
-    fn read_back(found: &Consumption, step: Step) -> Vec<(DateTime<Utc>, Option<i64>, Status)> {
-        let mut text = format!("{HEADER}\n");
-        for line in lines(found, step) {
-            text.push_str(&line);
-            text.push('\n');
-        }
+    fn shown(
+        found: &Consumption,
+        step: Step,
+        unit: Unit,
+        (from, to): (NaiveDate, NaiveDate),
+    ) -> Shown {
+        let window = Window {
+            from,
+            to,
+            cut_by: None,
+        };
+        let sight = Sight {
+            span: Span::Week,
+            step,
+            window,
+            unit,
+            naming: Naming::Whole,
+        };
+        let later = "2030-01-01T00:00:00Z".parse().expect("an instant");
+        Shown::of(found, &sight, later)
+    }
+
+    fn read_back(text: &str) -> Vec<(DateTime<Utc>, Option<i64>, Status)> {
         let mut export = Export::open(text.as_bytes()).expect("a header");
         let mut read = Vec::new();
         while let Some((line, row)) = export.read().expect("readable") {
@@ -107,7 +124,8 @@ mod tests {
         read
     }
 
-    /// FLU-38: what is taken along has the columns of the source, and what is missing of a day is said.
+    /// FLU-38: what is taken along has the columns of the source, and what is missing is said: a part of a
+    /// day behind it, a whole day as a row without a volume.
     #[test]
     fn flu_38_the_columns_are_those_of_the_source() {
         let found = Consumption {
@@ -121,31 +139,44 @@ mod tests {
                 value: 1234,
             }],
         };
-        let said: Vec<String> = lines(&found, Step::Day).collect();
-        let expected = "15-06-2026;00:00:00;16-06-2026;00:00:00;=\"541448800200007298\";;;Afname;1,234;\
-            m³;Geschat;1380/1440 min";
-        assert_eq!(said, [expected]);
+        let day = |text: &str| text.parse().expect("a day");
+        let two = (day("2026-06-15"), day("2026-06-17"));
+        let said: Vec<String> = lines(&shown(&found, Step::Day, Unit::CubicMetre, two)).collect();
+        let expected = [
+            "15-06-2026;00:00:00;16-06-2026;00:00:00;=\"541448800200007298\";;;Afname;1,234;\
+             m³;Geschat;1380/1440 min",
+            "16-06-2026;00:00:00;17-06-2026;00:00:00;=\"541448800200007298\";;;Afname;;\
+             m³;Geen verbruik;",
+        ];
+        assert_eq!(said, expected);
         let wide = |text: &str| text.split(';').count();
-        assert_eq!(wide(HEADER), wide(expected));
+        assert_eq!(wide(HEADER), wide(expected[0]));
     }
 
     proptest! {
-        /// FLU-38: every quarter-hour and hour of every day is read back as it was, the doubled ones too.
+        /// FLU-38: every quarter-hour and hour of every day is read back as it was, the doubled ones and
+        /// the missing ones too.
         #[test]
         fn flu_38_what_is_exported_can_be_imported(
             day in prop_oneof![Just(302_u32), Just(89), 1_u32..=365], is_gas in any::<bool>(),
+            missing in 0_usize..100,
         ) {
             let day = NaiveDate::from_yo_opt(2023, day).expect("a day");
             let energy = if is_gas { Energy::Gas } else { Energy::Electricity };
-            let found = Consumption {
-                ean: "541448800200007298".to_owned(),
-                energy,
-                values: fine(day, energy.minutes()),
-            };
-            let read = read_back(&found, Step::Fine(energy));
-            let expected: Vec<_> = found.values.iter()
+            let all = fine(day, energy.minutes());
+            let mut expected: Vec<_> = all.iter()
                 .map(|one| (one.start, Some(one.value), one.status)).collect();
-            prop_assert_eq!(read, expected);
+            let mut values = all;
+            if missing < values.len() {
+                values.remove(missing);
+                expected[missing].1 = None;
+                expected[missing].2 = Status::Read;
+            }
+            let ean = "541448800200007298".to_owned();
+            let found = Consumption { ean, energy, values };
+            let next = day.succ_opt().expect("a day");
+            let shown = shown(&found, Step::Fine(energy), Unit::Kwh, (day, next));
+            prop_assert_eq!(read_back(&file(&shown)), expected);
         }
     }
 }

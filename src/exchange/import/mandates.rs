@@ -84,7 +84,7 @@ fn line(mandate: &Mandate, party: &str, now: DateTime<Utc>) -> Json {
         "reference": mandate.reference_number,
         "ean": mandate.ean,
         "party_gln": party,
-        "requested_by": "grid_user",
+        "requested_by": "other",
         "granularity": kind,
         "period_from": mandate.data_period_from.as_deref().map(day),
         "period_to": mandate.data_period_to.as_deref().map(day),

@@ -7,6 +7,7 @@ use crate::domain::country::Country;
 use crate::store::register::{
     ConnectionRecord, ContactRecord, ContractRecord, CustomerRecord, MeterRecord, PartyRecord,
 };
+use crate::wash::record::protects;
 
 /// A record that a row of a register file becomes.
 pub trait Record: Sized + Send {
@@ -266,7 +267,7 @@ impl Record for CustomerRecord {
             phone: filled(check::optional(row, "phone")?),
             email: filled(check::email(row, "email")?),
             language: Some(language(row, country)?),
-            protected: check::yes_no(row, "protected")?.unwrap_or(false),
+            protected: protects(row.get("protected")),
         })
     }
 

@@ -217,7 +217,8 @@ impl Composer<'_> {
 
     /// Nothing of a protected person leaves for the market, and nobody is told why (formats 5.1).
     fn market(&self) -> Result<Content, Stuck> {
-        if self.story.customer.is_some_and(|known| known.protected) {
+        let is_protected = self.story.customer.is_some_and(|known| known.protected);
+        if is_protected || self.story.hidden {
             return Err(Stuck::new("by_hand"));
         }
         let point = market::point(self.story);

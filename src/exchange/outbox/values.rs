@@ -51,6 +51,8 @@ pub struct Story<'a> {
     pub connection: Option<&'a ConnectionCard>,
     /// Free texts that are not erased.
     pub texts: &'a BTreeMap<Uuid, String>,
+    /// Somebody of the case is protected, its customer or another.
+    pub hidden: bool,
     /// The start time that the case holds.
     pub slot: Option<&'a HeldSlot>,
     /// The payment that may still be paid, else the last one.

@@ -11,7 +11,7 @@ use super::registers::{FindPersons, Hit, PersonSearch};
 use crate::exchange::http::{Client, Question, Settings};
 use crate::exchange::trouble::Trouble;
 use crate::wash::given;
-use crate::wash::record::PersonRow;
+use crate::wash::record::{PersonRow, protects};
 
 /// Name of the source in answers.
 pub const SOURCE: &str = "persons";
@@ -136,7 +136,6 @@ fn person(answer: &Json) -> Result<PersonRow, Trouble> {
         text(home, "/vegadresse/adressenummer/husbokstav"),
     ];
     let level = text(current(answer, "adressebeskyttelse"), "/graderingsnivaa");
-    let is_protected = !level.is_empty() && !level.eq_ignore_ascii_case("ugradert");
     Ok(given::person([
         &number,
         first.trim(),
@@ -147,6 +146,6 @@ fn person(answer: &Json) -> Result<PersonRow, Trouble> {
         &text(home, "/vegadresse/poststed/postnummer"),
         &text(home, "/vegadresse/poststed/poststedsnavn"),
         &text(current(answer, "doedsfall"), "/doedsdato"),
-        if is_protected { "yes" } else { "no" },
+        if protects(&level) { "yes" } else { "no" },
     ]))
 }

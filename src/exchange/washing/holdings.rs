@@ -165,9 +165,16 @@ fn evidence(point: Point<'_>, files: &Files) -> (bool, Json) {
     if let Some(computed) = computed(point.2) {
         all.insert("computed".into(), computed.into());
     }
-    let rows = |rows: &[Holding]| -> Json { rows.iter().map(|row| held(row, protected)).collect() };
-    all.insert("grid".into(), rows(&point.0));
-    all.insert("supply".into(), rows(&point.1));
+    let rows = |rows: &[Holding], known: &[Identity]| -> Json {
+        let rows = rows.iter().zip(known);
+        rows.map(|(row, one)| match protected {
+            true => reference(row, is_protected(one)),
+            false => held(row),
+        })
+        .collect()
+    };
+    all.insert("grid".into(), rows(&point.0, &grid));
+    all.insert("supply".into(), rows(&point.1, &supply));
     // the other side's end user where ours is not known: that is what a missing number is found by
     let mut registered = grid.iter().chain(&supply).filter_map(register);
     if let Some(row) = registered.next().filter(|_| !protected) {
@@ -176,12 +183,18 @@ fn evidence(point: Point<'_>, files: &Files) -> (bool, Json) {
     (protected, Json::Object(all))
 }
 
-fn held(row: &Holding, protected: bool) -> Json {
-    if protected {
-        return json!({
-            "customer_ref": row.get(Held::Customer), "kind": row.get(Held::Kind),
-        });
+/// Which of the rows is that of a protected person: another's customer is nobody's secret.
+fn reference(row: &Holding, is_protected: bool) -> Json {
+    let mut said = json!({
+        "customer_ref": row.get(Held::Customer), "kind": row.get(Held::Kind),
+    });
+    if is_protected {
+        said["protected"] = true.into();
     }
+    said
+}
+
+fn held(row: &Holding) -> Json {
     let fields = Held::COLUMNS.iter().enumerate().skip(1);
     let filled = fields.filter(|(at, _)| !row.at(*at).is_empty());
     filled

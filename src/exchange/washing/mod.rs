@@ -5,6 +5,7 @@
 //! This module must not know: SQL, a screen, how names are compared.
 
 pub mod bring;
+mod counterpart;
 pub mod follow;
 pub mod holdings;
 pub mod nonconformity;

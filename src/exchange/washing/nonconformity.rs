@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value as Json, json};
 use tokio::sync::mpsc;
 
+use super::counterpart::counterpart;
 use super::stage::{PIECE, Piece, Staged};
 use super::{WashError, copy, holdings};
 use crate::domain::ean::Ean18;
@@ -224,7 +225,14 @@ fn put(row: &Row, code: &str, (run, n): (i64, i64), out: &mut String) {
         row.get("customerreference"),
     ];
     let customer = customer.into_iter().find(|found| !found.is_empty());
+    let other = counterpart(row.get("faultduetovalue"), code);
+    if other.is_some() {
+        fault.remove("faultduetovalue");
+    }
     let mut evidence = json!({ "valid": Ean18::parse(&point).is_ok(), "fault": fault });
+    if let Some(other) = other {
+        evidence["supply"] = json!([other]);
+    }
     if let Some(customer) = customer {
         evidence["grid"] = json!([{ "customer_ref": customer }]);
     }
@@ -238,6 +246,7 @@ fn put(row: &Row, code: &str, (run, n): (i64, i64), out: &mut String) {
         proposal: proposal(code),
         confidence: 100,
         pattern: None,
+        // the database asks the registers: no file of the central tool says so
         protected: false,
         evidence,
     };

@@ -203,6 +203,7 @@ fn story<'a>(item: &'a OutboxItem, context: &'a MessageContext) -> Story<'a> {
         customer: context.customer.as_ref(),
         connection: context.connection.as_ref(),
         texts: &context.texts,
+        hidden: context.hidden,
         slot: context.slot.as_ref(),
         payment: context.payment.as_ref(),
         bag_id: None,

@@ -2,7 +2,7 @@
 //! still find (DW-BAS-07 to DW-BAS-10).
 
 use super::fields;
-use super::lines::{AWAITED, REST, TELL, act, told};
+use super::lines::{AWAITED, KEEP_FIRM, KEEP_PERSON, REST, TELL, act, told};
 use crate::process::{Action, By, Cond, Effect, From, Guard};
 
 const NOT_IN_USE: Guard = Guard::Holds(
@@ -93,7 +93,7 @@ const BRREG_HIT: Action = Action {
     rules: &["DW-BAS-09", "DW-BAS-16", "DW-GEN-09", "DW-I02-7"],
     fields: fields::BRREG,
     guards: &[Guard::Holds(ONE_ALIKE, "no_unique_hit", "DW-BAS-15")],
-    effects: &[Effect::Keep("found_org"), Effect::Keep("found_name"), TELL],
+    effects: &[KEEP_FIRM[0], KEEP_FIRM[1], TELL],
     ..told("wash_brreg", &["orgnr_new"], "resolved_register")
 };
 
@@ -133,12 +133,7 @@ const DSF_HIT: Action = Action {
         "no_unique_hit",
         "DW-BAS-15",
     )],
-    effects: &[
-        Effect::Keep("found_fnr"),
-        Effect::Keep("found_first_name"),
-        Effect::Keep("found_last_name"),
-        TELL,
-    ],
+    effects: &[KEEP_PERSON[0], KEEP_PERSON[1], KEEP_PERSON[2], TELL],
     ..told("wash_dsf", PARKED, "resolved_register")
 };
 

@@ -1,7 +1,10 @@
 //! I01: a private customer without a national identity number (DW-I01-1 to DW-I01-17).
 
 use super::fields;
-use super::lines::{ASKED, AWAITED, REST, TELL, act, no_answer, no_answer_at_all, told};
+use super::lines::{
+    ASKED, AWAITED, KEEP_PERSON, REST, TELL, UPDATE_APPROVED, UPDATE_LOOKED_AT, UPDATE_REJECTED,
+    act, no_answer, no_answer_at_all, told,
+};
 use crate::process::{Action, Cond, Effect, Guard, To};
 
 const NO_UPDATE: Cond = Cond::Is("update_state", "none");
@@ -15,10 +18,7 @@ const LOOK: Action = Action {
         "no_inbound_update",
         "DW-I01-9",
     )],
-    effects: &[
-        Effect::Keep("inbound_update"),
-        Effect::Set("update_waiting", "yes"),
-    ],
+    effects: &UPDATE_LOOKED_AT,
     ..act("look_for_inbound_update", &["i01_new"], "update_found")
 };
 
@@ -34,33 +34,21 @@ const APPROVE: Action = Action {
     rules: &["DW-I01-10", "DW-BAS-12", "DW-I01-5"],
     fields: fields::APPROVE_UPDATE,
     guards: &[Guard::Yes("update_differs", "update_same", "DW-I01-10")],
-    effects: &[
-        Effect::Set("update_waiting", "no"),
-        Effect::Set("update_result", "approved"),
-    ],
+    effects: &UPDATE_APPROVED,
     ..act("approve_update", &["update_found"], "awaiting_next_wash")
 };
 
 const REJECT: Action = Action {
     rules: &["DW-BAS-12"],
     fields: fields::REASON_ONLY,
-    effects: &[
-        Effect::Set("update_waiting", "no"),
-        Effect::Set("update_result", "rejected"),
-        Effect::Send("update_rejected"),
-    ],
+    effects: &UPDATE_REJECTED,
     ..act("reject_update", &["update_found"], "manual_search")
 };
 
 const ONE: Cond = Cond::Is("hits", "one");
 const FOUND: Guard = Guard::Holds(ONE, "no_unique_hit", "DW-BAS-15");
 const NOT_FOUND: Guard = Guard::Holds(Cond::None(&[ONE]), "unique_hit", "DW-BAS-15");
-const KEEP: [Effect; 4] = [
-    Effect::Keep("found_fnr"),
-    Effect::Keep("found_first_name"),
-    Effect::Keep("found_last_name"),
-    TELL,
-];
+const KEEP: [Effect; 4] = [KEEP_PERSON[0], KEEP_PERSON[1], KEEP_PERSON[2], TELL];
 
 const WASHED: Action = Action {
     rules: &["DW-I01-10", "DW-I01-13", "DW-BAS-14"],

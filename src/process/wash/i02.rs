@@ -2,12 +2,12 @@
 
 use super::fields;
 use super::lines::{
-    ASKED, REST, TELL, act, no_answer, no_answer_at_all, supplier_contacted, takeover_done,
+    ASKED, KEEP_FIRM as KEEP, KEEP_PERSON, REST, TELL, act, no_answer, no_answer_at_all,
+    supplier_contacted, takeover_done,
 };
 use crate::process::{Action, Cond, Effect, From, Guard, To};
 
 const ONE_ACTIVE: Cond = Cond::All(&[Cond::Is("hits", "one"), Cond::Yes("is_active")]);
-const KEEP: [Effect; 2] = [Effect::Keep("found_org"), Effect::Keep("found_name")];
 
 /// An enterprise that was struck off is none (DW-I02-1).
 const SEARCH: Action = Action {
@@ -105,11 +105,7 @@ const PERSON: Action = Action {
         "no_consent_of_person",
         "DW-I02-10",
     )],
-    effects: &[
-        Effect::Keep("found_fnr"),
-        Effect::Keep("found_first_name"),
-        Effect::Keep("found_last_name"),
-    ],
+    effects: &KEEP_PERSON,
     ..act(
         "person_identified",
         &["transfer_to_person"],

@@ -2,7 +2,8 @@
 
 use super::fields;
 use super::lines::{
-    ASKED, REST, TELL, act, no_answer, no_answer_at_all, supplier_contacted, takeover_done,
+    ASKED, KEEP_FIRM, REST, TELL, act, no_answer, no_answer_at_all, supplier_contacted,
+    takeover_done,
 };
 use crate::process::{Action, Cond, Effect, Guard, To};
 
@@ -59,11 +60,7 @@ const OTHER: Action = Action {
     rules: &["DW-I03-7"],
     fields: fields::ENTERPRISE,
     guards: &[Guard::Yes("register_has", "not_in_register", "DW-I03-7")],
-    effects: &[
-        REST[0],
-        Effect::Keep("found_org"),
-        Effect::Keep("found_name"),
-    ],
+    effects: &[REST[0], KEEP_FIRM[0], KEEP_FIRM[1]],
     ..act("other_company", ASKING, "i03_takeover_ready")
 };
 

@@ -1,7 +1,9 @@
 //! I04: the end user died (DW-I04-1 to DW-I04-7).
 
 use super::fields;
-use super::lines::{REST, SUPPLIER_KNOWS, TELL, act, supplier_contacted, takeover_done, timer};
+use super::lines::{
+    KEEP_USER, REST, SUPPLIER_KNOWS, TELL, act, supplier_contacted, takeover_done, timer,
+};
 use crate::process::{Action, Cond, Effect, Guard, Since, To};
 
 const CLASSIFY: Action = Action {
@@ -42,15 +44,6 @@ const ORGANISATION: Action = Action {
     to: To::State("awaiting_estate_orgnr"),
     ..CLASSIFY
 };
-
-const KEEP_USER: [Effect; 6] = [
-    Effect::Keep("user_kind"),
-    Effect::Keep("found_fnr"),
-    Effect::Keep("found_first_name"),
-    Effect::Keep("found_last_name"),
-    Effect::Keep("found_org"),
-    Effect::Keep("found_name"),
-];
 
 const KNOWN: Action = Action {
     rules: &["DW-I04-4", "DW-I02-12", "DW-GEN-05", "DW-GEN-06"],

@@ -47,6 +47,38 @@ pub(super) const fn is(code: &'static str) -> Cond {
 /// The update of master data for the supplier, on every correction that is saved (DW-BAS-11).
 pub(super) const TELL: Effect = Effect::Send("master_data_update");
 
+/// What was found out about the end user: a person, a business, or either (DW-GEN-05).
+pub(super) const KEEP_PERSON: [Effect; 3] = [
+    Effect::Keep("found_fnr"),
+    Effect::Keep("found_first_name"),
+    Effect::Keep("found_last_name"),
+];
+pub(super) const KEEP_FIRM: [Effect; 2] = [Effect::Keep("found_org"), Effect::Keep("found_name")];
+pub(super) const KEEP_USER: [Effect; 6] = [
+    Effect::Keep("user_kind"),
+    KEEP_PERSON[0],
+    KEEP_PERSON[1],
+    KEEP_PERSON[2],
+    KEEP_FIRM[0],
+    KEEP_FIRM[1],
+];
+
+/// An update of the supplier ends in its case, approved or rejected with a reason (DW-BAS-12).
+pub(super) const UPDATE_APPROVED: [Effect; 2] = [
+    Effect::Set("update_waiting", "no"),
+    Effect::Set("update_result", "approved"),
+];
+pub(super) const UPDATE_REJECTED: [Effect; 3] = [
+    Effect::Set("update_waiting", "no"),
+    Effect::Set("update_result", "rejected"),
+    Effect::Send("update_rejected"),
+];
+/// … and before that it is looked at.
+pub(super) const UPDATE_LOOKED_AT: [Effect; 2] = [
+    Effect::Keep("inbound_update"),
+    Effect::Set("update_waiting", "yes"),
+];
+
 /// No follow-up runs any more.
 pub(super) const REST: [Effect; 3] = [
     Effect::Cancel("customer_10wd"),
@@ -218,7 +250,7 @@ const GONE: Action = Action {
     rules: &["DW-BAS-06"],
     fields: fields::GONE,
     effects: &[REST[0], REST[1], REST[2], Effect::Keep("clean_file")],
-    ..act("gone", states::UNDECIDED, "not_a_deviation")
+    ..act("gone", &states::UNDECIDED, "not_a_deviation")
 };
 
 /// Something was agreed with people or the supplier already: the case goes on, and says what the
@@ -249,11 +281,7 @@ const UPDATE_FOUND: Action = Action {
         "DW-I01-9",
     ],
     fields: fields::UPDATED,
-    effects: &[
-        REST[0],
-        Effect::Keep("inbound_update"),
-        Effect::Set("update_waiting", "yes"),
-    ],
+    effects: &[REST[0], UPDATE_LOOKED_AT[0], UPDATE_LOOKED_AT[1]],
     ..told(
         "inbound_update_from_kraft",
         states::SEEKING_PERSON,
@@ -261,24 +289,17 @@ const UPDATE_FOUND: Action = Action {
     )
 };
 
-const UPDATE_ASSESSED: Action = Action {
-    effects: &[
-        REST[1],
-        Effect::Keep("inbound_update"),
-        Effect::Set("update_waiting", "yes"),
-    ],
+pub(super) const UPDATE_ASSESSED: Action = Action {
+    effects: &[REST[1], UPDATE_LOOKED_AT[0], UPDATE_LOOKED_AT[1]],
     to: To::State("assess_update"),
     from: From::In(states::AT_KRAFT),
     ..UPDATE_FOUND
 };
 
 const UPDATE_NOTED: Action = Action {
-    effects: &[
-        Effect::Keep("inbound_update"),
-        Effect::Set("update_waiting", "yes"),
-    ],
+    effects: &UPDATE_LOOKED_AT,
     to: To::Same,
-    from: From::In(states::ELSEWHERE),
+    from: From::In(&states::ELSEWHERE),
     ..UPDATE_FOUND
 };
 

@@ -3,8 +3,11 @@
 //! (DW-A-4), so these cases wait for it unless we find that we are wrong.
 
 use super::fields;
-use super::lines::{AWAITED, REST, TELL, act, is, stay, supplier_contacted, timer, told};
-use crate::process::{Action, By, Cond, Effect, Guard, To};
+use super::lines::{
+    AWAITED, KEEP_PERSON, REST, TELL, UPDATE_APPROVED, UPDATE_ASSESSED, UPDATE_REJECTED, act, is,
+    stay, supplier_contacted, timer, told,
+};
+use crate::process::{Action, By, Cond, Effect, From, Guard, To};
 
 const COUNTERPART: Guard = Guard::Yes("counterpart_known", "no_counterpart_data", "DW-A01-4");
 
@@ -42,36 +45,21 @@ const SHORTCUT: Action = Action {
 const SAVED: Action = Action {
     rules: &["DW-A01-8", "DW-BAS-11"],
     fields: fields::PERSON,
-    effects: &[
-        Effect::Keep("found_fnr"),
-        Effect::Keep("found_first_name"),
-        Effect::Keep("found_last_name"),
-        TELL,
-    ],
+    effects: &[KEEP_PERSON[0], KEEP_PERSON[1], KEEP_PERSON[2], TELL],
     ..act("saved", &["update_own"], "resolved_update")
 };
 
+/// What is waited for: the word of the supplier (DW-A01-8).
 const UPDATE_RECEIVED: Action = Action {
+    key: "grunndata_update_received",
     rules: &["DW-A01-8", "DW-BAS-12", "DW-BAS-26", "DW-BAS-27"],
-    fields: fields::UPDATED,
-    effects: &[
-        REST[1],
-        Effect::Keep("inbound_update"),
-        Effect::Set("update_waiting", "yes"),
-    ],
-    ..told(
-        "grunndata_update_received",
-        &["awaiting_kraft"],
-        "assess_update",
-    )
+    from: From::In(&["awaiting_kraft"]),
+    ..UPDATE_ASSESSED
 };
 
 const APPROVE: Action = Action {
     rules: &["DW-A01-8", "DW-BAS-12"],
-    effects: &[
-        Effect::Set("update_waiting", "no"),
-        Effect::Set("update_result", "approved"),
-    ],
+    effects: &UPDATE_APPROVED,
     ..act("approve", &["assess_update"], "resolved_counterpart")
 };
 
@@ -79,9 +67,9 @@ const REJECT_UPDATE: Action = Action {
     rules: &["DW-BAS-12"],
     fields: fields::REASON_ONLY,
     effects: &[
-        Effect::Set("update_waiting", "no"),
-        Effect::Set("update_result", "rejected"),
-        Effect::Send("update_rejected"),
+        UPDATE_REJECTED[0],
+        UPDATE_REJECTED[1],
+        UPDATE_REJECTED[2],
         AWAITED[0],
         AWAITED[1],
     ],
@@ -133,6 +121,8 @@ const ACCEPT: Action = Action {
         KEEP_CONSENT[0],
         KEEP_CONSENT[1],
         KEEP_CONSENT[2],
+        // the supplier runs it, whatever we had in mind before: nobody has to tell it
+        Effect::Set("own_takeover", "no"),
         Effect::Send("takeover_confirmed"),
     ],
     ..act("accept", &["assess_takeover"], "wind_down")
@@ -246,18 +236,14 @@ const TERMINATION: Action = Action {
     ..stay("send_termination", &["wind_down"])
 };
 
-/// Of different customers money is settled; a couple may do without (DW-A01-12).
+/// Of different customers money is settled; a couple may do without, and of a firm the rules say so
+/// (DW-A01-12, DW-A03-7).
+const SETTLES: Cond = Cond::Any(&[is("a02"), is("a03"), Cond::Is("settlement", "made")]);
+
 const SETTLEMENT: Action = Action {
     rules: &["DW-A01-12", "DW-A03-7"],
     fields: fields::SETTLED,
-    guards: &[Guard::Holds(
-        Cond::None(&[Cond::All(&[
-            is("a01"),
-            Cond::Is("settlement", "not_needed"),
-        ])]),
-        "settlement_needed",
-        "DW-A01-12",
-    )],
+    guards: &[Guard::Holds(SETTLES, "settlement_needed", "DW-A01-12")],
     effects: &[Effect::Keep("settlement")],
     ..stay("settlement_decided", &["wind_down"])
 };
@@ -286,7 +272,6 @@ const WOUND_UP: Action = Action {
         Guard::Holds(Cond::Yes("termination_sent"), "no_termination", "DW-A01-11"),
         Guard::Holds(
             Cond::Any(&[
-                is("a02"),
                 Cond::Is("settlement", "made"),
                 Cond::Is("settlement", "none"),
                 Cond::Is("settlement", "not_needed"),
@@ -294,6 +279,7 @@ const WOUND_UP: Action = Action {
             "no_settlement",
             "DW-A01-12",
         ),
+        Guard::Holds(SETTLES, "settlement_needed", "DW-A01-12"),
     ],
     effects: &[TELL],
     ..act("relation_ended", &["wind_down"], "resolved_takeover")

@@ -1,7 +1,7 @@
 //! A04: the contract is missing on one side (DW-A04-1 to DW-A04-5).
 
 use super::fields;
-use super::lines::{AWAITED, REST, TELL, act, timer, told};
+use super::lines::{AWAITED, KEEP_USER, REST, TELL, act, timer, told};
 use crate::process::{Action, Cond, Effect, Guard, To};
 
 macro_rules! checked {
@@ -81,12 +81,12 @@ const END_USER: Action = Action {
     rules: &["DW-GEN-05", "DW-GEN-06", "DW-BAS-03"],
     fields: fields::END_USER,
     effects: &[
-        Effect::Keep("user_kind"),
-        Effect::Keep("found_fnr"),
-        Effect::Keep("found_first_name"),
-        Effect::Keep("found_last_name"),
-        Effect::Keep("found_org"),
-        Effect::Keep("found_name"),
+        KEEP_USER[0],
+        KEEP_USER[1],
+        KEEP_USER[2],
+        KEEP_USER[3],
+        KEEP_USER[4],
+        KEEP_USER[5],
         TELL,
     ],
     ..act(

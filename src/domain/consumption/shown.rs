@@ -1,0 +1,518 @@
+//! What is shown of the consumption of a connection: one pure function makes it from what was found and
+//! from what a mandate lets see, so that screen, command line, CSV and PDF show exactly the same (FLU-38).
+//! A stretch without a value is there without a value; it is never zero, and it is never left out.
+//!
+//! This module must not know: words, colours, files, who looks.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::guard::{Rule, Span, Window};
+use super::{Consumption, Direction, Energy, Found, Register, Status, Step, Unit, days};
+
+/// What is looked at, apart from the values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sight {
+    /// How much was asked for.
+    pub span: Span,
+    /// In steps of what.
+    pub step: Step,
+    /// What may be seen of it.
+    pub window: Window,
+    /// In which unit: of gas there are two (FLU-35).
+    pub unit: Unit,
+    /// Whether the number of the connection is shown in full.
+    pub naming: Naming,
+}
+
+/// How a connection is named where its consumption is shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Naming {
+    /// With its whole number.
+    #[default]
+    Whole,
+    /// By the beginning and the end of its number.
+    Masked,
+}
+
+impl Naming {
+    /// The number as it is shown.
+    pub fn of(self, ean: &str) -> String {
+        match (self, ean.get(..4), ean.get(ean.len().saturating_sub(4)..)) {
+            (Self::Masked, Some(first), Some(last)) => format!("{first}..........{last}"),
+            (Self::Masked, ..) => "..........".to_owned(),
+            (Self::Whole, ..) => ean.to_owned(),
+        }
+    }
+}
+
+/// What is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// The connection, as it is to be named.
+    pub connection: String,
+    /// What is delivered there.
+    pub energy: Energy,
+    /// How much was asked for.
+    pub span: Span,
+    /// In steps of what.
+    pub step: Step,
+    /// The first local day.
+    pub from: NaiveDate,
+    /// The first local day that is not shown.
+    pub to: NaiveDate,
+    /// The rule by which a part of what was asked for is not shown, if any is.
+    pub cut_by: Option<Rule>,
+    /// The unit of all values.
+    pub unit: Unit,
+    /// The stretches of time, in order, without a gap.
+    pub slots: Vec<Slot>,
+    /// A series for each register that has a value.
+    pub series: Vec<Series>,
+}
+
+/// A stretch of time: what of a step lies in the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Slot {
+    /// Its first instant.
+    pub start: DateTime<Utc>,
+    /// Its end, which is not its own.
+    pub end: DateTime<Utc>,
+}
+
+impl Slot {
+    /// How long it is: a local day has 1380, 1440 or 1500 minutes.
+    pub fn minutes(&self) -> i64 {
+        (self.end - self.start).num_minutes()
+    }
+}
+
+/// The values of a register.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Series {
+    /// Which.
+    pub register: Register,
+    /// One for each slot; `None` is missing.
+    pub values: Vec<Option<Amount>>,
+    /// All of them.
+    pub total: Total,
+}
+
+/// A value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Amount {
+    /// Thousandths of the unit: Wh or dm³.
+    pub value: i64,
+    /// For how many minutes of the slot there is none.
+    pub missing: i64,
+    /// Of the least sure part.
+    pub status: Status,
+}
+
+/// How a value is marked. The first that fits counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mark {
+    /// There is none.
+    Missing,
+    /// A part of the time has none.
+    Part,
+    /// Some of it is estimated.
+    Estimated,
+    /// Read, not checked yet.
+    Read,
+    /// Checked.
+    Validated,
+}
+
+impl Mark {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Missing,
+        Self::Part,
+        Self::Estimated,
+        Self::Read,
+        Self::Validated,
+    ];
+
+    /// Of what there is of a slot.
+    pub fn of(amount: Option<&Amount>) -> Self {
+        match amount {
+            None => Self::Missing,
+            Some(one) if one.missing > 0 => Self::Part,
+            Some(one) => match one.status {
+                Status::Estimated => Self::Estimated,
+                Status::Read => Self::Read,
+                Status::Validated => Self::Validated,
+            },
+        }
+    }
+
+    /// Its key in texts.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Part => "part",
+            Self::Estimated => "estimated",
+            Self::Read => "read",
+            Self::Validated => "validated",
+        }
+    }
+}
+
+/// A sum over all slots.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Total {
+    /// Thousandths of the unit; `None` when there is no value at all.
+    pub value: Option<i64>,
+    /// For how many minutes there is none: with any, the sum is too small.
+    pub missing: i64,
+    /// Of the least sure part.
+    pub status: Option<Status>,
+}
+
+impl Total {
+    fn add(mut self, amount: Option<Amount>, slot: &Slot) -> Self {
+        let Some(amount) = amount else {
+            self.missing += slot.minutes();
+            return self;
+        };
+        self.value = Some(self.value.unwrap_or(0) + amount.value);
+        self.missing += amount.missing;
+        let status = self
+            .status
+            .map_or(amount.status, |it| it.min(amount.status));
+        self.status = Some(status);
+        self
+    }
+}
+
+/// What belongs together: which registers are one whole, the first that has values counts.
+const WHOLES: [&[Register]; 7] = [
+    &[Register::OfftakeDay, Register::OfftakeNight],
+    &[Register::OfftakeTotal],
+    &[Register::OfftakeActive],
+    &[Register::OfftakeVolume],
+    &[Register::InjectionDay, Register::InjectionNight],
+    &[Register::InjectionTotal],
+    &[Register::InjectionActive],
+];
+
+impl Shown {
+    /// What is shown of what was found, at the legal instant `now`: what lies ahead is no stretch yet.
+    pub fn of(found: &Consumption, sight: &Sight, now: DateTime<Utc>) -> Self {
+        let window = sight.window;
+        let slots = slots(window, sight.step, now);
+        let tomorrow = days::of(now).succ_opt().unwrap_or(window.to);
+        let mut by_register: BTreeMap<Register, BTreeMap<DateTime<Utc>, &Found>> = BTreeMap::new();
+        for value in &found.values {
+            if value.register.unit() == sight.unit {
+                let of_register = by_register.entry(value.register).or_default();
+                of_register.insert(value.start, value);
+            }
+        }
+        let series = by_register.into_iter();
+        let series = series.map(|(register, values)| series_of(register, &values, &slots, sight));
+        Self {
+            connection: sight.naming.of(&found.ean),
+            energy: found.energy,
+            span: sight.span,
+            step: sight.step,
+            from: window.from,
+            to: window.to.min(tomorrow).max(window.from),
+            cut_by: window.cut_by,
+            unit: sight.unit,
+            series: series.filter(|one| one.total.value.is_some()).collect(),
+            slots,
+        }
+    }
+
+    /// Whether there is no value at all.
+    pub fn is_empty(&self) -> bool {
+        self.series.is_empty()
+    }
+
+    /// The series of a register, if it has values.
+    pub fn of_register(&self, register: Register) -> Option<&Series> {
+        self.series.iter().find(|one| one.register == register)
+    }
+
+    /// What flowed in one direction in a slot, by registers that are one whole: day and night, or the
+    /// register without tariffs where there are none. Nothing when all is missing.
+    pub fn stack(&self, slot: usize, direction: Direction) -> Vec<(Register, Amount)> {
+        let amount = |register: &Register| {
+            let series = self.of_register(*register)?;
+            Some((*register, (*series.values.get(slot)?)?))
+        };
+        let mut wholes = WHOLES
+            .iter()
+            .filter(|whole| whole.iter().all(|one| one.direction() == direction))
+            .map(|whole| whole.iter().filter_map(amount).collect::<Vec<_>>());
+        wholes.find(|found| !found.is_empty()).unwrap_or_default()
+    }
+
+    /// What flowed in one direction in a slot.
+    pub fn sum(&self, slot: usize, direction: Direction) -> Option<Amount> {
+        let parts = self.stack(slot, direction).into_iter();
+        parts.map(|(_, amount)| amount).reduce(|one, other| Amount {
+            value: one.value + other.value,
+            missing: one.missing.max(other.missing),
+            status: one.status.min(other.status),
+        })
+    }
+
+    /// What flowed in one direction in all of the time; `None` where nothing is counted that way.
+    pub fn total(&self, direction: Direction) -> Option<Total> {
+        let mut counted = self.series.iter();
+        if !counted.any(|one| one.register.direction() == direction) {
+            return None;
+        }
+        let slots = self.slots.iter().enumerate();
+        Some(slots.fold(Total::default(), |total, (number, slot)| {
+            total.add(self.sum(number, direction), slot)
+        }))
+    }
+
+    /// The mark of a slot: the least sure of its registers, and missing only where all are.
+    pub fn mark(&self, slot: usize) -> Mark {
+        let both = [Direction::Offtake, Direction::Injection];
+        let sums = both.iter().filter_map(|way| self.sum(slot, *way));
+        let marks = sums.map(|amount| Mark::of(Some(&amount)));
+        marks.min().unwrap_or(Mark::Missing)
+    }
+
+    /// The highest sum of a slot in a direction.
+    pub fn highest(&self, direction: Direction) -> i64 {
+        let sums = (0..self.slots.len()).filter_map(|slot| self.sum(slot, direction));
+        sums.map(|amount| amount.value).max().unwrap_or(0)
+    }
+}
+
+fn slots(window: Window, step: Step, now: DateTime<Utc>) -> Vec<Slot> {
+    let (first, last) = (days::begin(window.from), days::begin(window.to));
+    let mut slots = Vec::new();
+    let mut start = first;
+    while start < last && start < now {
+        let end = step.end(step.begin(start)).min(last);
+        if end <= start {
+            break;
+        }
+        slots.push(Slot { start, end });
+        start = end;
+    }
+    slots
+}
+
+fn series_of(
+    register: Register,
+    values: &BTreeMap<DateTime<Utc>, &Found>,
+    slots: &[Slot],
+    sight: &Sight,
+) -> Series {
+    let amount = |slot: &Slot| {
+        let found = values.get(&sight.step.begin(slot.start))?;
+        Some(Amount {
+            value: found.value,
+            missing: (slot.minutes() - found.covered).max(0),
+            status: found.status,
+        })
+    };
+    let values: Vec<Option<Amount>> = slots.iter().map(amount).collect();
+    let both = values.iter().zip(slots);
+    let total = both.fold(Total::default(), |total, (one, slot)| total.add(*one, slot));
+    Series {
+        register,
+        values,
+        total,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeDelta;
+    use proptest::prelude::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().expect("a day")
+    }
+
+    fn later() -> DateTime<Utc> {
+        "2030-01-01T00:00:00Z".parse().expect("an instant")
+    }
+
+    fn sight(span: Span, step: Step, from: &str, to: &str) -> Sight {
+        Sight {
+            span,
+            step,
+            window: Window {
+                from: day(from),
+                to: day(to),
+                cut_by: None,
+            },
+            unit: Unit::Kwh,
+            naming: Naming::Whole,
+        }
+    }
+
+    fn value(register: Register, start: DateTime<Utc>, covered: i64, value: i64) -> Found {
+        let status = Status::Read;
+        Found {
+            register,
+            start,
+            covered,
+            status,
+            value,
+        }
+    }
+
+    fn found(values: Vec<Found>) -> Consumption {
+        Consumption {
+            ean: "541448800200007298".to_owned(),
+            energy: Energy::Electricity,
+            values,
+        }
+    }
+
+    const QUARTERS: Step = Step::Fine(Energy::Electricity);
+
+    /// FLU-37: a week of quarter-hours has 96 a day, 92 and 100 on the two odd days.
+    #[test]
+    fn flu_37_the_odd_weeks_have_an_hour_less_and_more() {
+        for (from, to, expected) in [
+            ("2026-03-23", "2026-03-30", 7 * 96 - 4),
+            ("2026-10-19", "2026-10-26", 7 * 96 + 4),
+            ("2026-06-15", "2026-06-22", 7 * 96),
+        ] {
+            let shown = Shown::of(
+                &found(vec![]),
+                &sight(Span::Week, QUARTERS, from, to),
+                later(),
+            );
+            assert_eq!(shown.slots.len(), expected, "{from}");
+            assert!(shown.slots.windows(2).all(|two| two[0].end == two[1].start));
+        }
+    }
+
+    /// FLU-38: what is missing is there without a value, and in no sum; a zero is a value.
+    #[test]
+    fn flu_38_missing_is_not_zero() {
+        let at = |text: &str| days::begin(day(text));
+        let all = found(vec![
+            value(Register::OfftakeDay, at("2026-06-15"), 1440, 0),
+            value(Register::OfftakeDay, at("2026-06-17"), 1400, 700),
+        ]);
+        let week = sight(Span::Week, Step::Day, "2026-06-15", "2026-06-18");
+        let shown = Shown::of(&all, &week, later());
+        let values: Vec<_> = shown.series[0]
+            .values
+            .iter()
+            .map(|one| one.map(|it| it.value))
+            .collect();
+        assert_eq!(values, [Some(0), None, Some(700)]);
+        let total = Total {
+            value: Some(700),
+            missing: 1440 + 40,
+            status: Some(Status::Read),
+        };
+        assert_eq!(shown.series[0].total, total);
+        assert_eq!(shown.total(Direction::Offtake), Some(total));
+        assert_eq!(shown.total(Direction::Injection), None);
+        let marks: Vec<_> = (0..3).map(|slot| shown.mark(slot)).collect();
+        assert_eq!(marks, [Mark::Read, Mark::Missing, Mark::Part]);
+    }
+
+    /// FLU-31: a week or month that ends with the change of the grid user is a shorter one, not one
+    /// with something missing.
+    #[test]
+    fn flu_31_a_step_that_is_cut_is_shorter() {
+        let monday = days::begin(day("2026-06-15"));
+        let all = found(vec![value(Register::OfftakeTotal, monday, 2 * 1440, 5)]);
+        let cut = sight(Span::Month, Step::Week, "2026-06-15", "2026-06-17");
+        let shown = Shown::of(&all, &cut, later());
+        assert_eq!(shown.slots.len(), 1);
+        assert_eq!(shown.slots[0].end, days::begin(day("2026-06-17")));
+        assert_eq!(shown.mark(0), Mark::Read);
+        // a week whose Monday lies before the shared period
+        let late = sight(Span::Month, Step::Week, "2026-06-17", "2026-06-22");
+        let all = found(vec![value(Register::OfftakeTotal, monday, 5 * 1440, 5)]);
+        let shown = Shown::of(&all, &late, later());
+        assert_eq!(shown.mark(0), Mark::Read);
+    }
+
+    /// FLU-36: what lies ahead is no stretch that misses something.
+    #[test]
+    fn flu_36_days_to_come_are_not_missing() {
+        let now = "2026-06-17T10:00:00Z".parse().expect("an instant");
+        let week = sight(Span::Week, Step::Day, "2026-06-15", "2026-06-22");
+        let shown = Shown::of(&found(vec![]), &week, now);
+        assert_eq!((shown.slots.len(), shown.to), (3, day("2026-06-18")));
+    }
+
+    /// FLU-35: in one unit at a time, and nothing is counted twice where registers overlap.
+    #[test]
+    fn flu_35_one_unit_and_no_register_twice() {
+        let at = days::begin(day("2026-06-15"));
+        let all = found(vec![
+            value(Register::OfftakeDay, at, 1440, 10),
+            value(Register::OfftakeNight, at, 1440, 5),
+            value(Register::OfftakeTotal, at, 1440, 15),
+            value(Register::OfftakeVolume, at, 1440, 99),
+        ]);
+        let mut one = sight(Span::Week, Step::Day, "2026-06-15", "2026-06-16");
+        let shown = Shown::of(&all, &one, later());
+        assert_eq!(
+            shown.sum(0, Direction::Offtake).map(|it| it.value),
+            Some(15)
+        );
+        assert_eq!(shown.series.len(), 3);
+        one.unit = Unit::CubicMetre;
+        let shown = Shown::of(&all, &one, later());
+        assert_eq!(
+            shown.sum(0, Direction::Offtake).map(|it| it.value),
+            Some(99)
+        );
+        assert_eq!(shown.series.len(), 1);
+    }
+
+    /// FLU-34: a connection that is to be masked is named by the ends of its number only.
+    #[test]
+    fn flu_34_a_masked_connection_shows_eight_digits() {
+        assert_eq!(
+            Naming::Masked.of("541448800200007298"),
+            "5414..........7298"
+        );
+        assert_eq!(Naming::Masked.of("541"), "..........");
+        assert_eq!(Naming::Whole.of("541448800200007298"), "541448800200007298");
+    }
+
+    proptest! {
+        /// FLU-38: in whatever steps, a period adds up to the same, and no minute is lost or there twice.
+        #[test]
+        fn flu_38_every_step_adds_up(from in 0_u64..800, length in 1_u64..370, hole in 0_u64..370) {
+            let from = day("2024-12-20").checked_add_days(chrono::Days::new(from)).expect("a day");
+            let to = from.checked_add_days(chrono::Days::new(length)).expect("a day");
+            let window = Window { from, to, cut_by: None };
+            let mut totals = Vec::new();
+            for step in [Step::Day, Step::Week, Step::Month] {
+                let mut sums: BTreeMap<DateTime<Utc>, (i64, i64)> = BTreeMap::new();
+                for (n, day) in from.iter_days().take_while(|day| *day < to).enumerate() {
+                    if n as u64 != hole {
+                        let sum = sums.entry(step.begin(days::begin(day))).or_default();
+                        sum.0 += 7 + n as i64;
+                        sum.1 += days::stretches(day, 1);
+                    }
+                }
+                let values = sums.iter()
+                    .map(|(at, (sum, covered))| value(Register::OfftakeTotal, *at, *covered, *sum));
+                let all = found(values.collect());
+                let sight = Sight { window, ..sight(Span::Year, step, "2025-01-01", "2025-01-02") };
+                let shown = Shown::of(&all, &sight, later());
+                let minutes: i64 = shown.slots.iter().map(Slot::minutes).sum();
+                prop_assert_eq!(TimeDelta::minutes(minutes), days::begin(to) - days::begin(from));
+                totals.push(shown.total(Direction::Offtake));
+            }
+            prop_assert!(totals.windows(2).all(|two| two[0] == two[1]), "{:?}", totals);
+        }
+    }
+}
