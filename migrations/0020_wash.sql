@@ -58,7 +58,7 @@ CREATE TABLE wash_corrections (
   state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'sent', 'taken_back', 'by_case', 'kept')),
   idem_key uuid NOT NULL DEFAULT gen_random_uuid(), attempts int NOT NULL DEFAULT 0, taken_at timestamptz, sent_at timestamptz, last_error text);
 CREATE INDEX wash_corrections_waiting ON wash_corrections (correction_id) WHERE state = 'waiting';
-CREATE INDEX wash_corrections_customer ON wash_corrections (customer_ref, correction_id DESC);
+CREATE INDEX wash_corrections_customer ON wash_corrections (customer_ref, run_id);
 CREATE INDEX wash_corrections_finding ON wash_corrections (finding_id) WHERE finding_id IS NOT NULL;
 CREATE UNIQUE INDEX wash_corrections_case ON wash_corrections (case_id, seq) WHERE case_id IS NOT NULL;
 
@@ -240,10 +240,15 @@ BEGIN
   w := r.kind || '/' || r.scope;
   SELECT max(s.n), count(*) INTO hi, cnt FROM (SELECT s.n FROM wash_stage s WHERE s.run_id = p_run AND s.n > r.last_n ORDER BY s.n LIMIT least(p_limit, 5000)) s;
   IF cnt = 0 THEN RETURN jsonb_build_object('rows', 0, 'counts', r.counts); END IF;
-  WITH raw AS (SELECT DISTINCT ON (point) * FROM wash_stage WHERE run_id = p_run AND wash_stage.n > r.last_n AND wash_stage.n <= hi ORDER BY point, rank, wash_stage.n),
-    -- no file is trusted to say that nobody is protected
-    one AS MATERIALIZED (SELECT s.run_id, s.n, s.point, s.code, s.rank, s.side, s.proposal, s.confidence, CASE WHEN NOT h.hidden THEN s.pattern END AS pattern, h.hidden AS protected,
-      CASE WHEN h.hidden THEN wash_masked(s.evidence) ELSE s.evidence END AS evidence FROM raw s CROSS JOIN LATERAL (SELECT s.protected OR wash_hides(s.evidence) AS hidden) h),
+  WITH raw AS MATERIALIZED (SELECT DISTINCT ON (point) * FROM wash_stage WHERE run_id = p_run AND wash_stage.n > r.last_n AND wash_stage.n <= hi ORDER BY point, rank, wash_stage.n),
+    -- no file is trusted to say that nobody is protected: what `wash_hides` asks of one, of all of the chunk
+    numbers AS MATERIALIZED (SELECT raw.n, regexp_replace(x #>> '{}', '[^0-9]', '', 'g') AS number FROM raw CROSS JOIN LATERAL jsonb_path_query(raw.evidence, '$.*[*].identifier') x),
+    hidden AS MATERIALIZED (SELECT n FROM raw WHERE raw.protected
+      UNION SELECT raw.n FROM raw CROSS JOIN LATERAL jsonb_path_query(raw.evidence, '$.grid[*].customer_ref') x JOIN customers u ON u.customer_ref = x #>> '{}' AND u.protected
+      UNION SELECT k.n FROM numbers k JOIN register_persons g ON g.number = k.number AND g.protected WHERE length(k.number) = 11
+      UNION SELECT k.n FROM numbers k JOIN customers u ON u.identifier = k.number AND u.country = 'NO' AND u.identifier <> '' AND u.protected WHERE length(k.number) = 11),
+    one AS MATERIALIZED (SELECT s.run_id, s.n, s.point, s.code, s.rank, s.side, s.proposal, s.confidence, CASE WHEN h.n IS NULL THEN s.pattern END AS pattern, h.n IS NOT NULL AS protected,
+      CASE WHEN h.n IS NOT NULL THEN wash_masked(s.evidence) ELSE s.evidence END AS evidence FROM raw s LEFT JOIN hidden h USING (n)),
     live AS MATERIALIZED (SELECT f.* FROM one JOIN wash_findings f ON f.point = one.point AND f.state = 'open'),
     past AS MATERIALIZED (SELECT q.* FROM one CROSS JOIN LATERAL (SELECT f.* FROM wash_findings f WHERE f.point = one.point ORDER BY f.finding_id DESC LIMIT 1) q WHERE q.state <> 'open' AND one.code <> 'SEEN'),
     -- what becomes of what is live: whose it is, whether the row says the better of what this run said already, and whether it takes its place
@@ -413,7 +418,7 @@ BEGIN
       SELECT t, n, case_id, 1, p.queue_id, 'opened', a, NULL, 0, NULL, body, '\x', hash FROM hashed ORDER BY place),
     f AS (UPDATE wash_findings f SET case_id = hashed.case_id FROM hashed WHERE f.finding_id = hashed.finding_id)
     SELECT array_agg(case_id) INTO made FROM hashed;
-  INSERT INTO case_search (case_id, queue_id, doc, head) SELECT c.case_id, c.queue_id, search_doc(c.case_id), fold(concat_ws(' ', c.case_no, c.subject, said_reference(c))) FROM cases c WHERE c.case_id = ANY (made);
+  INSERT INTO case_search (case_id, queue_id, doc, head) SELECT c.case_id, c.queue_id, search_doc(c.case_id), head_of(c) FROM cases c WHERE c.case_id = ANY (made);
   -- what suppliers sent before there was a case is looked at in it (DW-I01-9, DW-BAS-26)
   UPDATE wash_updates u SET case_id = f.case_id FROM wash_findings f WHERE f.finding_id = ANY (ids) AND u.point = f.point AND u.state IN ('waiting', 'rejected')
     AND NOT EXISTS (SELECT 1 FROM cases o WHERE o.case_id = u.case_id AND o.work <> 'closed');
@@ -737,6 +742,10 @@ $$ BEGIN RETURN (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
 CREATE FUNCTION wash_people(p_evidence jsonb, p_newer jsonb) RETURNS text[] LANGUAGE sql IMMUTABLE AS
 $$ SELECT ARRAY(SELECT DISTINCT v #>> '{}' FROM (SELECT jsonb_path_query(e, '$.*[*].identifier') AS v FROM (VALUES (p_evidence), (p_newer -> 'evidence')) a(e)
      UNION ALL SELECT jsonb_path_query(e, '$.grid[*].customer_ref') FROM (VALUES (p_evidence), (p_newer -> 'evidence')) b(e)) x WHERE v #>> '{}' <> '') $$;
+-- they are few, and every import asks for them
+CREATE INDEX register_persons_hidden ON register_persons (number) WHERE protected;
+CREATE INDEX customers_hidden ON customers (customer_ref) WHERE protected;
+CREATE INDEX customers_hidden_number ON customers (identifier) WHERE protected AND country = 'NO' AND identifier <> '';
 CREATE INDEX wash_findings_people ON wash_findings USING gin (wash_people(evidence, newer));
 -- Who holds a metering point: by the contract in force, else by what was found last.
 CREATE FUNCTION wash_holder(p_point text) RETURNS text LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
@@ -754,7 +763,9 @@ BEGIN
     OR EXISTS (SELECT 1 FROM customers WHERE country = 'NO' AND identifier = NEW.identifier AND identifier <> '' AND protected AND customer_ref <> NEW.customer_ref);
   RETURN NEW;
 END $$;
-CREATE TRIGGER customer_arrives BEFORE INSERT OR UPDATE ON customers FOR EACH ROW WHEN (NEW.country = 'NO' AND NEW.identifier <> '' AND NOT NEW.protected) EXECUTE FUNCTION customer_arrives();
+CREATE TRIGGER customer_arrives BEFORE INSERT ON customers FOR EACH ROW WHEN (NEW.country = 'NO' AND NEW.identifier <> '' AND NOT NEW.protected) EXECUTE FUNCTION customer_arrives();
+CREATE TRIGGER customer_renumbered BEFORE UPDATE ON customers FOR EACH ROW WHEN (NEW.country = 'NO' AND NEW.identifier <> '' AND NOT NEW.protected
+  AND (OLD.protected OR OLD.country <> 'NO' OR OLD.identifier <> NEW.identifier)) EXECUTE FUNCTION customer_arrives();
 -- Whoever becomes protected is found by name no more, his evidence goes, and what waited to leave is taken back.
 CREATE FUNCTION customer_hidden() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE k wash_corrections%ROWTYPE;

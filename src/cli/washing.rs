@@ -391,10 +391,8 @@ pub(super) fn wash_error(error: WashError) -> CliError {
         WashError::Store(error) => error.into(),
         WashError::NoRows(path) => {
             let file = path.display().to_string();
-            CliError::Refused(Sentence::new(
-                "washing.no_rows",
-                &[("file", &*clean(&file))],
-            ))
+            let file = [("file", &*clean(&file))];
+            CliError::Refused(Sentence::new("washing.no_rows", &file))
         }
         other => color_eyre::Report::new(other).into(),
     }

@@ -19,9 +19,8 @@ use crate::support::world::World;
 
 const HEADER: &str = "metering_point_id,customer_ref,kind,first_name,last_name,organisation_name,\
 identifier,birth_date,street,house_number,postcode,city,valid_from,valid_to\n";
-pub(crate) const PERSONS: &str = "identifier,first_name,last_name,birth_date,street,house_number,\
-postcode,city,\
-deceased_on,protected\n\
+pub(crate) const PERSONS: &str = "identifier,first_name,last_name,birth_date,street,\
+house_number,postcode,city,deceased_on,protected\n\
 29884013001,Geir,Kristensen,1940-08-29,Knudsenhavna,127,7365,Martinhelle,,no\n\
 01813701304,Inger,Henriksen,1937-01-01,Knudsenhavna,139,0151,Gulbrandsen,,no\n\
 05923642899,Kristine,Sivertsen,1936-12-05,Thomassenjordet,165,1639,Abrahamsen,,yes\n";
