@@ -207,8 +207,7 @@ pub struct Action {
     pub rules: &'static [&'static str],
     /// What must be filled in.
     pub fields: &'static [&'static Field],
-    /// The form that is data whose fields are asked in addition, in the version of the case; see
-    /// [`Action::asked`].
+    /// The form that is data whose fields are asked in addition; see [`Action::asked`].
     pub form: Option<Key>,
     /// What must hold; the first that does not is the refusal.
     pub guards: &'static [Guard],

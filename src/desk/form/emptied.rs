@@ -8,7 +8,7 @@ use crate::store::rows::CaseDetail;
 
 /// What the form proposed of the case itself and somebody took out: an answer with nothing in it. What is
 /// masked was not proposed, so nobody took it out.
-pub fn answers(detail: &CaseDetail, action: &Action, entries: &[Entry]) -> Answers {
+pub(super) fn answers(detail: &CaseDetail, action: &Action, entries: &[Entry]) -> Answers {
     let is_own = |field: &Field| {
         let is_shown = || known::of_case(detail, field.key).is_some();
         let is_like = field.like == Some(field.key) && detail.facts.facts.contains_key(field.key);
