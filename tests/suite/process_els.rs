@@ -578,6 +578,7 @@ fn els_23_copying_leaves_nothing_of_the_payer_before() {
         ("payer_org_no", "556016-0680"),
         ("payer_attention", "Ekonomi"),
         ("payer_email", "faktura@exempel.example"),
+        ("payer_invoice_ref", "F-2026"),
     ];
     installer(&mut sim, "edit_payer", &firm);
     installer(&mut sim, "edit_owner", OWNER);
@@ -587,6 +588,7 @@ fn els_23_copying_leaves_nothing_of_the_payer_before() {
         "payer_org_no",
         "payer_attention",
         "payer_email",
+        "payer_invoice_ref",
     ] {
         assert_eq!(sim.fact(key), None, "{key}");
         assert!(sim.last.clears.contains(key), "{key}");

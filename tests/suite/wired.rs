@@ -242,6 +242,20 @@ impl Wired {
         self.worker.once().await.unwrap();
     }
 
+    /// So often, with what waits being due each time.
+    pub(crate) async fn works_later(&self, times: usize) {
+        for _ in 0..times {
+            self.later().await;
+            self.works().await;
+        }
+    }
+
+    /// Legal time goes on by so many minutes.
+    pub(crate) async fn passes(&self, minutes: i64) {
+        let later = self.world.now().await + Duration::minutes(minutes);
+        self.world.admin.clock_set(later).await.unwrap();
+    }
+
     pub(crate) async fn detail(&self, case_id: CaseId) -> CaseDetail {
         self.world.admin.case_detail(case_id).await.unwrap()
     }
