@@ -212,28 +212,28 @@ $$ SELECT CASE WHEN jsonb_typeof(p_evidence -> 'register') = 'object'
      THEN jsonb_build_object('identifier', p_evidence -> 'register' -> 'identifier', 'first_name', p_evidence -> 'register' -> 'first_name',
        'last_name', p_evidence -> 'register' -> 'last_name', 'organisation_name', p_evidence -> 'register' -> 'organisation_name') ELSE '{}' END $$;
 -- The rows of our own registers that findings are about: what the files hold and nobody entered yet.
-CREATE FUNCTION wash_known(p_findings bigint[]) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+CREATE FUNCTION wash_known(p_points text[], p_evidence jsonb[]) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
   INSERT INTO connections (ean, ean_valid, country, product, street, house_number, postcode, city, grid_operator_gln)
     SELECT f.point, true, 'NO', 'E', coalesce(g ->> 'street', ''), CASE WHEN g ->> 'house_number' ~ '^[1-9][0-9]{0,4}$' THEN (g ->> 'house_number')::int END, coalesce(g ->> 'postcode', ''), coalesce(g ->> 'city', ''), ''
-    FROM wash_findings f, coalesce(f.evidence -> 'grid' -> 0, f.evidence -> 'supply' -> 0) g
-    WHERE f.finding_id = ANY (p_findings) AND jsonb_typeof(g) = 'object' AND f.point ~ '^[0-9]{18}$' AND (f.evidence ->> 'valid')::bool
+    FROM unnest(p_points, p_evidence) f(point, evidence), coalesce(f.evidence -> 'grid' -> 0, f.evidence -> 'supply' -> 0) g
+    WHERE jsonb_typeof(g) = 'object' AND f.point ~ '^[0-9]{18}$' AND (f.evidence ->> 'valid')::bool
       AND NOT EXISTS (SELECT 1 FROM connections k WHERE k.ean = f.point) ON CONFLICT DO NOTHING;
   INSERT INTO customers (customer_ref, country, kind, first_name, last_name, organisation_name, identifier, birth_date, street, house_number, postcode, city, language, protected)
     SELECT x ->> 'customer_ref', 'NO', coalesce(x ->> 'kind', 'private'), coalesce(x ->> 'first_name', ''), coalesce(x ->> 'last_name', ''), coalesce(x ->> 'organisation_name', ''), coalesce(x ->> 'identifier', ''),
       CASE WHEN x ->> 'birth_date' ~ '^(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$' THEN (x ->> 'birth_date')::date END,
       coalesce(x ->> 'street', ''), CASE WHEN x ->> 'house_number' ~ '^[1-9][0-9]{0,4}$' THEN (x ->> 'house_number')::int END, coalesce(x ->> 'postcode', ''), coalesce(x ->> 'city', ''), 'nb', coalesce((x ->> 'protected')::bool, false)
-    FROM (SELECT x, f.finding_id, n FROM wash_findings f, jsonb_array_elements(coalesce(f.evidence -> 'grid', '[]')) WITH ORDINALITY e(x, n) WHERE f.finding_id = ANY (p_findings)) e
+    FROM (SELECT x, at, n FROM unnest(p_evidence) WITH ORDINALITY f(evidence, at), jsonb_array_elements(coalesce(f.evidence -> 'grid', '[]')) WITH ORDINALITY e(x, n)) e
     WHERE x ? 'kind' AND coalesce(x ->> 'customer_ref', '') ~ '^[A-Za-z0-9_./:-]{1,64}$'
-      AND NOT EXISTS (SELECT 1 FROM customers u WHERE u.customer_ref = x ->> 'customer_ref') ORDER BY finding_id, n ON CONFLICT DO NOTHING;
+      AND NOT EXISTS (SELECT 1 FROM customers u WHERE u.customer_ref = x ->> 'customer_ref') ORDER BY at, n ON CONFLICT DO NOTHING;
 END $$;
 
 -- Merges the next rows of the stage. A metering point has one live finding; of several rows the first in
 -- the order of decision 19 counts. Nothing is overwritten where there is a case: newer evidence stands
 -- beside. What was solved stays so as long as the files say the same. A finding belongs to the kind of file
 -- that had it first; that another kind has it too is kept beside (`also`).
-CREATE FUNCTION loket_api.wash_merge(p_run bigint, p_limit int) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE r wash_runs%ROWTYPE; c jsonb; cnt int; hi bigint; t timestamptz := legal_now(); w text;
+CREATE FUNCTION loket_api.wash_merge(p_run bigint, p_limit int) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp SET jit = off AS $$
+DECLARE r wash_runs%ROWTYPE; c jsonb; cnt int; hi bigint; t timestamptz := legal_now(); w text; ns bigint[]; often int[];
 BEGIN
   PERFORM require_role('admin'); PERFORM wash_held();
   SELECT * INTO STRICT r FROM wash_runs WHERE run_id = p_run FOR UPDATE;
@@ -266,15 +266,18 @@ BEGIN
         pattern = CASE WHEN v.takes THEN v.pattern ELSE f.pattern END, protected = f.protected OR v.protected, evidence = CASE WHEN v.takes THEN v.evidence ELSE f.evidence END
       FROM v WHERE f.finding_id = v.id),
     still AS (UPDATE wash_findings f SET last_run = p_run FROM past JOIN one USING (point) WHERE f.finding_id = past.finding_id AND past.state = 'solved' AND past.found_code = one.code AND past.evidence = one.evidence RETURNING f.point),
+    new_ AS MATERIALIZED (SELECT one.*, coalesce(past.times, 0) + 1 AS times FROM one LEFT JOIN past USING (point)
+      WHERE one.code <> 'SEEN' AND one.point NOT IN (SELECT point FROM live) AND one.point NOT IN (SELECT point FROM still)),
+    -- those that the register repairs are written once, as they end
     fresh AS (INSERT INTO wash_findings (point, kind, scope, code, found_code, rank, side, proposal, confidence, pattern, protected, evidence, times, first_run, last_run, found_at)
-      SELECT one.point, r.kind, r.scope, one.code, one.code, one.rank, one.side, one.proposal, one.confidence, one.pattern, one.protected, one.evidence, coalesce(past.times, 0) + 1, p_run, p_run, t
-      FROM one LEFT JOIN past USING (point) WHERE one.code <> 'SEEN' AND one.point NOT IN (SELECT point FROM live) AND one.point NOT IN (SELECT point FROM still) RETURNING code, times),
-    flow AS (INSERT INTO wash_flow SELECT local_day('NO'), d.code, 'found', sum(d.n) FROM (SELECT code, count(*) AS n FROM fresh GROUP BY code
+      SELECT point, r.kind, r.scope, code, code, rank, side, proposal, confidence, pattern, protected, evidence, times, p_run, p_run, t FROM new_ WHERE protected OR wash_by_hand(code)),
+    flow AS (INSERT INTO wash_flow SELECT local_day('NO'), d.code, 'found', sum(d.n) FROM (SELECT code, count(*) AS n FROM new_ GROUP BY code
         UNION ALL SELECT code, 1 FROM v WHERE takes AND was_code <> code UNION ALL SELECT was_code, -1 FROM v WHERE takes AND was_code <> code) d GROUP BY d.code
       ON CONFLICT (day, code, what) DO UPDATE SET n = wash_flow.n + excluded.n)
-    SELECT jsonb_build_object('rows', cnt, 'new', (SELECT count(*) FROM fresh WHERE times = 1), 'back', (SELECT count(*) FROM fresh WHERE times > 1), 'still_solved', (SELECT count(*) FROM still),
-      'again', (SELECT count(*) FROM v WHERE was_found = code OR code = 'SEEN'), 'changed', (SELECT count(*) FROM v WHERE was_found <> code AND code <> 'SEEN')) INTO c;
-  c := counts_add(r.counts, counts_add(c, wash_repair(p_run, r.last_n, hi)));
+    SELECT jsonb_build_object('rows', cnt, 'new', (SELECT count(*) FROM new_ WHERE times = 1), 'back', (SELECT count(*) FROM new_ WHERE times > 1), 'still_solved', (SELECT count(*) FROM still),
+      'again', (SELECT count(*) FROM v WHERE was_found = code OR code = 'SEEN'), 'changed', (SELECT count(*) FROM v WHERE was_found <> code AND code <> 'SEEN')),
+      (SELECT array_agg(n ORDER BY n) FROM new_ WHERE NOT (protected OR wash_by_hand(code))), (SELECT array_agg(times ORDER BY n) FROM new_ WHERE NOT (protected OR wash_by_hand(code))) INTO c, ns, often;
+  c := counts_add(r.counts, counts_add(c, wash_repair(r, hi, ns, often)));
   UPDATE wash_runs SET last_n = hi, merged = merged + cnt, counts = c WHERE run_id = p_run;
   -- a first import fills empty tables: without their sizes the next chunks would be planned for nothing
   IF r.merged = 0 OR r.merged < 8000 AND r.merged + cnt >= 8000 OR r.merged < 64000 AND r.merged + cnt >= 64000 THEN ANALYZE wash_findings, customers, connections, wash_corrections; END IF;
@@ -291,28 +294,37 @@ END $$;
 -- Repairs from the register without a person (DW-BAS-22) what a chunk of the stage brought: one change of the
 -- customer, and of each of its metering points a message for the supplier (DW-BAS-11). Nothing is done to a
 -- protected person, nor where our own row is that of another number: such a finding stays open and says why.
-CREATE FUNCTION wash_repair(p_run bigint, p_lo bigint, p_hi bigint) RETURNS jsonb LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE t timestamptz := legal_now(); ids bigint[]; refs text[]; c jsonb;
+-- `p_new`: rows of the stage that are no findings yet, and how often each was found with this time.
+CREATE FUNCTION wash_repair(r wash_runs, p_hi bigint, p_new bigint[], p_often int[]) RETURNS jsonb LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE t timestamptz := legal_now(); ids bigint[]; points text[]; rows_ jsonb[]; refs text[]; c jsonb;
 BEGIN
   SELECT array_agg(f.finding_id) INTO ids FROM wash_stage s JOIN wash_findings f ON f.point = s.point AND f.state = 'open'
-    WHERE s.run_id = p_run AND s.n > p_lo AND s.n <= p_hi AND NOT wash_by_hand(s.code) AND NOT wash_by_hand(f.code) AND f.case_id IS NULL AND f.last_run = p_run AND f.how IS DISTINCT FROM 'taken_back';
-  IF ids IS NULL THEN RETURN '{}'; END IF;
-  PERFORM wash_known(ids);
-  WITH due AS MATERIALIZED (SELECT f.finding_id, f.point, f.side, f.evidence -> 'grid' -> 0 ->> 'customer_ref' AS ref, jsonb_strip_nulls(wash_after(f.evidence)) AS after_, f.protected AS hidden FROM wash_findings f WHERE f.finding_id = ANY (ids)),
+    WHERE s.run_id = r.run_id AND s.n > r.last_n AND s.n <= p_hi AND NOT wash_by_hand(s.code) AND NOT wash_by_hand(f.code) AND f.case_id IS NULL AND f.last_run = r.run_id AND f.how IS DISTINCT FROM 'taken_back';
+  SELECT array_agg(x.point), array_agg(x.evidence) INTO points, rows_ FROM (SELECT f.point, f.evidence, f.finding_id AS at FROM wash_findings f WHERE f.finding_id = ANY (ids)
+    UNION ALL SELECT s.point, s.evidence, s.n FROM wash_stage s WHERE s.run_id = r.run_id AND s.n = ANY (p_new) ORDER BY at) x;
+  IF points IS NULL THEN RETURN '{}'; END IF;
+  PERFORM wash_known(points, rows_);
+  WITH fresh AS MATERIALIZED (SELECT nextval(pg_get_serial_sequence('loket.wash_findings', 'finding_id')) AS finding_id, s.*, o.times FROM unnest(p_new, p_often) o(n, times) JOIN wash_stage s ON s.run_id = r.run_id AND s.n = o.n),
+    due AS MATERIALIZED (SELECT x.finding_id, x.point, x.side, x.evidence -> 'grid' -> 0 ->> 'customer_ref' AS ref, jsonb_strip_nulls(wash_after(x.evidence)) AS after_, hidden
+      FROM (SELECT finding_id, point, side, evidence, false AS hidden FROM fresh UNION ALL SELECT finding_id, point, side, evidence, protected FROM wash_findings WHERE finding_id = ANY (ids)) x),
     own AS MATERIALIZED (SELECT u.* FROM customers u WHERE u.customer_ref IN (SELECT ref FROM due WHERE side <> 'supply') ORDER BY u.customer_ref FOR UPDATE),
     judged AS MATERIALIZED (SELECT due.*, was, CASE WHEN hidden OR u.protected THEN 'protected' WHEN side = 'supply' THEN 'supplier' WHEN u.customer_ref IS NULL OR after_ = '{}' THEN 'unknown'
         WHEN u.identifier <> '' AND regexp_replace(u.identifier, '[^0-9]', '', 'g') <> coalesce(after_ ->> 'identifier', '') THEN 'number_differs' WHEN was @> after_ THEN 'same' ELSE 'correct' END AS verdict
       FROM due LEFT JOIN own u ON u.customer_ref = due.ref AND due.side <> 'supply' LEFT JOIN LATERAL (SELECT jsonb_build_object('kind', u.kind, 'identifier', u.identifier, 'first_name', u.first_name, 'last_name', u.last_name, 'organisation_name', u.organisation_name) AS was) w ON true),
     ranked AS MATERIALIZED (SELECT *, row_number() OVER mine AS place, first_value(after_) OVER mine AS first_ FROM judged WHERE verdict = 'correct' WINDOW mine AS (PARTITION BY ref ORDER BY finding_id)),
     what AS MATERIALIZED (SELECT finding_id, point, ref, after_, was, CASE WHEN place = 1 THEN 'correct' WHEN after_ = first_ THEN 'also' ELSE 'number_differs' END AS verdict FROM ranked
-      UNION ALL SELECT j.finding_id, j.point, j.ref, j.after_, j.was, CASE WHEN verdict = 'same' AND EXISTS (SELECT 1 FROM wash_corrections k WHERE k.customer_ref = j.ref AND k.run_id = p_run AND k.after = j.after_ AND k.state IN ('waiting', 'sent')) THEN 'also' ELSE verdict END
+      UNION ALL SELECT j.finding_id, j.point, j.ref, j.after_, j.was, CASE WHEN verdict = 'same' AND EXISTS (SELECT 1 FROM wash_corrections k WHERE k.customer_ref = j.ref AND k.run_id = r.run_id AND k.after = j.after_ AND k.state IN ('waiting', 'sent')) THEN 'also' ELSE verdict END
       FROM judged j WHERE verdict <> 'correct'),
     written AS (UPDATE customers u SET kind = coalesce(after_ ->> 'kind', u.kind), identifier = coalesce(after_ ->> 'identifier', u.identifier), first_name = coalesce(after_ ->> 'first_name', u.first_name),
       last_name = coalesce(after_ ->> 'last_name', u.last_name), organisation_name = coalesce(after_ ->> 'organisation_name', u.organisation_name) FROM what WHERE what.verdict = 'correct' AND u.customer_ref = what.ref RETURNING u.customer_ref),
     told AS (INSERT INTO wash_corrections (finding_id, run_id, point, customer_ref, before, after, made_at)
-      SELECT finding_id, p_run, point, ref, CASE verdict WHEN 'also' THEN was || after_ ELSE was END, after_, t FROM what WHERE verdict IN ('correct', 'also') ORDER BY finding_id RETURNING 1),
-    ended AS (UPDATE wash_findings f SET state = CASE WHEN verdict IN ('supplier', 'correct', 'also', 'same') THEN 'solved' ELSE 'open' END, ended_at = CASE WHEN verdict IN ('supplier', 'correct', 'also', 'same') THEN t END,
-      how = CASE WHEN verdict IN ('correct', 'also', 'same') THEN 'register' ELSE verdict END FROM what WHERE f.finding_id = what.finding_id RETURNING f.code, f.state),
+      SELECT finding_id, r.run_id, point, ref, CASE verdict WHEN 'also' THEN was || after_ ELSE was END, after_, t FROM what WHERE verdict IN ('correct', 'also') ORDER BY finding_id RETURNING 1),
+    ends AS MATERIALIZED (SELECT finding_id, q.state, CASE WHEN q.state = 'solved' THEN t END AS ended_at, CASE WHEN verdict IN ('correct', 'also', 'same') THEN 'register' ELSE verdict END AS how
+      FROM what, LATERAL (SELECT CASE WHEN verdict IN ('supplier', 'correct', 'also', 'same') THEN 'solved' ELSE 'open' END AS state) q),
+    inserted AS (INSERT INTO wash_findings (finding_id, point, kind, scope, code, found_code, rank, side, proposal, confidence, pattern, protected, evidence, state, how, times, first_run, last_run, found_at, ended_at) OVERRIDING SYSTEM VALUE
+      SELECT finding_id, point, r.kind, r.scope, code, code, rank, side, proposal, confidence, pattern, false, evidence, e.state, e.how, times, r.run_id, r.run_id, t, e.ended_at FROM fresh JOIN ends e USING (finding_id) ORDER BY finding_id RETURNING code, state),
+    updated AS (UPDATE wash_findings f SET state = e.state, ended_at = e.ended_at, how = e.how FROM ends e WHERE f.finding_id = ANY (ids) AND f.finding_id = e.finding_id RETURNING f.code, f.state),
+    ended AS (SELECT * FROM inserted UNION ALL SELECT * FROM updated),
     flow AS (INSERT INTO wash_flow SELECT local_day('NO'), code, 'solved', count(*) FROM ended WHERE state = 'solved' GROUP BY code ON CONFLICT (day, code, what) DO UPDATE SET n = wash_flow.n + excluded.n)
     SELECT jsonb_build_object('corrected', (SELECT count(*) FROM told), 'left', (SELECT count(*) FROM ended WHERE state = 'open')), (SELECT array_agg(customer_ref) FROM written) INTO c, refs;
   PERFORM search_again(refs);
@@ -361,34 +373,24 @@ BEGIN
     FROM (SELECT * FROM wash_findings WHERE state = 'open' AND case_id IS NULL AND code NOT IN ('SPELLING', 'FILL_FNR', 'FILL_ORGNR') AND finding_id > p_after ORDER BY finding_id LIMIT least(p_limit, 500)) f JOIN wash_runs r ON r.run_id = f.last_run);
 END $$;
 -- Whether an opening is one of the plain ones that a run makes: words, yes or no, no text, clock, message or slot,
--- exactly as the referee would have it. What is not goes through the referee itself, which says why.
-CREATE FUNCTION wash_is_plain(p_change jsonb, p_line process_transitions, p_fields jsonb) RETURNS bool LANGUAGE plpgsql STABLE AS $$
+-- exactly as the referee and `case_insert` would have it. What is not goes that way, and they say why.
+CREATE FUNCTION wash_is_plain(p_change jsonb, p_line process_transitions, p_fields jsonb, p_now timestamptz) RETURNS bool LANGUAGE plpgsql STABLE AS $$
 BEGIN
-  RETURN p_change -> 'clocks' = '[]' AND p_change -> 'messages' = '[]' AND p_change -> 'texts' = '[]' AND coalesce(p_change -> 'destroy', '[]') = '[]'
+  RETURN p_change ->> 'action' = 'open' AND p_change ->> 'process' = p_line.process AND (p_change ->> 'at')::timestamptz BETWEEN p_now - interval '120 s' AND p_now + interval '5 s'
+    AND (p_change ->> 'received_at')::timestamptz <= p_now + interval '5 min' AND p_change -> 'clocks' = '[]' AND p_change -> 'messages' = '[]' AND p_change -> 'texts' = '[]' AND coalesce(p_change -> 'destroy', '[]') = '[]'
     AND jsonb_typeof(coalesce(p_change -> 'opens', 'null')) = 'null' AND jsonb_typeof(coalesce(p_change -> 'slot', 'null')) = 'null' AND pg_column_size(p_change) < 100000
-    AND p_change - ARRAY['process', 'action', 'from', 'to', 'at', 'received_at', 'answers', 'facts', 'clocks', 'messages', 'texts', 'destroy', 'opens', 'slot'] = '{}' AND (p_change -> 'facts') - p_line.sets = '{}'
+    AND coalesce(p_change -> 'clears', '[]') = '[]' AND coalesce(p_change -> 'emptied', '[]') = '[]'
+    AND p_change - ARRAY['process', 'action', 'from', 'to', 'at', 'received_at', 'answers', 'emptied', 'facts', 'clears', 'clocks', 'messages', 'texts', 'destroy', 'opens', 'slot'] = '{}' AND (p_change -> 'facts') - p_line.sets = '{}'
     AND NOT EXISTS (SELECT 1 FROM jsonb_each(p_change -> 'facts') x WHERE jsonb_typeof(x.value) <> 'boolean' AND (jsonb_typeof(x.value) <> 'string' OR x.value #>> '{}' !~ '^[A-Za-z0-9][A-Za-z0-9 _.:/+-]{0,63}$'))
     AND NOT EXISTS (SELECT 1 FROM jsonb_each(p_change -> 'answers') x CROSS JOIN LATERAL (SELECT p_fields -> x.key AS f, x.value #>> '{}' AS v) q
       WHERE (CASE f ->> 'kind' WHEN 'choice' THEN jsonb_typeof(x.value) = 'string' AND f -> 'choices' ? v WHEN 'yes_no' THEN jsonb_typeof(x.value) = 'boolean' WHEN 'ean' THEN v ~ '^[0-9]{18}$' WHEN 'party' THEN v ~ '^[0-9]{13}$'
         WHEN 'code' THEN jsonb_typeof(x.value) = 'string' WHEN 'customer' THEN jsonb_typeof(x.value) = 'string' END) IS NOT TRUE OR v !~ '^[A-Za-z0-9][A-Za-z0-9 _.:/+-]{0,63}$')
     AND NOT EXISTS (SELECT 1 FROM jsonb_each(p_fields) x WHERE (x.value ->> 'required')::bool AND NOT p_change -> 'answers' ? x.key);
 END $$;
--- True, or the refusal of the referee or of `case_insert`.
-CREATE FUNCTION wash_checked(p_change jsonb, p_line process_transitions, p_fields jsonb, p_now timestamptz) RETURNS bool LANGUAGE plpgsql AS $$
-BEGIN
-  IF p_line.process IS NULL OR p_change ->> 'action' IS DISTINCT FROM 'open' OR p_change ->> 'process' IS DISTINCT FROM 'wash' THEN PERFORM refuse('not_in_table', '', jsonb_build_object('what', 'open', 'given', p_change ->> 'to')); END IF;
-  IF ((p_change ->> 'at')::timestamptz BETWEEN p_now - interval '120 s' AND p_now + interval '5 s') IS NOT TRUE THEN PERFORM check_at((p_change ->> 'at')::timestamptz); END IF;
-  IF ((p_change ->> 'received_at')::timestamptz <= p_now + interval '5 min') IS NOT TRUE THEN PERFORM refuse('received_in_future'); END IF;
-  IF wash_is_plain(p_change, p_line, p_fields) IS NOT TRUE THEN
-    PERFORM referee(p_change, p_line);
-    PERFORM refuse('not_in_table', '', jsonb_build_object('what', 'open', 'given', 'not plain'));   -- a run opens nothing else
-  END IF;
-  RETURN true;
-END $$;
--- Opens the cases of findings, all of a chunk at once: what `case_insert` does for one, in a few statements. One that
--- has a case meanwhile keeps it. Gives how many were opened.
-CREATE FUNCTION loket_api.wash_open(p_run bigint, p_cases jsonb) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE a int := require_role('admin'); n timestamptz := legal_now(); t timestamptz := clock_timestamp(); p processes%ROWTYPE; ids bigint[]; cnt int; yr int; last_no int; made bigint[];
+-- Opens the cases of findings: the plain ones of a chunk all at once, what `case_insert` does for one in a few statements.
+-- One that has a case meanwhile keeps it. Gives how many were opened.
+CREATE FUNCTION loket_api.wash_open(p_run bigint, p_cases jsonb) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp SET jit = off AS $$
+DECLARE a int := require_role('admin'); n timestamptz := legal_now(); t timestamptz := clock_timestamp(); p processes%ROWTYPE; ids bigint[]; cnt int; yr int; made bigint[]; rest jsonb; one jsonb; opened cases%ROWTYPE;
 BEGIN
   PERFORM wash_held();
   SELECT * INTO STRICT p FROM processes WHERE process = 'wash';
@@ -396,9 +398,8 @@ BEGIN
     AND f.state = 'open' AND f.case_id IS NULL ORDER BY f.finding_id FOR UPDATE) f;
   IF cnt = 0 THEN RETURN 0; END IF;
   UPDATE wash_findings SET protected = true WHERE finding_id = ANY (ids) AND NOT protected AND wash_hides(evidence);
-  PERFORM wash_known(ids);
+  PERFORM wash_known((SELECT array_agg(point ORDER BY finding_id) FROM wash_findings WHERE finding_id = ANY (ids)), (SELECT array_agg(evidence ORDER BY finding_id) FROM wash_findings WHERE finding_id = ANY (ids)));
   yr := extract(year FROM n AT TIME ZONE zone_of(p.country))::int;
-  INSERT INTO case_numbers AS k VALUES (p.prefix, yr, cnt) ON CONFLICT (prefix, year) DO UPDATE SET last = k.last + cnt RETURNING last INTO last_no;
   WITH given AS MATERIALIZED (SELECT (x ->> 'finding_id')::bigint AS finding_id, x -> 'change' AS c0 FROM jsonb_array_elements(p_cases) x),
     -- what no register knows stays out of the case
     known AS MATERIALIZED (SELECT finding_id, row_number() OVER (ORDER BY finding_id)::int AS place, c0
@@ -408,17 +409,24 @@ BEGIN
       FROM given LEFT JOIN customers u ON u.customer_ref = c0 -> 'facts' ->> 'customer_ref' LEFT JOIN parties g ON g.gln = c0 -> 'facts' ->> 'party_gln' LEFT JOIN connections k ON k.ean = c0 -> 'facts' ->> 'ean'
       WHERE finding_id = ANY (ids)),
     lines AS MATERIALIZED (SELECT l, l.to_state, (SELECT jsonb_object_agg(f ->> 'key', f) FROM jsonb_array_elements(l.fields) f) AS fields FROM process_transitions l WHERE l.process = p.process AND l.action = 'open' AND l.from_state = ''),
-    checked AS MATERIALIZED (SELECT known.*, s.work, wash_checked(ch, l, fields, n) AS is_good FROM known LEFT JOIN lines ON lines.to_state = ch ->> 'to' LEFT JOIN process_states s ON s.process = p.process AND s.state = ch ->> 'to'),
-    numbered AS MATERIALIZED (SELECT *, nextval(pg_get_serial_sequence('loket.cases', 'case_id')) AS case_id, p.prefix || '-' || yr || '-' || lpad((last_no - cnt + place)::text, 6, '0') AS case_no, 'finding-' || finding_id AS reference,
-      jsonb_build_object('reference', 'finding-' || finding_id, 'change', ch || jsonb_build_object('opens', ch -> 'opens', 'texts', jsonb '[]')) AS body FROM checked WHERE is_good ORDER BY place),
+    checked AS MATERIALIZED (SELECT known.*, s.work, coalesce(s.work <> 'closed' AND wash_is_plain(ch, l, fields, n), false) AS is_good FROM known LEFT JOIN lines ON lines.to_state = ch ->> 'to' LEFT JOIN process_states s ON s.process = p.process AND s.state = ch ->> 'to'),
+    good AS MATERIALIZED (SELECT *, row_number() OVER (ORDER BY place) AS nth, count(*) OVER () AS many FROM checked WHERE is_good),
+    reserved AS (INSERT INTO case_numbers AS k SELECT p.prefix, yr, many FROM good LIMIT 1 ON CONFLICT (prefix, year) DO UPDATE SET last = k.last + excluded.last RETURNING last),
+    numbered AS MATERIALIZED (SELECT good.*, nextval(pg_get_serial_sequence('loket.cases', 'case_id')) AS case_id, p.prefix || '-' || yr || '-' || lpad((last - many + nth)::text, 6, '0') AS case_no, 'finding-' || finding_id AS reference,
+      jsonb_build_object('reference', 'finding-' || finding_id, 'change', ch || jsonb_build_object('opens', ch -> 'opens', 'texts', jsonb '[]')) AS body FROM good, reserved ORDER BY place),
     hashed AS MATERIALIZED (SELECT *, hash_of('\x', case_id, 1, p.queue_id, 'opened', a, NULL, 0, NULL, body, t, n) AS hash FROM numbered),
     c AS (INSERT INTO cases (case_id, case_no, queue_id, process, state, work, facts, received_at, opened_at, subject, ean, party_gln, customer_ref, reference, version, last_seq, last_hash) OVERRIDING SYSTEM VALUE
       SELECT case_id, case_no, p.queue_id, p.process, ch ->> 'to', work, ch -> 'facts', (ch ->> 'received_at')::timestamptz, n, party, ch -> 'facts' ->> 'ean', ch -> 'facts' ->> 'party_gln', ch -> 'facts' ->> 'customer_ref', reference, 1, 1, hash FROM hashed ORDER BY place),
     e AS (INSERT INTO case_events (at, legal_at, case_id, seq, queue_id, kind, agent_id, session_id, fence, cmd_id, body, prev_hash, hash)
       SELECT t, n, case_id, 1, p.queue_id, 'opened', a, NULL, 0, NULL, body, '\x', hash FROM hashed ORDER BY place),
     f AS (UPDATE wash_findings f SET case_id = hashed.case_id FROM hashed WHERE f.finding_id = hashed.finding_id)
-    SELECT array_agg(case_id) INTO made FROM hashed;
+    SELECT (SELECT array_agg(case_id) FROM hashed), (SELECT jsonb_agg(jsonb_build_object('id', finding_id, 'change', ch) ORDER BY place) FROM checked WHERE NOT is_good) INTO made, rest;
   INSERT INTO case_search (case_id, queue_id, doc, head) SELECT c.case_id, c.queue_id, search_doc(c.case_id), head_of(c) FROM cases c WHERE c.case_id = ANY (made);
+  FOR one IN SELECT jsonb_array_elements(rest) LOOP
+    opened := case_insert(one -> 'change', 'finding-' || (one ->> 'id'), a, NULL, NULL);
+    UPDATE wash_findings SET case_id = opened.case_id WHERE finding_id = (one ->> 'id')::bigint;
+    made := made || opened.case_id;
+  END LOOP;
   -- what suppliers sent before there was a case is looked at in it (DW-I01-9, DW-BAS-26)
   UPDATE wash_updates u SET case_id = f.case_id FROM wash_findings f WHERE f.finding_id = ANY (ids) AND u.point = f.point AND u.state IN ('waiting', 'rejected')
     AND NOT EXISTS (SELECT 1 FROM cases o WHERE o.case_id = u.case_id AND o.work <> 'closed');

@@ -586,3 +586,53 @@ async fn dw_gen_15_the_command_writes_what_it_refused_and_asks_before_it_closes(
     assert_eq!(empty.code, 1, "{empty:?}");
     assert!(empty.err.contains("has no rows"), "{empty:?}");
 }
+
+/// DW-BAS-11: a correction that cannot leave waits longer each time, and names the supplier of the point.
+#[tokio::test(flavor = "multi_thread")]
+async fn dw_bas_11_what_cannot_leave_waits_longer_each_time() {
+    let bench = Bench::new().await;
+    let paths = bench.files("a", &[(point(1), GIER, GEIR)]);
+    let text = std::fs::read_to_string(&paths.supply).unwrap();
+    let text = text.replace("valid_to\n", "valid_to,supplier_gln\n");
+    let text = text.replace("2010-01-01,\n", "2010-01-01,,7080001234567\n");
+    std::fs::write(&paths.supply, text).unwrap();
+    bench.run(&paths).await;
+    let store = &bench.world.admin;
+    store.grace_set(0).await.unwrap();
+    let owner = bench.owner().await;
+    let later = async |seconds: f64| {
+        let text = "UPDATE loket.wash_corrections
+            SET taken_at = clock_timestamp() - make_interval(secs => $1) WHERE taken_at IS NOT NULL";
+        sqlx::query(text)
+            .bind(seconds)
+            .execute(&owner)
+            .await
+            .unwrap();
+        store.wash_corrections_take(10).await.unwrap()
+    };
+    // after so many seconds, and whether it is tried then
+    for (seconds, tried) in [
+        (0.0, true),
+        (50.0, false),
+        (70.0, true),
+        (70.0, false),
+        (130.0, true),
+    ] {
+        let taken = later(seconds).await;
+        assert_eq!(taken.len(), usize::from(tried), "after {seconds} s");
+        if let Some(one) = taken.first() {
+            assert_eq!(one.supplier.as_deref(), Some("7080001234567"));
+            let id = one.correction_id;
+            store
+                .wash_correction_told(id, Some("HTTP 503"))
+                .await
+                .unwrap();
+        }
+    }
+    let (attempts, state): (i32, String) =
+        sqlx::query_as("SELECT attempts, state FROM loket.wash_corrections")
+            .fetch_one(&owner)
+            .await
+            .unwrap();
+    assert_eq!((attempts, &*state), (3, "waiting"));
+}

@@ -34,11 +34,13 @@ async fn registered(bench: &Bench) {
 /// That customer has the grid contracts of these points.
 async fn contracts(bench: &Bench, reference: &str, points: &[u32]) {
     let pool = bench.owner().await;
-    let party = "INSERT INTO loket.parties (gln, gln_valid, name, role, country) VALUES ($1, true, 'Nett', 'grid_operator', 'NO')
+    let party = "INSERT INTO loket.parties (gln, gln_valid, name, role, country)
+        VALUES ($1, true, 'Nett', 'grid_operator', 'NO')
         ON CONFLICT DO NOTHING";
     sqlx::query(party).bind(PARTY).execute(&pool).await.unwrap();
     for n in points {
-        let place = "INSERT INTO loket.connections (ean, ean_valid, country, product, street, postcode, city, grid_operator_gln)
+        let place = "INSERT INTO loket.connections
+            (ean, ean_valid, country, product, street, postcode, city, grid_operator_gln)
             VALUES ($1, true, 'NO', 'E', '', '', '', $2) ON CONFLICT DO NOTHING";
         let place = sqlx::query(place).bind(point(*n)).bind(PARTY);
         place.execute(&pool).await.unwrap();

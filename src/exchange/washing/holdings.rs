@@ -196,11 +196,14 @@ fn evidence(point: Point<'_>, files: &Files) -> (bool, Json) {
     }
     let rows = |rows: &[Holding], known: &[Identity]| -> Json {
         let rows = rows.iter().zip(known);
-        rows.map(|(row, one)| match protected {
-            true => reference(row, is_protected(one)),
-            false => held(row),
-        })
-        .collect()
+        let said = |(row, one)| {
+            if protected {
+                reference(row, is_protected(one))
+            } else {
+                held(row)
+            }
+        };
+        rows.map(said).collect()
     };
     all.insert("grid".into(), rows(&point.0, &grid));
     all.insert("supply".into(), rows(&point.1, &supply));
