@@ -4,10 +4,12 @@
 use chrono::{NaiveDate, TimeDelta};
 use loket::desk::Effect;
 use loket::desk::effect::{Call, Question, Reply, Ticket};
+use loket::desk::habits::Clip;
 use loket::desk::screen::Layer;
 use loket::desk::screen::consumption::{Got, State};
 use loket::domain::consumption::shown::Mark;
 use loket::domain::consumption::{Consumption, Energy, Found, Register, Status, Step, days};
+use loket::plain::Teller;
 use loket::process::field::Value;
 use loket::store::StoreError;
 use loket::store::consumption::Look;
@@ -123,6 +125,17 @@ fn answered(script: &mut Script, energy: Energy) -> Look<'static> {
     let found = values(&look, energy);
     script.reply(ticket, Reply::Looked(Ok(Box::new(found))));
     look
+}
+
+/// A month of it on the screen.
+pub(crate) fn a_month(size: (u16, u16)) -> Script {
+    let mut script = desk(size, "day_and_fine", "E");
+    script.keys("V 1 m left");
+    let asked = looks(&mut script);
+    let (ticket, look) = asked.last().unwrap();
+    let found = values(look, Energy::Electricity);
+    script.reply(*ticket, Reply::Looked(Ok(Box::new(found))));
+    script
 }
 
 fn state(script: &Script) -> &State {
@@ -306,7 +319,7 @@ fn flu_38_exactly_what_is_shown_is_taken_along() {
     assert_eq!((look.from, look.to), (shown.from, shown.to));
     assert_eq!(name, "consumption_SM-2026-000007_2026-11-16_2026-11-18.csv");
     script.reply(ticket, Reply::Exported(Ok(Ok("/home/anna/a.csv".into()))));
-    assert!(script.screen().contains("/home/anna/a.csv"));
+    assert!(script.screen().contains("Written: a.csv, in /home/anna"));
 }
 
 /// FLU-38: what is missing is said to be missing in chart and table, and is in no sum.
@@ -358,6 +371,20 @@ fn empty_away_and_late() {
     script.keys("esc");
     assert!(script.model.layers.is_empty());
     script.now += TimeDelta::seconds(1);
+}
+
+/// FLU-38: read line by line there is no chart, and the table says each day with its values and its
+/// letters; what is missing is said.
+#[test]
+fn flu_38_the_lines_say_the_table_and_no_chart() {
+    let mut script = a_month((120, 32));
+    script.model.world.clip = Clip::Said;
+    let said = Teller::new().tell(&script.model);
+    let all = said.join("\n");
+    assert!(all.contains("Tue 6 Oct 2026, missing ?"), "{all}");
+    assert!(all.contains("Sat 31 Oct 2026, 5.200 e"), "{all}");
+    assert!(all.contains("Thu 1 Oct 2026"), "every day is said: {all}");
+    assert!(!all.contains(['█', '▒']), "{all}");
 }
 
 /// FLU-34: from any other case by its connection; one mandate leads on, several are a choice, none says

@@ -94,9 +94,9 @@ async fn flu_36_a_real_export_is_looked_at_and_taken_along() {
     screen.press("f");
     screen.wait("by quarter-hour");
     screen.press("e");
-    screen.wait(".csv");
+    screen.wait("31.csv");
     screen.press("p");
-    screen.wait(".pdf");
+    screen.wait("31.pdf");
     screen.press("\x1b");
     screen.wait_for("the desk", |shown| !shown.contains("by quarter-hour"));
     screen.leave_desk();

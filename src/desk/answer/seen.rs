@@ -76,7 +76,10 @@ fn exported(
     let world = &mut model.world;
     let (tone, said) = match result {
         Ok(Ok(path)) => {
-            let said = world.texts.fill("consumption.saved", &[("file", &path)]);
+            // its name first: what does not fit is where it is
+            let (folder, file) = path.rsplit_once('/').unwrap_or(("", &path));
+            let values = [("file", file), ("folder", folder)];
+            let said = world.texts.fill("consumption.saved", &values);
             (Tone::Done, said)
         }
         Ok(Err(error)) => {
