@@ -13,6 +13,7 @@ pub mod crash;
 mod feed;
 mod files;
 pub mod lines;
+mod register;
 mod work;
 
 pub use address::Sources;

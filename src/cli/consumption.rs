@@ -52,19 +52,6 @@ pub struct ExportArgs {
     /// The file, which must not be there yet; without it CSV is printed
     #[arg(long, value_name = "FILE", required_if_eq("format", "pdf"))]
     pub out: Option<PathBuf>,
-    /// Name the connection by the ends of its number only
-    #[arg(long)]
-    pub masked: bool,
-}
-
-impl ExportArgs {
-    fn naming(&self) -> Naming {
-        if self.masked {
-            Naming::Masked
-        } else {
-            Naming::Whole
-        }
-    }
 }
 
 /// As what consumption is taken along.
@@ -96,6 +83,12 @@ pub struct WhatArgs {
     /// Add up to days, weeks or months (a year is shown by months when nothing is said)
     #[arg(long, value_name = "STEP", conflicts_with = "fine", value_parser = ["day", "week", "month"])]
     pub by: Option<String>,
+    /// Of gas: in kWh or in m³
+    #[arg(long, value_name = "UNIT", default_value = "kWh", value_parser = ["kWh", "m3"])]
+    pub unit: String,
+    /// Name the connection by the ends of its number only
+    #[arg(long)]
+    pub mask: bool,
     /// Why somebody looks
     #[arg(long, value_name = "PURPOSE", value_parser = LOOK_PURPOSES)]
     pub purpose: String,
@@ -104,37 +97,35 @@ pub struct WhatArgs {
 /// Runs a verb.
 pub async fn run(args: ConsumptionArgs, shell: &Shell) -> Ended {
     match args.verb {
-        Verb::Show(what) => {
-            let seen = look(shell, &what, false).await?;
-            tell(shell, &seen.shown(Naming::Whole));
-        }
+        Verb::Show(what) => tell(shell, &look(shell, &what, false).await?.shown()),
         Verb::Export(args) => export(shell, &args).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// What was read, and under which case.
+/// What was read, under which case.
 struct Seen {
-    detail: CaseDetail,
+    detail: Box<CaseDetail>,
     found: Consumption,
     sight: Sight,
     now: DateTime<Utc>,
 }
 
 impl Seen {
-    /// What is shown of it: in kWh, of gas in m³ as well (FLU-35).
-    fn shown(&self, naming: Naming) -> Vec<Shown> {
-        let units: &[Unit] = match self.found.energy {
-            Energy::Electricity => &[Unit::Kwh],
-            Energy::Gas => &[Unit::Kwh, Unit::CubicMetre],
+    fn shown(&self) -> Shown {
+        Shown::of(&self.found, &self.sight, self.now)
+    }
+
+    /// Of gas in the other unit as well (FLU-35).
+    fn pages(&self) -> Vec<Shown> {
+        let other = match (self.found.energy, self.sight.unit) {
+            (Energy::Gas, Unit::Kwh) => Some(Unit::CubicMetre),
+            (Energy::Gas, _) => Some(Unit::Kwh),
+            (Energy::Electricity, _) => None,
         };
-        let sight = |unit: &Unit| Sight {
-            unit: *unit,
-            naming,
-            ..self.sight
-        };
-        let shown = |unit| Shown::of(&self.found, &sight(unit), self.now);
-        units.iter().map(shown).collect()
+        let other = other.map(|unit| Sight { unit, ..self.sight });
+        let other = other.map(|sight| Shown::of(&self.found, &sight, self.now));
+        std::iter::once(self.shown()).chain(other).collect()
     }
 }
 
@@ -163,7 +154,7 @@ async fn look(shell: &Shell, what: &WhatArgs, is_export: bool) -> Result<Seen, C
     let read = clerk.store.consumption_read(Uuid::now_v7(), session, &look);
     Ok(Seen {
         found: read.await?,
-        detail,
+        detail: Box::new(detail),
         sight,
         now,
     })
@@ -174,20 +165,19 @@ async fn look(shell: &Shell, what: &WhatArgs, is_export: bool) -> Result<Seen, C
 async fn export(shell: &Shell, args: &ExportArgs) -> Result<(), CliError> {
     let place = args.out.as_deref().map(Place::at).transpose()?;
     let seen = look(shell, &args.what, true).await?;
-    let shown = seen.shown(args.naming());
     let bytes = match args.format {
         As::Pdf => page::pdf(&page::Report {
             texts: &shell.texts,
             detail: &seen.detail,
-            shown: &shown,
+            shown: &seen.pages(),
             purpose: &args.what.purpose,
             made: seen.now,
         }),
-        As::Csv => write::file(&shown).into_bytes(),
+        As::Csv => write::file(&seen.shown()).into_bytes(),
     };
     let (Some(place), Some(path)) = (place, &args.out) else {
         shell::generated(write::HEADER);
-        write::lines(&shown).all(|line| shell::line(&line));
+        write::lines(&seen.shown()).all(|line| shell::line(&line));
         return Ok(());
     };
     place.keep(&bytes)?;
@@ -201,7 +191,13 @@ fn allowed(mandate: &Mandate, what: &WhatArgs, now: DateTime<Utc>) -> Result<Sig
     let (span, day) = span(what);
     let step = step(what, span, mandate.energy);
     let view = View { span, day, step };
-    view.sight(mandate, (Unit::Kwh, Naming::Whole), now)
+    let unit = Unit::of_sign(&what.unit).unwrap_or(Unit::Kwh);
+    let naming = if what.mask {
+        Naming::Masked
+    } else {
+        Naming::Whole
+    };
+    view.sight(mandate, (unit, naming), now)
         .map_err(|hidden| Refusal::new(hidden.key()).by_rule(hidden.rule()).into())
 }
 
@@ -226,9 +222,8 @@ fn step(what: &WhatArgs, span: Span, energy: Energy) -> Step {
     }
 }
 
-fn tell(shell: &Shell, all: &[Shown]) {
+fn tell(shell: &Shell, shown: &Shown) {
     let texts = &shell.texts;
-    let Some(shown) = all.first() else { return };
     let (from, to) = (
         format::date(texts, shown.from),
         format::date(texts, shown.to),
@@ -243,12 +238,12 @@ fn tell(shell: &Shell, all: &[Shown]) {
         let key = format!("consumption.cut.{}", rule.id());
         shell.say(&format!("{} [{}]", texts.get(&key), rule.id()));
     }
-    if all.iter().all(Shown::is_empty) {
+    if shown.is_empty() {
         return shell.tell("consumption.nothing", &[]);
     }
     let mut rows = Vec::new();
     for (number, slot) in shown.slots.iter().enumerate() {
-        for series in all.iter().flat_map(|shown| &shown.series) {
+        for series in &shown.series {
             let amount = series.values.get(number).and_then(Option::as_ref);
             rows.push(cells(texts, (slot, shown.step), series.register, amount));
         }

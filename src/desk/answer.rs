@@ -2,6 +2,7 @@
 //! a write is never dropped.
 
 mod said;
+mod searched;
 mod seen;
 
 use chrono::{DateTime, Utc};
@@ -12,14 +13,14 @@ use super::request::{around, guide};
 use super::route::{Route, Subject};
 use super::screen::desk::Why;
 use super::screen::inbox::Take;
-use super::screen::{Layer, look, mandates, send};
+use super::screen::{Layer, look, send, signals};
 use super::toast::Tone;
 use super::under_way::UnderWay;
 use super::{
     beat, bulk, claims, cleanse, columns, find, many, palette, place, privacy, safe, washing,
 };
 use crate::store::StoreError;
-use crate::store::rows::{Applied, Claim, InboxPage, SearchHit};
+use crate::store::rows::{Applied, Claim, InboxPage};
 pub(super) use said::{error_said, say_error};
 
 /// Take in an answer.
@@ -71,7 +72,7 @@ pub fn take(
         | Reply::Dropped(_)
         | Reply::Shared(_)
         | Reply::Placed(_)) => kept(model, ticket.slot, reply, now),
-        Reply::Search(result) => searched(model, ticket.slot, result, now),
+        Reply::Search(result) => searched::take(model, ticket.slot, result, now),
         Reply::Seen(Ok(ids)) => {
             model.world.live.seen(&ids);
             Vec::new()
@@ -85,7 +86,15 @@ pub fn take(
             model.world.limits = limits;
             refresh_forms(model, now)
         }
-        Reply::Board(_) | Reply::OnTime(..) | Reply::OnTimeCases(_) => watched(model, &reply, now),
+        Reply::Board(_)
+        | Reply::OnTime(..)
+        | Reply::OnTimeCases(_)
+        | Reply::Signals(..)
+        | Reply::SignalsOf(..) => watched(model, &reply, now),
+        Reply::SignalsSaved(Ok(result)) => {
+            signals::saved(&mut model.world, &result, now);
+            Vec::new()
+        }
         reply @ (Reply::Clusters(_) | Reply::Cluster(_) | Reply::Updates(_)) => {
             washing::take(model, &reply);
             Vec::new()
@@ -102,32 +111,6 @@ pub fn take(
         }
         other => read_failed(model, other.error(), now),
     }
-}
-
-fn searched(
-    model: &mut Model,
-    slot: Slot,
-    result: Result<Vec<SearchHit>, StoreError>,
-    now: DateTime<Utc>,
-) -> Vec<Effect> {
-    if slot == Slot::Mandates {
-        return mandates::found(model, result, now);
-    }
-    if slot == Slot::ByNumber {
-        match result {
-            Ok(hits) => return palette::found(model, &hits, now),
-            Err(error) => say_error(&mut model.world, &error, now),
-        }
-        return Vec::new();
-    }
-    let search = model.layers.iter_mut().rev().find_map(|layer| match layer {
-        Layer::Search(search) => Some(search),
-        _ => None,
-    });
-    if let Some(search) = search {
-        search.take(result);
-    }
-    Vec::new()
 }
 
 /// A page of a list.
@@ -180,6 +163,14 @@ fn watched(model: &mut Model, reply: &Reply, now: DateTime<Utc>) -> Vec<Effect> 
             }
             (Layer::OnTime(report), Reply::OnTime(month, result)) => {
                 return report.take(world, *month, result.clone(), now);
+            }
+            (Layer::Signals(register), Reply::Signals(period, result)) => {
+                register.take(*period, result.clone().map(|read| *read));
+                return Vec::new();
+            }
+            (Layer::Signals(register), Reply::SignalsOf(gln, result)) => {
+                register.take_signals(gln, result.clone());
+                return Vec::new();
             }
             (Layer::OnTime(report), Reply::OnTimeCases(result)) => {
                 report.take_cases(result.clone());

@@ -52,6 +52,12 @@ pub fn reply(reply: &mut Reply) {
         }
         Reply::Meters(Ok(found)) => at_address(found),
         Reply::Board(Ok(found)) => board(found),
+        Reply::Signals(_, Ok(register)) => {
+            for party in &mut register.parties {
+                tidy(&mut party.party);
+                tidy(&mut party.party_gln);
+            }
+        }
         Reply::OnTimeCases(Ok(cases)) => {
             for case in cases {
                 tidy(&mut case.case_no);

@@ -10,7 +10,7 @@ use super::available::{self, Why};
 use super::editor::Edit;
 use super::model::Model;
 use super::print;
-use super::screen::consumption;
+use super::screen::{consumption, signals};
 use super::washing;
 
 pub use argument::Argument;
@@ -102,6 +102,7 @@ const UNDO: &[Context] = &[List, Detail, Results];
 const PASS: &[Context] = &[List, Detail, Unfinished];
 const SKIP: &[Context] = &[List, Detail, Quit];
 /// Where the palette can be opened: no text is typed there, and back leads to the same place.
+const SIGNALS: &[Context] = &[List, Detail, Board];
 const PALETTE: &[Context] = &[
     List, Detail, Actions, Review, Ledger, Print, Volumes, Notices, Board, OnTime, Unfinished,
     Preview, Results, Columns, Clusters, Cluster, Updates,
@@ -158,7 +159,7 @@ pub static COMMANDS: &[Command] = &[
     when(Id::SaveCsv, "save_csv", USE, 7, consumption::exportable),
     when(Id::SavePdf, "save_pdf", USE, 8, consumption::exportable),
     free(Id::NameConnection, "name_connection", USE, 9),
-    when(Id::StepPlan, "step_plan", DESK, 18, print::has_plan),
+    when(Id::StepPlan, "step_plan", DESK, 4, print::has_plan),
     when(Id::Open, "open", DESK, 11, available::live),
     when(Id::Another, "another", DESK, 17, available::of_a_customer),
     when(Id::SendLink, "send_link", DESK, 4, available::link_to_send),
@@ -195,6 +196,15 @@ pub static COMMANDS: &[Command] = &[
     when(Id::CallBack, "call_back", &[Board], 3, available::held_case),
     when(Id::Limits, "limits", &[Board], 7, available::limits),
     free(Id::OnTime, "on_time", &[Board], 5),
+    when(Id::Signals, "signals", SIGNALS, 6, available::live),
+    when(Id::Period, "period", &[OnTime], 6, signals::on_top),
+    when(
+        Id::SaveSignals,
+        "save_signals",
+        &[OnTime],
+        7,
+        signals::on_top,
+    ),
     free(Id::Section, "section", &[Board], 6),
     when(Id::Refresh, "refresh", READ, 4, available::live),
     free(Id::Switch, "switch", DESK, 14),

@@ -14,12 +14,14 @@ use super::form::suggest::Among;
 use super::request::meters::Place;
 use super::route::Route;
 use super::screen::consumption::Format;
+use super::screen::signals::Period;
 pub use super::world::Loaded;
 use crate::domain::consumption::shown::Shown;
 use crate::process::engine::{Answers, Change};
 use crate::store::consumption::Look;
 use crate::store::filter::Filter;
 use crate::store::rows::{Along, CaseId, InboxView, Lease, NewLimits, OnTimeKind, PageKey};
+use crate::store::signals::SignalPlace;
 
 pub use reply::{Beat, Reply};
 pub use save::Save;
@@ -84,6 +86,12 @@ pub enum Slot {
     Cluster,
     /// Updates of suppliers that wait.
     Updates,
+    /// The register of signals.
+    Signals,
+    /// The signals of a party.
+    SignalsOf,
+    /// What is shown of them as a file.
+    SaveSignals,
     /// Our unfinished forms.
     Drafts,
     /// A save of an unfinished form.
@@ -250,6 +258,24 @@ pub enum Question {
     },
     /// Updates of suppliers that wait, behind one of them.
     Updates(i64),
+    /// The register of signals of a period.
+    Signals(Period),
+    /// The signals about a party, behind a place.
+    SignalsOf {
+        /// The party.
+        gln: String,
+        /// When they came.
+        period: Period,
+        /// Behind which one.
+        after: Option<SignalPlace>,
+    },
+    /// The register as a file, or the signals about a party.
+    SaveSignals {
+        /// Of when.
+        period: Period,
+        /// The party.
+        gln: Option<String>,
+    },
 }
 
 /// A write. Each carries the command id under which a repetition has no second effect.

@@ -71,6 +71,8 @@ pub enum Route {
     Board,
     /// The share on time.
     OnTime,
+    /// The register of signals.
+    Signals,
     /// This case in the detail; back leads to the layers as they are.
     Aside(CaseId),
     /// The list of that queue.

@@ -25,6 +25,7 @@ mod point;
 mod review;
 pub mod search;
 pub mod send;
+pub mod signals;
 pub mod stay;
 mod typing;
 pub mod unfinished;
@@ -79,6 +80,8 @@ pub enum Layer {
     Clusters(Box<clusters::State>),
     /// The updates of suppliers that wait.
     Updates(Box<updates::State>),
+    /// The register of signals.
+    Signals(Box<signals::State>),
     /// The line of the filter.
     Filter(Box<filter::State>),
     /// What is to be done with many cases.
@@ -120,7 +123,7 @@ impl Layer {
             Self::Search(_) => Context::Search,
             Self::Notices(_) => Context::Notices,
             Self::Board(_) => Context::Board,
-            Self::OnTime(_) => Context::OnTime,
+            Self::OnTime(_) | Self::Signals(_) => Context::OnTime,
             Self::Clusters(list) => list.context(),
             Self::Updates(_) => Context::Updates,
             Self::Columns(_) => Context::Columns,

@@ -12,14 +12,13 @@ use super::msg::Msg;
 use super::request::around;
 use super::route::Route;
 use super::screen::{
-    Help, Layer, Pressed, actions, columns, consumption, form, ledger, moved, notices, unfinished,
+    Help, Layer, Pressed, actions, columns, form, ledger, mandates, moved, notices, unfinished,
 };
 use super::toast::Tone;
 use super::{
     again, ahead, answer, available, beat, claims, here, live, lock, many, mouse, palette, print,
     privacy, safe, screen, washing, watching,
 };
-use crate::store::rows::CaseId;
 
 /// Take in a message; what is returned is to be done. `now` is machine time.
 pub fn update(model: &mut Model, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
@@ -149,7 +148,7 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
         }
         Route::Ledger(case) => model.layers.push(Layer::Ledger(ledger::State::new(case))),
         Route::Print(case) => model.layers.push(Layer::Print(print::State::new(case))),
-        Route::Consumption(case, purpose) => return push_consumption(model, case, purpose, now),
+        Route::Consumption(case, purpose) => return mandates::look(model, case, purpose, now),
         Route::Search => {
             let fresh = model.search.anew();
             model.layers.push(Layer::Search(Box::new(fresh)));
@@ -187,7 +186,7 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
             model.desk.show(case, model.window);
             return answer::reread_list(model, now);
         }
-        Route::Board | Route::OnTime | Route::Aside(_) | Route::Queue(_) => {
+        Route::Board | Route::OnTime | Route::Signals | Route::Aside(_) | Route::Queue(_) => {
             return watching::go(model, &route, now);
         }
         Route::Desk if watching::uncover(model) => {
@@ -203,17 +202,6 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
         }
     }
     Vec::new()
-}
-
-fn push_consumption(
-    model: &mut Model,
-    case: CaseId,
-    purpose: &'static str,
-    now: DateTime<Utc>,
-) -> Vec<Effect> {
-    let (state, asked) = consumption::State::open(&mut model.world, case, purpose, now);
-    model.layers.push(Layer::Consumption(Box::new(state)));
-    asked
 }
 
 fn push_notices(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
@@ -346,6 +334,7 @@ pub(super) fn run(
         Some(Layer::OnTime(report)) => report.press(world, pressed, window, now),
         Some(Layer::Clusters(list)) => list.press(world, pressed, window, now),
         Some(Layer::Updates(list)) => list.press(world, pressed, window, now),
+        Some(Layer::Signals(register)) => register.press(world, pressed, window, now),
         Some(Layer::Filter(line)) => line.press(world, pressed, now),
         Some(Layer::Bulk(list)) => list.press(world, pressed, window, now),
         Some(Layer::Pick(list)) => list.press(world, pressed, window, now),

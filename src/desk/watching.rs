@@ -7,7 +7,7 @@ use super::command::Id;
 use super::effect::Effect;
 use super::model::Model;
 use super::route::{Aside, Route};
-use super::screen::{Layer, board, on_time};
+use super::screen::{Layer, board, on_time, signals};
 use super::update::{clear_layers, wake};
 use crate::store::rows::InboxView;
 
@@ -27,6 +27,11 @@ pub(super) fn go(model: &mut Model, route: &Route, now: DateTime<Utc>) -> Vec<Ef
         Route::OnTime => {
             let (report, asked) = on_time::State::open(&mut model.world, now);
             model.layers.push(Layer::OnTime(Box::new(report)));
+            asked
+        }
+        Route::Signals => {
+            let (register, asked) = signals::State::open(&mut model.world, now);
+            model.layers.push(Layer::Signals(Box::new(register)));
             asked
         }
         Route::Aside(case) => {

@@ -18,6 +18,7 @@ pub mod pdf;
 pub mod planning;
 pub mod secret;
 pub mod sources;
+pub mod spreadsheet;
 pub mod trouble;
 pub mod wash;
 pub mod washing;

@@ -13,6 +13,7 @@ use crate::desk::effect::{Call, FileError, Loaded, Question, Save, Slot};
 use crate::desk::find::{Asked, Naming, Told};
 use crate::desk::form::Pick;
 use crate::desk::form::suggest::Among;
+use crate::desk::screen::signals::PAGE;
 use crate::desk::{Msg, Reply, Ticket};
 use crate::domain::calendar::Calendars;
 use crate::process::engine::{Answers, Change};
@@ -121,6 +122,18 @@ impl Caller {
             }
             Question::Updates(after) => {
                 Reply::Updates(self.store.wash_updates_waiting(after).await.map(Box::new))
+            Question::Signals(period) => {
+                let read = self.store.signal_parties(period.from, period.to).await;
+                Reply::Signals(period, read.map(Box::new))
+            }
+            Question::SignalsOf { gln, period, after } => {
+                let period = (period.from, period.to);
+                let read = self.store.signals_of_party(&gln, period, after, PAGE);
+                let read = read.await;
+                Reply::SignalsOf(gln, read)
+            }
+            Question::SaveSignals { period, gln } => {
+                Reply::SignalsSaved(self.save_signals(period, gln).await)
             }
             Question::Find(Asked::Looks) => {
                 Reply::Find(self.store.looks_mine().await.map(Told::Looks))

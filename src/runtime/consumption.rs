@@ -67,13 +67,12 @@ impl Caller {
         read.await?;
         let (texts, purpose) = (self.texts.clone(), look.purpose.to_owned());
         let written = spawn_blocking(move || {
-            let shown = std::slice::from_ref(&export.shown);
             let bytes = match export.format {
-                Format::Csv => write::file(shown).into_bytes(),
+                Format::Csv => write::file(&export.shown).into_bytes(),
                 Format::Pdf => page::pdf(&page::Report {
                     texts: &texts,
                     detail: &detail,
-                    shown,
+                    shown: std::slice::from_ref(&export.shown),
                     purpose: &purpose,
                     made: export.made,
                 }),

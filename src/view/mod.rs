@@ -37,6 +37,7 @@ mod print;
 pub mod qr;
 mod request;
 mod search;
+mod signals;
 pub mod spark;
 pub mod theme;
 mod timeline;
@@ -86,6 +87,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
         Some(Layer::OnTime(report)) => on_time::draw(&mut paint, rest, report),
         Some(Layer::Clusters(state)) => clusters::draw(&mut paint, rest, state),
         Some(Layer::Updates(state)) => updates::draw(&mut paint, rest, state),
+        Some(Layer::Signals(register)) => signals::draw(&mut paint, rest, register),
         Some(Layer::Filter(line)) => filter::draw(&mut paint, rest, line),
         Some(Layer::Bulk(list)) => bulk::actions(&mut paint, rest, *list),
         Some(Layer::Sheet) => bulk::sheet(&mut paint, rest),

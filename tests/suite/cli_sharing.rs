@@ -208,7 +208,7 @@ fn pages(anna: &Shell, case: &str) {
     let left: Vec<_> = folder.path().read_dir().unwrap().collect();
     assert_eq!(left.len(), 1, "{left:?}");
     let masked = anna.run(&format!(
-        "{} --masked",
+        "{} --mask",
         line(&folder.path().join("masked.pdf"))
     ));
     assert_eq!(masked.code, 0, "{masked:?}");

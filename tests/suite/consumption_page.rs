@@ -147,7 +147,7 @@ fn flu_38_a_page_says_what_is_shown() {
         let number = texts.fill("consumption.page.number", &[("n", "1"), ("of", "1")]);
         let estimated = texts.get("consumption.status.estimated");
         let purpose = texts.get("choice.look_purpose.hand_over");
-        let case = "GT-2026-000001";
+        let case = "GT-2026-000398";
         for word in [
             EAN,
             "kWh",

@@ -49,6 +49,7 @@ mod desk_promised;
 mod desk_race;
 mod desk_reminders;
 mod desk_request;
+mod desk_signals;
 mod desk_sources;
 mod desk_stay;
 mod desk_steady;

@@ -655,7 +655,7 @@ fn flu_38_it_can_be_taken_along() {
             value: 4_200,
         }],
     };
-    let file = write::file(&[Shown::of(&found, &sight, now)]);
+    let file = write::file(&Shown::of(&found, &sight, now));
     let lines: Vec<&str> = file.lines().collect();
     assert_eq!(lines.len(), 1 + 7, "a line for each day that is shown");
     assert!(lines[1].contains(";4,200;kWh;Uitgelezen;"), "{}", lines[1]);

@@ -105,6 +105,12 @@ pub enum Id {
     Section,
     /// The share of clocks on time.
     OnTime,
+    /// The register of signals per party and period.
+    Signals,
+    /// A longer or shorter period of it.
+    Period,
+    /// What is shown of it as a file.
+    SaveSignals,
     /// Give the case of the board to somebody.
     Reassign,
     /// Give the case of the board back to the pool.

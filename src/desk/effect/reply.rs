@@ -7,6 +7,7 @@ use super::super::find::Told;
 use super::super::form::Pick;
 use super::super::form::suggest::Among;
 use super::super::request::found::AtAddress;
+use super::super::screen::signals::Period;
 use super::super::world::Loaded;
 use crate::domain::calendar::Calendars;
 use crate::domain::consumption::Consumption;
@@ -18,6 +19,7 @@ use crate::store::rows::{
     FactsPage, InboxPage, OnTimeCase, OnTimeRow, Opened, Pulse, QueueLimits, SearchHit, Session,
     Snapshot, Unmasked, WaitingUpdates,
 };
+use crate::store::signals::{SignalParties, SignalSeen};
 use crate::store::slots::FreeSlots;
 
 /// An answer.
@@ -65,6 +67,12 @@ pub enum Reply {
     Cluster(Result<Box<ClusterFindings>, StoreError>),
     /// A page of updates that wait.
     Updates(Result<Box<WaitingUpdates>, StoreError>),
+    /// The register of signals of a period.
+    Signals(Period, Result<Box<SignalParties>, StoreError>),
+    /// Signals about a party.
+    SignalsOf(String, Result<Vec<SignalSeen>, StoreError>),
+    /// A file of them was written: where it is, or why not.
+    SignalsSaved(Result<Result<String, FileError>, StoreError>),
     /// A claim.
     Claimed(Result<Claim, StoreError>),
     /// What is no case was set: numbers, a filter with a name.
@@ -126,6 +134,9 @@ macro_rules! error_of {
             Self::Clusters(result) => result.$how().err(),
             Self::Cluster(result) => result.$how().err(),
             Self::Updates(result) => result.$how().err(),
+            Self::Signals(_, result) => result.$how().err(),
+            Self::SignalsOf(_, result) => result.$how().err(),
+            Self::SignalsSaved(result) => result.$how().err(),
             Self::Claimed(result) => result.$how().err(),
             Self::Applied(result) => result.$how().err(),
             Self::Unmasked(result) => result.$how().err(),

@@ -9,6 +9,7 @@ use super::super::route::Route;
 use super::super::toast::Tone;
 use super::super::world::World;
 use super::pick::{Item, State as Pick, What};
+use super::{Layer, consumption};
 use crate::process::contract::CONTRACT;
 use crate::process::sharing::SHARING;
 use crate::store::StoreError;
@@ -86,6 +87,18 @@ fn pick(texts: &Texts, of: &str, items: Vec<Item>) -> Effect {
 /// A mandate was chosen.
 pub fn chosen(texts: &Texts, case: CaseId) -> Effect {
     purposes(texts, case)
+}
+
+/// A purpose was said: the screen opens with the first look.
+pub fn look(
+    model: &mut Model,
+    case: CaseId,
+    purpose: &'static str,
+    now: DateTime<Utc>,
+) -> Vec<Effect> {
+    let (state, asked) = consumption::State::open(&mut model.world, case, purpose, now);
+    model.layers.push(Layer::Consumption(Box::new(state)));
+    asked
 }
 
 /// What was found for a connection: its mandates, newest first.

@@ -58,6 +58,7 @@ impl State {
             (Id::Board, _) => go(Route::Board),
             (Id::Clusters, _) => go(Route::Clusters),
             (Id::Updates, _) => go(Route::Updates),
+            (Id::Signals, _) => go(Route::Signals),
             (Id::Drafts, _) => go(Route::Unfinished),
             (Id::Quit, _) => go(Route::Quit),
             (Id::Claim, Some(case)) => self.write(world, Call::Claim(case), now),

@@ -12,24 +12,25 @@ use crate::domain::consumption::{Register, Status, ZONE};
 pub const HEADER: &str = "\u{feff}Van (datum);Van (tijdstip);Tot (datum);Tot (tijdstip);EAN-code;Meter;\
     Metertype;Register;Volume;Eenheid;Validatiestatus;Omschrijving";
 
-/// The lines after the header, one for each stretch and register, in the order of time: of gas the same
-/// time in two units, side by side as the source has them.
-pub fn lines(all: &[Shown]) -> impl Iterator<Item = String> {
-    let slots = all.first().map_or(&[][..], |shown| &shown.slots);
-    slots.iter().enumerate().flat_map(move |(number, slot)| {
-        all.iter().flat_map(move |shown| {
-            shown.series.iter().map(move |series| {
-                let amount = series.values.get(number).and_then(Option::as_ref);
-                line(&shown.connection, slot, series.register, amount)
-            })
+/// The lines after the header, one for each stretch and register, in the order of time.
+pub fn lines(shown: &Shown) -> impl Iterator<Item = String> {
+    let slots = shown.slots.iter().enumerate();
+    slots.flat_map(move |(number, slot)| {
+        shown.series.iter().map(move |series| {
+            let amount = series.values.get(number).and_then(Option::as_ref);
+            line(&shown.connection, slot, series.register, amount)
         })
     })
 }
 
 /// The whole file.
-pub fn file(all: &[Shown]) -> String {
-    let lines = std::iter::once(HEADER.to_owned()).chain(lines(all));
-    lines.map(|line| line + "\n").collect()
+pub fn file(shown: &Shown) -> String {
+    let mut text = format!("{HEADER}\n");
+    for line in lines(shown) {
+        text.push_str(&line);
+        text.push('\n');
+    }
+    text
 }
 
 fn line(connection: &str, slot: &Slot, register: Register, amount: Option<&Amount>) -> String {
@@ -139,7 +140,7 @@ mod tests {
         };
         let day = |text: &str| text.parse().expect("a day");
         let two = (day("2026-06-15"), day("2026-06-17"));
-        let said: Vec<String> = lines(&[shown(&found, Step::Day, Unit::CubicMetre, two)]).collect();
+        let said: Vec<String> = lines(&shown(&found, Step::Day, Unit::CubicMetre, two)).collect();
         let expected = [
             "15-06-2026;00:00:00;16-06-2026;00:00:00;=\"541448800200007298\";;;Afname;1,234;\
              m³;Geschat;1380/1440 min",
@@ -174,7 +175,7 @@ mod tests {
             let found = Consumption { ean, energy, values };
             let next = day.succ_opt().expect("a day");
             let shown = shown(&found, Step::Fine(energy), Unit::Kwh, (day, next));
-            prop_assert_eq!(read_back(&file(&[shown])), expected);
+            prop_assert_eq!(read_back(&file(&shown)), expected);
         }
     }
 }

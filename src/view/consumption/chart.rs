@@ -19,7 +19,7 @@ use crate::text::{Texts, format};
 
 const RISING: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 /// A cell of night.
-const NIGHT: char = '▒';
+pub(super) const NIGHT: char = '▒';
 /// Columns of the scale on the left.
 const SCALE: usize = 12;
 /// Hours between two ticks of fine data.

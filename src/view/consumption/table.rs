@@ -8,7 +8,7 @@ use super::super::paint::Paint;
 use super::super::theme::Role;
 use super::super::width;
 use crate::domain::consumption::shown::{Amount, Mark, Series, Shown, Slot};
-use crate::domain::consumption::{Step, ZONE, days};
+use crate::domain::consumption::{Register, Step, ZONE, days};
 use crate::text::{Texts, format};
 
 /// Lines above and below the stretches: legend, heading, totals.
@@ -88,7 +88,7 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, shown: &Shown, at: usi
     let columns = usize::from(area.width);
     let count = shown.series.len().max(1);
     let wide = (columns.saturating_sub(WHEN + 2) / count).min(WIDE);
-    let mut head = vec![legend(paint)];
+    let mut head = vec![legend(paint, shown)];
     head.extend(heading(paint, shown, wide));
     let above = u16::try_from(head.len()).unwrap_or(0).min(area.height);
     paint.lines(
@@ -127,7 +127,7 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, shown: &Shown, at: usi
 }
 
 /// What the letters mean.
-fn legend(paint: &Paint<'_, '_>) -> Line<'static> {
+fn legend(paint: &Paint<'_, '_>, shown: &Shown) -> Line<'static> {
     let mut spans = vec![Span::raw(" ")];
     for mark in [Mark::Validated, Mark::Estimated, Mark::Part, Mark::Missing] {
         let word = paint.text(&format!("consumption.status.{}", mark.key()));
@@ -135,6 +135,12 @@ fn legend(paint: &Paint<'_, '_>) -> Line<'static> {
         spans.push(paint.span(Role::Faint, format!(" {word}  ")));
     }
     spans.push(paint.span(Role::Faint, paint.text("consumption.legend_read")));
+    let has = |register| shown.of_register(register).is_some();
+    if has(Register::OfftakeNight) || has(Register::InjectionNight) {
+        let night = paint.text("consumption.tariff.offtake_night");
+        spans.push(paint.span(Role::Faint, format!("  {night} ")));
+        spans.push(paint.span(Role::Mine, super::chart::NIGHT.to_string()));
+    }
     Line::from(spans)
 }
 

@@ -243,12 +243,15 @@ pub(crate) fn read(question: &Question, now: DateTime<Utc>) -> Reply {
         Question::Find(Asked::Looks) => Reply::Find(Ok(Told::Looks(vec![]))),
         Question::Find(Asked::Filters) => Reply::Find(Ok(Told::Filters(vec![]))),
         Question::Limits => Reply::Limits(Ok(super::board::limits())),
-        Question::Board | Question::OnTime(_) | Question::OnTimeCases { .. } => {
-            super::board::read(question).unwrap()
-        }
         Question::Clusters(_) => Reply::Clusters(Ok(Box::default())),
         Question::Cluster { .. } => Reply::Cluster(Ok(Box::default())),
         Question::Updates(_) => Reply::Updates(Ok(Box::default())),
+        Question::Board
+        | Question::OnTime(_)
+        | Question::OnTimeCases { .. }
+        | Question::Signals(_)
+        | Question::SignalsOf { .. }
+        | Question::SaveSignals { .. } => super::board::read(question).unwrap(),
         Question::Drafts => Reply::Drafts(Ok(vec![])),
         Question::Colleagues => Reply::Colleagues(Ok(vec![
             colleague(2, "Joost Bakker", true),
