@@ -12,6 +12,7 @@ pub mod crash;
 mod feed;
 mod files;
 pub mod lines;
+mod registers;
 mod work;
 
 pub use address::Sources;

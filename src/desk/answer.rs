@@ -82,10 +82,6 @@ pub fn take(
             refresh_forms(model, now)
         }
         Reply::Board(_) | Reply::OnTime(..) | Reply::OnTimeCases(_) => watched(model, &reply, now),
-        reply @ (Reply::Clusters(_) | Reply::Cluster(_) | Reply::Updates(_)) => {
-            washing::take(model, &reply);
-            Vec::new()
-        }
         reply @ (Reply::Names(_)
         | Reply::Probed(_)
         | Reply::Like(_, Ok(_))
@@ -96,6 +92,7 @@ pub fn take(
             looked_up(model, reply, now);
             Vec::new()
         }
+        other if washing::take(model, &other) => Vec::new(),
         other => read_failed(model, other.error(), now),
     }
 }

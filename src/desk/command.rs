@@ -10,6 +10,7 @@ use super::available::{self, Why};
 use super::editor::Edit;
 use super::model::Model;
 use super::print;
+use super::registers;
 use super::washing;
 
 pub use argument::Argument;
@@ -60,14 +61,14 @@ impl Command {
 
 use Context::{
     Actions, Board, Choice, Cluster, Clusters, Columns, Detail, Filter, Help, Ledger, Line, List,
-    Note, Notices, OnTime, Palette, Preview, Print, Quit, Results, Review, Running, Search,
-    Unfinished, Updates, Week,
+    Note, Notices, OnTime, Palette, Preview, Print, Quit, Registers, Results, Review, Running,
+    Search, Unfinished, Updates, Week,
 };
 
 const DESK: &[Context] = &[List, Detail];
 const LISTS: &[Context] = &[
     List, Detail, Actions, Search, Filter, Palette, Ledger, Print, Notices, Help, Board, OnTime,
-    Unfinished, Preview, Running, Results, Columns, Week, Clusters, Cluster, Updates,
+    Unfinished, Preview, Running, Results, Columns, Week, Clusters, Cluster, Updates, Registers,
 ];
 const PAGES: &[Context] = &[
     List, Detail, Actions, Ledger, Print, Notices, Help, Board, OnTime, Unfinished, Preview,
@@ -78,14 +79,16 @@ const LONG: &[Context] = &[
     Preview, Running, Results, Clusters, Cluster, Updates,
 ];
 const WATCH: &[Context] = &[List, Detail, Board, OnTime];
-const READ: &[Context] = &[List, Detail, Board, OnTime, Clusters, Cluster, Updates];
+const READ: &[Context] = &[
+    List, Detail, Board, OnTime, Clusters, Cluster, Updates, Registers,
+];
 const FIELDS: &[Context] = &[Line, Note, Choice];
 const FORM: &[Context] = &[Line, Note, Choice, Week];
 const TEXT: &[Context] = &[Line, Note, Search, Filter, Palette];
 const LAYERS: &[Context] = &[
     Detail, Actions, Line, Note, Choice, Review, Ledger, Print, Search, Notices, Filter, Palette,
     Preview, Results, Help, Unfinished, Quit, Board, OnTime, Columns, Week, Clusters, Cluster,
-    Updates,
+    Updates, Registers,
 ];
 const DROP: &[Context] = &[Line, Note, Choice, Week, Unfinished, Filter];
 const CHOICES: &[Context] = &[
@@ -99,7 +102,7 @@ const SKIP: &[Context] = &[List, Detail, Quit];
 /// Where the palette can be opened: no text is typed there, and back leads to the same place.
 const PALETTE: &[Context] = &[
     List, Detail, Actions, Review, Ledger, Print, Notices, Board, OnTime, Unfinished, Preview,
-    Results, Columns, Clusters, Cluster, Updates,
+    Results, Columns, Clusters, Cluster, Updates, Registers,
 ];
 
 const fn free(id: Id, name: &'static str, contexts: &'static [Context], rank: u8) -> Command {
@@ -153,6 +156,7 @@ pub static COMMANDS: &[Command] = &[
     when(Id::Likewise, "likewise", &[Cluster], 1, washing::likewise),
     when(Id::Clusters, "clusters", DESK, 15, washing::washes),
     when(Id::Updates, "updates", DESK, 16, washing::washes),
+    when(Id::Registers, "registers", DESK, 4, registers::available),
     when(Id::Approve, "approve", &[Updates], 1, washing::to_end),
     when(Id::Reject, "reject", &[Updates], 2, washing::to_end),
     when(Id::Clear, "clear", &[List], 18, available::clearable),

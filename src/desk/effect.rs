@@ -81,6 +81,8 @@ pub enum Slot {
     Cluster,
     /// Updates of suppliers that wait.
     Updates,
+    /// What the registers say of a case.
+    Registers,
     /// Our unfinished forms.
     Drafts,
     /// A save of an unfinished form.
@@ -243,6 +245,8 @@ pub enum Question {
     },
     /// Updates of suppliers that wait, behind one of them.
     Updates(i64),
+    /// What the registers say of who has the point of a case.
+    Registers(CaseId),
 }
 
 /// A write. Each carries the command id under which a repetition has no second effect.

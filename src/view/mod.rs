@@ -32,6 +32,7 @@ mod paint;
 mod palette;
 mod pick;
 mod print;
+mod registers;
 mod request;
 mod search;
 pub mod spark;
@@ -81,6 +82,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
         Some(Layer::Board(board)) => board::draw(&mut paint, rest, board),
         Some(Layer::OnTime(report)) => on_time::draw(&mut paint, rest, report),
         Some(Layer::Clusters(state)) => clusters::draw(&mut paint, rest, state),
+        Some(Layer::Registers(state)) => registers::draw(&mut paint, rest, state),
         Some(Layer::Updates(state)) => updates::draw(&mut paint, rest, state),
         Some(Layer::Filter(line)) => filter::draw(&mut paint, rest, line),
         Some(Layer::Bulk(list)) => bulk::actions(&mut paint, rest, *list),

@@ -37,6 +37,8 @@ pub enum Context {
     Cluster,
     /// The updates of suppliers.
     Updates,
+    /// What the registers say.
+    Registers,
     /// The line of the filter.
     Filter,
     /// The line of the palette.
@@ -59,7 +61,7 @@ pub enum Context {
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::List,
         Self::Detail,
         Self::Actions,
@@ -77,6 +79,7 @@ impl Context {
         Self::Clusters,
         Self::Cluster,
         Self::Updates,
+        Self::Registers,
         Self::Filter,
         Self::Palette,
         Self::Preview,
@@ -116,6 +119,7 @@ impl Context {
             Self::Clusters => "clusters",
             Self::Cluster => "cluster",
             Self::Updates => "updates",
+            Self::Registers => "registers",
             Self::Filter => "filter",
             Self::Palette => "palette",
             Self::Preview => "preview",
