@@ -82,3 +82,64 @@ BEGIN
   END LOOP;
   RETURN jsonb_build_object('updates', r, 'more', n = lim, 'total', (SELECT count(*) FROM (SELECT 1 FROM wash_updates WHERE state = 'waiting' LIMIT 10000) w));
 END $$;
+
+-- ---------------------------------------------------------------- what registers say of a case
+-- Who has the point on each side, masked, and what the extract of the population register says of them;
+-- as it is held only where a service outside is asked with it. Kept who asked, never what. Nothing of a
+-- protected person, neither asked for nor found.
+CREATE FUNCTION register_person_hit(x jsonb, OUT n int, OUT hit register_persons) LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE hits register_persons[]; first_ text := lower(btrim(coalesce(x ->> 'first_name', ''))); last_ text := lower(btrim(coalesce(x ->> 'last_name', '')));
+BEGIN
+  SELECT array_agg(r) INTO hits FROM (SELECT * FROM register_persons WHERE number = x ->> 'identifier') r;
+  IF hits IS NULL AND x ->> 'birth_date' <> '' THEN
+    SELECT array_agg(r) INTO hits FROM (SELECT * FROM register_persons p WHERE p.birth_date = x ->> 'birth_date' AND lower(p.last_name) = last_ AND lower(p.first_name) = first_ LIMIT 2) r;
+  ELSIF hits IS NULL AND x ->> 'postcode' <> '' AND x ->> 'house_number' <> '' THEN
+    SELECT array_agg(r) INTO hits FROM (SELECT * FROM register_persons p WHERE p.postcode = x ->> 'postcode' AND p.house_number = x ->> 'house_number' AND lower(p.last_name) = last_ AND lower(p.first_name) = first_ LIMIT 2) r;
+  END IF;
+  n := coalesce(cardinality(hits), 0);
+  IF n = 1 THEN hit := hits[1]; END IF;
+END $$;
+CREATE FUNCTION loket_api.register_ask(p_case bigint, p_raw bool) RETURNS jsonb LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE a int := require_role('agent', 'lead', 'admin'); c cases%ROWTYPE; f wash_findings%ROWTYPE; side_ text; held jsonb; h record; row_ jsonb; numbers text[]; births text[]; r jsonb := '[]';
+BEGIN
+  PERFORM wash_queue();
+  SELECT * INTO c FROM cases WHERE case_id = p_case AND queue_id = ANY (my_queues());
+  SELECT * INTO f FROM wash_findings WHERE case_id = c.case_id ORDER BY finding_id DESC LIMIT 1;
+  IF f.finding_id IS NULL THEN PERFORM refuse('register_no_finding', 'DW-BAS-14'); END IF;
+  IF f.protected OR EXISTS (SELECT 1 FROM customers u WHERE u.protected AND (u.customer_ref = c.customer_ref OR u.customer_ref = f.evidence -> 'grid' -> 0 ->> 'customer_ref')) THEN
+    PERFORM refuse('register_protected', 'META-05');
+  END IF;
+  INSERT INTO desk_log (agent_id, kind, what) VALUES (a, 'register_asked', jsonb_build_object('case', c.case_no, 'outside', p_raw));
+  FOREACH side_ IN ARRAY ARRAY['grid', 'supply'] LOOP
+    held := f.evidence -> side_ -> 0;
+    IF side_ = 'grid' AND NOT held ? 'kind' THEN SELECT held || customer_as_held(u) INTO held FROM customers u WHERE u.customer_ref = held ->> 'customer_ref'; END IF;
+    CONTINUE WHEN held IS NULL OR NOT held ? 'kind';
+    h := NULL; row_ := NULL;
+    SELECT * INTO h FROM register_person_hit(held);
+    IF held ->> 'kind' = 'business' THEN h.n := 0; h.hit := NULL; END IF;
+    IF h.n = 1 AND NOT (h.hit).protected THEN row_ := to_jsonb(h.hit) - 'number' || jsonb_build_object('identifier', (h.hit).number, 'kind', 'private'); END IF;
+    numbers := ARRAY(SELECT DISTINCT v FROM unnest(ARRAY[held ->> 'identifier', row_ ->> 'identifier']) v WHERE v <> '');
+    births := ARRAY(SELECT DISTINCT v FROM unnest(ARRAY[held ->> 'birth_date', row_ ->> 'birth_date']) v WHERE v <> '');
+    r := r || jsonb_build_object('side', side_, 'kind', held ->> 'kind', 'shown', wash_seen(held, numbers, births), 'hits', h.n, 'hidden', coalesce((h.hit).protected, false),
+      'found', CASE WHEN row_ IS NOT NULL THEN wash_seen(row_, numbers, births) END,
+      'name', CASE WHEN held ->> 'kind' = 'business' THEN held ->> 'organisation_name' ELSE '' END, 'number', CASE WHEN held ->> 'kind' = 'business' THEN coalesce(held ->> 'identifier', '') ELSE '' END,
+      'held', CASE WHEN p_raw THEN held END);
+  END LOOP;
+  RETURN jsonb_build_object('at', legal_now(), 'sides', r);
+END $$;
+-- Enterprises of the extract with that number, or a name that sounds like it; what is public. At most 6.
+CREATE FUNCTION loket_api.register_enterprises_like(p_number text, p_name_key bigint) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM wash_queue();
+  RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('number', e.number, 'name', e.name, 'street', e.street, 'postcode', e.postcode, 'city', e.city, 'condition', e.condition) ORDER BY e.number), '[]')
+    FROM (SELECT * FROM register_enterprises WHERE number = p_number UNION (SELECT * FROM register_enterprises WHERE p_number IS NULL AND name_key = p_name_key AND condition <> 'deleted' ORDER BY number LIMIT 6)) e);
+END $$;
+-- Live cases of differences between the sides, behind one of them, for the closing at go-live (DW-A-5). At most 100.
+CREATE FUNCTION loket_api.wash_at_go_live(p_after bigint, p_limit int) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM require_role('lead', 'admin');
+  PERFORM wash_queue();
+  RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', c.case_id, 'case_no', c.case_no, 'version', c.version, 'holder', a.name, 'case', facts_json(c)) ORDER BY c.case_id), '[]')
+    FROM (SELECT f.case_id FROM wash_findings f WHERE f.case_id > p_after AND f.state = 'open' AND f.code IN ('A01', 'A02', 'A03', 'A04') ORDER BY f.case_id LIMIT least(greatest(p_limit, 1), 100)) x
+    JOIN cases c USING (case_id) LEFT JOIN case_leases l ON l.case_id = c.case_id LEFT JOIN agents a ON a.agent_id = l.agent_id WHERE c.queue_id = ANY (my_queues()));
+END $$;

@@ -116,4 +116,6 @@ GRANT EXECUTE ON FUNCTION loket_api.wash_corrections_back, loket_api.wash_milest
 GRANT EXECUTE ON FUNCTION loket_api.wash_updates, loket_api.wash_progress TO loket_agent, loket_auditor, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.wash_update_end TO loket_agent, loket_administrator;
 -- its screens (0023)
-GRANT EXECUTE ON FUNCTION loket_api.wash_clusters, loket_api.wash_cluster, loket_api.wash_updates_waiting TO loket_agent, loket_auditor, loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.wash_clusters, loket_api.wash_cluster, loket_api.wash_updates_waiting, loket_api.register_enterprises_like TO loket_agent, loket_auditor, loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.register_ask TO loket_agent, loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.wash_at_go_live TO loket_lead, loket_administrator;

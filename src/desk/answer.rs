@@ -16,9 +16,7 @@ use super::screen::inbox::Take;
 use super::screen::{Layer, look, send, signals};
 use super::toast::Tone;
 use super::under_way::UnderWay;
-use super::{
-    beat, bulk, claims, cleanse, columns, find, many, palette, place, privacy, safe, washing,
-};
+use super::{beat, bulk, claims, cleanse, columns, find, many, place, privacy, safe, washing};
 use crate::store::StoreError;
 use crate::store::rows::{Applied, Claim, InboxPage};
 pub(super) use said::{error_said, say_error};
@@ -109,6 +107,7 @@ pub fn take(
             looked_up(model, reply, now);
             Vec::new()
         }
+        other if washing::take(model, &other) => Vec::new(),
         other => read_failed(model, other.error(), now),
     }
 }

@@ -4,6 +4,7 @@
 use super::clean::{self, tidy};
 use super::effect::{Loaded, Reply};
 use super::find::Told;
+use super::registers::{Said, Side};
 use super::request::found::AtAddress;
 use crate::store::StoreError;
 use crate::store::rows::{
@@ -71,6 +72,7 @@ pub fn reply(reply: &mut Reply) {
             row(&mut one.row);
             finding(&mut one.finding);
         }),
+        Reply::Registers(_, Ok(answer)) => answer.sides.iter_mut().for_each(register),
         Reply::Updates(Ok(page)) => page.updates.iter_mut().for_each(update),
         Reply::Drafts(Ok(rows)) => rows.iter_mut().for_each(draft),
         Reply::Find(Ok(Told::Filters(filters))) => filters.iter_mut().for_each(|it| {
@@ -218,6 +220,17 @@ fn update(one: &mut WaitingUpdate) {
     one.case_no.iter_mut().for_each(tidy);
     let rows = one.ours.iter_mut().chain(&mut one.theirs);
     rows.for_each(evidence);
+}
+
+fn register(side: &mut Side) {
+    tidy(&mut side.side);
+    evidence(&mut side.held);
+    match &mut side.said {
+        Said::One(row) => evidence(row),
+        Said::Firms(rows) => rows.iter_mut().for_each(evidence),
+        Said::Away(_, args) => args.iter_mut().for_each(|(_, value)| tidy(value)),
+        _ => {}
+    }
 }
 
 fn evidence(row: &mut EvidenceRow) {

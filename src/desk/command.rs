@@ -10,6 +10,7 @@ use super::available::{self, Why};
 use super::editor::Edit;
 use super::model::Model;
 use super::print;
+use super::registers;
 use super::screen::{consumption, signals};
 use super::washing;
 
@@ -61,8 +62,8 @@ impl Command {
 
 use Context::{
     Actions, Board, Choice, Cluster, Clusters, Columns, Consumption as Volumes, Detail, Filter,
-    Help, Ledger, Line, List, Note, Notices, OnTime, Palette, Preview, Print, Quit, Results,
-    Review, Running, Search, Unfinished, Updates, Week,
+    Help, Ledger, Line, List, Note, Notices, OnTime, Palette, Preview, Print, Quit, Registers,
+    Results, Review, Running, Search, Unfinished, Updates, Week,
 };
 
 const DESK: &[Context] = &[List, Detail];
@@ -70,6 +71,7 @@ const USE: &[Context] = &[Volumes];
 const LISTS: &[Context] = &[
     List, Detail, Actions, Search, Filter, Palette, Ledger, Print, Volumes, Notices, Help, Board,
     OnTime, Unfinished, Preview, Running, Results, Columns, Week, Clusters, Cluster, Updates,
+    Registers,
 ];
 const PAGES: &[Context] = &[
     List, Detail, Actions, Ledger, Print, Volumes, Notices, Help, Board, OnTime, Unfinished,
@@ -81,7 +83,7 @@ const LONG: &[Context] = &[
 ];
 const WATCH: &[Context] = &[List, Detail, Board, OnTime];
 const READ: &[Context] = &[
-    List, Detail, Board, OnTime, Clusters, Cluster, Updates, Volumes,
+    List, Detail, Board, OnTime, Clusters, Cluster, Updates, Volumes, Registers,
 ];
 const FIELDS: &[Context] = &[Line, Note, Choice];
 const FORM: &[Context] = &[Line, Note, Choice, Week];
@@ -89,7 +91,7 @@ const TEXT: &[Context] = &[Line, Note, Search, Filter, Palette];
 const LAYERS: &[Context] = &[
     Detail, Actions, Line, Note, Choice, Review, Ledger, Print, Volumes, Search, Notices, Filter,
     Palette, Preview, Results, Help, Unfinished, Quit, Board, OnTime, Columns, Week, Clusters,
-    Cluster, Updates,
+    Cluster, Updates, Registers,
 ];
 const DROP: &[Context] = &[Line, Note, Choice, Week, Unfinished, Filter];
 const CHOICES: &[Context] = &[
@@ -105,7 +107,7 @@ const SKIP: &[Context] = &[List, Detail, Quit];
 const SIGNALS: &[Context] = &[List, Detail, Board];
 const PALETTE: &[Context] = &[
     List, Detail, Actions, Review, Ledger, Print, Volumes, Notices, Board, OnTime, Unfinished,
-    Preview, Results, Columns, Clusters, Cluster, Updates,
+    Preview, Results, Columns, Clusters, Cluster, Updates, Registers,
 ];
 
 const fn free(id: Id, name: &'static str, contexts: &'static [Context], rank: u8) -> Command {
@@ -175,6 +177,7 @@ pub static COMMANDS: &[Command] = &[
     when(Id::Likewise, "likewise", &[Cluster], 1, washing::likewise),
     when(Id::Clusters, "clusters", DESK, 15, washing::washes),
     when(Id::Updates, "updates", DESK, 16, washing::washes),
+    when(Id::Registers, "registers", DESK, 4, registers::available),
     when(Id::Approve, "approve", &[Updates], 1, washing::to_end),
     when(Id::Reject, "reject", &[Updates], 2, washing::to_end),
     when(Id::Clear, "clear", &[List], 18, available::clearable),

@@ -92,6 +92,8 @@ pub enum Slot {
     SignalsOf,
     /// What is shown of them as a file.
     SaveSignals,
+    /// What the registers say of a case.
+    Registers,
     /// Our unfinished forms.
     Drafts,
     /// A save of an unfinished form.
@@ -276,6 +278,8 @@ pub enum Question {
         /// The party.
         gln: Option<String>,
     },
+    /// What the registers say of who has the point of a case.
+    Registers(CaseId),
 }
 
 /// A write. Each carries the command id under which a repetition has no second effect.

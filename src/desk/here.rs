@@ -42,10 +42,10 @@ fn is_watching(model: &Model) -> bool {
         model.layers.last(),
         Some(
             Layer::Board(_)
-            | Layer::OnTime(_)
-            | Layer::Clusters(_)
-            | Layer::Updates(_)
-            | Layer::Signals(_),
+                | Layer::OnTime(_)
+                | Layer::Clusters(_)
+                | Layer::Updates(_)
+                | Layer::Signals(_),
         )
     )
 }

@@ -44,6 +44,7 @@ pub mod preview;
 pub mod print;
 pub mod privacy;
 pub mod promises;
+pub mod registers;
 pub mod request;
 pub mod route;
 pub mod safe;

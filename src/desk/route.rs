@@ -53,6 +53,8 @@ pub enum Route {
     Clusters,
     /// The updates of suppliers that wait.
     Updates,
+    /// What the registers say of a case.
+    Registers(CaseId),
     /// Preview, run and results of an action on many.
     Sheet,
     /// A short list to choose from.

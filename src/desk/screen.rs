@@ -36,6 +36,7 @@ use super::command::{Context, Id};
 use super::geometry::Window;
 use super::key::Key;
 use super::print;
+use super::registers;
 use super::world::World;
 
 /// A command with the key that called it: a digit chooses.
@@ -78,6 +79,8 @@ pub enum Layer {
     OnTime(Box<on_time::State>),
     /// The clusters of the data wash.
     Clusters(Box<clusters::State>),
+    /// What the registers say of a case.
+    Registers(registers::State),
     /// The updates of suppliers that wait.
     Updates(Box<updates::State>),
     /// The register of signals.
@@ -126,6 +129,7 @@ impl Layer {
             Self::OnTime(_) | Self::Signals(_) => Context::OnTime,
             Self::Clusters(list) => list.context(),
             Self::Updates(_) => Context::Updates,
+            Self::Registers(_) => Context::Registers,
             Self::Columns(_) => Context::Columns,
             Self::Help(_) => Context::Help,
             Self::Unfinished(_) => Context::Unfinished,

@@ -159,7 +159,7 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
             return vec![asked];
         }
         Route::Notices => return push_notices(model, now),
-        Route::Clusters | Route::Updates | Route::BulkOf(..) => {
+        Route::Clusters | Route::Updates | Route::Registers(_) | Route::BulkOf(..) => {
             return washing::go(model, route, now);
         }
         Route::Filter | Route::Filtered(_) | Route::Bulk | Route::Sheet | Route::Likewise => {
@@ -335,6 +335,7 @@ pub(super) fn run(
         Some(Layer::Clusters(list)) => list.press(world, pressed, window, now),
         Some(Layer::Updates(list)) => list.press(world, pressed, window, now),
         Some(Layer::Signals(register)) => register.press(world, pressed, window, now),
+        Some(Layer::Registers(state)) => state.press(world, pressed, now),
         Some(Layer::Filter(line)) => line.press(world, pressed, now),
         Some(Layer::Bulk(list)) => list.press(world, pressed, window, now),
         Some(Layer::Pick(list)) => list.press(world, pressed, window, now),

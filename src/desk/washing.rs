@@ -5,22 +5,30 @@ use chrono::{DateTime, Utc};
 
 use super::available::{self, Why};
 use super::bulk::{Act, Solved, Verdict};
+use super::command::Id;
 use super::effect::{Call, Effect, Question, Reply, Slot};
 use super::form::Entry;
 use super::form::outcome::{Outcome, Plan};
 use super::many;
 use super::model::Model;
 use super::preview::{self, Line};
+use super::registers;
 use super::route::{Route, Subject};
 use super::screen::form::State as Form;
 use super::screen::{Layer, clusters, updates};
 use super::world::World;
+use crate::process::wash::WASH;
 use crate::store::rows::{CaseId, EvidenceRow, Role, WaitingUpdate};
 
 /// To the clusters, to the updates, or to what is to be done with the cases of a cluster.
 pub(super) fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
     if matches!(route, Route::BulkOf(..)) {
         return many::go(model, route, now);
+    }
+    if let Route::Registers(case) = route {
+        let (state, asked) = registers::State::open(&mut model.world, case, now);
+        model.layers.push(Layer::Registers(state));
+        return vec![asked];
     }
     if route == Route::Updates {
         let (list, asked) = updates::State::open(&mut model.world, now);
@@ -32,23 +40,41 @@ pub(super) fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Eff
     asked
 }
 
-/// An answer for one of these lists, where it still lies.
-pub(super) fn take(model: &mut Model, reply: &Reply) {
-    let lists = model.layers.iter_mut().rev();
-    for layer in lists {
+/// An answer for one of these lists, where it still lies; whether it was one.
+pub(super) fn take(model: &mut Model, reply: &Reply) -> bool {
+    for layer in model.layers.iter_mut().rev() {
         match (layer, reply) {
             (Layer::Updates(list), Reply::Updates(result)) => {
-                return list.take(result.clone().map(|page| *page));
+                list.take(result.clone().map(|page| *page));
+                return true;
+            }
+            (Layer::Registers(state), Reply::Registers(case, result)) => {
+                state.take(*case, result.clone().map(|answer| *answer));
+                return true;
             }
             (Layer::Clusters(list), Reply::Clusters(result)) => {
-                return list.take(result.clone().map(|page| *page));
+                list.take(result.clone().map(|page| *page));
+                return true;
             }
             (Layer::Clusters(list), Reply::Cluster(result)) => {
-                return list.take_findings(result.clone().map(|page| *page));
+                list.take_findings(result.clone().map(|page| *page));
+                return true;
             }
             _ => {}
         }
     }
+    false
+}
+
+/// Where a key of the desk leads; to the registers from a case alone.
+pub(super) fn way(id: Id, case: Option<CaseId>) -> Vec<Effect> {
+    let route = match (id, case) {
+        (Id::Clusters, _) => Route::Clusters,
+        (Id::Updates, _) => Route::Updates,
+        (Id::Registers, Some(case)) => Route::Registers(case),
+        _ => return Vec::new(),
+    };
+    vec![Effect::Go(route)]
 }
 
 /// Whether the queue of the data wash is one of ours.
@@ -133,7 +159,10 @@ pub(super) fn remember(world: &mut World, form: &Form, case: CaseId) {
     let Subject::Action(_, action) = &form.subject else {
         return;
     };
-    if is_wash {
+    let own = WASH.actions.iter().any(|known| known.key == action);
+    let was_solved = world.solved.as_ref().is_some_and(|it| it.case == case);
+    // a note on what was solved does not take the place of how
+    if is_wash && (own || !was_solved) {
         world.solved = Some(Box::new(Solved {
             case,
             act: Act::Action(action.clone()),

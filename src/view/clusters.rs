@@ -241,7 +241,8 @@ fn whole(paint: &mut Paint<'_, '_>, area: Rect, open: &Open) {
     };
     let columns = usize::from(area.width).saturating_sub(1);
     let state = preview::state(&paint.model.world, &one.row.process, &one.row.state);
-    let head = format!("{} {}: {state}", one.row.case_no, one.row.subject);
+    let of = [one.row.case_no.as_str(), &one.row.subject].join(" ");
+    let head = format!("{}: {state}", of.trim());
     let head = width::cut(&head, columns);
     let mut lines = vec![Line::from(paint.span(Role::Title, head))];
     lines.extend(finding::sides(paint, &one.finding, columns));

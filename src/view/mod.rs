@@ -35,6 +35,7 @@ mod pick;
 mod plan;
 mod print;
 pub mod qr;
+mod registers;
 mod request;
 mod search;
 mod signals;
@@ -86,6 +87,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
         Some(Layer::Board(board)) => board::draw(&mut paint, rest, board),
         Some(Layer::OnTime(report)) => on_time::draw(&mut paint, rest, report),
         Some(Layer::Clusters(state)) => clusters::draw(&mut paint, rest, state),
+        Some(Layer::Registers(state)) => registers::draw(&mut paint, rest, state),
         Some(Layer::Updates(state)) => updates::draw(&mut paint, rest, state),
         Some(Layer::Signals(register)) => signals::draw(&mut paint, rest, register),
         Some(Layer::Filter(line)) => filter::draw(&mut paint, rest, line),

@@ -64,31 +64,28 @@ fn line(paint: &Paint<'_, '_>, one: &WaitingUpdate, columns: usize) -> Line<'sta
         one.received_at,
         WASH.country.zone(),
     );
-    let point = if one.protected {
+    let of = if one.protected {
         paint.text("updates.protected")
     } else {
         one.point.clone()
     };
-    let case = match &one.case_no {
+    let whose = match &one.case_no {
         Some(no) => paint.fill("updates.in_case", &[("case", no)]),
         None => one.supplier.clone(),
     };
-    let role = match one.case_no {
+    let tone = match one.case_no {
         Some(_) => Role::Faint,
         None => Role::Calm,
     };
     let used = 1 + width::of(&at) + 2 + POINT + 1 + POINT + 1;
     Line::from(vec![
         paint.span(Role::Faint, format!(" {at}  ")),
-        Span::raw(format!(
-            "{} ",
-            width::left(&width::cut(&point, POINT), POINT)
-        )),
+        Span::raw(format!("{} ", width::left(&width::cut(&of, POINT), POINT))),
         Span::raw(format!(
             "{} ",
             width::left(&width::cut(&one.reference, POINT), POINT)
         )),
-        paint.span(role, width::cut(&case, columns.saturating_sub(used))),
+        paint.span(tone, width::cut(&whose, columns.saturating_sub(used))),
     ])
 }
 
@@ -100,7 +97,8 @@ fn whole(paint: &mut Paint<'_, '_>, area: Rect, one: &WaitingUpdate) {
         let said = paint.text("finding.protected");
         lines.extend(paint.wrapped(Role::Warning, &said, columns));
     } else {
-        lines.extend(finding::pair(paint, one, columns));
+        let rows = [one.ours.as_ref(), one.theirs.as_ref()];
+        lines.extend(finding::pair(paint, ["ours", "update"], rows, columns));
     }
     let inner = Rect {
         x: area.x + 1,

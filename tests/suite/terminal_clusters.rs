@@ -25,7 +25,7 @@ fn point(number: usize) -> String {
 }
 
 /// An office in which anna washes; four points that the supplier lacks, all begun on one day.
-async fn washed() -> World {
+pub(crate) async fn washed() -> World {
     let world = office().await;
     world.admin.grace_set(600).await.unwrap();
     let anna = AgentRow {
@@ -41,9 +41,8 @@ async fn washed() -> World {
     let folder = std::env::temp_dir().join(name);
     std::fs::create_dir_all(&folder).unwrap();
     let (grid, supply) = (folder.join("grid.csv"), folder.join("supply.csv"));
-    let rows: String = (1..=4)
-        .map(|n| format!("{},G{n:06},{GEIR}", point(n)))
-        .collect();
+    let row = |n: usize| format!("{},G{n:06},{GEIR}", point(n));
+    let rows = [1, 2, 3, 4].map(row).concat();
     std::fs::write(&grid, format!("{HEADER}{rows}")).unwrap();
     std::fs::write(&supply, HEADER).unwrap();
     let paths = Paths {

@@ -39,6 +39,8 @@ pub enum Context {
     Cluster,
     /// The updates of suppliers.
     Updates,
+    /// What the registers say.
+    Registers,
     /// The line of the filter.
     Filter,
     /// The line of the palette.
@@ -61,7 +63,7 @@ pub enum Context {
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::List,
         Self::Detail,
         Self::Actions,
@@ -80,6 +82,7 @@ impl Context {
         Self::Clusters,
         Self::Cluster,
         Self::Updates,
+        Self::Registers,
         Self::Filter,
         Self::Palette,
         Self::Preview,
@@ -120,6 +123,7 @@ impl Context {
             Self::Clusters => "clusters",
             Self::Cluster => "cluster",
             Self::Updates => "updates",
+            Self::Registers => "registers",
             Self::Filter => "filter",
             Self::Palette => "palette",
             Self::Preview => "preview",

@@ -151,6 +151,8 @@ pub enum Id {
     TakeBackAll,
     /// The updates of suppliers that wait.
     Updates,
+    /// What the registers say of a case.
+    Registers,
     /// The update is right.
     Approve,
     /// The update is wrong.

@@ -6,6 +6,7 @@ use super::super::file::FileError;
 use super::super::find::Told;
 use super::super::form::Pick;
 use super::super::form::suggest::Among;
+use super::super::registers;
 use super::super::request::found::AtAddress;
 use super::super::screen::signals::Period;
 use super::super::world::Loaded;
@@ -15,7 +16,7 @@ use crate::store::StoreError;
 use crate::store::plants::Plant;
 use crate::store::reading::LookUp;
 use crate::store::rows::{
-    Applied, Board, Claim, ClusterFindings, ClusterPage, Colleague, DraftRow, DraftSaved,
+    Applied, Board, CaseId, Claim, ClusterFindings, ClusterPage, Colleague, DraftRow, DraftSaved,
     FactsPage, InboxPage, OnTimeCase, OnTimeRow, Opened, Pulse, QueueLimits, SearchHit, Session,
     Snapshot, Unmasked, WaitingUpdates,
 };
@@ -65,6 +66,8 @@ pub enum Reply {
     Clusters(Result<Box<ClusterPage>, StoreError>),
     /// A page of the findings of one.
     Cluster(Result<Box<ClusterFindings>, StoreError>),
+    /// What the registers say of a case.
+    Registers(CaseId, Result<Box<registers::Answer>, StoreError>),
     /// A page of updates that wait.
     Updates(Result<Box<WaitingUpdates>, StoreError>),
     /// The register of signals of a period.
@@ -137,6 +140,7 @@ macro_rules! error_of {
             Self::Signals(_, result) => result.$how().err(),
             Self::SignalsOf(_, result) => result.$how().err(),
             Self::SignalsSaved(result) => result.$how().err(),
+            Self::Registers(_, result) => result.$how().err(),
             Self::Claimed(result) => result.$how().err(),
             Self::Applied(result) => result.$how().err(),
             Self::Unmasked(result) => result.$how().err(),

@@ -43,11 +43,10 @@ pub fn entries(world: &World, subject: &Subject, now: DateTime<Utc>) -> Vec<Entr
             asked.into_iter().chain(drafts(world, *case)).collect()
         }
         Subject::Reassign(_) => vec![colleagues(world), line(world, "reason")],
-        Subject::CallBack(_) => vec![line(world, "reason")],
+        Subject::CallBack(_) | Subject::Update(_, false) => vec![line(world, "reason")],
         Subject::Transfer(_) => vec![queues(world), line(world, "reason")],
         Subject::Attach(_) => vec![path(world), purpose(world)],
         Subject::TakeBack(_) | Subject::Update(_, true) => Vec::new(),
-        Subject::Update(_, false) => vec![line(world, "reason")],
         Subject::Skip(_) => vec![skip_reason(world), skip_line(world)],
         Subject::TakeOver(_) => vec![line(world, "take_over")],
         Subject::Many(act) => of_many(world, act, now),

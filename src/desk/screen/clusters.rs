@@ -18,6 +18,16 @@ use crate::store::rows::{CaseId, Cluster, ClusterFinding, ClusterFindings, Clust
 /// So near the end more is asked for.
 const NEAR: usize = 20;
 
+/// How old what is shown may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Age {
+    /// As it was read.
+    #[default]
+    New,
+    /// Something was done since, perhaps.
+    Old,
+}
+
 /// The list of clusters, and the one that is open.
 #[derive(Debug, Clone, Default)]
 pub struct State {
@@ -38,7 +48,7 @@ pub struct State {
     /// The cluster that is open.
     pub open: Option<Open>,
     /// Whether what is shown may be old: it is asked for anew when this lies on top again.
-    stale: bool,
+    age: Age,
     /// Whether the page asked for is the first one.
     is_first: bool,
 }
@@ -111,13 +121,13 @@ impl State {
 
     /// The first page of the list.
     fn ask(&mut self, world: &mut World, now: DateTime<Utc>) -> Effect {
-        (self.is_first, self.stale) = (true, false);
+        (self.is_first, self.age) = (true, Age::New);
         world.ask(Slot::Clusters, Question::Clusters(None), now)
     }
 
     /// The first page of the open cluster.
     fn ask_open(&mut self, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
-        (self.is_first, self.stale) = (true, false);
+        (self.is_first, self.age) = (true, Age::New);
         let pattern = self.open.as_ref().map(|open| open.cluster.pattern.clone());
         let asked = pattern.map(|pattern| Question::Cluster { pattern, after: 0 });
         let asked = asked.map(|question| world.ask(Slot::Cluster, question, now));
@@ -126,10 +136,10 @@ impl State {
 
     /// What may be old is read anew.
     pub fn wake(&mut self, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
-        match (self.stale, &self.open) {
-            (false, _) => Vec::new(),
-            (true, None) => vec![self.ask(world, now)],
-            (true, Some(_)) => self.ask_open(world, now),
+        match (self.age, &self.open) {
+            (Age::New, _) => Vec::new(),
+            (Age::Old, None) => vec![self.ask(world, now)],
+            (Age::Old, Some(_)) => self.ask_open(world, now),
         }
     }
 
@@ -206,7 +216,7 @@ impl State {
     }
 
     fn ask_more(&mut self, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
-        if self.stale {
+        if self.age == Age::Old {
             return self.wake(world, now);
         }
         let is_near = self.more && self.cursor + NEAR >= self.clusters.len();
@@ -239,11 +249,11 @@ impl State {
                 let Some(case) = open.current().map(|one| one.row.case_id) else {
                     return Vec::new();
                 };
-                self.stale = true;
+                self.age = Age::Old;
                 return vec![Effect::Go(Route::Aside(case)), world.ask_detail(case, now)];
             }
             Id::ActOnAll => {
-                self.stale = true;
+                self.age = Age::Old;
                 return vec![Effect::Go(Route::BulkOf(open.cases.clone(), None, pace))];
             }
             Id::Likewise => return self.likewise(world),
@@ -256,7 +266,7 @@ impl State {
     }
 
     fn ask_more_findings(&mut self, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
-        if self.stale {
+        if self.age == Age::Old {
             return self.wake(world, now);
         }
         let Some(open) = self.open.as_ref() else {
@@ -283,7 +293,7 @@ impl State {
             act: solved.act.clone(),
             entries: solved.entries.clone(),
         };
-        self.stale = true;
+        self.age = Age::Old;
         vec![Effect::Go(Route::BulkOf(rest, Some(Box::new(like)), pace))]
     }
 }

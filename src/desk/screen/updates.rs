@@ -8,6 +8,7 @@ use super::super::effect::{Effect, Question, Slot};
 use super::super::geometry::Window;
 use super::super::route::{Route, Subject};
 use super::super::world::World;
+use super::clusters::Age;
 use super::{Pressed, moved};
 use crate::store::StoreError;
 use crate::store::rows::{WaitingUpdate, WaitingUpdates};
@@ -31,7 +32,7 @@ pub struct State {
     /// Why the last page was not.
     pub problem: Option<StoreError>,
     /// Whether what is shown may be old.
-    stale: bool,
+    age: Age,
     /// Whether the page asked for is the first one.
     is_first: bool,
 }
@@ -45,13 +46,13 @@ impl State {
     }
 
     fn ask(&mut self, world: &mut World, now: DateTime<Utc>) -> Effect {
-        (self.is_first, self.stale) = (true, false);
+        (self.is_first, self.age) = (true, Age::New);
         world.ask(Slot::Updates, Question::Updates(0), now)
     }
 
     /// What may be old is read anew.
     pub fn wake(&mut self, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
-        if self.stale {
+        if self.age == Age::Old {
             vec![self.ask(world, now)]
         } else {
             Vec::new()
@@ -105,7 +106,7 @@ impl State {
         let Some(case) = self.current().and_then(|one| one.case_id) else {
             return Vec::new();
         };
-        self.stale = true;
+        self.age = Age::Old;
         vec![Effect::Go(Route::Aside(case)), world.ask_detail(case, now)]
     }
 
@@ -117,12 +118,12 @@ impl State {
         let subject = Subject::Update(one.update_id, approve);
         world.judged = Some(Box::new(one));
         // the answer to the form asks for the first page again
-        (self.stale, self.is_first) = (true, true);
+        (self.age, self.is_first) = (Age::Old, true);
         vec![Effect::Go(Route::Form(subject))]
     }
 
     fn ask_more(&mut self, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
-        if self.stale {
+        if self.age == Age::Old {
             return self.wake(world, now);
         }
         let is_near = self.more && self.cursor + NEAR >= self.updates.len();

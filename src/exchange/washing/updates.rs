@@ -145,6 +145,7 @@ const VALUE_LIMIT: usize = 200;
 
 impl Given {
     /// The columns that an update may bring, without control characters; the others are passed over.
+    #[must_use]
     pub fn clean(mut self) -> Self {
         self.data
             .retain(|column, _| DATA.contains(&column.as_str()));

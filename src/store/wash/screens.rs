@@ -1,6 +1,7 @@
 //! What the screens of the data wash ask: clusters, the findings of one, updates that wait. Bounded,
 //! like all reading.
 
+use super::AtGoLive;
 use crate::store::rows::{ClusterFindings, ClusterPage, WaitingUpdates};
 use crate::store::{Store, StoreError, ask, read};
 
@@ -39,6 +40,17 @@ impl Store {
             pattern,
             after,
             FINDINGS
+        )
+        .fetch_one(&self.pool))
+        .await?;
+        read(answer)
+    }
+
+    /// Live cases of differences, behind one of them, for the closing at go-live; at most 100.
+    pub async fn wash_at_go_live(&self, after: i64) -> Result<Vec<AtGoLive>, StoreError> {
+        let answer = ask(sqlx::query_scalar!(
+            r#"SELECT loket_api.wash_at_go_live($1, 100)::text AS "r!""#,
+            after
         )
         .fetch_one(&self.pool))
         .await?;

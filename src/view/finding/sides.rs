@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::Lines;
-use crate::store::rows::{EvidenceRow, FindingCard, WaitingUpdate};
+use crate::store::rows::{EvidenceRow, FindingCard};
 use crate::text::format;
 use crate::view::paint::Paint;
 use crate::view::theme::Role;
@@ -292,17 +292,21 @@ fn cell(paint: &Paint<'_, '_>, letters: &Letters, room: usize) -> Vec<Span<'stat
     spans
 }
 
-/// An update of a supplier: our row as it is, and as it would be.
-pub(in crate::view) fn pair(paint: &Paint<'_, '_>, one: &WaitingUpdate, columns: usize) -> Lines {
+/// Two rows beside each other, under these headings; the differences marked as everywhere.
+pub(in crate::view) fn pair(
+    paint: &Paint<'_, '_>,
+    heads: [&str; 2],
+    rows: [Option<&EvidenceRow>; 2],
+    columns: usize,
+) -> Lines {
     let room = columns.saturating_sub(NAME + 2) / 3;
-    let heads = ["ours", "update"].map(|side| {
+    let heads = heads.map(|side| {
         let name = paint.text(&format!("finding.side.{side}"));
         width::left(&width::cut(&name, room), room)
     });
     let said = format!("{}{}", " ".repeat(NAME), heads.join(" "));
     let mut lines = vec![Line::from(paint.span(Role::Key, said))];
-    let all = fields(paint, [one.ours.as_ref(), one.theirs.as_ref(), None], false);
-    for (key, three) in all {
+    for (key, three) in fields(paint, [rows[0], rows[1], None], false) {
         if three.iter().any(|letters| !letters.is_empty()) {
             let name = paint.text(&format!("finding.field.{key}"));
             lines.extend(beside(paint, &name, &three, room));

@@ -245,6 +245,13 @@ pub(crate) fn read(question: &Question, now: DateTime<Utc>) -> Reply {
         Question::Limits => Reply::Limits(Ok(super::board::limits())),
         Question::Clusters(_) => Reply::Clusters(Ok(Box::default())),
         Question::Cluster { .. } => Reply::Cluster(Ok(Box::default())),
+        Question::Registers(case) => Reply::Registers(
+            *case,
+            Ok(Box::new(loket::desk::registers::Answer {
+                at: now,
+                sides: vec![],
+            })),
+        ),
         Question::Updates(_) => Reply::Updates(Ok(Box::default())),
         Question::Board
         | Question::OnTime(_)
