@@ -36,7 +36,7 @@ CREATE TABLE process_transitions (
   from_state text NOT NULL, to_state text NOT NULL,
   by_who text NOT NULL CHECK (by_who IN ('holder', 'agent', 'lead', 'timer', 'system', 'outside', 'installer')),
   timer text, starts text[] NOT NULL, ends text[] NOT NULL, breaches text[] NOT NULL, moves text[] NOT NULL,
-  messages text[] NOT NULL, sets text[] NOT NULL, destroys text[] NOT NULL, opens text[] NOT NULL,
+  messages text[] NOT NULL, sets text[] NOT NULL, clears text[] NOT NULL, destroys text[] NOT NULL, opens text[] NOT NULL,
   slots text[] NOT NULL,                            -- what it may do with the slot of a case (0017)
   fields jsonb NOT NULL,
   form text,                                        -- the form whose fields it takes in addition

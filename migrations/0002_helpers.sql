@@ -268,13 +268,25 @@ BEGIN
   END IF;
 END $$;
 
+-- the facts that a change unsets
+CREATE FUNCTION clears_of(p_change jsonb) RETURNS text[] LANGUAGE sql IMMUTABLE AS
+$$ SELECT ARRAY(SELECT jsonb_array_elements_text(coalesce(p_change -> 'clears', '[]'))) $$;
+-- What is emptied is a field that may be empty, what is unset a fact that the line may unset; both stand in
+-- the case, and neither gets a value by the same change.
+CREATE FUNCTION check_emptied(p_change jsonb, p_line process_transitions, p_facts jsonb) RETURNS void LANGUAGE plpgsql IMMUTABLE SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE emptied text[] := ARRAY(SELECT jsonb_array_elements_text(coalesce(p_change -> 'emptied', '[]'))); clears text[] := clears_of(p_change);
+BEGIN
+  PERFORM subset(emptied, ARRAY(SELECT x ->> 'key' FROM jsonb_array_elements(p_line.fields) x WHERE NOT (x ->> 'required')::bool AND p_facts ? (x ->> 'key') AND NOT p_change -> 'answers' ? (x ->> 'key')), 'emptied');
+  PERFORM subset(clears, ARRAY(SELECT k FROM unnest(p_line.clears) k WHERE p_facts ? k AND NOT p_change -> 'facts' ? k), 'facts unset');
+END $$;
+
 -- The referee (decision 6): a change may do only what the loaded process table says of its line, in
 -- the shape that everybody can read.
 CREATE FUNCTION referee(p_change jsonb, p_line process_transitions, p_facts jsonb DEFAULT '{}') RETURNS void LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE k text; v jsonb; known jsonb; ops jsonb := p_change -> 'clocks'; kinds text[] := ARRAY(SELECT jsonb_array_elements_text(p_change -> 'messages'));
 BEGIN
   IF pg_column_size(p_change) > 300000 OR jsonb_array_length(p_change -> 'texts') > 30 THEN PERFORM refuse('not_in_table', '', '{"what":"size","given":""}'); END IF;
-  PERFORM subset(ARRAY(SELECT jsonb_object_keys(p_change)), ARRAY['process', 'action', 'from', 'to', 'at', 'received_at', 'answers', 'facts', 'clocks', 'messages', 'texts', 'destroy', 'opens', 'slot'], 'keys');
+  PERFORM subset(ARRAY(SELECT jsonb_object_keys(p_change)), ARRAY['process', 'action', 'from', 'to', 'at', 'received_at', 'answers', 'emptied', 'facts', 'clears', 'clocks', 'messages', 'texts', 'destroy', 'opens', 'slot'], 'keys');
   IF EXISTS (SELECT 1 FROM jsonb_array_elements(p_change -> 'texts') t WHERE (t ->> 'id')::uuid IS NULL OR length(t ->> 'field') > 40 OR t ->> 'sha256' !~ '^[0-9a-f]{64}$'
       OR (SELECT count(*) FROM jsonb_object_keys(t)) <> 4) THEN PERFORM refuse('text_hash_differs'); END IF;
   PERFORM check_answers(p_line.fields, p_change -> 'answers', p_change -> 'texts');
@@ -283,6 +295,7 @@ BEGIN
   FOR k, v IN SELECT * FROM jsonb_each(p_change -> 'facts') LOOP PERFORM check_value(k, v, known); END LOOP;
   PERFORM check_clocks(ops);
   PERFORM subset(ARRAY(SELECT jsonb_object_keys(p_change -> 'facts')), p_line.sets, 'facts');
+  PERFORM check_emptied(p_change, p_line, p_facts);
   PERFORM subset(ARRAY(SELECT o ->> 'key' FROM jsonb_array_elements(ops) o WHERE o ->> 'op' = 'start'), p_line.starts, 'clocks started');
   PERFORM subset(ARRAY(SELECT o ->> 'key' FROM jsonb_array_elements(ops) o WHERE o ->> 'op' = 'end'), p_line.ends, 'clocks ended');
   PERFORM subset(ARRAY(SELECT o ->> 'key' FROM jsonb_array_elements(ops) o WHERE o ->> 'op' NOT IN ('start', 'end', 'move')), p_line.breaches, 'clocks breached');

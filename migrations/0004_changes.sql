@@ -52,7 +52,7 @@ END $$;
 CREATE FUNCTION columns_follow(p_case cases, p_change jsonb) RETURNS cases LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE c cases%ROWTYPE := p_case; k text;
 BEGIN
-  IF p_change -> 'facts' = '{}' THEN RETURN c; END IF;
+  IF p_change -> 'facts' = '{}' AND clears_of(p_change) = '{}' THEN RETURN c; END IF;
   c.ean := c.facts ->> 'ean'; c.party_gln := c.facts ->> 'party_gln'; c.customer_ref := c.facts ->> 'customer_ref';
   IF (c.ean, c.party_gln, c.customer_ref) IS DISTINCT FROM (p_case.ean, p_case.party_gln, p_case.customer_ref) THEN c.subject := subject_of(c); END IF;
   IF c.party_gln IS DISTINCT FROM p_case.party_gln OR c.customer_ref IS DISTINCT FROM p_case.customer_ref THEN PERFORM check_registers(NULL, c.party_gln, c.customer_ref); END IF;
@@ -81,6 +81,7 @@ BEGIN
   IF asked IS NULL THEN PERFORM refuse('form_missing', 'TLM-10', jsonb_build_object('form', l.form)); END IF;
   l.fields := l.fields || asked;
   l.sets := l.sets || ARRAY(SELECT x ->> 'key' FROM jsonb_array_elements(asked) x);
+  l.clears := l.clears || ARRAY(SELECT x ->> 'key' FROM jsonb_array_elements(asked) x WHERE NOT (x ->> 'required')::bool);
   RETURN l;
 END $$;
 
@@ -272,12 +273,12 @@ BEGIN
   PERFORM check_actor(l, c, a, p_session, p_fence);
   -- what is legal in every state and changes neither fact nor clock meets whatever happened meanwhile: a
   -- note never conflicts, but with a snooze that it ends
-  IF c.version <> p_version AND (l.by_who <> 'agent' OR p_change -> 'facts' <> '{}' OR p_change -> 'clocks' <> '[]' OR jsonb_typeof(p_change -> 'slot') = 'object' OR is_snoozed(p_case)) THEN RAISE EXCEPTION 'version conflict' USING ERRCODE = 'LK005'; END IF;
+  IF c.version <> p_version AND (l.by_who <> 'agent' OR p_change -> 'facts' <> '{}' OR clears_of(p_change) <> '{}' OR p_change -> 'clocks' <> '[]' OR jsonb_typeof(p_change -> 'slot') = 'object' OR is_snoozed(p_case)) THEN RAISE EXCEPTION 'version conflict' USING ERRCODE = 'LK005'; END IF;
   PERFORM check_at((p_change ->> 'at')::timestamptz);
   PERFORM referee(p_change, with_form(l, c.form_version), c.facts);
   PERFORM check_people(c.party_gln, p_change);
   n := (p_change ->> 'at')::timestamptz;
-  c.facts := c.facts || (p_change -> 'facts');
+  c.facts := c.facts - clears_of(p_change) || (p_change -> 'facts');
   was := c;
   c := columns_follow(c, p_change);
   IF l.action = 'reopen' THEN c.received_at := n; END IF;   -- a new episode (decision 7)

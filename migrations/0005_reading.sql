@@ -155,7 +155,7 @@ $$ SELECT coalesce(jsonb_agg(jsonb_build_object('seq', e.seq, 'at', e.legal_at, 
        'agent_id', CASE WHEN a.role = 'worker' THEN NULL ELSE a.agent_id END,
        'from', nullif(e.body -> 'change' ->> 'from', ''), 'to', e.body -> 'change' ->> 'to',
        'takes_back', CASE WHEN e.kind = 'taken_back' THEN e.body END,
-       'answers', coalesce(e.body -> 'change' -> 'answers', said_beside(e.kind, e.body)),
+       'answers', coalesce(e.body -> 'change' -> 'answers', said_beside(e.kind, e.body)), 'cleared', coalesce(e.body -> 'change' -> 'clears', '[]'),
        'moves', (SELECT coalesce(jsonb_agg(jsonb_build_object('clock', o ->> 'key', 'was_due_at', o -> 'was_due_at', 'due_at', o -> 'due_at', 'late_by_retriage', o -> 'late_by_retriage') ORDER BY n), '[]')
          FROM jsonb_array_elements(e.body -> 'change' -> 'clocks') WITH ORDINALITY q(o, n) WHERE o ->> 'op' = 'move')) ORDER BY e.seq DESC), '[]')
    FROM (SELECT * FROM case_events WHERE case_id = p_case AND EXISTS (SELECT 1 FROM cases c WHERE c.case_id = p_case AND ARRAY[c.queue_id, c.firm_queue] && (SELECT my_queues())::int[]) AND seq < coalesce(p_before, 2147483647)

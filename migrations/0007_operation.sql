@@ -170,6 +170,7 @@ BEGIN
   DELETE FROM process_transitions;
   INSERT INTO process_transitions SELECT x ->> 'key', t ->> 'action', t ->> 'from', t ->> 'to', t ->> 'by', t ->> 'timer', ARRAY(SELECT jsonb_array_elements_text(t -> 'starts')), ARRAY(SELECT jsonb_array_elements_text(t -> 'ends')),
       ARRAY(SELECT jsonb_array_elements_text(t -> 'breaches')), ARRAY(SELECT jsonb_array_elements_text(t -> 'moves')), ARRAY(SELECT jsonb_array_elements_text(t -> 'messages')), ARRAY(SELECT jsonb_array_elements_text(t -> 'sets')),
+      ARRAY(SELECT jsonb_array_elements_text(coalesce(t -> 'clears', '[]'))),
       ARRAY(SELECT jsonb_array_elements_text(t -> 'destroys')), ARRAY(SELECT jsonb_array_elements_text(t -> 'opens')), ARRAY(SELECT jsonb_array_elements_text(coalesce(t -> 'slots', '[]'))), t -> 'fields', t ->> 'form'
     FROM jsonb_array_elements(p) x, jsonb_array_elements(x -> 'transitions') t;
   GET DIAGNOSTICS n = ROW_COUNT;

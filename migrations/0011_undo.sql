@@ -15,7 +15,7 @@ CREATE INDEX undo_until ON undo (until);
 
 -- a change that only writes something down: it builds on nothing, and nothing of it can be undone
 CREATE FUNCTION is_note(p_change jsonb) RETURNS bool LANGUAGE sql IMMUTABLE AS
-$$ SELECT p_change -> 'facts' = '{}' AND p_change -> 'clocks' = '[]' AND p_change -> 'messages' = '[]' AND p_change -> 'destroy' = '[]'
+$$ SELECT p_change -> 'facts' = '{}' AND clears_of(p_change) = '{}' AND p_change -> 'clocks' = '[]' AND p_change -> 'messages' = '[]' AND p_change -> 'destroy' = '[]'
      AND jsonb_typeof(p_change -> 'opens') IS DISTINCT FROM 'object' AND jsonb_typeof(p_change -> 'slot') IS DISTINCT FROM 'object'
      AND p_change -> 'from' = p_change -> 'to' $$;
 

@@ -29,6 +29,13 @@ $$ BEGIN RETURN (SELECT CASE WHEN left(p_postcode, length(r.last)) <= r.last THE
      FROM (SELECT area, last FROM area_postcodes WHERE country = p_country AND first <= p_postcode COLLATE "C" ORDER BY first DESC LIMIT 1) r); END $$;
 CREATE FUNCTION area_of_ean(p_ean text) RETURNS text LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ BEGIN RETURN (SELECT area_of(country, postcode) FROM connections WHERE ean = p_ean); END $$;
+-- The area of a case: that of its connection; of one that only the EAN code book knows, that of the
+-- address which was searched (PRIO-20).
+CREATE FUNCTION area_of_case(c cases, p_ean text) RETURNS text LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  IF c.case_id IS NULL OR EXISTS (SELECT 1 FROM connections WHERE ean = p_ean) THEN RETURN area_of_ean(p_ean); END IF;
+  RETURN (SELECT area_of(p.country, t.body) FROM processes p, texts t WHERE p.process = c.process AND t.text_id = (c.facts -> 'postcode' ->> 'text')::uuid AND t.case_id = c.case_id);
+END $$;
 CREATE FUNCTION slot_clock_runs(p_case bigint) RETURNS bool LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ BEGIN RETURN EXISTS (SELECT 1 FROM deadlines WHERE case_id = p_case AND key = 'slot_hold' AND outcome IS NULL); END $$;
 
@@ -77,7 +84,7 @@ BEGIN
     PERFORM refuse('slot_start_differs', 'PRIO-30', '{"field":"slot"}'); END IF;
   IF wanted IS DISTINCT FROM held THEN
     IF x.starts_at <= legal_now() THEN PERFORM refuse('slot_past', 'PRIO-30', jsonb_build_object('field', 'slot', 'start', x.starts_at)); END IF;
-    IF x.area IS DISTINCT FROM area_of_ean(p_case.facts ->> 'ean') THEN PERFORM refuse('slot_other_area', 'PRIO-30', '{"field":"slot"}'); END IF;
+    IF x.area IS DISTINCT FROM area_of_case(p_case, p_case.facts ->> 'ean') THEN PERFORM refuse('slot_other_area', 'PRIO-30', '{"field":"slot"}'); END IF;
   END IF;
   PERFORM slot_move(p_case.case_id, wanted, act = 'confirm' OR NOT slot_clock_runs(p_case.case_id));
 END $$;
@@ -109,13 +116,16 @@ $$ BEGIN RETURN (SELECT jsonb_build_object('slot_id', s.slot_id, 'area', s.area,
      'until', CASE WHEN NOT h.kept THEN (SELECT d.due_at FROM deadlines d WHERE d.case_id = p_case AND d.key = 'slot_hold' AND d.outcome IS NULL) END)
    FROM slot_holds h JOIN slots s USING (slot_id) WHERE h.case_id = p_case); END $$;
 
--- Start times with room at a connection, of some days from that local day on; `next` is the first day
--- after them that has room. Nothing of the past.
-CREATE FUNCTION loket_api.slots_free(p_ean text, p_from date, p_days int) RETURNS jsonb LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE a text; z text; n timestamptz := legal_now(); d int := least(greatest(p_days, 1), 31); lower_ timestamptz; upper_ timestamptz;
+-- Start times with room at a connection, or for a case (which may be NULL) at one that no register has;
+-- of some days from that local day on; `next` is the first day after them that has room. Nothing of the
+-- past.
+CREATE FUNCTION loket_api.slots_free(p_case bigint, p_ean text, p_from date, p_days int) RETURNS jsonb LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE a text; z text; c cases%ROWTYPE; n timestamptz := legal_now(); d int := least(greatest(p_days, 1), 31); lower_ timestamptz; upper_ timestamptz;
 BEGIN
   PERFORM require_agent();
-  SELECT area_of(country, postcode), zone_of(country) INTO a, z FROM connections WHERE ean = p_ean;
+  SELECT * INTO c FROM cases WHERE case_id = p_case AND ARRAY[queue_id, firm_queue] && (SELECT my_queues())::int[];
+  a := area_of_case(c, p_ean);
+  z := zone_of(coalesce((SELECT country FROM connections WHERE ean = p_ean), (SELECT country FROM processes WHERE process = c.process)));
   lower_ := greatest(p_from::timestamp AT TIME ZONE z, n);
   upper_ := (p_from + d)::timestamp AT TIME ZONE z;
   RETURN jsonb_build_object('area', a, 'from', p_from, 'days', d,

@@ -14,6 +14,7 @@ mod feed;
 mod files;
 pub mod lines;
 mod register;
+mod registers;
 mod work;
 
 pub use address::Sources;

@@ -16,7 +16,7 @@ use super::screen::inbox::Take;
 use super::screen::{Layer, look, send, signals};
 use super::toast::Tone;
 use super::under_way::UnderWay;
-use super::{beat, bulk, claims, cleanse, columns, find, place, privacy, safe};
+use super::{beat, bulk, claims, cleanse, columns, find, many, place, privacy, safe, washing};
 use crate::store::StoreError;
 use crate::store::rows::{Applied, Claim, InboxPage, Snapshot};
 pub(super) use said::{error_said, say_error};
@@ -84,6 +84,10 @@ pub fn take(
             signals::saved(&mut model.world, &result, now);
             Vec::new()
         }
+        reply @ (Reply::Clusters(_) | Reply::Cluster(_) | Reply::Updates(_)) => {
+            washing::take(model, &reply);
+            Vec::new()
+        }
         reply @ (Reply::Names(_)
         | Reply::Probed(_)
         | Reply::Like(_, Ok(_))
@@ -94,6 +98,7 @@ pub fn take(
             looked_up(model, reply, now);
             Vec::new()
         }
+        other if washing::take(model, &other) => Vec::new(),
         other => read_failed(model, other.error(), now),
     }
 }
@@ -265,15 +270,8 @@ fn read_failed(model: &mut Model, error: Option<&StoreError>, now: DateTime<Utc>
 }
 
 fn written(model: &mut Model, ticket: Ticket, reply: Reply, now: DateTime<Utc>) -> Vec<Effect> {
-    if let Some(mut effects) = bulk::run::answered(&mut model.world, ticket.slot, &reply, now) {
-        if let Some(job) = model.world.bulk.as_deref() {
-            model.desk.unmark_done(job);
-        }
-        if !bulk::run::is_going(&model.world) {
-            safe::used(model, now);
-            effects.extend(reread_list(model, now));
-        }
-        return effects;
+    if let Some(effects) = bulk::run::answered(&mut model.world, ticket.slot, &reply, now) {
+        return many::after_step(model, effects, now);
     }
     let Model { world, layers, .. } = model;
     let sender = layers.iter_mut().find_map(|layer| match layer {

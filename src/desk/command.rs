@@ -10,7 +10,9 @@ use super::available::{self, Why};
 use super::editor::Edit;
 use super::model::Model;
 use super::print;
+use super::registers;
 use super::screen::{consumption, signals};
+use super::washing;
 
 pub use argument::Argument;
 pub use context::Context;
@@ -59,123 +61,53 @@ impl Command {
 }
 
 use Context::{
-    Actions, Board, Choice, Columns, Consumption, Detail, Filter, Help, Ledger, Line, List, Note,
-    Notices, OnTime, Palette, Preview, Print, Quit, Results, Review, Running, Search, Unfinished,
-    Week,
+    Actions, Board, Choice, Cluster, Clusters, Columns, Consumption as Volumes, Detail, Filter,
+    Help, Ledger, Line, List, Note, Notices, OnTime, Palette, Preview, Print, Quit, Registers,
+    Results, Review, Running, Search, Unfinished, Updates, Week,
 };
 
 const DESK: &[Context] = &[List, Detail];
-const USE: &[Context] = &[Consumption];
-const FRESH: &[Context] = &[List, Detail, Board, OnTime, Consumption];
+const USE: &[Context] = &[Volumes];
 const LISTS: &[Context] = &[
-    List,
-    Detail,
-    Actions,
-    Search,
-    Filter,
-    Palette,
-    Ledger,
-    Print,
-    Consumption,
-    Notices,
-    Help,
-    Board,
-    OnTime,
-    Unfinished,
-    Preview,
-    Running,
-    Results,
-    Columns,
-    Week,
+    List, Detail, Actions, Search, Filter, Palette, Ledger, Print, Volumes, Notices, Help, Board,
+    OnTime, Unfinished, Preview, Running, Results, Columns, Week, Clusters, Cluster, Updates,
+    Registers,
 ];
 const PAGES: &[Context] = &[
-    List,
-    Detail,
-    Actions,
-    Ledger,
-    Print,
-    Consumption,
-    Notices,
-    Help,
-    Board,
-    OnTime,
-    Unfinished,
-    Preview,
-    Running,
-    Results,
-    Columns,
+    List, Detail, Actions, Ledger, Print, Volumes, Notices, Help, Board, OnTime, Unfinished,
+    Preview, Running, Results, Columns, Clusters, Cluster, Updates,
 ];
 const LONG: &[Context] = &[
-    List,
-    Detail,
-    Actions,
-    Ledger,
-    Print,
-    Consumption,
-    Notices,
-    Help,
-    Review,
-    Board,
-    OnTime,
-    Unfinished,
-    Preview,
-    Running,
-    Results,
+    List, Detail, Actions, Ledger, Print, Volumes, Notices, Help, Review, Board, OnTime,
+    Unfinished, Preview, Running, Results, Clusters, Cluster, Updates,
 ];
 const WATCH: &[Context] = &[List, Detail, Board, OnTime];
+const READ: &[Context] = &[
+    List, Detail, Board, OnTime, Clusters, Cluster, Updates, Volumes, Registers,
+];
 const FIELDS: &[Context] = &[Line, Note, Choice];
 const FORM: &[Context] = &[Line, Note, Choice, Week];
 const TEXT: &[Context] = &[Line, Note, Search, Filter, Palette];
 const LAYERS: &[Context] = &[
-    Detail,
-    Actions,
-    Line,
-    Note,
-    Choice,
-    Review,
-    Ledger,
-    Print,
-    Consumption,
-    Search,
-    Notices,
-    Filter,
-    Palette,
-    Preview,
-    Results,
-    Help,
-    Unfinished,
-    Quit,
-    Board,
-    OnTime,
-    Columns,
-    Week,
+    Detail, Actions, Line, Note, Choice, Review, Ledger, Print, Volumes, Search, Notices, Filter,
+    Palette, Preview, Results, Help, Unfinished, Quit, Board, OnTime, Columns, Week, Clusters,
+    Cluster, Updates, Registers,
 ];
 const DROP: &[Context] = &[Line, Note, Choice, Week, Unfinished, Filter];
 const CHOICES: &[Context] = &[
-    Actions, Search, Notices, Board, OnTime, Unfinished, Filter, Palette, Results,
+    Actions, Search, Notices, Board, OnTime, Unfinished, Filter, Palette, Results, Clusters,
+    Cluster, Updates,
 ];
 const DIGITS: &[Context] = &[Actions, Choice, Columns];
-const TURN: &[Context] = &[Choice, Ledger, OnTime, Consumption];
+const TURN: &[Context] = &[Choice, Ledger, OnTime, Volumes];
 const UNDO: &[Context] = &[List, Detail, Results];
 const PASS: &[Context] = &[List, Detail, Unfinished];
 const SKIP: &[Context] = &[List, Detail, Quit];
 /// Where the palette can be opened: no text is typed there, and back leads to the same place.
 const SIGNALS: &[Context] = &[List, Detail, Board];
 const PALETTE: &[Context] = &[
-    List,
-    Detail,
-    Actions,
-    Review,
-    Ledger,
-    Print,
-    Consumption,
-    Notices,
-    Board,
-    OnTime,
-    Unfinished,
-    Preview,
-    Results,
-    Columns,
+    List, Detail, Actions, Review, Ledger, Print, Volumes, Notices, Board, OnTime, Unfinished,
+    Preview, Results, Columns, Clusters, Cluster, Updates, Registers,
 ];
 
 const fn free(id: Id, name: &'static str, contexts: &'static [Context], rank: u8) -> Command {
@@ -241,10 +173,24 @@ pub static COMMANDS: &[Command] = &[
     when(Id::Mark, "mark", DESK, 16, available::in_the_list),
     when(Id::MarkAll, "mark_all", DESK, 17, available::live),
     when(Id::Bulk, "bulk", DESK, 1, available::marked),
+    when(Id::ActOnAll, "act_on_all", &[Cluster], 2, washing::to_act),
+    when(Id::Likewise, "likewise", &[Cluster], 1, washing::likewise),
+    when(Id::Clusters, "clusters", DESK, 15, washing::washes),
+    when(Id::Updates, "updates", DESK, 16, washing::washes),
+    when(Id::Registers, "registers", DESK, 4, registers::available),
+    when(Id::Approve, "approve", &[Updates], 1, washing::to_end),
+    when(Id::Reject, "reject", &[Updates], 2, washing::to_end),
     when(Id::Clear, "clear", &[List], 18, available::clearable),
     free(Id::Mine, "mine", DESK, 13),
     free(Id::Drafts, "drafts", DESK, 15),
     when(Id::TakeBack, "take_back", UNDO, 4, available::undoable),
+    when(
+        Id::TakeBackAll,
+        "take_back_all",
+        &[Results],
+        5,
+        washing::to_take_back,
+    ),
     when(Id::Board, "board", DESK, 15, available::live),
     when(Id::Unmask, "unmask", DESK, 0, available::masked),
     when(Id::Copy, "copy", DESK, 0, available::to_copy),
@@ -263,7 +209,7 @@ pub static COMMANDS: &[Command] = &[
         signals::on_top,
     ),
     free(Id::Section, "section", &[Board], 6),
-    when(Id::Refresh, "refresh", FRESH, 4, available::live),
+    when(Id::Refresh, "refresh", READ, 4, available::live),
     free(Id::Switch, "switch", DESK, 14),
     free(Id::Notices, "notices", &[List, Detail, Board], 0),
     free(Id::Choose, "choose", CHOICES, 1),

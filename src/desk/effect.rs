@@ -80,12 +80,20 @@ pub enum Slot {
     OnTime(NaiveDate),
     /// The cases behind a figure.
     OnTimeCases,
+    /// Clusters of the data wash.
+    Clusters,
+    /// The findings of one.
+    Cluster,
+    /// Updates of suppliers that wait.
+    Updates,
     /// The register of signals.
     Signals,
     /// The signals of a party.
     SignalsOf,
     /// What is shown of them as a file.
     SaveSignals,
+    /// What the registers say of a case.
+    Registers,
     /// Our unfinished forms.
     Drafts,
     /// A save of an unfinished form.
@@ -219,6 +227,8 @@ pub enum Question {
     Meters(Place),
     /// The free start times at a connection.
     Week {
+        /// The case that is planned: its address where no register has the connection.
+        case: CaseId,
         /// Metering point.
         ean: String,
         /// First day, local.
@@ -239,6 +249,17 @@ pub enum Question {
         /// How many.
         limit: u32,
     },
+    /// Clusters of the data wash, behind that place: how many findings, and the pattern.
+    Clusters(Option<(i64, String)>),
+    /// Findings of a cluster.
+    Cluster {
+        /// Its pattern.
+        pattern: String,
+        /// Behind which finding; 0 is the beginning.
+        after: i64,
+    },
+    /// Updates of suppliers that wait, behind one of them.
+    Updates(i64),
     /// The register of signals of a period.
     Signals(Period),
     /// The signals about a party, behind a place.
@@ -257,6 +278,8 @@ pub enum Question {
         /// The party.
         gln: Option<String>,
     },
+    /// What the registers say of who has the point of a case.
+    Registers(CaseId),
 }
 
 /// A write. Each carries the command id under which a repetition has no second effect.
@@ -352,6 +375,15 @@ pub enum Call {
     Limits(NewLimits),
     /// Save a filter under a name, or throw one away.
     Naming(Naming),
+    /// End an update of a supplier (DW-BAS-12).
+    EndUpdate {
+        /// Which one.
+        id: i64,
+        /// Whether it is right; else it is rejected.
+        approve: bool,
+        /// Why, where it is rejected.
+        reason: Option<String>,
+    },
     /// Take back its last change.
     TakeBack {
         /// Which case.

@@ -4,6 +4,7 @@
 
 mod barred;
 pub mod build;
+mod emptied;
 mod help;
 pub mod lacking;
 pub mod outcome;

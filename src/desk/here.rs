@@ -40,7 +40,13 @@ fn of_layers(model: &Model) -> Option<CaseId> {
 fn is_watching(model: &Model) -> bool {
     matches!(
         model.layers.last(),
-        Some(Layer::Board(_) | Layer::OnTime(_) | Layer::Signals(_))
+        Some(
+            Layer::Board(_)
+                | Layer::OnTime(_)
+                | Layer::Clusters(_)
+                | Layer::Updates(_)
+                | Layer::Signals(_),
+        )
     )
 }
 
@@ -91,6 +97,8 @@ fn leads_elsewhere(id: Id) -> bool {
             | Id::Filter
             | Id::Board
             | Id::OnTime
+            | Id::Clusters
+            | Id::Updates
             | Id::Signals
             | Id::Open
             | Id::Drafts

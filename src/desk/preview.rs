@@ -40,6 +40,11 @@ pub fn of(
     for kind in &change.messages {
         lines.push(line(world, "sends", texts.say(&format!("message.{kind}"))));
     }
+    for key in &change.clears {
+        if let Some(name) = fact(texts, before, key) {
+            lines.push(line(world, "clears", name));
+        }
+    }
     for purpose in &change.destroy {
         let said = texts.say(&format!("purpose.{purpose}"));
         lines.push(line(world, "destroys", said));
@@ -56,6 +61,20 @@ pub fn of(
     };
     lines.push(line(world, verb, state));
     lines
+}
+
+/// What a fact is called that a form asks; others have no name for people.
+pub fn fact(texts: &Texts, case: Option<&CaseFacts>, key: &str) -> Option<String> {
+    let named = case.and_then(|case| case.named(key, texts.lang()));
+    let known = named.or_else(|| texts.find(&format!("field.{key}")));
+    known.map(str::to_owned)
+}
+
+/// The facts that a change unset, by name; nothing when there is none with a name.
+pub fn cleared(texts: &Texts, case: &CaseFacts, keys: &[String]) -> Option<String> {
+    let names = keys.iter().filter_map(|key| fact(texts, Some(case), key));
+    let names: Vec<String> = names.collect();
+    (!names.is_empty()).then(|| texts.fill("timeline.cleared", &[("fields", &names.join(", "))]))
 }
 
 /// The name of a state.
@@ -97,6 +116,8 @@ pub fn form(texts: &Texts, subject: &Subject, process: &str) -> String {
         Subject::Many(act) => return many(texts, act),
         Subject::Limits(..) => "command.limits",
         Subject::Keep(_) => "command.keep",
+        Subject::Update(_, true) => "updates.approving",
+        Subject::Update(_, false) => "updates.rejecting",
     };
     texts.say(key)
 }
@@ -106,6 +127,7 @@ fn many(texts: &Texts, act: &Act) -> String {
     let name = match act {
         Act::Release => texts.say("command.release"),
         Act::Reassign => texts.say("lead.reassign"),
+        Act::TakeBack => texts.say("command.take_back"),
         Act::Action(key) => {
             let of = process::ALL.iter().map(|process| process.key);
             let mut keys = of.chain(["general"]).map(|of| format!("action.{of}.{key}"));
@@ -298,7 +320,8 @@ pub fn of_call(world: &World, subject: &Subject, answer: &dyn Fn(&str) -> String
         | Subject::TakeBack(_)
         | Subject::Many(_)
         | Subject::Limits(..)
-        | Subject::Keep(_) => Vec::new(),
+        | Subject::Keep(_)
+        | Subject::Update(..) => Vec::new(),
     }
 }
 

@@ -5,6 +5,7 @@ pub mod actions;
 pub mod board;
 pub mod bulk;
 mod choice;
+pub mod clusters;
 pub mod columns;
 pub mod consumption;
 pub mod desk;
@@ -28,12 +29,14 @@ pub mod signals;
 pub mod stay;
 mod typing;
 pub mod unfinished;
+pub mod updates;
 mod work;
 
 use super::command::{Context, Id};
 use super::geometry::Window;
 use super::key::Key;
 use super::print;
+use super::registers;
 use super::world::World;
 
 /// A command with the key that called it: a digit chooses.
@@ -74,6 +77,12 @@ pub enum Layer {
     Board(Box<board::State>),
     /// The share on time.
     OnTime(Box<on_time::State>),
+    /// The clusters of the data wash.
+    Clusters(Box<clusters::State>),
+    /// What the registers say of a case.
+    Registers(registers::State),
+    /// The updates of suppliers that wait.
+    Updates(Box<updates::State>),
     /// The register of signals.
     Signals(Box<signals::State>),
     /// The line of the filter.
@@ -118,6 +127,9 @@ impl Layer {
             Self::Notices(_) => Context::Notices,
             Self::Board(_) => Context::Board,
             Self::OnTime(_) | Self::Signals(_) => Context::OnTime,
+            Self::Clusters(list) => list.context(),
+            Self::Updates(_) => Context::Updates,
+            Self::Registers(_) => Context::Registers,
             Self::Columns(_) => Context::Columns,
             Self::Help(_) => Context::Help,
             Self::Unfinished(_) => Context::Unfinished,

@@ -48,9 +48,9 @@ pub(super) fn go(model: &mut Model, route: &Route, now: DateTime<Utc>) -> Vec<Ef
     }
 }
 
-/// Take away what lies on the board, if there is one.
+/// Take away what lies on the board or on the clusters, if there is one.
 pub(super) fn uncover(model: &mut Model) -> bool {
-    let is_board = |layer: &Layer| matches!(layer, Layer::Board(_));
+    let is_board = |layer: &Layer| matches!(layer, Layer::Board(_) | Layer::Clusters(_));
     let at = model.layers.iter().rposition(is_board);
     if let Some(at) = at {
         model.layers.truncate(at + 1);

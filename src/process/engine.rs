@@ -19,7 +19,7 @@ mod reminders;
 mod step;
 mod timers;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -123,8 +123,15 @@ pub struct Change {
     pub received_at: Option<DateTime<Utc>>,
     /// The answers as an event may hold them.
     pub answers: BTreeMap<String, Value>,
+    /// Fields that were answered with nothing although the case has a fact of that name: what stood
+    /// there is taken out. Absent when there are none.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub emptied: BTreeSet<String>,
     /// Facts that get a new value.
     pub facts: Facts,
+    /// Facts that are unset. Absent when there are none.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub clears: BTreeSet<String>,
     /// What happens to clocks, in order.
     pub clocks: Vec<ClockOp>,
     /// Kinds of the messages that leave, in order.

@@ -42,6 +42,8 @@ pub struct Transition {
     pub messages: BTreeSet<Key>,
     /// Facts that it may set.
     pub sets: BTreeSet<Key>,
+    /// Facts that it may unset.
+    pub clears: BTreeSet<Key>,
     /// Answers that it takes.
     pub fields: Vec<FieldRow>,
     /// Purposes of documents that it may erase.
@@ -114,6 +116,8 @@ fn opening(process: &'static Process, to: Key) -> Transition {
         .map(|field| field_row(field))
         .collect();
     collect(&mut row, process, process.opening.effects);
+    // there is nothing yet that could be unset
+    row.clears.clear();
     row
 }
 
@@ -157,6 +161,7 @@ fn blank(action: Key, from: Key, to: Key) -> Transition {
         moves: BTreeSet::new(),
         messages: BTreeSet::new(),
         sets: BTreeSet::new(),
+        clears: BTreeSet::new(),
         fields: Vec::new(),
         destroys: BTreeSet::new(),
         opens: BTreeSet::new(),
@@ -217,12 +222,20 @@ fn collect(row: &mut Transition, process: &'static Process, effects: &'static [E
                 row.moves.extend(moving.map(|clock| clock.key));
             }
             Effect::Send(kind) => _ = row.messages.insert(kind),
-            Effect::Set(fact, _)
-            | Effect::Keep(fact)
-            | Effect::Count(fact)
-            | Effect::Copy(fact, _)
-            | Effect::Earliest(fact, _) => {
+            Effect::Set(fact, _) | Effect::Count(fact) | Effect::Earliest(fact, _) => {
                 row.sets.insert(fact);
+            }
+            Effect::Clear(fact) => _ = row.clears.insert(fact),
+            Effect::Copy(fact, _) => {
+                row.sets.insert(fact);
+                row.clears.insert(fact);
+            }
+            Effect::Keep(fact) => {
+                row.sets.insert(fact);
+                let mut fields = row.fields.iter();
+                if fields.any(|field| field.key == fact && !field.required) {
+                    row.clears.insert(fact);
+                }
             }
             Effect::KeepForm => row.sets.extend([form::VERSION, form::FILLED]),
             Effect::Slot(act) => _ = row.slots.insert(act.key()),

@@ -207,8 +207,7 @@ pub struct Action {
     pub rules: &'static [&'static str],
     /// What must be filled in.
     pub fields: &'static [&'static Field],
-    /// The form that is data whose fields are asked in addition, in the version of the case; see
-    /// [`Action::asked`].
+    /// The form that is data whose fields are asked in addition; see [`Action::asked`].
     pub form: Option<Key>,
     /// What must hold; the first that does not is the refusal.
     pub guards: &'static [Guard],
@@ -353,12 +352,14 @@ pub enum Effect {
     Send(Key),
     /// Store a fact; `yes` and `no` become yes/no.
     Set(Key, &'static str),
-    /// Store the answer to a field as a fact of the same name.
+    /// Store the answer to a field as a fact of the same name; emptied, the field unsets it.
     Keep(Key),
+    /// Unset a fact.
+    Clear(Key),
     /// Store the answers to the form of the action as facts, which of its fields were filled in
     /// ([`form::FILLED`]), and its version ([`form::VERSION`]).
     KeepForm,
-    /// Store the value of another fact or answer, where it is known: (to, from).
+    /// Store the value of another fact or answer; unset it where that is unknown: (to, from).
     Copy(Key, Key),
     /// Count one more.
     Count(Key),

@@ -6,6 +6,8 @@
 //!
 //! This module must not know: where events are stored, how chains are hashed.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -170,7 +172,7 @@ fn is_note(event: &ReplayEvent) -> bool {
         Json::Object(map) => map.is_empty(),
         other => other.is_null(),
     };
-    ["facts", "clocks", "messages", "destroy", "opens"]
+    ["facts", "clears", "clocks", "messages", "destroy", "opens"]
         .into_iter()
         .all(is_empty)
         && change["from"] == change["to"]
@@ -214,11 +216,19 @@ fn country(process: &str) -> Country {
 fn decision<'a>(event: &ReplayEvent, country: Country, calendars: &'a Calendars) -> Decision<'a> {
     Decision {
         values: event.answers.clone(),
+        emptied: emptied(&event.change),
         texts: Vec::new(),
         calendar: pinned(&event.change, country, calendars),
         now: event.at,
         command: Uuid::nil(),
     }
+}
+
+/// The fields that were answered with nothing: said like the answers, not computed.
+fn emptied(change: &Json) -> BTreeSet<String> {
+    let keys = change["emptied"].as_array().into_iter().flatten();
+    keys.filter_map(|key| key.as_str().map(str::to_owned))
+        .collect()
 }
 
 /// The calendar that the event was counted with: a later version changes nothing that happened.

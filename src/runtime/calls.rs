@@ -13,13 +13,16 @@ use crate::desk::effect::{Call, FileError, Loaded, Question, Save, Slot};
 use crate::desk::find::{Asked, Naming, Told};
 use crate::desk::form::Pick;
 use crate::desk::form::suggest::Among;
+use crate::desk::registers::Answer;
 use crate::desk::screen::signals::PAGE;
 use crate::desk::{Msg, Reply, Ticket};
 use crate::domain::calendar::Calendars;
 use crate::process::engine::{Answers, Change};
 use crate::store::bulk::SNAPSHOT_MAX;
 use crate::store::case::{Opening, Target};
-use crate::store::rows::{Applied, CaseId, Opened, SearchHit, Session};
+use crate::store::rows::{
+    Applied, CaseId, ClusterFindings, ClusterPage, Opened, SearchHit, Session, WaitingUpdates,
+};
 use crate::store::session::SessionKind;
 use crate::store::{Store, StoreError};
 use crate::text::Texts;
@@ -97,8 +100,14 @@ impl Caller {
                 let found = self.sources.at(&self.store, &place);
                 Reply::Meters(found.await.map(Box::new))
             }
-            Question::Week { ean, from, days } => {
-                Reply::Week(self.store.slots_free(&ean, from, days).await.map(Box::new))
+            Question::Week {
+                case,
+                ean,
+                from,
+                days,
+            } => {
+                let free = self.store.slots_free(Some(case), &ean, from, days);
+                Reply::Week(free.await.map(Box::new))
             }
             Question::Seen(ids) => Reply::Seen(self.store.notices_seen(&ids).await.map(|_| ids)),
             Question::Board => Reply::Board(self.store.board().await.map(Box::new)),
@@ -106,6 +115,10 @@ impl Caller {
             Question::OnTimeCases { kind, after, limit } => {
                 Reply::OnTimeCases(self.store.on_time_cases(&kind, after, limit).await)
             }
+            Question::Clusters(after) => Reply::Clusters(self.clusters(after).await),
+            Question::Cluster { pattern, after } => Reply::Cluster(self.one(&pattern, after).await),
+            Question::Updates(after) => Reply::Updates(self.updates(after).await),
+            Question::Registers(case) => Reply::Registers(case, self.registers(case).await),
             Question::Signals(period) => {
                 let read = self.store.signal_parties(period.from, period.to).await;
                 Reply::Signals(period, read.map(Box::new))
@@ -292,6 +305,11 @@ impl Caller {
             }
             call @ (Call::Look(_) | Call::Export { .. }) => self.consumption(cmd, call).await,
             Call::Naming(naming) => Reply::Set(self.name_filter(cmd, naming).await),
+            Call::EndUpdate {
+                id,
+                approve,
+                reason,
+            } => self.end_update(id, approve, reason).await,
             Call::Limits(new) => Reply::Set(store.limits_set(cmd, new).await),
             Call::TakeBack { case, seq } => {
                 Reply::Applied(store.case_take_back(cmd, session, case, seq).await)
@@ -302,6 +320,32 @@ impl Caller {
                 purpose,
             } => self.attach(cmd, case, path, purpose).await,
         }
+    }
+
+    async fn clusters(&self, after: Option<(i64, String)>) -> Result<Box<ClusterPage>, StoreError> {
+        let after = after.as_ref().map(|(n, pattern)| (*n, pattern.as_str()));
+        self.store.wash_clusters(after).await.map(Box::new)
+    }
+
+    async fn one(&self, pattern: &str, after: i64) -> Result<Box<ClusterFindings>, StoreError> {
+        let found = self.store.wash_cluster(pattern, after).await;
+        found.map(Box::new)
+    }
+
+    async fn updates(&self, after: i64) -> Result<Box<WaitingUpdates>, StoreError> {
+        self.store.wash_updates_waiting(after).await.map(Box::new)
+    }
+
+    async fn registers(&self, case: CaseId) -> Result<Box<Answer>, StoreError> {
+        self.sources
+            .registers(&self.store, case)
+            .await
+            .map(Box::new)
+    }
+
+    async fn end_update(&self, id: i64, approve: bool, reason: Option<String>) -> Reply {
+        let ended = self.store.wash_update_end(id, approve, reason.as_deref());
+        Reply::Set(ended.await)
     }
 
     async fn name_filter(&self, cmd: Uuid, naming: Naming) -> Result<(), StoreError> {

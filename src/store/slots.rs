@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::register::Imported;
 use super::registers::verdicts;
+use super::rows::CaseId;
 use super::{Store, StoreError, ask, read, write};
 
 /// Most start times of one call of [`Store::slots_put`].
@@ -86,15 +87,17 @@ pub struct AreaRange {
 
 impl Store {
     /// Start times with room at a connection, of `days` days (1 to 31) from that local day on, none of
-    /// the past.
+    /// the past. Where no register has the connection, those of the address that the case searched.
     pub async fn slots_free(
         &self,
+        case: Option<CaseId>,
         ean: &str,
         from: NaiveDate,
         days: i32,
     ) -> Result<FreeSlots, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.slots_free($1, $2, $3)::text AS "r!""#,
+            r#"SELECT loket_api.slots_free($1, $2, $3, $4)::text AS "r!""#,
+            case.map(|case| case.0),
             ean,
             from,
             days

@@ -11,6 +11,7 @@ mod bulk;
 mod cards;
 mod chord;
 mod clocks;
+mod clusters;
 mod columns;
 mod consumption;
 mod detail;
@@ -34,6 +35,7 @@ mod pick;
 mod plan;
 mod print;
 pub mod qr;
+mod registers;
 mod request;
 mod search;
 mod signals;
@@ -41,6 +43,7 @@ pub mod spark;
 pub mod theme;
 mod timeline;
 mod unfinished;
+mod updates;
 mod week;
 pub mod width;
 
@@ -83,6 +86,9 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
         Some(Layer::Notices(list)) => notices::draw(&mut paint, rest, list),
         Some(Layer::Board(board)) => board::draw(&mut paint, rest, board),
         Some(Layer::OnTime(report)) => on_time::draw(&mut paint, rest, report),
+        Some(Layer::Clusters(state)) => clusters::draw(&mut paint, rest, state),
+        Some(Layer::Registers(state)) => registers::draw(&mut paint, rest, state),
+        Some(Layer::Updates(state)) => updates::draw(&mut paint, rest, state),
         Some(Layer::Signals(register)) => signals::draw(&mut paint, rest, register),
         Some(Layer::Filter(line)) => filter::draw(&mut paint, rest, line),
         Some(Layer::Bulk(list)) => bulk::actions(&mut paint, rest, *list),
@@ -129,7 +135,11 @@ fn desk(paint: &mut Paint<'_, '_>, area: Rect) {
 
 /// The detail, and the timeline as a column of its own where there is room.
 fn beside(paint: &mut Paint<'_, '_>, area: Rect) {
-    let columns = paint.model.window.timeline_columns();
+    let columns = if detail::has_its_room(paint.model) {
+        0
+    } else {
+        paint.model.window.timeline_columns()
+    };
     let detail = Rect {
         width: area.width - columns,
         ..area

@@ -99,7 +99,21 @@ fn of_event(
         lines.push(Line::from(paint.span(Role::Faint, said)));
     }
     lines.extend(answers(paint, loaded, event, columns));
+    lines.extend(cleared(paint, loaded, event, columns));
     lines
+}
+
+/// What was taken out, by name.
+fn cleared(
+    paint: &Paint<'_, '_>,
+    loaded: &Loaded,
+    event: &TimelineRow,
+    columns: usize,
+) -> Vec<Line<'static>> {
+    let texts = &paint.model.world.texts;
+    let said = preview::cleared(texts, &loaded.detail.facts, &event.cleared);
+    let lines = |said: String| paint.wrapped_in(Role::Faint, &said, columns, 2);
+    said.map_or_else(Vec::new, lines)
 }
 
 /// Whether a later event took it back.

@@ -32,10 +32,10 @@ fn keys(map: &Keymap, name: &str) -> Vec<String> {
 
 #[test]
 fn a_line_of_ones_own_takes_the_place_of_ours_and_says_where_it_stands() {
-    let (map, problems) = laid("[keys]\nnote = [\"N\", \"g x\"]\n\nsearch = \"S\"\n");
+    let (map, problems) = laid("[keys]\nnote = [\"N\", \"g x\"]\n\nsearch = \"Z\"\n");
     assert_eq!(problems, []);
     assert_eq!(keys(&map, "note"), ["N", "g x"]);
-    assert_eq!(keys(&map, "search"), ["S"]);
+    assert_eq!(keys(&map, "search"), ["Z"]);
     assert_eq!(map.origin(command("note")).to_string(), "own.toml:2");
     assert_eq!(map.origin(command("search")).to_string(), "own.toml:4");
     assert_eq!(map.origin(command("claim")).to_string(), "default");

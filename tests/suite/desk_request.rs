@@ -8,9 +8,11 @@ use loket::desk::screen::form::Stage;
 use loket::desk::{Effect, Msg};
 use loket::process::engine::{Actor, Refusal};
 use loket::process::field::Value;
+use loket::process::prio::PRIO;
 use loket::store::StoreError;
 use loket::store::connections::Found;
 
+use crate::process_world::{Sim, answers};
 use crate::support::desk::{Script, form, offline};
 use crate::support::found;
 use crate::support::request::{CASE, Request, act, act_unanswered, answer, desk, look_up, meters};
@@ -70,6 +72,49 @@ fn prio_19_the_address_of_the_account_is_proposed() {
     let mut script = desk(&loaded, 80, 40);
     act(&mut script, &loaded, "Search the address");
     assert_eq!(raw(&script, "house_number"), "18A-1");
+}
+
+/// PRIO-17: what the request brought along and the customer takes back is emptied in the form, said in the
+/// review, and gone from the case; what was not proposed, because it is masked, stays.
+#[test]
+fn prio_17_what_is_taken_out_of_a_form_is_unset() {
+    let brought = [
+        ("contact_postcode", "5226HP"),
+        ("contact_house_number", "106"),
+        ("email", "roos@voorbeeld.example"),
+    ];
+    let mut request = Request::opened();
+    let mut given = answers(&[("customer_ref", "NL0000012")]);
+    given.extend(answers(&brought));
+    let now = request.sim.now;
+    request.sim = Sim::try_open_as(Actor::Agent, &PRIO, (now, now), &given).unwrap();
+    let texts = request.sim.last.texts.iter();
+    request.texts = texts.map(|text| (text.id, text.body.clone())).collect();
+    let mut loaded = request.loaded();
+    let email = match &loaded.detail.facts.facts["email"] {
+        Value::Text(text) => text.text,
+        other => panic!("{other:?}"),
+    };
+    loaded
+        .detail
+        .texts
+        .insert(email, "r***@voorbeeld.example".to_owned());
+    let mut script = desk(&loaded, 80, 40);
+    act(&mut script, &loaded, "Contact details are right");
+    assert_eq!(
+        (raw(&script, "contact_house_number"), raw(&script, "email")),
+        ("106", "")
+    );
+    script.keys("1 tab tab tab tab ctrl-u ctrl-s");
+    let screen = script.screen();
+    assert!(screen.contains("empties"), "{screen}");
+    script.keys("enter");
+    let Some((_, Call::Apply { change, .. })) = script.writes().pop() else {
+        panic!("{}", script.screen());
+    };
+    let keys: Vec<_> = change.clears.iter().collect();
+    assert_eq!(keys, ["contact_house_number"]);
+    assert_eq!(change.emptied, change.clears);
 }
 
 /// PRIO-03: what the request brought along is proposed at its step.

@@ -212,28 +212,43 @@ async fn a_party_needs_a_number_with_a_right_check_digit() {
     assert_eq!(report.files[0].unknown_columns, ["colour"]);
 }
 
-/// ELS-11: a number of a meter or a plant that a form could not take is refused with its line.
+/// ELS-11, decision 23: a meter keeps the number that it has, whatever its signs; only one that is too long
+/// costs its line. A technical number that is too long costs itself, and the report says so.
 #[tokio::test]
-async fn els_11_a_meter_has_a_number_that_forms_take() {
+async fn els_11_a_meter_keeps_the_number_that_it_has() {
     let long = "9".repeat(65);
     let text = format!(
         "meter_number,ean,technical_number,meter_type\n\
-        se-1\u{1b}[2J,735999100000000010,T/9,smart\nSE 2,735999100000000010,,smart\n\
-        {long},735999100000000010,,smart\nSE-3,735999100000000010,Tå9,smart\n"
+        se-1\u{1b}[2J,735999100000000010,T/9,smart\nSE 2#4,735999100000000010,Tå 9,smart\n\
+        {long},735999100000000010,,smart\nSE-3,735999100000000010,{long},smart\n"
     );
     let mut seen = Vec::new();
     let texts = Texts::load("en");
     let mut run = Run::new(false, &texts);
     let sink = async |batch: Vec<loket::store::register::MeterRecord>| {
-        seen.extend(batch.iter().map(|meter| meter.meter_number.clone()));
+        let both = |meter: &loket::store::register::MeterRecord| {
+            (meter.meter_number.clone(), meter.technical_number.clone())
+        };
+        seen.extend(batch.iter().map(both));
         Ok(batch.iter().map(|_| Imported::New).collect())
     };
     run.register(("meters.csv", text.as_bytes()), sink, &mut nothing)
         .await
         .unwrap();
-    assert_eq!(seen, ["SE-1"]);
-    let lines: Vec<u64> = run.report.refused.iter().map(|line| line.line).collect();
-    assert_eq!(lines, [3, 4, 5]);
+    let known =
+        |number: &str, technical: Option<&str>| (number.to_owned(), technical.map(str::to_owned));
+    let expected = [
+        known("SE-1", Some("T/9")),
+        known("SE 2#4", Some("Tå 9")),
+        known("SE-3", None),
+    ];
+    assert_eq!(seen, expected);
+    let lines = |said: &[loket::exchange::import::report::RefusedLine]| {
+        said.iter().map(|line| line.line).collect::<Vec<u64>>()
+    };
+    assert_eq!(lines(&run.report.refused), [4]);
+    assert_eq!(lines(&run.report.left_out), [5]);
+    assert!(run.report.left_out[0].reason.contains("technical_number"));
 }
 
 #[tokio::test]

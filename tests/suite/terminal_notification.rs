@@ -66,31 +66,14 @@ async fn els_17_a_notification_is_made_and_filled_from_the_register_in_swedish()
     let agent = sit_down(&world, "anna");
 
     // ELS-02…08: a new one, with its title
-    installer.press("o");
-    installer.wait_for("the process", |shown| {
-        digit(shown, "Installatörsanmälan").is_some()
-    });
-    installer.press("1");
-    installer.wait("steg 1 av 2");
-    installer.press("1\t2\t1\t1");
-    installer.press(REVIEW);
-    installer.wait("steg 2 av 2");
-    installer.press(ENTER);
-    installer.wait("är öppnat.");
+    made(&mut installer);
     installer.wait("säkringsändring - anläggning med en mätare, ej skickat");
     // ELS-25: what is missing is listed, with a sign
     installer.wait("obligatoriska fält saknas");
     assert!(!agent.text().contains("IN-"), "ELS-29: {}", agent.text());
 
     // ELS-10…17: fetched, looked at, then written
-    act(
-        &mut installer,
-        "Hämta anl-data",
-        "SE-4711\t\t",
-        "hittad",
-        "ej skickat",
-    );
-    act(&mut installer, "Uppdatera och stäng", "", "", "ej skickat");
+    fetched(&mut installer);
     installer.wait_for("the plant in the case", |shown| {
         shown.contains("Registergatan 1")
     });
@@ -107,8 +90,8 @@ async fn els_17_a_notification_is_made_and_filled_from_the_register_in_swedish()
 const OWNER: &str = "1\t\t\tLindqvist\tEbba\t811228-9874\t\t\tStorgatan 3\t25222\tHelsingborg\t\
     0700 000 000";
 
-/// A notification that an installer has made: its head, and the plant fetched and written.
-fn begun(installer: &mut Screen) {
+/// A notification with its head (ELS-03…08).
+fn made(installer: &mut Screen) {
     installer.press("o");
     installer.wait_for("the process", |shown| {
         digit(shown, "Installatörsanmälan").is_some()
@@ -120,9 +103,18 @@ fn begun(installer: &mut Screen) {
     installer.wait("steg 2 av 2");
     installer.press(ENTER);
     installer.wait("är öppnat.");
+}
+
+/// The plant, fetched, looked at, and written (ELS-10…17).
+fn fetched(installer: &mut Screen) {
     let fetch = "SE-4711\t\t";
     act(installer, "Hämta anl-data", fetch, "hittad", "ej skickat");
     act(installer, "Uppdatera och stäng", "", "", "ej skickat");
+}
+
+fn begun(installer: &mut Screen) {
+    made(installer);
+    fetched(installer);
 }
 
 /// All of it, up to where it may be sent.
@@ -135,6 +127,14 @@ fn filled(installer: &mut Screen) {
         "ej skickat",
     );
     rest(installer);
+}
+
+/// … and sent.
+fn sent(installer: &mut Screen) {
+    begun(installer);
+    filled(installer);
+    let state = "för godkännande";
+    act(installer, "Skicka för godkännande", "", "", state);
 }
 
 /// What is left once the owner is there.
@@ -278,15 +278,7 @@ async fn els_31_the_whole_way_by_both_sides_in_swedish() {
 async fn els_31_rejected_and_expired_in_swedish() {
     let world = sweden().await;
     let (mut installer, mut agent) = (sit_down(&world, "ingrid"), sit_down(&world, "anna"));
-    begun(&mut installer);
-    filled(&mut installer);
-    act(
-        &mut installer,
-        "Skicka för godkännande",
-        "",
-        "",
-        "för godkännande",
-    );
+    sent(&mut installer);
     takes(&mut agent, "för godkännande");
     act(
         &mut agent,
@@ -295,15 +287,7 @@ async fn els_31_rejected_and_expired_in_swedish() {
         "avslag",
         "avslagen",
     );
-    begun(&mut installer);
-    filled(&mut installer);
-    act(
-        &mut installer,
-        "Skicka för godkännande",
-        "",
-        "",
-        "för godkännande",
-    );
+    sent(&mut installer);
     takes(&mut agent, "för godkännande");
     act(
         &mut agent,

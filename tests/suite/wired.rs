@@ -70,6 +70,24 @@ impl Wired {
         self.request_of(&PRIO, n).await
     }
 
+    /// A customer's own request that searched that address: the meter is next.
+    pub(crate) async fn searched(&self, postcode: &str, house: u32) -> CaseId {
+        let house = house.to_string();
+        let given = answers([
+            ("customer_ref", word("NL0000001")),
+            ("step", word("location")),
+            ("phone", free("+31612345678")),
+        ]);
+        let case_id = self.opened(&PRIO, given).await;
+        let address = answers([
+            ("postcode", free(postcode)),
+            ("house_number", free(&house)),
+            ("meters_found", word("yes")),
+        ]);
+        self.step(case_id, "location_searched", &address).await;
+        case_id
+    }
+
     /// The same of another process.
     pub(crate) async fn request_of(&self, process: &'static Process, n: u32) -> CaseId {
         let given = answers([
@@ -81,6 +99,10 @@ impl Wired {
             ("ean", word(&ean(n))),
             ("meter_no", word(&format!("E{n:09}"))),
         ]);
+        self.opened(process, given).await
+    }
+
+    async fn opened(&self, process: &'static Process, given: Answers) -> CaseId {
         let context = self.world.context(Actor::System).await;
         let received = context.now - Duration::minutes(1);
         let change = engine::open(process, received, &given, &context).unwrap();
@@ -218,6 +240,20 @@ impl Wired {
 
     pub(crate) async fn works(&self) {
         self.worker.once().await.unwrap();
+    }
+
+    /// So often, with what waits being due each time.
+    pub(crate) async fn works_later(&self, times: usize) {
+        for _ in 0..times {
+            self.later().await;
+            self.works().await;
+        }
+    }
+
+    /// Legal time goes on by so many minutes.
+    pub(crate) async fn passes(&self, minutes: i64) {
+        let later = self.world.now().await + Duration::minutes(minutes);
+        self.world.admin.clock_set(later).await.unwrap();
     }
 
     pub(crate) async fn detail(&self, case_id: CaseId) -> CaseDetail {

@@ -17,7 +17,7 @@ use serde_json::{Value as Json, json};
 use crate::exchange_world::{folder, options};
 use crate::support::db::SUPERUSER;
 use crate::support::http::{Asked, Reply, Server};
-use crate::support::world::{GRID, ean};
+use crate::support::world::{GRID, answers, ean, word};
 use crate::wired::Wired;
 
 /// What a test lets a service outside do.
@@ -150,8 +150,7 @@ async fn prio_31_a_lost_webhook_is_found_by_asking() {
         let case_id = wired.paying(n).await;
         assert!(is_open(&wired, case_id).await);
         becomes(&mood, status, None);
-        wired.later().await;
-        wired.works().await;
+        wired.works_later(1).await;
         wired.works().await;
         assert_eq!(wired.state(case_id).await, state, "{status}");
         let heard = format!("payment_{status}");
@@ -165,8 +164,7 @@ async fn prio_31_another_amount_orders_nothing() {
     let (wired, mood) = served("wired-mismatch").await;
     let case_id = wired.paying(1).await;
     becomes(&mood, "paid", Some("6.76"));
-    wired.later().await;
-    wired.works().await;
+    wired.works_later(1).await;
     assert_eq!(wired.state(case_id).await, "awaiting_payment");
     assert!(
         wired
@@ -176,8 +174,7 @@ async fn prio_31_another_amount_orders_nothing() {
             .is("yes")
     );
     assert_eq!(wired.payment(case_id).await.status, PaymentStatus::Mismatch);
-    wired.later().await;
-    wired.works().await;
+    wired.works_later(1).await;
     assert_eq!(wired.times(case_id, "payment_mismatch").await, 1);
     assert!(wired.sent("order_gsa").is_empty());
 }
@@ -190,8 +187,7 @@ async fn prio_31_a_service_that_is_away_is_asked_again() {
     let case_id = wired.paying(1).await;
     assert!(wired.fact(case_id, "payment").await.unwrap().is("asked"));
     mood.lock().unwrap().away = false;
-    wired.later().await;
-    wired.works().await;
+    wired.works_later(1).await;
     assert!(is_open(&wired, case_id).await);
     assert_eq!(mood.lock().unwrap().payments.len(), 1);
 }
@@ -202,17 +198,13 @@ async fn prio_31_a_worker_that_is_killed_makes_no_second_payment() {
     let (wired, mood) = served("wired-killed").await;
     mood.lock().unwrap().mute = true;
     let case_id = wired.paying(1).await;
-    wired.later().await;
-    wired.works().await;
+    wired.works_later(1).await;
     let row = wired.payment(case_id).await;
     assert_eq!((row.status, row.provider_id), (PaymentStatus::New, None));
     // the customer was faster than the second attempt
     becomes(&mood, "paid", None);
     mood.lock().unwrap().mute = false;
-    wired.later().await;
-    wired.works().await;
-    wired.later().await;
-    wired.works().await;
+    wired.works_later(2).await;
     assert_eq!(wired.state(case_id).await, "confirmed");
     assert_eq!(mood.lock().unwrap().payments.len(), 1);
     assert_eq!(wired.payment(case_id).await.payment_id, row.payment_id);
@@ -224,15 +216,11 @@ async fn prio_31_a_payment_that_comes_too_late_is_ended() {
     let (wired, mood) = served("wired-too-late").await;
     mood.lock().unwrap().mute = true;
     let case_id = wired.paying(1).await;
-    let later = wired.world.now().await + chrono::Duration::minutes(16);
-    wired.world.admin.clock_set(later).await.unwrap();
+    wired.passes(16).await;
     wired.works().await;
     assert_eq!(wired.state(case_id).await, "planning");
     mood.lock().unwrap().mute = false;
-    for _ in 0..3 {
-        wired.later().await;
-        wired.works().await;
-    }
+    wired.works_later(3).await;
     assert_eq!(wired.payment(case_id).await.status, PaymentStatus::Canceled);
     assert_eq!(wired.state(case_id).await, "planning");
     // and the next one can be paid
@@ -240,8 +228,7 @@ async fn prio_31_a_payment_that_comes_too_late_is_ended() {
     wired.works().await;
     assert!(is_open(&wired, case_id).await);
     becomes(&mood, "paid", None);
-    wired.later().await;
-    wired.works().await;
+    wired.works_later(1).await;
     assert_eq!(wired.state(case_id).await, "confirmed");
 }
 
@@ -258,8 +245,7 @@ async fn prio_31_what_counts_no_more_is_given_back_once() {
     assert_eq!(wired.state(case_id).await, "cancelled");
     assert_eq!(wired.times(case_id, "payment_stray").await, 1);
     assert_eq!(mood.lock().unwrap().refunds, 1);
-    wired.later().await;
-    wired.works().await;
+    wired.works_later(1).await;
     let rows = wired.world.admin.payments_of(case_id).await.unwrap();
     assert_eq!(rows[0].refund.as_ref().unwrap().status.key(), "refunded");
     wired.is_sound().await;
@@ -294,10 +280,7 @@ async fn prio_07_an_order_names_the_building_when_somebody_knows_it() {
     mood.lock().unwrap().away = true;
     wired.confirmed(3).await;
     assert_eq!(wired.sent("order_domain").len(), 1, "it waits a little");
-    for _ in 0..6 {
-        wired.later().await;
-        wired.works().await;
-    }
+    wired.works_later(6).await;
     let orders = wired.sent("order_gsa");
     assert_eq!(orders.len(), 2);
     let ids = orders
@@ -306,18 +289,15 @@ async fn prio_07_an_order_names_the_building_when_somebody_knows_it() {
     assert_eq!(ids.filter(|id| id.is_null()).count(), 1);
 }
 
-/// PRIO-15, PRIO-27: the code book says whose grid it is; while it is away it is asked again, and
-/// the case hears of it.
-#[tokio::test]
-async fn prio_27_the_code_book_is_asked_again_until_it_answers() {
-    let mood = Moody::default();
-    let kept = Arc::clone(&mood);
+/// A code book that knows a connection at every number: those at even numbers are another company's.
+fn book(mood: &Moody) -> CodeBook {
+    let kept = Arc::clone(mood);
     let server = Server::start(move |asked| {
         if kept.lock().unwrap().away {
             return Reply::new(503, json!({}));
         }
         let n: u32 = asked.parameter("streetNumber").unwrap().parse().unwrap();
-        let grid = if n == 1 { GRID } else { "8716871000002" };
+        let grid = if n % 2 == 1 { GRID } else { "8716871000002" };
         let at = json!({"postalCode": "5226HP", "streetNumber": n, "street": "Larixweg",
             "city": "Nieuwdorp"});
         Reply::ok(
@@ -325,22 +305,71 @@ async fn prio_27_the_code_book_is_asked_again_until_it_answers() {
             "organisation": "x", "gridOperatorEan": grid, "gridArea": "x"}]}),
         )
     });
+    CodeBook::new(Settings::at(&server.base))
+}
+
+/// PRIO-20, PRIO-30: a connection that only the code book knows is planned where its address is, up to the
+/// orders; another area's times are refused for it as for any.
+#[tokio::test]
+async fn prio_30_a_connection_of_the_code_book_alone_is_planned_by_its_address() {
+    let folder = folder("wired-bare");
     let outside = Outside {
-        code_book: Some(CodeBook::new(Settings::at(&server.base))),
+        code_book: Some(book(&Moody::default())),
+        ..Outside::practice(&folder.join("payments"), &folder.join("incoming"))
+    };
+    let wired = Wired::with(folder, outside).await;
+    let case_id = wired.searched("5226HP", 77).await;
+    let bare = ean(77);
+    let meter = answers([
+        ("ean", word(&bare)),
+        ("meter_no", word("E000000077")),
+        ("lives_there", word("yes")),
+    ]);
+    wired.step(case_id, "meter_chosen", &meter).await;
+    wired.works().await;
+    assert_eq!(wired.state(case_id).await, "choose_flavour");
+    let flavour = answers([("flavour", word("smart_on"))]);
+    wired.step(case_id, "flavour_chosen", &flavour).await;
+    let day = wired.world.now().await.date_naive();
+    let free = wired.world.admin.slots_free(Some(case_id), &bare, day, 31);
+    let free = free.await.unwrap();
+    assert_eq!((free.area.as_deref(), free.slots.len()), (Some("DB"), 2));
+    wired.step(case_id, "slot_chosen", &wired.slot(0)).await;
+    wired.works().await;
+    wired.pays(case_id, Told::Paid).await;
+    wired.works().await;
+    assert_eq!(wired.state(case_id).await, "confirmed");
+    let address = &wired.sent("order_gsa")[0]["command"]["address"];
+    assert_eq!(
+        (&address["postcode"], &address["house_number"]),
+        (&json!("5226HP"), &json!("77"))
+    );
+    wired.is_sound().await;
+    let elsewhere = wired.searched("9999ZZ", 77).await;
+    let free = wired
+        .world
+        .admin
+        .slots_free(Some(elsewhere), &bare, day, 31);
+    assert_eq!(free.await.unwrap().area, None);
+}
+
+/// PRIO-15, PRIO-27: the code book says whose grid it is; while it is away it is asked again, and
+/// the case hears of it.
+#[tokio::test]
+async fn prio_27_the_code_book_is_asked_again_until_it_answers() {
+    let mood = Moody::default();
+    let outside = Outside {
+        code_book: Some(book(&mood)),
         ..Outside::default()
     };
     let wired = Wired::with(folder("wired-book"), outside).await;
     mood.lock().unwrap().away = true;
     let case_id = wired.request(1).await;
-    for _ in 0..3 {
-        wired.later().await;
-        wired.works().await;
-    }
+    wired.works_later(3).await;
     assert_eq!(wired.times(case_id, "check_failed").await, 1);
     assert_eq!(wired.state(case_id).await, "checking");
     mood.lock().unwrap().away = false;
-    wired.later().await;
-    wired.works().await;
+    wired.works_later(1).await;
     assert_eq!(wired.state(case_id).await, "choose_flavour");
     let source = wired.fact(case_id, "check_source").await.unwrap();
     assert!(source.is("code_book"), "{source:?}");
@@ -358,10 +387,7 @@ async fn prio_31_who_paid_by_the_old_link_does_not_pay_twice() {
     wired
         .anna_does(case_id, "resend_payment_link", &nothing())
         .await;
-    for _ in 0..3 {
-        wired.later().await;
-        wired.works().await;
-    }
+    wired.works_later(3).await;
     assert_eq!(wired.state(case_id).await, "confirmed");
     assert_eq!(wired.times(case_id, "payment_stray").await, 0);
     assert_eq!(mood.lock().unwrap().refunds, 0);
@@ -393,17 +419,13 @@ async fn prio_31_what_may_pass_is_told_again_and_not_given_back() {
     )
     .await;
     becomes(&mood, "paid", None);
-    for _ in 0..2 {
-        wired.later().await;
-        wired.works().await;
-    }
+    wired.works_later(2).await;
     assert_eq!(wired.state(case_id).await, "awaiting_payment");
     let payment = wired.payment(case_id).await;
     assert_eq!((payment.status, payment.told), (PaymentStatus::Paid, false));
     assert_eq!(wired.times(case_id, "payment_stray").await, 0);
     forge(&wired, "DROP TRIGGER busy ON loket.case_events").await;
-    wired.later().await;
-    wired.works().await;
+    wired.works_later(1).await;
     assert_eq!(wired.state(case_id).await, "confirmed");
     assert!(wired.payment(case_id).await.told);
     assert_eq!(mood.lock().unwrap().refunds, 0);
@@ -415,23 +437,15 @@ async fn prio_31_every_other_amount_goes_back() {
     let (wired, mood) = served("wired-mispaid").await;
     let case_id = wired.paying(1).await;
     becomes(&mood, "paid", Some("6.76"));
-    let later = wired.world.now().await + chrono::Duration::minutes(16);
-    wired.world.admin.clock_set(later).await.unwrap();
-    for _ in 0..2 {
-        wired.later().await;
-        wired.works().await;
-    }
+    wired.passes(16).await;
+    wired.works_later(2).await;
     assert_eq!(wired.state(case_id).await, "planning");
     wired.step(case_id, "slot_chosen", &wired.slot(1)).await;
     wired.works().await;
     becomes(&mood, "paid", Some("6.77"));
-    wired.later().await;
-    wired.works().await;
+    wired.works_later(1).await;
     wired.step(case_id, "cancel_by_customer", &nothing()).await;
-    for _ in 0..2 {
-        wired.later().await;
-        wired.works().await;
-    }
+    wired.works_later(2).await;
     assert_eq!(mood.lock().unwrap().refunds, 2);
     let rows = wired.world.admin.payments_of(case_id).await.unwrap();
     let back = rows.iter().map(|row| row.refund.as_ref().unwrap().amount);
@@ -448,10 +462,7 @@ async fn prio_31_a_refund_that_fails_is_raised() {
     becomes(&mood, "paid", None);
     wired.step(case_id, "cancel_by_customer", &nothing()).await;
     mood.lock().unwrap().loses = true;
-    for _ in 0..4 {
-        wired.later().await;
-        wired.works().await;
-    }
+    wired.works_later(4).await;
     assert_eq!(wired.times(case_id, "refund_failed").await, 1);
     assert_eq!(mood.lock().unwrap().refunds, 1);
     let failed = wired.fact(case_id, "refund_failed").await.unwrap();
@@ -460,10 +471,7 @@ async fn prio_31_a_refund_that_fails_is_raised() {
     wired
         .step_of(Actor::Lead, case_id, "refund_again", &nothing())
         .await;
-    for _ in 0..3 {
-        wired.later().await;
-        wired.works().await;
-    }
+    wired.works_later(3).await;
     assert_eq!(mood.lock().unwrap().refunds, 2);
     let rows = wired.world.admin.payments_of(case_id).await.unwrap();
     assert_eq!(rows[0].refund.as_ref().unwrap().status.key(), "refunded");
@@ -482,8 +490,7 @@ async fn prio_31_a_payment_under_way_is_followed_to_its_end() {
     for payment in mood.lock().unwrap().payments.values_mut() {
         payment["status"] = "paid".into();
     }
-    wired.later().await;
-    wired.works().await;
+    wired.works_later(1).await;
     wired.works().await;
     assert_eq!(wired.times(case_id, "payment_stray").await, 1);
     assert_eq!(mood.lock().unwrap().refunds, 1);
@@ -496,10 +503,8 @@ async fn prio_31_what_was_never_made_blocks_nothing() {
     mood.lock().unwrap().refuses = true;
     let case_id = wired.paying(1).await;
     assert_eq!(wired.payment(case_id).await.status, PaymentStatus::Failed);
-    let later = wired.world.now().await + chrono::Duration::minutes(16);
-    wired.world.admin.clock_set(later).await.unwrap();
-    wired.later().await;
-    wired.works().await;
+    wired.passes(16).await;
+    wired.works_later(1).await;
     assert_eq!(wired.state(case_id).await, "planning");
     mood.lock().unwrap().refuses = false;
     wired.step(case_id, "slot_chosen", &wired.slot(1)).await;
@@ -568,10 +573,7 @@ async fn prio_31_a_refund_that_never_left_is_raised_and_tried_again() {
     becomes(&mood, "paid", None);
     mood.lock().unwrap().keeps = true;
     wired.step(case_id, "cancel_by_customer", &nothing()).await;
-    for _ in 0..3 {
-        wired.later().await;
-        wired.works().await;
-    }
+    wired.works_later(3).await;
     assert_eq!(wired.times(case_id, "refund_failed").await, 1);
     assert!(
         wired
@@ -589,10 +591,7 @@ async fn prio_31_a_refund_that_never_left_is_raised_and_tried_again() {
     wired
         .step_of(Actor::Lead, case_id, "refund_again", &nothing())
         .await;
-    for _ in 0..3 {
-        wired.later().await;
-        wired.works().await;
-    }
+    wired.works_later(3).await;
     assert_eq!(mood.lock().unwrap().refunds, 1);
     assert_eq!(wired.count("SELECT count(*) FROM loket.refunds").await, 1);
     let rows = wired.world.admin.payments_of(case_id).await.unwrap();
@@ -626,8 +625,7 @@ async fn prio_31_a_payment_at_the_bank_counts_on_when_the_link_is_sent_again() {
     for payment in mood.lock().unwrap().payments.values_mut() {
         payment["status"] = "paid".into();
     }
-    wired.later().await;
-    wired.works().await;
+    wired.works_later(1).await;
     wired.works().await;
     assert_eq!(wired.state(case_id).await, "confirmed");
     assert_eq!(mood.lock().unwrap().payments.len(), 1);
@@ -651,8 +649,7 @@ async fn prio_31_one_payment_that_is_refused_holds_up_no_other() {
     .await;
     assert_eq!(first, CaseId(1));
     becomes(&mood, "paid", None);
-    wired.later().await;
-    wired.works().await;
+    wired.works_later(1).await;
     wired.works().await;
     assert_eq!(wired.state(first).await, "awaiting_payment");
     assert_eq!(wired.state(second).await, "confirmed");

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{Counter, remind};
 use crate::cli::{CliError, Ended, words};
+use crate::desk::preview;
 use crate::domain::clock::{ClockRun, ClockStatus};
 use crate::process::engine::{self, Listed};
 use crate::process::field::Value;
@@ -289,25 +290,20 @@ impl Counter<'_> {
     fn event(&self, detail: &CaseDetail, row: &TimelineRow) -> Vec<String> {
         let (texts, zone) = (&self.shell.texts, words::zone_of(&detail.row.process));
         let what = self.happened(&detail.facts.process, row);
-        let answers: Vec<String> = row
-            .answers
-            .iter()
-            .map(|(key, value)| {
-                let name = detail.facts.named(key, texts.lang());
-                let name = name.or_else(|| texts.find(&format!("field.{key}")));
-                let name = name.unwrap_or(key);
-                let known = contact_name(detail, key, value);
-                let known = known.or_else(|| detail.facts.said(key, value, texts.lang()));
-                let listed = || self.clerk.listed(key, value, texts.lang());
-                let known = known.or_else(listed);
-                let said = || words::value(key, value, (&detail.texts, zone), texts);
-                format!("{name}: {}", known.unwrap_or_else(said))
-            })
-            .collect();
+        let answers = row.answers.iter().map(|(key, value)| {
+            let name = preview::fact(texts, Some(&detail.facts), key);
+            let name = name.as_ref().unwrap_or(key);
+            let known = contact_name(detail, key, value);
+            let known = known.or_else(|| detail.facts.said(key, value, texts.lang()));
+            let known = known.or_else(|| self.clerk.listed(key, value, texts.lang()));
+            let said = || words::value(key, value, (&detail.texts, zone), texts);
+            format!("{name}: {}", known.unwrap_or_else(said))
+        });
         let moves = row.moves.iter().map(|moved| {
             let between = (moved.was_due_at, moved.due_at);
             words::shift(&detail.row.process, &moved.clock, between, texts)
         });
+        let cleared = preview::cleared(texts, &detail.facts, &row.cleared);
         vec![
             words::when(texts, row.at, zone),
             row.agent
@@ -315,7 +311,7 @@ impl Counter<'_> {
                 .unwrap_or_else(|| texts.get("case.system").to_owned()),
             what,
             answers
-                .into_iter()
+                .chain(cleared)
                 .chain(moves)
                 .collect::<Vec<_>>()
                 .join("; "),

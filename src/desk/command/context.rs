@@ -33,6 +33,14 @@ pub enum Context {
     Board,
     /// The share on time.
     OnTime,
+    /// The clusters of the data wash.
+    Clusters,
+    /// One of them.
+    Cluster,
+    /// The updates of suppliers.
+    Updates,
+    /// What the registers say.
+    Registers,
     /// The line of the filter.
     Filter,
     /// The line of the palette.
@@ -55,7 +63,7 @@ pub enum Context {
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 28] = [
         Self::List,
         Self::Detail,
         Self::Actions,
@@ -71,6 +79,10 @@ impl Context {
         Self::Notices,
         Self::Board,
         Self::OnTime,
+        Self::Clusters,
+        Self::Cluster,
+        Self::Updates,
+        Self::Registers,
         Self::Filter,
         Self::Palette,
         Self::Preview,
@@ -108,6 +120,10 @@ impl Context {
             Self::Notices => "notices",
             Self::Board => "board",
             Self::OnTime => "on_time",
+            Self::Clusters => "clusters",
+            Self::Cluster => "cluster",
+            Self::Updates => "updates",
+            Self::Registers => "registers",
             Self::Filter => "filter",
             Self::Palette => "palette",
             Self::Preview => "preview",

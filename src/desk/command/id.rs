@@ -141,6 +141,22 @@ pub enum Id {
     ColumnsAsTheyCome,
     /// Take the proposed word.
     FillWord,
+    /// The clusters of the data wash.
+    Clusters,
+    /// Do something with all of a cluster.
+    ActOnAll,
+    /// What was done with one finding, with all that are left.
+    Likewise,
+    /// Take back all that has not left.
+    TakeBackAll,
+    /// The updates of suppliers that wait.
+    Updates,
+    /// What the registers say of a case.
+    Registers,
+    /// The update is right.
+    Approve,
+    /// The update is wrong.
+    Reject,
     /// Take a case out of an action on many.
     TakeOut,
     /// Stop an action on many.

@@ -6,6 +6,7 @@ use super::super::file::FileError;
 use super::super::find::Told;
 use super::super::form::Pick;
 use super::super::form::suggest::Among;
+use super::super::registers;
 use super::super::request::found::AtAddress;
 use super::super::screen::signals::Period;
 use super::super::world::Loaded;
@@ -15,8 +16,9 @@ use crate::store::StoreError;
 use crate::store::plants::Plant;
 use crate::store::reading::LookUp;
 use crate::store::rows::{
-    Applied, Board, Claim, Colleague, DraftRow, DraftSaved, FactsPage, InboxPage, OnTimeCase,
-    OnTimeRow, Opened, Pulse, QueueLimits, SearchHit, Session, Snapshot, Unmasked,
+    Applied, Board, CaseId, Claim, ClusterFindings, ClusterPage, Colleague, DraftRow, DraftSaved,
+    FactsPage, InboxPage, OnTimeCase, OnTimeRow, Opened, Pulse, QueueLimits, SearchHit, Session,
+    Snapshot, Unmasked, WaitingUpdates,
 };
 use crate::store::signals::{SignalParties, SignalSeen};
 use crate::store::slots::FreeSlots;
@@ -60,6 +62,14 @@ pub enum Reply {
     OnTime(NaiveDate, Result<Vec<OnTimeRow>, StoreError>),
     /// Cases behind a figure.
     OnTimeCases(Result<Vec<OnTimeCase>, StoreError>),
+    /// A page of clusters.
+    Clusters(Result<Box<ClusterPage>, StoreError>),
+    /// A page of the findings of one.
+    Cluster(Result<Box<ClusterFindings>, StoreError>),
+    /// What the registers say of a case.
+    Registers(CaseId, Result<Box<registers::Answer>, StoreError>),
+    /// A page of updates that wait.
+    Updates(Result<Box<WaitingUpdates>, StoreError>),
     /// The register of signals of a period.
     Signals(Period, Result<Box<SignalParties>, StoreError>),
     /// Signals about a party.
@@ -124,9 +134,13 @@ macro_rules! error_of {
             Self::Board(result) => result.$how().err(),
             Self::OnTime(_, result) => result.$how().err(),
             Self::OnTimeCases(result) => result.$how().err(),
+            Self::Clusters(result) => result.$how().err(),
+            Self::Cluster(result) => result.$how().err(),
+            Self::Updates(result) => result.$how().err(),
             Self::Signals(_, result) => result.$how().err(),
             Self::SignalsOf(_, result) => result.$how().err(),
             Self::SignalsSaved(result) => result.$how().err(),
+            Self::Registers(_, result) => result.$how().err(),
             Self::Claimed(result) => result.$how().err(),
             Self::Applied(result) => result.$how().err(),
             Self::Unmasked(result) => result.$how().err(),

@@ -1,7 +1,7 @@
 //! Which mandatory fields of a notification are still empty, with what stands in its form (ELS-25): shown
 //! while it is filled in, not only when it is to be sent.
 
-use super::Entry;
+use super::{Entry, emptied};
 use crate::desk::route::Subject;
 use crate::desk::world::World;
 use crate::process::Key;
@@ -23,16 +23,18 @@ pub fn lacking(world: &World, subject: &Subject, entries: &[Entry]) -> Vec<Key> 
     let Subject::Action(case, step) = subject else {
         return Vec::new();
     };
-    let loaded = world.case(*case);
-    let facts = loaded.map(|loaded| &loaded.detail.facts).filter(|facts| {
-        let is_written = WRITING.contains(&facts.state.as_str());
-        facts.process == NOTIFICATION.key && is_written && STEPS.contains(&step.as_str())
+    let detail = world.case(*case).map(|loaded| &loaded.detail);
+    let detail = detail.filter(|detail| {
+        let is_written = WRITING.contains(&detail.facts.state.as_str());
+        detail.facts.process == NOTIFICATION.key && is_written && STEPS.contains(&step.as_str())
     });
-    let Some(facts) = facts else {
+    let Some(detail) = detail else {
         return Vec::new();
     };
-    // what was cleared in a form stays as it was
-    let mut known = facts.facts.clone();
+    let mut known = detail.facts.facts.clone();
+    let action = NOTIFICATION.lines().find(|line| line.key == *step);
+    let gone = action.map(|action| emptied::answers(detail, action, entries));
+    known.retain(|key, _| gone.as_ref().is_none_or(|gone| !gone.contains_key(key)));
     let typed = entries
         .iter()
         .filter(|entry| !entry.raw().trim().is_empty());

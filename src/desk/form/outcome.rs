@@ -15,9 +15,9 @@ use super::super::promises;
 use super::super::route::Subject;
 use super::super::undo;
 use super::super::world::World;
-use super::super::{fetch, find, held, limits};
+use super::super::{fetch, find, held, limits, washing};
 use super::read::Reading;
-use super::{Entry, must_be_filled};
+use super::{Entry, emptied, must_be_filled};
 use crate::process::engine::{self, Actor, Answer, Answers, CaseFacts, Change, Context, Refusal};
 use crate::process::field::Value;
 use crate::process::{self, Action, Field};
@@ -119,6 +119,7 @@ pub fn of(
         Subject::TakeBack(case) => undo::outcome(world, *case, now),
         Subject::Many(act) => plan::weigh(world, act, entries, now),
         Subject::Keep(_) => find::outcome(world, entries),
+        Subject::Update(id, approve) => washing::outcome(world, *id, *approve, entries),
         Subject::Limits(queue, agent) => limits::outcome(world, *queue, *agent, entries),
         _ => of_call(world, subject, entries),
     }
@@ -192,6 +193,7 @@ fn of_action(
         Ok(answers) => answers,
         Err(wrong) => return Outcome::Fields(wrong),
     };
+    answers.extend(emptied::answers(&loaded.detail, action, entries));
     let (now, actor) = (world.legal(machine), actor(world));
     let context = Context {
         now,
@@ -362,7 +364,8 @@ fn of_call(world: &World, subject: &Subject, entries: &[Entry]) -> Outcome {
         | Subject::TakeBack(_)
         | Subject::Many(_)
         | Subject::Limits(..)
-        | Subject::Keep(_) => return Outcome::Unknown,
+        | Subject::Keep(_)
+        | Subject::Update(..) => return Outcome::Unknown,
     };
     let label = |key: &str| {
         let entry = entries.iter().find(|entry| entry.key == key);

@@ -79,8 +79,13 @@ fn ask_week(state: &mut State, world: &mut World, now: DateTime<Utc>) -> Option<
         return None;
     }
     week.next_at = None;
-    let (from, days) = (week.from, week::DAYS);
-    Some(world.ask(Slot::Week, Question::Week { ean, from, days }, now))
+    let question = Question::Week {
+        case: state.subject.case()?,
+        ean,
+        from: week.from,
+        days: week::DAYS,
+    };
+    Some(world.ask(Slot::Week, question, now))
 }
 
 /// The meters came, or why not.

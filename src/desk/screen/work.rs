@@ -8,6 +8,7 @@ use super::super::find;
 use super::super::request::guide;
 use super::super::route::{Only, Route, Subject};
 use super::super::toast::{Toasts, Tone};
+use super::super::washing;
 use super::super::world::World;
 use super::desk::State;
 use super::{mandates, pick};
@@ -56,6 +57,7 @@ impl State {
                 Vec::new()
             }
             (Id::Board, _) => go(Route::Board),
+            (Id::Clusters | Id::Updates | Id::Registers, case) => washing::way(id, case),
             (Id::Signals, _) => go(Route::Signals),
             (Id::Drafts, _) => go(Route::Unfinished),
             (Id::Quit, _) => go(Route::Quit),

@@ -48,11 +48,14 @@ impl Colleague {
         detail: &CaseDetail,
         now: DateTime<Utc>,
     ) -> Result<Given, StoreError> {
-        let Some(connection) = &detail.connection else {
+        let Some(ean) = said(detail, "ean") else {
             return Ok(Vec::new());
         };
         let from = now.with_timezone(&Country::Nl.zone()).date_naive();
-        let free = self.store.slots_free(&connection.ean, from, DAYS).await?;
+        let free = self
+            .store
+            .slots_free(Some(detail.row.case_id), &ean, from, DAYS);
+        let free = free.await?;
         if free.slots.is_empty() {
             return Ok(Vec::new());
         }

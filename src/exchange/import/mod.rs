@@ -188,6 +188,10 @@ impl<'a> Run<'a> {
                 match T::of(&row) {
                     Ok(record) => {
                         let key = record.key();
+                        if let Some(refused) = T::left_out(&row) {
+                            let origin = (row.line, &refused);
+                            self.report.leave_out(file, origin, &name, self.texts);
+                        }
                         return Some((record, row.line, name, key));
                     }
                     Err(refused) => (row.line, refused, Some(name)),

@@ -15,6 +15,10 @@ pub trait Record: Sized + Send {
     const COLUMNS: &'static [Column];
     /// The record of a row, or why it is none.
     fn of(row: &Row) -> Result<Self, Refused>;
+    /// A value that the record comes in without, and why: it is no reason to leave out the rest.
+    fn left_out(_row: &Row) -> Option<Refused> {
+        None
+    }
     /// What a refused row calls itself: no personal data.
     fn name(row: &Row) -> String;
     /// What tells it from other records.
@@ -200,13 +204,17 @@ impl Record for MeterRecord {
         Ok(Self {
             meter_number: meter(row)?,
             ean: check::ean(row, "ean")?.0,
-            technical_number: filled(check::number(row, "technical_number")?),
+            technical_number: check::number(row, "technical_number").ok().and_then(filled),
             meter_type: check::one_of(row, "meter_type", &["conventional", "smart"])?,
             smart_admin: filled(check::optional_of(row, "smart_admin", &["on", "off"])?),
             feed_in_suitable: check::yes_no(row, "feed_in_suitable")?,
             smart_feasible: check::yes_no(row, "smart_feasible")?,
             gsa_order: filled(check::optional(row, "gsa_order")?),
         })
+    }
+
+    fn left_out(row: &Row) -> Option<Refused> {
+        check::number(row, "technical_number").err()
     }
 
     fn name(row: &Row) -> String {

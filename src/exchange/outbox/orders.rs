@@ -67,10 +67,14 @@ pub(in crate::exchange) fn key(kind: &str, id: &str, number: i64) -> String {
 fn address(story: &Story<'_>) -> Json {
     let known = story.connection;
     let part = |of: fn(&crate::store::rows::ConnectionCard) -> &String| known.map(of);
+    // of a connection that no register has, what was searched is what is known (PRIO-20)
+    let searched = |name: &str| said(story, name).filter(|_| known.is_none());
+    let house = part(|card| &card.house_number).map(String::as_str);
+    let postcode = part(|card| &card.postcode).map(String::as_str);
     json!({
         "street": part(|card| &card.street),
-        "house_number": part(|card| &card.house_number),
-        "postcode": part(|card| &card.postcode),
+        "house_number": house.or_else(|| searched("house_number")),
+        "postcode": postcode.or_else(|| searched("postcode")),
         "city": part(|card| &card.city),
         "bag_id": story.bag_id,
     })
@@ -101,15 +105,19 @@ fn contact(story: &Story<'_>) -> Json {
     if customer.protected {
         return json!({ "reference": customer.customer_ref, "name": null, "phone": null });
     }
-    let given = match story.facts.get("phone") {
-        Some(Value::Text(text)) => story.texts.get(&text.text),
-        _ => None,
-    };
     json!({
         "reference": customer.customer_ref,
         "name": customer.name,
-        "phone": given.unwrap_or(&customer.phone),
+        "phone": said(story, "phone").unwrap_or(&customer.phone),
     })
+}
+
+/// A text that is a fact of the case.
+fn said<'a>(story: &Story<'a>, name: &str) -> Option<&'a str> {
+    match story.facts.get(name) {
+        Some(Value::Text(text)) => story.texts.get(&text.text).map(String::as_str),
+        _ => None,
+    }
 }
 
 /// What the agent noted at the step that sends the order.

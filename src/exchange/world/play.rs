@@ -286,7 +286,7 @@ impl Player<'_> {
         let from = now.with_timezone(&Country::Nl.zone()).date_naive();
         let free = self
             .admin
-            .slots_free(&connection.ean, from, SEARCHED_DAYS)
+            .slots_free(None, &connection.ean, from, SEARCHED_DAYS)
             .await?;
         let first = free.slots.first();
         let first = first.ok_or_else(|| lost(&detail.row.case_no, "no start time is free"))?;

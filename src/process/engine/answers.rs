@@ -1,5 +1,7 @@
 //! Answers: checked by their fields, free texts parked apart from what an event may hold.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, NaiveTime, SubsecRound as _, Utc};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -53,6 +55,21 @@ pub(super) fn take(
         .iter()
         .try_for_each(|field| required(field, &values))?;
     Ok((values, texts))
+}
+
+/// The fields that were answered with nothing and stand in the case: somebody took out what was there. A
+/// field that is not among the answers at all stays as it is.
+pub(super) fn emptied(
+    fields: &[&'static Field],
+    given: &Answers,
+    known: &Facts,
+) -> BTreeSet<String> {
+    let is_emptied = |field: &&Field| {
+        let is_open = field.required != Required::Always && known.contains_key(field.key);
+        is_open && given.get(field.key).is_some_and(is_empty)
+    };
+    let keys = fields.iter().copied().filter(is_emptied);
+    keys.map(|field| field.key.to_owned()).collect()
 }
 
 /// Whether stored values are what these fields take, and whether all that is needed is there: what

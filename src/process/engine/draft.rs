@@ -26,13 +26,15 @@ impl Draft<'_> {
         self.change.at
     }
 
-    /// A fact set by this change, else an answer, else a fact of the case.
+    /// A fact set by this change, else an answer, else a fact of the case that stays.
     pub(super) fn value(&self, key: &str) -> Option<&Value> {
-        self.change
+        let change = &self.change;
+        let is_gone = change.clears.contains(key) || change.emptied.contains(key);
+        change
             .facts
             .get(key)
             .or_else(|| self.answers.get(key))
-            .or_else(|| self.case.facts.get(key))
+            .or_else(|| self.case.facts.get(key).filter(|_| !is_gone))
     }
 
     pub(super) fn instant(&self, key: &str) -> Option<DateTime<Utc>> {
@@ -40,7 +42,16 @@ impl Draft<'_> {
     }
 
     pub(super) fn set(&mut self, key: &str, value: Value) {
+        self.change.clears.remove(key);
         self.change.facts.insert(key.to_owned(), value);
+    }
+
+    /// The fact is known no more, whatever this change had set.
+    pub(super) fn clear(&mut self, key: &str) {
+        self.change.facts.remove(key);
+        if self.case.facts.contains_key(key) {
+            self.change.clears.insert(key.to_owned());
+        }
     }
 
     pub(super) fn running(&self, key: &str) -> Option<&ClockRun> {

@@ -41,6 +41,7 @@ fn one(draft: &mut Draft<'_>, effect: &Effect) -> Result<(), Refusal> {
         Effect::BreachPassed => breach_passed(draft),
         Effect::Send(kind) => draft.change.messages.push(kind.to_owned()),
         Effect::Set(key, word) => draft.set(key, Value::word(word)),
+        Effect::Clear(key) => draft.clear(key),
         Effect::Keep(key) => keep(draft, key),
         Effect::KeepForm => keep_form(draft),
         Effect::Count(key) => count(draft, key),
@@ -69,6 +70,8 @@ fn slot(draft: &Draft<'_>, act: SlotAct) -> Result<SlotChange, Refusal> {
 fn keep(draft: &mut Draft<'_>, key: &str) {
     if let Some(value) = draft.answers.get(key).cloned() {
         draft.set(key, value);
+    } else if draft.change.emptied.contains(key) {
+        draft.clear(key);
     }
 }
 
@@ -81,8 +84,8 @@ fn keep_form(draft: &mut Draft<'_>) {
     let filled: Vec<&str> = keys
         .filter(|key| draft.answers.contains_key(*key))
         .collect();
-    for key in &filled {
-        keep(draft, key);
+    for field in asked.fields() {
+        keep(draft, field.key);
     }
     let filled = filled.into_iter().map(|key| Value::Code(key.to_owned()));
     draft.set(form::FILLED, Value::List(filled.collect()));
@@ -91,8 +94,9 @@ fn keep_form(draft: &mut Draft<'_>) {
 }
 
 fn copy(draft: &mut Draft<'_>, to: &str, from: &str) {
-    if let Some(value) = draft.value(from).cloned() {
-        draft.set(to, value);
+    match draft.value(from).cloned() {
+        Some(value) => draft.set(to, value),
+        None => draft.clear(to),
     }
 }
 

@@ -10,6 +10,7 @@ pub fn after(case: &CaseFacts, change: &Change) -> CaseFacts {
     if let Some(received_at) = change.received_at {
         next.received_at = received_at;
     }
+    next.facts.retain(|key, _| !change.clears.contains(key));
     for (key, value) in &change.facts {
         next.facts.insert(key.clone(), value.clone());
     }

@@ -1,5 +1,7 @@
 //! What can be done with a case now, and why the rest cannot.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -127,7 +129,9 @@ fn look<'a>(process: &'static Process, case: &CaseFacts, ctx: &Context<'a>) -> D
         at: ctx.now,
         received_at: None,
         answers: Facts::new(),
+        emptied: BTreeSet::new(),
         facts: Facts::new(),
+        clears: BTreeSet::new(),
         clocks: Vec::new(),
         messages: Vec::new(),
         texts: Vec::new(),

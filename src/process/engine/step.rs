@@ -1,5 +1,7 @@
 //! From a case, an action and answers to a change.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, SubsecRound as _, Utc};
 use uuid::Uuid;
 
@@ -30,7 +32,10 @@ pub fn step(
         let fields = line.asked(case);
         let given = behalf::told(&fields, given, ctx.actor);
         let (values, texts) = answers::take(&fields, &given, ctx.now, ctx.command)?;
-        let decision = Decision::of(process, values, texts, ctx);
+        let decision = Decision {
+            emptied: answers::emptied(&fields, &given, &case.facts),
+            ..Decision::of(process, values, texts, ctx)
+        };
         decide_line(case, line, decision)
     })
 }
@@ -54,7 +59,9 @@ pub fn open(
 pub(in crate::process) struct Decision<'a> {
     /// As an event may hold them.
     pub(in crate::process) values: Facts,
-    /// The texts among them.
+    /// The fields that were answered with nothing, of facts that the case has.
+    pub(in crate::process) emptied: BTreeSet<String>,
+    /// The texts among the answers.
     pub(in crate::process) texts: Vec<NewText>,
     /// The calendar to count with.
     pub(in crate::process) calendar: &'a Calendar,
@@ -68,6 +75,7 @@ impl<'a> Decision<'a> {
     fn of(process: &Process, values: Facts, texts: Vec<NewText>, ctx: &Context<'a>) -> Self {
         Self {
             values,
+            emptied: BTreeSet::new(),
             texts,
             calendar: ctx.calendars.get(process.country),
             now: ctx.now,
@@ -251,7 +259,9 @@ fn draft<'a>(
         at: decision.now.trunc_subsecs(6),
         received_at: None,
         answers: Facts::new(),
+        emptied: decision.emptied,
         facts: Facts::new(),
+        clears: BTreeSet::new(),
         clocks: Vec::new(),
         messages: Vec::new(),
         texts: decision.texts,
@@ -301,6 +311,7 @@ pub(super) fn open_linked(
     let (values, texts) = answers::take(target.opening.fields, &given, draft.now(), command)?;
     let decision = Decision {
         values,
+        emptied: BTreeSet::new(),
         texts,
         calendar: draft.calendar,
         now: draft.now(),

@@ -133,6 +133,8 @@ const COPY_OWNER: Action = Action {
         Effect::Copy("payer_city", "owner_city"),
         Effect::Copy("payer_phone", "owner_phone"),
         Effect::Copy("payer_email", "owner_email"),
+        // that of whoever paid before; an owner has none
+        Effect::Clear("payer_invoice_ref"),
     ],
     ..installer("copy_owner_to_payer", From::In(WRITING), To::Same)
 };

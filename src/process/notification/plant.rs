@@ -29,13 +29,13 @@ pub(super) const FETCH: Action = Action {
     ],
     effects: &[
         Effect::Keep("overwrite"),
-        // nothing of an earlier answer stays; a register that says nothing of a number has none
-        Effect::Set("found_ean", "none"),
-        Effect::Set("found_meter_no", "none"),
-        Effect::Set("found_technical_no", "none"),
-        Effect::Set("found_address", "none"),
-        Effect::Set("found_postcode", "none"),
-        Effect::Set("found_city", "none"),
+        // nothing of an earlier answer stays
+        Effect::Clear("found_ean"),
+        Effect::Clear("found_meter_no"),
+        Effect::Clear("found_technical_no"),
+        Effect::Clear("found_address"),
+        Effect::Clear("found_postcode"),
+        Effect::Clear("found_city"),
         Effect::Keep("found_ean"),
         Effect::Keep("found_meter_no"),
         Effect::Keep("found_technical_no"),
@@ -52,11 +52,8 @@ pub(super) const FETCH: Action = Action {
     ..installer("fetch", From::In(WRITING), To::Same)
 };
 
-/// A number that the register did not give is no number.
-const FOUND: [Cond; 2] = [
-    Cond::None(&[Cond::Is("found_ean", "none")]),
-    Cond::None(&[Cond::Is("found_meter_no", "none")]),
-];
+/// A number that the register did not give takes none away.
+const FOUND: [Cond; 2] = [Cond::Known("found_ean"), Cond::Known("found_meter_no")];
 
 const EMPTY_OR_OVERWRITTEN: [Cond; 3] = [
     Cond::Any(&[

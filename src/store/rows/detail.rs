@@ -292,6 +292,9 @@ pub struct TimelineRow {
     pub to: Option<String>,
     /// Answers and facts that the event holds.
     pub answers: Facts,
+    /// Facts that it unset.
+    #[serde(default)]
+    pub cleared: Vec<String>,
     /// Deadlines that it moved, after an edit of the calendar.
     #[serde(default)]
     pub moves: Vec<MovedClock>,

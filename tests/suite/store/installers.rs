@@ -402,6 +402,75 @@ async fn els_31_the_whole_way_verifies() {
     assert_eq!(report.differences, []);
 }
 
+/// ELS-21, ELS-23: what was emptied and what the owner does not have is unset in the database as well, and
+/// the audit finds that the events say so.
+#[tokio::test(flavor = "multi_thread")]
+async fn els_23_what_is_unset_is_unset_in_the_database() {
+    let world = sweden().await;
+    let ingrid = world.desk("ingrid").await;
+    let case_id = create(&ingrid).await;
+    fill_out(&ingrid, case_id).await;
+    let emptied = crate::support::world::answers([
+        ("owner_address", free("")),
+        ("owner_email", free("ebba@exempel.example")),
+    ]);
+    let steps = [
+        ("edit_payer", given(&[("payer_attention", "Ekonomi")])),
+        ("edit_owner", emptied),
+        ("copy_owner_to_payer", Answers::new()),
+    ];
+    for (action, answers) in steps {
+        act(&ingrid, case_id, action, &answers).await.unwrap();
+    }
+    let facts = ingrid.store.case_detail(case_id).await.unwrap().facts.facts;
+    for gone in ["owner_address", "payer_address", "payer_attention"] {
+        assert!(!facts.contains_key(gone), "{gone}");
+    }
+    assert_eq!(facts["payer_email"], facts["owner_email"]);
+    let told = ingrid.store.timeline(case_id, None, 2).await.unwrap();
+    assert_eq!(told[0].cleared, ["payer_address", "payer_attention"]);
+    assert_eq!(told[1].cleared, ["owner_address"]);
+    let auditor = world.db.store("auditor_1");
+    let report = auditor.verify(&world.calendars, |_| {}).await.unwrap();
+    assert_eq!(report.differences, []);
+
+    // a client of one's own unsets what the line lets it, and nothing else
+    for (key, place) in [
+        ("party_gln", "clears"),
+        ("owner_kind", "clears"),
+        ("note", "emptied"),
+    ] {
+        let detail = ingrid.store.case_detail(case_id).await.unwrap();
+        let context = world.context(Actor::Installer).await;
+        let change = engine::step(
+            &detail.facts,
+            "installer_note",
+            &given(&[("note", "x")]),
+            &context,
+        );
+        let mut change = change.unwrap();
+        let set = if place == "clears" {
+            &mut change.clears
+        } else {
+            &mut change.emptied
+        };
+        set.insert(key.to_owned());
+        let target = Target {
+            case_id,
+            fence: None,
+            version: detail.row.version,
+        };
+        let store = &ingrid.store;
+        let done = store
+            .case_apply(context.command, Some(ingrid.id()), target, &change)
+            .await;
+        let Err(StoreError::Refused(no)) = done else {
+            panic!("{key}: {done:?}")
+        };
+        assert_eq!(no.key, "not_in_table", "{key}");
+    }
+}
+
 /// ELS-30: what agents write for each other is not the installer's, and what installers write is
 /// read by both.
 #[tokio::test(flavor = "multi_thread")]

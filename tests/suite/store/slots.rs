@@ -510,7 +510,7 @@ async fn prio_30_a_week_shows_what_has_room() {
     world.admin.slots_put(&later).await.unwrap();
     let anna = world.db.store("anna");
     let monday = at(3, 0).date_naive();
-    let week = anna.slots_free(&ean(1), monday, 7).await.unwrap();
+    let week = anna.slots_free(None, &ean(1), monday, 7).await.unwrap();
     assert_eq!(week.area.as_deref(), Some(AREA));
     let shown: Vec<_> = week
         .slots
@@ -524,12 +524,12 @@ async fn prio_30_a_week_shows_what_has_room() {
         .clock_set(at(3, 9) + Duration::seconds(1))
         .await
         .unwrap();
-    let week = anna.slots_free(&ean(1), monday, 7).await.unwrap();
+    let week = anna.slots_free(None, &ean(1), monday, 7).await.unwrap();
     assert_eq!(week.slots, []);
     // a postcode in no area has none, and says so
     let moved = [range("EHV", "5600", "5699")];
     world.admin.areas_put(&moved).await.unwrap();
-    let week = anna.slots_free(&ean(1), monday, 31).await.unwrap();
+    let week = anna.slots_free(None, &ean(1), monday, 31).await.unwrap();
     assert_eq!((week.area, week.slots, week.next), (None, vec![], None));
 }
 
@@ -626,7 +626,7 @@ async fn areas_that_overlap_are_refused() {
     ];
     world.admin.areas_put(&split).await.unwrap();
     let day = at(3, 0).date_naive();
-    let free = world.admin.slots_free(&ean(1), day, 7).await.unwrap();
+    let free = world.admin.slots_free(None, &ean(1), day, 7).await.unwrap();
     assert_eq!(free.area.as_deref(), Some("B"));
 }
 

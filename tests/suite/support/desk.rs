@@ -243,6 +243,16 @@ pub(crate) fn read(question: &Question, now: DateTime<Utc>) -> Reply {
         Question::Find(Asked::Looks) => Reply::Find(Ok(Told::Looks(vec![]))),
         Question::Find(Asked::Filters) => Reply::Find(Ok(Told::Filters(vec![]))),
         Question::Limits => Reply::Limits(Ok(super::board::limits())),
+        Question::Clusters(_) => Reply::Clusters(Ok(Box::default())),
+        Question::Cluster { .. } => Reply::Cluster(Ok(Box::default())),
+        Question::Registers(case) => Reply::Registers(
+            *case,
+            Ok(Box::new(loket::desk::registers::Answer {
+                at: now,
+                sides: vec![],
+            })),
+        ),
+        Question::Updates(_) => Reply::Updates(Ok(Box::default())),
         Question::Board
         | Question::OnTime(_)
         | Question::OnTimeCases { .. }
@@ -298,7 +308,7 @@ pub(crate) fn written(call: &Call) -> Reply {
                 case_no,
             }))
         }
-        Call::Limits(_) | Call::Naming(_) => Reply::Set(Ok(())),
+        Call::Limits(_) | Call::Naming(_) | Call::EndUpdate { .. } => Reply::Set(Ok(())),
         _ => applied(WorkState::Open, None),
     }
 }
@@ -707,6 +717,7 @@ fn timeline() -> Vec<TimelineRow> {
         from: None,
         to: None,
         answers: loket::process::engine::Facts::new(),
+        cleared: Vec::new(),
         moves: Vec::new(),
         takes_back: None,
     };

@@ -469,7 +469,7 @@ impl<'a> Play<'a> {
         let from = self.stage.world.now().await.date_naive();
         let free = seat
             .store
-            .slots_free(&run.meter.ean, from, 14)
+            .slots_free(None, &run.meter.ean, from, 14)
             .await
             .unwrap();
         assert!(
