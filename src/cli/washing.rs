@@ -1,6 +1,8 @@
 //! `loket wash …` with a database: runs, corrections on their way, fault codes, updates of suppliers,
 //! milestones and progress (DW-GEN-13, DW-GEN-14).
 
+mod code;
+mod go_live;
 mod progress;
 
 use std::collections::BTreeMap;
@@ -8,7 +10,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use chrono::NaiveDate;
-use clap::{Subcommand, ValueEnum};
+use clap::Subcommand;
 
 use super::{CliError, Ended, Sentence, Shell};
 use crate::domain::country::Country;
@@ -16,6 +18,7 @@ use crate::domain::sanitize::clean;
 use crate::exchange::washing::{WashError, updates};
 use crate::store::StoreError;
 use crate::text::Texts;
+pub use code::Code;
 
 /// Examples of them, for the help.
 pub(super) const EXAMPLES: &[(&str, &[&str])] = &[
@@ -45,6 +48,13 @@ pub(super) const EXAMPLES: &[(&str, &[&str])] = &[
         &["wash milestones remove \"own data\""],
     ),
     ("wash progress", &["wash progress", "wash progress --csv"]),
+    (
+        "wash go-live",
+        &[
+            "wash go-live 2027-05-01 --dry-run",
+            "wash go-live 2027-05-01",
+        ],
+    ),
 ];
 
 /// The verbs.
@@ -97,6 +107,14 @@ pub enum WashDesk {
         /// So many weeks back
         #[arg(long, default_value_t = 12)]
         weeks: i32,
+    },
+    /// Close what still differs between the sides: from that day on the data of the grid company count
+    GoLive {
+        /// The day, today at the latest
+        on: NaiveDate,
+        /// Say what would be closed, and close nothing
+        #[arg(long)]
+        dry_run: bool,
     },
 }
 
@@ -167,35 +185,6 @@ pub enum MilestoneVerb {
     },
 }
 
-/// A code, as on the command line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[expect(missing_docs, reason = "they are the codes of the guide")]
-#[value(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Code {
-    Gsrn,
-    Duplicate,
-    Orgnr,
-    Fnr,
-    I01,
-    I02,
-    I03,
-    I04,
-    A01,
-    A02,
-    A03,
-    A04,
-    Spelling,
-    FillFnr,
-    FillOrgnr,
-}
-
-impl Code {
-    fn word(self) -> String {
-        let value = self.to_possible_value();
-        value.map_or_else(String::new, |value| value.get_name().to_owned())
-    }
-}
-
 /// Runs a verb.
 pub async fn run(desk: &WashDesk, shell: &Shell) -> Ended {
     let store = shell.store()?;
@@ -223,6 +212,7 @@ pub async fn run(desk: &WashDesk, shell: &Shell) -> Ended {
         }
         WashDesk::Faults { set } => faults(set.as_ref(), shell).await?,
         WashDesk::Updates { verb } => return updated(verb.as_ref(), shell).await,
+        WashDesk::GoLive { on, dry_run } => return go_live::run(*on, *dry_run, shell).await,
         WashDesk::Milestones { verb } => milestones(verb.as_ref(), shell).await?,
         WashDesk::Progress { csv, weeks } => {
             let progress = store.wash_progress(*weeks).await?;

@@ -5,6 +5,8 @@
 mod desk;
 mod import;
 mod progress;
+mod registers;
+mod screens;
 
 use std::collections::BTreeMap;
 
@@ -14,6 +16,7 @@ use uuid::Uuid;
 
 pub use import::{MERGE_MAX, OPEN_MAX, WashImport};
 pub use progress::Week;
+pub use registers::{AskedSide, ExtractEnterprise, HeldRow, RegisterAsked};
 
 use crate::process::engine::CaseFacts;
 
@@ -203,6 +206,21 @@ pub struct FaultRow {
     pub fault: String,
     /// The code of the deviation.
     pub code: Option<String>,
+}
+
+/// A live case of a difference between the sides, for the closing at go-live (DW-A-5).
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct AtGoLive {
+    /// The case.
+    pub case_id: i64,
+    /// Its number.
+    pub case_no: String,
+    /// Its version.
+    pub version: i32,
+    /// Who works on it.
+    pub holder: Option<String>,
+    /// Its facts.
+    pub case: CaseFacts,
 }
 
 /// A date by which a share must be right (DW-GEN-13).

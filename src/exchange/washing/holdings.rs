@@ -138,11 +138,15 @@ fn look(files: &Files, point: Point<'_>, (run, number): (i64, &AtomicI64), out: 
 
 /// What the finding has in common with others; never a word of a person.
 fn pattern_of(finding: Finding, evidence: &Json) -> Option<String> {
-    let of_side = match finding.side {
-        Side::Supply => "supply",
-        Side::Grid | Side::Both => "grid",
+    let [of_side, other] = match finding.side {
+        Side::Supply => ["supply", "grid"],
+        Side::Grid | Side::Both => ["grid", "supply"],
     };
-    let (row, register) = (evidence[of_side].get(0)?, &evidence["register"]);
+    // a side that lacks the contract has no row: what began on one day is told by the other
+    let row = evidence[of_side]
+        .get(0)
+        .or_else(|| evidence[other].get(0))?;
+    let register = &evidence["register"];
     let names = ["first_name", "last_name", "organisation_name"];
     let differs = |field: &'static str| {
         let (written, right) = (row[field].as_str()?, register[field].as_str()?);

@@ -162,7 +162,7 @@ fn enterprise(text: &str) -> Result<Json, Refused> {
 }
 
 /// Of the name as it sounds; the same with every build, since it is stored.
-fn name_key(name: &str) -> i64 {
+pub fn name_key(name: &str) -> i64 {
     let digest = Sha256::digest(sound(&fold_business(name)).as_bytes());
     let bytes = digest.first_chunk::<8>().copied().unwrap_or_default();
     i64::from_be_bytes(bytes)

@@ -6,10 +6,12 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
+use serde::Deserialize;
 use uuid::Uuid;
 
 use super::WashError;
 use crate::domain::calendar::Calendars;
+use crate::domain::sanitize;
 use crate::exchange::import::refused::Refused;
 use crate::exchange::import::table::{Column, Row, Table};
 use crate::exchange::wash::{KEPT, LeftOut};
@@ -123,17 +125,61 @@ fn check(row: Row) -> Result<Row, Refused> {
     Ok(row)
 }
 
-/// Whether it is new.
+/// An update as a system sends it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Given {
+    /// What the sender calls it; the same reference twice is one update.
+    pub reference: String,
+    /// The metering point.
+    pub metering_point_id: String,
+    /// GLN of the supplier.
+    #[serde(default)]
+    pub supplier_gln: String,
+    /// Columns of the customer.
+    #[serde(flatten)]
+    pub data: BTreeMap<String, String>,
+}
+
+/// Longest value of a column, in characters.
+const VALUE_LIMIT: usize = 200;
+
+impl Given {
+    /// The columns that an update may bring, without control characters; the others are passed over.
+    #[must_use]
+    pub fn clean(mut self) -> Self {
+        self.data
+            .retain(|column, _| DATA.contains(&column.as_str()));
+        for value in self.data.values_mut() {
+            let clean = sanitize::clean(value);
+            *value = clean.trim().chars().take(VALUE_LIMIT).collect();
+        }
+        self.data.retain(|_, value| !value.is_empty());
+        self.supplier_gln.retain(|c| c.is_ascii_digit());
+        self
+    }
+}
+
+/// Takes one in: whether it is new. A live case of its point is told by [`tell_waiting`].
+pub async fn put(store: &Store, given: &Given) -> Result<bool, StoreError> {
+    let (reference, point) = (&given.reference, &given.metering_point_id);
+    let put = store.wash_update_put(reference, point, &given.supplier_gln, &given.data);
+    Ok(put.await?.new)
+}
+
+/// A row of a file.
 async fn take(store: &Store, row: &Row) -> Result<bool, StoreError> {
     let data: BTreeMap<String, String> = DATA
         .iter()
         .filter(|column| !row.get(column).is_empty())
         .map(|column| ((*column).to_owned(), row.get(column).to_owned()))
         .collect();
-    let (reference, point) = (row.get("reference"), row.get("metering_point_id"));
-    let supplier = row.get("supplier_gln");
-    let put = store.wash_update_put(reference, point, supplier, &data);
-    Ok(put.await?.new)
+    let given = Given {
+        reference: row.get("reference").to_owned(),
+        metering_point_id: row.get("metering_point_id").to_owned(),
+        supplier_gln: row.get("supplier_gln").to_owned(),
+        data,
+    };
+    put(store, &given).await
 }
 
 /// Tells live cases of the update whose turn it is: one that came in, one that came before the case,

@@ -188,6 +188,8 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("refund_create", "admin worker"),
     ("refund_seen", "admin worker"),
     ("refunds_take", "admin worker"),
+    ("register_ask", "agent lead admin"),
+    ("register_enterprises_like", "agent lead auditor admin"),
     ("register_put", "admin"),
     ("release", "agent lead admin"),
     ("rows_of", "agent lead auditor admin worker installer"),
@@ -213,8 +215,11 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("verify_orphans", "auditor admin"),
     ("verify_payments", "auditor admin"),
     ("verify_slots", "auditor admin"),
+    ("wash_at_go_live", "lead admin"),
     ("wash_begin", "admin"),
     ("wash_closing", "admin worker"),
+    ("wash_cluster", "agent lead auditor admin"),
+    ("wash_clusters", "agent lead auditor admin"),
     ("wash_correction_told", "admin worker"),
     ("wash_corrections_back", "lead admin"),
     ("wash_corrections_take", "admin worker"),
@@ -238,6 +243,7 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("wash_update_put", "admin worker"),
     ("wash_updates", "agent lead auditor admin"),
     ("wash_updates_untold", "admin worker"),
+    ("wash_updates_waiting", "agent lead auditor admin"),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
