@@ -12,6 +12,9 @@ use crate::process_wash::{AGREED, CONSENT, CONTACT, ENTERPRISE, ONE_PERSON, USER
 use crate::process_world::answers;
 use crate::support::world::{Desk, customer};
 
+/// Code, steps, the state at the end, and what stands in the row of the customer then.
+type Walk<'a> = (&'a str, &'a [(&'a str, &'a Words)], &'a str, &'a str);
+
 const PARTY: &str = "7080005000004";
 
 /// Who is registered under K1: a garage society without a number of its own, at two metering points.
@@ -260,7 +263,7 @@ async fn dw_bas_11_what_was_found_stands_in_our_row() {
         .copied()
         .filter(|(key, _)| *key != "register_on")
         .collect();
-    let walks: [(&str, &[(&str, &Words)], &str, &str); 5] = [
+    let walks: [Walk<'_>; 5] = [
         (
             "orgnr",
             &[("wash_brreg", &alike)],
