@@ -13,8 +13,8 @@ pub mod crash;
 mod feed;
 mod files;
 pub mod lines;
-mod register;
 mod registers;
+mod signals;
 mod work;
 
 pub use address::Sources;

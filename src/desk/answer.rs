@@ -16,6 +16,7 @@ use super::screen::inbox::Take;
 use super::screen::{Layer, look, send, signals};
 use super::toast::Tone;
 use super::under_way::UnderWay;
+use super::world::World;
 use super::{beat, bulk, claims, cleanse, columns, find, many, place, privacy, safe, washing};
 use crate::store::StoreError;
 use crate::store::rows::{Applied, Claim, InboxPage, Snapshot};
@@ -48,10 +49,6 @@ pub fn take(
     match reply {
         Reply::Session(Ok(session)) => beat::opened(model, session, now),
         Reply::Session(Err(error)) => no_session(model, &error, now),
-        Reply::Calendars(Ok(calendars)) => {
-            model.world.calendars = Some(calendars);
-            refresh_forms(model, now)
-        }
         Reply::Inbox(result) => take_list(model, ticket.slot, result, now),
         Reply::Snapshot(result) => marked(model, ticket.slot, result, now),
         Reply::Facts(Ok(page)) => bulk::take(&mut model.world, *page, now),
@@ -66,13 +63,9 @@ pub fn take(
             model.world.live.seen(&ids);
             Vec::new()
         }
-        Reply::Colleagues(Ok(colleagues)) => {
-            model.world.colleagues = colleagues;
-            refresh_forms(model, now)
-        }
         Reply::Find(Ok(told)) => find::take(&mut model.world, told),
-        Reply::Limits(Ok(limits)) => {
-            model.world.limits = limits;
+        reply @ (Reply::Calendars(Ok(_)) | Reply::Colleagues(Ok(_)) | Reply::Limits(Ok(_))) => {
+            known(&mut model.world, reply);
             refresh_forms(model, now)
         }
         Reply::Board(_)
@@ -82,10 +75,6 @@ pub fn take(
         | Reply::SignalsOf(..) => watched(model, &reply, now),
         Reply::SignalsSaved(Ok(result)) => {
             signals::saved(&mut model.world, &result, now);
-            Vec::new()
-        }
-        reply @ (Reply::Clusters(_) | Reply::Cluster(_) | Reply::Updates(_)) => {
-            washing::take(model, &reply);
             Vec::new()
         }
         reply @ (Reply::Names(_)
@@ -100,6 +89,16 @@ pub fn take(
         }
         other if washing::take(model, &other) => Vec::new(),
         other => read_failed(model, other.error(), now),
+    }
+}
+
+/// What forms are filled in by.
+fn known(world: &mut World, reply: Reply) {
+    match reply {
+        Reply::Calendars(Ok(calendars)) => world.calendars = Some(calendars),
+        Reply::Colleagues(Ok(colleagues)) => world.colleagues = colleagues,
+        Reply::Limits(Ok(limits)) => world.limits = limits,
+        _ => {}
     }
 }
 

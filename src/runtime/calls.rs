@@ -14,7 +14,6 @@ use crate::desk::find::{Asked, Naming, Told};
 use crate::desk::form::Pick;
 use crate::desk::form::suggest::Among;
 use crate::desk::registers::Answer;
-use crate::desk::screen::signals::PAGE;
 use crate::desk::{Msg, Reply, Ticket};
 use crate::domain::calendar::Calendars;
 use crate::process::engine::{Answers, Change};
@@ -92,10 +91,7 @@ impl Caller {
             Question::LookUp { ean, gln } => {
                 Reply::LookUp(self.store.look_up(&ean, &gln).await.map(Box::new))
             }
-            Question::Plant(meter, ean) => {
-                let found = self.store.plant_find(Some(&meter), Some(&ean)).await;
-                Reply::Plant((meter, ean), found.map(|plant| plant.map(Box::new)))
-            }
+            Question::Plant(meter, ean) => self.plant(meter, ean).await,
             Question::Meters(place) => {
                 let found = self.sources.at(&self.store, &place);
                 Reply::Meters(found.await.map(Box::new))
@@ -119,16 +115,8 @@ impl Caller {
             Question::Cluster { pattern, after } => Reply::Cluster(self.one(&pattern, after).await),
             Question::Updates(after) => Reply::Updates(self.updates(after).await),
             Question::Registers(case) => Reply::Registers(case, self.registers(case).await),
-            Question::Signals(period) => {
-                let read = self.store.signal_parties(period.from, period.to).await;
-                Reply::Signals(period, read.map(Box::new))
-            }
-            Question::SignalsOf { gln, period, after } => {
-                let period = (period.from, period.to);
-                let read = self.store.signals_of_party(&gln, period, after, PAGE);
-                let read = read.await;
-                Reply::SignalsOf(gln, read)
-            }
+            Question::Signals(period) => self.signals(period).await,
+            Question::SignalsOf { gln, period, after } => self.signals_of(gln, period, after).await,
             Question::SaveSignals { period, gln } => {
                 Reply::SignalsSaved(self.save_signals(period, gln).await)
             }
@@ -304,13 +292,6 @@ impl Caller {
                 Reply::Applied(moved.await)
             }
             call @ (Call::Look(_) | Call::Export { .. }) => self.consumption(cmd, call).await,
-            Call::Naming(naming) => Reply::Set(self.name_filter(cmd, naming).await),
-            Call::EndUpdate {
-                id,
-                approve,
-                reason,
-            } => self.end_update(id, approve, reason).await,
-            Call::Limits(new) => Reply::Set(store.limits_set(cmd, new).await),
             Call::TakeBack { case, seq } => {
                 Reply::Applied(store.case_take_back(cmd, session, case, seq).await)
             }
@@ -319,7 +300,27 @@ impl Caller {
                 path,
                 purpose,
             } => self.attach(cmd, case, path, purpose).await,
+            other => self.beside_cases(cmd, other).await,
         }
+    }
+
+    /// What is written, but to no case.
+    async fn beside_cases(&self, cmd: Uuid, call: Call) -> Reply {
+        match call {
+            Call::Naming(naming) => Reply::Set(self.name_filter(cmd, naming).await),
+            Call::EndUpdate {
+                id,
+                approve,
+                reason,
+            } => self.end_update(id, approve, reason).await,
+            Call::Limits(new) => Reply::Set(self.store.limits_set(cmd, new).await),
+            other => Reply::Set(Err(StoreError::Bug(format!("of a case: {other:?}")))),
+        }
+    }
+
+    async fn plant(&self, meter: String, ean: String) -> Reply {
+        let found = self.store.plant_find(Some(&meter), Some(&ean)).await;
+        Reply::Plant((meter, ean), found.map(|plant| plant.map(Box::new)))
     }
 
     async fn clusters(&self, after: Option<(i64, String)>) -> Result<Box<ClusterPage>, StoreError> {

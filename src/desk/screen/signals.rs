@@ -81,9 +81,12 @@ impl Period {
     /// As long a period, so many months earlier; later with none of them left.
     fn moved(self, months: u32, is_back: bool) -> Self {
         let months = Months::new(months);
-        let shift = |day: NaiveDate| match is_back {
-            true => day.checked_sub_months(months),
-            false => day.checked_add_months(months),
+        let shift = |day: NaiveDate| {
+            if is_back {
+                day.checked_sub_months(months)
+            } else {
+                day.checked_add_months(months)
+            }
         };
         match (shift(self.from), shift(self.to)) {
             (Some(from), Some(to)) => Self { from, to },

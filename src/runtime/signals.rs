@@ -3,16 +3,36 @@
 
 use super::calls::Caller;
 use crate::desk::clean;
-use crate::desk::effect::FileError;
-use crate::desk::screen::signals::Period;
+use crate::desk::effect::{FileError, Reply};
+use crate::desk::screen::signals::{PAGE, Period};
 use crate::exchange::keep::{KeepError, Place};
 use crate::exchange::spreadsheet;
 use crate::store::StoreError;
+use crate::store::signals::SignalPlace;
 
 /// So many files of one name are told apart by a number.
 const NAMES: u32 = 100;
 
 impl Caller {
+    /// The parties of a period.
+    pub(super) async fn signals(&self, period: Period) -> Reply {
+        let read = self.store.signal_parties(period.from, period.to).await;
+        Reply::Signals(period, read.map(Box::new))
+    }
+
+    /// A page of the signals about a party.
+    pub(super) async fn signals_of(
+        &self,
+        gln: String,
+        period: Period,
+        after: Option<SignalPlace>,
+    ) -> Reply {
+        let period = (period.from, period.to);
+        let read = self.store.signals_of_party(&gln, period, after, PAGE);
+        let read = read.await;
+        Reply::SignalsOf(gln, read)
+    }
+
     /// Reads it and writes it. A name that is taken gets a number.
     pub(super) async fn save_signals(
         &self,
@@ -20,15 +40,12 @@ impl Caller {
         gln: Option<String>,
     ) -> Result<Result<String, FileError>, StoreError> {
         let days = (period.from, period.to);
-        let (table, who) = match gln {
-            Some(gln) => {
-                let rows = self.store.signals_of_party_all(&gln, days).await?;
-                (spreadsheet::signals_of(&gln, &rows), format!("-{gln}"))
-            }
-            None => {
-                let rows = self.store.signals_register(days.0, days.1).await?;
-                (spreadsheet::signals(&rows), String::new())
-            }
+        let (table, who) = if let Some(gln) = gln {
+            let rows = self.store.signals_of_party_all(&gln, days).await?;
+            (spreadsheet::signals_of(&gln, &rows), format!("-{gln}"))
+        } else {
+            let rows = self.store.signals_register(days.0, days.1).await?;
+            (spreadsheet::signals(&rows), String::new())
         };
         let (from, last) = (period.from.format("%Y-%m"), period.last().format("%Y-%m"));
         let stem = format!("signals{who}-{from}-{last}");
