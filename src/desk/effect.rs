@@ -382,7 +382,7 @@ pub enum Call {
         /// Whether it is right; else it is rejected.
         approve: bool,
         /// Why, where it is rejected.
-        reason: Option<String>,
+        why: Option<String>,
     },
     /// Take back its last change.
     TakeBack {

@@ -194,7 +194,7 @@ pub(super) fn outcome(world: &World, id: i64, approve: bool, entries: &[Entry]) 
     let call = Call::EndUpdate {
         id,
         approve,
-        reason,
+        why: reason,
     };
     Outcome::Ready(lines, Box::new(Plan::Call(call)))
 }

@@ -111,7 +111,7 @@ impl Caller {
             Question::OnTimeCases { kind, after, limit } => {
                 Reply::OnTimeCases(self.store.on_time_cases(&kind, after, limit).await)
             }
-            Question::Clusters(after) => Reply::Clusters(self.clusters(after).await),
+            Question::Clusters(after) => Reply::Clusters(self.clusters(after.as_ref()).await),
             Question::Cluster { pattern, after } => Reply::Cluster(self.one(&pattern, after).await),
             Question::Updates(after) => Reply::Updates(self.updates(after).await),
             Question::Registers(case) => Reply::Registers(case, self.registers(case).await),
@@ -292,9 +292,7 @@ impl Caller {
                 Reply::Applied(moved.await)
             }
             call @ (Call::Look(_) | Call::Export { .. }) => self.consumption(cmd, call).await,
-            Call::TakeBack { case, seq } => {
-                Reply::Applied(store.case_take_back(cmd, session, case, seq).await)
-            }
+            Call::TakeBack { case, seq } => self.taken_back(cmd, case, seq).await,
             Call::Attach {
                 case,
                 path,
@@ -308,11 +306,7 @@ impl Caller {
     async fn beside_cases(&self, cmd: Uuid, call: Call) -> Reply {
         match call {
             Call::Naming(naming) => Reply::Set(self.name_filter(cmd, naming).await),
-            Call::EndUpdate {
-                id,
-                approve,
-                reason,
-            } => self.end_update(id, approve, reason).await,
+            Call::EndUpdate { id, approve, why } => self.ended(id, approve, why.as_deref()).await,
             Call::Limits(new) => Reply::Set(self.store.limits_set(cmd, new).await),
             other => Reply::Set(Err(StoreError::Bug(format!("of a case: {other:?}")))),
         }
@@ -323,8 +317,11 @@ impl Caller {
         Reply::Plant((meter, ean), found.map(|plant| plant.map(Box::new)))
     }
 
-    async fn clusters(&self, after: Option<(i64, String)>) -> Result<Box<ClusterPage>, StoreError> {
-        let after = after.as_ref().map(|(n, pattern)| (*n, pattern.as_str()));
+    async fn clusters(
+        &self,
+        after: Option<&(i64, String)>,
+    ) -> Result<Box<ClusterPage>, StoreError> {
+        let after = after.map(|(n, pattern)| (*n, pattern.as_str()));
         self.store.wash_clusters(after).await.map(Box::new)
     }
 
@@ -344,9 +341,13 @@ impl Caller {
             .map(Box::new)
     }
 
-    async fn end_update(&self, id: i64, approve: bool, reason: Option<String>) -> Reply {
-        let ended = self.store.wash_update_end(id, approve, reason.as_deref());
-        Reply::Set(ended.await)
+    async fn ended(&self, id: i64, approve: bool, why: Option<&str>) -> Reply {
+        Reply::Set(self.store.wash_update_end(id, approve, why).await)
+    }
+
+    async fn taken_back(&self, cmd: Uuid, case: CaseId, seq: i32) -> Reply {
+        let back = self.store.case_take_back(cmd, self.session(), case, seq);
+        Reply::Applied(back.await)
     }
 
     async fn name_filter(&self, cmd: Uuid, naming: Naming) -> Result<(), StoreError> {

@@ -234,3 +234,70 @@ fn person(row: &PersonRow, side: &AskedSide, held: &HeldRow) -> EvidenceRow {
         ..EvidenceRow::default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn side(hits: i32, hidden: bool) -> AskedSide {
+        let shown = EvidenceRow {
+            number_as: 1,
+            birth_as: 1,
+            ..EvidenceRow::default()
+        };
+        AskedSide {
+            side: "grid".into(),
+            kind: "private".into(),
+            found: (hits == 1 && !hidden).then(|| shown.clone()),
+            shown,
+            hits,
+            hidden,
+            name: String::new(),
+            number: String::new(),
+            held: None,
+        }
+    }
+
+    /// META-03: what a service says of a person reaches the screen masked, and tells whether number and
+    /// birth date are those that are held.
+    #[test]
+    fn meta_03_a_person_of_a_service_is_masked() {
+        let row = given::person([
+            "29884013001",
+            "Geir",
+            "Nordby",
+            "1940-08-29",
+            "Knudsenhavna",
+            "127",
+            "7365",
+            "Martinhelle",
+            "",
+            "no",
+        ]);
+        let held = HeldRow {
+            identifier: "29884013001".into(),
+            birth_date: Some("1940-08-30".into()),
+            ..HeldRow::default()
+        };
+        let shown = person(&row, &side(0, false), &held);
+        assert_eq!((&*shown.number, shown.number_as), ("*********01", 1));
+        assert_eq!((&*shown.birth, shown.birth_as), ("1940-**-**", 2));
+        assert_eq!(shown.address, "Knudsenhavna 127, 7365 Martinhelle");
+    }
+
+    /// DW-BAS-15: one is an answer, several persons are none; a protected one is not shown. Enterprises
+    /// are public: some of one name are there to be chosen from.
+    #[test]
+    fn dw_bas_15_one_is_an_answer_and_several_are_none() {
+        let said = |hits, hidden| extract_of_persons(&side(hits, hidden));
+        assert_eq!(said(0, false), Said::None);
+        assert!(matches!(said(1, false), Said::One(_)));
+        assert_eq!(said(1, true), Said::Hidden);
+        assert_eq!(said(2, false), Said::Several);
+        let firm = EvidenceRow::default;
+        assert_eq!(firms(vec![]), Said::None);
+        assert!(matches!(firms(vec![firm()]), Said::One(_)));
+        let many = (0..9).map(|_| firm()).collect();
+        assert!(matches!(firms(many), Said::Firms(some) if some.len() == FIRMS));
+    }
+}

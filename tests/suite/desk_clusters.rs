@@ -510,13 +510,13 @@ fn dw_bas_12_an_update_is_rejected_with_a_reason_only() {
     assert!(script.writes().is_empty(), "{}", script.screen());
     script.text("not our point").keys("ctrl-s enter");
     let (ticket, call) = script.writes().remove(0);
-    let reason = Some("not our point".to_owned());
+    let why = Some("not our point".to_owned());
     assert_eq!(
         call,
         Call::EndUpdate {
             id: 7,
             approve: false,
-            reason
+            why
         }
     );
     let refusal = loket::process::engine::Refusal::new("update_ended");
