@@ -261,7 +261,7 @@ async fn watch_it(agent: Agent, ean: String, mut stop: watch::Receiver<bool>) ->
     let mut probed = Probed::default();
     while !*stop.borrow() {
         let from = system::now().date_naive();
-        let (time, week) = timed(agent.store.slots_free(&ean, from, 7)).await;
+        let (time, week) = timed(agent.store.slots_free(None, &ean, from, 7)).await;
         if week.is_ok() {
             probed.weeks.add(time);
         }
