@@ -17,7 +17,7 @@ BEGIN
   SELECT head_of(c) INTO NEW.head FROM cases c WHERE c.case_id = NEW.case_id;
   RETURN NEW;
 END $$;
-CREATE TRIGGER head BEFORE INSERT ON case_search FOR EACH ROW EXECUTE FUNCTION search_head();
+CREATE TRIGGER head BEFORE INSERT ON case_search FOR EACH ROW WHEN (NEW.head = '') EXECUTE FUNCTION search_head();
 
 -- A filter that was read. NULL: not asked for. `til` is the last due instant that can fit.
 CREATE TYPE filter AS (

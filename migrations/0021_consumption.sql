@@ -90,7 +90,11 @@ BEGIN
     SELECT DISTINCT ON (x.e, x.k, x.g, x.s, x.m = 1440) coalesce(p.point_id, -1) AS point_id, x.g, x.s, x.m, x.t, x.v, CASE x.k WHEN '' THEN 0 ELSE coalesce(q.meter, -1) END AS meter
       FROM unnest(p_ean, p_meter, p_register, p_start, p_minutes, p_status, p_value) WITH ORDINALITY x(e, k, g, s, m, t, v, i)
         LEFT JOIN consumption_points p ON p.ean = x.e LEFT JOIN consumption_meters q ON q.point_id = p.point_id AND q.number = x.k
-      WHERE p_dry OR p.point_id IS NOT NULL ORDER BY x.e, x.k, x.g, x.s, x.m = 1440, x.i DESC) y;
+      WHERE (p_dry OR p.point_id IS NOT NULL)
+        -- what is said of the connection as a whole adds nothing where its meters have values
+        AND NOT (x.k = '' AND EXISTS (SELECT 1 FROM consumption_values v WHERE x.m <> 1440 AND v.point_id = p.point_id AND v.register = x.g AND v.starts_at = x.s AND v.meter > 0))
+        AND NOT (x.k = '' AND EXISTS (SELECT 1 FROM consumption_days v WHERE x.m = 1440 AND v.point_id = p.point_id AND v.register = x.g AND v.day = brussels_day(x.s) AND v.meter > 0))
+      ORDER BY x.e, x.k, x.g, x.s, x.m = 1440, x.i DESC) y;
   FOREACH is_day IN ARRAY ARRAY[false, true] LOOP
     one := ARRAY(SELECT x FROM unnest(r) x WHERE (x.minutes = 1440) = is_day);
     IF cardinality(one) > 0 THEN

@@ -8,10 +8,13 @@
 mod address;
 mod beat;
 mod calls;
+mod consumption;
 pub mod crash;
 mod feed;
 mod files;
 pub mod lines;
+mod register;
+mod registers;
 mod work;
 
 pub use address::Sources;

@@ -2,9 +2,11 @@
 //! reading and parsing the same files without keeping or classifying anything.
 //!
 //! `cargo bench --bench wash` measures 40,000, 400,000 and 2,900,000 metering points a side;
-//! `-- 40000 400000` other sizes, `threads=1` with so many threads, `rounds=3` so often. Both ways run in turns, each
-//! in a process of its own whose highest memory is its own.
+//! `-- import 40000` brings the files into a database of its own and says what that takes against a bare
+//! COPY of the same rows. `-- 40000 400000` other sizes, `threads=1` with so many threads, `rounds=3` so
+//! often. Both ways run in turns, each in a process of its own whose highest memory is its own.
 
+mod import;
 mod world;
 
 use std::fs::File;
@@ -34,6 +36,16 @@ fn main() -> Result<()> {
     match words.as_slice() {
         [way, folder, threads] if way == "parse" || way == "wash" => {
             child(way, Path::new(folder), threads.parse()?)
+        }
+        [way, words @ ..] if way == "import" => {
+            let sizes: Vec<usize> = words.iter().filter_map(|word| word.parse().ok()).collect();
+            let rounds = words.iter().find_map(|word| word.strip_prefix("rounds="));
+            let sizes = if sizes.is_empty() {
+                vec![40_000]
+            } else {
+                sizes
+            };
+            import::measure(&sizes, rounds.map_or(Ok(5), str::parse)?)
         }
         words => parent(words),
     }

@@ -121,6 +121,7 @@ const STREETS: [&str; 8] = [
 
 /// The end user of a point: the number in the file makes the number of the person.
 struct EndUser {
+    reference: usize,
     number: String,
     first: String,
     last: String,
@@ -141,6 +142,7 @@ impl EndUser {
             person(rng, (year, month, day))
         };
         Self {
+            reference: at,
             number,
             first: format!("{} {}", FIRST[at % 16], FIRST[at / 16 % 16]),
             last: LAST[at / 7 % 16].to_owned(),
@@ -178,7 +180,7 @@ impl EndUser {
             Fault::NoNumber => "",
             _ => &self.number,
         };
-        let mut row = format!("{body}{check},C{},", self.house);
+        let mut row = format!("{body}{check},C{},", self.reference);
         let _ = if self.is_business && !other {
             write!(
                 row,

@@ -30,9 +30,12 @@ pub async fn run(_: ConsoleArgs, shell: &Shell) -> Ended {
 fn sources(shell: &Shell) -> Result<Sources, CliError> {
     let settings = settings::outside(&shell.config);
     let sources = outside::sources(&settings).map_err(WrongSetting::from)?;
+    let registers = outside::registers(&settings).map_err(WrongSetting::from)?;
     Ok(Sources {
         code_book: sources.0,
         addresses: sources.1,
+        enterprises: registers.0,
+        persons: registers.1,
     })
 }
 

@@ -1,6 +1,7 @@
 //! `loket consumption …`: what was used at a connection, as far as its sharing mandate allows (FLU-26,
 //! FLU-31, FLU-36). Each look and each export is an event of the case with its purpose.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -12,11 +13,13 @@ use super::{CliError, Ended, Shell, shell, words};
 use crate::domain::consumption::guard::{Mandate, Span};
 use crate::domain::consumption::shown::{Amount, Mark, Naming, Shown, Sight, Slot};
 use crate::domain::consumption::view::View;
-use crate::domain::consumption::{Energy, Register, Step, Unit, ZONE};
-use crate::exchange::consumption::write;
+use crate::domain::consumption::{Consumption, Energy, Register, Step, Unit, ZONE};
+use crate::exchange::consumption::{page, write};
+use crate::exchange::keep::Place;
 use crate::process::engine::Refusal;
 use crate::process::sharing;
 use crate::store::consumption::{LOOK_PURPOSES, Look};
+use crate::store::rows::CaseDetail;
 use crate::text::{Texts, format};
 
 /// Look, or take along.
@@ -32,8 +35,32 @@ pub struct ConsumptionArgs {
 pub enum Verb {
     /// Show consumption as a table
     Show(WhatArgs),
-    /// Print exactly what would be shown, as CSV with the columns of the portal's exports
-    Export(WhatArgs),
+    /// Take along exactly what would be shown: CSV with the columns of the portal's exports, or pages
+    /// to hand on
+    Export(ExportArgs),
+}
+
+/// Which consumption, and as what.
+#[derive(Debug, Clone, Args)]
+pub struct ExportArgs {
+    /// Which consumption.
+    #[command(flatten)]
+    pub what: WhatArgs,
+    /// As values for a program, or as pages with a chart and a table
+    #[arg(long, value_enum, default_value_t = As::Csv)]
+    pub format: As,
+    /// The file, which must not be there yet; without it CSV is printed
+    #[arg(long, value_name = "FILE", required_if_eq("format", "pdf"))]
+    pub out: Option<PathBuf>,
+}
+
+/// As what consumption is taken along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum As {
+    /// Values with the columns of the portal's exports.
+    Csv,
+    /// Pages of A4.
+    Pdf,
 }
 
 /// Which consumption, and why.
@@ -69,11 +96,42 @@ pub struct WhatArgs {
 
 /// Runs a verb.
 pub async fn run(args: ConsumptionArgs, shell: &Shell) -> Ended {
+    match args.verb {
+        Verb::Show(what) => tell(shell, &look(shell, &what, false).await?.shown()),
+        Verb::Export(args) => export(shell, &args).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What was read, under which case.
+struct Seen {
+    detail: Box<CaseDetail>,
+    found: Consumption,
+    sight: Sight,
+    now: DateTime<Utc>,
+}
+
+impl Seen {
+    fn shown(&self) -> Shown {
+        Shown::of(&self.found, &self.sight, self.now)
+    }
+
+    /// Of gas in the other unit as well (FLU-35).
+    fn pages(&self) -> Vec<Shown> {
+        let other = match (self.found.energy, self.sight.unit) {
+            (Energy::Gas, Unit::Kwh) => Some(Unit::CubicMetre),
+            (Energy::Gas, _) => Some(Unit::Kwh),
+            (Energy::Electricity, _) => None,
+        };
+        let other = other.map(|unit| Sight { unit, ..self.sight });
+        let other = other.map(|sight| Shown::of(&self.found, &sight, self.now));
+        std::iter::once(self.shown()).chain(other).collect()
+    }
+}
+
+/// Reads what is wanted as far as the mandate goes: an event with its purpose.
+async fn look(shell: &Shell, what: &WhatArgs, is_export: bool) -> Result<Seen, CliError> {
     let clerk = Clerk::enter(shell).await?;
-    let (what, is_export) = match &args.verb {
-        Verb::Show(what) => (what, false),
-        Verb::Export(what) => (what, true),
-    };
     let detail = clerk.find(&what.case_no).await?;
     let product = detail.connection.as_ref().map(|card| card.product.as_str());
     let energy = match product {
@@ -94,14 +152,38 @@ pub async fn run(args: ConsumptionArgs, shell: &Shell) -> Ended {
     };
     let session = clerk.session.session_id;
     let read = clerk.store.consumption_read(Uuid::now_v7(), session, &look);
-    let shown = Shown::of(&read.await?, &sight, now);
-    if is_export {
+    Ok(Seen {
+        found: read.await?,
+        detail: Box::new(detail),
+        sight,
+        now,
+    })
+}
+
+/// Takes along. The file is ours before anything is read for it, so that no export is on record that
+/// could never have been written.
+async fn export(shell: &Shell, args: &ExportArgs) -> Result<(), CliError> {
+    let place = args.out.as_deref().map(Place::at).transpose()?;
+    let seen = look(shell, &args.what, true).await?;
+    let bytes = match args.format {
+        As::Pdf => page::pdf(&page::Report {
+            texts: &shell.texts,
+            detail: &seen.detail,
+            shown: &seen.pages(),
+            purpose: &args.what.purpose,
+            made: seen.now,
+        }),
+        As::Csv => write::file(&seen.shown()).into_bytes(),
+    };
+    let (Some(place), Some(path)) = (place, &args.out) else {
         shell::generated(write::HEADER);
-        write::lines(&shown).all(|line| shell::line(&line));
-    } else {
-        tell(shell, &shown);
-    }
-    Ok(ExitCode::SUCCESS)
+        write::lines(&seen.shown()).all(|line| shell::line(&line));
+        return Ok(());
+    };
+    place.keep(&bytes)?;
+    let file = path.display().to_string();
+    shell.tell_of_file("consumption.kept", &[("file", &file)], path);
+    Ok(())
 }
 
 /// What may be seen of the wish; else which rule says no.

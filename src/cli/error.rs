@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use super::words;
 use crate::config::ConfigError;
+use crate::exchange::keep::KeepError;
 use crate::local_postgres::LocalPostgresError;
 use crate::process::engine::Refusal;
 use crate::store::StoreError;
@@ -112,6 +113,18 @@ impl From<ConfigError> for CliError {
 impl From<LocalPostgresError> for CliError {
     fn from(error: LocalPostgresError) -> Self {
         Self::Private(error)
+    }
+}
+
+impl From<KeepError> for CliError {
+    fn from(error: KeepError) -> Self {
+        match error {
+            KeepError::Exists(path) => {
+                let file = path.display().to_string();
+                Self::Usage(Sentence::new("consumption.exists", &[("file", &file)]))
+            }
+            KeepError::Io(path, error) => Self::Io(path.display().to_string(), error),
+        }
     }
 }
 

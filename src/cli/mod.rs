@@ -197,7 +197,7 @@ async fn dispatch(command: Command, shell: Shell) -> Ended {
             bring::run(&args.wash, args.dry_run, &shell).await
         }
         Command::Import(args) if args.kind == import::Kind::Registers => {
-            bring::registers(&args.files, &shell).await
+            bring::registers(&args.files, args.wash.refused.as_deref(), &shell).await
         }
         Command::Import(args) => {
             let lists = looks::lists_said(&shell);

@@ -124,7 +124,13 @@ const EXAMPLES: &[(&str, &[&str])] = &[
             "report on-time --cases doubt contact_1wd 2026-11",
         ],
     ),
-    ("report signals", &["report signals --from 2026-01 --csv"]),
+    (
+        "report signals",
+        &[
+            "report signals --from 2026-01 --csv",
+            "report signals --party 8712423010208 --from 2026-08",
+        ],
+    ),
     ("report threshold", &["report threshold --signals 5"]),
     (
         "consumption show",
@@ -132,7 +138,10 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ),
     (
         "consumption export",
-        &["consumption export SM-2026-000007 --year 2025 --purpose hand_over"],
+        &[
+            "consumption export SM-2026-000007 --year 2025 --purpose hand_over",
+            "consumption export SM-2026-000007 --year 2025 --purpose check --format pdf --out a.pdf",
+        ],
     ),
     (
         "db create",

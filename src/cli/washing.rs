@@ -1,6 +1,8 @@
 //! `loket wash …` with a database: runs, corrections on their way, fault codes, updates of suppliers,
 //! milestones and progress (DW-GEN-13, DW-GEN-14).
 
+mod code;
+mod go_live;
 mod progress;
 
 use std::collections::BTreeMap;
@@ -8,19 +10,21 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use chrono::NaiveDate;
-use clap::{Subcommand, ValueEnum};
+use clap::Subcommand;
 
-use super::{Ended, Shell};
+use super::{CliError, Ended, Sentence, Shell};
 use crate::domain::country::Country;
 use crate::domain::sanitize::clean;
 use crate::exchange::washing::{WashError, updates};
 use crate::store::StoreError;
 use crate::text::Texts;
+pub use code::Code;
 
 /// Examples of them, for the help.
 pub(super) const EXAMPLES: &[(&str, &[&str])] = &[
     ("wash runs", &["wash runs"]),
     ("wash pace", &["wash pace", "wash pace 600"]),
+    ("wash share", &["wash share", "wash share 30"]),
     ("wash back", &["wash back --run 12"]),
     ("wash faults list", &["wash faults list"]),
     ("wash faults set", &["wash faults set EMF10005 none"]),
@@ -44,6 +48,13 @@ pub(super) const EXAMPLES: &[(&str, &[&str])] = &[
         &["wash milestones remove \"own data\""],
     ),
     ("wash progress", &["wash progress", "wash progress --csv"]),
+    (
+        "wash go-live",
+        &[
+            "wash go-live 2027-05-01 --dry-run",
+            "wash go-live 2027-05-01",
+        ],
+    ),
 ];
 
 /// The verbs.
@@ -55,6 +66,11 @@ pub enum WashDesk {
     Pace {
         /// Corrections a minute
         per_minute: Option<i32>,
+    },
+    /// How many of the open findings one file may close unasked, in per cent; sets it when a number is given
+    Share {
+        /// Per cent
+        per_cent: Option<i32>,
     },
     /// Take corrections back that have not left: all of a run, or one
     Back {
@@ -91,6 +107,14 @@ pub enum WashDesk {
         /// So many weeks back
         #[arg(long, default_value_t = 12)]
         weeks: i32,
+    },
+    /// Close what still differs between the sides: from that day on the data of the grid company count
+    GoLive {
+        /// The day, today at the latest
+        on: NaiveDate,
+        /// Say what would be closed, and close nothing
+        #[arg(long)]
+        dry_run: bool,
     },
 }
 
@@ -161,35 +185,6 @@ pub enum MilestoneVerb {
     },
 }
 
-/// A code, as on the command line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[expect(missing_docs, reason = "they are the codes of the guide")]
-#[value(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Code {
-    Gsrn,
-    Duplicate,
-    Orgnr,
-    Fnr,
-    I01,
-    I02,
-    I03,
-    I04,
-    A01,
-    A02,
-    A03,
-    A04,
-    Spelling,
-    FillFnr,
-    FillOrgnr,
-}
-
-impl Code {
-    fn word(self) -> String {
-        let value = self.to_possible_value();
-        value.map_or_else(String::new, |value| value.get_name().to_owned())
-    }
-}
-
 /// Runs a verb.
 pub async fn run(desk: &WashDesk, shell: &Shell) -> Ended {
     let store = shell.store()?;
@@ -199,6 +194,10 @@ pub async fn run(desk: &WashDesk, shell: &Shell) -> Ended {
         WashDesk::Pace { per_minute } => {
             let pace = store.wash_pace(*per_minute).await?.to_string();
             shell.say(&texts.fill("washing.pace", &[("count", &pace)]));
+        }
+        WashDesk::Share { per_cent } => {
+            let share = store.wash_most_gone(*per_cent).await?.to_string();
+            shell.say(&texts.fill("washing.most_gone", &[("share", &share)]));
         }
         WashDesk::Back { run, correction } => {
             let mut back = 0;
@@ -213,6 +212,7 @@ pub async fn run(desk: &WashDesk, shell: &Shell) -> Ended {
         }
         WashDesk::Faults { set } => faults(set.as_ref(), shell).await?,
         WashDesk::Updates { verb } => return updated(verb.as_ref(), shell).await,
+        WashDesk::GoLive { on, dry_run } => return go_live::run(*on, *dry_run, shell).await,
         WashDesk::Milestones { verb } => milestones(verb.as_ref(), shell).await?,
         WashDesk::Progress { csv, weeks } => {
             let progress = store.wash_progress(*weeks).await?;
@@ -273,7 +273,7 @@ pub(super) fn counts(counts: &BTreeMap<String, i64>, texts: &Texts) -> String {
     said.join(", ")
 }
 
-async fn faults(verb: Option<&FaultVerb>, shell: &Shell) -> Result<(), super::CliError> {
+async fn faults(verb: Option<&FaultVerb>, shell: &Shell) -> Result<(), CliError> {
     let store = shell.store()?;
     if let Some(FaultVerb::Set { fault, code }) = verb {
         let code = code.to_uppercase();
@@ -292,7 +292,7 @@ async fn updated(verb: Option<&UpdateVerb>, shell: &Shell) -> Ended {
     match verb {
         Some(UpdateVerb::Read { file }) => {
             let taken = updates::read(&store, file).await.map_err(wash_error)?;
-            for row in &taken.left_out {
+            for row in taken.left_out.iter().take(100) {
                 super::bring::tell(file, row, &shell.texts);
             }
             let values = [
@@ -304,7 +304,7 @@ async fn updated(verb: Option<&UpdateVerb>, shell: &Shell) -> Ended {
                 .each_ref()
                 .map(|(name, value)| (*name, value.as_str()));
             shell.say(&shell.texts.fill("washing.updates", &values));
-            let some = !taken.left_out.is_empty();
+            let some = taken.left_out_count > 0;
             return Ok(if some {
                 ExitCode::from(3)
             } else {
@@ -321,7 +321,7 @@ async fn updated(verb: Option<&UpdateVerb>, shell: &Shell) -> Ended {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn list(state: Option<&str>, shell: &Shell) -> Result<(), super::CliError> {
+async fn list(state: Option<&str>, shell: &Shell) -> Result<(), CliError> {
     let store = shell.store()?;
     let mut after = 0;
     loop {
@@ -345,7 +345,7 @@ async fn list(state: Option<&str>, shell: &Shell) -> Result<(), super::CliError>
     }
 }
 
-async fn milestones(verb: Option<&MilestoneVerb>, shell: &Shell) -> Result<(), super::CliError> {
+async fn milestones(verb: Option<&MilestoneVerb>, shell: &Shell) -> Result<(), CliError> {
     let store = shell.store()?;
     match verb {
         Some(MilestoneVerb::Set {
@@ -376,9 +376,14 @@ async fn milestones(verb: Option<&MilestoneVerb>, shell: &Shell) -> Result<(), s
 }
 
 /// A run that failed, for people.
-pub(super) fn wash_error(error: WashError) -> super::CliError {
+pub(super) fn wash_error(error: WashError) -> CliError {
     match error {
         WashError::Store(error) => error.into(),
+        WashError::NoRows(path) => {
+            let file = path.display().to_string();
+            let file = [("file", &*clean(&file))];
+            CliError::Refused(Sentence::new("washing.no_rows", &file))
+        }
         other => color_eyre::Report::new(other).into(),
     }
 }

@@ -123,6 +123,12 @@ pub static CODE_BOOK_URL: Setting = text("sources.code_book.url");
 pub static CODE_BOOK_KEY_FILE: Setting = text("sources.code_book.key_file");
 /// Address of the address service.
 pub static ADDRESSES_URL: Setting = text("sources.addresses.url");
+/// Address of the register of enterprises.
+pub static ENTERPRISES_URL: Setting = text("sources.enterprises.url");
+/// Address of the population register.
+pub static PERSONS_URL: Setting = text("sources.persons.url");
+/// File with its token.
+pub static PERSONS_TOKEN_FILE: Setting = text("sources.persons.token_file");
 /// Address of the payment service.
 pub static PAYMENTS_URL: Setting = text("payments.url");
 /// File with its key.
@@ -199,6 +205,9 @@ pub static SETTINGS: &[&Setting] = &[
     &CODE_BOOK_URL,
     &CODE_BOOK_KEY_FILE,
     &ADDRESSES_URL,
+    &ENTERPRISES_URL,
+    &PERSONS_URL,
+    &PERSONS_TOKEN_FILE,
     &PAYMENTS_URL,
     &PAYMENTS_KEY_FILE,
     &PAYMENTS_PRACTICE,

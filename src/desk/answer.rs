@@ -2,6 +2,8 @@
 //! a write is never dropped.
 
 mod said;
+mod searched;
+mod seen;
 
 use chrono::{DateTime, Utc};
 
@@ -11,12 +13,12 @@ use super::request::{around, guide};
 use super::route::{Route, Subject};
 use super::screen::desk::Why;
 use super::screen::inbox::Take;
-use super::screen::{Layer, look, send};
+use super::screen::{Layer, look, send, signals};
 use super::toast::Tone;
 use super::under_way::UnderWay;
-use super::{beat, bulk, claims, cleanse, columns, find, palette, place, privacy, safe};
+use super::{beat, bulk, claims, cleanse, columns, find, many, place, privacy, safe, washing};
 use crate::store::StoreError;
-use crate::store::rows::{Applied, Claim, InboxPage, SearchHit};
+use crate::store::rows::{Applied, Claim, InboxPage};
 pub(super) use said::{error_said, say_error};
 
 /// Take in an answer.
@@ -35,6 +37,9 @@ pub fn take(
     }
     if let Reply::Unmasked(result) = reply {
         return privacy::answered(model, result, now);
+    }
+    if let (Slot::Command(command), Reply::Looked(_) | Reply::Exported(_)) = (ticket.slot, &reply) {
+        return seen::answered(model, command, reply, now);
     }
     if let Slot::Command(_) = ticket.slot {
         model.world.written_at = Some(now);
@@ -65,7 +70,7 @@ pub fn take(
         | Reply::Dropped(_)
         | Reply::Shared(_)
         | Reply::Placed(_)) => kept(model, ticket.slot, reply, now),
-        Reply::Search(result) => searched(model, ticket.slot, result, now),
+        Reply::Search(result) => searched::take(model, ticket.slot, result, now),
         Reply::Seen(Ok(ids)) => {
             model.world.live.seen(&ids);
             Vec::new()
@@ -79,7 +84,19 @@ pub fn take(
             model.world.limits = limits;
             refresh_forms(model, now)
         }
-        Reply::Board(_) | Reply::OnTime(..) | Reply::OnTimeCases(_) => watched(model, &reply, now),
+        Reply::Board(_)
+        | Reply::OnTime(..)
+        | Reply::OnTimeCases(_)
+        | Reply::Signals(..)
+        | Reply::SignalsOf(..) => watched(model, &reply, now),
+        Reply::SignalsSaved(Ok(result)) => {
+            signals::saved(&mut model.world, &result, now);
+            Vec::new()
+        }
+        reply @ (Reply::Clusters(_) | Reply::Cluster(_) | Reply::Updates(_)) => {
+            washing::take(model, &reply);
+            Vec::new()
+        }
         reply @ (Reply::Names(_)
         | Reply::Probed(_)
         | Reply::Like(_, Ok(_))
@@ -90,31 +107,9 @@ pub fn take(
             looked_up(model, reply, now);
             Vec::new()
         }
+        other if washing::take(model, &other) => Vec::new(),
         other => read_failed(model, other.error(), now),
     }
-}
-
-fn searched(
-    model: &mut Model,
-    slot: Slot,
-    result: Result<Vec<SearchHit>, StoreError>,
-    now: DateTime<Utc>,
-) -> Vec<Effect> {
-    if slot == Slot::ByNumber {
-        match result {
-            Ok(hits) => return palette::found(model, &hits, now),
-            Err(error) => say_error(&mut model.world, &error, now),
-        }
-        return Vec::new();
-    }
-    let search = model.layers.iter_mut().rev().find_map(|layer| match layer {
-        Layer::Search(search) => Some(search),
-        _ => None,
-    });
-    if let Some(search) = search {
-        search.take(result);
-    }
-    Vec::new()
 }
 
 /// A page of a list.
@@ -168,6 +163,14 @@ fn watched(model: &mut Model, reply: &Reply, now: DateTime<Utc>) -> Vec<Effect> 
             (Layer::OnTime(report), Reply::OnTime(month, result)) => {
                 return report.take(world, *month, result.clone(), now);
             }
+            (Layer::Signals(register), Reply::Signals(period, result)) => {
+                register.take(*period, result.clone().map(|read| *read));
+                return Vec::new();
+            }
+            (Layer::Signals(register), Reply::SignalsOf(gln, result)) => {
+                register.take_signals(gln, result.clone());
+                return Vec::new();
+            }
             (Layer::OnTime(report), Reply::OnTimeCases(result)) => {
                 report.take_cases(result.clone());
                 return Vec::new();
@@ -219,6 +222,7 @@ fn take_case(model: &mut Model, loaded: Loaded, now: DateTime<Utc>) -> Vec<Effec
     model.world.keep(loaded);
     model.desk.keep_why(&model.world, &row);
     let mut effects = refresh_forms(model, now);
+    effects.extend(seen::begin(model, now));
     effects.extend(guide::go_on(model, row.case_id, now).map(Effect::Go));
     if model.world.outdated.remove(&row.case_id) {
         effects.push(model.world.ask_detail(row.case_id, now));
@@ -258,15 +262,8 @@ fn read_failed(model: &mut Model, error: Option<&StoreError>, now: DateTime<Utc>
 }
 
 fn written(model: &mut Model, ticket: Ticket, reply: Reply, now: DateTime<Utc>) -> Vec<Effect> {
-    if let Some(mut effects) = bulk::run::answered(&mut model.world, ticket.slot, &reply, now) {
-        if let Some(job) = model.world.bulk.as_deref() {
-            model.desk.unmark_done(job);
-        }
-        if !bulk::run::is_going(&model.world) {
-            safe::used(model, now);
-            effects.extend(reread_list(model, now));
-        }
-        return effects;
+    if let Some(effects) = bulk::run::answered(&mut model.world, ticket.slot, &reply, now) {
+        return many::after_step(model, effects, now);
     }
     let Model { world, layers, .. } = model;
     let sender = layers.iter_mut().find_map(|layer| match layer {

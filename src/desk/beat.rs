@@ -121,6 +121,7 @@ fn shown_cases(model: &Model) -> Vec<CaseId> {
         Layer::Form(form) => form.subject.case(),
         Layer::Ledger(ledger) => Some(ledger.case),
         Layer::Print(page) => Some(page.case),
+        Layer::Consumption(page) => Some(page.case),
         _ => None,
     };
     let mut cases: Vec<CaseId> = model.layers.iter().filter_map(of_layer).collect();

@@ -11,11 +11,12 @@ pub mod run;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::effect::{Effect, Question, Slot};
 use super::form::Entry;
+use super::route::Route;
 use super::world::World;
 use crate::store::bulk::FACTS_MAX;
 use crate::store::rows::{Briefly, CaseId, FactsPage, PartyCard, Role, UndoOffer};
@@ -43,7 +44,43 @@ pub enum Act {
     Release,
     /// Giving to somebody else (lead).
     Reassign,
+    /// Taking back what this very action did, as long as it has not left.
+    TakeBack,
 }
+
+/// What was done with one case by hand: the same is proposed for others of its cluster.
+#[derive(Debug, Clone)]
+pub struct Solved {
+    /// Which case.
+    pub case: CaseId,
+    /// What was done.
+    pub act: Act,
+    /// What was answered.
+    pub entries: Vec<Entry>,
+}
+
+/// An action with its answers, to be done with others likewise.
+#[derive(Debug, Clone)]
+pub struct Like {
+    /// What is done.
+    pub act: Act,
+    /// What is answered.
+    pub entries: Vec<Entry>,
+}
+
+impl PartialEq for Like {
+    fn eq(&self, other: &Self) -> bool {
+        let raw = |one: &Self| -> Vec<String> {
+            one.entries
+                .iter()
+                .map(|entry| entry.raw().to_owned())
+                .collect()
+        };
+        self.act == other.act && raw(self) == raw(other)
+    }
+}
+
+impl Eq for Like {}
 
 /// An action on many cases.
 #[derive(Debug, Clone)]
@@ -74,6 +111,10 @@ pub struct Job {
     pub cursor: usize,
     /// The case that was opened from the results: back comes back here.
     pub left_for: Option<CaseId>,
+    /// What is to be done with all of them likewise, once they were read.
+    pub like: Option<Box<Like>>,
+    /// How long a run waits from one case to the next; nothing for one as fast as it goes.
+    pub pace: Option<TimeDelta>,
 }
 
 /// One case of the preview and of the results.
@@ -91,6 +132,8 @@ pub struct Row {
     pub to: Option<i32>,
     /// Whether messages leave by it.
     pub sends: bool,
+    /// Whether the case was held here before.
+    pub was_ours: bool,
     /// That what was done can be taken back.
     pub undo: Option<UndoOffer>,
     /// What will happen or did.
@@ -157,6 +200,8 @@ impl Job {
             run: run::Run::Not,
             cursor: 0,
             left_for: None,
+            like: None,
+            pace: None,
         }
     }
 
@@ -237,6 +282,11 @@ pub fn take(world: &mut World, page: FactsPage, now: DateTime<Utc>) -> Vec<Effec
         job.cases
             .sort_by_key(|one| (one.row.work, one.row.sort_at, one.row.case_id));
         job.choices = choices::of(world, &job, now);
+        if let Some(like) = job.like.take() {
+            world.bulk = Some(job);
+            plan::make(world, like.act, like.entries, now);
+            return vec![Effect::Go(Route::Likewise)];
+        }
     }
     world.bulk = Some(job);
     read(world, now)

@@ -4,11 +4,12 @@
 use super::clean::{self, tidy};
 use super::effect::{Loaded, Reply};
 use super::find::Told;
+use super::registers::{Said, Side};
 use super::request::found::AtAddress;
 use crate::store::StoreError;
 use crate::store::rows::{
-    Board, CaseDetail, CaseRow, Claim, ConnectionCard, CustomerCard, DraftRow, FindingCard, Me,
-    PartyCard, Pulse, QueueLimits, RelatedCase,
+    Board, CaseDetail, CaseRow, Claim, ConnectionCard, CustomerCard, DraftRow, EvidenceRow,
+    FindingCard, Me, PartyCard, Pulse, QueueLimits, RelatedCase, WaitingUpdate,
 };
 
 /// Clean an answer.
@@ -52,11 +53,27 @@ pub fn reply(reply: &mut Reply) {
         }
         Reply::Meters(Ok(found)) => at_address(found),
         Reply::Board(Ok(found)) => board(found),
+        Reply::Signals(_, Ok(register)) => {
+            for party in &mut register.parties {
+                tidy(&mut party.party);
+                tidy(&mut party.party_gln);
+            }
+        }
         Reply::OnTimeCases(Ok(cases)) => {
             for case in cases {
                 tidy(&mut case.case_no);
             }
         }
+        Reply::Clusters(Ok(page)) => page.clusters.iter_mut().for_each(|one| {
+            tidy(&mut one.pattern);
+            one.codes.iter_mut().for_each(tidy);
+        }),
+        Reply::Cluster(Ok(page)) => page.findings.iter_mut().for_each(|one| {
+            row(&mut one.row);
+            finding(&mut one.finding);
+        }),
+        Reply::Registers(_, Ok(answer)) => answer.sides.iter_mut().for_each(register),
+        Reply::Updates(Ok(page)) => page.updates.iter_mut().for_each(update),
         Reply::Drafts(Ok(rows)) => rows.iter_mut().for_each(draft),
         Reply::Find(Ok(Told::Filters(filters))) => filters.iter_mut().for_each(|it| {
             tidy(&mut it.name);
@@ -193,21 +210,43 @@ fn finding(found: &mut FindingCard) {
     let maybe = [&mut found.fault, &mut found.computed, &mut found.newer];
     maybe.into_iter().flatten().for_each(tidy);
     let rows = found.grid.iter_mut().chain(&mut found.supply);
-    for row in rows.chain(&mut found.register) {
-        let words = [
-            &mut row.customer_ref,
-            &mut row.kind,
-            &mut row.name,
-            &mut row.number,
-            &mut row.birth,
-            &mut row.address,
-            &mut row.valid_from,
-            &mut row.valid_to,
-            &mut row.deceased_on,
-            &mut row.condition,
-        ];
-        words.into_iter().for_each(tidy);
+    rows.chain(&mut found.register).for_each(evidence);
+}
+
+fn update(one: &mut WaitingUpdate) {
+    tidy(&mut one.reference);
+    tidy(&mut one.point);
+    tidy(&mut one.supplier);
+    one.case_no.iter_mut().for_each(tidy);
+    let rows = one.ours.iter_mut().chain(&mut one.theirs);
+    rows.for_each(evidence);
+}
+
+fn register(side: &mut Side) {
+    tidy(&mut side.side);
+    evidence(&mut side.held);
+    match &mut side.said {
+        Said::One(row) => evidence(row),
+        Said::Firms(rows) => rows.iter_mut().for_each(evidence),
+        Said::Away(_, args) => args.iter_mut().for_each(|(_, value)| tidy(value)),
+        _ => {}
     }
+}
+
+fn evidence(row: &mut EvidenceRow) {
+    let words = [
+        &mut row.customer_ref,
+        &mut row.kind,
+        &mut row.name,
+        &mut row.number,
+        &mut row.birth,
+        &mut row.address,
+        &mut row.valid_from,
+        &mut row.valid_to,
+        &mut row.deceased_on,
+        &mut row.condition,
+    ];
+    words.into_iter().for_each(tidy);
 }
 
 /// What was typed is cleaned again: another program may have written the row.

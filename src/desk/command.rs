@@ -10,6 +10,9 @@ use super::available::{self, Why};
 use super::editor::Edit;
 use super::model::Model;
 use super::print;
+use super::registers;
+use super::screen::{consumption, signals};
+use super::washing;
 
 pub use argument::Argument;
 pub use context::Context;
@@ -58,43 +61,53 @@ impl Command {
 }
 
 use Context::{
-    Actions, Board, Choice, Columns, Detail, Filter, Help, Ledger, Line, List, Note, Notices,
-    OnTime, Palette, Preview, Print, Quit, Results, Review, Running, Search, Unfinished, Week,
+    Actions, Board, Choice, Cluster, Clusters, Columns, Consumption as Volumes, Detail, Filter,
+    Help, Ledger, Line, List, Note, Notices, OnTime, Palette, Preview, Print, Quit, Registers,
+    Results, Review, Running, Search, Unfinished, Updates, Week,
 };
 
 const DESK: &[Context] = &[List, Detail];
+const USE: &[Context] = &[Volumes];
 const LISTS: &[Context] = &[
-    List, Detail, Actions, Search, Filter, Palette, Ledger, Print, Notices, Help, Board, OnTime,
-    Unfinished, Preview, Running, Results, Columns, Week,
+    List, Detail, Actions, Search, Filter, Palette, Ledger, Print, Volumes, Notices, Help, Board,
+    OnTime, Unfinished, Preview, Running, Results, Columns, Week, Clusters, Cluster, Updates,
+    Registers,
 ];
 const PAGES: &[Context] = &[
-    List, Detail, Actions, Ledger, Print, Notices, Help, Board, OnTime, Unfinished, Preview,
-    Running, Results, Columns,
+    List, Detail, Actions, Ledger, Print, Volumes, Notices, Help, Board, OnTime, Unfinished,
+    Preview, Running, Results, Columns, Clusters, Cluster, Updates,
 ];
 const LONG: &[Context] = &[
-    List, Detail, Actions, Ledger, Print, Notices, Help, Review, Board, OnTime, Unfinished,
-    Preview, Running, Results,
+    List, Detail, Actions, Ledger, Print, Volumes, Notices, Help, Review, Board, OnTime,
+    Unfinished, Preview, Running, Results, Clusters, Cluster, Updates,
 ];
 const WATCH: &[Context] = &[List, Detail, Board, OnTime];
+const READ: &[Context] = &[
+    List, Detail, Board, OnTime, Clusters, Cluster, Updates, Volumes, Registers,
+];
 const FIELDS: &[Context] = &[Line, Note, Choice];
 const FORM: &[Context] = &[Line, Note, Choice, Week];
 const TEXT: &[Context] = &[Line, Note, Search, Filter, Palette];
 const LAYERS: &[Context] = &[
-    Detail, Actions, Line, Note, Choice, Review, Ledger, Print, Search, Notices, Filter, Palette,
-    Preview, Results, Help, Unfinished, Quit, Board, OnTime, Columns, Week,
+    Detail, Actions, Line, Note, Choice, Review, Ledger, Print, Volumes, Search, Notices, Filter,
+    Palette, Preview, Results, Help, Unfinished, Quit, Board, OnTime, Columns, Week, Clusters,
+    Cluster, Updates, Registers,
 ];
 const DROP: &[Context] = &[Line, Note, Choice, Week, Unfinished, Filter];
 const CHOICES: &[Context] = &[
-    Actions, Search, Notices, Board, OnTime, Unfinished, Filter, Palette, Results,
+    Actions, Search, Notices, Board, OnTime, Unfinished, Filter, Palette, Results, Clusters,
+    Cluster, Updates,
 ];
 const DIGITS: &[Context] = &[Actions, Choice, Columns];
+const TURN: &[Context] = &[Choice, Ledger, OnTime, Volumes];
 const UNDO: &[Context] = &[List, Detail, Results];
 const PASS: &[Context] = &[List, Detail, Unfinished];
 const SKIP: &[Context] = &[List, Detail, Quit];
 /// Where the palette can be opened: no text is typed there, and back leads to the same place.
+const SIGNALS: &[Context] = &[List, Detail, Board];
 const PALETTE: &[Context] = &[
-    List, Detail, Actions, Review, Ledger, Print, Notices, Board, OnTime, Unfinished, Preview,
-    Results, Columns,
+    List, Detail, Actions, Review, Ledger, Print, Volumes, Notices, Board, OnTime, Unfinished,
+    Preview, Results, Columns, Clusters, Cluster, Updates, Registers,
 ];
 
 const fn free(id: Id, name: &'static str, contexts: &'static [Context], rank: u8) -> Command {
@@ -133,6 +146,22 @@ pub static COMMANDS: &[Command] = &[
     when(Id::Attach, "attach", DESK, 10, available::on_a_case),
     when(Id::Ledger, "ledger", DESK, 5, available::on_a_case),
     when(Id::Print, "print", DESK, 18, print::available),
+    when(Id::Consumption, "consumption", DESK, 18, available::live).taking(Argument::Connection),
+    free(Id::SeeWeek, "see_week", USE, 2),
+    free(Id::SeeMonth, "see_month", USE, 2),
+    free(Id::SeeYear, "see_year", USE, 2),
+    free(Id::SeeFine, "see_fine", USE, 3),
+    when(
+        Id::SwitchUnit,
+        "switch_unit",
+        USE,
+        6,
+        consumption::has_units,
+    ),
+    when(Id::SaveCsv, "save_csv", USE, 7, consumption::exportable),
+    when(Id::SavePdf, "save_pdf", USE, 8, consumption::exportable),
+    free(Id::NameConnection, "name_connection", USE, 9),
+    when(Id::StepPlan, "step_plan", DESK, 4, print::has_plan),
     when(Id::Open, "open", DESK, 11, available::live),
     when(Id::Another, "another", DESK, 17, available::of_a_customer),
     when(Id::SendLink, "send_link", DESK, 4, available::link_to_send),
@@ -144,10 +173,24 @@ pub static COMMANDS: &[Command] = &[
     when(Id::Mark, "mark", DESK, 16, available::in_the_list),
     when(Id::MarkAll, "mark_all", DESK, 17, available::live),
     when(Id::Bulk, "bulk", DESK, 1, available::marked),
+    when(Id::ActOnAll, "act_on_all", &[Cluster], 2, washing::to_act),
+    when(Id::Likewise, "likewise", &[Cluster], 1, washing::likewise),
+    when(Id::Clusters, "clusters", DESK, 15, washing::washes),
+    when(Id::Updates, "updates", DESK, 16, washing::washes),
+    when(Id::Registers, "registers", DESK, 4, registers::available),
+    when(Id::Approve, "approve", &[Updates], 1, washing::to_end),
+    when(Id::Reject, "reject", &[Updates], 2, washing::to_end),
     when(Id::Clear, "clear", &[List], 18, available::clearable),
     free(Id::Mine, "mine", DESK, 13),
     free(Id::Drafts, "drafts", DESK, 15),
     when(Id::TakeBack, "take_back", UNDO, 4, available::undoable),
+    when(
+        Id::TakeBackAll,
+        "take_back_all",
+        &[Results],
+        5,
+        washing::to_take_back,
+    ),
     when(Id::Board, "board", DESK, 15, available::live),
     when(Id::Unmask, "unmask", DESK, 0, available::masked),
     when(Id::Copy, "copy", DESK, 0, available::to_copy),
@@ -156,8 +199,17 @@ pub static COMMANDS: &[Command] = &[
     when(Id::CallBack, "call_back", &[Board], 3, available::held_case),
     when(Id::Limits, "limits", &[Board], 7, available::limits),
     free(Id::OnTime, "on_time", &[Board], 5),
+    when(Id::Signals, "signals", SIGNALS, 6, available::live),
+    when(Id::Period, "period", &[OnTime], 6, signals::on_top),
+    when(
+        Id::SaveSignals,
+        "save_signals",
+        &[OnTime],
+        7,
+        signals::on_top,
+    ),
     free(Id::Section, "section", &[Board], 6),
-    when(Id::Refresh, "refresh", WATCH, 4, available::live),
+    when(Id::Refresh, "refresh", READ, 4, available::live),
     free(Id::Switch, "switch", DESK, 14),
     free(Id::Notices, "notices", &[List, Detail, Board], 0),
     free(Id::Choose, "choose", CHOICES, 1),
@@ -175,8 +227,8 @@ pub static COMMANDS: &[Command] = &[
     free(Id::Newline, "newline", &[Note], 0),
     free(Id::NextField, "next_field", FORM, 2),
     free(Id::PreviousField, "previous_field", FORM, 0),
-    free(Id::Previous, "previous", &[Choice, Ledger, OnTime], 4),
-    free(Id::Following, "following", &[Choice, Ledger, OnTime], 5),
+    free(Id::Previous, "previous", TURN, 4),
+    free(Id::Following, "following", TURN, 5),
     free(Id::Review, "review", FORM, 3),
     free(Id::DayBefore, "day_before", &[Week], 4),
     free(Id::DayAfter, "day_after", &[Week], 5),

@@ -13,10 +13,15 @@ use super::find::{Asked, Naming};
 use super::form::suggest::Among;
 use super::request::meters::Place;
 use super::route::Route;
+use super::screen::consumption::Format;
+use super::screen::signals::Period;
 pub use super::world::Loaded;
+use crate::domain::consumption::shown::Shown;
 use crate::process::engine::{Answers, Change};
+use crate::store::consumption::Look;
 use crate::store::filter::Filter;
 use crate::store::rows::{Along, CaseId, InboxView, Lease, NewLimits, OnTimeKind, PageKey};
+use crate::store::signals::SignalPlace;
 
 pub use reply::{Beat, Reply};
 pub use save::Save;
@@ -75,6 +80,20 @@ pub enum Slot {
     OnTime(NaiveDate),
     /// The cases behind a figure.
     OnTimeCases,
+    /// Clusters of the data wash.
+    Clusters,
+    /// The findings of one.
+    Cluster,
+    /// Updates of suppliers that wait.
+    Updates,
+    /// The register of signals.
+    Signals,
+    /// The signals of a party.
+    SignalsOf,
+    /// What is shown of them as a file.
+    SaveSignals,
+    /// What the registers say of a case.
+    Registers,
     /// Our unfinished forms.
     Drafts,
     /// A save of an unfinished form.
@@ -85,6 +104,8 @@ pub enum Slot {
     Place,
     /// The case of a number.
     ByNumber,
+    /// The mandates of a connection.
+    Mandates,
     /// A save of what we looked at.
     Looked,
     /// A save of the columns of that list.
@@ -228,6 +249,37 @@ pub enum Question {
         /// How many.
         limit: u32,
     },
+    /// Clusters of the data wash, behind that place: how many findings, and the pattern.
+    Clusters(Option<(i64, String)>),
+    /// Findings of a cluster.
+    Cluster {
+        /// Its pattern.
+        pattern: String,
+        /// Behind which finding; 0 is the beginning.
+        after: i64,
+    },
+    /// Updates of suppliers that wait, behind one of them.
+    Updates(i64),
+    /// The register of signals of a period.
+    Signals(Period),
+    /// The signals about a party, behind a place.
+    SignalsOf {
+        /// The party.
+        gln: String,
+        /// When they came.
+        period: Period,
+        /// Behind which one.
+        after: Option<SignalPlace>,
+    },
+    /// The register as a file, or the signals about a party.
+    SaveSignals {
+        /// Of when.
+        period: Period,
+        /// The party.
+        gln: Option<String>,
+    },
+    /// What the registers say of who has the point of a case.
+    Registers(CaseId),
 }
 
 /// A write. Each carries the command id under which a repetition has no second effect.
@@ -273,6 +325,21 @@ pub enum Call {
         /// One of [`crate::store::rows::UNMASK_PURPOSES`].
         purpose: &'static str,
     },
+    /// Look at consumption: an event of the case with its purpose.
+    Look(Look<'static>),
+    /// Take along what is shown of it: an event of its own.
+    Export {
+        /// What is shown, and for which purpose.
+        look: Look<'static>,
+        /// Exactly that.
+        shown: Box<Shown>,
+        /// As what.
+        format: Format,
+        /// The legal instant.
+        made: DateTime<Utc>,
+        /// The name of the file.
+        name: String,
+    },
     /// Do an action.
     Apply {
         /// Which case.
@@ -308,6 +375,15 @@ pub enum Call {
     Limits(NewLimits),
     /// Save a filter under a name, or throw one away.
     Naming(Naming),
+    /// End an update of a supplier (DW-BAS-12).
+    EndUpdate {
+        /// Which one.
+        id: i64,
+        /// Whether it is right; else it is rejected.
+        approve: bool,
+        /// Why, where it is rejected.
+        reason: Option<String>,
+    },
     /// Take back its last change.
     TakeBack {
         /// Which case.

@@ -27,6 +27,7 @@ fn of_layers(model: &Model) -> Option<CaseId> {
         Layer::Form(form) => form.subject.case(),
         Layer::Ledger(ledger) => Some(ledger.case),
         Layer::Print(page) => Some(page.case),
+        Layer::Consumption(page) => Some(page.case),
         Layer::Actions(list) => match list.of {
             actions::Of::Case(case, _) => Some(case),
             actions::Of::NewCase | actions::Of::Limits(_) => None,
@@ -39,7 +40,13 @@ fn of_layers(model: &Model) -> Option<CaseId> {
 fn is_watching(model: &Model) -> bool {
     matches!(
         model.layers.last(),
-        Some(Layer::Board(_) | Layer::OnTime(_))
+        Some(
+            Layer::Board(_)
+                | Layer::OnTime(_)
+                | Layer::Clusters(_)
+                | Layer::Updates(_)
+                | Layer::Signals(_),
+        )
     )
 }
 
@@ -90,6 +97,9 @@ fn leads_elsewhere(id: Id) -> bool {
             | Id::Filter
             | Id::Board
             | Id::OnTime
+            | Id::Clusters
+            | Id::Updates
+            | Id::Signals
             | Id::Open
             | Id::Drafts
             | Id::Notices

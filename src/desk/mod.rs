@@ -44,6 +44,7 @@ pub mod preview;
 pub mod print;
 pub mod privacy;
 pub mod promises;
+pub mod registers;
 pub mod request;
 pub mod route;
 pub mod safe;
@@ -56,6 +57,7 @@ pub mod under_way;
 pub mod undo;
 pub mod update;
 pub mod wake;
+mod washing;
 mod watching;
 pub mod world;
 

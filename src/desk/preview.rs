@@ -116,6 +116,8 @@ pub fn form(texts: &Texts, subject: &Subject, process: &str) -> String {
         Subject::Many(act) => return many(texts, act),
         Subject::Limits(..) => "command.limits",
         Subject::Keep(_) => "command.keep",
+        Subject::Update(_, true) => "updates.approving",
+        Subject::Update(_, false) => "updates.rejecting",
     };
     texts.say(key)
 }
@@ -125,6 +127,7 @@ fn many(texts: &Texts, act: &Act) -> String {
     let name = match act {
         Act::Release => texts.say("command.release"),
         Act::Reassign => texts.say("lead.reassign"),
+        Act::TakeBack => texts.say("command.take_back"),
         Act::Action(key) => {
             let of = process::ALL.iter().map(|process| process.key);
             let mut keys = of.chain(["general"]).map(|of| format!("action.{of}.{key}"));
@@ -317,7 +320,8 @@ pub fn of_call(world: &World, subject: &Subject, answer: &dyn Fn(&str) -> String
         | Subject::TakeBack(_)
         | Subject::Many(_)
         | Subject::Limits(..)
-        | Subject::Keep(_) => Vec::new(),
+        | Subject::Keep(_)
+        | Subject::Update(..) => Vec::new(),
     }
 }
 

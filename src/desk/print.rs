@@ -13,7 +13,9 @@ use super::say;
 use super::screen::{Pressed, moved};
 use super::world::World;
 use crate::domain::country::Country;
+use crate::domain::kbo::Kbo;
 use crate::process::Key;
+use crate::process::contract::{self, CONTRACT};
 use crate::process::field::Value;
 use crate::process::notification::{Lists, NOTIFICATION, WRITING, missing};
 use crate::store::rows::{CaseDetail, CaseId};
@@ -21,12 +23,14 @@ use crate::text::Texts;
 
 /// Columns of the names of the fields.
 const LABEL: usize = 28;
+/// The state of a contract that is in force.
+const IN_FORCE: &str = "active";
 /// What stands in the heading, or is nobody's to read.
 const LEFT_OUT: &[&str] = &["party_gln", "opened_by", "submitted"];
 /// What came after the sending, behind what the installer asked for.
 const LATER: &[&str] = &["completed_on", "energised_on", "reason"];
 
-/// The page on the screen.
+/// The page on the screen: of a contract its step plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct State {
     /// Of which case.
@@ -77,6 +81,26 @@ pub fn available(model: &Model) -> Result<(), Why> {
         Some(row) if row.process == NOTIFICATION.key => Ok(()),
         _ => Err(Why("no_notification")),
     }
+}
+
+/// Whether the case under the cursor is a contract whose customers have a step plan (FLU-20).
+pub fn has_plan(model: &Model) -> Result<(), Why> {
+    let (_, row) = model.shown().ok_or(Why("no_case"))?;
+    match row {
+        Some(row) if row.process != CONTRACT.key => Err(Why("no_contract")),
+        Some(row) if row.state != IN_FORCE => Err(Why("contract_not_in_force")),
+        Some(_) => Ok(()),
+        None => Err(Why("no_case")),
+    }
+}
+
+/// The address of the step plan of a contract that is in force.
+pub fn step_plan(detail: &CaseDetail) -> Option<String> {
+    let facts = &detail.facts;
+    let is_in_force = facts.process == CONTRACT.key && facts.state == IN_FORCE;
+    let number = facts.facts.get("company_number")?.as_code()?;
+    let company = Kbo::parse(number).ok().filter(|_| is_in_force)?;
+    Some(contract::step_plan(&company))
 }
 
 /// What a page is made with.

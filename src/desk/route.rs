@@ -1,8 +1,9 @@
 //! Where on the screen to go. A screen never calls another: it returns a route.
 
+use chrono::TimeDelta;
 use uuid::Uuid;
 
-use super::bulk::Act;
+use super::bulk::{Act, Like};
 use super::screen::pick;
 use crate::store::filter::Filter;
 use crate::store::rows::CaseId;
@@ -30,6 +31,8 @@ pub enum Route {
     Ledger(CaseId),
     /// The print version of a notification.
     Print(CaseId),
+    /// Consumption under the mandate of a case, for that purpose.
+    Consumption(CaseId, &'static str),
     /// The search.
     Search,
     /// The cases that we looked at lately.
@@ -42,6 +45,16 @@ pub enum Route {
     Filtered(Filter),
     /// What to do with the marked cases.
     Bulk,
+    /// What to do with these cases, or likewise what was done; so long from one to the next.
+    BulkOf(Vec<CaseId>, Option<Box<Like>>, Option<TimeDelta>),
+    /// What was done, with all that were read: to the preview.
+    Likewise,
+    /// The clusters of the data wash.
+    Clusters,
+    /// The updates of suppliers that wait.
+    Updates,
+    /// What the registers say of a case.
+    Registers(CaseId),
     /// Preview, run and results of an action on many.
     Sheet,
     /// A short list to choose from.
@@ -60,6 +73,8 @@ pub enum Route {
     Board,
     /// The share on time.
     OnTime,
+    /// The register of signals.
+    Signals,
     /// This case in the detail; back leads to the layers as they are.
     Aside(CaseId),
     /// The list of that queue.
@@ -113,6 +128,8 @@ pub enum Subject {
     Limits(i32, Option<i32>),
     /// Saving a filter of that line under a name.
     Keep(String),
+    /// Ending the update of that number: approved, or not.
+    Update(i64, bool),
 }
 
 impl Subject {
@@ -128,7 +145,9 @@ impl Subject {
             | Self::TakeBack(case)
             | Self::Skip(case)
             | Self::TakeOver(case) => Some(*case),
-            Self::Open(_) | Self::Many(_) | Self::Limits(..) | Self::Keep(_) => None,
+            Self::Open(_) | Self::Many(_) | Self::Limits(..) | Self::Keep(_) | Self::Update(..) => {
+                None
+            }
         }
     }
 
@@ -156,7 +175,10 @@ impl Subject {
             Self::Many(Act::Action(action)) => format!("many:{action}"),
             Self::Many(Act::Release) => "many_release".to_owned(),
             Self::Many(Act::Reassign) => "many_reassign".to_owned(),
+            Self::Many(Act::TakeBack) => "many_take_back".to_owned(),
             Self::Keep(_) => "keep_filter".to_owned(),
+            Self::Update(id, true) => format!("update_approve:{id}"),
+            Self::Update(id, false) => format!("update_reject:{id}"),
             Self::Limits(queue, None) => format!("limits:{queue}"),
             Self::Limits(queue, Some(agent)) => format!("limits:{queue}_{agent}"),
         }
@@ -172,6 +194,8 @@ impl Subject {
             ("many", None) => Self::Many(Act::Action(name.to_owned())),
             ("many_release", None) => Self::Many(Act::Release),
             ("many_reassign", None) => Self::Many(Act::Reassign),
+            ("update_approve", None) => Self::Update(name.parse().ok()?, true),
+            ("update_reject", None) => Self::Update(name.parse().ok()?, false),
             ("limits", None) => {
                 let (queue, agent) = match name.split_once('_') {
                     Some((queue, agent)) => (queue, Some(agent.parse().ok()?)),

@@ -5,7 +5,9 @@ pub mod actions;
 pub mod board;
 pub mod bulk;
 mod choice;
+pub mod clusters;
 pub mod columns;
+pub mod consumption;
 pub mod desk;
 mod done;
 pub mod filter;
@@ -14,6 +16,7 @@ pub mod inbox;
 mod keep;
 pub mod ledger;
 pub mod look;
+pub mod mandates;
 mod mark;
 pub mod notices;
 pub mod on_time;
@@ -22,15 +25,18 @@ mod point;
 mod review;
 pub mod search;
 pub mod send;
+pub mod signals;
 pub mod stay;
 mod typing;
 pub mod unfinished;
+pub mod updates;
 mod work;
 
 use super::command::{Context, Id};
 use super::geometry::Window;
 use super::key::Key;
 use super::print;
+use super::registers;
 use super::world::World;
 
 /// A command with the key that called it: a digit chooses.
@@ -61,6 +67,8 @@ pub enum Layer {
     Ledger(ledger::State),
     /// The print version of a notification.
     Print(print::State),
+    /// Consumption of a connection.
+    Consumption(Box<consumption::State>),
     /// The search.
     Search(Box<search::State>),
     /// The notices.
@@ -69,6 +77,14 @@ pub enum Layer {
     Board(Box<board::State>),
     /// The share on time.
     OnTime(Box<on_time::State>),
+    /// The clusters of the data wash.
+    Clusters(Box<clusters::State>),
+    /// What the registers say of a case.
+    Registers(registers::State),
+    /// The updates of suppliers that wait.
+    Updates(Box<updates::State>),
+    /// The register of signals.
+    Signals(Box<signals::State>),
     /// The line of the filter.
     Filter(Box<filter::State>),
     /// What is to be done with many cases.
@@ -106,10 +122,14 @@ impl Layer {
             Self::Form(form) => form.context(),
             Self::Ledger(_) => Context::Ledger,
             Self::Print(_) => Context::Print,
+            Self::Consumption(_) => Context::Consumption,
             Self::Search(_) => Context::Search,
             Self::Notices(_) => Context::Notices,
             Self::Board(_) => Context::Board,
-            Self::OnTime(_) => Context::OnTime,
+            Self::OnTime(_) | Self::Signals(_) => Context::OnTime,
+            Self::Clusters(list) => list.context(),
+            Self::Updates(_) => Context::Updates,
+            Self::Registers(_) => Context::Registers,
             Self::Columns(_) => Context::Columns,
             Self::Help(_) => Context::Help,
             Self::Unfinished(_) => Context::Unfinished,

@@ -12,12 +12,12 @@ use super::msg::Msg;
 use super::request::around;
 use super::route::Route;
 use super::screen::{
-    Help, Layer, Pressed, actions, columns, form, ledger, moved, notices, unfinished,
+    Help, Layer, Pressed, actions, columns, form, ledger, mandates, moved, notices, unfinished,
 };
 use super::toast::Tone;
 use super::{
     again, ahead, answer, available, beat, claims, here, live, lock, many, mouse, palette, print,
-    privacy, safe, screen, watching,
+    privacy, safe, screen, washing, watching,
 };
 
 /// Take in a message; what is returned is to be done. `now` is machine time.
@@ -148,6 +148,7 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
         }
         Route::Ledger(case) => model.layers.push(Layer::Ledger(ledger::State::new(case))),
         Route::Print(case) => model.layers.push(Layer::Print(print::State::new(case))),
+        Route::Consumption(case, purpose) => return mandates::look(model, case, purpose, now),
         Route::Search => {
             let fresh = model.search.anew();
             model.layers.push(Layer::Search(Box::new(fresh)));
@@ -158,7 +159,10 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
             return vec![asked];
         }
         Route::Notices => return push_notices(model, now),
-        Route::Filter | Route::Filtered(_) | Route::Bulk | Route::Sheet => {
+        Route::Clusters | Route::Updates | Route::Registers(_) | Route::BulkOf(..) => {
+            return washing::go(model, route, now);
+        }
+        Route::Filter | Route::Filtered(_) | Route::Bulk | Route::Sheet | Route::Likewise => {
             return many::go(model, route, now);
         }
         Route::Pick(list) => model.layers.push(Layer::Pick(list)),
@@ -182,7 +186,7 @@ fn go(model: &mut Model, route: Route, now: DateTime<Utc>) -> Vec<Effect> {
             model.desk.show(case, model.window);
             return answer::reread_list(model, now);
         }
-        Route::Board | Route::OnTime | Route::Aside(_) | Route::Queue(_) => {
+        Route::Board | Route::OnTime | Route::Signals | Route::Aside(_) | Route::Queue(_) => {
             return watching::go(model, &route, now);
         }
         Route::Desk if watching::uncover(model) => {
@@ -323,10 +327,15 @@ pub(super) fn run(
         Some(Layer::Form(form)) => form.press(world, pressed, now),
         Some(Layer::Ledger(ledger)) => ledger.press(world, pressed, window),
         Some(Layer::Print(page)) => page.press(world, pressed, window, now),
+        Some(Layer::Consumption(page)) => page.press(world, pressed, window, now),
         Some(Layer::Search(search)) => search.press(world, pressed, window, now),
         Some(Layer::Notices(list)) => list.press(pressed, window),
         Some(Layer::Board(board)) => board.press(world, pressed, window, now),
         Some(Layer::OnTime(report)) => report.press(world, pressed, window, now),
+        Some(Layer::Clusters(list)) => list.press(world, pressed, window, now),
+        Some(Layer::Updates(list)) => list.press(world, pressed, window, now),
+        Some(Layer::Signals(register)) => register.press(world, pressed, window, now),
+        Some(Layer::Registers(state)) => state.press(world, pressed, now),
         Some(Layer::Filter(line)) => line.press(world, pressed, now),
         Some(Layer::Bulk(list)) => list.press(world, pressed, window, now),
         Some(Layer::Pick(list)) => list.press(world, pressed, window, now),
@@ -380,11 +389,14 @@ pub(super) fn wake(model: &mut Model, now: DateTime<Utc>) -> Vec<Effect> {
     match layers.last_mut() {
         Some(Layer::Search(search)) => effects.extend(search.wake(world, now)),
         Some(Layer::Board(board)) => effects.extend(board.wake(world, now)),
+        Some(Layer::Clusters(list)) => effects.extend(list.wake(world, now)),
+        Some(Layer::Updates(list)) => effects.extend(list.wake(world, now)),
         Some(Layer::Form(form)) => effects.extend(around::ask(form, world, now)),
         _ => {}
     }
     if world.retry_at.is_some_and(|at| at <= now) {
         effects.extend(beat::open(model, now));
     }
+    effects.extend(many::wake(model, now));
     effects
 }

@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::bulk;
 use super::chord::Chord;
 use super::claims;
 use super::lock;
@@ -43,6 +44,7 @@ pub fn next_wake(model: &Model, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     [
         model.desk.rest,
         of_layer,
+        bulk::run::next_at(world),
         model
             .chord
             .as_ref()

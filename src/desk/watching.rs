@@ -7,7 +7,7 @@ use super::command::Id;
 use super::effect::Effect;
 use super::model::Model;
 use super::route::{Aside, Route};
-use super::screen::{Layer, board, on_time};
+use super::screen::{Layer, board, on_time, signals};
 use super::update::{clear_layers, wake};
 use crate::store::rows::InboxView;
 
@@ -29,6 +29,11 @@ pub(super) fn go(model: &mut Model, route: &Route, now: DateTime<Utc>) -> Vec<Ef
             model.layers.push(Layer::OnTime(Box::new(report)));
             asked
         }
+        Route::Signals => {
+            let (register, asked) = signals::State::open(&mut model.world, now);
+            model.layers.push(Layer::Signals(Box::new(register)));
+            asked
+        }
         Route::Aside(case) => {
             model.aside = Some((Aside::Case(case), std::mem::take(&mut model.layers)));
             model.desk.show(case, model.window);
@@ -43,9 +48,9 @@ pub(super) fn go(model: &mut Model, route: &Route, now: DateTime<Utc>) -> Vec<Ef
     }
 }
 
-/// Take away what lies on the board, if there is one.
+/// Take away what lies on the board or on the clusters, if there is one.
 pub(super) fn uncover(model: &mut Model) -> bool {
-    let is_board = |layer: &Layer| matches!(layer, Layer::Board(_));
+    let is_board = |layer: &Layer| matches!(layer, Layer::Board(_) | Layer::Clusters(_));
     let at = model.layers.iter().rposition(is_board);
     if let Some(at) = at {
         model.layers.truncate(at + 1);

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use uuid::Uuid;
 
-use super::bulk::Job;
+use super::bulk::{Job, Solved};
 use super::columns::Columns;
 use super::drafts::Drafts;
 use super::effect::{Effect, Question, Slot, Ticket};
@@ -26,7 +26,7 @@ use crate::process::notification::Lists;
 use crate::store::StoreError;
 use crate::store::plants::Plant;
 use crate::store::rows::{
-    CaseDetail, CaseId, Colleague, Lease, Me, QueueLimits, Role, TimelineRow,
+    CaseDetail, CaseId, Colleague, Lease, Me, QueueLimits, Role, TimelineRow, WaitingUpdate,
 };
 use crate::text::Texts;
 
@@ -108,6 +108,10 @@ pub struct World {
     pub undoable: Option<Undoable>,
     /// An action on many cases.
     pub bulk: Option<Box<Job>>,
+    /// What we did last with a case by an action of its process.
+    pub solved: Option<Box<Solved>>,
+    /// The update of a supplier that is about to be ended.
+    pub judged: Option<Box<WaitingUpdate>>,
     /// The request that is gone through with the customer.
     pub led: Option<Led>,
     /// The customer of whom another request is begun.
@@ -154,6 +158,8 @@ impl World {
             drafts: Drafts::new(writer),
             undoable: None,
             bulk: None,
+            solved: None,
+            judged: None,
             led: None,
             another: None,
             toasts: Toasts::default(),

@@ -160,7 +160,9 @@ fn palette(model: &Model, line: &palette::State) -> Option<List> {
 
 fn of_pick(item: &pick::Item) -> String {
     match &item.what {
-        pick::What::Unmask(..) => item.label.clone(),
+        pick::What::Unmask(..) | pick::What::Look(..) | pick::What::Mandate(_) => {
+            item.label.clone()
+        }
         pick::What::Copy(text) => format!("{}: {text}", item.label),
     }
 }

@@ -6,8 +6,14 @@ use std::collections::BTreeSet;
 /// A line as it is read: columns become parts of a sentence.
 pub(super) fn read(line: &str) -> String {
     let parts = line.split("  ").map(str::trim);
-    let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+    let is_said = |part: &&str| !part.is_empty() && !is_code(part);
+    let parts: Vec<&str> = parts.filter(is_said).collect();
     parts.join(", ")
+}
+
+/// Squares of a code to be scanned: the address that it holds is said beside it.
+fn is_code(part: &str) -> bool {
+    part.contains(['▀', '▄']) && part.chars().all(|c| matches!(c, ' ' | '▀' | '▄' | '█'))
 }
 
 /// Each line by itself, also those of a text that has several.
@@ -83,6 +89,7 @@ mod tests {
             "r, 3h05m, contact the party"
         );
         assert_eq!(read("   "), "");
+        assert_eq!(read(" █▀▀█ ▄█  ▀   scan this"), "scan this");
     }
 
     #[test]

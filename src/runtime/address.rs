@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use crate::desk::request::found::{AtAddress, Away, Bare};
 use crate::desk::request::meters::Place;
-use crate::exchange::sources::{self, AddressService, CodeBook, Connection};
+use crate::exchange::sources::{
+    self, AddressService, CodeBook, Connection, EnterpriseService, PersonService,
+};
 use crate::exchange::sources::{FindConnections as _, FindHouses as _};
 use crate::exchange::sources::{addresses, code_book};
 use crate::exchange::trouble::Trouble;
@@ -25,6 +27,10 @@ pub struct Sources {
     pub code_book: Option<CodeBook>,
     /// Which houses there are.
     pub addresses: Option<AddressService>,
+    /// Which enterprise has a number; else the imported extract says so.
+    pub enterprises: Option<EnterpriseService>,
+    /// Who a person is; else the imported extract says so.
+    pub persons: Option<PersonService>,
 }
 
 impl Sources {
@@ -78,7 +84,9 @@ impl Sources {
     }
 }
 
-async fn within<T>(asked: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {
+pub(super) async fn within<T>(
+    asked: impl Future<Output = Result<T, Trouble>>,
+) -> Result<T, Trouble> {
     let answered = tokio::time::timeout(PATIENCE, asked).await;
     answered.unwrap_or_else(|_| Err(Trouble::later("slow", None)))
 }

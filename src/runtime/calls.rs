@@ -13,14 +13,19 @@ use crate::desk::effect::{Call, FileError, Loaded, Question, Save, Slot};
 use crate::desk::find::{Asked, Naming, Told};
 use crate::desk::form::Pick;
 use crate::desk::form::suggest::Among;
+use crate::desk::registers::Answer;
+use crate::desk::screen::signals::PAGE;
 use crate::desk::{Msg, Reply, Ticket};
 use crate::domain::calendar::Calendars;
 use crate::process::engine::{Answers, Change};
 use crate::store::bulk::SNAPSHOT_MAX;
 use crate::store::case::{Opening, Target};
-use crate::store::rows::{Applied, CaseId, Opened, SearchHit, Session};
+use crate::store::rows::{
+    Applied, CaseId, ClusterFindings, ClusterPage, Opened, SearchHit, Session, WaitingUpdates,
+};
 use crate::store::session::SessionKind;
 use crate::store::{Store, StoreError};
+use crate::text::Texts;
 
 /// How many events of a case are read.
 const EVENTS: u32 = 100;
@@ -35,13 +40,14 @@ pub(super) struct Caller {
     pub(super) store: Store,
     pub(super) session: Arc<Mutex<Uuid>>,
     pub(super) calendars: Option<Arc<Calendars>>,
+    pub(super) texts: Arc<Texts>,
     pub(super) sources: Sources,
     pub(super) messages: mpsc::Sender<Msg>,
     pub(super) following: watch::Sender<Option<Followed>>,
 }
 
 impl Caller {
-    fn session(&self) -> Uuid {
+    pub(super) fn session(&self) -> Uuid {
         self.session
             .lock()
             .map_or_else(|broken| *broken.into_inner(), |id| *id)
@@ -108,6 +114,23 @@ impl Caller {
             Question::OnTime(month) => Reply::OnTime(month, self.store.on_time(month, None).await),
             Question::OnTimeCases { kind, after, limit } => {
                 Reply::OnTimeCases(self.store.on_time_cases(&kind, after, limit).await)
+            }
+            Question::Clusters(after) => Reply::Clusters(self.clusters(after).await),
+            Question::Cluster { pattern, after } => Reply::Cluster(self.one(&pattern, after).await),
+            Question::Updates(after) => Reply::Updates(self.updates(after).await),
+            Question::Registers(case) => Reply::Registers(case, self.registers(case).await),
+            Question::Signals(period) => {
+                let read = self.store.signal_parties(period.from, period.to).await;
+                Reply::Signals(period, read.map(Box::new))
+            }
+            Question::SignalsOf { gln, period, after } => {
+                let period = (period.from, period.to);
+                let read = self.store.signals_of_party(&gln, period, after, PAGE);
+                let read = read.await;
+                Reply::SignalsOf(gln, read)
+            }
+            Question::SaveSignals { period, gln } => {
+                Reply::SignalsSaved(self.save_signals(period, gln).await)
             }
             Question::Find(Asked::Looks) => {
                 Reply::Find(self.store.looks_mine().await.map(Told::Looks))
@@ -276,12 +299,17 @@ impl Caller {
                 case,
                 queue_id,
                 reason,
-            } => Reply::Applied(
-                store
-                    .case_transfer(cmd, session, case, queue_id, &reason)
-                    .await,
-            ),
+            } => {
+                let moved = store.case_transfer(cmd, session, case, queue_id, &reason);
+                Reply::Applied(moved.await)
+            }
+            call @ (Call::Look(_) | Call::Export { .. }) => self.consumption(cmd, call).await,
             Call::Naming(naming) => Reply::Set(self.name_filter(cmd, naming).await),
+            Call::EndUpdate {
+                id,
+                approve,
+                reason,
+            } => self.end_update(id, approve, reason).await,
             Call::Limits(new) => Reply::Set(store.limits_set(cmd, new).await),
             Call::TakeBack { case, seq } => {
                 Reply::Applied(store.case_take_back(cmd, session, case, seq).await)
@@ -292,6 +320,32 @@ impl Caller {
                 purpose,
             } => self.attach(cmd, case, path, purpose).await,
         }
+    }
+
+    async fn clusters(&self, after: Option<(i64, String)>) -> Result<Box<ClusterPage>, StoreError> {
+        let after = after.as_ref().map(|(n, pattern)| (*n, pattern.as_str()));
+        self.store.wash_clusters(after).await.map(Box::new)
+    }
+
+    async fn one(&self, pattern: &str, after: i64) -> Result<Box<ClusterFindings>, StoreError> {
+        let found = self.store.wash_cluster(pattern, after).await;
+        found.map(Box::new)
+    }
+
+    async fn updates(&self, after: i64) -> Result<Box<WaitingUpdates>, StoreError> {
+        self.store.wash_updates_waiting(after).await.map(Box::new)
+    }
+
+    async fn registers(&self, case: CaseId) -> Result<Box<Answer>, StoreError> {
+        self.sources
+            .registers(&self.store, case)
+            .await
+            .map(Box::new)
+    }
+
+    async fn end_update(&self, id: i64, approve: bool, reason: Option<String>) -> Reply {
+        let ended = self.store.wash_update_end(id, approve, reason.as_deref());
+        Reply::Set(ended.await)
     }
 
     async fn name_filter(&self, cmd: Uuid, naming: Naming) -> Result<(), StoreError> {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::desk::clean;
 use crate::desk::effect::{FileError, FileRead};
+use crate::exchange::keep::{KeepError, Place};
 use crate::store::case::DOCUMENT_BYTES_MAX;
 use crate::store::rows::NewDocument;
 use crate::system;
@@ -50,6 +51,31 @@ pub(super) fn document(path: &Path, purpose: String) -> FileRead {
         purpose,
         bytes,
     })
+}
+
+/// A place for a new file of that name where the console was started; a number is added where the name
+/// is taken.
+pub(super) fn place(name: &str) -> Result<(PathBuf, Place), FileError> {
+    let (stem, end) = name.rsplit_once('.').unwrap_or((name, ""));
+    let names = (2..NAMES).map(|number| format!("{stem}-{number}.{end}"));
+    for name in std::iter::once(name.to_owned()).chain(names) {
+        let path = std::path::absolute(&name).map_err(|error| told(&error))?;
+        match Place::at(&path) {
+            Ok(place) => return Ok((path, place)),
+            Err(KeepError::Exists(_)) => {}
+            Err(KeepError::Io(_, error)) => return Err(told(&error)),
+        }
+    }
+    Err(FileError::Other(name.to_owned()))
+}
+
+/// Write it whole, and say where it is.
+pub(super) fn keep(path: &Path, place: Place, bytes: &[u8]) -> Result<String, FileError> {
+    match place.keep(bytes) {
+        Ok(()) => Ok(clean::line(&path.to_string_lossy())),
+        Err(KeepError::Io(_, error)) => Err(told(&error)),
+        Err(taken @ KeepError::Exists(_)) => Err(FileError::Other(taken.to_string())),
+    }
 }
 
 /// Why the file cannot be attached, if so. What is in it is not read.

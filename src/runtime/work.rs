@@ -81,6 +81,7 @@ impl Work {
             sources: self.sources.clone(),
             session: Arc::clone(&self.session),
             calendars: model.world.calendars.clone(),
+            texts: Arc::clone(&model.world.texts),
             messages: self.messages.clone(),
             following: self.following.clone(),
         }

@@ -15,6 +15,7 @@ mod metering;
 mod outcome;
 mod people;
 mod privacy;
+mod wash;
 
 pub use board::*;
 pub use bulk::*;
@@ -30,3 +31,4 @@ pub use metering::*;
 pub use outcome::*;
 pub use people::*;
 pub use privacy::*;
+pub use wash::*;

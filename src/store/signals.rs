@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::rows::CaseId;
 use super::{Store, StoreError, ask, read};
 
 /// Signals of one kind about one party in one month.
@@ -46,6 +47,77 @@ pub struct OffenderRule {
     pub days: i32,
 }
 
+/// Parties with signals in a period, and the count that proposes one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignalParties {
+    /// So many like signals propose a party.
+    pub threshold: u64,
+    /// In so many days.
+    pub days: u32,
+    /// Those with most signals first, at most 500.
+    pub parties: Vec<PartySignals>,
+}
+
+/// What was signalled about a party.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartySignals {
+    /// The party.
+    pub party_gln: String,
+    /// Its name.
+    pub party: String,
+    /// How many signals.
+    pub signals: u64,
+    /// How many of each kind, most first.
+    pub kinds: Vec<(String, u64)>,
+    /// When the last of them came.
+    pub last_at: DateTime<Utc>,
+    /// The most like signals of today's window since it was proposed last: what is held against the
+    /// threshold.
+    pub alike: u64,
+    /// The case of the joint operators about it that is open.
+    pub proposal: Option<Proposal>,
+}
+
+/// An open case about a party.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposal {
+    /// The case.
+    pub case_id: CaseId,
+    /// Its number.
+    pub case_no: String,
+    /// Where it stands.
+    pub state: String,
+}
+
+/// A signal about a party.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignalSeen {
+    /// When it came.
+    pub received_at: DateTime<Utc>,
+    /// What was signalled.
+    pub signal_type: String,
+    /// In which case.
+    pub case_id: CaseId,
+    /// Its number.
+    pub case_no: String,
+    /// Its process.
+    pub process: String,
+    /// Where it stands.
+    pub state: String,
+    /// The event that tells it.
+    pub seq: i32,
+}
+
+/// Where a signal stands in its list.
+pub type SignalPlace = (DateTime<Utc>, CaseId, i32);
+
+impl SignalSeen {
+    /// Its place in the list.
+    pub fn place(&self) -> SignalPlace {
+        (self.received_at, self.case_id, self.seq)
+    }
+}
+
 impl Store {
     /// Signals per month, party and kind, from a day on until before another.
     pub async fn signals_register(
@@ -61,6 +133,64 @@ impl Store {
         .fetch_one(&self.pool))
         .await?;
         read(answer)
+    }
+
+    /// Parties with signals from a day on until before another, those with most first.
+    pub async fn signal_parties(
+        &self,
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> Result<SignalParties, StoreError> {
+        let answer = ask(sqlx::query_scalar!(
+            r#"SELECT loket_api.signal_parties($1, $2)::text AS "r!""#,
+            from,
+            to
+        )
+        .fetch_one(&self.pool))
+        .await?;
+        read(answer)
+    }
+
+    /// Signals about a party from a day on until before another, the newest first, behind a place; at
+    /// most 2,000 in one call.
+    pub async fn signals_of_party(
+        &self,
+        gln: &str,
+        (from, to): (NaiveDate, NaiveDate),
+        after: Option<SignalPlace>,
+        limit: u32,
+    ) -> Result<Vec<SignalSeen>, StoreError> {
+        let answer = ask(sqlx::query_scalar!(
+            r#"SELECT loket_api.signals_of_party($1, $2, $3, $4, $5, $6, $7)::text AS "r!""#,
+            gln,
+            from,
+            to,
+            after.map(|(at, ..)| at),
+            after.map(|(_, case, _)| case.0),
+            after.map(|(.., seq)| seq),
+            limit.cast_signed()
+        )
+        .fetch_one(&self.pool))
+        .await?;
+        read(answer)
+    }
+
+    /// All signals about a party from a day on until before another, read page by page.
+    pub async fn signals_of_party_all(
+        &self,
+        gln: &str,
+        period: (NaiveDate, NaiveDate),
+    ) -> Result<Vec<SignalSeen>, StoreError> {
+        let mut all: Vec<SignalSeen> = Vec::new();
+        loop {
+            let after = all.last().map(SignalSeen::place);
+            let page = self.signals_of_party(gln, period, after, 2_000).await?;
+            let is_last = page.len() < 2_000;
+            all.extend(page);
+            if is_last {
+                return Ok(all);
+            }
+        }
     }
 
     /// Parties to be proposed, those with most signals first. For the worker.

@@ -5,6 +5,8 @@
 mod desk;
 mod import;
 mod progress;
+mod registers;
+mod screens;
 
 use std::collections::BTreeMap;
 
@@ -14,6 +16,7 @@ use uuid::Uuid;
 
 pub use import::{MERGE_MAX, OPEN_MAX, WashImport};
 pub use progress::Week;
+pub use registers::{AskedSide, ExtractEnterprise, HeldRow, RegisterAsked};
 
 use crate::process::engine::CaseFacts;
 
@@ -47,6 +50,21 @@ pub struct Begun {
     pub known: bool,
     /// What it did so far.
     pub counts: BTreeMap<String, i64>,
+}
+
+/// Whether a run may close what its file has no more, and what that is.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct MayClose {
+    /// Why it waits for somebody's word: `share` or `unreadable`; none when it may.
+    pub why: Option<String>,
+    /// So many findings would be closed …
+    pub gone: i64,
+    /// … of so many that are open.
+    pub live: i64,
+    /// The share that one file may close unasked, in per cent.
+    pub most: i64,
+    /// Rows of the file of which not even the metering point could be read.
+    pub unreadable: i64,
 }
 
 /// A finding that needs a case.
@@ -102,6 +120,8 @@ pub struct Correction {
     pub correction_id: i64,
     /// The metering point.
     pub point: String,
+    /// GLN of its supplier, where it is known.
+    pub supplier: Option<String>,
     /// Our customer.
     pub customer_ref: String,
     /// What the row says now, by column.
@@ -186,6 +206,21 @@ pub struct FaultRow {
     pub fault: String,
     /// The code of the deviation.
     pub code: Option<String>,
+}
+
+/// A live case of a difference between the sides, for the closing at go-live (DW-A-5).
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct AtGoLive {
+    /// The case.
+    pub case_id: i64,
+    /// Its number.
+    pub case_no: String,
+    /// Its version.
+    pub version: i32,
+    /// Who works on it.
+    pub holder: Option<String>,
+    /// Its facts.
+    pub case: CaseFacts,
 }
 
 /// A date by which a share must be right (DW-GEN-13).

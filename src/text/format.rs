@@ -107,6 +107,26 @@ pub fn amount(texts: &Texts, hundredths: i64) -> String {
     format!("{sign}{}{decimal}{rest:02}", grouped(texts, whole))
 }
 
+/// An amount in thousandths, with three decimals: `1,234.500`. It is never below nothing.
+pub fn thousandths(texts: &Texts, thousandths: i64) -> String {
+    decimals(texts, thousandths.unsigned_abs(), 3)
+}
+
+/// An amount in thousandths with as many decimals as a step of so many thousandths needs: `0.5`.
+pub fn rounded(texts: &Texts, thousandths: i64, step: i64) -> String {
+    let places = [1000, 100, 10].iter().position(|unit| step % unit == 0);
+    decimals(texts, thousandths.unsigned_abs(), places.unwrap_or(3))
+}
+
+fn decimals(texts: &Texts, thousandths: u64, places: usize) -> String {
+    let whole = grouped(texts, thousandths / 1000);
+    let rest = format!("{:03}", thousandths % 1000);
+    match rest.get(..places) {
+        Some("") | None => whole,
+        Some(rest) => format!("{whole}{}{rest}", texts.get("format.decimal")),
+    }
+}
+
 /// How many there are, in groups of three digits.
 pub fn count(texts: &Texts, count: impl TryInto<u64>) -> String {
     // what is counted is never below nothing
@@ -190,6 +210,16 @@ mod tests {
         assert_eq!(money, wanted);
         let share = said(|texts| percent(texts, 982));
         assert_eq!(share, ["98.2%", "98,2%", "98,2\u{a0}%", "98,2\u{a0}%"]);
+    }
+
+    #[test]
+    fn thousandths_have_the_decimals_that_a_step_needs() {
+        let texts = Texts::load("nl");
+        assert_eq!(thousandths(&texts, 1_234_050), "1.234,050");
+        assert_eq!(rounded(&texts, 2_000, 1000), "2");
+        assert_eq!(rounded(&texts, 2_500, 500), "2,5");
+        assert_eq!(rounded(&texts, 50, 10), "0,05");
+        assert_eq!(rounded(&texts, 7, 1), "0,007");
     }
 
     #[test]

@@ -131,7 +131,7 @@ fn counts(paint: &Paint<'_, '_>, job: &Job) -> String {
     let count = |key: &str| job.count(key).to_string();
     let (will, wont, out) = (count("will"), count("wont"), count("out"));
     let (done, refused, untried) = (count("done"), count("refused"), count("untried"));
-    match &job.run {
+    let counts = match &job.run {
         Run::Not => {
             let with = [("will", &*will), ("wont", &*wont), ("out", &*out)];
             paint.fill("bulk.counts_preview", &with)
@@ -152,6 +152,15 @@ fn counts(paint: &Paint<'_, '_>, job: &Job) -> String {
             ];
             paint.fill("bulk.counts_results", &with)
         }
+    };
+    let pace = job.pace.filter(|_| job.run != Run::Ended);
+    let pace = pace.map(|pace| 60_000 / pace.num_milliseconds().max(1));
+    match pace {
+        Some(n) => format!(
+            "{counts}; {}",
+            paint.fill("bulk.paced", &[("n", &n.to_string())])
+        ),
+        None => counts,
     }
 }
 

@@ -11,6 +11,7 @@ use crate::desk::effect::Loaded;
 use crate::desk::geometry::Panes;
 use crate::desk::held;
 use crate::desk::live;
+use crate::desk::model::Model;
 use crate::desk::preview;
 use crate::desk::promises;
 use crate::desk::say;
@@ -61,6 +62,12 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect) {
     all.extend(lines(paint, case, loaded, usize::from(inner.width)));
     let first = model.desk.scroll;
     paint.lines(inner, all, first);
+}
+
+/// Whether the detail has the room of the timeline as well: three sides are read beside each other.
+pub(super) fn has_its_room(model: &Model) -> bool {
+    let shown = model.shown().and_then(|(case, _)| model.world.case(case));
+    shown.is_some_and(|loaded| loaded.detail.finding.is_some())
 }
 
 /// Number, process, state.
@@ -117,7 +124,8 @@ fn lines(
     all.extend(notification::lacks(paint, loaded, columns));
     all.push(others(paint, case, &detail.row));
     all.extend(unfinished::of_case(paint, case, columns));
-    let timeline_here = paint.model.window.panes() != Panes::Three;
+    let model = paint.model;
+    let timeline_here = model.window.panes() != Panes::Three || has_its_room(model);
     let mut sections = vec![
         ("detail.finding", finding::lines(paint, detail, columns)),
         ("detail.steps", request::steps(paint, detail, columns)),

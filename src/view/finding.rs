@@ -2,30 +2,22 @@
 //! supplier and the register have in three columns with the differences marked inside the words, and
 //! what can be done now.
 
-use chrono::NaiveDate;
-use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
-use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::paint::Paint;
 use super::theme::Role;
 use super::width;
 use crate::desk::route::Only;
 use crate::desk::screen::actions::{Of, choices};
-use crate::store::rows::{CaseDetail, EvidenceRow, FindingCard};
+use crate::store::rows::{CaseDetail, FindingCard};
 use crate::text::format;
-use crate::wash::marks::{Run, Runs, Weight, marks};
+
+mod sides;
+
+pub(super) use sides::{cells, pair, sides};
 
 type Lines = Vec<Line<'static>>;
-/// Letters with how much each differs.
-type Letters = Vec<(String, Weight)>;
-/// The same field of the three sides.
-type Three = [Letters; 3];
 
-/// The name of a field stands in so many columns.
-const NAME: usize = 10;
-/// Narrower columns stand below each other.
-const LEAST: usize = 15;
 /// So many next steps are named; the list of actions has all.
 const STEPS: usize = 6;
 
@@ -40,7 +32,7 @@ pub(super) fn lines(paint: &Paint<'_, '_>, detail: &CaseDetail, columns: usize) 
         let said = paint.text("finding.protected");
         lines.extend(paint.wrapped(Role::Warning, &said, columns));
     } else {
-        lines.extend(evidence(paint, found, columns));
+        lines.extend(sides(paint, found, columns));
     }
     lines.extend(next(paint, detail, columns));
     lines
@@ -100,223 +92,6 @@ fn whence(paint: &Paint<'_, '_>, found: &FindingCard, columns: usize) -> Lines {
         );
     }
     paint.wrapped(Role::Faint, &said, columns)
-}
-
-/// Row by row of each side; the register stands beside the first.
-fn evidence(paint: &Paint<'_, '_>, found: &FindingCard, columns: usize) -> Lines {
-    let room = columns.saturating_sub(NAME + 2) / 3;
-    let is_wide = room >= LEAST;
-    let mut lines = Vec::new();
-    if is_wide {
-        lines.push(heads(paint, room));
-    }
-    let rows = found.grid.len().max(found.supply.len()).max(1);
-    for at in 0..rows {
-        if at > 0 {
-            lines.push(Line::default());
-        }
-        let register = found.register.as_ref().filter(|_| at == 0);
-        let sides = [found.grid.get(at), found.supply.get(at), register];
-        for (key, three) in fields(paint, sides, at == 0) {
-            if three.iter().all(Vec::is_empty) {
-                continue;
-            }
-            let name = paint.text(&format!("finding.field.{key}"));
-            if is_wide {
-                lines.extend(beside(paint, &name, &three, room));
-            } else {
-                lines.extend(below(paint, &name, &three, columns));
-            }
-        }
-    }
-    lines
-}
-
-fn heads(paint: &Paint<'_, '_>, room: usize) -> Line<'static> {
-    let names = ["grid", "supply", "register"].map(|side| {
-        let name = paint.text(&format!("finding.side.{side}"));
-        width::left(&width::cut(&name, room), room)
-    });
-    let said = format!("{}{}", " ".repeat(NAME), names.join(" "));
-    Line::from(paint.span(Role::Key, said))
-}
-
-/// The fields of one row of each side, marked. A side that has no row says so where the name stands.
-fn fields(
-    paint: &Paint<'_, '_>,
-    sides: [Option<&EvidenceRow>; 3],
-    first: bool,
-) -> Vec<(&'static str, Three)> {
-    let word = |of: fn(&EvidenceRow) -> &str| sides.map(|row| row.map_or("", of));
-    let mut names = marked(word(|row| &row.name));
-    for (letters, row) in names.iter_mut().zip(sides) {
-        if row.is_none() && first {
-            *letters = plain(&paint.text("finding.absent"));
-        }
-    }
-    let figure = |of: fn(&EvidenceRow) -> i32| sides.map(|row| row.map_or(0, of));
-    let numbers = masked(word(|row| &row.number), figure(|row| row.number_as));
-    let births = masked(word(|row| &row.birth), figure(|row| row.birth_as));
-    let kinds = word(|row| &row.kind).map(|kind| match kind {
-        "" => String::new(),
-        kind => paint.text(&format!("kind.{kind}")),
-    });
-    let kinds = marked(kinds.each_ref().map(String::as_str));
-    let ours = |row: Option<&EvidenceRow>| plain(row.map_or("", |row| &row.customer_ref));
-    vec![
-        ("name", names),
-        ("kind", kinds),
-        ("number", numbers),
-        ("birth", births),
-        ("address", marked(word(|row| &row.address))),
-        ("valid", sides.map(|row| plain(&valid(paint, row)))),
-        ("customer", sides.map(ours)),
-    ]
-}
-
-/// From when to when; in the register, what became of whom.
-fn valid(paint: &Paint<'_, '_>, row: Option<&EvidenceRow>) -> String {
-    let Some(row) = row else {
-        return String::new();
-    };
-    let day = |given: &str| match given.parse::<NaiveDate>() {
-        Ok(day) => format::date(&paint.model.world.texts, day),
-        Err(_) => given.to_owned(),
-    };
-    if !row.deceased_on.is_empty() {
-        return paint.fill("finding.deceased", &[("day", &day(&row.deceased_on))]);
-    }
-    if !row.condition.is_empty() {
-        let known = paint.maybe(&format!("wash.condition.{}", row.condition));
-        return if known.is_empty() {
-            row.condition.clone()
-        } else {
-            known
-        };
-    }
-    if row.valid_from.is_empty() && row.valid_to.is_empty() {
-        return String::new();
-    }
-    format!("{} - {}", day(&row.valid_from), day(&row.valid_to))
-}
-
-fn plain(text: &str) -> Letters {
-    let letters = text.graphemes(true);
-    letters.map(|it| (it.to_owned(), Weight::Same)).collect()
-}
-
-fn marked(values: [&str; 3]) -> Three {
-    let runs = marks(values);
-    std::array::from_fn(|side| weighed(values[side], &runs[side]))
-}
-
-fn weighed(text: &str, runs: &Runs) -> Letters {
-    let part = |run: &Run| {
-        let letters = text[run.range.clone()].graphemes(true);
-        let weight = run.weight;
-        letters
-            .map(|it| (it.to_owned(), weight))
-            .collect::<Letters>()
-    };
-    runs.iter().flat_map(part).collect()
-}
-
-/// What is masked is held against the last one that is known by its figure.
-fn masked(values: [&str; 3], figures: [i32; 3]) -> Three {
-    let right = figures.iter().rfind(|figure| **figure != 0).copied();
-    let differs = |figure: i32| figure != 0 && Some(figure) != right;
-    let is_any = figures.iter().any(|figure| differs(*figure));
-    std::array::from_fn(|side| {
-        let is_right = is_any && Some(figures[side]) == right;
-        let weight = if differs(figures[side]) || is_right {
-            Weight::Other
-        } else {
-            Weight::Same
-        };
-        let letters = plain(values[side]).into_iter();
-        letters.map(|(letter, _)| (letter, weight)).collect()
-    })
-}
-
-/// The three side by side; what is longer than its column goes on below.
-fn beside(paint: &Paint<'_, '_>, name: &str, three: &Three, room: usize) -> Lines {
-    let cells = three.each_ref().map(|letters| wrap(letters, room));
-    let height = cells.iter().map(Vec::len).max().unwrap_or(0);
-    let line = |row: usize| {
-        let name = if row == 0 {
-            width::cut(name, NAME - 1)
-        } else {
-            String::new()
-        };
-        let mut spans = vec![paint.span(Role::Faint, width::left(&name, NAME))];
-        for (side, cell) in cells.iter().enumerate() {
-            let letters = cell.get(row).map_or(&[][..], Vec::as_slice);
-            let used: usize = letters.iter().map(|(letter, _)| width::of(letter)).sum();
-            spans.extend(drawn(paint, letters));
-            let gap = usize::from(side < 2);
-            spans.push(Span::raw(" ".repeat(room - used.min(room) + gap)));
-        }
-        Line::from(spans)
-    };
-    (0..height).map(line).collect()
-}
-
-/// The three below each other, each behind its side.
-fn below(paint: &Paint<'_, '_>, name: &str, three: &Three, columns: usize) -> Lines {
-    let mut lines = vec![Line::from(paint.span(Role::Faint, name.to_owned()))];
-    for (side, letters) in ["grid", "supply", "register"].iter().zip(three) {
-        let side = paint.text(&format!("finding.side.{side}"));
-        let head = width::left(&width::cut(&side, NAME), NAME + 1);
-        for (row, part) in wrap(letters, columns.saturating_sub(NAME + 3))
-            .iter()
-            .enumerate()
-        {
-            let head = if row == 0 {
-                head.clone()
-            } else {
-                " ".repeat(NAME + 1)
-            };
-            let mut spans = vec![paint.span(Role::Faint, format!("  {head}"))];
-            spans.extend(drawn(paint, part));
-            lines.push(Line::from(spans));
-        }
-    }
-    lines
-}
-
-/// Neighbours of one weight together. What differs is underlined: colour alone says nothing.
-fn drawn(paint: &Paint<'_, '_>, letters: &[(String, Weight)]) -> Vec<Span<'static>> {
-    let runs = letters.chunk_by(|(_, one), (_, other)| one == other);
-    let span = |run: &[(String, Weight)]| {
-        let text: String = run.iter().map(|(letter, _)| letter.as_str()).collect();
-        let under = |role| paint.style(role).add_modifier(Modifier::UNDERLINED);
-        let style = match run[0].1 {
-            Weight::Same => Style::default(),
-            Weight::Spelling => under(Role::Soon),
-            Weight::Other => under(Role::Late).add_modifier(Modifier::BOLD),
-        };
-        Span::styled(text, style)
-    };
-    runs.map(span).collect()
-}
-
-/// Lines of at most so many columns, broken behind a space where there is one.
-fn wrap(letters: &[(String, Weight)], columns: usize) -> Vec<Letters> {
-    let (mut lines, mut line, mut used) = (Vec::new(), Letters::new(), 0);
-    for (letter, weight) in letters {
-        if used + width::of(letter) > columns && !line.is_empty() {
-            let space = line.iter().rposition(|(it, _)| it == " ");
-            let rest = space.map_or_else(Letters::new, |at| line.split_off(at + 1));
-            used = rest.iter().map(|(it, _)| width::of(it)).sum();
-            lines.push(std::mem::replace(&mut line, rest));
-        }
-        used += width::of(letter);
-        line.push((letter.clone(), *weight));
-    }
-    if !line.is_empty() {
-        lines.push(line);
-    }
-    lines
 }
 
 /// What can be done now, with the digits that the list of actions gives.

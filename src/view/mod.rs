@@ -11,7 +11,9 @@ mod bulk;
 mod cards;
 mod chord;
 mod clocks;
+mod clusters;
 mod columns;
+mod consumption;
 mod detail;
 mod filter;
 mod finding;
@@ -30,13 +32,18 @@ pub mod page;
 mod paint;
 mod palette;
 mod pick;
+mod plan;
 mod print;
+pub mod qr;
+mod registers;
 mod request;
 mod search;
+mod signals;
 pub mod spark;
 pub mod theme;
 mod timeline;
 mod unfinished;
+mod updates;
 mod week;
 pub mod width;
 
@@ -74,10 +81,15 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
         Some(Layer::Form(form)) => form::draw(&mut paint, rest, form),
         Some(Layer::Ledger(ledger)) => ledger::draw(&mut paint, rest, ledger),
         Some(Layer::Print(page)) => print::draw(&mut paint, rest, page),
+        Some(Layer::Consumption(page)) => consumption::draw(&mut paint, rest, page),
         Some(Layer::Search(search)) => search::draw(&mut paint, rest, search),
         Some(Layer::Notices(list)) => notices::draw(&mut paint, rest, list),
         Some(Layer::Board(board)) => board::draw(&mut paint, rest, board),
         Some(Layer::OnTime(report)) => on_time::draw(&mut paint, rest, report),
+        Some(Layer::Clusters(state)) => clusters::draw(&mut paint, rest, state),
+        Some(Layer::Registers(state)) => registers::draw(&mut paint, rest, state),
+        Some(Layer::Updates(state)) => updates::draw(&mut paint, rest, state),
+        Some(Layer::Signals(register)) => signals::draw(&mut paint, rest, register),
         Some(Layer::Filter(line)) => filter::draw(&mut paint, rest, line),
         Some(Layer::Bulk(list)) => bulk::actions(&mut paint, rest, *list),
         Some(Layer::Sheet) => bulk::sheet(&mut paint, rest),
@@ -123,7 +135,11 @@ fn desk(paint: &mut Paint<'_, '_>, area: Rect) {
 
 /// The detail, and the timeline as a column of its own where there is room.
 fn beside(paint: &mut Paint<'_, '_>, area: Rect) {
-    let columns = paint.model.window.timeline_columns();
+    let columns = if detail::has_its_room(paint.model) {
+        0
+    } else {
+        paint.model.window.timeline_columns()
+    };
     let detail = Rect {
         width: area.width - columns,
         ..area

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Color, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph};
 
@@ -52,6 +52,15 @@ impl<'a, 'f> Paint<'a, 'f> {
     /// The style of a meaning.
     pub(super) fn style(&self, role: Role) -> Style {
         self.theme.style(role)
+    }
+
+    /// Dark on light whatever the theme is, as readers of codes need it; without colours as it comes.
+    pub(super) fn ink(&self) -> Style {
+        if self.theme.has_colours() {
+            Style::default().fg(Color::Black).bg(Color::White)
+        } else {
+            Style::default()
+        }
     }
 
     /// Text with a meaning.

@@ -45,7 +45,9 @@ fn item(paint: &Paint<'_, '_>, number: usize, item: &Item, columns: usize) -> Li
     let key = paint.span(Role::Key, format!("  {digit} "));
     let room = columns.saturating_sub(6);
     match &item.what {
-        What::Unmask(..) => Line::from(vec![key, Span::raw(width::cut(&item.label, room))]),
+        What::Unmask(..) | What::Look(..) | What::Mandate(_) => {
+            Line::from(vec![key, Span::raw(width::cut(&item.label, room))])
+        }
         What::Copy(text) => {
             let label = width::left(&item.label, LABEL);
             // tabs of a row are no columns here

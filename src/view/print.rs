@@ -1,16 +1,24 @@
-//! The print version of a notification, as a page to read.
+//! The print version of a notification, as a page to read; of a contract its step plan.
 
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::paint::Paint;
+use super::plan;
 use super::theme::Role;
 use super::width;
-use crate::desk::print::State;
+use crate::desk::print::{State, step_plan};
 
 /// The page, and how it becomes paper.
 pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
     let world = &paint.model.world;
+    let plan = world.case(state.case).and_then(|loaded| {
+        let address = step_plan(&loaded.detail)?;
+        Some((&loaded.detail, address))
+    });
+    if let Some((detail, address)) = plan {
+        return plan::draw(paint, area, detail, &address);
+    }
     let page = state.lines(world, paint.legal());
     let no = world.case(state.case);
     let no = no.map_or("", |loaded| loaded.detail.row.case_no.as_str());

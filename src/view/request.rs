@@ -32,7 +32,7 @@ const HERE: [&str; 12] = [
     "replaces_gsa",
 ];
 /// … of the work at an installation.
-const HERE_AT_PLANT: [&str; 2] = ["gsa_state", "not_done_reason"];
+const HERE_AT_PLANT: [&str; 3] = ["gsa_state", "gsa_acked_at", "not_done_reason"];
 
 fn is_request(detail: &CaseDetail) -> bool {
     matches!(detail.facts.process.as_str(), "prio" | "tlm")

@@ -103,6 +103,12 @@ impl Theme {
         themes.get(DEFAULT).cloned().unwrap_or_default()
     }
 
+    /// Whether any colour is left.
+    pub fn has_colours(&self) -> bool {
+        let mut styles = self.styles.values();
+        styles.any(|style| style.fg.is_some() || style.bg.is_some())
+    }
+
     /// The style of a meaning.
     pub fn style(&self, role: Role) -> Style {
         self.styles.get(&role).copied().unwrap_or_default()

@@ -45,6 +45,16 @@ pub fn classify(point: Point<'_>, registers: &impl Registers, rules: &Rules) -> 
         })
 }
 
+/// Who the end user of each side is, as [`classify`] decides it: that of the row in force.
+pub fn identities(
+    point: Point<'_>,
+    registers: &impl Registers,
+    rules: &Rules,
+) -> [Option<Identity>; 2] {
+    let pair = Pair::new(point, registers, rules);
+    [pair.grid, pair.supply].map(|side| side.map(|known| known.identity))
+}
+
 /// DW-BAS-07.
 fn number(point: Point<'_>) -> Option<Finding> {
     if Ean18::parse(point.number).is_ok() {

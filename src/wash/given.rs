@@ -30,7 +30,7 @@ const BUSINESS: &[&str] = &[
 const PRIVATE: &[&str] = &["private", "privat", "privatkunde", "person", "p"];
 
 /// A row of a holding, by the columns of [`Held`].
-pub fn holding(values: [&str; 14]) -> Holding {
+pub fn holding(values: [&str; 15]) -> Holding {
     let get = |field: Held| values[field as usize].trim();
     let (first, last) = names(get(Held::FirstName), get(Held::LastName));
     let (street, house) = street(get(Held::Street), get(Held::HouseNumber));
@@ -51,6 +51,7 @@ pub fn holding(values: [&str; 14]) -> Holding {
         get(Held::City),
         &day(get(Held::ValidFrom)),
         &day(get(Held::ValidTo)),
+        get(Held::Supplier),
     ])
 }
 
@@ -274,9 +275,9 @@ mod tests {
     proptest::proptest! {
         /// Nothing that is given makes it fail, and what it gives it leaves alone.
         #[test]
-        fn shaping_twice_is_shaping_once(values in proptest::array::uniform14(".{0,14}")) {
+        fn shaping_twice_is_shaping_once(values in proptest::array::uniform15(".{0,14}")) {
             let once = holding(values.each_ref().map(String::as_str));
-            let fields: [&str; 14] = std::array::from_fn(|place| once.at(place));
+            let fields: [&str; 15] = std::array::from_fn(|place| once.at(place));
             let twice = holding(fields);
             for place in [Held::Kind, Held::BirthDate, Held::Identifier] {
                 if place != Held::Identifier || once.get(place).bytes().all(|b| b.is_ascii_digit()) {

@@ -89,6 +89,7 @@ fields! {
     City = "city",
     ValidFrom = "valid_from",
     ValidTo = "valid_to",
+    Supplier = "supplier_gln",
 }
 
 fields! {
@@ -106,7 +107,7 @@ fields! {
 }
 
 /// What a side holds of the end user of a metering point.
-pub type Holding = Packed<14>;
+pub type Holding = Packed<15>;
 /// A person of the population register.
 pub type PersonRow = Packed<10>;
 /// An enterprise: number, name, code of its form, street with number, postcode, city, state

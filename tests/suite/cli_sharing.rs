@@ -152,7 +152,12 @@ async fn flu_38_what_is_shown_can_be_taken_along() {
 
     let export = format!("consumption export {case} --week 2026-06-15 --fine --purpose hand_over");
     let taken = anna.run(&export).out;
-    assert_eq!(taken.lines().count(), 1 + 188, "{taken}");
+    let week = 7 * 96;
+    assert_eq!(taken.lines().count(), 1 + week, "{taken}");
+    let missing = taken
+        .lines()
+        .filter(|line| line.contains(";;kWh;Geen verbruik;"));
+    assert_eq!(missing.count(), week - 188, "missing, and not zero");
     assert!(taken.starts_with("\u{feff}Van (datum);"), "{taken}");
     let other = format!("import consumption --json --ean {} -", ean(1));
     let back = admin.run_with(&other, &taken);
@@ -162,6 +167,65 @@ async fn flu_38_what_is_shown_can_be_taken_along() {
     );
     let history = anna.run(&format!("case timeline {case}")).out;
     assert!(history.contains("consumption exported"), "{history}");
+    pages(&anna, case);
+}
+
+/// FLU-38: pages go into a file of their own, all or nothing, and each export is on record once.
+fn pages(anna: &Shell, case: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("june.pdf");
+    let line = |file: &std::path::Path| {
+        format!(
+            "consumption export {case} --month 2026-06 --purpose hand_over --format pdf --out {}",
+            file.display()
+        )
+    };
+    let exports = || {
+        let history = anna.run(&format!("case timeline {case}")).out;
+        history.matches("consumption exported").count()
+    };
+    let before = exports();
+    let said = anna.run(&line(&file));
+    assert!(said.code == 0 && said.out.contains("june.pdf"), "{said:?}");
+    let bytes = std::fs::read(&file).unwrap();
+    let document = lopdf::Document::load_mem(&bytes).unwrap();
+    let text = document.extract_text(&[1]).unwrap();
+    assert!(text.contains("18.800") && text.contains(&ean(1)), "{text}");
+    assert_eq!(exports(), before + 1);
+    // what is there stays, and nothing is read for it
+    let again = anna.run(&line(&file));
+    assert!(
+        again.code == 2 && again.err.contains("already"),
+        "{again:?}"
+    );
+    assert_eq!(std::fs::read(&file).unwrap(), bytes);
+    let nowhere = anna.run(&line(&folder.path().join("none/june.pdf")));
+    assert_eq!(nowhere.code, 2, "{nowhere:?}");
+    assert_eq!(exports(), before + 1);
+    // a disk that takes no more: said, and nothing half-written stays
+    let full = anna.run_on_full_disk(&line(&folder.path().join("full.pdf")));
+    assert!(full.code == 2 && full.err.contains("full.pdf"), "{full:?}");
+    let left: Vec<_> = folder.path().read_dir().unwrap().collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+    let masked = anna.run(&format!(
+        "{} --mask",
+        line(&folder.path().join("masked.pdf"))
+    ));
+    assert_eq!(masked.code, 0, "{masked:?}");
+    let bytes = std::fs::read(folder.path().join("masked.pdf")).unwrap();
+    let text = lopdf::Document::load_mem(&bytes)
+        .unwrap()
+        .extract_text(&[1])
+        .unwrap();
+    assert!(
+        !text.contains(&ean(1)) && text.contains(&ean(1)[..4]),
+        "{text}"
+    );
+    let unnamed = anna.run(&line(&file).replace(&format!("--out {}", file.display()), ""));
+    assert!(
+        unnamed.code == 2 && unnamed.err.contains("--out"),
+        "{unnamed:?}"
+    );
 }
 
 /// FLU-06 to FLU-19, FLU-24, FLU-32: opened and worked by hand from the organisation to a mandate that the

@@ -23,7 +23,7 @@ const HEADER: &str = "Van datum;Van tijdstip;Tot datum;Tot tijdstip;EAN;Meter;Me
     Volume;Eenheid;Validatiestatus\n";
 const KBO: &str = "0566988259";
 
-async fn world() -> World {
+pub(crate) async fn world() -> World {
     let world = World::new().await;
     let morning = "2026-11-16T08:00:00Z".parse().unwrap();
     world.admin.clock_set(morning).await.unwrap();
@@ -75,7 +75,11 @@ fn counts(report: &serde_json::Value) -> [u64; 4] {
     ["new", "changed", "known", "refused"].map(|key| report["files"][0][key].as_u64().unwrap())
 }
 
-async fn open(world: &World, process: &str, given: &Answers) -> Result<CaseId, StoreError> {
+pub(crate) async fn open(
+    world: &World,
+    process: &str,
+    given: &Answers,
+) -> Result<CaseId, StoreError> {
     open_by(&world.admin, None, world, (process, Actor::System), given).await
 }
 
@@ -103,7 +107,7 @@ async fn open_by(
     }
 }
 
-fn contract() -> Answers {
+pub(crate) fn contract() -> Answers {
     answers([
         ("party_gln", word(PROVIDER)),
         ("company_number", word(KBO)),
@@ -114,7 +118,7 @@ fn contract() -> Answers {
     ])
 }
 
-fn mandate(n: u32, granularity: &str) -> Answers {
+pub(crate) fn mandate(n: u32, granularity: &str) -> Answers {
     answers([
         ("ean", word(&ean(n))),
         ("party_gln", word(PROVIDER)),
@@ -266,7 +270,7 @@ async fn flu_34_the_meters_of_a_connection_are_added_up() {
     assert_eq!(counts(&report(&shell, line, &other)), [95, 0, 0, 0]);
     assert_eq!(counts(&report(&shell, line, &other)), [0, 0, 95, 0]);
     let none = whole_day(1, date, "9,999", "Gevalideerd").replace("1SAG1", "");
-    assert_eq!(counts(&report(&shell, line, &none)), [96, 0, 0, 0]);
+    assert_eq!(counts(&report(&shell, line, &none)), [0, 0, 96, 0]);
 
     let case = shared(&world, 1, "day_and_fine").await;
     let desk = world.desk("anna").await;
@@ -286,6 +290,12 @@ async fn flu_34_the_meters_of_a_connection_are_added_up() {
         panic!("{lacking:?}")
     };
     assert_eq!(lacking.start, days::begin(date) + TimeDelta::hours(8));
+
+    // where no meter has a value, what is said of the connection counts
+    let alone = whole_day(1, day("2026-06-17"), "0,010", "Geschat").replace("1SAG1", "");
+    assert_eq!(counts(&report(&shell, line, &alone)), [96, 0, 0, 0]);
+    let found = look(&desk, case, ("2026-06-17", "2026-06-18"), Step::Day).await;
+    assert_eq!(found.unwrap().values[0].value, 960);
 
     // one meter after the other makes one day
     let next = whole_day(1, day("2026-06-16"), "0,100", "Gevalideerd");

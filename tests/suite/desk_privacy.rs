@@ -132,7 +132,7 @@ fn copies(script: &Script) -> Vec<String> {
     };
     let text = |what: &What| match what {
         What::Copy(text) => text.clone(),
-        What::Unmask(..) => panic!("not a copy"),
+        other => panic!("not a copy: {other:?}"),
     };
     list.items.iter().map(|item| text(&item.what)).collect()
 }

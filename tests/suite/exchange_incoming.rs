@@ -43,6 +43,7 @@ impl Handler for Desk {
             Incoming::Payment(id) => id.as_str(),
             Incoming::Acknowledgement(told) => &told.reference,
             Incoming::Request(request) => &request.reference,
+            Incoming::Update(update) => &update.reference,
         };
         match reference {
             "LATER" => return Verdict::Later,

@@ -179,6 +179,7 @@ fn held(first: &str, last: &str, [number, born, street, house, postcode]: [&str;
         "",
         "",
         "",
+        "",
     ])
 }
 

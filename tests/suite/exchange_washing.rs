@@ -3,7 +3,9 @@
 
 use std::path::{Path, PathBuf};
 
-use loket::exchange::washing::bring::{Brought, Origin, Paths, holdings, nonconformity};
+use loket::exchange::washing::bring::{
+    self, Brought, Origin, Paths, Word, holdings, nonconformity,
+};
 use loket::exchange::washing::{WashError, follow, registers, updates};
 use loket::process::engine::{Actor, Answers, step};
 use loket::store::StoreError;
@@ -17,9 +19,8 @@ use crate::support::world::World;
 
 const HEADER: &str = "metering_point_id,customer_ref,kind,first_name,last_name,organisation_name,\
 identifier,birth_date,street,house_number,postcode,city,valid_from,valid_to\n";
-pub(crate) const PERSONS: &str = "identifier,first_name,last_name,birth_date,street,house_number,\
-postcode,city,\
-deceased_on,protected\n\
+pub(crate) const PERSONS: &str = "identifier,first_name,last_name,birth_date,street,\
+house_number,postcode,city,deceased_on,protected\n\
 29884013001,Geir,Kristensen,1940-08-29,Knudsenhavna,127,7365,Martinhelle,,no\n\
 01813701304,Inger,Henriksen,1937-01-01,Knudsenhavna,139,0151,Gulbrandsen,,no\n\
 05923642899,Kristine,Sivertsen,1936-12-05,Thomassenjordet,165,1639,Abrahamsen,,yes\n";
@@ -52,6 +53,18 @@ impl Bench {
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join("persons.csv"), PERSONS).unwrap();
         Self { world, folder }
+    }
+
+    /// The digest of an import of these files.
+    pub(crate) async fn hash(&self, paths: &Paths) -> String {
+        let now = self.world.admin.legal_now().await.unwrap();
+        let rules = bring::rules(now);
+        let files = [
+            &*paths.grid,
+            &*paths.supply,
+            &**paths.persons.as_ref().unwrap(),
+        ];
+        loket::exchange::washing::hash(&files, &format!("{rules:?}")).unwrap()
     }
 
     /// Everything, as nobody of the product sees it.
@@ -91,9 +104,14 @@ impl Bench {
     }
 
     pub(crate) async fn run(&self, paths: &Paths) -> Brought {
-        holdings(&self.world.admin, paths, &Origin::default(), false)
-            .await
-            .unwrap()
+        holdings(
+            &self.world.admin,
+            paths,
+            &Origin::default(),
+            Word::default(),
+        )
+        .await
+        .unwrap()
     }
 
     pub(crate) async fn washed(&self, name: &str, rows: &[(String, &str, &str)]) -> Brought {
@@ -163,7 +181,8 @@ fn side(point: &str, prefix: &str, held: &str) -> String {
     if held.is_empty() {
         return String::new();
     }
-    format!("{point},{prefix}{},{held}\n", &point[11..17])
+    let number = point.get(11..17).unwrap_or(point);
+    format!("{point},{prefix}{number},{held}\n")
 }
 
 pub(crate) fn count(brought: &Brought, word: &str) -> i64 {
@@ -356,7 +375,13 @@ async fn dw_bas_20_one_import_at_a_time_and_none_half_done() {
     let bench = Bench::new().await;
     let paths = bench.files("a", &[(point(1), GEIR, INGER), (point(2), INGER, "")]);
     let held = bench.world.admin.wash_import().await.unwrap();
-    let refused = holdings(&bench.world.admin, &paths, &Origin::default(), false).await;
+    let refused = holdings(
+        &bench.world.admin,
+        &paths,
+        &Origin::default(),
+        Word::default(),
+    )
+    .await;
     let Err(WashError::Store(StoreError::Refused(refusal))) = refused else {
         panic!("two at once");
     };
@@ -375,12 +400,7 @@ async fn dw_bas_20_one_import_at_a_time_and_none_half_done() {
         tries += 1;
     };
     // killed after it had staged and merged, before the cases were opened
-    let hash = loket::exchange::washing::hash(&[
-        &paths.grid,
-        &paths.supply,
-        paths.persons.as_ref().unwrap(),
-    ])
-    .unwrap();
+    let hash = bench.hash(&paths).await;
     let key = loket::store::wash::RunKey {
         kind: "holdings",
         scope: "pair",
@@ -401,7 +421,14 @@ async fn dw_bas_20_one_import_at_a_time_and_none_half_done() {
     drop(import);
     let mut done = None;
     for _ in 0..600 {
-        match holdings(&bench.world.admin, &paths, &Origin::default(), false).await {
+        match holdings(
+            &bench.world.admin,
+            &paths,
+            &Origin::default(),
+            Word::default(),
+        )
+        .await
+        {
             Ok(brought) => {
                 done = Some(brought);
                 break;
@@ -437,7 +464,7 @@ async fn dw_a01_03_files_of_the_central_tool() {
         .collect();
     std::fs::write(&file, latin1).unwrap();
     let store = &bench.world.admin;
-    let brought = nonconformity(store, &file, &Origin::default(), false)
+    let brought = nonconformity(store, &file, &Origin::default(), Word::default())
         .await
         .unwrap();
     assert_eq!(
@@ -467,7 +494,7 @@ async fn dw_a01_03_files_of_the_central_tool() {
     longer.extend_from_slice(b"EMF_A02;");
     longer.extend_from_slice(format!("{};G4;2020-01-01;;\n", point(4)).as_bytes());
     std::fs::write(&file, longer).unwrap();
-    let brought = nonconformity(store, &file, &Origin::default(), false)
+    let brought = nonconformity(store, &file, &Origin::default(), Word::default())
         .await
         .unwrap();
     assert_eq!((count(&brought, "new"), count(&brought, "again")), (2, 1));
@@ -479,7 +506,7 @@ async fn dw_a01_03_files_of_the_central_tool() {
         "CustomerReference\tFaultCode\tAddressType\nG9\tEMF_I01\tx\n",
     )
     .unwrap();
-    let brought = nonconformity(store, &other, &Origin::default(), false)
+    let brought = nonconformity(store, &other, &Origin::default(), Word::default())
         .await
         .unwrap();
     assert_eq!((count(&brought, "new"), count(&brought, "gone")), (1, 0));

@@ -4,14 +4,18 @@
 
 use chrono::TimeDelta;
 use loket::domain::clock::Outcome;
-use loket::domain::consumption::{Energy, Register, Unit};
+use loket::domain::consumption::guard::{Span, Wish};
+use loket::domain::consumption::shown::{Naming, Shown};
+use loket::domain::consumption::view::View;
+use loket::domain::consumption::{Consumption, Energy, Found, Grain, Register, Status, Unit};
 use loket::domain::country::Country;
 use loket::domain::kbo::Kbo;
+use loket::exchange::consumption::write;
 use loket::process::contract::{CONTRACT, step_plan};
 use loket::process::engine::{Actor, Refusal};
 use loket::process::load::transitions;
 use loket::process::message::{self, Addressee};
-use loket::process::sharing::SHARING;
+use loket::process::sharing::{SHARING, mandate};
 use loket::process::{FieldKind, Queue, Work};
 
 use crate::process_world::{EAN, PARTY, Sim, answers, at, texts};
@@ -101,6 +105,11 @@ fn period_to(sim: &Sim) -> &str {
 #[test]
 fn flu_01_sharing_begins_in_the_portal() {
     is_shown("FLU-01", ["portal", "portaal"]);
+    let plan = step_plan(&Kbo::parse(COMPANY).unwrap());
+    assert!(
+        plan.starts_with("https://mijn.fluvius.be/verbruik/"),
+        "{plan}"
+    );
     assert_eq!(SHARING.queue, Queue::Sharing);
     assert_eq!(SHARING.country, Country::Be);
 }
@@ -390,9 +399,39 @@ fn flu_25_the_customer_chooses_days_or_finer() {
     assert_eq!(refusal.key, "not_a_choice");
 }
 
+/// What a case lets see, as the guard reads it from its facts: the first and the last day, or the rule.
+fn seen(
+    sim: &Sim,
+    (span, day): (Span, &str),
+    grain: Grain,
+) -> Result<(String, String), &'static str> {
+    let mandate = mandate(&sim.case, Energy::Electricity).unwrap();
+    let day = day.parse().unwrap();
+    let window = mandate.window(Wish { span, day, grain }, sim.now);
+    let days = window.map(|window| (window.from.to_string(), window.to.to_string()));
+    days.map_err(|hidden| hidden.rule())
+}
+
+fn in_force_with(more: &[(&str, &str)]) -> Sim {
+    let mut sim = requested_with(more).unwrap();
+    sim.done("approve", &[]);
+    sim
+}
+
 #[test]
 fn flu_26_fine_data_by_the_week() {
     is_shown("FLU-26", ["by the week", "per week"]);
+    let fine = in_force_with(&[("granularity", "fine")]);
+    let week = ("2026-11-02".to_owned(), "2026-11-09".to_owned());
+    assert_eq!(
+        seen(&fine, (Span::Week, "2026-11-05"), Grain::Quarter),
+        Ok(week)
+    );
+    for span in [Span::Month, Span::Year] {
+        for grain in [Grain::Quarter, Grain::Day] {
+            assert_eq!(seen(&fine, (span, "2026-11-05"), grain), Err("FLU-26"));
+        }
+    }
 }
 
 #[test]
@@ -505,6 +544,16 @@ fn flu_30_a_change_of_the_grid_user_caps_the_period() {
 #[test]
 fn flu_31_what_was_before_can_still_be_seen() {
     is_shown("FLU-31", ["before that day", "voor die dag"]);
+    let mut sim = shared();
+    let moved = [("market_scenario", "mo"), ("effective_date", "2026-10-15")];
+    sim.done("market_scenario", &moved);
+    let month = ("2026-10-01".to_owned(), "2026-10-15".to_owned());
+    assert_eq!(
+        seen(&sim, (Span::Month, "2026-10-20"), Grain::Day),
+        Ok(month)
+    );
+    let behind = seen(&sim, (Span::Week, "2026-10-19"), Grain::Day);
+    assert_eq!(behind, Err("FLU-31"));
 }
 
 /// Customer and grid user may end it; the wish of a provider is refused and told so.
@@ -541,6 +590,10 @@ fn flu_32_only_customer_and_grid_user_end_a_mandate() {
 #[test]
 fn flu_33_without_an_interface_the_provider_looks_or_downloads() {
     is_shown("FLU-33", ["downloads", "downloadt"]);
+    let contract = in_force("website");
+    assert!(contract.is("website_active", "yes") && contract.is("api_active", "no"));
+    let week = seen(&shared(), (Span::Week, "2026-11-05"), Grain::Day);
+    assert!(week.is_ok(), "looking needs no interface");
 }
 
 #[test]
@@ -559,16 +612,54 @@ fn flu_35_kwh_and_cubic_metres() {
 #[test]
 fn flu_36_days_by_week_month_and_year() {
     is_shown("FLU-36", ["month and year", "maand en jaar"]);
+    let days = in_force_with(&[("granularity", "day")]);
+    for (span, from, to) in [
+        (Span::Week, "2026-11-02", "2026-11-09"),
+        (Span::Month, "2026-11-01", "2026-12-01"),
+        (Span::Year, "2026-01-01", "2026-12-31"),
+    ] {
+        let found = seen(&days, (span, "2026-11-05"), Grain::Day);
+        assert_eq!(found, Ok((from.to_owned(), to.to_owned())));
+    }
+    let fine = in_force_with(&[("granularity", "fine")]);
+    let week = seen(&fine, (Span::Week, "2026-11-05"), Grain::Day);
+    assert_eq!(week, Err("FLU-36"), "days must be shared too");
 }
 
 #[test]
 fn flu_37_the_pattern_in_detail() {
     is_shown("FLU-37", ["pattern", "patroon"]);
+    let days = in_force_with(&[("granularity", "day")]);
+    let quarters = |sim| seen(sim, (Span::Week, "2026-11-05"), Grain::Quarter);
+    assert_eq!(quarters(&days), Err("FLU-03"), "asked for expressly");
+    assert!(quarters(&shared()).is_ok());
 }
 
 #[test]
 fn flu_38_it_can_be_taken_along() {
     is_shown("FLU-38", ["CSV", "CSV"]);
+    let mandate = mandate(&shared().case, Energy::Electricity).unwrap();
+    let now = at("2026-11-16T09:00:00+01:00");
+    let view = View::first(&mandate, now).turned(false);
+    let sight = view
+        .sight(&mandate, (Unit::Kwh, Naming::Whole), now)
+        .unwrap();
+    let found = Consumption {
+        ean: EAN.to_owned(),
+        energy: Energy::Electricity,
+        values: vec![Found {
+            register: Register::OfftakeTotal,
+            start: at("2026-11-09T00:00:00+01:00"),
+            covered: 1440,
+            status: Status::Read,
+            value: 4_200,
+        }],
+    };
+    let file = write::file(&Shown::of(&found, &sight, now));
+    let lines: Vec<&str> = file.lines().collect();
+    assert_eq!(lines.len(), 1 + 7, "a line for each day that is shown");
+    assert!(lines[1].contains(";4,200;kWh;Uitgelezen;"), "{}", lines[1]);
+    assert!(lines[2].contains(";;kWh;Geen verbruik;"), "{}", lines[2]);
 }
 
 #[test]

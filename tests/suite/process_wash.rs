@@ -12,15 +12,15 @@ use crate::process_world::{Sim, answers, at, context};
 
 const POINT: &str = "707057500100000017";
 /// Synthetic numbers of nobody.
-const OLA: &str = "29884013001";
+pub(crate) const OLA: &str = "29884013001";
 const D_NUMBER: &str = "69884010039";
 const FIRM: &str = "959716633";
 /// A Thursday; the next Monday is an ordinary working day in Norway.
-const START: &str = "2026-11-12T10:00:00+01:00";
+pub(crate) const START: &str = "2026-11-12T10:00:00+01:00";
 
-type Words = [(&'static str, &'static str)];
+pub(crate) type Words = [(&'static str, &'static str)];
 
-fn opening(code: &'static str, more: &Words) -> Answers {
+pub(crate) fn opening(code: &'static str, more: &Words) -> Answers {
     let mut given = vec![
         ("wash_code", code),
         ("wash_origin", "holdings"),
@@ -34,16 +34,16 @@ fn opening(code: &'static str, more: &Words) -> Answers {
     answers(&given)
 }
 
-fn opened(code: &'static str) -> Sim {
+pub(crate) fn opened(code: &'static str) -> Sim {
     with(code, &[("counterpart_known", "yes")])
 }
 
-fn with(code: &'static str, more: &Words) -> Sim {
+pub(crate) fn with(code: &'static str, more: &Words) -> Sim {
     Sim::try_open(&WASH, at(START), at(START), &opening(code, more)).unwrap()
 }
 
 /// Led along these actions; each must be possible.
-fn led(code: &'static str, steps: &[(&str, &Words)]) -> Sim {
+pub(crate) fn led(code: &'static str, steps: &[(&str, &Words)]) -> Sim {
     let mut sim = opened(code);
     for (action, given) in steps {
         sim.done(action, given);
@@ -51,12 +51,12 @@ fn led(code: &'static str, steps: &[(&str, &Words)]) -> Sim {
     sim
 }
 
-const PERSON: &Words = &[
+pub(crate) const PERSON: &Words = &[
     ("found_fnr", OLA),
     ("found_first_name", "Ola"),
     ("found_last_name", "Nordmann"),
 ];
-const ONE_PERSON: &Words = &[
+pub(crate) const ONE_PERSON: &Words = &[
     ("hits", "one"),
     ("register_on", "yes"),
     ("found_fnr", OLA),
@@ -64,13 +64,13 @@ const ONE_PERSON: &Words = &[
     ("found_last_name", "Nordmann"),
 ];
 const NO_PERSON: &Words = &[("hits", "none"), ("register_on", "yes")];
-const ENTERPRISE: &Words = &[
+pub(crate) const ENTERPRISE: &Words = &[
     ("found_org", FIRM),
     ("found_name", "KARLSEN DRIFT AS"),
     ("register_has", "yes"),
 ];
-const CONTACT: &Words = &[("channel", "phone")];
-const CONSENT: &Words = &[("consent", "yes"), ("kept_identity", "person")];
+pub(crate) const CONTACT: &Words = &[("channel", "phone")];
+pub(crate) const CONSENT: &Words = &[("consent", "yes"), ("kept_identity", "person")];
 const NO_CONSENT: &Words = &[("consent", "no"), ("kept_identity", "person")];
 
 #[test]
@@ -495,7 +495,7 @@ fn dw_i03_05_names() {
     assert_eq!(sim.case.state, "resolved_takeover");
 }
 
-const USER: &Words = &[
+pub(crate) const USER: &Words = &[
     ("user_kind", "person"),
     ("found_fnr", OLA),
     ("found_first_name", "Ola"),
@@ -669,7 +669,7 @@ fn winding_down(code: &'static str) -> Sim {
     sim
 }
 
-const AGREED: &Words = &[("agreed_on", "2026-11-12"), ("channel", "phone")];
+pub(crate) const AGREED: &Words = &[("agreed_on", "2026-11-12"), ("channel", "phone")];
 
 /// DW-A01-10, DW-A01-11, DW-A01-12: agreement, termination and settlement before the end.
 #[test]
@@ -695,7 +695,7 @@ fn dw_a01_10_nothing_ends_without_agreement_termination_and_settlement() {
     }
 }
 
-/// DW-A01-12, DW-A03-7: a couple may do without a settlement; different customers may not, and a firm
+/// DW-A01-12, DW-A03-7: a couple may do without a settlement; different customers may not; each of them
 /// needs the decision.
 #[test]
 fn dw_a01_12_settlements() {
@@ -710,7 +710,10 @@ fn dw_a01_12_settlements() {
         ready("a01").refused("settlement_decided", not_needed).rule,
         "DW-A01-12"
     );
-    ready("a02").done("relation_ended", &[]);
+    let mut couple = ready("a02");
+    assert_eq!(couple.refused("relation_ended", &[]).key, "no_settlement");
+    couple.done("settlement_decided", not_needed);
+    couple.done("relation_ended", &[]);
     let mut firm = ready("a03");
     assert_eq!(firm.refused("relation_ended", &[]).key, "no_settlement");
     firm.done("settlement_decided", not_needed);

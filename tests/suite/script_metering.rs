@@ -116,7 +116,7 @@ async fn play_all(play: &Play<'_>, turns: usize) -> Tally {
 #[tokio::test(flavor = "multi_thread")]
 async fn prio_35_each_request_ends_in_each_possible_state() {
     let stage = Stage::small("script-small").await;
-    for (process, runs) in [(&PRIO, 32), (&TLM, 32)] {
+    for (process, runs) in [(&PRIO, 32), (&TLM, 35)] {
         let play = Play::new(&stage, process);
         let tally = play_all(&play, usize::MAX).await;
         assert_eq!(tally.runs, runs, "{tally:#?}");

@@ -1,7 +1,7 @@
 //! A finding of the data wash at the keyboard: the real program on a real terminal, with a real
 //! PostgreSQL into which two files were washed.
 
-use loket::exchange::washing::bring::{Origin, Paths, holdings};
+use loket::exchange::washing::bring::{Origin, Paths, Word, holdings};
 use loket::store::admin::AgentRow;
 use loket::store::rows::CaseId;
 
@@ -49,7 +49,7 @@ async fn washed() -> World {
         persons: None,
         enterprises: None,
     };
-    let brought = holdings(&world.admin, &paths, &Origin::default(), false).await;
+    let brought = holdings(&world.admin, &paths, &Origin::default(), Word::default()).await;
     assert_eq!(brought.unwrap().told.counts.get("opened"), Some(&1));
     std::fs::remove_dir_all(&folder).unwrap();
     world

@@ -38,7 +38,7 @@ fn held(customer: &str, name: &str, address: &str, figure: i32) -> EvidenceRow {
     }
 }
 
-fn card() -> FindingCard {
+pub(crate) fn card() -> FindingCard {
     let register = EvidenceRow {
         valid_from: String::new(),
         customer_ref: String::new(),
@@ -78,7 +78,7 @@ fn card() -> FindingCard {
     }
 }
 
-fn wash(card: FindingCard) -> Loaded {
+pub(crate) fn wash(card: FindingCard) -> Loaded {
     let given = answers(&[
         ("wash_code", &*card.code),
         ("wash_origin", "holdings"),

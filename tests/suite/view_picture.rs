@@ -1,5 +1,5 @@
-//! The picture in the README is the desk as the program draws it. After a change of the screen:
-//! `LOKET_PICTURES=write cargo test view_picture`.
+//! The pictures are the desk as the program draws it, the first one in the README. After a change of
+//! the screen: `LOKET_PICTURES=write cargo test view_picture`.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -25,19 +25,35 @@ fn the_picture_in_the_readme_is_what_the_program_draws() {
         script.keys(key);
         script.answer_all();
     }
+    is_kept(&script, "docs/desk.svg");
+}
+
+/// A month of consumption, in a small window and in a large one.
+#[test]
+fn the_pictures_of_consumption_are_what_the_program_draws() {
+    for (size, file) in [
+        ((80, 24), "docs/consumption-small.svg"),
+        ((160, 48), "docs/consumption.svg"),
+    ] {
+        is_kept(&crate::desk_consumption::a_month(size), file);
+    }
+}
+
+fn is_kept(script: &Script, file: &str) {
     let model = &script.model;
-    let mut terminal = Terminal::new(TestBackend::new(120, 32)).unwrap();
+    let window = model.window;
+    let mut terminal = Terminal::new(TestBackend::new(window.columns, window.rows)).unwrap();
     let theme = Theme::shipped(Colours::On);
     terminal.draw(|frame| draw(model, &theme, frame)).unwrap();
     let drawn = picture(terminal.backend().buffer());
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/desk.svg");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     if system::env("LOKET_PICTURES").as_deref() == Some("write") {
-        std::fs::write(&file, &drawn).unwrap();
+        std::fs::write(&path, &drawn).unwrap();
     }
-    let kept = std::fs::read_to_string(&file).unwrap();
+    let kept = std::fs::read_to_string(&path).unwrap();
     assert!(
         kept == drawn,
-        "docs/desk.svg is not what the program draws any more; see the module"
+        "{file} is not what the program draws any more; see the module"
     );
 }
 

@@ -11,7 +11,7 @@ use crate::wash_rules::{
 
 /// The holding with other values.
 fn with(held: &Holding, values: &[(Held, &str)]) -> Holding {
-    let mut all: [&str; 14] = std::array::from_fn(|place| held.at(place));
+    let mut all: [&str; 15] = std::array::from_fn(|place| held.at(place));
     for (field, value) in values {
         all[*field as usize] = value;
     }
@@ -157,7 +157,7 @@ fn dw_bas_10_a_wrong_number_is_a_missing_one() {
         &[(Held::BirthDate, ""), (Held::FirstName, "Odd")],
     )];
     assert_eq!(code(&nobody, &nobody), Some((Code::I01, Side::Both)));
-    let mut values: [&str; 14] = std::array::from_fn(|place| wrong[0].at(place));
+    let mut values: [&str; 15] = std::array::from_fn(|place| wrong[0].at(place));
     values[Held::Identifier as usize] = "298840 13001";
     assert_eq!(code(&[loket::wash::given::holding(values)], &[ola()]), None);
 }

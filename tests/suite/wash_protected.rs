@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use loket::exchange::washing::bring::{Origin, nonconformity};
+use loket::exchange::washing::bring::{Origin, Word, nonconformity};
 use loket::exchange::washing::{registers, updates};
 use loket::process::engine::Actor;
 use loket::store::StoreError;
@@ -51,9 +51,14 @@ impl Bench {
         let header = "MeteringPointUsed,CustomerReferenceEndUser,FaultCode,FaultDueToValue,\
             FaultDescription\n";
         std::fs::write(&file, format!("{header}{rows}")).unwrap();
-        nonconformity(&self.world.admin, &file, &Origin::default(), false)
-            .await
-            .unwrap();
+        nonconformity(
+            &self.world.admin,
+            &file,
+            &Origin::default(),
+            Word::default(),
+        )
+        .await
+        .unwrap();
         file
     }
 }

@@ -121,6 +121,7 @@ pub(crate) fn held(kind: &str, number: &str, names: [&str; 3], born: &str) -> Ho
     };
     Holding::new([
         POINT, "G1", kind, first, last, firm, number, born, street, house, postcode, city, "", "",
+        "",
     ])
 }
 
@@ -295,6 +296,7 @@ fn dw_gen_12_another_address_is_no_finding() {
         "4",
         "0151",
         "Olsen",
+        "",
         "",
         "",
     ];

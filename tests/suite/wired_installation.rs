@@ -152,6 +152,11 @@ async fn els_31_work_that_was_not_done_comes_to_somebody_and_is_ordered_again() 
         plant.told("not_done", &late).await;
         assert!(plant.is("gsa_state", "ordered").await, "of before: {late}");
     }
+    // without a key: what they say of the second visit, right behind its order by their clock
+    for status in ["created", "planned"] {
+        plant.told(status, &json!({})).await;
+        assert!(plant.is("gsa_state", status).await, "{status}");
+    }
     plant.told("done", &json!({"key": key(1)})).await;
     assert!(plant.is("gsa_state", "done").await);
     assert_eq!((plant.files("refused"), plant.files("")), (0, 0));

@@ -10,7 +10,7 @@ use crate::exchange::outbox::Delivery;
 use crate::exchange::outbox::settings::Settings;
 use crate::exchange::worker::outside::Outside;
 use crate::exchange::worker::{Options, Worker};
-use crate::exchange::world::{World, play, wash};
+use crate::exchange::world::{World, play, sharing, wash};
 use crate::local_postgres::{LocalPostgres, SUPERUSER};
 use crate::store::admin::{self, AgentRow, Purpose};
 use crate::store::{Store, StoreError};
@@ -96,10 +96,8 @@ pub(super) async fn world(server: &LocalPostgres, now: DateTime<Utc>) -> Result<
     let worker = worker(server).await?;
     let world = World::new(SEED, day(now)?);
     let played = play::play(&admin, &players, &worker, &world).await;
-    let played = played.map_err(|error| match error {
-        play::PlayError::Store(error) => CliError::Store(error),
-        other => CliError::Fault(color_eyre::Report::new(other)),
-    })?;
+    let played = played.map_err(play_error)?;
+    let shared = sharing::play(&admin).await.map_err(play_error)?;
     let washed = wash::play(&admin, &server.home().root().join("wash"), SEED).await;
     let washed = washed.map_err(crate::cli::washing::wash_error)?;
     for store in players.iter().chain([&admin]) {
@@ -112,7 +110,14 @@ pub(super) async fn world(server: &LocalPostgres, now: DateTime<Utc>) -> Result<
         add(server, &people::installers(&company.gln)).await?;
     }
     add(server, &first).await?;
-    Ok(played.cases + usize::try_from(washed).unwrap_or_default())
+    Ok(played.cases + shared + usize::try_from(washed).unwrap_or_default())
+}
+
+fn play_error(error: play::PlayError) -> CliError {
+    match error {
+        play::PlayError::Store(error) => CliError::Store(error),
+        other => CliError::Fault(color_eyre::Report::new(other)),
+    }
 }
 
 /// The day on which the world is looked at: today, or the next working day.

@@ -106,6 +106,24 @@ pub(super) fn settings(findings: &mut Findings, shell: &Shell) {
         findings.add(Level::Ok, ("settings", "setting"), &values);
     }
     outside(findings, shell);
+    registers(findings, shell);
+}
+
+/// Who answers for persons and enterprises of the data wash.
+fn registers(findings: &mut Findings, shell: &Shell) {
+    let config = worker_settings(&shell.config).outside;
+    for (url, extract, service) in [
+        (
+            config.enterprises_url,
+            "enterprises_extract",
+            "enterprises_service",
+        ),
+        (config.persons_url, "persons_extract", "persons_service"),
+    ] {
+        let key = if url.is_empty() { extract } else { service };
+        let url = without_password(url);
+        findings.add(Level::Ok, ("registers", key), &[("url", &url)]);
+    }
 }
 
 /// Settings of systems outside with which the worker would not begin.
@@ -119,7 +137,10 @@ fn outside(findings: &mut Findings, shell: &Shell) {
 
 /// An address may hold a password.
 fn shown(config: &Config, setting: &Setting) -> String {
-    let value = config.shown(setting);
+    without_password(config.shown(setting))
+}
+
+fn without_password(value: String) -> String {
     match value.split_once("://") {
         Some((kind, rest)) => match rest.rsplit_once('@') {
             Some((_, place)) => format!("{kind}://…@{place}"),

@@ -6,8 +6,10 @@ use chrono::{DateTime, Datelike as _, Months, NaiveDate, Utc};
 use clap::Args;
 
 use super::super::{CliError, Ended, Sentence, Shell, csv, words};
+use crate::domain::country::Country;
+use crate::exchange::spreadsheet;
 use crate::store::Store;
-use crate::store::signals::SignalRow;
+use crate::store::signals::{SignalRow, SignalSeen};
 use crate::text::format;
 
 /// Which months, and how they are shown.
@@ -19,6 +21,9 @@ pub struct SignalArgs {
     /// Last month (default: this one)
     #[arg(long, value_name = "YYYY-MM", value_parser = super::month)]
     pub to: Option<NaiveDate>,
+    /// The signals about this party, each with its case
+    #[arg(long, value_name = "GLN")]
+    pub party: Option<String>,
     /// For a spreadsheet
     #[arg(long, conflicts_with = "json")]
     pub csv: bool,
@@ -59,19 +64,12 @@ fn range(args: &SignalArgs, now: DateTime<Utc>) -> Result<(NaiveDate, NaiveDate)
 /// Shows the register.
 pub(super) async fn run(shell: &Shell, store: &Store, args: &SignalArgs) -> Ended {
     let (from, to) = range(args, store.legal_now().await?)?;
+    if let Some(party) = &args.party {
+        return of_party(shell, store, args, (party, from, to)).await;
+    }
     let rows = store.signals_register(from, to).await?;
     if args.csv {
-        csv::print([
-            "month",
-            "party_gln",
-            "party",
-            "signal_type",
-            "signals",
-            "cases",
-        ])?;
-        for row in &rows {
-            csv::print(cells(row))?;
-        }
+        csv::table(spreadsheet::signals(&rows))?;
     } else if args.json {
         for row in &rows {
             shell.json(row)?;
@@ -82,15 +80,37 @@ pub(super) async fn run(shell: &Shell, store: &Store, args: &SignalArgs) -> Ende
     Ok(ExitCode::SUCCESS)
 }
 
-fn cells(row: &SignalRow) -> [String; 6] {
-    [
-        row.month.format("%Y-%m").to_string(),
-        row.party_gln.clone(),
-        row.party.clone(),
-        row.signal_type.clone(),
-        row.signals.to_string(),
-        row.cases.to_string(),
-    ]
+/// The signals about one party, each with its case.
+async fn of_party(
+    shell: &Shell,
+    store: &Store,
+    args: &SignalArgs,
+    (party, from, to): (&str, NaiveDate, NaiveDate),
+) -> Ended {
+    let rows = store.signals_of_party_all(party, (from, to)).await?;
+    if args.csv {
+        csv::table(spreadsheet::signals_of(party, &rows))?;
+    } else if args.json {
+        for row in &rows {
+            shell.json(row)?;
+        }
+    } else if rows.is_empty() {
+        shell.tell("report.no_signals", &[]);
+    } else {
+        let texts = &shell.texts;
+        let line = |row: &SignalSeen| {
+            vec![
+                format::instant(texts, row.received_at, Country::Nl.zone()),
+                texts.say(&format!("choice.signal_type.{}", row.signal_type)),
+                row.case_no.clone(),
+                texts.say(&format!("state.{}.{}", row.process, row.state)),
+            ]
+        };
+        for line in words::columns(&rows.iter().map(line).collect::<Vec<_>>()) {
+            shell.say(&line);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn tell(shell: &Shell, rows: &[SignalRow]) {

@@ -23,6 +23,12 @@ pub(super) fn call(
             let lease = lease.ok_or_else(|| world.texts.say("why.not_held_by_me"))?;
             Ok((Call::Release(lease), true))
         }
+        Some(Act::TakeBack) => {
+            let undo = row.undo.filter(|undo| undo.until > world.legal(now));
+            let undo = undo.ok_or_else(|| world.texts.say("bulk.has_left"))?;
+            let seq = undo.seq;
+            Ok((Call::TakeBack { case, seq }, false))
+        }
         Some(Act::Reassign) => {
             let reason = job.entries.iter().find(|entry| entry.key == "reason");
             let reason = reason.map_or("", |entry| entry.raw().trim()).to_owned();
@@ -90,6 +96,7 @@ pub fn name(world: &World, job: &Job) -> String {
         }
         Some(Act::Release) => world.texts.say("command.release"),
         Some(Act::Reassign) => world.texts.say("lead.reassign"),
+        Some(Act::TakeBack) => world.texts.say("command.take_back_all"),
         None => String::new(),
     }
 }

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::choices::by_other;
+use super::run::Run;
 use super::{Act, Job, Row, Verdict};
 use crate::desk::form::Entry;
 use crate::desk::form::outcome::{self, Outcome, Plan};
@@ -150,6 +151,7 @@ pub fn make(world: &mut World, act: Act, entries: Vec<Entry>, now: DateTime<Utc>
             command,
             to,
             sends,
+            was_ours: world.leases.contains_key(&one.row.case_id),
             undo: None,
             verdict,
         });
@@ -157,6 +159,30 @@ pub fn make(world: &mut World, act: Act, entries: Vec<Entry>, now: DateTime<Utc>
     job.cursor = job.cursor.min(rows.len().saturating_sub(1));
     job.rows = rows;
     job.sure = None;
+    world.bulk = Some(job);
+}
+
+/// After a run: the preview of taking back what it did. What has left is gone.
+pub fn take_back(world: &mut World, now: DateTime<Utc>) {
+    let Some(mut job) = world.bulk.take() else {
+        return;
+    };
+    let legal = world.legal(now);
+    let done = |row: &Row| matches!(row.verdict, Verdict::Done(_));
+    job.rows.retain(done);
+    for row in &mut job.rows {
+        row.command = world.command(now);
+        let can = row.undo.is_some_and(|undo| undo.until > legal);
+        row.sends = false;
+        row.verdict = if can {
+            Verdict::Will(world.texts.say("bulk.takes_back"))
+        } else {
+            Verdict::Wont(world.texts.say("bulk.has_left"))
+        };
+    }
+    (job.act, job.run) = (Some(Act::TakeBack), Run::Not);
+    (job.cursor, job.sure) = (0, None);
+    job.entries.clear();
     world.bulk = Some(job);
 }
 
@@ -179,6 +205,7 @@ fn verdict(
             false,
         ),
         Some(Act::Release) => (Verdict::Will(texts.say("bulk.released")), None, false),
+        Some(Act::TakeBack) => (Verdict::Wont(texts.say("bulk.has_left")), None, false),
         Some(Act::Reassign) => {
             let Some((agent, name)) = to.next(one) else {
                 return (Verdict::Wont(texts.say("bulk.nobody_else")), None, false);

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::call::{call, written_before};
-use super::{Job, Row, Verdict};
+use super::{Act, Job, Row, Verdict};
 use crate::desk::answer;
 use crate::desk::claims;
 use crate::desk::effect::{Call, Effect, Reply, Slot};
@@ -42,6 +42,8 @@ pub struct Going {
     pub line: Line,
     /// Whether to go on after this case.
     pub then: Then,
+    /// When the case was begun; the next one keeps the pace of the job (machine time).
+    began_at: DateTime<Utc>,
 }
 
 /// What is under way with a case.
@@ -50,6 +52,8 @@ enum Step {
     Claim,
     Write,
     GiveBack,
+    /// The row before is done, and this one waits for its turn.
+    Rest,
 }
 
 /// Whether an answer is on its way.
@@ -96,6 +100,30 @@ pub fn stop(world: &mut World) {
     if let Some(Run::Going(going)) = world.bulk.as_mut().map(|job| &mut job.run) {
         going.then = Then::Stop;
     }
+}
+
+/// When the row that waits for its turn has it (machine time); at once where the run was stopped.
+pub fn next_at(world: &World) -> Option<DateTime<Utc>> {
+    let job = world.bulk.as_deref()?;
+    match (&job.run, job.pace) {
+        (Run::Going(going), Some(pace)) if going.step == Step::Rest => match going.then {
+            Then::Next => Some(going.began_at + pace),
+            Then::Stop => Some(going.began_at),
+        },
+        _ => None,
+    }
+}
+
+/// The row that waits has its turn; `None` when none does.
+pub fn wake(world: &mut World, now: DateTime<Utc>) -> Option<Vec<Effect>> {
+    next_at(world).filter(|at| *at <= now)?;
+    let mut job = world.bulk.take()?;
+    let effects = match job.run.clone() {
+        Run::Going(going) => go_on(world, &mut job, going.at, going.then, now),
+        _ => Vec::new(),
+    };
+    world.bulk = Some(job);
+    Some(effects)
 }
 
 /// To the next case that can be done, or to the end.
@@ -147,6 +175,7 @@ fn begin(
         verdict: None,
         line: Line::Up,
         then: Then::Next,
+        began_at: now,
     });
     Ok(write(world, command, call, now))
 }
@@ -182,6 +211,7 @@ fn again(world: &mut World, job: &mut Job, now: DateTime<Utc>) -> Vec<Effect> {
     let going = going.clone();
     let row = &job.rows[going.at];
     let call = match (going.step, going.taken) {
+        (Step::Rest, _) => return Vec::new(),
         (Step::Claim, _) => Ok(Call::Claim(row.case)),
         (Step::GiveBack, Some(lease)) => Ok(Call::Release(lease)),
         _ => written_before(world, job, row, going.taken, now),
@@ -285,8 +315,14 @@ fn applied_to(
     };
     let row = &mut job.rows[going.at];
     row.undo = applied.undo;
-    world.left_with(row.case, applied.lease, false);
-    going.taken = going.taken.and(applied.lease);
+    let is_back = job.act == Some(Act::TakeBack);
+    world.left_with(row.case, applied.lease, is_back);
+    // what was taken for this only goes back again
+    going.taken = if is_back {
+        applied.lease.filter(|_| !row.was_ours)
+    } else {
+        going.taken.and(applied.lease)
+    };
     let mut said = match &row.verdict {
         Verdict::Will(said) => said.clone(),
         _ => String::new(),
@@ -326,5 +362,22 @@ fn next(world: &mut World, job: &mut Job, now: DateTime<Utc>) -> Vec<Effect> {
         job.rows[at].verdict = verdict;
     }
     job.cursor = at;
-    go_on(world, job, at + 1, then, now)
+    let will = |row: &Row| matches!(row.verdict, Verdict::Will(_));
+    let following = job.rows.iter().skip(at + 1).position(will);
+    let Some(following) = following.filter(|_| rests(job, now)) else {
+        return go_on(world, job, at + 1, then, now);
+    };
+    if let Run::Going(going) = &mut job.run {
+        (going.at, going.step) = (at + 1 + following, Step::Rest);
+        (going.taken, going.command) = (None, Uuid::nil());
+    }
+    Vec::new()
+}
+
+/// Whether the next case waits for the pace of the job.
+fn rests(job: &Job, now: DateTime<Utc>) -> bool {
+    match (&job.run, job.pace) {
+        (Run::Going(going), Some(pace)) => going.then == Then::Next && going.began_at + pace > now,
+        _ => false,
+    }
 }

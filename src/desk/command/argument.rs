@@ -17,12 +17,17 @@ pub enum Argument {
     Filter,
     /// What is searched for, or nothing.
     Search,
+    /// The number of a connection, or nothing.
+    Connection,
 }
 
 impl Argument {
     /// Whether the command means nothing without it.
     pub fn is_needed(self) -> bool {
-        !matches!(self, Self::None | Self::Filter | Self::Search)
+        !matches!(
+            self,
+            Self::None | Self::Filter | Self::Search | Self::Connection
+        )
     }
 
     /// Whether names of people may stand in it: such a line is not kept in the database.
@@ -40,6 +45,7 @@ impl Argument {
             Self::Tab => Some("tab"),
             Self::Filter => Some("filter"),
             Self::Search => Some("search"),
+            Self::Connection => Some("connection"),
         }
     }
 }

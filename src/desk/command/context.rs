@@ -23,6 +23,8 @@ pub enum Context {
     Ledger,
     /// The print version of a notification.
     Print,
+    /// Consumption of a connection.
+    Consumption,
     /// The search screen.
     Search,
     /// The notices.
@@ -31,6 +33,14 @@ pub enum Context {
     Board,
     /// The share on time.
     OnTime,
+    /// The clusters of the data wash.
+    Clusters,
+    /// One of them.
+    Cluster,
+    /// The updates of suppliers.
+    Updates,
+    /// What the registers say.
+    Registers,
     /// The line of the filter.
     Filter,
     /// The line of the palette.
@@ -53,7 +63,7 @@ pub enum Context {
 
 impl Context {
     /// All of them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 28] = [
         Self::List,
         Self::Detail,
         Self::Actions,
@@ -64,10 +74,15 @@ impl Context {
         Self::Review,
         Self::Ledger,
         Self::Print,
+        Self::Consumption,
         Self::Search,
         Self::Notices,
         Self::Board,
         Self::OnTime,
+        Self::Clusters,
+        Self::Cluster,
+        Self::Updates,
+        Self::Registers,
         Self::Filter,
         Self::Palette,
         Self::Preview,
@@ -100,10 +115,15 @@ impl Context {
             Self::Review => "review",
             Self::Ledger => "ledger",
             Self::Print => "print",
+            Self::Consumption => "consumption",
             Self::Search => "search",
             Self::Notices => "notices",
             Self::Board => "board",
             Self::OnTime => "on_time",
+            Self::Clusters => "clusters",
+            Self::Cluster => "cluster",
+            Self::Updates => "updates",
+            Self::Registers => "registers",
             Self::Filter => "filter",
             Self::Palette => "palette",
             Self::Preview => "preview",

@@ -79,12 +79,38 @@ pub enum Id {
     Ledger,
     /// The print version of a notification.
     Print,
+    /// Consumption under the mandate of a case, or of a connection.
+    Consumption,
+    /// A week of it as it was measured.
+    SeeFine,
+    /// A week of it by days.
+    SeeWeek,
+    /// A month of it by days.
+    SeeMonth,
+    /// A year of it by months.
+    SeeYear,
+    /// It in the other unit: of gas there are two.
+    SwitchUnit,
+    /// Its connection with its whole number, or masked.
+    NameConnection,
+    /// It as a file with the columns of the source.
+    SaveCsv,
+    /// It as pages to hand on.
+    SavePdf,
+    /// The address that customers of a provider follow, to be scanned.
+    StepPlan,
     /// The board of the lead.
     Board,
     /// The next part of the board.
     Section,
     /// The share of clocks on time.
     OnTime,
+    /// The register of signals per party and period.
+    Signals,
+    /// A longer or shorter period of it.
+    Period,
+    /// What is shown of it as a file.
+    SaveSignals,
     /// Give the case of the board to somebody.
     Reassign,
     /// Give the case of the board back to the pool.
@@ -115,6 +141,22 @@ pub enum Id {
     ColumnsAsTheyCome,
     /// Take the proposed word.
     FillWord,
+    /// The clusters of the data wash.
+    Clusters,
+    /// Do something with all of a cluster.
+    ActOnAll,
+    /// What was done with one finding, with all that are left.
+    Likewise,
+    /// Take back all that has not left.
+    TakeBackAll,
+    /// The updates of suppliers that wait.
+    Updates,
+    /// What the registers say of a case.
+    Registers,
+    /// The update is right.
+    Approve,
+    /// The update is wrong.
+    Reject,
     /// Take a case out of an action on many.
     TakeOut,
     /// Stop an action on many.

@@ -6,16 +6,21 @@ use super::super::file::FileError;
 use super::super::find::Told;
 use super::super::form::Pick;
 use super::super::form::suggest::Among;
+use super::super::registers;
 use super::super::request::found::AtAddress;
+use super::super::screen::signals::Period;
 use super::super::world::Loaded;
 use crate::domain::calendar::Calendars;
+use crate::domain::consumption::Consumption;
 use crate::store::StoreError;
 use crate::store::plants::Plant;
 use crate::store::reading::LookUp;
 use crate::store::rows::{
-    Applied, Board, Claim, Colleague, DraftRow, DraftSaved, FactsPage, InboxPage, OnTimeCase,
-    OnTimeRow, Opened, Pulse, QueueLimits, SearchHit, Session, Snapshot, Unmasked,
+    Applied, Board, CaseId, Claim, ClusterFindings, ClusterPage, Colleague, DraftRow, DraftSaved,
+    FactsPage, InboxPage, OnTimeCase, OnTimeRow, Opened, Pulse, QueueLimits, SearchHit, Session,
+    Snapshot, Unmasked, WaitingUpdates,
 };
+use crate::store::signals::{SignalParties, SignalSeen};
 use crate::store::slots::FreeSlots;
 
 /// An answer.
@@ -57,6 +62,20 @@ pub enum Reply {
     OnTime(NaiveDate, Result<Vec<OnTimeRow>, StoreError>),
     /// Cases behind a figure.
     OnTimeCases(Result<Vec<OnTimeCase>, StoreError>),
+    /// A page of clusters.
+    Clusters(Result<Box<ClusterPage>, StoreError>),
+    /// A page of the findings of one.
+    Cluster(Result<Box<ClusterFindings>, StoreError>),
+    /// What the registers say of a case.
+    Registers(CaseId, Result<Box<registers::Answer>, StoreError>),
+    /// A page of updates that wait.
+    Updates(Result<Box<WaitingUpdates>, StoreError>),
+    /// The register of signals of a period.
+    Signals(Period, Result<Box<SignalParties>, StoreError>),
+    /// Signals about a party.
+    SignalsOf(String, Result<Vec<SignalSeen>, StoreError>),
+    /// A file of them was written: where it is, or why not.
+    SignalsSaved(Result<Result<String, FileError>, StoreError>),
     /// A claim.
     Claimed(Result<Claim, StoreError>),
     /// What is no case was set: numbers, a filter with a name.
@@ -67,6 +86,10 @@ pub enum Reply {
     Applied(Result<Applied, StoreError>),
     /// What was masked.
     Unmasked(Result<Unmasked, StoreError>),
+    /// Consumption.
+    Looked(Result<Box<Consumption>, StoreError>),
+    /// Where consumption was written to, or why it was not.
+    Exported(Result<Result<String, FileError>, StoreError>),
     /// An opening.
     Opened(Result<Opened, StoreError>),
     /// Our unfinished forms.
@@ -111,9 +134,18 @@ macro_rules! error_of {
             Self::Board(result) => result.$how().err(),
             Self::OnTime(_, result) => result.$how().err(),
             Self::OnTimeCases(result) => result.$how().err(),
+            Self::Clusters(result) => result.$how().err(),
+            Self::Cluster(result) => result.$how().err(),
+            Self::Updates(result) => result.$how().err(),
+            Self::Signals(_, result) => result.$how().err(),
+            Self::SignalsOf(_, result) => result.$how().err(),
+            Self::SignalsSaved(result) => result.$how().err(),
+            Self::Registers(_, result) => result.$how().err(),
             Self::Claimed(result) => result.$how().err(),
             Self::Applied(result) => result.$how().err(),
             Self::Unmasked(result) => result.$how().err(),
+            Self::Looked(result) => result.$how().err(),
+            Self::Exported(result) => result.$how().err(),
             Self::Opened(result) => result.$how().err(),
             Self::Drafts(result) => result.$how().err(),
             Self::Saved(result) => result.$how().err(),

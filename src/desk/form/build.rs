@@ -43,10 +43,10 @@ pub fn entries(world: &World, subject: &Subject, now: DateTime<Utc>) -> Vec<Entr
             asked.into_iter().chain(drafts(world, *case)).collect()
         }
         Subject::Reassign(_) => vec![colleagues(world), line(world, "reason")],
-        Subject::CallBack(_) => vec![line(world, "reason")],
+        Subject::CallBack(_) | Subject::Update(_, false) => vec![line(world, "reason")],
         Subject::Transfer(_) => vec![queues(world), line(world, "reason")],
         Subject::Attach(_) => vec![path(world), purpose(world)],
-        Subject::TakeBack(_) => Vec::new(),
+        Subject::TakeBack(_) | Subject::Update(_, true) => Vec::new(),
         Subject::Skip(_) => vec![skip_reason(world), skip_line(world)],
         Subject::TakeOver(_) => vec![line(world, "take_over")],
         Subject::Many(act) => of_many(world, act, now),
@@ -106,7 +106,7 @@ fn of_many(world: &World, act: &Act, now: DateTime<Utc>) -> Vec<Entry> {
     };
     let key = match act {
         Act::Action(key) => key,
-        Act::Release => return Vec::new(),
+        Act::Release | Act::TakeBack => return Vec::new(),
         Act::Reassign => return vec![receivers(world), line(world, "reason")],
     };
     let able = |one: &&Briefly| action_of_facts(world, &one.facts, key, now).is_some();

@@ -15,7 +15,7 @@ use super::super::promises;
 use super::super::route::Subject;
 use super::super::undo;
 use super::super::world::World;
-use super::super::{fetch, find, held, limits};
+use super::super::{fetch, find, held, limits, washing};
 use super::read::Reading;
 use super::{Entry, emptied, must_be_filled};
 use crate::process::engine::{self, Actor, Answer, Answers, CaseFacts, Change, Context, Refusal};
@@ -119,6 +119,7 @@ pub fn of(
         Subject::TakeBack(case) => undo::outcome(world, *case, now),
         Subject::Many(act) => plan::weigh(world, act, entries, now),
         Subject::Keep(_) => find::outcome(world, entries),
+        Subject::Update(id, approve) => washing::outcome(world, *id, *approve, entries),
         Subject::Limits(queue, agent) => limits::outcome(world, *queue, *agent, entries),
         _ => of_call(world, subject, entries),
     }
@@ -363,7 +364,8 @@ fn of_call(world: &World, subject: &Subject, entries: &[Entry]) -> Outcome {
         | Subject::TakeBack(_)
         | Subject::Many(_)
         | Subject::Limits(..)
-        | Subject::Keep(_) => return Outcome::Unknown,
+        | Subject::Keep(_)
+        | Subject::Update(..) => return Outcome::Unknown,
     };
     let label = |key: &str| {
         let entry = entries.iter().find(|entry| entry.key == key);

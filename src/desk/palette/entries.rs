@@ -137,7 +137,7 @@ fn of_argument(model: &Model, command: &'static Command, typed: &str) -> Vec<Ent
         }
         Argument::Tab => tabs(model),
         Argument::Case => return cases(model, command, typed),
-        Argument::None | Argument::Filter | Argument::Search => {
+        Argument::None | Argument::Filter | Argument::Search | Argument::Connection => {
             let said = (!typed.is_empty()).then(|| typed.to_owned());
             return vec![with(model, command, said, String::new())];
         }

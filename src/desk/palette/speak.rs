@@ -8,7 +8,7 @@ use crate::desk::effect::{Effect, Question, Slot};
 use crate::desk::key::{Code, Key};
 use crate::desk::model::Model;
 use crate::desk::route::Route;
-use crate::desk::screen::{Layer, filter};
+use crate::desk::screen::{Layer, filter, mandates};
 use crate::desk::toast::Tone;
 use crate::desk::{here, language, update};
 use crate::store::filter::Filter;
@@ -67,6 +67,9 @@ fn speak(model: &mut Model, entry: &Entry, now: DateTime<Utc>) -> Vec<Effect> {
             search.type_in(text, now);
             model.layers.push(Layer::Search(Box::new(search)));
             Vec::new()
+        }
+        (Id::Consumption, Some(ean)) => {
+            vec![mandates::of_connection(&mut model.world, ean, now)]
         }
         (Id::Tab, Some(number)) => {
             let digit = number.chars().next().unwrap_or('1');

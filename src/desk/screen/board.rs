@@ -261,6 +261,7 @@ impl State {
         match pressed.id {
             Id::Back => vec![Effect::Go(Route::Back)],
             Id::OnTime => vec![Effect::Go(Route::OnTime)],
+            Id::Signals => vec![Effect::Go(Route::Signals)],
             Id::Notices => vec![Effect::Go(Route::Notices)],
             Id::Refresh => vec![self.ask(world, now)],
             Id::Section => {

@@ -133,6 +133,10 @@ pub fn press(
         (Id::Commit, None) => run::start(world, now),
         (Id::Choose, None) => open(world, now),
         (Id::TakeBack, None) => take_back(world, now),
+        (Id::TakeBackAll, None) => {
+            plan::take_back(world, now);
+            Vec::new()
+        }
         (Id::Back, None) if job.run == Run::Ended => {
             leave_results(world, now);
             vec![Effect::Go(Route::Desk)]

@@ -29,6 +29,8 @@ pub(super) fn done(state: &State, world: &World) -> String {
         (Subject::TakeBack(_), _) => with("done.taken_back"),
         (Subject::Skip(_), _) => with("done.skipped"),
         (Subject::TakeOver(_), _) => with("done.taken_over"),
+        (Subject::Update(_, true), _) => texts.say("updates.approved"),
+        (Subject::Update(_, false), _) => texts.say("updates.rejected"),
         (Subject::Keep(_), _) => texts.say("done.filter_kept"),
         (Subject::Limits(queue, agent), _) => limits::done(world, *queue, *agent),
         _ => with("done.attached"),

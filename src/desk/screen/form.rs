@@ -159,7 +159,10 @@ impl State {
 
     /// Whether it only asks for a yes: nothing is filled in.
     fn is_question(&self) -> bool {
-        matches!(self.subject, Subject::TakeBack(_))
+        matches!(
+            self.subject,
+            Subject::TakeBack(_) | Subject::Update(_, true)
+        )
     }
 
     /// Whether it waits for that answer.

@@ -10,7 +10,7 @@ use super::super::habits::Clip;
 use super::super::route::Route;
 use super::super::toast::Tone;
 use super::super::world::World;
-use super::{Pressed, moved};
+use super::{Pressed, mandates, moved};
 use crate::store::rows::{CaseDetail, CaseId, CaseRow, UNMASK_PURPOSES};
 use crate::text::Texts;
 
@@ -41,6 +41,10 @@ pub struct Item {
 pub enum What {
     /// The customer of that case is unmasked for this purpose.
     Unmask(CaseId, &'static str),
+    /// Consumption under the mandate of that case is looked at for this purpose.
+    Look(CaseId, &'static str),
+    /// That mandate, for a purpose that is asked next.
+    Mandate(CaseId),
     /// This text goes to the clipboard of the terminal.
     Copy(String),
 }
@@ -119,6 +123,8 @@ fn chosen(world: &mut World, item: Item, now: DateTime<Utc>) -> Effect {
             let ticket = world.ticket(Slot::Command(command), now);
             Effect::Write(ticket, Box::new(Call::Unmask { case, purpose }))
         }
+        What::Look(case, purpose) => Effect::Go(Route::Consumption(case, purpose)),
+        What::Mandate(case) => mandates::chosen(&world.texts, case),
         What::Copy(text) => {
             let key = format!("{}.copied", words(world.clip));
             let values = [("what", item.label.as_str()), ("text", &text)];

@@ -12,7 +12,7 @@ use super::super::request::{around, guide};
 use super::super::route::{Route, Subject};
 use super::super::toast::Tone;
 use super::super::world::World;
-use super::super::{file, find, undo};
+use super::super::{file, find, undo, washing};
 use super::done::done;
 use super::form::{Stage, State};
 use crate::process;
@@ -178,6 +178,7 @@ fn wrote(
     {
         said = format!("{said} {}", world.texts.get("undo.answers_kept"));
     }
+    washing::remember(world, state, case);
     let kept = conclude(state, world, said, now);
     if let (Some(offer), Kept::Nothing) = (applied.undo, kept) {
         undo::keep(world, (case, offer), &state.subject, state.body(), now);
@@ -258,6 +259,7 @@ fn was_set(state: &mut State, world: &mut World, now: DateTime<Utc>) -> Vec<Effe
     conclude(state, world, said, now);
     std::iter::once(Effect::Go(Route::Back))
         .chain(find::reread(world, &state.subject, now))
+        .chain(washing::reread(world, &state.subject, now))
         .collect()
 }
 

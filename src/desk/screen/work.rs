@@ -8,9 +8,10 @@ use super::super::find;
 use super::super::request::guide;
 use super::super::route::{Only, Route, Subject};
 use super::super::toast::{Toasts, Tone};
+use super::super::washing;
 use super::super::world::World;
 use super::desk::State;
-use super::pick;
+use super::{mandates, pick};
 use crate::store::rows::{CaseId, CaseRow, InboxView};
 
 impl State {
@@ -56,6 +57,8 @@ impl State {
                 Vec::new()
             }
             (Id::Board, _) => go(Route::Board),
+            (Id::Clusters | Id::Updates | Id::Registers, case) => washing::way(id, case),
+            (Id::Signals, _) => go(Route::Signals),
             (Id::Drafts, _) => go(Route::Unfinished),
             (Id::Quit, _) => go(Route::Quit),
             (Id::Claim, Some(case)) => self.write(world, Call::Claim(case), now),
@@ -65,21 +68,16 @@ impl State {
             (Id::TakeOver, Some(case)) => {
                 read_and_go(world, case, Route::Form(Subject::TakeOver(case)), now)
             }
-            (Id::Release, Some(case)) => match world.leases.get(&case) {
-                Some(lease) if lease.proposed => {
-                    let said = world.texts.say("refusal.skip_reason_needed");
-                    world.toasts.say(Tone::Warning, said, now);
-                    read_and_go(world, case, Route::Form(Subject::Skip(case)), now)
-                }
-                Some(lease) => self.write(world, Call::Release(*lease), now),
-                None => Vec::new(),
-            },
+            (Id::Release, Some(case)) => self.release(world, case, now),
             (Id::Act, Some(case)) => read_and_go(world, case, Route::Actions(case, Only::All), now),
             (Id::Lead, Some(case)) => {
                 read_and_go(world, case, Route::Actions(case, Only::Lead), now)
             }
             (Id::Ledger, Some(case)) => read_and_go(world, case, Route::Ledger(case), now),
-            (Id::Print, Some(case)) => read_and_go(world, case, Route::Print(case), now),
+            (Id::Consumption, case) => self.consumption(world, case, now),
+            (Id::Print | Id::StepPlan, Some(case)) => {
+                read_and_go(world, case, Route::Print(case), now)
+            }
             (Id::Note | Id::Promise | Id::Snooze | Id::SendLink, Some(case)) => {
                 let form = Subject::Action(case, action_of(id).to_owned());
                 read_and_go(world, case, Route::Form(form), now)
@@ -105,6 +103,34 @@ impl State {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// What "next" gave is passed over with a reason only.
+    fn release(&mut self, world: &mut World, case: CaseId, now: DateTime<Utc>) -> Vec<Effect> {
+        match world.leases.get(&case) {
+            Some(lease) if lease.proposed => {
+                let said = world.texts.say("refusal.skip_reason_needed");
+                world.toasts.say(Tone::Warning, said, now);
+                read_and_go(world, case, Route::Form(Subject::Skip(case)), now)
+            }
+            Some(lease) => self.write(world, Call::Release(*lease), now),
+            None => Vec::new(),
+        }
+    }
+
+    fn consumption(
+        &self,
+        world: &mut World,
+        case: Option<CaseId>,
+        now: DateTime<Utc>,
+    ) -> Vec<Effect> {
+        let row = case.and_then(|case| self.row(world, case)).cloned();
+        let Some(row) = row else {
+            let said = world.texts.say("why.no_case");
+            world.toasts.say(Tone::Warning, said, now);
+            return Vec::new();
+        };
+        mandates::of_case(world, &row, now)
     }
 
     /// The most urgent case: of this queue, or of all of mine.

@@ -149,9 +149,7 @@ mod tests {
         for way in [Way::Fine, Way::Week, Way::Month] {
             let last = View::of(way, day("2026-06-16"), Energy::Electricity);
             let next = last.turned(true);
-            let rule = next
-                .sight(&moved, unit, now())
-                .map_err(|hidden| hidden.rule());
+            let rule = next.sight(&moved, unit, now()).map_err(Hidden::rule);
             assert_eq!(rule, Err("FLU-31"), "{way:?}");
         }
     }

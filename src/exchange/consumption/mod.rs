@@ -6,6 +6,7 @@
 
 mod header;
 pub mod intake;
+pub mod page;
 mod row;
 mod service;
 pub mod write;

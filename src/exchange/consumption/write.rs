@@ -16,11 +16,10 @@ pub const HEADER: &str = "\u{feff}Van (datum);Van (tijdstip);Tot (datum);Tot (ti
 pub fn lines(shown: &Shown) -> impl Iterator<Item = String> {
     let slots = shown.slots.iter().enumerate();
     slots.flat_map(move |(number, slot)| {
-        let of_slot = shown.series.iter().map(move |series| {
+        shown.series.iter().map(move |series| {
             let amount = series.values.get(number).and_then(Option::as_ref);
             line(&shown.connection, slot, series.register, amount)
-        });
-        of_slot
+        })
     })
 }
 

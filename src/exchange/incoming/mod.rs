@@ -15,6 +15,7 @@ use serde_json::{Map, Value as Json};
 
 use super::payment::PaymentId;
 use super::trouble::short;
+use super::washing::updates;
 use crate::text::Texts;
 
 pub use directory::Directory;
@@ -38,6 +39,8 @@ pub enum Incoming {
     Acknowledgement(Acknowledgement),
     /// A customer's own request, or a notification of an installer's system.
     Request(Request),
+    /// Master data that a supplier sends (DW-BAS-12).
+    Update(updates::Given),
 }
 
 /// How an order stands with the one who carries it out.
@@ -141,7 +144,8 @@ impl Unreadable {
     }
 }
 
-/// An acknowledgement or a request: an object with `case_no` is the one, with `process` the other.
+/// An acknowledgement, a request or an update: an object with `case_no`, `process`, `metering_point_id`
+/// alone.
 pub fn read(bytes: &[u8]) -> Result<Incoming, Unreadable> {
     let object = object(bytes)?;
     match (
@@ -150,6 +154,7 @@ pub fn read(bytes: &[u8]) -> Result<Incoming, Unreadable> {
     ) {
         (true, false) => acknowledgement(bytes),
         (false, true) => request(object),
+        (false, false) if object.contains_key("metering_point_id") => update(bytes),
         _ => Err(Unreadable::new("neither")),
     }
 }
@@ -184,6 +189,22 @@ pub fn acknowledgement(bytes: &[u8]) -> Result<Incoming, Unreadable> {
         at: given.at,
         key: given.key.map(|key| plain("key", &key)).transpose()?,
     }))
+}
+
+/// Master data of a supplier and nothing else.
+pub fn update(bytes: &[u8]) -> Result<Incoming, Unreadable> {
+    let given: updates::Given = serde_json::from_slice(bytes).map_err(|error| garbled(&error))?;
+    plain("reference", &given.reference)?;
+    plain("metering_point_id", &given.metering_point_id)?;
+    let kind = given.data.get("kind").map_or("private", String::as_str);
+    if !["private", "business"].contains(&kind) {
+        return Err(Unreadable::new("word").with("column", "kind"));
+    }
+    let given = given.clean();
+    if given.data.is_empty() {
+        return Err(Unreadable::new("no_data"));
+    }
+    Ok(Incoming::Update(given))
 }
 
 /// A customer's request and nothing else.
@@ -294,6 +315,28 @@ mod tests {
         assert!(!request.line.contains('\n'));
         let other = br#"{"process": "doubt", "reference": "P-1"}"#;
         assert_eq!(read(other).unwrap_err().key, "process");
+    }
+
+    /// DW-BAS-12: an update names its point and brings columns of a customer, and nothing else of it is
+    /// kept; without any it is refused.
+    #[test]
+    fn dw_bas_12_an_update_is_typed_and_clean() {
+        let text = r#"{"reference": "KL-7", "metering_point_id": "707057500100000017",
+            "supplier_gln": "7080000000001", "last_name": " Nord\u001b[2Jby ", "password": "x"}"#;
+        let Ok(Incoming::Update(update)) = read(text.as_bytes()) else {
+            panic!("an update is one");
+        };
+        let data: Vec<_> = update.data.iter().collect();
+        assert_eq!(data, [(&"last_name".to_owned(), &"Nordby".to_owned())]);
+        for (more, key) in [
+            ("", "no_data"),
+            (r#", "last_name": "\u001b[2J""#, "no_data"),
+            (r#", "kind": "heir""#, "word"),
+            (r#", "last_name": 7"#, "garbled"),
+        ] {
+            let text = format!(r#"{{"reference": "KL-7", "metering_point_id": "7070"{more}}}"#);
+            assert_eq!(read(text.as_bytes()).unwrap_err().key, key, "{more}");
+        }
     }
 
     #[test]

@@ -284,6 +284,7 @@ impl<H: Handler> Desk<H> {
             "/v1/payments/webhook" => super::webhook,
             "/v1/acknowledgements" => super::acknowledgement,
             "/v1/requests" => super::customer_request,
+            "/v1/updates" => super::update,
             _ => return self.refused(StatusCode::NOT_FOUND, "path"),
         };
         if request.method() != Method::POST {

@@ -38,6 +38,7 @@ pub(in crate::exchange) fn correction(one: &Correction) -> Content {
             "message": "Z06",
             "document_type": "E10",
             "metering_point": one.point,
+            "supplier": one.supplier,
             "customer": customer,
         }),
     }

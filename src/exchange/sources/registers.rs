@@ -161,7 +161,7 @@ impl PersonSearch {
         let born = self.born.map(|day| day.to_string()).unwrap_or_default();
         let (street, house, postcode) = (&self.street, &self.house, &self.postcode);
         given::holding([
-            "", "", "private", first, last, "", "", &born, street, house, postcode, "", "", "",
+            "", "", "private", first, last, "", "", &born, street, house, postcode, "", "", "", "",
         ])
     }
 }
@@ -218,7 +218,7 @@ impl FindEnterprises for RegisterFiles {
         now: DateTime<Utc>,
     ) -> Result<Sourced<Vec<EnterpriseRow>>, Trouble> {
         let held = given::holding([
-            "", "", "business", "", "", name, "", "", "", "", "", "", "", "",
+            "", "", "business", "", "", name, "", "", "", "", "", "", "", "", "",
         ]);
         let rows = businesses_like(&held, self, &Rules::default());
         Ok(from_extracts(now, rows))

@@ -1,13 +1,15 @@
 //! What one side holds, by metering point.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::{self, BufReader};
 use std::ops::Range;
 use std::path::Path;
 
-use super::LeftOut;
 use super::heap::{Heap, Place};
+use super::{KEPT, LeftOut};
+use crate::exchange::import::refused::Refused;
 use crate::exchange::import::table::{Column, Table, TableError};
 use crate::wash::classify::Point;
 use crate::wash::given;
@@ -32,21 +34,30 @@ const COLUMNS: &[Column] = &[
     column("city", false),
     column("valid_from", false),
     column("valid_to", false),
+    column("supplier_gln", false),
 ];
+
+/// The longest values that a register of ours takes, in bytes: the number of the metering point, and
+/// any other.
+const WIDEST: (usize, usize) = (64, 200);
 
 /// The rows of one side.
 #[derive(Debug, Default)]
 pub struct Holdings {
     heap: Heap,
     index: Vec<(u64, Place)>,
-    /// Rows that were left out, the first hundred.
+    /// Rows that were left out, the first [`KEPT`].
     pub left_out: Vec<LeftOut>,
     /// How many were left out in all.
     pub left_out_count: u64,
+    /// Metering points of rows that were left out: they are in the file all the same.
+    pub seen: BTreeSet<String>,
+    /// How many rows were left out of which not even the metering point is known.
+    pub unreadable: u64,
 }
 
-/// How many left-out rows are kept.
-const KEPT: usize = 100;
+/// Of how many left-out rows the metering point is kept.
+const SEEN: usize = 100_000;
 
 impl Holdings {
     /// Reads a file.
@@ -61,19 +72,36 @@ impl Holdings {
                     let mut values = Held::COLUMNS.iter().map(|name| row.get(name));
                     let packed =
                         given::holding(std::array::from_fn(|_| values.next().unwrap_or_default()));
+                    if let Some(why) = too_wide(&packed) {
+                        holdings.see(packed.get(Held::Point));
+                        let line = row.line;
+                        holdings.leave_out(LeftOut { line, why });
+                        continue;
+                    }
                     bytes.clear();
                     packed.to_bytes(&mut bytes);
                     let place = holdings.heap.put(&bytes)?;
                     let key = key_of(packed.get(Held::Point));
                     holdings.index.push((key, place));
                 }
-                Err((line, why)) => holdings.leave_out(LeftOut { line, why }),
+                Err((line, why)) => {
+                    holdings.unreadable += 1;
+                    holdings.leave_out(LeftOut { line, why });
+                }
             }
         }
         holdings.heap.finish()?;
         holdings.index.sort_unstable();
         holdings.index.shrink_to_fit();
         Ok(holdings)
+    }
+
+    fn see(&mut self, point: &str) {
+        if self.seen.len() < SEEN && !point.is_empty() && point.len() <= WIDEST.0 {
+            self.seen.insert(point.to_owned());
+        } else {
+            self.unreadable += 1;
+        }
     }
 
     fn leave_out(&mut self, row: LeftOut) {
@@ -113,6 +141,15 @@ impl Holdings {
         }
         Ok(at)
     }
+}
+
+/// Why a row cannot be taken: something in it is longer than anything that was meant.
+fn too_wide(row: &Holding) -> Option<Refused> {
+    let widest = |at: usize| if at == 0 { WIDEST.0 } else { WIDEST.1 };
+    let mut columns = Held::COLUMNS.iter().enumerate();
+    let (at, column) = columns.find(|(at, _)| row.at(*at).len() > widest(*at))?;
+    let why = Refused::new("too_wide").with_ours("column", column);
+    Some(why.with("value", row.at(at)))
 }
 
 /// The number as a number, so that the index is in its order; a hash for what is none.

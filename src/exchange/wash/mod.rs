@@ -14,6 +14,9 @@ use registers::RegisterFiles;
 use crate::wash::classify::{Point, classify};
 use crate::wash::{Finding, Rules};
 
+/// So many rows that were left out are kept of a file; of more only the number.
+pub const KEPT: usize = 10_000;
+
 /// A row of a file that was left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeftOut {

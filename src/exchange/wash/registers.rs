@@ -6,9 +6,9 @@ use std::io::{self, BufReader};
 use std::path::Path;
 use std::sync::Mutex;
 
-use super::LeftOut;
 use super::heap::{Heap, Place};
 use super::unit::Unit;
+use super::{KEPT, LeftOut};
 use crate::exchange::import::lines::Lines;
 use crate::exchange::import::refused::Refused;
 use crate::exchange::import::table::{Column, Table, TableError};
@@ -86,8 +86,10 @@ impl Register {
 pub struct RegisterFiles {
     persons: Option<Register>,
     enterprises: Option<Register>,
-    /// Rows that were left out.
+    /// Rows that were left out, the first [`KEPT`].
     pub left_out: Vec<LeftOut>,
+    /// How many were left out in all.
+    pub left_out_count: u64,
     broken: Mutex<Option<io::Error>>,
 }
 
@@ -114,7 +116,7 @@ impl RegisterFiles {
                     let key = address_key(address[0], address[1]);
                     register.by_address.push((key, place));
                 }
-                Err((line, why)) => self.left_out.push(LeftOut { line, why }),
+                Err((line, why)) => self.leave_out(line, why),
             }
         }
         register.finish()?;
@@ -135,11 +137,7 @@ impl RegisterFiles {
                 continue;
             }
             let Ok(unit) = Unit::read(text) else {
-                let why = Refused::new("json");
-                self.left_out.push(LeftOut {
-                    line: line.number,
-                    why,
-                });
+                self.leave_out(line.number, Refused::new("json"));
                 continue;
             };
             let packed = unit.pack();
@@ -153,6 +151,13 @@ impl RegisterFiles {
         register.finish()?;
         self.enterprises = Some(register);
         Ok(())
+    }
+
+    fn leave_out(&mut self, line: u64, why: Refused) {
+        self.left_out_count += 1;
+        if self.left_out.len() < KEPT {
+            self.left_out.push(LeftOut { line, why });
+        }
     }
 
     /// How many persons and enterprises there are.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::holdings::{self, Files};
 use super::nonconformity::{self, Faults};
@@ -38,12 +38,21 @@ pub struct Origin {
     pub day: Option<NaiveDate>,
 }
 
+/// What a person says of an import.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Word {
+    /// Only read the files.
+    pub dry_run: bool,
+    /// Close what the file has no more, however much it is.
+    pub yes: bool,
+}
+
 /// What came of a file or a pair of files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Brought {
     /// The run.
     pub told: Told,
-    /// Rows that were refused, with the file; of each file the first hundred.
+    /// Rows that were refused, with the file; of each file the first ten thousand.
     pub left_out: Vec<(PathBuf, LeftOut)>,
     /// How many were refused.
     pub left_out_count: u64,
@@ -78,24 +87,37 @@ impl Paths {
     }
 }
 
+/// The rules of an import at that instant: what counts is the day in the country.
+pub fn rules(now: DateTime<Utc>) -> Rules {
+    let today = now.with_timezone(&Country::No.zone());
+    Rules {
+        day: today.format("%Y-%m-%d").to_string(),
+        ..Rules::default()
+    }
+}
+
 /// Compares holdings and brings the findings in; a dry run only reads.
 pub async fn holdings(
     store: &Store,
     paths: &Paths,
     origin: &Origin,
-    dry_run: bool,
+    word: Word,
 ) -> Result<Brought, WashError> {
     let mine = paths.clone();
-    let today = store.legal_now().await?.with_timezone(&Country::No.zone());
-    let rules = Rules {
-        day: today.format("%Y-%m-%d").to_string(),
-        ..Rules::default()
-    };
+    let rules = rules(store.legal_now().await?);
     let read = tokio::task::spawn_blocking(move || {
-        let hash = hash(&mine.all())?;
+        // by other rules, or on another day, the same files say something else
+        let hash = hash(&mine.all(), &format!("{rules:?}"))?;
         Ok::<_, WashError>((hash, mine.read(rules)?))
     });
     let (hash, files) = read.await.map_err(std::io::Error::other)??;
+    let (grid, supply) = (files.grid.len(), files.supply.len());
+    // a few points may really have one side only
+    for (rows, path) in [(grid, &paths.grid), (supply, &paths.supply)] {
+        if rows == 0 && (grid.max(supply) > 20 || grid == supply) {
+            return Err(WashError::NoRows(path.clone()));
+        }
+    }
     let mut brought = refused(paths, &files);
     let file_ref = reference(&paths.grid);
     let key = RunKey {
@@ -108,13 +130,13 @@ pub async fn holdings(
         points: i64::try_from(files.grid.len()).unwrap_or(i64::MAX),
     };
     let files = Arc::new(files);
-    if dry_run {
+    if word.dry_run {
         let found = tokio::task::spawn_blocking(move || holdings::count(&files));
         brought.told.counts = found.await.map_err(std::io::Error::other)??;
         return Ok(brought);
     }
     let pieces = async |run, import: &mut _| holdings::stage(files, run, import).await;
-    brought.told = run(store, &key, pieces).await?;
+    brought.told = run(store, &key, word.yes, pieces).await?;
     Ok(brought)
 }
 
@@ -127,7 +149,7 @@ fn refused(paths: &Paths, files: &Files) -> Brought {
     if let Some(path) = paths.persons.as_ref().or(paths.enterprises.as_ref()) {
         left_out.extend(of(path, &files.registers.left_out));
     }
-    let registers = files.registers.left_out.len() as u64;
+    let registers = files.registers.left_out_count;
     Brought {
         told: Told::default(),
         left_out,
@@ -140,14 +162,17 @@ pub async fn nonconformity(
     store: &Store,
     path: &Path,
     origin: &Origin,
-    dry_run: bool,
+    word: Word,
 ) -> Result<Brought, WashError> {
     let kind = nonconformity::kind(path)?;
     let file_ref = reference(path);
     let mine = path.to_owned();
-    let hash = tokio::task::spawn_blocking(move || hash(&[&mine]));
+    let rows = store.wash_faults().await?;
+    // with another table of faults the same file says something else
+    let also = format!("{rows:?}");
+    let hash = tokio::task::spawn_blocking(move || hash(&[&mine], &also));
     let hash = hash.await.map_err(std::io::Error::other)??;
-    let rows = store.wash_faults().await?.into_iter();
+    let rows = rows.into_iter();
     let faults: Faults = rows.map(|row| (row.fault, row.code)).collect();
     let key = RunKey {
         kind: "nonconformity",
@@ -160,15 +185,16 @@ pub async fn nonconformity(
     };
     let mut taken = nonconformity::Taken::default();
     let mut told = Told::default();
-    if dry_run {
+    nonconformity::has_rows(path)?;
+    if word.dry_run {
         taken = nonconformity::stage(path.to_owned(), faults, None).await?;
         told.counts.insert("rows".to_owned(), taken.rows);
     } else {
         let pieces = async |run, import: &mut _| {
             taken = nonconformity::stage(path.to_owned(), faults, Some((run, import))).await?;
-            Ok(())
+            Ok(taken.staging())
         };
-        told = run(store, &key, pieces).await?;
+        told = run(store, &key, word.yes, pieces).await?;
     }
     told.counts.insert("not_ours".to_owned(), taken.not_ours);
     let left_out = taken.left_out.into_iter();

@@ -3,6 +3,7 @@
 
 use uuid::Uuid;
 
+use crate::domain::calendar::Calendars;
 use crate::process::engine::{self, Actor, Answer, Answers, Context};
 use crate::process::field::Value;
 use crate::store::case::Target;
@@ -14,6 +15,7 @@ use crate::store::{Store, StoreError};
 /// many. A case that somebody took in this moment is left for the next time.
 pub async fn close_gone(store: &Store) -> Result<u64, StoreError> {
     let (mut after, mut done) = (0, 0);
+    let calendars = store.calendars().await?;
     loop {
         let found = store.wash_closing(after).await?;
         let Some(last) = found.last() else {
@@ -21,19 +23,18 @@ pub async fn close_gone(store: &Store) -> Result<u64, StoreError> {
         };
         after = last.finding_id;
         for one in &found {
-            done += u64::from(close(store, one).await?);
+            done += u64::from(close(store, &calendars, one).await?);
         }
     }
 }
 
-async fn close(store: &Store, one: &Closing) -> Result<bool, StoreError> {
-    let calendars = store.calendars().await?;
+async fn close(store: &Store, calendars: &Calendars, one: &Closing) -> Result<bool, StoreError> {
     // the same finding and file are the same command, however often it is tried
     let name = format!("{}/{}/{}", one.finding_id, one.file_ref, one.version);
     let context = Context {
         now: store.legal_now().await?,
         actor: Actor::System,
-        calendars: &calendars,
+        calendars,
         command: Uuid::new_v5(&GONE, name.as_bytes()),
     };
     let file = Answer::Value(Value::Code(one.file_ref.clone()));

@@ -10,13 +10,13 @@ use serde_json::{Map, Value as Json, json};
 use tokio::sync::mpsc;
 
 use super::stage::{PIECE, Piece, Staged};
-use super::{WashError, copy};
+use super::{Staging, WashError, copy};
 use crate::domain::ean::Ean18;
 use crate::domain::gs1;
 use crate::exchange::wash::holdings::{Holdings, each_point, ranges};
 use crate::exchange::wash::registers::RegisterFiles;
 use crate::store::wash::WashImport;
-use crate::wash::classify::{Point, classify};
+use crate::wash::classify::{Point, classify, identities, in_force};
 use crate::wash::identity::{Identity, identify};
 use crate::wash::pattern::{self, Difference, Seen};
 use crate::wash::record::{EnterpriseRow, Held, Holding, Person, PersonRow};
@@ -36,19 +36,35 @@ pub struct Files {
 }
 
 /// Compares and stages.
-pub async fn stage(files: Arc<Files>, run: i64, import: &mut WashImport) -> Result<(), WashError> {
+pub async fn stage(
+    files: Arc<Files>,
+    run: i64,
+    import: &mut WashImport,
+) -> Result<Staging, WashError> {
+    let nothing = |side: &Holdings| u64::from(side.is_empty());
+    let unreadable = [&files.grid, &files.supply].map(|side| side.unreadable + nothing(side));
+    let unreadable: u64 = unreadable.iter().sum();
     let (sender, receiver) = mpsc::channel(4);
     let made = tokio::task::spawn_blocking(move || produce(&files, run, &sender));
     let copied = copy(import, receiver).await;
     let made = made.await.map_err(std::io::Error::other)?;
-    copied?;
-    Ok(made?)
+    let rows = copied?;
+    made?;
+    Ok(Staging {
+        rows,
+        unreadable: i64::try_from(unreadable).unwrap_or(i64::MAX),
+    })
 }
 
 fn produce(files: &Files, run: i64, sender: &mpsc::Sender<Piece>) -> std::io::Result<()> {
     let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
     let number = AtomicI64::new(1);
     let parts = ranges(&files.grid, &files.supply, threads);
+    let mut out = String::new();
+    for point in files.grid.seen.union(&files.supply.seen) {
+        Staged::seen(point).put(run, number.fetch_add(1, Ordering::Relaxed), &mut out);
+    }
+    send(sender, &mut out);
     std::thread::scope(|scope| {
         let workers: Vec<_> = parts
             .into_iter()
@@ -98,6 +114,11 @@ fn send(sender: &mpsc::Sender<Piece>, out: &mut String) {
 }
 
 fn look(files: &Files, point: Point<'_>, (run, number): (i64, &AtomicI64), out: &mut String) {
+    // a row of it was left out: what is missing is no deviation
+    let is_partly = |side: &Holdings| side.seen.contains(point.number);
+    if is_partly(&files.grid) || is_partly(&files.supply) {
+        return;
+    }
     let Some(finding) = classify(point, &files.registers, &files.rules) else {
         return;
     };
@@ -117,11 +138,15 @@ fn look(files: &Files, point: Point<'_>, (run, number): (i64, &AtomicI64), out: 
 
 /// What the finding has in common with others; never a word of a person.
 fn pattern_of(finding: Finding, evidence: &Json) -> Option<String> {
-    let of_side = match finding.side {
-        Side::Supply => "supply",
-        Side::Grid | Side::Both => "grid",
+    let [of_side, other] = match finding.side {
+        Side::Supply => ["supply", "grid"],
+        Side::Grid | Side::Both => ["grid", "supply"],
     };
-    let (row, register) = (evidence[of_side].get(0)?, &evidence["register"]);
+    // a side that lacks the contract has no row: what began on one day is told by the other
+    let row = evidence[of_side]
+        .get(0)
+        .or_else(|| evidence[other].get(0))?;
+    let register = &evidence["register"];
     let names = ["first_name", "last_name", "organisation_name"];
     let differs = |field: &'static str| {
         let (written, right) = (row[field].as_str()?, register[field].as_str()?);
@@ -145,10 +170,14 @@ fn pattern_of(finding: Finding, evidence: &Json) -> Option<String> {
 
 /// What both sides hold and what the registers say; of a protected person the reference alone.
 fn evidence(point: Point<'_>, files: &Files) -> (bool, Json) {
-    // contracts of another time say nothing of the end user of today
+    let decided = identities(point, &files.registers, &files.rules);
+    // contracts of another time say nothing of the end user of today; what counted stands first
     let live = |rows: &[Holding]| -> Vec<Holding> {
+        let counts = in_force(rows, &files.rules);
+        let is_first = |row: &&Holding| counts.is_some_and(|first| std::ptr::eq(first, *row));
         let now = rows.iter().filter(|row| row.is_live(&files.rules.day));
-        now.cloned().collect()
+        let rest = now.filter(|row| !is_first(row));
+        counts.into_iter().chain(rest).cloned().collect()
     };
     let point = (live(point.grid), live(point.supply), point.number);
     let known = |rows: &[Holding]| -> Vec<Identity> {
@@ -167,16 +196,27 @@ fn evidence(point: Point<'_>, files: &Files) -> (bool, Json) {
     }
     let rows = |rows: &[Holding], known: &[Identity]| -> Json {
         let rows = rows.iter().zip(known);
-        rows.map(|(row, one)| match protected {
-            true => reference(row, is_protected(one)),
-            false => held(row),
-        })
-        .collect()
+        let said = |(row, one)| {
+            if protected {
+                reference(row, is_protected(one))
+            } else {
+                held(row)
+            }
+        };
+        rows.map(said).collect()
     };
     all.insert("grid".into(), rows(&point.0, &grid));
     all.insert("supply".into(), rows(&point.1, &supply));
+    if let Some(supplier) = point
+        .1
+        .iter()
+        .map(|row| row.get(Held::Supplier))
+        .find(is_gln)
+    {
+        all.insert("supplier".into(), supplier.into());
+    }
     // the other side's end user where ours is not known: that is what a missing number is found by
-    let mut registered = grid.iter().chain(&supply).filter_map(register);
+    let mut registered = decided.iter().flatten().filter_map(register);
     if let Some(row) = registered.next().filter(|_| !protected) {
         all.insert("register".into(), row);
     }
@@ -233,6 +273,10 @@ fn enterprise(row: &EnterpriseRow) -> Json {
         "postcode": row.postcode(),
         "condition": row.condition(),
     })
+}
+
+fn is_gln(text: &&str) -> bool {
+    text.len() == 13 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The number with the check digit that belongs to its first 17 digits (DW-BAS-07).

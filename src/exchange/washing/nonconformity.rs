@@ -12,11 +12,11 @@ use tokio::sync::mpsc;
 
 use super::counterpart::counterpart;
 use super::stage::{PIECE, Piece, Staged};
-use super::{WashError, copy, holdings};
+use super::{Staging, WashError, copy, holdings};
 use crate::domain::ean::Ean18;
 use crate::exchange::import::refused::Refused;
 use crate::exchange::import::table::{Column, Row, Table, TableError};
-use crate::exchange::wash::LeftOut;
+use crate::exchange::wash::{KEPT, LeftOut};
 use crate::store::wash::WashImport;
 
 const fn column(name: &'static str, required: bool) -> Column {
@@ -89,10 +89,31 @@ pub struct Taken {
     pub rows: i64,
     /// Faults that are no deviation of ours.
     pub not_ours: i64,
-    /// Rows that were refused, the first hundred.
+    /// Rows that were refused, the first [`KEPT`].
     pub left_out: Vec<LeftOut>,
     /// How many were refused.
     pub left_out_count: i64,
+    /// Of how many refused rows not even the metering point is known.
+    pub unreadable: i64,
+    /// Rows that were copied.
+    pub staged: i64,
+}
+
+impl Taken {
+    fn leave_out(&mut self, line: u64, why: Refused) {
+        self.left_out_count += 1;
+        if self.left_out.len() < KEPT {
+            self.left_out.push(LeftOut { line, why });
+        }
+    }
+
+    /// What a run must know of it.
+    pub fn staging(&self) -> Staging {
+        Staging {
+            rows: self.staged,
+            unreadable: self.unreadable,
+        }
+    }
 }
 
 /// The kind of a file; reads its header.
@@ -100,6 +121,13 @@ pub fn kind(path: &Path) -> Result<Kind, WashError> {
     let failed = |error| WashError::Table(path.to_owned(), error);
     let table = open(path).map_err(failed)?;
     Kind::of(&table).map_err(failed)
+}
+
+/// Refuses a file that has a header alone: it says nothing, and closes nothing (DW-BAS-06).
+pub fn has_rows(path: &Path) -> Result<(), WashError> {
+    let mut table = open(path).map_err(|error| WashError::Table(path.to_owned(), error))?;
+    let first = table.read()?.map(|_| ());
+    first.ok_or_else(|| WashError::NoRows(path.to_owned()))
 }
 
 fn open(path: &Path) -> Result<Table<BufReader<File>>, TableError> {
@@ -124,11 +152,13 @@ pub async fn stage(
     } else {
         let mut receiver = receiver;
         while receiver.recv().await.is_some() {}
-        Ok(())
+        Ok(0)
     };
     let read = read.await.map_err(std::io::Error::other)?;
-    copied?;
-    read
+    let staged = copied?;
+    let mut taken = read?;
+    taken.staged = staged;
+    Ok(taken)
 }
 
 fn produce(
@@ -141,25 +171,29 @@ fn produce(
     let mut table = open(path).map_err(failed)?;
     let kind = Kind::of(&table).map_err(failed)?;
     let mut taken = Taken::default();
-    let mut out = String::new();
+    let (mut out, mut n) = (String::new(), 0);
     while let Some(row) = table.read()? {
-        let row = row.and_then(|row| {
-            let line = row.line;
-            meant(&row, faults, kind)
-                .map(|code| (row, code))
-                .map_err(|why| (line, why))
-        });
         match row {
-            Ok((_, None)) => taken.not_ours += 1,
-            Ok((row, Some(code))) => {
-                taken.rows += 1;
-                put(&row, code, (run, taken.rows), &mut out);
-            }
-            Err((line, why)) => {
-                taken.left_out_count += 1;
-                if taken.left_out.len() < 100 {
-                    taken.left_out.push(LeftOut { line, why });
+            Ok(row) => match meant(&row, faults, kind) {
+                Ok(None) => taken.not_ours += 1,
+                Ok(Some(code)) => {
+                    (taken.rows, n) = (taken.rows + 1, n + 1);
+                    put(&row, code, (run, n), &mut out);
                 }
+                Err(why) => {
+                    let about = about(&row, kind);
+                    taken.leave_out(row.line, why);
+                    if is_about(&about) {
+                        n += 1;
+                        Staged::seen(&about).put(run, n, &mut out);
+                    } else {
+                        taken.unreadable += 1;
+                    }
+                }
+            },
+            Err((line, why)) => {
+                taken.unreadable += 1;
+                taken.leave_out(line, why);
             }
         }
         if out.len() >= PIECE {
@@ -179,7 +213,7 @@ fn meant<'a>(row: &Row, faults: &'a Faults, kind: Kind) -> Result<Option<&'a str
         return Err(Refused::new("unknown_fault").with("fault", &fault));
     };
     let about = about(row, kind);
-    if about.is_empty() || about.len() > 64 {
+    if !is_about(&about) {
         let column = if kind == Kind::Customer {
             "CustomerReference"
         } else {
@@ -188,6 +222,10 @@ fn meant<'a>(row: &Row, faults: &'a Faults, kind: Kind) -> Result<Option<&'a str
         return Err(Refused::new("empty").with_ours("column", column));
     }
     Ok(code.as_deref())
+}
+
+fn is_about(about: &str) -> bool {
+    !about.is_empty() && about != "customer/" && about.len() <= 64
 }
 
 /// A fault of a customer names no metering point.

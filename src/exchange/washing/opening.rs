@@ -1,4 +1,4 @@
-//! Cases for findings that a person must decide: the opening is that of the process, a hundred in one
+//! Cases for findings that a person must decide: the opening is that of the process, some hundreds in one
 //! transaction, so that the feed of the desks never waits long.
 
 use std::sync::Arc;
@@ -29,8 +29,33 @@ pub async fn open_all(store: &Store, import: &mut WashImport, run: i64) -> Resul
             .iter()
             .filter_map(|one| change(one, now, &calendars).map(|change| (one.finding_id, change)))
             .collect();
-        import.open(run, &cases).await?;
+        open(import, run, &cases).await?;
     }
+}
+
+/// Opens a chunk; when one of it is refused, each for itself.
+async fn open(
+    import: &mut WashImport,
+    run: i64,
+    cases: &[(i64, Change)],
+) -> Result<(), StoreError> {
+    match import.open(run, cases).await {
+        Ok(_) => return Ok(()),
+        Err(StoreError::Refused(_) | StoreError::Bug(_) | StoreError::Stale) => {}
+        Err(error) => return Err(error),
+    }
+    for (finding, change) in cases {
+        let one = (*finding, change.clone());
+        match import.open(run, &[one]).await {
+            Ok(_) => {}
+            Err(StoreError::Refused(refusal)) => {
+                tracing::warn!(finding, refusal = refusal.key, "no case opened");
+            }
+            Err(StoreError::Bug(why)) => tracing::error!(finding, why, "no case opened"),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 fn change(
@@ -60,7 +85,7 @@ fn change(
 fn answers(one: &ToOpen) -> Answers {
     let mut given = Answers::new();
     let mut put = |key: &str, word: &str| {
-        if !word.is_empty() {
+        if is_word(word) {
             let value = Value::Code(word.to_owned());
             given.insert(key.to_owned(), Answer::Value(value));
         }
@@ -100,15 +125,21 @@ fn answers(one: &ToOpen) -> Answers {
 /// A number that is none may be anything; a case shows what can be shown as a code.
 fn plain(point: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:".contains(c);
-    let shown: String = point
-        .chars()
-        .map(|c| if is_plain(c) { c } else { '_' })
-        .collect();
-    if shown.is_empty() {
-        "-".to_owned()
-    } else {
+    let shown = point.chars().take(64);
+    let shown: String = shown.map(|c| if is_plain(c) { c } else { '_' }).collect();
+    if is_word(&shown) {
         shown
+    } else {
+        format!("p{shown}").chars().take(64).collect()
     }
+}
+
+/// What an event may hold of a file: a short code that begins with a letter or a digit.
+fn is_word(text: &str) -> bool {
+    let is_one = |c: char| c.is_ascii_alphanumeric() || "-_./:+ ".contains(c);
+    text.len() <= 64
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.chars().all(is_one)
 }
 
 impl From<WashError> for StoreError {

@@ -16,8 +16,8 @@ use crate::exchange::import::clean;
 use crate::exchange::import::lines::Lines;
 use crate::exchange::import::refused::Refused;
 use crate::exchange::import::table::{Row, Table};
-use crate::exchange::wash::LeftOut;
 use crate::exchange::wash::registers::PERSON_COLUMNS;
+use crate::exchange::wash::{KEPT, LeftOut};
 use crate::store::Store;
 use crate::wash::name::{fold_business, sound};
 use crate::wash::record::protects;
@@ -51,7 +51,7 @@ impl<'a> Rows<'a> {
             Ok(row) => self.waiting.push(row),
             Err(why) => {
                 self.brought.left_out_count += 1;
-                if self.brought.left_out.len() < 100 {
+                if self.brought.left_out.len() < KEPT {
                     let row = LeftOut { line, why };
                     self.brought.left_out.push((self.path.to_owned(), row));
                 }
@@ -162,7 +162,7 @@ fn enterprise(text: &str) -> Result<Json, Refused> {
 }
 
 /// Of the name as it sounds; the same with every build, since it is stored.
-fn name_key(name: &str) -> i64 {
+pub fn name_key(name: &str) -> i64 {
     let digest = Sha256::digest(sound(&fold_business(name)).as_bytes());
     let bytes = digest.first_chunk::<8>().copied().unwrap_or_default();
     i64::from_be_bytes(bytes)

@@ -30,6 +30,9 @@ pub const ORDER: [&str; 15] = [
     "A01",
 ];
 
+/// The code of a row that was refused.
+pub const SEEN: &str = "SEEN";
+
 /// One finding on its way into the stage.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Staged<'a> {
@@ -51,7 +54,21 @@ pub struct Staged<'a> {
     pub evidence: Json,
 }
 
-impl Staged<'_> {
+impl<'a> Staged<'a> {
+    /// A row that was refused: its metering point is in the file, and nothing of it is closed.
+    pub fn seen(point: &'a str) -> Self {
+        Self {
+            point,
+            code: SEEN,
+            side: "both",
+            proposal: "",
+            confidence: 0,
+            pattern: None,
+            protected: false,
+            evidence: Json::Object(serde_json::Map::new()),
+        }
+    }
+
     /// Adds it as row `n` of a run.
     pub fn put(&self, run: i64, n: i64, out: &mut String) {
         let rank = ORDER.iter().position(|code| *code == self.code);

@@ -6,13 +6,16 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
+use serde::Deserialize;
 use uuid::Uuid;
 
 use super::WashError;
+use crate::domain::calendar::Calendars;
+use crate::domain::sanitize;
 use crate::exchange::import::refused::Refused;
 use crate::exchange::import::table::{Column, Row, Table};
-use crate::exchange::wash::LeftOut;
-use crate::process::engine::{self, Actor, Answer, Answers, Context};
+use crate::exchange::wash::{KEPT, LeftOut};
+use crate::process::engine::{self, Actor, Answer, Answers, Context, Refusal};
 use crate::process::field::Value;
 use crate::store::case::Target;
 use crate::store::rows::CaseId;
@@ -51,11 +54,22 @@ pub struct Taken {
     pub known: u64,
     /// Cases that were told.
     pub cases: u64,
-    /// Rows that were refused.
+    /// Rows that were refused, the first [`KEPT`].
     pub left_out: Vec<LeftOut>,
+    /// How many were refused.
+    pub left_out_count: u64,
 }
 
-/// Reads a file of updates.
+impl Taken {
+    fn leave_out(&mut self, line: u64, why: Refused) {
+        self.left_out_count += 1;
+        if self.left_out.len() < KEPT {
+            self.left_out.push(LeftOut { line, why });
+        }
+    }
+}
+
+/// Reads a file of updates. A row that cannot be taken is left out with its line, the rest come in.
 pub async fn read(store: &Store, path: &Path) -> Result<Taken, WashError> {
     let failed = |error| WashError::Table(path.to_owned(), error);
     let input = File::open(path)?;
@@ -67,15 +81,22 @@ pub async fn read(store: &Store, path: &Path) -> Result<Taken, WashError> {
             check(row).map_err(|why| (line, why))
         });
         match row {
-            Ok(row) => {
-                let put = take(store, &row).await?;
-                taken.new += u64::from(put.0);
-                taken.known += u64::from(!put.0);
-                taken.cases += u64::from(put.1);
-            }
-            Err((line, why)) => taken.left_out.push(LeftOut { line, why }),
+            Ok(row) => match take(store, &row).await {
+                Ok(true) => taken.new += 1,
+                Ok(false) => taken.known += 1,
+                Err(StoreError::Refused(refusal)) if refusal.key != "role_required" => {
+                    taken.leave_out(row.line, refusal.into());
+                }
+                Err(StoreError::Bug(why)) => {
+                    tracing::error!(line = row.line, why, "an update cannot be taken");
+                    taken.leave_out(row.line, Refused::new("not_taken"));
+                }
+                Err(error) => return Err(error.into()),
+            },
+            Err((line, why)) => taken.leave_out(line, why),
         }
     }
+    taken.cases = tell_waiting(store).await?;
     Ok(taken)
 }
 
@@ -92,53 +113,127 @@ fn check(row: Row) -> Result<Row, Refused> {
                 .with("value", value));
         }
     }
+    let mut wide = DATA.iter().chain(&["supplier_gln"]);
+    if let Some(column) = wide.find(|column| row.get(column).len() > 200) {
+        return Err(Refused::new("too_wide")
+            .with_ours("column", column)
+            .with("value", row.get(column)));
+    }
     if DATA.iter().all(|column| row.get(column).is_empty()) {
         return Err(Refused::new("empty").with_ours("column", "identifier"));
     }
     Ok(row)
 }
 
-/// Whether it is new, and whether a case was told.
-async fn take(store: &Store, row: &Row) -> Result<(bool, bool), StoreError> {
+/// An update as a system sends it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Given {
+    /// What the sender calls it; the same reference twice is one update.
+    pub reference: String,
+    /// The metering point.
+    pub metering_point_id: String,
+    /// GLN of the supplier.
+    #[serde(default)]
+    pub supplier_gln: String,
+    /// Columns of the customer.
+    #[serde(flatten)]
+    pub data: BTreeMap<String, String>,
+}
+
+/// Longest value of a column, in characters.
+const VALUE_LIMIT: usize = 200;
+
+impl Given {
+    /// The columns that an update may bring, without control characters; the others are passed over.
+    #[must_use]
+    pub fn clean(mut self) -> Self {
+        self.data
+            .retain(|column, _| DATA.contains(&column.as_str()));
+        for value in self.data.values_mut() {
+            let clean = sanitize::clean(value);
+            *value = clean.trim().chars().take(VALUE_LIMIT).collect();
+        }
+        self.data.retain(|_, value| !value.is_empty());
+        self.supplier_gln.retain(|c| c.is_ascii_digit());
+        self
+    }
+}
+
+/// Takes one in: whether it is new. A live case of its point is told by [`tell_waiting`].
+pub async fn put(store: &Store, given: &Given) -> Result<bool, StoreError> {
+    let (reference, point) = (&given.reference, &given.metering_point_id);
+    let put = store.wash_update_put(reference, point, &given.supplier_gln, &given.data);
+    Ok(put.await?.new)
+}
+
+/// A row of a file.
+async fn take(store: &Store, row: &Row) -> Result<bool, StoreError> {
     let data: BTreeMap<String, String> = DATA
         .iter()
         .filter(|column| !row.get(column).is_empty())
         .map(|column| ((*column).to_owned(), row.get(column).to_owned()))
         .collect();
-    let (reference, point) = (row.get("reference"), row.get("metering_point_id"));
-    let put = store
-        .wash_update_put(reference, point, row.get("supplier_gln"), &data)
-        .await?;
-    // also one that was known: the program may have been stopped before its case was told
-    let told = put.state == "waiting" && tell(store, &put).await?;
-    Ok((put.new, told))
+    let given = Given {
+        reference: row.get("reference").to_owned(),
+        metering_point_id: row.get("metering_point_id").to_owned(),
+        supplier_gln: row.get("supplier_gln").to_owned(),
+        data,
+    };
+    put(store, &given).await
 }
 
-async fn tell(store: &Store, put: &UpdateTaken) -> Result<bool, StoreError> {
+/// Tells live cases of the update whose turn it is: one that came in, one that came before the case,
+/// and the next one when the first has ended. Gives how many cases were told; one that is written to in
+/// this moment is told the next time.
+pub async fn tell_waiting(store: &Store) -> Result<u64, StoreError> {
+    let (mut after, mut told) = (0, 0);
+    let mut calendars = None;
+    loop {
+        let waiting = store.wash_updates_untold(after).await?;
+        let Some(last) = waiting.last() else {
+            return Ok(told);
+        };
+        after = last.update_id;
+        if calendars.is_none() {
+            calendars = Some(store.calendars().await?);
+        }
+        for (put, calendars) in waiting.iter().zip(calendars.iter().cycle()) {
+            told += u64::from(tell(store, calendars, put).await?);
+        }
+    }
+}
+
+async fn tell(store: &Store, calendars: &Calendars, put: &UpdateTaken) -> Result<bool, StoreError> {
     let (Some(case), Some(case_id), Some(version)) = (&put.case, put.case_id, put.version) else {
         return Ok(false);
     };
-    let number = put.update_id.to_string();
-    if case.facts.get("inbound_update").and_then(Value::as_code) == Some(&number) {
-        return Ok(false);
-    }
-    let calendars = store.calendars().await?;
     let context = Context {
         now: store.legal_now().await?,
         actor: Actor::System,
-        calendars: &calendars,
+        calendars,
         command: Uuid::now_v7(),
     };
-    let given = Answers::from([(
-        "inbound_update".to_owned(),
-        Answer::Value(Value::Code(number)),
-    )]);
+    let number = Value::Code(put.update_id.to_string());
+    let given = Answers::from([("inbound_update".to_owned(), Answer::Value(number))]);
     let action = if case.state == "awaiting_kraft" {
         "grunndata_update_received"
     } else {
         "inbound_update_from_kraft"
     };
-    let change = engine::step(case, action, &given, &context).map_err(StoreError::Refused)?;
+    let refused = |refusal: &Refusal| {
+        tracing::warn!(
+            case = case_id,
+            refusal = refusal.key,
+            "an update waits in the list"
+        );
+    };
+    let change = match engine::step(case, action, &given, &context) {
+        Ok(change) => change,
+        Err(refusal) => {
+            refused(&refusal);
+            return Ok(false);
+        }
+    };
     let target = Target {
         case_id: CaseId(case_id),
         fence: None,
@@ -149,8 +244,12 @@ async fn tell(store: &Store, put: &UpdateTaken) -> Result<bool, StoreError> {
         .await
     {
         Ok(_) => Ok(true),
-        // somebody works on it in this moment: the list has the update, and so has the next reading
+        // somebody works on it in this moment: the list has the update, and the next look tells
         Err(StoreError::Stale) => Ok(false),
+        Err(StoreError::Refused(refusal)) => {
+            refused(&refusal);
+            Ok(false)
+        }
         Err(error) => Err(error),
     }
 }

@@ -26,6 +26,8 @@ const PLANS: [&str; 4] = ["slot_chosen", "replan", "approve", "order_work_again"
 const EVENTS: u32 = 200;
 /// So far the clock of another system may be from ours.
 const SLACK: TimeDelta = TimeDelta::minutes(10);
+/// So long it is waited for that they have the order.
+const WAITS: TimeDelta = TimeDelta::days(1);
 /// So many messages of a case are read at least; of more the older ones are not.
 const MESSAGES: usize = 50;
 
@@ -74,7 +76,7 @@ impl Core {
         let Meaning::Action(action, given) = meaning else {
             return Ok(Verdict::Taken);
         };
-        if SUPERSEDED.contains(&action) {
+        if SUPERSEDED.contains(&action) && told.status != OrderStatus::Created {
             let case = told.case_no.as_str();
             match self.plan(&detail, case_id, told).await? {
                 Plan::Present => {}
@@ -110,11 +112,9 @@ impl Core {
         }
         let events = self.store.timeline(case_id, None, EVENTS).await?;
         let acked = detail.facts.facts.get("gsa_acked_at");
-        Ok(by_instant(
-            &events,
-            acked.and_then(Value::as_instant),
-            told.at,
-        ))
+        let acked = acked.and_then(Value::as_instant);
+        let now = self.store.legal_now().await?;
+        Ok(by_instant(&events, acked, (told.at, now)))
     }
 
     /// What the technician did is not lost because the other system has not acknowledged yet: the
@@ -150,7 +150,11 @@ fn was_sent(messages: &[MessageRow], kind: &str) -> bool {
 /// Which plan is meant by what was said at that instant of the technicians' clock. `acked` is when they
 /// had an order last, by that same clock: where that was the present one, nothing of ours is
 /// compared with it. Where it was not, their clock may be a little off from ours. `events`: newest first.
-fn by_instant(events: &[TimelineRow], acked: Option<DateTime<Utc>>, said: DateTime<Utc>) -> Plan {
+fn by_instant(
+    events: &[TimelineRow],
+    acked: Option<DateTime<Utc>>,
+    (said, now): (DateTime<Utc>, DateTime<Utc>),
+) -> Plan {
     let back = |seq| {
         let mut back = events.iter().filter_map(|it| it.takes_back.as_ref());
         back.any(|it| it.seq == seq)
@@ -162,15 +166,22 @@ fn by_instant(events: &[TimelineRow], acked: Option<DateTime<Utc>>, said: DateTi
         return Plan::Present;
     };
     let since = events.iter().take_while(|it| it.seq > plan.seq);
-    let is_in_hands = since.clone().any(|it| it.kind == "gsa_ack");
+    let is_in_hands = since.clone().any(is_taken_over);
     let acked = acked.filter(|acked| is_in_hands && *acked + SLACK >= plan.at);
     match acked {
-        Some(acked) if said < acked => Plan::Before,
-        Some(_) => Plan::Present,
-        None if said + SLACK < plan.at => Plan::Before,
-        None if !is_in_hands && said < plan.at + SLACK => Plan::Unknown,
-        None => Plan::Present,
+        Some(acked) if said >= acked => Plan::Present,
+        None if said >= plan.at + SLACK => Plan::Present,
+        None if said + SLACK >= plan.at && (is_in_hands || now > plan.at + WAITS) => Plan::Present,
+        None if said + SLACK >= plan.at => Plan::Unknown,
+        _ => Plan::Before,
     }
+}
+
+/// Whether the technicians said that they have the order.
+fn is_taken_over(event: &TimelineRow) -> bool {
+    let word = event.answers.get("gsa_state");
+    let is_created = word.is_some_and(|word| word.is("created"));
+    event.kind == "gsa_ack" || (event.kind == "work_status" && is_created)
 }
 
 /// The same acknowledgement is the same command; another visit under the same order has another
@@ -216,7 +227,11 @@ fn meaning(told: &Acknowledgement) -> Meaning {
 /// The work that a permit needs (ELS-31).
 fn at_installation(told: &Acknowledgement) -> Meaning {
     let word = match told.status {
-        OrderStatus::Created => "created",
+        OrderStatus::Created => {
+            let mut given = at("gsa_acked_at", told.at);
+            given.extend(codes(&[("gsa_state", "created")]));
+            return Meaning::Action("work_status", given);
+        }
         OrderStatus::Planned => "planned",
         OrderStatus::OnSite => "on_site",
         OrderStatus::Done => return Meaning::Action("work_done", Answers::new()),
@@ -277,7 +292,11 @@ mod tests {
     }
 
     fn of(all: &[(&str, &str)], acked: Option<&str>, said: &str) -> Plan {
-        by_instant(&events(all), acked.map(clock), clock(said))
+        by_instant(
+            &events(all),
+            acked.map(clock),
+            (clock(said), clock("18:00")),
+        )
     }
 
     const ONCE: &[(&str, &str)] = &[("slot_chosen", "10:00"), ("gsa_ack", "10:01")];
@@ -321,5 +340,12 @@ mod tests {
         let all = [ANEW, &[("gsa_ack", "10:02")]].concat();
         assert_eq!(of(&all, Some("08:01"), "09:40"), Plan::Before);
         assert_eq!(of(&all, Some("08:01"), "09:55"), Plan::Present);
+        // who never says that the order is there is waited for a day
+        let now = clock("10:01") + WAITS;
+        let said = |at| by_instant(&events(ANEW), None, (clock(at), now));
+        assert_eq!(
+            (said("09:55"), said("09:40")),
+            (Plan::Present, Plan::Before)
+        );
     }
 }

@@ -15,6 +15,7 @@ use crate::exchange::incoming::{
     Directory, Handler, Incoming, Limits, Request, Server, Token, Verdict,
 };
 use crate::exchange::payment::PaymentId;
+use crate::exchange::washing::updates;
 use crate::process::engine::{Answer, Answers};
 use crate::store::StoreError;
 
@@ -68,6 +69,7 @@ impl Handler for Core {
             Incoming::Payment(id) => self.take_payment(&id).await,
             Incoming::Acknowledgement(told) => self.acknowledged(&told).await,
             Incoming::Request(request) => self.requested(&request).await,
+            Incoming::Update(update) => self.updated(&update).await,
         };
         taken.unwrap_or_else(|error| match error {
             // asking again would not change it
@@ -125,6 +127,15 @@ impl Core {
             Verdict::Known
         } else {
             Verdict::Taken
+        })
+    }
+
+    /// Master data of a supplier: one of the list; the live case of its point hears of it within seconds.
+    async fn updated(&self, update: &updates::Given) -> Result<Verdict, StoreError> {
+        Ok(if updates::put(&self.store, update).await? {
+            Verdict::Taken
+        } else {
+            Verdict::Known
         })
     }
 

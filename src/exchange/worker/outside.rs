@@ -11,7 +11,8 @@ use crate::exchange::incoming::Token;
 use crate::exchange::payment::{Practice, Provider, Service};
 use crate::exchange::secret::{SecretError, SecretFile};
 use crate::exchange::sources::code_book::KEY_HEADER;
-use crate::exchange::sources::{AddressService, CodeBook};
+use crate::exchange::sources::persons::TOKEN_HEADER;
+use crate::exchange::sources::{AddressService, CodeBook, EnterpriseService, PersonService};
 use crate::process::notification::Lists;
 use crate::text::Texts;
 
@@ -25,6 +26,12 @@ pub struct OutsideSettings {
     pub code_book_key_file: PathBuf,
     /// Address of the address service.
     pub addresses_url: String,
+    /// Address of the register of enterprises, before `/enheter`.
+    pub enterprises_url: String,
+    /// Address of the population register, before `/v1/personer`.
+    pub persons_url: String,
+    /// File with its token.
+    pub persons_token_file: PathBuf,
     /// Address of the payment service, before `/v2/payments`.
     pub payments_url: String,
     /// File with its key.
@@ -118,6 +125,7 @@ impl Outside {
             webhook_url,
         });
         let (code_book, addresses) = sources(settings)?;
+        registers(settings)?;
         Ok(Self {
             payments,
             code_book,
@@ -156,6 +164,29 @@ pub fn sources(
     let addresses = optional("sources.addresses.url", &settings.addresses_url)?;
     let addresses = addresses.map(|base| AddressService::new(http::Settings::at(&base)));
     Ok((code_book, addresses))
+}
+
+/// Who is asked about persons and enterprises of the data wash; without an address the imported
+/// extracts answer. The population register is not asked without a token.
+pub fn registers(
+    settings: &OutsideSettings,
+) -> Result<(Option<EnterpriseService>, Option<PersonService>), OutsideError> {
+    let enterprises = optional("sources.enterprises.url", &settings.enterprises_url)?;
+    let enterprises = enterprises.map(|base| EnterpriseService::new(http::Settings::at(&base)));
+    let Some(base) = optional("sources.persons.url", &settings.persons_url)? else {
+        return Ok((enterprises, None));
+    };
+    let file = &settings.persons_token_file;
+    if file.as_os_str().is_empty() {
+        let setting = "sources.persons.token_file";
+        return Err(OutsideError::new(
+            "outside.no_register_token",
+            setting,
+            &base,
+        ));
+    }
+    let persons = PersonService::new(keyed(&base, TOKEN_HEADER, file));
+    Ok((enterprises, Some(persons)))
 }
 
 fn keyed(base: &str, header: &'static str, file: &Path) -> http::Settings {

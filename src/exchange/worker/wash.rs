@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Done, Patience, Stop, Worker, pause};
 use crate::exchange::outbox::{Envelope, Outcome, market};
-use crate::exchange::washing::follow;
+use crate::exchange::washing::{follow, updates};
 use crate::store::StoreError;
 use crate::store::wash::Correction;
 
@@ -31,6 +31,10 @@ impl Worker {
         let closed = follow::close_gone(&self.store).await?;
         if closed > 0 {
             tracing::info!(closed, "cases of deviations that are gone");
+        }
+        let told = updates::tell_waiting(&self.store).await?;
+        if told > 0 {
+            tracing::info!(told, "cases were told of updates of suppliers");
         }
         loop {
             let taken = self.store.wash_corrections_take(AT_ONCE).await?;

@@ -10,6 +10,7 @@ pub mod play;
 mod registers;
 mod requests;
 mod script;
+pub mod sharing;
 mod story;
 pub mod wash;
 mod words;

@@ -131,7 +131,8 @@ impl Files {
     /// Those of that seed.
     pub fn new(seed: u64) -> Self {
         const HELD: &str = "metering_point_id,customer_ref,kind,first_name,last_name,\
-            organisation_name,identifier,birth_date,street,house_number,postcode,city\n";
+            organisation_name,identifier,birth_date,street,house_number,postcode,city,\
+            valid_from\n";
         let mut dice = Dice::new(seed);
         let mut files = Self {
             grid: HELD.to_owned(),
@@ -236,7 +237,9 @@ impl Files {
 
 fn put(file: &mut String, id: &str, prefix: &str, number: usize, held: &str) {
     if !held.is_empty() {
-        _ = writeln!(file, "{id},{prefix}{number:05},{held}");
+        // contracts were moved from another system in batches, each on one day
+        let moved = 2 + number / 40;
+        _ = writeln!(file, "{id},{prefix}{number:05},{held},202{moved}-05-01");
     }
 }
 
@@ -255,7 +258,7 @@ pub async fn play(admin: &Store, folder: &Path, seed: u64) -> Result<i64, WashEr
         name: Some("Vaskeriet".to_owned()),
         day: None,
     };
-    let brought = bring::holdings(admin, &paths, &origin, false).await?;
+    let brought = bring::holdings(admin, &paths, &origin, bring::Word::default()).await?;
     let opened = brought
         .told
         .counts

@@ -199,5 +199,7 @@ pub(in crate::process) const STATUS: &[&Field] = &[&GSA_STATE];
 /// When the work-order management had the order, by its own clock: what it says of visits is by that
 /// clock as well (PRIO-09).
 pub(in crate::process) const ACKED: &[&Field] = &[&ACKED_AT];
+/// How far it is, and when they had it.
+pub(in crate::process) const TAKEN_OVER: &[&Field] = &[&GSA_STATE, &ACKED_AT];
 /// Which message could not be delivered.
 pub(in crate::process) const FAILED: &[&Field] = &[&UNDELIVERED];

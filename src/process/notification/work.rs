@@ -3,7 +3,7 @@
 //!
 //! The rows are ours: what the grid company does between permit and energising stands in no manual.
 
-use crate::process::metering::fields::{NOT_DONE_FIELDS, NOTE_ONLY, STATUS as STATUS_FIELDS};
+use crate::process::metering::fields::{NOT_DONE_FIELDS, NOTE_ONLY, TAKEN_OVER};
 use crate::process::metering::lines::{self, told};
 use crate::process::{Action, By, Cond, Effect, From, Guard, Since, To};
 
@@ -33,16 +33,20 @@ const SENT: From = From::In(&[
 /// How far the technicians are.
 pub(super) const STATUS: Action = Action {
     rules: RULES,
-    fields: STATUS_FIELDS,
+    fields: TAKEN_OVER,
     guards: &[ORDERED],
-    effects: &[Effect::Keep("gsa_state"), Effect::Cancel("reorder_2wd")],
+    effects: &[
+        Effect::Keep("gsa_state"),
+        Effect::Keep("gsa_acked_at"),
+        Effect::Cancel("reorder_2wd"),
+    ],
     ..told("work_status", SENT, To::Same)
 };
 
 /// The same of a notification that has ended.
 pub(super) const STATUS_LATE: Action = Action {
     from: From::Closed,
-    effects: &[Effect::Keep("gsa_state")],
+    effects: &[Effect::Keep("gsa_state"), Effect::Keep("gsa_acked_at")],
     ..STATUS
 };
 

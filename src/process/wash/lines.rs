@@ -169,6 +169,22 @@ pub(super) const fn no_answer_at_all(from: &'static [Key], to: Key) -> Action {
     }
 }
 
+/// What was found and decided under one code says nothing under another: a number that stayed would be
+/// written into the row of the customer by the next step that saves one.
+const FORGET: [Effect; 11] = [
+    Effect::Clear("found_fnr"),
+    Effect::Clear("found_d_number"),
+    Effect::Clear("found_first_name"),
+    Effect::Clear("found_last_name"),
+    Effect::Clear("found_org"),
+    Effect::Clear("found_name"),
+    Effect::Clear("user_kind"),
+    Effect::Clear("kept_identity"),
+    Effect::Clear("own_takeover"),
+    Effect::Clear("estate"),
+    Effect::Clear("end_code"),
+];
+
 const fn another(to: Key, guards: &'static [Guard]) -> Action {
     Action {
         key: "reclassify",
@@ -187,6 +203,17 @@ const fn another(to: Key, guards: &'static [Guard]) -> Action {
             Effect::Set("agreement", "no"),
             Effect::Set("termination_sent", "no"),
             Effect::Set("settlement", "open"),
+            FORGET[0],
+            FORGET[1],
+            FORGET[2],
+            FORGET[3],
+            FORGET[4],
+            FORGET[5],
+            FORGET[6],
+            FORGET[7],
+            FORGET[8],
+            FORGET[9],
+            FORGET[10],
             Effect::Count("reclassified"),
         ],
         ..Action::BLANK

@@ -68,6 +68,16 @@ impl Store {
         .await
     }
 
+    /// The share of the open findings, in per cent, that one file may close unasked; sets it when one
+    /// is given.
+    pub async fn wash_most_gone(&self, share: Option<i32>) -> Result<i32, StoreError> {
+        ask(
+            sqlx::query_scalar!(r#"SELECT loket_api.wash_most_gone($1) AS "r!""#, share)
+                .fetch_one(&self.pool),
+        )
+        .await
+    }
+
     /// The newest runs.
     pub async fn wash_runs(&self, limit: i32) -> Result<Vec<RunRow>, StoreError> {
         let answer = ask(sqlx::query_scalar!(
@@ -114,6 +124,17 @@ impl Store {
             point,
             supplier,
             data
+        )
+        .fetch_one(&self.pool))
+        .await?;
+        read(answer)
+    }
+
+    /// Updates whose turn it is in a live case that knows nothing of them; at most 200.
+    pub async fn wash_updates_untold(&self, after: i64) -> Result<Vec<UpdateTaken>, StoreError> {
+        let answer = ask(sqlx::query_scalar!(
+            r#"SELECT loket_api.wash_updates_untold($1, 200)::text AS "r!""#,
+            after
         )
         .fetch_one(&self.pool))
         .await?;

@@ -6,14 +6,14 @@ use serde::Deserialize;
 use sqlx::Postgres;
 use sqlx::pool::PoolConnection;
 
-use super::{Begun, RunKey, ToOpen};
+use super::{Begun, MayClose, RunKey, ToOpen};
 use crate::process::engine::Change;
 use crate::store::{Store, StoreError, ask, read, write};
 
 /// Most rows of one chunk of [`WashImport::merge`].
 pub const MERGE_MAX: i32 = 2_000;
 /// Most cases that are opened in one transaction.
-pub const OPEN_MAX: i32 = 100;
+pub const OPEN_MAX: i32 = 500;
 
 #[derive(Deserialize)]
 struct Merged {
@@ -90,7 +90,7 @@ impl WashImport {
         .await
     }
 
-    /// The next part of the run begins; `done` ends it.
+    /// The next part of the run begins; `done` ends it. Refused while a part is not whole.
     pub async fn step(&mut self, run: i64, state: &str) -> Result<(), StoreError> {
         ask(
             sqlx::query!("SELECT loket_api.wash_step($1, $2)", run, state).execute(&mut *self.line),
@@ -99,12 +99,48 @@ impl WashImport {
         Ok(())
     }
 
-    /// Merges a chunk; gives its rows and all counts, no rows at the end.
-    pub async fn merge(&mut self, run: i64) -> Result<(i64, BTreeMap<String, i64>), StoreError> {
+    /// Everything is staged: so many rows, and of so many more of the file not even the metering
+    /// point could be read.
+    pub async fn staged(&mut self, run: i64, rows: i64, unreadable: i64) -> Result<(), StoreError> {
+        ask(sqlx::query!(
+            "SELECT loket_api.wash_step($1, 'merging', $2, $3)",
+            run,
+            rows,
+            unreadable
+        )
+        .execute(&mut *self.line))
+        .await?;
+        Ok(())
+    }
+
+    /// Whether the run may close what its file has no more; with `yes` it may.
+    pub async fn may_close(&mut self, run: i64, yes: bool) -> Result<MayClose, StoreError> {
+        let answer = ask(sqlx::query_scalar!(
+            r#"SELECT loket_api.wash_may_close($1, $2)::text AS "r!""#,
+            run,
+            yes
+        )
+        .fetch_one(&mut *self.line))
+        .await?;
+        read(answer)
+    }
+
+    /// Leaves out the next row of the stage.
+    pub async fn skip(&mut self, run: i64) -> Result<(), StoreError> {
+        ask(sqlx::query!("SELECT loket_api.wash_skip($1)", run).execute(&mut *self.line)).await?;
+        Ok(())
+    }
+
+    /// Merges a chunk of at most `limit` rows; gives its rows and all counts, no rows at the end.
+    pub async fn merge(
+        &mut self,
+        run: i64,
+        limit: i32,
+    ) -> Result<(i64, BTreeMap<String, i64>), StoreError> {
         let answer = ask(sqlx::query_scalar!(
             r#"SELECT loket_api.wash_merge($1, $2)::text AS "r!""#,
             run,
-            MERGE_MAX
+            limit
         )
         .fetch_one(&mut *self.line))
         .await?;

@@ -7,6 +7,7 @@ use loket::domain::clock::Whose;
 use loket::domain::country::Country;
 use loket::domain::deadline::Comparison;
 use loket::store::rows::*;
+use loket::store::signals::{PartySignals, Proposal, SignalParties, SignalSeen};
 
 use super::desk::{Script, now, rows};
 
@@ -160,6 +161,73 @@ pub(crate) fn limits() -> Vec<QueueLimits> {
     vec![queue(1, "mandate"), queue(2, "mandate")]
 }
 
+/// The register of signals of the fixed world: one party that the joint operators look at, one that is to
+/// be proposed, one with a single signal.
+pub(crate) fn signals() -> SignalParties {
+    let at = |days| now() - TimeDelta::days(days);
+    let party = |gln: &str, name: &str, kinds: &[(&str, u64)], alike, days| PartySignals {
+        party_gln: gln.into(),
+        party: name.into(),
+        signals: kinds.iter().map(|(_, n)| n).sum(),
+        kinds: kinds
+            .iter()
+            .map(|(kind, n)| ((*kind).to_owned(), *n))
+            .collect(),
+        last_at: at(days),
+        alike,
+        proposal: None,
+    };
+    let looked_at = PartySignals {
+        proposal: Some(Proposal {
+            case_id: CaseId(80),
+            case_no: "RO-2026-000002".into(),
+            state: "improvement_watch".into(),
+        }),
+        ..party(
+            "8712423010208",
+            "Meterblik Inzicht",
+            &[("no_permission", 7), ("unknown", 1)],
+            0,
+            3,
+        )
+    };
+    SignalParties {
+        threshold: 3,
+        days: 90,
+        parties: vec![
+            looked_at,
+            party(
+                "8714252018141",
+                "Duinstroom",
+                &[("no_permission", 4), ("other", 1)],
+                4,
+                1,
+            ),
+            party("8714252018158", "", &[("other", 1)], 1, 40),
+        ],
+    }
+}
+
+/// The signals about its second party.
+pub(crate) fn signals_of() -> Vec<SignalSeen> {
+    let signal = |n: i64, kind: &str, state: &str| SignalSeen {
+        received_at: now() - TimeDelta::days(n * 9 + 1),
+        signal_type: kind.into(),
+        case_id: CaseId(n + 1),
+        case_no: format!("GT-2026-{:06}", 398 - n),
+        process: "doubt".into(),
+        state: state.into(),
+        seq: 1,
+    };
+    vec![
+        signal(0, "no_permission", "awaiting_party"),
+        signal(1, "no_permission", "closed_mandate_ok"),
+        signal(2, "other", "closed_mandate_ok"),
+        signal(3, "no_permission", "closed_mandate_ok"),
+        signal(4, "no_permission", "closed_mandate_ok"),
+    ]
+}
+
 /// What the fixed world answers.
 pub(crate) fn read(question: &Question) -> Option<Reply> {
     Some(match question {
@@ -171,6 +239,11 @@ pub(crate) fn read(question: &Question) -> Option<Reply> {
             let results = [ClockResult::Met, ClockResult::MetLate, ClockResult::Running];
             let cases = (1..).zip(results).map(|(n, result)| case(n, result, due));
             Reply::OnTimeCases(Ok(cases.collect()))
+        }
+        Question::Signals(period) => Reply::Signals(*period, Ok(Box::new(signals()))),
+        Question::SignalsOf { gln, .. } => Reply::SignalsOf(gln.clone(), Ok(signals_of())),
+        Question::SaveSignals { .. } => {
+            Reply::SignalsSaved(Ok(Ok("/home/anna/signals-2026-09-2026-11.csv".into())))
         }
         _ => return None,
     })

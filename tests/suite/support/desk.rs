@@ -243,9 +243,22 @@ pub(crate) fn read(question: &Question, now: DateTime<Utc>) -> Reply {
         Question::Find(Asked::Looks) => Reply::Find(Ok(Told::Looks(vec![]))),
         Question::Find(Asked::Filters) => Reply::Find(Ok(Told::Filters(vec![]))),
         Question::Limits => Reply::Limits(Ok(super::board::limits())),
-        Question::Board | Question::OnTime(_) | Question::OnTimeCases { .. } => {
-            super::board::read(question).unwrap()
-        }
+        Question::Clusters(_) => Reply::Clusters(Ok(Box::default())),
+        Question::Cluster { .. } => Reply::Cluster(Ok(Box::default())),
+        Question::Registers(case) => Reply::Registers(
+            *case,
+            Ok(Box::new(loket::desk::registers::Answer {
+                at: now,
+                sides: vec![],
+            })),
+        ),
+        Question::Updates(_) => Reply::Updates(Ok(Box::default())),
+        Question::Board
+        | Question::OnTime(_)
+        | Question::OnTimeCases { .. }
+        | Question::Signals(_)
+        | Question::SignalsOf { .. }
+        | Question::SaveSignals { .. } => super::board::read(question).unwrap(),
         Question::Drafts => Reply::Drafts(Ok(vec![])),
         Question::Colleagues => Reply::Colleagues(Ok(vec![
             colleague(2, "Joost Bakker", true),
@@ -295,7 +308,7 @@ pub(crate) fn written(call: &Call) -> Reply {
                 case_no,
             }))
         }
-        Call::Limits(_) | Call::Naming(_) => Reply::Set(Ok(())),
+        Call::Limits(_) | Call::Naming(_) | Call::EndUpdate { .. } => Reply::Set(Ok(())),
         _ => applied(WorkState::Open, None),
     }
 }

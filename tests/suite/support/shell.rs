@@ -50,8 +50,23 @@ impl Shell {
 
     /// … and that on its standard input.
     pub(crate) fn run_with(&self, line: &str, input: &str) -> Said {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_loket"))
-            .args(words(line))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_loket"));
+        command.args(words(line));
+        self.said(command, input)
+    }
+
+    /// Runs it where no file can grow: what is written to one fails as on a disk that is full.
+    pub(crate) fn run_on_full_disk(&self, line: &str) -> Said {
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\""])
+            .arg(env!("CARGO_BIN_EXE_loket"))
+            .args(words(line));
+        self.said(command, "")
+    }
+
+    fn said(&self, mut command: Command, input: &str) -> Said {
+        let mut child = command
             .env_clear()
             .envs(self.env.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())

@@ -1,0 +1,113 @@
+//! What the desk asks of the registers of the data wash: who has a point on each side, and what the
+//! extracts say.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::store::rows::{CaseId, EvidenceRow};
+use crate::store::{Store, StoreError, ask, read};
+
+/// Who has the point of a case, side by side.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct RegisterAsked {
+    /// When it was asked (legal time).
+    pub at: DateTime<Utc>,
+    /// The sides that have somebody.
+    pub sides: Vec<AskedSide>,
+}
+
+/// Who has it on one side, and what the extract of the population register says.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct AskedSide {
+    /// `grid`, `supply`.
+    pub side: String,
+    /// `private`, `business`.
+    pub kind: String,
+    /// The row as it may be seen.
+    pub shown: EvidenceRow,
+    /// How many persons of the extract it may be; more than one are two.
+    pub hits: i32,
+    /// The only one is protected.
+    pub hidden: bool,
+    /// The only one, as it may be seen.
+    pub found: Option<EvidenceRow>,
+    /// Name of the enterprise.
+    pub name: String,
+    /// Number of the enterprise, as held.
+    pub number: String,
+    /// The row as it is held, where a service outside is to be asked.
+    pub held: Option<HeldRow>,
+}
+
+/// A row as a side holds it. Not to be shown, logged or kept.
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct HeldRow {
+    /// Given names.
+    pub first_name: String,
+    /// Family name.
+    pub last_name: String,
+    /// Number.
+    pub identifier: String,
+    /// Birth date.
+    pub birth_date: Option<String>,
+    /// Street.
+    pub street: String,
+    /// House number.
+    pub house_number: Option<serde_json::Value>,
+    /// Postcode.
+    pub postcode: String,
+}
+
+impl std::fmt::Debug for HeldRow {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("HeldRow(…)")
+    }
+}
+
+/// An enterprise of the extract; public.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExtractEnterprise {
+    /// Its number.
+    pub number: String,
+    /// Its name.
+    pub name: String,
+    /// Street with its number.
+    pub street: String,
+    /// Postcode.
+    pub postcode: String,
+    /// City.
+    pub city: String,
+    /// How it stands: empty, `deleted`, `bankrupt`, `winding_up`.
+    pub condition: String,
+}
+
+impl Store {
+    /// Who has the point of a case; `raw` where a service outside is to be asked with it. Kept who asked.
+    pub async fn register_ask(&self, case: CaseId, raw: bool) -> Result<RegisterAsked, StoreError> {
+        let answer = ask(sqlx::query_scalar!(
+            r#"SELECT loket_api.register_ask($1, $2)::text AS "r!""#,
+            case.0,
+            raw
+        )
+        .fetch_one(&self.pool))
+        .await?;
+        read(answer)
+    }
+
+    /// Enterprises of the extract with that number, or without one with a name that sounds so.
+    pub async fn register_enterprises_like(
+        &self,
+        number: Option<&str>,
+        name_key: i64,
+    ) -> Result<Vec<ExtractEnterprise>, StoreError> {
+        let answer = ask(sqlx::query_scalar!(
+            r#"SELECT loket_api.register_enterprises_like($1, $2)::text AS "r!""#,
+            number,
+            name_key
+        )
+        .fetch_one(&self.pool))
+        .await?;
+        read(answer)
+    }
+}
