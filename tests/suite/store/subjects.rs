@@ -222,7 +222,7 @@ async fn els_30_texts_of_a_protected_owner_are_masked() {
         assert_eq!(seen(&anna, "owner_last_name").await, "Lindqvist");
     }
     let pool = world.db.pool("anna", 1).await;
-    let named = "SELECT count(*) FROM loket.texts WHERE body IN ('Lindqvist', 'Storgatan 3')";
-    let named: i64 = sqlx::query_scalar(named).fetch_one(&pool).await.unwrap();
-    assert_eq!(named, 0, "nor by psql");
+    let sql = "SELECT count(*) FROM loket.texts WHERE body IN ('Lindqvist', 'Storgatan 3')";
+    let said: i64 = sqlx::query_scalar(sql).fetch_one(&pool).await.unwrap();
+    assert_eq!(said, 0, "nor by psql");
 }
