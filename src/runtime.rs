@@ -15,6 +15,7 @@ mod files;
 pub mod lines;
 mod registers;
 mod signals;
+mod washing;
 mod work;
 
 pub use address::Sources;

@@ -320,34 +320,6 @@ impl Caller {
         Reply::Plant((meter, ean), found.map(|plant| plant.map(Box::new)))
     }
 
-    async fn clusters(
-        &self,
-        after: Option<&(i64, String)>,
-    ) -> Result<Box<ClusterPage>, StoreError> {
-        let after = after.map(|(n, pattern)| (*n, pattern.as_str()));
-        self.store.wash_clusters(after).await.map(Box::new)
-    }
-
-    async fn one(&self, pattern: &str, after: i64) -> Result<Box<ClusterFindings>, StoreError> {
-        let found = self.store.wash_cluster(pattern, after).await;
-        found.map(Box::new)
-    }
-
-    async fn updates(&self, after: i64) -> Result<Box<WaitingUpdates>, StoreError> {
-        self.store.wash_updates_waiting(after).await.map(Box::new)
-    }
-
-    async fn registers(&self, case: CaseId) -> Result<Box<Answer>, StoreError> {
-        self.sources
-            .registers(&self.store, case)
-            .await
-            .map(Box::new)
-    }
-
-    async fn ended(&self, id: i64, approve: bool, why: Option<&str>) -> Reply {
-        Reply::Set(self.store.wash_update_end(id, approve, why).await)
-    }
-
     async fn taken_back(&self, cmd: Uuid, case: CaseId, seq: i32) -> Reply {
         let back = self.store.case_take_back(cmd, self.session(), case, seq);
         Reply::Applied(back.await)
