@@ -954,6 +954,35 @@ fn prio_31_another_amount_goes_back_at_the_end() {
     assert!(!unpaid.sent("payment_refund"));
 }
 
+/// PRIO-31: another amount goes back when the fee is paid after it, and not once more when the request
+/// ends. Fails where only a request that ends early gives it back.
+#[test]
+fn prio_31_another_amount_goes_back_when_the_fee_is_paid() {
+    let mispaid = || {
+        let mut sim = paying();
+        system(&mut sim, "payment_mismatch", &PAID[..1]);
+        sim.wait("2026-11-16T09:16:00+01:00");
+        choose(&mut sim, 18);
+        let created = [("payment_id", "pay-2"), ("amount", "EUR 72.60")];
+        system(&mut sim, "payment_created", &created);
+        sim
+    };
+    let paid = [("payment_id", "pay-2"), ("paid_amount", "EUR 72.60")];
+    let mut in_time = mispaid();
+    system(&mut in_time, "payment_paid", &paid);
+    assert_eq!(in_time.case.state, "confirmed");
+    let mut late = mispaid();
+    late.wait("2026-11-16T09:32:00+01:00");
+    system(&mut late, "payment_paid", &paid);
+    assert_eq!(late.case.state, "paid_needs_slot");
+    for sim in [&in_time, &late] {
+        assert!(sim.sent("payment_refund_other") && !sim.sent("payment_refund"));
+        assert!(sim.is("amount_mismatch", "no"));
+    }
+    let plain = confirmed();
+    assert!(!plain.sent("payment_refund_other"));
+}
+
 /// PRIO-31: a refund that fails is raised, and a lead has it tried again; nobody else, and only then.
 #[test]
 fn prio_31_a_refund_that_fails_is_tried_again_by_a_lead() {

@@ -174,9 +174,17 @@ const fn of_payment(key: &'static str, from: &'static [&'static str], to: To) ->
     }
 }
 
-const PAID_UP: [Effect; 2] = [
+/// With the fee paid, what was paid before in another amount goes back.
+const PAID_UP: [Effect; 3] = [
     Effect::Set("payment", "paid"),
     Effect::Start("placement_3m", Since::Received),
+    Effect::When(
+        Cond::Yes("amount_mismatch"),
+        &[
+            Effect::Set("amount_mismatch", "no"),
+            Effect::Send("payment_refund_other"),
+        ],
+    ),
 ];
 
 /// The order leaves only now (PRIO-34), and only for a visit that lies ahead.
@@ -189,6 +197,7 @@ pub(super) const PAID_IN_TIME: Action = Action {
     effects: &[
         PAID_UP[0],
         PAID_UP[1],
+        PAID_UP[2],
         Effect::Stop("slot_hold"),
         Effect::Slot(SlotAct::Confirm),
         ORDER[0],
@@ -213,6 +222,7 @@ pub(super) const PAID_AFTER_VISIT: Action = Action {
     effects: &[
         PAID_UP[0],
         PAID_UP[1],
+        PAID_UP[2],
         Effect::Stop("slot_hold"),
         Effect::Slot(SlotAct::Release),
         REST_ENDS[0],
@@ -225,7 +235,7 @@ pub(super) const PAID_AFTER_VISIT: Action = Action {
 /// Paid when the block was gone: a person finds another one, or gives the money back.
 pub(super) const PAID_TOO_LATE: Action = Action {
     guards: &[SAME_PAYMENT, SAME_AMOUNT, MAY_BE_PAID],
-    effects: &[PAID_UP[0], PAID_UP[1], REST_ENDS[0]],
+    effects: &[PAID_UP[0], PAID_UP[1], PAID_UP[2], REST_ENDS[0]],
     from: From::In(&["planning"]),
     to: To::State("paid_needs_slot"),
     rules: &["PRIO-31"],
