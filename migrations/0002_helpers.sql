@@ -344,7 +344,7 @@ $$ SELECT max(k.version) FROM cases c JOIN processes p USING (process) JOIN cale
 
 -- what protects the customer waits for nobody (GT-11, GT-16), nor does what somebody waits for on the telephone (PRIO-15, PRIO-31)
 CREATE FUNCTION leaves_at_once(p_kind text) RETURNS bool LANGUAGE sql IMMUTABLE AS
-$$ SELECT p_kind IN ('block', 'allocation_zero', 'check_connection', 'payment_create', 'payment_cancel', 'payment_refund', 'payment_refund_again') $$;
+$$ SELECT p_kind IN ('block', 'allocation_zero', 'check_connection', 'payment_create', 'payment_cancel', 'payment_refund', 'payment_refund_again', 'payment_refund_other') $$;
 -- clocks, texts, documents and messages of a change
 CREATE FUNCTION change_clocks(p_case bigint, p_ops jsonb) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE o jsonb;

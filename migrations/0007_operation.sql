@@ -33,6 +33,7 @@ BEGIN
     u AS (UPDATE outbox o SET locked_until = t + interval '60 s', owner_pid = p_pid, owner_start = p_start, fence = fence + 1 FROM c WHERE o.outbox_id = c.outbox_id RETURNING o.*)
   SELECT coalesce(jsonb_agg(jsonb_build_object('outbox_id', u.outbox_id, 'case_id', u.case_id, 'case_no', k.case_no, 'process', k.process, 'kind', u.kind, 'idem_key', u.idem_key,
       'fence', u.fence, 'attempts', u.attempts + 1, 'legal_at', u.legal_at, 'facts', u.facts, 'answers', u.answers,
+      'action', (SELECT e.kind FROM case_events e WHERE e.case_id = u.case_id AND e.seq = u.seq),
       'form', CASE WHEN k.form_version IS NOT NULL THEN form_of(k.process, k.form_version) END) ORDER BY u.outbox_id), '[]') INTO r FROM u JOIN cases k USING (case_id);
   RETURN r;
 END $$;

@@ -209,7 +209,7 @@ END $$;
 -- ---------------------------------------------------------------- refunds
 -- All that was paid with a payment of the case and not given back yet: with this one, or the latest that
 -- has some. What failed is tried again only when that is asked for, and a refund that never reached the
--- service then keeps its key, so that it is never two.
+-- service then keeps its key, so that it is never two. `p_failed` NULL: what was paid in another amount only.
 CREATE FUNCTION loket_api.refund_create(p_cmd uuid, p_case bigint, p_payment uuid, p_failed bool) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE r refunds%ROWTYPE; p payments%ROWTYPE; rest numeric; n timestamptz := legal_now();
 BEGIN
@@ -225,13 +225,15 @@ BEGIN
     IF FOUND THEN RETURN refund_json(r); END IF;
   END IF;
   FOR p IN SELECT * FROM payments x WHERE case_id = p_case AND status IN ('paid', 'mismatch') AND (p_payment IS NULL OR payment_id = p_payment)
-      AND p_failed = EXISTS (SELECT 1 FROM refunds WHERE payment_id = x.payment_id AND status IN ('failed', 'canceled')) ORDER BY created_at DESC, payment_id FOR UPDATE LOOP
+      AND (p_failed IS NOT NULL OR status = 'mismatch')
+      AND coalesce(p_failed, false) = EXISTS (SELECT 1 FROM refunds WHERE payment_id = x.payment_id AND status IN ('failed', 'canceled')) ORDER BY created_at DESC, payment_id FOR UPDATE LOOP
     rest := p.seen_amount - (SELECT coalesce(sum(amount), 0) FROM refunds WHERE payment_id = p.payment_id AND status NOT IN ('failed', 'canceled'));
     IF rest > 0 THEN
       INSERT INTO refunds (payment_id, case_id, cmd_id, amount, currency, created_at, changed_at) VALUES (p.payment_id, p_case, p_cmd, rest, p.seen_currency, n, n) RETURNING * INTO r;
       RETURN refund_json(r);
     END IF;
   END LOOP;
+  IF p_failed AND NOT EXISTS (SELECT 1 FROM refunds WHERE case_id = p_case) THEN PERFORM refuse('no_refund_begun', 'PRIO-31'); END IF;
   PERFORM refuse('nothing_to_refund');
 END $$;
 CREATE FUNCTION loket_api.refund_seen(p_refund uuid, p_status text, p_provider_id text) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$

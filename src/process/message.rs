@@ -96,6 +96,7 @@ pub static MESSAGES: &[Message] = &[
     at_once("payment_cancel", Addressee::Payments, "PRIO-31"),
     at_once("payment_refund", Addressee::Payments, "PRIO-31"),
     at_once("payment_refund_again", Addressee::Payments, "PRIO-31"),
+    at_once("payment_refund_other", Addressee::Payments, "PRIO-31"),
     message("order_domain", Addressee::Domain, "PRIO-34"),
     message("order_change_domain", Addressee::Domain, "PRIO-06"),
     message("order_cancel_domain", Addressee::Domain, "PRIO-06"),

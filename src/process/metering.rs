@@ -87,6 +87,20 @@ pub(super) const ORDERED: [Effect; 3] = [
     Effect::Cancel("inactivity"),
 ];
 
+/// The order is known already: after a visit without result it is changed, not given a second time.
+pub(super) const ORDERED_BEFORE: Cond = Cond::Yes("ordered");
+
+/// What a reopened request forgets of its last episode: orders, checks and alarms of that time.
+pub(super) const FORGOTTEN: [Effect; 7] = [
+    Effect::Clear("gsa_order"),
+    Effect::Clear("replaces_gsa"),
+    Effect::Clear("gsa_state"),
+    Effect::Clear("not_done_reason"),
+    Effect::Clear("check_failures"),
+    Effect::Clear("check_task"),
+    Effect::Clear("undelivered"),
+];
+
 pub(super) const fn state(key: &'static str, work: Work) -> State {
     State { key, work }
 }

@@ -62,6 +62,13 @@ const OPENING: Opening = Opening {
     again: &[
         Effect::Slot(SlotAct::Release),
         Effect::Set("ordered", "no"),
+        metering::FORGOTTEN[0],
+        metering::FORGOTTEN[1],
+        metering::FORGOTTEN[2],
+        metering::FORGOTTEN[3],
+        metering::FORGOTTEN[4],
+        metering::FORGOTTEN[5],
+        metering::FORGOTTEN[6],
         Effect::Set("data_due", "no"),
         Effect::Set("domain_acked", "no"),
         Effect::Set("gsa_acked", "no"),

@@ -13,16 +13,13 @@ use crate::desk::effect::{Call, FileError, Loaded, Question, Save, Slot};
 use crate::desk::find::{Asked, Naming, Told};
 use crate::desk::form::Pick;
 use crate::desk::form::suggest::Among;
-use crate::desk::registers::Answer;
 use crate::desk::request::meters::Place;
 use crate::desk::{Msg, Reply, Ticket};
 use crate::domain::calendar::Calendars;
 use crate::process::engine::{Answers, Change};
 use crate::store::bulk::SNAPSHOT_MAX;
 use crate::store::case::{Opening, Target};
-use crate::store::rows::{
-    Applied, CaseId, ClusterFindings, ClusterPage, Opened, SearchHit, Session, WaitingUpdates,
-};
+use crate::store::rows::{Applied, CaseId, Opened, SearchHit, Session};
 use crate::store::session::SessionKind;
 use crate::store::{Store, StoreError};
 use crate::text::Texts;

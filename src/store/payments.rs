@@ -80,6 +80,8 @@ pub enum Owed {
     Of(Uuid),
     /// What a refund was tried for, without success.
     Failed,
+    /// What was paid in another amount than was asked for (PRIO-31).
+    Mispaid,
 }
 
 impl Store {
@@ -213,14 +215,15 @@ impl Store {
     ) -> Result<Refund, StoreError> {
         let payment = match owed {
             Owed::Of(payment) => Some(payment),
-            Owed::All | Owed::Failed => None,
+            Owed::All | Owed::Failed | Owed::Mispaid => None,
         };
+        let failed = (owed != Owed::Mispaid).then_some(owed == Owed::Failed);
         let answer = ask(sqlx::query_scalar!(
             r#"SELECT loket_api.refund_create($1, $2, $3, $4)::text AS "r!""#,
             cmd,
             case_id.0,
             payment,
-            owed == Owed::Failed
+            failed
         )
         .fetch_one(&self.pool))
         .await?;

@@ -87,6 +87,7 @@ struct Case {
     slot: HeldSlot,
     payment: Payment,
     settings: Settings,
+    action: Option<&'static str>,
 }
 
 /// What a case of any process may know.
@@ -168,6 +169,7 @@ impl Case {
             slot: slot(),
             payment: payment(),
             settings: Settings::default(),
+            action: None,
         }
     }
 
@@ -184,6 +186,7 @@ impl Case {
             legal_at: at("2026-11-16T10:00:00Z"),
             facts: self.facts.clone(),
             answers: self.answers.clone(),
+            action: self.action.map(str::to_owned),
             form: crate::process_world::form_of(&TLM),
         };
         let story = Story {
@@ -196,6 +199,7 @@ impl Case {
             legal_at: item.legal_at,
             facts: &item.facts,
             answers: &item.answers,
+            action: item.action.as_deref().unwrap_or_default(),
             clocks: &self.clocks,
             party: self.party.as_ref(),
             party_country: self.party_country,
@@ -709,5 +713,30 @@ fn dw_nothing_of_a_protected_person_leaves_for_the_market() {
             let stuck = case.send(message.kind).unwrap_err();
             assert_eq!(stuck.key, "by_hand", "{}", message.kind);
         }
+    }
+}
+
+/// PRIO-15, PRIO-31: an alert says what its own step found, whatever an earlier one left among the facts.
+/// Fails where the facts decide: then every one of these says that a message was not delivered.
+#[test]
+fn prio_31_an_alert_says_why_it_came() {
+    let texts = loket::text::Texts::load("nl");
+    let mut case = Case::new();
+    let undelivered = Value::Code("order_gsa".to_owned());
+    case.facts.insert("undelivered".to_owned(), undelivered);
+    let steps = [
+        ("check_failed", "check"),
+        ("delivery_failed", "undelivered"),
+        ("payment_mismatch", "mismatch"),
+        ("payment_stray", "stray"),
+        ("refund_failed", "refund"),
+        ("clock_passed", "clock"),
+    ];
+    for (action, key) in steps {
+        case.action = Some(action);
+        let (_, body) = case.letter("supervisor_alert");
+        let key = format!("letter.alert.{key}");
+        let sentence = texts.find(&key).unwrap();
+        assert!(body.contains(sentence), "{action}: {body}");
     }
 }

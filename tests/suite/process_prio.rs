@@ -974,6 +974,35 @@ fn prio_31_another_amount_goes_back_at_the_end() {
     assert!(!unpaid.sent("payment_refund"));
 }
 
+/// PRIO-31: another amount goes back when the fee is paid after it, and not once more when the request
+/// ends. Fails where only a request that ends early gives it back.
+#[test]
+fn prio_31_another_amount_goes_back_when_the_fee_is_paid() {
+    let mispaid = || {
+        let mut sim = paying();
+        system(&mut sim, "payment_mismatch", &PAID[..1]);
+        sim.wait("2026-11-16T09:16:00+01:00");
+        choose(&mut sim, 18);
+        let created = [("payment_id", "pay-2"), ("amount", "EUR 72.60")];
+        system(&mut sim, "payment_created", &created);
+        sim
+    };
+    let paid = [("payment_id", "pay-2"), ("paid_amount", "EUR 72.60")];
+    let mut in_time = mispaid();
+    system(&mut in_time, "payment_paid", &paid);
+    assert_eq!(in_time.case.state, "confirmed");
+    let mut late = mispaid();
+    late.wait("2026-11-16T09:32:00+01:00");
+    system(&mut late, "payment_paid", &paid);
+    assert_eq!(late.case.state, "paid_needs_slot");
+    for sim in [&in_time, &late] {
+        assert!(sim.sent("payment_refund_other") && !sim.sent("payment_refund"));
+        assert!(sim.is("amount_mismatch", "no"));
+    }
+    let plain = confirmed();
+    assert!(!plain.sent("payment_refund_other"));
+}
+
 /// PRIO-31: a refund that fails is raised, and a lead has it tried again; nobody else, and only then.
 #[test]
 fn prio_31_a_refund_that_fails_is_tried_again_by_a_lead() {
@@ -1081,16 +1110,156 @@ fn prio_34_the_order_leaves_with_the_payment_only() {
     assert!(confirmed().sent("order_domain"));
 }
 
-/// A reopened request begins anew: nothing of its old payment counts.
-#[test]
-fn a_reopened_request_begins_anew() {
-    let mut sim = executing();
-    system(&mut sim, "gsa_done", &[]);
+fn reopen(sim: &mut Sim) {
     let why = answers(&[("reason", "The meter was exchanged at the neighbour's.")]);
     sim.try_as(Actor::Lead, "reopen", &why).unwrap();
     assert_eq!(sim.case.state, "draft_contact");
-    assert!(sim.is("payment", "none") && sim.is("gsa_acked", "no"));
+}
+
+fn reopened() -> Sim {
+    let mut sim = executing();
+    system(&mut sim, "gsa_done", &[]);
+    reopen(&mut sim);
+    sim
+}
+
+/// The steps of a reopened request up to the time of the visit.
+fn plan_again(sim: &mut Sim) {
+    sim.done("contact_validated", &[("details_right", "yes")]);
+    let address = [
+        ("postcode", "5013vb"),
+        ("house_number", "152 b"),
+        ("meters_found", "yes"),
+    ];
+    sim.done("location_searched", &address);
+    sim.done("meter_chosen", METER);
+    let ok = [("check_outcome", "ok"), ("check_source", "domain")];
+    system(sim, "check_result", &ok);
+    sim.done("flavour_chosen", &[("flavour", "smart_on")]);
+    assert_eq!(sim.case.state, "planning");
+}
+
+/// A reopened request begins anew: nothing of its old orders and checks counts.
+#[test]
+fn a_reopened_request_begins_anew() {
+    let sim = reopened();
+    assert!(sim.is("gsa_acked", "no") && sim.is("ordered", "no"));
     assert!(sim.clock("inactivity").is_running());
+    let mut unpaid = paying();
+    unpaid.done("cancel_by_customer", &[]);
+    reopen(&mut unpaid);
+    assert!(unpaid.is("payment", "none"));
+}
+
+/// PRIO-26, PRIO-15: the order that the first episode replaced, the checks that failed and what was not
+/// delivered in it are no part of the second. Fails where a reopening leaves one of these facts.
+#[test]
+fn prio_26_a_reopened_request_replaces_no_order_of_its_past() {
+    let mut sim = checking();
+    for _ in 0..3 {
+        system(&mut sim, "check_failed", &[]);
+    }
+    let planned = [
+        ("check_outcome", "in_gsa_planning"),
+        ("check_source", "domain"),
+        ("gsa_order", "GSA-77"),
+    ];
+    system(&mut sim, "check_result", &planned);
+    sim.done("choose_now_paid", &[]);
+    system(&mut sim, "delivery_failed", &[("undelivered", "order_gsa")]);
+    let forgotten = [
+        "gsa_order",
+        "replaces_gsa",
+        "check_failures",
+        "check_task",
+        "undelivered",
+    ];
+    assert!(forgotten.iter().all(|name| sim.fact(name).is_some()));
+    sim.done("cancel_by_customer", &[]);
+    reopen(&mut sim);
+    let left: Vec<_> = forgotten
+        .into_iter()
+        .filter(|name| sim.fact(name).is_some())
+        .collect();
+    assert_eq!(left, Vec::<&str>::new());
+}
+
+/// PRIO-31, PRIO-34: who has paid and got nothing back is never asked for a second fee; the order of
+/// the new episode is a new one. Fails where a reopening forgets the payment, or changes an order that
+/// this episode never gave.
+#[test]
+fn prio_31_a_reopened_request_is_not_paid_twice() {
+    let mut sim = reopened();
+    assert!(sim.is("payment", "paid"));
+    assert!(sim.clock("placement_3m").is_running());
+    plan_again(&mut sim);
+    let sent = |sim: &Sim| {
+        [
+            "payment_create",
+            "order_domain",
+            "order_gsa",
+            "prio_confirmed",
+            "order_change_gsa",
+        ]
+        .map(|kind| sim.times_sent(kind))
+    };
+    let before = sent(&sim);
+    choose(&mut sim, 18);
+    assert_eq!(sim.case.state, "confirmed");
+    let [create, domain, gsa, letter, change] = before;
+    assert_eq!(
+        sent(&sim),
+        [create, domain + 1, gsa + 1, letter + 1, change]
+    );
+    let mut sim = executed_again(sim);
+    system(&mut sim, "gsa_not_done", &[("not_done_reason", "unsafe")]);
+    choose(&mut sim, 19);
+    assert_eq!(sent(&sim)[4], change + 1, "the same order, changed");
+}
+
+fn executed_again(sim: Sim) -> Sim {
+    metering::acknowledged(sim)
+}
+
+/// PRIO-31: what was paid before the request was reopened goes back once, wherever it ends without a
+/// meter, and never by itself when the meter stands there. Fails where a draft ends and keeps the fee.
+#[test]
+fn prio_31_a_reopened_request_gives_the_fee_back() {
+    let mut cancelled = reopened();
+    let undecided = cancelled.refused("cancel_by_customer", &[]);
+    assert_eq!(undecided.field.as_deref(), Some("refund"));
+    cancelled.done("cancel_by_customer", &[("refund", "yes")]);
+    assert_eq!(cancelled.case.state, "cancelled_refunded");
+    assert!(!cancelled.sent("order_cancel_gsa"), "nothing was ordered");
+    let mut forgotten = reopened();
+    forgotten.wait("2027-03-20T09:16:00+01:00");
+    assert_eq!(forgotten.case.state, "expired");
+    let ended = |outcome| {
+        let mut sim = reopened();
+        sim.done("contact_validated", &[("details_right", "yes")]);
+        let address = [
+            ("postcode", "5013vb"),
+            ("house_number", "152 b"),
+            ("meters_found", "yes"),
+        ];
+        sim.done("location_searched", &address);
+        sim.done("meter_chosen", METER);
+        let given = [("check_outcome", outcome), ("check_source", "domain")];
+        system(&mut sim, "check_result", &given);
+        sim
+    };
+    for sim in [
+        cancelled,
+        forgotten,
+        ended("not_feasible"),
+        ended("not_our_grid"),
+    ] {
+        assert_eq!(sim.times_sent("payment_refund"), 1, "{}", sim.case.state);
+        assert!(sim.is("payment", "refunding"));
+        assert!(!sim.clock("placement_3m").is_running());
+    }
+    let smart = ended("already_smart");
+    assert!(!smart.sent("payment_refund") && smart.is("payment", "paid"));
 }
 
 /// PRIO-31: a reopened request knows nothing of another amount that was paid before: what went back then

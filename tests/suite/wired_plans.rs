@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::exchange_world::{folder, options};
 use crate::support::db::SUPERUSER;
-use crate::support::world::{answers, word};
+use crate::support::world::{answers, free, word};
 use crate::wired::Wired;
 
 /// In the hands of the technicians, a second time: the first visit was not done.
@@ -275,6 +275,95 @@ async fn prio_31_a_refund_that_waits_for_a_setting_is_raised() {
     assert_eq!(wired.times(case_id, "refund_failed").await, 1);
     assert_eq!((letters, wired.sent("prio_cancelled").len()), (0, 1));
     assert_eq!(wired.sent("supervisor_alert").len(), 1);
+}
+
+/// A refund that waited for a setting too long, and a lead who has it tried again when it is set.
+async fn refund_tried_again(name: &str, between: &'static str) -> (Wired, CaseId) {
+    let place = folder(name);
+    let outside = || Outside::practice(&place.join("payments"), &place.join("incoming"));
+    let mut wired = Wired::with(place.clone(), outside()).await;
+    let case_id = wired.confirmed(1).await;
+    let opened = async |wired: &Wired, outside| {
+        let options = Options {
+            outside,
+            ..options(&place.join("out"))
+        };
+        let worker = Worker::open(wired.world.db.store("worker_2"), options).await;
+        worker.unwrap()
+    };
+    wired.worker = opened(&wired, Outside::default()).await;
+    let back = answers([("refund", word("yes"))]);
+    wired.step(case_id, "cancel_by_customer", &back).await;
+    wired.works().await;
+    wired.passes(61).await;
+    wired.works_later(3).await;
+    assert!(is_yes(&wired, case_id).await);
+    let pool = wired.world.db.pool(SUPERUSER, 1).await;
+    sqlx::raw_sql(between).execute(&pool).await.unwrap();
+    wired.worker = opened(&wired, outside()).await;
+    let none = answers([]);
+    let lead = Actor::Lead;
+    wired.step_of(lead, case_id, "refund_again", &none).await;
+    wired.works_later(3).await;
+    (wired, case_id)
+}
+
+async fn is_yes(wired: &Wired, case_id: CaseId) -> bool {
+    let failed = wired.fact(case_id, "refund_failed").await;
+    failed.is_some_and(|failed| failed.is("yes"))
+}
+
+/// PRIO-31: a refund that never reached any service, for none was set, is tried again and goes back.
+/// Fails where the row of a refund is written only when a service is there.
+#[tokio::test]
+async fn prio_31_a_refund_that_waited_for_a_setting_is_tried_again() {
+    let (wired, case_id) = refund_tried_again("wired-refund-set", "").await;
+    assert!(!is_yes(&wired, case_id).await);
+    let rows = wired.world.admin.payments_of(case_id).await.unwrap();
+    let refund = rows[0].refund.as_ref().unwrap();
+    assert_eq!(refund.amount, rows[0].amount);
+    assert_ne!(refund.status.key(), "new", "the service has it");
+    assert_eq!(wired.count("SELECT count(*) FROM loket.refunds").await, 1);
+    wired.is_sound().await;
+}
+
+/// PRIO-31: where no refund was ever begun there is nothing to try again, and that is no success.
+/// Fails where the message counts as sent.
+#[tokio::test]
+async fn prio_31_a_refund_that_was_never_begun_is_not_tried_again() {
+    let gone = "DELETE FROM loket.refunds";
+    let (wired, case_id) = refund_tried_again("wired-refund-gone", gone).await;
+    assert!(is_yes(&wired, case_id).await);
+    let dead = wired.world.admin.outbox_dead(10).await.unwrap();
+    let kinds: Vec<_> = dead.iter().map(|it| it.kind.as_str()).collect();
+    assert_eq!(kinds, ["payment_refund", "payment_refund_again"]);
+}
+
+/// PRIO-31: a paid request that is reopened stays paid by its one payment, and what is left of it goes
+/// back once. Fails where the reopening forgets the payment: then a second one is made.
+#[tokio::test]
+async fn prio_31_a_reopened_request_pays_no_second_fee() {
+    let wired = Wired::practising("wired-reopened").await;
+    let case_id = wired.confirmed(1).await;
+    let kept = answers([("refund", word("no"))]);
+    wired.step(case_id, "cancel_by_customer", &kept).await;
+    wired.works().await;
+    let why = free("The customer wants it after all.");
+    wired
+        .step_of(Actor::Lead, case_id, "reopen", &answers([("reason", why)]))
+        .await;
+    assert!(wired.fact(case_id, "payment").await.unwrap().is("paid"));
+    wired.is_sound().await;
+    let back = answers([("refund", word("yes"))]);
+    wired.step(case_id, "cancel_by_customer", &back).await;
+    wired.works_later(2).await;
+    assert_eq!(wired.state(case_id).await, "cancelled_refunded");
+    let rows = wired.world.admin.payments_of(case_id).await.unwrap();
+    assert_eq!(rows.len(), 1);
+    let refund = rows[0].refund.as_ref().unwrap();
+    assert_eq!(refund.amount, rows[0].amount);
+    assert_eq!(wired.count("SELECT count(*) FROM loket.refunds").await, 1);
+    wired.is_sound().await;
 }
 
 /// PRIO-31: a worker takes what is free and waits for no other: two never wait for each other.

@@ -179,6 +179,39 @@ async fn prio_31_another_amount_orders_nothing() {
     assert!(wired.sent("order_gsa").is_empty());
 }
 
+/// PRIO-31: another amount was paid first and the fee after it: that amount goes back, the fee stays, and
+/// the alert says what came in. Fails where only what is cancelled is given back.
+#[tokio::test]
+async fn prio_31_another_amount_goes_back_although_the_fee_is_paid() {
+    let (wired, mood) = served("wired-mispaid").await;
+    let case_id = wired.paying(1).await;
+    becomes(&mood, "paid", Some("6.76"));
+    wired.works_later(2).await;
+    let alert = wired.sent("supervisor_alert")[0].to_string();
+    let said = loket::text::LANGUAGES.iter().any(|lang| {
+        let texts = loket::text::Texts::load(lang);
+        alert.contains(texts.get("letter.alert.mismatch"))
+    });
+    assert!(said, "{alert}");
+    wired.passes(16).await;
+    wired.works_later(1).await;
+    assert_eq!(wired.state(case_id).await, "planning");
+    wired.step(case_id, "slot_chosen", &wired.slot(1)).await;
+    wired.works_later(1).await;
+    becomes(&mood, "paid", None);
+    wired.works_later(3).await;
+    assert_eq!(wired.state(case_id).await, "confirmed");
+    assert_eq!(mood.lock().unwrap().refunds, 1);
+    let rows = wired.world.admin.payments_of(case_id).await.unwrap();
+    let back: Vec<_> = rows
+        .iter()
+        .map(|row| row.refund.as_ref().map(|refund| refund.amount.to_string()))
+        .collect();
+    assert_eq!(back, [None, Some("EUR 6.76".to_owned())]);
+    assert!(wired.fact(case_id, "payment").await.unwrap().is("paid"));
+    wired.is_sound().await;
+}
+
 /// PRIO-31: a service that is away is asked again, and there is one payment in the end.
 #[tokio::test]
 async fn prio_31_a_service_that_is_away_is_asked_again() {

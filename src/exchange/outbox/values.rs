@@ -39,6 +39,8 @@ pub struct Story<'a> {
     pub facts: &'a Facts,
     /// Answers of that step.
     pub answers: &'a Facts,
+    /// That step: its action.
+    pub action: &'a str,
     /// All runs of all clocks.
     pub clocks: &'a [ClockRun],
     /// The party.
@@ -256,8 +258,17 @@ impl Story<'_> {
         );
     }
 
-    /// Why the supervisor is told: the gravest of what the facts say.
+    /// Why the supervisor is told: by the step that sends the alert, else the gravest of what the facts
+    /// say. A fact stays, and says nothing of the next alert.
     fn alert(&self) -> &'static str {
+        match self.action {
+            "check_failed" => return "check",
+            "delivery_failed" => return "undelivered",
+            "payment_mismatch" => return "mismatch",
+            "payment_stray" => return "stray",
+            "refund_failed" => return "refund",
+            _ => {}
+        }
         let is = |name: &str, word: &str| self.facts.get(name).is_some_and(|v| v.is(word));
         match () {
             () if is("data_breach", "yes") => "data_breach",
@@ -265,7 +276,6 @@ impl Story<'_> {
             () if is("block", "lift_alarm") => "lift_alarm",
             () if is("own_delay", "yes") => "own_delay",
             () if self.process == "notification" && is("gsa_state", "not_done") => "not_done",
-            () if self.facts.contains_key("undelivered") => "undelivered",
             () => "clock",
         }
     }

@@ -197,6 +197,7 @@ fn story<'a>(item: &'a OutboxItem, context: &'a MessageContext) -> Story<'a> {
         legal_at: item.legal_at,
         facts: &item.facts,
         answers: &item.answers,
+        action: item.action.as_deref().unwrap_or_default(),
         clocks: &context.clocks,
         party: context.party.as_ref(),
         party_country: country,

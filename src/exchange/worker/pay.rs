@@ -50,6 +50,9 @@ impl Core {
         context: &MessageContext,
     ) -> Result<Outcome, StoreError> {
         let Some(payments) = &self.outside.payments else {
+            if item.kind.starts_with("payment_refund") {
+                self.note_owed(item).await?;
+            }
             let why = self.texts.get("outbox.no_payments");
             return Ok(Outcome::Wait(why.to_owned()));
         };

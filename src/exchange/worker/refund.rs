@@ -16,8 +16,21 @@ use crate::store::payments::{Owed, Refund};
 use crate::store::rows::{OutboxItem, RefundStatus};
 
 impl Core {
+    /// What is owed is written down although no service is set: who has it tried again later finds it.
+    pub(super) async fn note_owed(&self, item: &OutboxItem) -> Result<(), StoreError> {
+        let owed = owed(item);
+        if owed == Owed::Failed {
+            return Ok(()); // it stands there, or there is none
+        }
+        let mut nth = 0;
+        while let Some(Owing::Refund(_)) = self.refund_of(item, owed, nth).await? {
+            nth += 1;
+        }
+        Ok(())
+    }
+
     /// Gives back what was paid, payment by payment, until nothing is left. One that the service does
-    /// not give back holds up no other.
+    /// not give back holds up no other. To try again what was never begun is no success.
     pub(super) async fn pay_back(
         &self,
         payments: &Payments,
@@ -25,7 +38,11 @@ impl Core {
     ) -> Result<Outcome, StoreError> {
         let owed = owed(item);
         let (mut nth, mut failed) = (0, None);
-        while let Some(refund) = self.refund_of(item, owed, nth).await? {
+        while let Some(owing) = self.refund_of(item, owed, nth).await? {
+            let refund = match owing {
+                Owing::Refund(refund) => refund,
+                Owing::Never(why) => return Ok(Outcome::Dead(why)),
+            };
             nth += 1;
             let is_done = match self.give_back(payments, &refund, &item.case_no).await? {
                 Ok(is_done) => is_done,
@@ -46,11 +63,14 @@ impl Core {
         item: &OutboxItem,
         owed: Owed,
         nth: u32,
-    ) -> Result<Option<Refund>, StoreError> {
+    ) -> Result<Option<Owing>, StoreError> {
         let command = derived(item.idem_key, &format!("refund {nth}"));
         match self.store.refund_create(command, item.case_id, owed).await {
             Err(StoreError::Refused(refusal)) if refusal.key == "nothing_to_refund" => Ok(None),
-            refund => refund.map(Some),
+            Err(StoreError::Refused(refusal)) if refusal.key == "no_refund_begun" => {
+                Ok(Some(Owing::Never(self.words(&refusal))))
+            }
+            refund => refund.map(|refund| Some(Owing::Refund(refund))),
         }
     }
 
@@ -109,10 +129,20 @@ impl Core {
     }
 }
 
-/// What the message gives back: one payment that counts no more, what failed before, or everything.
+/// What is still owed.
+enum Owing {
+    Refund(Refund),
+    /// A refund is to be tried again, and none was ever begun.
+    Never(String),
+}
+
+/// What the message gives back: one payment that counts no more, what failed before, what was
+/// paid in another amount, or everything.
 fn owed(item: &OutboxItem) -> Owed {
-    if item.kind == "payment_refund_again" {
-        return Owed::Failed;
+    match item.kind.as_str() {
+        "payment_refund_again" => return Owed::Failed,
+        "payment_refund_other" => return Owed::Mispaid,
+        _ => {}
     }
     let named = item.answers.get("payment_id").and_then(Value::as_code);
     let payment = named.and_then(|named| Uuid::parse_str(named).ok());

@@ -94,9 +94,10 @@ const fn result(to: &'static str) -> Action {
     }
 }
 
-/// An outcome that ends the request, with the letter that says so.
+/// An outcome that ends the request, with the letter that says so. What was paid in an earlier episode
+/// goes back where no meter was placed for it.
 macro_rules! ended {
-    ($outcome:literal, $to:literal, $letter:literal, $rule:literal) => {
+    ($outcome:literal, $to:literal, $letter:literal, $rule:literal, $paid:expr) => {
         Action {
             rules: &["PRIO-22", "PRIO-23", $rule],
             guards: &[only(Cond::Is("check_outcome", $outcome), "PRIO-22")],
@@ -106,6 +107,8 @@ macro_rules! ended {
                 CHECKED[2],
                 CHECKED[3],
                 REST_ENDS[0],
+                REST_ENDS[3],
+                $paid,
                 Effect::Send($letter),
             ],
             ..result($to)
@@ -117,21 +120,25 @@ const NOT_OUR_GRID: Action = ended!(
     "not_our_grid",
     "ended_not_our_grid",
     "prio_ended_not_our_grid",
-    "PRIO-27"
+    "PRIO-27",
+    ends::PAID_BACK
 );
 
+/// A meter that was paid for stands there: the fee is not given back by itself.
 const ALREADY_SMART: Action = ended!(
     "already_smart",
     "ended_already_smart",
     "prio_ended_already_smart",
-    "PRIO-25"
+    "PRIO-25",
+    REST_ENDS[1]
 );
 
 const NOT_FEASIBLE: Action = ended!(
     "not_feasible",
     "ended_not_feasible",
     "prio_ended_not_feasible",
-    "PRIO-24"
+    "PRIO-24",
+    ends::PAID_BACK
 );
 
 const IN_GSA_PLANNING: Action = Action {
@@ -182,6 +189,8 @@ const CHOOSE_WAIT_FREE: Action = Action {
     effects: &[
         BEHALF,
         REST_ENDS[0],
+        REST_ENDS[3],
+        ends::PAID_BACK,
         Effect::Send("prio_ended_wait_for_gsa"),
     ],
     ..step(
@@ -234,7 +243,7 @@ const NOT_DONE: Action = Action {
 };
 
 /// A visit is agreed on and paid for: the order leaves to both systems (PRIO-07, PRIO-34).
-pub(super) const ORDER: [Effect; 7] = [
+pub(super) const ORDER: [Effect; 8] = [
     ORDERED[0],
     ORDERED[1],
     ORDERED[2],
@@ -242,6 +251,7 @@ pub(super) const ORDER: [Effect; 7] = [
     Effect::Send("order_gsa"),
     Effect::Send("prio_confirmed"),
     Effect::Set("gsa_state", "ordered"),
+    Effect::Set("ordered", "yes"),
 ];
 
 /// Only an agent does it.

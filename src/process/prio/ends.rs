@@ -3,7 +3,7 @@
 use super::PAID;
 use crate::process::field::{Field, FieldKind};
 use crate::process::metering::lines::{self, step};
-use crate::process::metering::{BEHALF, REST_ENDS, fields};
+use crate::process::metering::{BEHALF, ORDERED_BEFORE, REST_ENDS, fields};
 use crate::process::{Action, Cond, Effect, From, Guard, SlotAct, To};
 
 const fn cancel(from: &'static [&'static str], to: &'static str) -> Action {
@@ -21,9 +21,19 @@ const DRAFTS: &[&str] = &[
 
 pub(super) const CANCEL_DRAFT: Action = Action {
     rules: &["PRIO-03", "PRIO-31"],
-    effects: &[BEHALF, REST_ENDS[0], REST_ENDS[1]],
+    guards: &[NOT_PAID],
+    effects: &[BEHALF, REST_ENDS[0], REST_ENDS[1], REST_ENDS[3]],
     ..cancel(DRAFTS, "cancelled")
 };
+
+/// What was paid before the request was reopened goes back: nothing is placed for it.
+pub(super) const PAID_BACK: Effect = Effect::When(
+    PAID,
+    &[
+        Effect::Set("payment", "refunding"),
+        Effect::Send("payment_refund"),
+    ],
+);
 
 /// What was paid in another amount goes back when the request ends.
 const MISPAID_BACK: Effect = Effect::When(
@@ -68,6 +78,17 @@ static REFUND: Field = Field {
 };
 static NOTE: Field = Field::optional("note", FieldKind::Note);
 
+/// Where a paid request can stand without a visit: all drafts, for it may have been reopened.
+const PAID_BEFORE: &[&str] = &[
+    "draft_contact",
+    "draft_location",
+    "draft_meter",
+    "checking",
+    "choose_pay_or_wait",
+    "choose_flavour",
+    "planning",
+];
+
 /// Both systems let go of the order, and what was paid is given back as the policy says.
 pub(super) const CANCEL_PAID: Action = Action {
     rules: &["PRIO-07", "PRIO-31"],
@@ -77,11 +98,17 @@ pub(super) const CANCEL_PAID: Action = Action {
         BEHALF,
         Effect::Slot(SlotAct::Release),
         REST_ENDS[0],
+        REST_ENDS[1],
         REST_ENDS[2],
         REST_ENDS[3],
         Effect::Keep("refund"),
-        Effect::Send("order_cancel_domain"),
-        Effect::Send("order_cancel_gsa"),
+        Effect::When(
+            ORDERED_BEFORE,
+            &[
+                Effect::Send("order_cancel_domain"),
+                Effect::Send("order_cancel_gsa"),
+            ],
+        ),
         Effect::When(
             Cond::Yes("refund"),
             &[
@@ -91,7 +118,7 @@ pub(super) const CANCEL_PAID: Action = Action {
         ),
         Effect::Send("prio_cancelled"),
     ],
-    ..cancel(&["planning"], "cancelled_refunded")
+    ..cancel(PAID_BEFORE, "cancelled_refunded")
 };
 
 pub(super) const CANCEL_ORDERED: Action = Action {
@@ -109,18 +136,11 @@ pub(super) const INACTIVE: Action = Action {
         REST_ENDS[3],
         Effect::Slot(SlotAct::Release),
         MISPAID_BACK,
+        PAID_BACK,
     ],
     ..lines::timer(
         "inactivity_over",
-        From::In(&[
-            "draft_contact",
-            "draft_location",
-            "draft_meter",
-            "checking",
-            "choose_pay_or_wait",
-            "choose_flavour",
-            "planning",
-        ]),
+        From::In(PAID_BEFORE),
         To::State("expired"),
         "inactivity",
     )

@@ -5,7 +5,7 @@ use super::PAID;
 use super::actions::{ORDER, by_agent};
 use crate::process::field::{Field, FieldKind};
 use crate::process::metering::lines::{BEFORE_VISIT, step, timer, told};
-use crate::process::metering::{AWAKE, BEHALF, ORDERED, REST_ENDS, fields};
+use crate::process::metering::{AWAKE, BEHALF, ORDERED, ORDERED_BEFORE, REST_ENDS, fields};
 use crate::process::{Action, By, Cond, Effect, From, Guard, Since, SlotAct, To};
 
 const CHOSEN: [Effect; 3] = [BEHALF, Effect::Keep("slot"), Effect::Keep("slot_start")];
@@ -17,7 +17,8 @@ const fn slot(from: &'static [&'static str], to: &'static str) -> Action {
     }
 }
 
-/// The fee was paid before: no second payment (decision 17).
+/// The fee was paid before: no second payment (decision 17). A request that was reopened orders anew,
+/// after a visit without result the order is changed.
 pub(super) const SLOT_AFTER_PAYMENT: Action = Action {
     rules: &["PRIO-04", "PRIO-30", "PRIO-31"],
     guards: &[
@@ -32,9 +33,23 @@ pub(super) const SLOT_AFTER_PAYMENT: Action = Action {
         ORDERED[0],
         ORDERED[1],
         ORDERED[2],
+        Effect::When(
+            ORDERED_BEFORE,
+            &[
+                Effect::Send("order_change_domain"),
+                Effect::Send("order_change_gsa"),
+            ],
+        ),
+        Effect::When(
+            Cond::None(&[ORDERED_BEFORE]),
+            &[
+                Effect::Send("order_domain"),
+                Effect::Send("order_gsa"),
+                Effect::Send("prio_confirmed"),
+            ],
+        ),
         Effect::Set("gsa_state", "ordered"),
-        Effect::Send("order_change_domain"),
-        Effect::Send("order_change_gsa"),
+        Effect::Set("ordered", "yes"),
     ],
     ..slot(&["planning"], "confirmed")
 };
@@ -76,6 +91,7 @@ pub(super) const SLOT_FOUND: Action = Action {
         ORDER[4],
         ORDER[5],
         ORDER[6],
+        ORDER[7],
     ],
     ..slot(&["paid_needs_slot"], "confirmed")
 };
@@ -158,9 +174,17 @@ const fn of_payment(key: &'static str, from: &'static [&'static str], to: To) ->
     }
 }
 
-const PAID_UP: [Effect; 2] = [
+/// With the fee paid, what was paid before in another amount goes back.
+const PAID_UP: [Effect; 3] = [
     Effect::Set("payment", "paid"),
     Effect::Start("placement_3m", Since::Received),
+    Effect::When(
+        Cond::Yes("amount_mismatch"),
+        &[
+            Effect::Set("amount_mismatch", "no"),
+            Effect::Send("payment_refund_other"),
+        ],
+    ),
 ];
 
 /// The order leaves only now (PRIO-34), and only for a visit that lies ahead.
@@ -173,6 +197,7 @@ pub(super) const PAID_IN_TIME: Action = Action {
     effects: &[
         PAID_UP[0],
         PAID_UP[1],
+        PAID_UP[2],
         Effect::Stop("slot_hold"),
         Effect::Slot(SlotAct::Confirm),
         ORDER[0],
@@ -182,6 +207,7 @@ pub(super) const PAID_IN_TIME: Action = Action {
         ORDER[4],
         ORDER[5],
         ORDER[6],
+        ORDER[7],
     ],
     ..of_payment(
         "payment_paid",
@@ -196,6 +222,7 @@ pub(super) const PAID_AFTER_VISIT: Action = Action {
     effects: &[
         PAID_UP[0],
         PAID_UP[1],
+        PAID_UP[2],
         Effect::Stop("slot_hold"),
         Effect::Slot(SlotAct::Release),
         REST_ENDS[0],
@@ -208,7 +235,7 @@ pub(super) const PAID_AFTER_VISIT: Action = Action {
 /// Paid when the block was gone: a person finds another one, or gives the money back.
 pub(super) const PAID_TOO_LATE: Action = Action {
     guards: &[SAME_PAYMENT, SAME_AMOUNT, MAY_BE_PAID],
-    effects: &[PAID_UP[0], PAID_UP[1], REST_ENDS[0]],
+    effects: &[PAID_UP[0], PAID_UP[1], PAID_UP[2], REST_ENDS[0]],
     from: From::In(&["planning"]),
     to: To::State("paid_needs_slot"),
     rules: &["PRIO-31"],

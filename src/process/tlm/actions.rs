@@ -2,7 +2,7 @@
 
 use super::{DATA, ENTERED, FORM, ends};
 use crate::process::metering::lines::{self, only, step, told};
-use crate::process::metering::{AWAKE, BEHALF, ORDERED, REST_ENDS, fields};
+use crate::process::metering::{AWAKE, BEHALF, ORDERED, ORDERED_BEFORE, REST_ENDS, fields};
 use crate::process::{Action, Cond, Effect, From, Guard, SlotAct, To};
 
 pub(super) const ACTIONS: &[Action] = &[
@@ -208,9 +208,6 @@ const FLAVOUR_CHOSEN: Action = Action {
     rules: &["TLM-12", "TLM-13"],
     ..lines::flavour_chosen(From::In(&["offer_exchange"]))
 };
-
-/// The order is known already: after a visit without result it is changed, not given a second time.
-const ORDERED_BEFORE: Cond = Cond::Yes("ordered");
 
 /// Nothing is paid: the block is taken for good and the order leaves (TLM-12, TLM-15).
 const SLOT_CHOSEN: Action = Action {

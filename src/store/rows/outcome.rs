@@ -235,6 +235,9 @@ pub struct OutboxItem {
     pub facts: Facts,
     /// Answers of that transition.
     pub answers: Facts,
+    /// The action of that transition.
+    #[serde(default)]
+    pub action: Option<String>,
     /// The form of the case, in the version of its receipt.
     #[serde(default, deserialize_with = "lenient")]
     pub form: Option<CaseForm>,
