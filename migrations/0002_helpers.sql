@@ -193,7 +193,7 @@ BEGIN
        WHEN 'string' THEN p_value #>> '{}' ~ '^[A-Za-z0-9][A-Za-z0-9 _.:/+-]{0,63}$'
        WHEN 'object' THEN (SELECT count(*) FROM jsonb_object_keys(p_value)) = 2 AND EXISTS
          (SELECT 1 FROM jsonb_array_elements(p_texts) t WHERE t ->> 'id' = p_value ->> 'text' AND t ->> 'sha256' = p_value ->> 'sha256')
-       WHEN 'array' THEN jsonb_array_length(p_value) BETWEEN 1 AND 50
+       WHEN 'array' THEN jsonb_array_length(p_value) BETWEEN CASE WHEN p_key = 'form_filled' THEN 0 ELSE 1 END AND 50
        ELSE false END) IS NOT TRUE THEN
     PERFORM refuse('free_text_in_event', 'META-03', jsonb_build_object('field', p_key));
   END IF;

@@ -159,7 +159,8 @@ BEGIN
   -- an import brings in what the importer does not see afterwards (ELS-29)
   IF NOT my_queues() && ARRAY[v_queue, v_firm] AND NOT (p_session IS NULL AND my_role() = 'admin') THEN PERFORM refuse('queue_not_yours'); END IF;
   PERFORM referee(p_change, l);
-  PERFORM check_registers(v_ean, v_party, v_customer);
+  -- whose grid the connection of a request is, is found out by its checks (PRIO-27, TLM-17)
+  PERFORM check_registers(CASE WHEN p.process NOT IN ('prio', 'tlm') THEN v_ean END, v_party, v_customer);
   PERFORM check_people(v_party, p_change);
   PERFORM check_opening(p.process, v_party, v_facts);
   INSERT INTO cases (case_no, queue_id, process, state, work, facts, received_at, opened_at, closed_at, subject, ean, party_gln, customer_ref, reference, unique_key, firm_queue, form_version)

@@ -124,6 +124,10 @@ CREATE FUNCTION texts_between(p_case bigint) RETURNS jsonb LANGUAGE sql STABLE S
 $$ SELECT coalesce(jsonb_object_agg(t.text_id, t.body), '{}') FROM (SELECT DISTINCT x.value ->> 'text' AS id FROM case_events e, jsonb_each(e.body -> 'change' -> 'answers') x
      WHERE e.case_id = p_case AND is_between(e.kind) AND e.kind <> 'approve' AND jsonb_typeof(x.value) = 'object') said JOIN texts t ON t.text_id = said.id::uuid AND t.case_id = p_case WHERE t.body IS NOT NULL AND NOT t.withdrawn $$;
 
+-- Where a protected person has the plant is told beside the texts no more than in them.
+CREATE FUNCTION place_shown(c cases, p_card jsonb) RETURNS jsonb LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
+$$ SELECT CASE WHEN is_installers(c.process) AND is_hidden(c) THEN p_card || '{"street":"***","house_number":"***","postcode":"***","city":"***"}' ELSE p_card END $$;
+
 CREATE FUNCTION loket_api.case_detail(p_case bigint) RETURNS jsonb LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE c cases%ROWTYPE; firm_ int := my_firm_queue();
 BEGIN
@@ -133,7 +137,7 @@ BEGIN
     'lease', (SELECT lease_json(l) FROM case_leases l WHERE case_id = p_case AND agent_id = me()),
     'held_by_shell', EXISTS (SELECT 1 FROM case_leases l JOIN agent_sessions s USING (session_id) WHERE l.case_id = p_case AND l.agent_id = me() AND s.detached),
     'customer', (SELECT customer_json(u) FROM customers u WHERE u.customer_ref = c.customer_ref AND firm_ IS NULL),
-    'connection', (SELECT CASE WHEN firm_ IS NULL THEN address_json(k) ELSE address_json(k) || '{"contracts":[]}' END FROM connections k WHERE k.ean = c.ean), 'party', party_json(c.party_gln),
+    'connection', (SELECT CASE WHEN firm_ IS NULL THEN place_shown(c, address_json(k)) ELSE address_json(k) || '{"contracts":[]}' END FROM connections k WHERE k.ean = c.ean), 'party', party_json(c.party_gln),
     'related', related_json(ARRAY(SELECT case_id FROM cases WHERE ean = c.ean AND case_id <> p_case ORDER BY received_at DESC LIMIT 10)),
     'siblings', related_json(ARRAY(SELECT k.case_id FROM cases k WHERE k.customer_ref = c.customer_ref AND k.queue_id = c.queue_id AND k.case_id <> p_case ORDER BY k.received_at DESC LIMIT 10)),
     'linked', related_json(ARRAY(SELECT to_case FROM case_links WHERE from_case = p_case UNION SELECT from_case FROM case_links WHERE to_case = p_case)),

@@ -124,11 +124,12 @@ BEGIN
     'meters', coalesce(jsonb_path_query_array(found_, '$[0 to 59]'), '[]'));
 END $$;
 -- What the register says of one meter at this instant, for the checks of PRIO-15 and TLM-11; null when
--- it knows no such meter. Without a number of our own nothing could be said of whose grid it is.
+-- it knows no meter of that connection, without `meter` when it knows others there: the number is
+-- wrong. Without a number of our own nothing could be said of whose grid it is.
 CREATE FUNCTION loket_api.connection_check(p_ean text, p_meter text) RETURNS jsonb LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM require_agent();
   IF NOT EXISTS (SELECT 1 FROM own_operators) THEN PERFORM refuse('no_own_operator', 'PRIO-27'); END IF;
-  RETURN (SELECT jsonb_build_object('at', legal_now(), 'source', 'register', 'meter', meter_json(k, m)) FROM connections k JOIN meters m USING (ean)
-    WHERE k.ean = p_ean AND m.meter_number = upper(p_meter) AND k.product = 'E');
+  RETURN (SELECT jsonb_build_object('at', legal_now(), 'source', 'register', 'meter', (SELECT meter_json(k, m) FROM meters m WHERE m.ean = k.ean AND m.meter_number = upper(p_meter)))
+    FROM connections k WHERE k.ean = p_ean AND k.product = 'E' AND EXISTS (SELECT 1 FROM meters o WHERE o.ean = k.ean));
 END $$;

@@ -31,9 +31,10 @@ pub(super) const HAS_ADDRESS: Cond = Cond::All(&[
     ]),
 ]);
 
-/// … and chose the meter.
+/// … and chose the meter, and may ask for it: else somebody asks first (PRIO-13).
 pub(super) const HAS_METER: Cond = Cond::All(&[
     HAS_ADDRESS,
+    Cond::None(&[Cond::Is("declares_authorised", "no")]),
     Cond::Known("ean"),
     Cond::Known("meter_no"),
     Cond::Any(&[Cond::Is("step", "meter"), Cond::Is("step", "product")]),

@@ -32,8 +32,8 @@ pub struct Checked {
     pub at: DateTime<Utc>,
     /// Who was asked: `register`.
     pub source: String,
-    /// The meter.
-    pub meter: FoundMeter,
+    /// The meter; nothing when the connection has others, so that the number is wrong.
+    pub meter: Option<FoundMeter>,
 }
 
 /// An electricity meter with what the checks need.
@@ -103,8 +103,8 @@ impl Store {
         read(answer)
     }
 
-    /// What the registers say of a meter at this instant; nothing when they do not have it. Refused as
-    /// long as it is not known whose grid is ours.
+    /// What the registers say of a meter at this instant; nothing when they have no meter of that
+    /// connection. Refused as long as it is not known whose grid is ours.
     pub async fn connection_check(
         &self,
         ean: &str,

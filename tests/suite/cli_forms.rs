@@ -105,6 +105,12 @@ async fn tlm_10_a_changed_form_is_asked_of_new_requests_only() {
         "{shown}"
     );
 
+    // a form that needs nothing may be left empty: nothing is filled in then
+    let free = File::new("free.toml", &changed().replace("= true", "= false"));
+    admin.one(&format!("forms add installation {}", free.path()));
+    let empty = led_to_the_form(&anna);
+    anna.ok(&format!("case do {empty} installation_entered"));
+
     admin.ok(&format!(
         "case do {old} check_result --field suitability=suitable --field check_source=domain"
     ));

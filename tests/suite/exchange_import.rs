@@ -379,6 +379,9 @@ async fn the_large_world_comes_in_and_its_last_lines_are_answered_one_by_one() {
         .collect();
     let (unready, without): (Vec<_>, Vec<_>) =
         (without.into_iter()).partition(|(_, reason)| reason.contains("sent as ready"));
+    let (undeclared, without): (Vec<_>, Vec<_>) =
+        (without.into_iter()).partition(|(_, reason)| reason.contains("must declare"));
+    assert_eq!(undeclared.len(), 10, "PRIO-13: {undeclared:?}");
     assert!(
         without.len() == 3
             && without
@@ -416,6 +419,11 @@ async fn requests_stand_where_the_customer_stopped(db: &TestDb, text: &[u8]) {
         let state = match (line["process"].as_str(), line["step"].as_str()) {
             (Some("tlm"), Some("contact")) => "draft_location",
             (Some("tlm"), Some("location")) => "draft_meter",
+            (Some("tlm" | "prio"), Some("meter" | "product"))
+                if line["declares_authorised"] == false =>
+            {
+                "draft_meter"
+            }
             (Some("tlm"), _) if line["installation"].is_object() => "checking_suitability",
             (Some("tlm"), _) => "draft_installation",
             (Some("prio"), _) if line["postcode"].as_str().unwrap().ends_with("SA") => {

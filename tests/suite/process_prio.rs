@@ -162,6 +162,61 @@ fn prio_03_a_request_begins_where_the_customer_came() {
     assert!(sim.is("opened_by", "customer") && sim.is("on_behalf", "yes"));
 }
 
+/// PRIO-13: a customer who does not live there and says that nobody agreed stands at the meter, as with an
+/// agent. Fails where the checks begin all the same.
+#[test]
+fn prio_13_who_may_not_ask_comes_no_further_than_the_meter() {
+    let with = |word| {
+        let given = [METER_GIVEN, &[("declares_authorised", word)]].concat();
+        request("meter", &given)
+    };
+    let sim = with("no");
+    assert_eq!(sim.case.state, "draft_meter");
+    assert!(!sim.sent("check_connection") && !sim.started("check_15m"));
+    assert_eq!(with("yes").case.state, "checking");
+}
+
+/// PRIO-15: another meter is chosen when the checks gave up on the one before, and not while an answer
+/// about it may still come. Fails without a line that leads back.
+#[test]
+fn prio_15_another_meter_is_checked_anew() {
+    let mut sim = checking();
+    let early = sim.tried("meter_chosen", METER).unwrap_err();
+    assert_eq!(early.key, "check_is_running");
+    for _ in 0..3 {
+        system(&mut sim, "check_failed", &[]);
+    }
+    let other = [METER[0], ("meter_no", "E9110000002"), METER[2]];
+    sim.done("meter_chosen", &other);
+    assert_eq!(sim.case.state, "checking");
+    assert!(sim.is("meter_no", "E9110000002") && sim.is("check_task", "no"));
+    assert!(sim.sent("check_connection") && sim.fact("check_failures").is_none());
+}
+
+/// PRIO-09: a meter that was placed is placed, also after a visit on which it was not: no second one is
+/// planned. Of a request that ended meanwhile the lead is told. Fails where only a visit under way
+/// can end well.
+#[test]
+fn prio_09_placed_after_all_is_placed() {
+    let mut sim = executing();
+    let why = [("not_done_reason", "not_home")];
+    system(&mut sim, "gsa_not_done", &why);
+    assert_eq!(sim.case.state, "planning");
+    let mut ended = sim.clone();
+    system(&mut sim, "gsa_done", &[]);
+    assert_eq!(sim.case.state, "completed");
+    assert!(sim.is("gsa_state", "done"));
+    let again = sim.try_as(Actor::System, "gsa_done", &answers(&[]));
+    assert_eq!(again.unwrap_err().key, "done_already");
+    ended.done("cancel_by_customer", &[("refund", "yes")]);
+    system(&mut ended, "gsa_done", &[]);
+    assert_eq!(ended.case.state, "cancelled_refunded");
+    assert!(ended.sent("supervisor_alert") && ended.is("gsa_state", "done"));
+    let mut sim = planning();
+    let unpaid = sim.try_as(Actor::System, "gsa_done", &answers(&[]));
+    assert_eq!(unpaid.unwrap_err().key, "not_paid");
+}
+
 /// PRIO-04: what an agent does is done on behalf, whatever the caller says; what the customer does is
 /// not.
 #[test]
@@ -674,7 +729,7 @@ fn prio_21_one_request_one_meter() {
     assert_eq!(refused.field.as_deref(), Some("meter_no"));
     sim.done("meter_chosen", METER);
     assert!(sim.is("meter_no", "E9110000001") && sim.is("ean", EAN));
-    assert_eq!(sim.refused("meter_chosen", METER).key, "not_in_state");
+    assert_eq!(sim.refused("meter_chosen", METER).key, "check_is_running");
 }
 
 /// PRIO-22: the order in which the outcomes count.

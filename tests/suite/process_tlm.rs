@@ -120,6 +120,40 @@ fn tlm_02_the_suitability_is_determined() {
     assert!(sim.is("check_task", "no") && sim.sent("check_connection"));
 }
 
+/// TLM-04, PRIO-09: placed after a visit on which it was not is placed; of a request that ended meanwhile
+/// the lead is told. Fails where only a visit under way can end well.
+#[test]
+fn tlm_04_placed_after_all_is_placed() {
+    let mut sim = executing();
+    let why = [("not_done_reason", "not_home")];
+    system(&mut sim, "gsa_not_done", &why);
+    let mut ended = sim.clone();
+    system(&mut sim, "gsa_done", &[]);
+    assert_eq!(sim.case.state, "completed");
+    ended.done("cancel_by_customer", &[]);
+    system(&mut ended, "gsa_done", &[]);
+    assert_eq!(ended.case.state, "cancelled");
+    assert!(ended.sent("supervisor_alert") && ended.is("gsa_state", "done"));
+    let mut sim = planning();
+    let early = sim.try_as(Actor::System, "gsa_done", &answers(&[]));
+    assert_eq!(early.unwrap_err().key, "not_ordered");
+}
+
+/// TLM-11: another meter is chosen when nothing can be found out of the one before. Fails without a line
+/// that leads back from the suitability.
+#[test]
+fn tlm_11_another_meter_is_checked_anew() {
+    let mut sim = entered();
+    for _ in 0..3 {
+        system(&mut sim, "check_failed", &[]);
+    }
+    let mut other = METER;
+    other[1].1 = "E9110000002";
+    sim.done("meter_chosen", &other);
+    assert_eq!(sim.case.state, "checking_suitability");
+    assert!(sim.is("meter_no", "E9110000002") && sim.sent("check_connection"));
+}
+
 /// TLM-03: the data are recorded and delivered even when no meter is exchanged.
 #[test]
 fn tlm_03_data_leave_without_an_exchange() {

@@ -170,11 +170,17 @@ fn is_sound(process: &'static Process, sim: &Sim) {
     }
 }
 
+fn was_not_done(sim: &Sim) -> bool {
+    sim.events.iter().any(|one| one.action == "gsa_not_done")
+}
+
 /// No order without payment, and no block of time that is held for nobody (PRIO-31, PRIO-34).
 fn is_sound_request(sim: &Sim) {
     let has = sim.slot().map(|(act, _)| act);
     let may_have = match sim.case.state.as_str() {
         "awaiting_payment" => Some("hold"),
+        // placed after all, on no visit that was planned
+        "completed" if has.is_none() && was_not_done(sim) => None,
         "confirmed" | "in_execution" | "completed" => Some("confirm"),
         _ => None,
     };
@@ -214,6 +220,7 @@ fn is_sound_report(process: &'static Process, sim: &Sim) {
     }
     let has = sim.slot().map(|(act, _)| act);
     let may_have = match state {
+        "completed" if has.is_none() && was_not_done(sim) => None,
         "confirmed" | "in_execution" | "completed" => Some("confirm"),
         _ => None,
     };

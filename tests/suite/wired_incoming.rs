@@ -5,8 +5,10 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
+use loket::exchange::http::Settings;
 use loket::exchange::payment::PaymentId;
 use loket::exchange::payment::practice::{Practice, Told};
+use loket::exchange::sources::CodeBook;
 use loket::exchange::worker::outside::{Outside, OutsideSettings};
 use loket::store::rows::CaseId;
 use loket::system;
@@ -18,7 +20,7 @@ use tokio::sync::watch;
 
 use crate::exchange_world::folder;
 use crate::support::shell::Shell;
-use crate::support::world::ean;
+use crate::support::world::{answers, ean, free as free_text, word};
 use crate::wired::Wired;
 
 const TOKEN: &str = "a-token-of-more-than-24-characters";
@@ -327,4 +329,133 @@ async fn tlm_09_what_could_not_be_taken_is_answered_and_stands_at_the_case() {
     assert!(!wired.detail(case_id).await.texts.is_empty());
     tell.send(true).unwrap();
     running.await.unwrap().unwrap();
+}
+
+/// PRIO-03, PRIO-21: a request that names a connection and a number that none of its meters has stands at
+/// the choice of the meter. Fails where what was typed goes to the checks.
+#[tokio::test]
+async fn prio_21_a_number_of_no_meter_there_is_left_out() {
+    let wired = Wired::practising("wired-other-meter").await;
+    wired.drop_file(&at_the_meter("WEB-8", 2, "E000000020"));
+    wired.works().await;
+    let case_id = named(&wired, "WEB-8").await;
+    assert_eq!(wired.state(case_id).await, "draft_meter");
+    assert_eq!(wired.times(case_id, "came_without").await, 1);
+    assert!(wired.fact(case_id, "meter_no").await.is_none());
+}
+
+/// PRIO-13: who says that nobody agreed stands at the meter, and whoever works it reads why.
+#[tokio::test]
+async fn prio_13_without_a_declaration_somebody_asks_first() {
+    let wired = Wired::practising("wired-undeclared").await;
+    let mut request = at_the_meter("WEB-6", 2, "E000000002");
+    request["declares_authorised"] = "no".into();
+    wired.drop_file(&request);
+    wired.works().await;
+    let case_id = named(&wired, "WEB-6").await;
+    assert_eq!(wired.state(case_id).await, "draft_meter");
+    assert_eq!(wired.times(case_id, "came_without").await, 1);
+}
+
+/// PRIO-09: "done" after "not done" is taken: nobody comes a second time. Fails where it is refused.
+#[tokio::test]
+async fn prio_09_done_after_not_done_is_taken() {
+    let wired = Wired::practising("wired-after-all").await;
+    let case_id = wired.executing(1).await;
+    let why = json!({"reason": "not_home"});
+    wired.leave(case_id, "order_gsa", "not_done", why).await;
+    wired.works().await;
+    assert_eq!(wired.state(case_id).await, "planning");
+    wired.leave(case_id, "order_gsa", "done", json!({})).await;
+    wired.works().await;
+    assert_eq!(wired.state(case_id).await, "completed");
+    let refused = wired.folder.join("incoming/refused");
+    assert_eq!(std::fs::read_dir(refused).map_or(0, Iterator::count), 0);
+}
+
+/// PRIO-03: a customer goes on, and the portal tells the same request again from further on: the case goes
+/// along, once. Fails where a reference that is known is never looked at again.
+#[tokio::test]
+async fn prio_03_a_request_goes_along_with_its_customer() {
+    let wired = Wired::practising("wired-along").await;
+    let mut request = at_the_meter("WEB-5", 2, "E000000002");
+    let mut stood = Vec::new();
+    for step in ["contact", "contact", "location", "meter", "meter"] {
+        request["step"] = step.into();
+        wired.drop_file(&request);
+        wired.works().await;
+        let case_id = named(&wired, "WEB-5").await;
+        stood.push(wired.state(case_id).await);
+    }
+    let drafts = ["draft_location", "draft_location", "draft_meter"];
+    assert_eq!(stood[..3], drafts);
+    let case_id = named(&wired, "WEB-5").await;
+    wired.works().await;
+    assert_eq!(wired.state(case_id).await, "choose_flavour");
+    assert_eq!(wired.times(case_id, "meter_chosen").await, 1);
+    assert!(wired.fact(case_id, "on_behalf").await.is_none());
+}
+
+/// PRIO-03, PRIO-04: what the portal tells after somebody here took the request over is not taken, and
+/// stands at the case. Fails where it is dropped without a word.
+#[tokio::test]
+async fn prio_04_a_step_that_comes_too_late_stands_at_the_case() {
+    let wired = Wired::practising("wired-late-step").await;
+    let mut request = at_the_meter("WEB-4", 2, "E000000002");
+    request["step"] = "contact".into();
+    wired.drop_file(&request);
+    wired.works().await;
+    let case_id = named(&wired, "WEB-4").await;
+    let address = answers([
+        ("postcode", free_text("5226HP")),
+        ("house_number", free_text("2")),
+        ("meters_found", word("yes")),
+    ]);
+    wired
+        .anna_does(case_id, "location_searched", &address)
+        .await;
+    request["step"] = "meter".into();
+    for _ in 0..2 {
+        wired.drop_file(&request);
+        wired.works().await;
+    }
+    assert_eq!(wired.state(case_id).await, "draft_meter");
+    assert_eq!(wired.times(case_id, "came_without").await, 1);
+}
+
+/// PRIO-27: a customer of another grid, whose connection no register has, is told so and not refused.
+/// Fails where a request must name a connection of the register.
+#[tokio::test(flavor = "multi_thread")]
+async fn prio_27_a_connection_of_another_grid_comes_in_and_ends_there() {
+    let place = folder("wired-other-grid");
+    let listen = free();
+    let book = crate::wired_feed_in::book(77);
+    let outside = Outside {
+        code_book: Some(CodeBook::new(Settings::at(&book.base))),
+        ..Outside::open(&settings(&place, listen), &Texts::load("en")).unwrap()
+    };
+    let wired = Arc::new(Wired::with(place, outside).await);
+    let (tell, stop) = watch::channel(false);
+    let running = tokio::spawn({
+        let wired = Arc::clone(&wired);
+        async move { wired.worker.run(stop).await }
+    });
+    let request = at_the_meter("WEB-9", 77, "E000000077").to_string();
+    let answer = post(listen, "/v1/requests", "application/json", &request).await;
+    assert!(answer.contains("\"taken\""), "{answer}");
+    until(&wired, named(&wired, "WEB-9").await, "ended_not_our_grid").await;
+    tell.send(true).unwrap();
+    running.await.unwrap().unwrap();
+}
+
+fn at_the_meter(reference: &str, n: u32, number: &str) -> Json {
+    json!({"process": "prio", "received_at": "2026-11-16T09:00:00+01:00",
+        "reference": reference, "customer_ref": "NL0000002", "step": "meter",
+        "postcode": "5226HP", "house_number": n.to_string(), "meter_number": number,
+        "ean": ean(n)})
+}
+
+async fn named(wired: &Wired, reference: &str) -> CaseId {
+    let found = wired.world.admin.search(reference, 5).await.unwrap();
+    found[0].row.case_id
 }

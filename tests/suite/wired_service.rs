@@ -411,6 +411,35 @@ async fn prio_27_the_code_book_is_asked_again_until_it_answers() {
     assert_eq!(wired.state(elsewhere).await, "ended_not_our_grid");
 }
 
+/// PRIO-15, PRIO-21: with a code book set, a number that is on none of the meters of its connection passes
+/// no check; the right one is chosen then, and goes on. Fails where the book's word that the
+/// connection is ours stands for all checks, and where no line leads back to the meter.
+#[tokio::test]
+async fn prio_21_a_wrong_number_passes_no_check() {
+    let outside = Outside {
+        code_book: Some(book(&Moody::default())),
+        ..Outside::default()
+    };
+    let wired = Wired::with(folder("wired-typo"), outside).await;
+    let case_id = wired.searched("5226HP", 1).await;
+    let meter = |number: &str| {
+        answers([
+            ("ean", word(&ean(1))),
+            ("meter_no", word(number)),
+            ("lives_there", word("yes")),
+        ])
+    };
+    let typo = meter("E000000010");
+    wired.step(case_id, "meter_chosen", &typo).await;
+    wired.works_later(4).await;
+    assert_eq!(wired.state(case_id).await, "checking");
+    assert_eq!(wired.times(case_id, "check_failed").await, 3);
+    let right = meter("E000000001");
+    wired.anna_does(case_id, "meter_chosen", &right).await;
+    wired.works_later(1).await;
+    assert_eq!(wired.state(case_id).await, "choose_flavour");
+}
+
 /// PRIO-31: paid by the old link while the new one was on its way is paid, and nobody pays twice.
 #[tokio::test]
 async fn prio_31_who_paid_by_the_old_link_does_not_pay_twice() {

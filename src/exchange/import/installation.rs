@@ -59,14 +59,16 @@ impl Door {
             .map(|(key, value)| (key.as_str(), value.clone()))
             .collect();
         match typed(&asked, &given, Some(&detail), line.process.country) {
-            Ok(answers) => self.enter(&detail, &answers).await,
+            Ok(answers) => self.enter(&detail, FILLS, &answers).await,
             Err(refusal) => Ok(Some(refusal.into())),
         }
     }
 
-    async fn enter(
+    /// A step of the customer; gives why it cannot be taken.
+    pub(super) async fn enter(
         &mut self,
         detail: &CaseDetail,
+        action: &str,
         answers: &Answers,
     ) -> Result<Option<Refused>, StoreError> {
         let context = Context {
@@ -75,7 +77,7 @@ impl Door {
             calendars: &self.calendars,
             command: Uuid::now_v7(),
         };
-        let change = match engine::step(&detail.facts, FILLS, answers, &context) {
+        let change = match engine::step(&detail.facts, action, answers, &context) {
             Ok(change) => change,
             Err(refusal) => return Ok(Some(refusal.into())),
         };

@@ -12,10 +12,8 @@ use super::lines::{Line, Lines};
 use super::refused::Refused;
 use super::rehearsal::Rehearsal;
 use super::report::{FileReport, Taken};
-use super::{ImportError, Progress, Run, patiently};
+use super::{ImportError, Progress, Run, patiently, shape};
 use crate::domain::calendar::Calendars;
-use crate::domain::house_number::HouseNumber;
-use crate::domain::postcode::Postcode;
 use crate::exchange::legal::LegalClock;
 use crate::process::engine::{self, Actor, Answer, Change, Context};
 use crate::process::field::Value;
@@ -146,24 +144,6 @@ impl Door {
         Ok((change, context.command))
     }
 
-    /// Customers know the number on their meter; which connection it is says the register, where the
-    /// address has that meter. Else the request stands at the choice of the meter (PRIO-20).
-    async fn meter(&self, line: &mut CaseLine) -> Result<(), Fault> {
-        let Some((number, postcode, house)) = meter_place(line) else {
-            return Ok(());
-        };
-        let found = patiently(async || self.store.connection_find(&postcode, &house).await).await?;
-        let meter = found
-            .meters
-            .into_iter()
-            .find(|meter| meter.meter_number.eq_ignore_ascii_case(&number));
-        if let Some(meter) = meter {
-            let ean = Answer::Value(Value::Code(meter.ean));
-            line.answers.insert("ean".to_owned(), ean);
-        }
-        Ok(())
-    }
-
     /// The role of the party of a line; it decides on iSMA (GT-15), so it is never taken from a
     /// file.
     pub(super) async fn role(&mut self, line: &CaseLine) -> Result<Option<String>, StoreError> {
@@ -202,6 +182,12 @@ impl Door {
             Opened::Attached { case_id, .. } => (Taken::Attached, case_id),
             Opened::Known { case_id, .. } => (Taken::Known, case_id),
         };
+        if taken == Taken::Known
+            && shape::is_request(line.process.key)
+            && let Some(late) = self.catch_up(case_id, line).await?
+        {
+            return Ok((case_id, taken, Some(late)));
+        }
         // before this line was known the program may have been stopped in between
         let left_out = self.fill_form(case_id, line).await?;
         Ok((case_id, taken, left_out))
@@ -217,20 +203,6 @@ pub struct Alone {
     pub taken: Taken,
     /// Values that could not be taken.
     pub left_out: Vec<Refused>,
-}
-
-/// The meter of a request that names no connection, and its address.
-fn meter_place(line: &CaseLine) -> Option<(String, Postcode, HouseNumber)> {
-    let said = |key| match line.answers.get(key)? {
-        Answer::Value(Value::Code(word)) | Answer::Free(word) => Some(word.as_str()),
-        Answer::Value(_) => None,
-    };
-    if said("ean").is_some() {
-        return None;
-    }
-    let postcode = Postcode::parse(said("postcode")?).ok()?;
-    let house = HouseNumber::parse(said("house_number")?).ok()?;
-    Some((said("meter_no")?.to_owned(), postcode, house))
 }
 
 impl Run<'_> {

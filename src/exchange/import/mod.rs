@@ -13,7 +13,9 @@ pub mod refused;
 pub mod registers;
 pub mod rehearsal;
 pub mod report;
+mod request;
 mod shape;
+mod steps;
 pub mod table;
 
 use std::collections::HashSet;

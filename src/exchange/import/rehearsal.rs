@@ -7,6 +7,7 @@ use super::patiently;
 use super::refused::Refused;
 use super::registers::Record;
 use super::report::Taken;
+use super::shape;
 use crate::process::engine::Change;
 use crate::process::field::Value;
 use crate::process::notification::NOTIFICATION;
@@ -113,7 +114,9 @@ impl Rehearsal {
             None => false,
         };
         if !is_further {
-            let (ean, gln) = (given(change, "ean"), given(change, "party_gln"));
+            // whose grid the connection of a request is, is found out by its checks
+            let ean = given(change, "ean").filter(|_| !shape::is_request(process));
+            let gln = given(change, "party_gln");
             if let Some(reason) = self.missing(ean, gln).await? {
                 let refused = Refused::new(reason);
                 return Ok(Err(refused));

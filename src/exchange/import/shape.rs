@@ -83,7 +83,12 @@ const ENTRIES: &[Entry] = &[
 /// Whether somebody goes on with what came in, an agent with the request of a customer, an installer
 /// with a notification: a value that cannot be costs the step at which it was given, never the line.
 pub(super) fn is_taken_over(process: &str) -> bool {
-    REQUESTS.contains(&process) || NOTIFICATIONS.contains(&process)
+    is_request(process) || NOTIFICATIONS.contains(&process)
+}
+
+/// Whether it is the request of a customer for a meter.
+pub(super) fn is_request(process: &str) -> bool {
+    REQUESTS.contains(&process)
 }
 
 /// What a line says to that field of that process.

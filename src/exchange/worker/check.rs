@@ -104,7 +104,12 @@ impl Core {
             Err(StoreError::Refused(refusal)) if refusal.key == "no_own_operator" => {
                 return Ok(Err(Trouble::settings("no_own_operator")));
             }
-            known => known?.map(Said::of),
+            known => known?,
+        };
+        // the connection has other meters: the number is wrong, and no book knows better
+        let known = match known.map(Said::of) {
+            Some(None) => return Ok(Err(Trouble::lasting("no_meter"))),
+            known => known.flatten(),
         };
         let Some(book) = &self.outside.code_book else {
             return Ok(known.ok_or_else(|| Trouble::lasting("no_meter")));
@@ -143,13 +148,15 @@ impl Core {
 }
 
 impl Said {
-    fn of(checked: connections::Checked) -> Self {
-        Self {
-            findings: checked.meter.findings(),
+    /// Nothing of a meter that is not among those of its connection.
+    fn of(checked: connections::Checked) -> Option<Self> {
+        let meter = checked.meter?;
+        Some(Self {
+            findings: meter.findings(),
             source: REGISTER,
             at: checked.at,
-            order: checked.meter.gsa_order,
-        }
+            order: meter.gsa_order,
+        })
     }
 
     fn by_the_book(known: Option<Self>, ours: bool, at: DateTime<Utc>) -> Self {

@@ -150,9 +150,9 @@ impl Core {
             "notification" => "installer_note",
             _ => "came_without",
         };
-        let note = Answer::Free(left_out.join("\n"));
-        let given = Answers::from([("note".to_owned(), note)]);
-        let name = format!("{} {}", alone.case_id.0, request.reference);
+        let said = left_out.join("\n");
+        let name = format!("{} {} {said}", alone.case_id.0, request.reference);
+        let given = Answers::from([("note".to_owned(), Answer::Free(said))]);
         let command = Uuid::new_v5(&LEFT_OUT, name.as_bytes());
         self.tell(alone.case_id, action, &given, command).await?;
         Ok(())

@@ -1,7 +1,7 @@
 //! The lines that PRIO and TLM have in common.
 
 use super::{AWAKE, BEHALF, CHECKS_TRIED, fields};
-use crate::process::{Action, By, Cond, Effect, From, Guard, SlotAct, To};
+use crate::process::{Action, By, Cond, Effect, From, Guard, Since, SlotAct, To};
 
 /// A line to begin with: a step of the customer, or of an agent on the customer's behalf.
 pub(in crate::process) const fn step(key: &'static str, from: From, to: To) -> Action {
@@ -155,6 +155,20 @@ pub(in crate::process) const fn check_again(from: From) -> Action {
     }
 }
 
+/// Another meter is chosen when the one that was chosen cannot be checked, as when its number is wrong:
+/// no answer about the one before is on its way any more.
+pub(in crate::process) const GAVE_UP: Guard =
+    Guard::Holds(Cond::Yes("check_task"), "check_is_running", "PRIO-15");
+
+/// … and the checks begin anew.
+pub(in crate::process) const ANEW: [Effect; 5] = [
+    Effect::Set("check_task", "no"),
+    Effect::Clear("check_failures"),
+    Effect::Cancel("check_15m"),
+    Effect::Start("check_15m", Since::Now),
+    Effect::Send("check_connection"),
+];
+
 const ACKED: &[&str] = &["PRIO-07", "PRIO-09"];
 
 /// Both systems have the order: the technician's part begins (PRIO-09).
@@ -267,6 +281,22 @@ pub(in crate::process) const DONE: Action = Action {
     rules: &["PRIO-09"],
     effects: &[Effect::Set("gsa_state", "done")],
     ..told("gsa_done", VISITED, To::State("completed"))
+};
+
+/// Placed although the request has ended: somebody here has to settle it.
+pub(in crate::process) const DONE_LATE: Action = Action {
+    effects: &[
+        Effect::Set("gsa_state", "done"),
+        Effect::Send("supervisor_alert"),
+    ],
+    from: From::Closed,
+    to: To::Same,
+    guards: &[Guard::Holds(
+        Cond::None(&[Cond::Is("gsa_state", "done")]),
+        "done_already",
+        "PRIO-09",
+    )],
+    ..DONE
 };
 
 /// A visit on which the meter could not be placed.

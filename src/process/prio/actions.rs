@@ -1,6 +1,6 @@
 //! The lines of the table but those of the payment. Anything that is not listed is refused.
 
-use super::{ASK, ends, payment};
+use super::{ASK, PAID, ends, payment};
 use crate::process::metering::lines::{self, only, step, told};
 use crate::process::metering::{AWAKE, BEHALF, ORDERED, REST_ENDS, fields};
 use crate::process::{Action, By, Cond, Effect, From, Guard, SlotAct, To};
@@ -10,6 +10,7 @@ pub(super) const ACTIONS: &[Action] = &[
     lines::LOCATION_SEARCHED,
     lines::NOTHING_FOUND,
     METER_CHOSEN,
+    CHOSEN_ANEW,
     NOT_OUR_GRID,
     ALREADY_SMART,
     NOT_FEASIBLE,
@@ -49,6 +50,8 @@ pub(super) const ACTIONS: &[Action] = &[
     lines::GSA_STATUS,
     lines::REPLAN,
     DONE,
+    DONE_AFTER_ALL,
+    lines::DONE_LATE,
     INFEASIBLE_ON_SITE,
     NOT_DONE,
     ends::CANCEL_DRAFT,
@@ -78,6 +81,27 @@ const METER_CHOSEN: Action = Action {
         From::In(&["draft_meter"]),
         To::State("checking"),
     )
+};
+
+/// The number was wrong: the right one is checked (PRIO-15).
+const CHOSEN_ANEW: Action = Action {
+    guards: &[lines::MAY_ASK, lines::GAVE_UP],
+    effects: &[
+        BEHALF,
+        Effect::Keep("ean"),
+        Effect::Keep("meter_no"),
+        Effect::Keep("declares_authorised"),
+        AWAKE[0],
+        AWAKE[1],
+        lines::ANEW[0],
+        lines::ANEW[1],
+        lines::ANEW[2],
+        lines::ANEW[3],
+        lines::ANEW[4],
+    ],
+    from: From::In(&["checking"]),
+    to: To::Same,
+    ..METER_CHOSEN
 };
 
 const CHECKED: [Effect; 4] = [
@@ -217,6 +241,19 @@ const DONE: Action = Action {
         Effect::Stop("placement_3m"),
     ],
     ..lines::DONE
+};
+
+/// Placed all the same after a visit on which it was not: no other one is needed. Only what was paid has
+/// been ordered.
+const DONE_AFTER_ALL: Action = Action {
+    from: From::In(&["planning"]),
+    guards: &[Guard::Holds(PAID, "not_paid", "PRIO-34")],
+    effects: &[
+        Effect::Set("gsa_state", "done"),
+        Effect::Stop("placement_3m"),
+        REST_ENDS[0],
+    ],
+    ..DONE
 };
 
 const INFEASIBLE_ON_SITE: Action = Action {

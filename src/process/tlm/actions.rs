@@ -10,6 +10,7 @@ pub(super) const ACTIONS: &[Action] = &[
     LOCATION_SEARCHED,
     NOTHING_FOUND,
     METER_CHOSEN,
+    CHOSEN_ANEW,
     NOT_OUR_GRID,
     INSTALLATION_ENTERED,
     SUITABLE,
@@ -31,6 +32,8 @@ pub(super) const ACTIONS: &[Action] = &[
     lines::GSA_STATUS,
     lines::REPLAN,
     ends::DONE,
+    ends::DONE_AFTER_ALL,
+    ends::DONE_LATE,
     ends::INFEASIBLE_ON_SITE,
     ends::NOT_DONE,
     ends::DECLINE,
@@ -75,6 +78,32 @@ const METER_CHOSEN: Action = Action {
         From::In(&["draft_meter"]),
         To::State("draft_installation"),
     )
+};
+
+/// The number was wrong: the right one is checked (PRIO-15).
+const CHOSEN_ANEW: Action = Action {
+    guards: &[
+        lines::MAY_ASK,
+        only(Cond::Yes("grid_ours"), "TLM-17"),
+        lines::GAVE_UP,
+    ],
+    effects: &[
+        BEHALF,
+        Effect::Keep("ean"),
+        Effect::Keep("meter_no"),
+        Effect::Keep("declares_authorised"),
+        Effect::Keep("grid_ours"),
+        AWAKE[0],
+        AWAKE[1],
+        lines::ANEW[0],
+        lines::ANEW[1],
+        lines::ANEW[2],
+        lines::ANEW[3],
+        lines::ANEW[4],
+    ],
+    from: From::In(&["checking_suitability"]),
+    to: To::Same,
+    ..METER_CHOSEN
 };
 
 const NOT_OUR_GRID: Action = Action {

@@ -3,11 +3,24 @@
 use super::DATA;
 use crate::process::metering::lines::{self, only, step};
 use crate::process::metering::{BEHALF, REST_ENDS};
-use crate::process::{Action, Cond, Effect, From, SlotAct, To};
+use crate::process::{Action, Cond, Effect, From, Guard, SlotAct, To};
 
 pub(super) const DONE: Action = Action {
     rules: &["PRIO-09", "TLM-04"],
     ..lines::DONE
+};
+
+/// Placed all the same after a visit on which it was not: no other one is needed.
+pub(super) const DONE_AFTER_ALL: Action = Action {
+    guards: &[Guard::Holds(Cond::Yes("ordered"), "not_ordered", "TLM-12")],
+    effects: &[Effect::Set("gsa_state", "done"), REST_ENDS[0]],
+    from: From::In(&["planning"]),
+    ..DONE
+};
+
+pub(super) const DONE_LATE: Action = Action {
+    rules: &["PRIO-09", "TLM-04"],
+    ..lines::DONE_LATE
 };
 
 pub(super) const INFEASIBLE_ON_SITE: Action = Action {

@@ -168,7 +168,10 @@ async fn prio_22_the_register_says_what_the_checks_need() {
         (GRID, "Ons Netbeheer")
     );
 
-    let outcome = async |n: u32| check(n).await.unwrap().unwrap().meter.findings().outcome();
+    let outcome = async |n: u32| {
+        let checked = check(n).await.unwrap().unwrap();
+        checked.meter.unwrap().findings().outcome()
+    };
     assert_eq!(outcome(101).await, Outcome::Ok);
     let planned = MeterRecord {
         gsa_order: Some("GSA-1000047".into()),
@@ -196,25 +199,25 @@ async fn prio_22_the_register_says_what_the_checks_need() {
         ..stuck
     };
     world.admin.import_meters(&[smart]).await.unwrap();
-    let checked = check(101).await.unwrap().unwrap();
-    assert_eq!(checked.meter.findings().outcome(), Outcome::AlreadySmart);
-    assert_eq!(checked.meter.smart_admin.as_deref(), Some("off"));
-    assert_eq!(checked.meter.gsa_order.as_deref(), Some("GSA-1000047"));
-    assert_eq!(
-        checked.meter.findings().suitability(),
-        Suitability::NotFeasible
-    );
+    let checked = check(101).await.unwrap().unwrap().meter.unwrap();
+    assert_eq!(checked.findings().outcome(), Outcome::AlreadySmart);
+    assert_eq!(checked.smart_admin.as_deref(), Some("off"));
+    assert_eq!(checked.gsa_order.as_deref(), Some("GSA-1000047"));
+    assert_eq!(checked.findings().suitability(), Suitability::NotFeasible);
     let theirs = ConnectionRecord {
         grid_operator_gln: NEIGHBOUR.into(),
         ..connection(101, "", "")
     };
     world.admin.import_connections(&[theirs]).await.unwrap();
-    let checked = check(101).await.unwrap().unwrap();
-    assert_eq!(checked.meter.findings().outcome(), Outcome::NotOurGrid);
-    assert_eq!(checked.meter.operator, "Netbedrijf Ovezande");
+    let checked = check(101).await.unwrap().unwrap().meter.unwrap();
+    assert_eq!(checked.findings().outcome(), Outcome::NotOurGrid);
+    assert_eq!(checked.operator, "Netbedrijf Ovezande");
     // what the register does not know is nothing that it says
     assert_eq!(check(999).await, Ok(None));
     assert_eq!(check(104).await, Ok(None), "gas is not asked about");
+    let wrong = world.admin.connection_check(&ean(101), "E999999999").await;
+    let wrong = wrong.unwrap().expect("the connection has another meter");
+    assert_eq!(wrong.meter, None);
 }
 
 /// Only a grid operator of the register can be us.

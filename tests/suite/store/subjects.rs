@@ -150,8 +150,9 @@ async fn prio_03_lists_follow_corrected_names_and_addresses() {
 }
 
 /// Decision 21: who is protected is named in no text of a notification that agents see, whether the
-/// register knows the plant as theirs or the installer gave their number; nothing unmasks it. The installer,
-/// who wrote it, reads it on.
+/// register knows the plant as theirs or the installer gave their number; nothing unmasks it, and the card
+/// of the connection says no address. The installer, who wrote it, reads it on. Fails where
+/// the card beside the texts is not masked.
 #[tokio::test(flavor = "multi_thread")]
 async fn els_30_texts_of_a_protected_owner_are_masked() {
     let world = sweden().await;
@@ -208,6 +209,12 @@ async fn els_30_texts_of_a_protected_owner_are_masked() {
                 "{record:?} {fact}: {said}"
             );
         }
+        let detail = anna.store.case_detail(case_id).await.unwrap();
+        let place = detail.connection.unwrap();
+        let place = [place.street, place.house_number, place.postcode, place.city];
+        assert_eq!(place, ["***"; 4], "nor does the card of the connection");
+        let own = ingrid.store.case_detail(case_id).await.unwrap();
+        assert_ne!(own.connection.unwrap().street, "***");
         let Err(StoreError::Refused(no)) = unmask().await else {
             panic!("{record:?}")
         };
