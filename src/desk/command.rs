@@ -199,7 +199,7 @@ pub static COMMANDS: &[Command] = &[
     when(Id::CallBack, "call_back", &[Board], 3, available::held_case),
     when(Id::Limits, "limits", &[Board], 7, available::limits),
     free(Id::OnTime, "on_time", &[Board], 5),
-    when(Id::Signals, "signals", SIGNALS, 6, available::live),
+    when(Id::Signals, "signals", SIGNALS, 18, available::live),
     when(Id::Period, "period", &[OnTime], 6, signals::on_top),
     when(
         Id::SaveSignals,

@@ -422,7 +422,7 @@ fn sequences_of_keys_are_words() {
 #[test]
 fn words_work_whatever_the_keys_are() {
     let (mut reader, _) = Reader::sit_down("en");
-    let text = "[keys]\nlast = [\"i i\"]\nledger = []\n".to_owned();
+    let text = "[keys]\nlast = [\"I I\"]\nledger = []\n".to_owned();
     let file = "keymap.toml".into();
     let (keymap, problems) = Keymap::with(&[Overlay { file, text }]);
     assert!(problems.is_empty(), "{problems:?}");
@@ -431,7 +431,7 @@ fn words_work_whatever_the_keys_are() {
     let last = format!("{n} of {n}: ");
     for (line, said) in [
         ("G", "There is no word G"),
-        ("i i", &last),
+        ("I I", &last),
         ("up", ""),
         ("last", &last),
     ] {
