@@ -172,7 +172,7 @@ END $$;
 CREATE FUNCTION next_case_no(p_prefix text, p_year int) RETURNS text LANGUAGE sql SET search_path = loket, pg_catalog, pg_temp AS
 $$ INSERT INTO case_numbers AS n VALUES (p_prefix, p_year, 1)
    ON CONFLICT (prefix, year) DO UPDATE SET last = n.last + 1
-   RETURNING p_prefix || '-' || p_year || '-' || lpad(n.last::text, 6, '0') $$;
+   RETURNING p_prefix || '-' || p_year || '-' || lpad(n.last::text, greatest(6, length(n.last::text)), '0') $$;
 
 -- what an event keeps of a change: everything but the bodies of texts
 CREATE FUNCTION without_bodies(p_change jsonb) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE SET search_path = loket, pg_catalog, pg_temp AS $$

@@ -237,13 +237,13 @@ BEGIN
   PERFORM require_agent();
   IF q ~ '^[0-9]{18}$' THEN
     RETURN hits(ARRAY(SELECT case_id FROM cases WHERE ean = q ORDER BY received_at DESC LIMIT lim), 'ean', lim); END IF;
-  IF q ~ '^[A-Z]{2}-?[0-9]{4}-?[0-9]{1,6}$' THEN
-    m := regexp_match(q, '^([A-Z]{2})-?([0-9]{4})-?([0-9]{1,6})$');
-    r := hits(ARRAY(SELECT case_id FROM cases WHERE case_no = m[1] || '-' || m[2] || '-' || lpad(m[3], 6, '0')), 'case_no', lim);
+  IF q ~ '^[A-Z]{2}-?[0-9]{4}-?[0-9]{1,9}$' THEN
+    m := regexp_match(q, '^([A-Z]{2})-?([0-9]{4})-?([0-9]{1,9})$');
+    r := hits(ARRAY(SELECT case_id FROM cases WHERE case_no = m[1] || '-' || m[2] || '-' || lpad(m[3], greatest(6, length(m[3])), '0')), 'case_no', lim);
     IF r <> '[]' THEN RETURN r; END IF;               -- else it may be a customer's or a sender's reference
   END IF;
-  IF q ~ '^[0-9]{1,6}$' THEN                            -- the number of a case of this year or the last
-    r := hits(ARRAY(SELECT c.case_id FROM case_numbers n JOIN cases c ON c.case_no = n.prefix || '-' || n.year || '-' || lpad(q, 6, '0')
+  IF q ~ '^[0-9]{1,9}$' THEN                            -- the number of a case of this year or the last
+    r := hits(ARRAY(SELECT c.case_id FROM case_numbers n JOIN cases c ON c.case_no = n.prefix || '-' || n.year || '-' || lpad(q, greatest(6, length(q)), '0')
       WHERE n.year >= extract(year FROM legal_now()) - 1 ORDER BY n.year DESC, n.prefix LIMIT lim), 'case_no', lim);
     IF r <> '[]' THEN RETURN r; END IF;
   END IF;

@@ -33,10 +33,12 @@ pub mod updates;
 mod work;
 
 use super::command::{Context, Id};
+use super::effect::Effect;
 use super::geometry::Window;
 use super::key::Key;
 use super::print;
 use super::registers;
+use super::route::Route;
 use super::world::World;
 
 /// A command with the key that called it: a digit chooses.
@@ -110,6 +112,18 @@ pub struct Help {
     pub of: Context,
     /// First visible line.
     pub top: usize,
+}
+
+impl Help {
+    /// React to a command: what does not move the lines leads back.
+    pub fn press(&mut self, pressed: Pressed, window: Window) -> Vec<Effect> {
+        let lines = super::command::COMMANDS.len();
+        let Some(top) = moved(pressed.id, self.top, lines, window) else {
+            return vec![Effect::Go(Route::Back)];
+        };
+        self.top = top;
+        Vec::new()
+    }
 }
 
 impl Layer {

@@ -12,7 +12,7 @@ use super::msg::Msg;
 use super::request::around;
 use super::route::Route;
 use super::screen::{
-    Help, Layer, Pressed, actions, columns, form, ledger, mandates, moved, notices, unfinished,
+    Help, Layer, Pressed, actions, columns, form, ledger, mandates, notices, unfinished,
 };
 use super::toast::Tone;
 use super::{
@@ -341,20 +341,11 @@ pub(super) fn run(
         Some(Layer::Pick(list)) => list.press(world, pressed, window, now),
         Some(Layer::Columns(list)) => list.press(world, pressed, window, now),
         Some(Layer::Sheet) => screen::bulk::press(world, pressed, window, now),
-        Some(Layer::Help(help)) => press_help(help, pressed, window),
+        Some(Layer::Help(help)) => help.press(pressed, window),
         Some(Layer::Unfinished(list)) => list.press(world, pressed, window, now),
         Some(Layer::Quit) if pressed.id == Id::Skip => claims::pass_over(world, now),
         Some(Layer::Quit) => vec![Effect::Go(Route::Back)],
     }
-}
-
-fn press_help(help: &mut Help, pressed: Pressed, window: super::geometry::Window) -> Vec<Effect> {
-    let lines = super::command::COMMANDS.len();
-    match moved(pressed.id, help.top, lines, window) {
-        Some(top) => help.top = top,
-        None => return vec![Effect::Go(Route::Back)],
-    }
-    Vec::new()
 }
 
 fn type_in(model: &mut Model, text: &str, now: DateTime<Utc>) -> Vec<Effect> {

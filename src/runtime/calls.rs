@@ -14,6 +14,7 @@ use crate::desk::find::{Asked, Naming, Told};
 use crate::desk::form::Pick;
 use crate::desk::form::suggest::Among;
 use crate::desk::registers::Answer;
+use crate::desk::request::meters::Place;
 use crate::desk::{Msg, Reply, Ticket};
 use crate::domain::calendar::Calendars;
 use crate::process::engine::{Answers, Change};
@@ -92,10 +93,7 @@ impl Caller {
                 Reply::LookUp(self.store.look_up(&ean, &gln).await.map(Box::new))
             }
             Question::Plant(meter, ean) => self.plant(meter, ean).await,
-            Question::Meters(place) => {
-                let found = self.sources.at(&self.store, &place);
-                Reply::Meters(found.await.map(Box::new))
-            }
+            Question::Meters(place) => self.meters(&place).await,
             Question::Week {
                 case,
                 ean,
@@ -310,6 +308,11 @@ impl Caller {
             Call::Limits(new) => Reply::Set(self.store.limits_set(cmd, new).await),
             other => Reply::Set(Err(StoreError::Bug(format!("of a case: {other:?}")))),
         }
+    }
+
+    async fn meters(&self, place: &Place) -> Reply {
+        let found = self.sources.at(&self.store, place);
+        Reply::Meters(found.await.map(Box::new))
     }
 
     async fn plant(&self, meter: String, ean: String) -> Reply {

@@ -2,16 +2,12 @@
 //! line prints.
 
 use super::calls::Caller;
-use crate::desk::clean;
+use super::files;
 use crate::desk::effect::{FileError, Reply};
 use crate::desk::screen::signals::{PAGE, Period};
-use crate::exchange::keep::{KeepError, Place};
 use crate::exchange::spreadsheet;
 use crate::store::StoreError;
 use crate::store::signals::SignalPlace;
-
-/// So many files of one name are told apart by a number.
-const NAMES: u32 = 100;
 
 impl Caller {
     /// The parties of a period.
@@ -48,32 +44,14 @@ impl Caller {
             (spreadsheet::signals(&rows), String::new())
         };
         let (from, last) = (period.from.format("%Y-%m"), period.last().format("%Y-%m"));
-        let stem = format!("signals{who}-{from}-{last}");
-        let told = |error: &dyn std::fmt::Display| FileError::Other(error.to_string());
-        let written = match table {
-            Err(error) => Err(told(&error)),
-            Ok(table) => {
-                let write = move || written(&stem, table.as_bytes());
-                let written = tokio::task::spawn_blocking(write).await;
-                written.unwrap_or_else(|error| Err(told(&error)))
-            }
+        // a party is named by its digits, whatever somebody put there
+        let stem = format!("signals{who}-{from}-{last}").replace('/', "");
+        let write = move || {
+            let table = table.map_err(|error| FileError::Other(error.to_string()))?;
+            let (path, place) = files::place(&format!("{stem}.csv"))?;
+            files::keep(&path, place, table.as_bytes())
         };
-        Ok(written)
+        let written = tokio::task::spawn_blocking(write).await;
+        Ok(written.unwrap_or_else(|error| Err(FileError::Other(error.to_string()))))
     }
-}
-
-/// Writes a new file; gives where it is.
-fn written(stem: &str, bytes: &[u8]) -> Result<String, FileError> {
-    let stem: String = stem.chars().filter(|c| *c != '/').collect();
-    let other = |error: &dyn std::fmt::Display| FileError::Other(error.to_string());
-    let names = (2..NAMES).map(|number| format!("{stem}-{number}.csv"));
-    for name in std::iter::once(format!("{stem}.csv")).chain(names) {
-        let path = std::path::absolute(&name).map_err(|error| other(&error))?;
-        match Place::at(&path).and_then(|place| place.keep(bytes)) {
-            Ok(()) => return Ok(clean::line(&path.to_string_lossy())),
-            Err(KeepError::Exists(_)) => {}
-            Err(KeepError::Io(_, error)) => return Err(other(&error)),
-        }
-    }
-    Err(FileError::Other(stem))
 }

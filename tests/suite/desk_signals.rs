@@ -44,7 +44,7 @@ fn questions(script: &mut Script) -> Vec<Question> {
 }
 
 /// The register is answered with that.
-fn told(script: &mut Script, result: Result<SignalParties, StoreError>) {
+fn told(script: &mut Script, result: &Result<SignalParties, StoreError>) {
     for effect in script.take() {
         match effect {
             Effect::Ask(ticket, Question::Signals(period)) => {
@@ -86,7 +86,7 @@ fn gt_06_what_is_not_there_is_said() {
         parties: vec![],
         ..signals()
     };
-    told(&mut script, Ok(none));
+    told(&mut script, &Ok(none));
     assert!(
         script.screen().contains("No signals in this period"),
         "{}",
@@ -95,13 +95,13 @@ fn gt_06_what_is_not_there_is_said() {
     let mut script = asked(80, 24);
     told(
         &mut script,
-        Err(StoreError::Refused(Refusal::new("queue_not_yours"))),
+        &Err(StoreError::Refused(Refusal::new("queue_not_yours"))),
     );
     let screen = script.screen();
     assert!(screen.contains("queue"), "{screen}");
     assert!(!screen.contains("refusal."), "{screen}");
     let mut script = asked(80, 24);
-    told(&mut script, Err(offline()));
+    told(&mut script, &Err(offline()));
     assert!(state(&script).problem.is_some() && !script.screen().contains("No signals"));
 }
 

@@ -22,15 +22,28 @@ const PERSON: &[(&str, [&str; 2])] = &[
     ("email", ["ebba@exempel.example", "bo@exempel.example"]),
 ];
 
+/// What is said of a field.
+#[derive(Debug, Clone, Copy)]
+enum Said {
+    Nothing,
+    Emptied,
+    /// Which of its answers.
+    Answered(usize),
+}
+
 /// One step: which, and per field whether it is left alone, emptied, or answered.
 #[derive(Debug, Clone)]
 struct Move {
     action: usize,
-    said: Vec<Option<Option<usize>>>,
+    said: Vec<Said>,
 }
 
 fn moves() -> impl Strategy<Value = Vec<Move>> {
-    let said = proptest::option::of(proptest::option::of(0..2_usize));
+    let said = prop_oneof![
+        Just(Said::Nothing),
+        Just(Said::Emptied),
+        (0..2_usize).prop_map(Said::Answered),
+    ];
     let said = proptest::collection::vec(said, PERSON.len());
     let one = (0..3_usize, said).prop_map(|(action, said)| Move { action, said });
     proptest::collection::vec(one, 1..12)
@@ -48,12 +61,16 @@ fn told(one: &Move, model: &mut Model) -> Option<(&'static str, Answers)> {
     let mut given = Answers::new();
     for ((name, values), said) in PERSON.iter().zip(&one.said) {
         let key = format!("{who}_{name}");
-        let Some(said) = said else { continue };
-        let word = said.map_or("", |which| values[which]);
+        let word = match said {
+            Said::Nothing => continue,
+            Said::Emptied => "",
+            Said::Answered(which) => values[*which],
+        };
         given.insert(key.clone(), Answer::Free(word.to_owned()));
-        match said {
-            Some(which) => _ = model.insert(key, values[*which]),
-            None => _ = model.remove(&key),
+        if word.is_empty() {
+            model.remove(&key);
+        } else {
+            model.insert(key, word);
         }
     }
     let action = if who == "owner" {

@@ -4,7 +4,7 @@
 
 use chrono::TimeDelta;
 use loket::domain::clock::Outcome;
-use loket::domain::consumption::guard::{Span, Wish};
+use loket::domain::consumption::guard::{Hidden, Span, Wish};
 use loket::domain::consumption::shown::{Naming, Shown};
 use loket::domain::consumption::view::View;
 use loket::domain::consumption::{Consumption, Energy, Found, Grain, Register, Status, Unit};
@@ -409,7 +409,7 @@ fn seen(
     let day = day.parse().unwrap();
     let window = mandate.window(Wish { span, day, grain }, sim.now);
     let days = window.map(|window| (window.from.to_string(), window.to.to_string()));
-    days.map_err(|hidden| hidden.rule())
+    days.map_err(Hidden::rule)
 }
 
 fn in_force_with(more: &[(&str, &str)]) -> Sim {

@@ -1,7 +1,7 @@
 //! One test per rule of the feed-in meter (`rules.md` 1.2; `processes.md` 2.2).
 
 use loket::domain::form::Form;
-use loket::process::engine::{Actor, Refusal, listed, prefill};
+use loket::process::engine::{Actor, Answer, Refusal, listed, prefill};
 use loket::process::field::{Asked, Value};
 use loket::process::form::CaseForm;
 use loket::process::load::transitions;
@@ -97,6 +97,10 @@ fn tlm_01_feeding_in_is_reported() {
     let ours = ALL.iter().filter(|process| process.queue == TLM.queue);
     let keys: Vec<_> = ours.map(|process| process.key).collect();
     assert_eq!(keys, ["prio", "tlm"]);
+    let told = opened();
+    assert!(told.is("opened_by", "agent") && told.case.state == "draft_contact");
+    let alone = request("contact", &[]);
+    assert!(alone.is("opened_by", "customer") && alone.case.state == "draft_location");
 }
 
 /// TLM-02: the suitability is asked for as soon as the installation is known, and answered in time.
@@ -368,6 +372,11 @@ fn tlm_14_a_block_of_time_is_taken() {
     let mut sim = planning();
     let unnoted = sim.try_as(Actor::Agent, "slot_chosen", &with_slot(17, &[]));
     assert_eq!(unnoted.unwrap_err().field.as_deref(), Some("contact_note"));
+    let mut past = with_slot(17, &[NOTED]);
+    let gone = Answer::Value(Value::instant(at(MONDAY)));
+    past.insert("slot_start".to_owned(), gone);
+    let past = sim.try_as(Actor::Agent, "slot_chosen", &past);
+    assert_eq!(past.unwrap_err().key, "not_in_future");
     sim.try_as(Actor::System, "slot_chosen", &with_slot(17, &[]))
         .unwrap();
     assert_eq!(sim.slot(), Some(("confirm".to_owned(), 17)));
@@ -403,12 +412,6 @@ fn tlm_15_confirmed_and_ordered() {
         assert!(sim.sent(kind), "{kind}");
     }
     assert_eq!(TLM.state("planning").unwrap().work, Work::Open);
-}
-
-/// TLM-16: what is expected is on record for the tests of capacity.
-#[test]
-fn tlm_16_volumes_are_on_record() {
-    is_shown("TLM-16", ["fifteen thousand", "vijftienduizend"]);
 }
 
 /// TLM-17: another grid and not feasible end it, smart already does not, a planned order is linked

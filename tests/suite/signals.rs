@@ -160,6 +160,73 @@ async fn gt_06_signals_are_counted_per_party_kind_and_month() {
     assert_eq!(counted().await, 5, "what was taken back is no signal");
 }
 
+/// GT-06, GT-17: per party the kinds, the last signal, what the count holds against the threshold, and the
+/// case that is open; behind it the signals, page by page, each once. Of a case in a queue of others
+/// nothing but that there is one.
+#[tokio::test(flavor = "multi_thread")]
+async fn gt_06_the_register_of_a_party_names_its_signals() {
+    let world = world().await;
+    for n in 1..=4 {
+        signal(&world, n, SUPPLIER).await;
+    }
+    signal(&world, 5, PROVIDER).await;
+    let anna = world.db.store("anna");
+    let (from, to) = ("2026-09-01".parse().unwrap(), "2026-12-01".parse().unwrap());
+    let register = anna.signal_parties(from, to).await.unwrap();
+    assert_eq!((register.threshold, register.days), (3, 90));
+    let [supplier, provider] = &register.parties[..] else {
+        panic!("{register:?}")
+    };
+    assert_eq!((supplier.signals, supplier.alike), (4, 4));
+    assert_eq!(supplier.kinds, [("no_permission".to_owned(), 4)]);
+    assert_eq!((provider.signals, provider.alike), (1, 1));
+    assert!(supplier.proposal.is_none());
+    let worker = Worker::open(world.db.store("worker_1"), options(&folder("register")));
+    worker.await.unwrap().once().await.unwrap();
+    let register = anna.signal_parties(from, to).await.unwrap();
+    let supplier = &register.parties[0];
+    let proposal = supplier.proposal.as_ref().unwrap();
+    assert_eq!(proposal.state, "proposed");
+    assert_eq!(supplier.alike, 0, "counted anew since it was proposed");
+    assert_eq!(supplier.signals, 4, "the register keeps them");
+
+    let mut seen = Vec::new();
+    let mut after = None;
+    loop {
+        let page = anna.signals_of_party(SUPPLIER, (from, to), after, 3).await;
+        let page = page.unwrap();
+        after = page.last().map(loket::store::signals::SignalSeen::place);
+        if page.is_empty() {
+            break;
+        }
+        seen.extend(page);
+    }
+    assert_eq!(seen.len(), 4);
+    assert!(seen.windows(2).all(|two| two[0].place() > two[1].place()));
+    assert!(seen.iter().all(|it| it.case_no.starts_with("GT-2026-")));
+    let empty = anna.signal_parties("2025-01-01".parse().unwrap(), "2025-02-01".parse().unwrap());
+    assert!(empty.await.unwrap().parties.is_empty());
+    let all = anna.signal_parties("2000-01-01".parse().unwrap(), to).await;
+    assert!(all.is_err(), "a bound");
+
+    let shell = Shell::of(&world.db.url("anna"));
+    let said = shell.run(&format!("report signals --party {SUPPLIER} --csv"));
+    let lines: Vec<_> = said.out.lines().collect();
+    assert_eq!(
+        lines[0],
+        "received_at,party_gln,signal_type,case_no,process,state"
+    );
+    assert_eq!(lines.len(), 5, "{said:?}");
+    let said = shell.run(&format!("report signals --party {PROVIDER}"));
+    assert!(said.out.contains("GT-2026-000005"), "{said:?}");
+    let pool = world.db.pool(SUPERUSER, 1).await;
+    let moved = "UPDATE loket.cases SET queue_id = (SELECT queue_id FROM loket.queues WHERE key = 'sharing')
+        WHERE case_no = 'GT-2026-000005'";
+    sqlx::query(moved).execute(&pool).await.unwrap();
+    let hidden = anna.signals_of_party(PROVIDER, (from, to), None, 10).await;
+    assert_eq!(hidden.unwrap()[0].case_no, "");
+}
+
 /// The report of a supplier that it handled a customer's doubt itself, on the n-th connection.
 async fn reported(world: &World, n: u32) -> CaseId {
     let context = world.context(Actor::System).await;

@@ -54,20 +54,8 @@ async fn shared(text: &str) -> World {
     world
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn flu_36_a_real_export_is_looked_at_and_taken_along() {
-    let Some(text) = real() else {
-        loket::system::print_error("skipped: the real exports are not beside this checkout");
-        return;
-    };
-    let world = shared(&text).await;
-    let home = folder("taken-along");
-    let url = world.db.url("anna");
-    let home_path = home.to_str().unwrap().to_owned();
-    let env = [("DATABASE_URL", url.as_str()), ("HOME", home_path.as_str())];
-    let mut screen = Screen::start(&["console"], &env, (80, 24));
-    screen.wait("live");
-
+/// Week, month, year and quarter-hours, a refusal, and both files.
+fn walk(screen: &mut Screen) {
     // the mandate is found by the number of its connection; a purpose comes first
     screen.press(&format!(":consumption {}\r", ean(1)));
     screen.wait("which purpose");
@@ -99,6 +87,23 @@ async fn flu_36_a_real_export_is_looked_at_and_taken_along() {
     screen.wait("31.pdf");
     screen.press("\x1b");
     screen.wait_for("the desk", |shown| !shown.contains("by quarter-hour"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn flu_36_a_real_export_is_looked_at_and_taken_along() {
+    let Some(text) = real() else {
+        loket::system::print_error("skipped: the real exports are not beside this checkout");
+        return;
+    };
+    let world = shared(&text).await;
+    let home = folder("taken-along");
+    let url = world.db.url("anna");
+    let home_path = home.to_str().unwrap().to_owned();
+    let env = [("DATABASE_URL", url.as_str()), ("HOME", home_path.as_str())];
+    let mut screen = Screen::start(&["console"], &env, (80, 24));
+    screen.wait("live");
+
+    walk(&mut screen);
     screen.leave_desk();
 
     let files: Vec<_> = std::fs::read_dir(&home)

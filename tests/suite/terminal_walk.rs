@@ -3,6 +3,7 @@
 
 mod duties;
 mod mandate;
+mod offender;
 mod report;
 mod together;
 mod unlawful;

@@ -94,6 +94,39 @@ fn refunded() -> Loaded {
     loaded
 }
 
+/// ELS-31: how far the work at a plant is, and why it was not done, stands in the pane of its notification,
+/// once. Fails where only the letter to the lead says so.
+#[test]
+fn els_31_the_pane_says_how_far_the_work_at_a_plant_is() {
+    let mut loaded = Request::opened().loaded();
+    let detail = &mut loaded.detail;
+    for process in [&mut detail.row.process, &mut detail.facts.process] {
+        *process = "notification".into();
+    }
+    for state in [&mut detail.row.state, &mut detail.facts.state] {
+        *state = "approved".into();
+    }
+    detail.messages = vec![message(7, "order_installation", "sent")];
+    let shown = |loaded: &Loaded| desk(loaded, 80, 60).screen();
+    let sent = shown(&loaded);
+    assert!(
+        sent.contains("ORDER") && sent.contains("work orders: sent"),
+        "{sent}"
+    );
+    for (fact, word, said) in [
+        ("gsa_state", "planned", "planned"),
+        ("gsa_state", "not_done", "not done"),
+        ("not_done_reason", "not_home", "not done: nobody at home"),
+    ] {
+        let value = loket::process::field::Value::Code(word.into());
+        loaded.detail.facts.facts.insert(fact.into(), value);
+        let screen = shown(&loaded);
+        assert_eq!(screen.matches(said).count(), 1, "{fact}: {screen}");
+    }
+    loaded.detail.messages.clear();
+    assert!(!shown(&loaded).contains("ORDER"));
+}
+
 /// Cases in the pane, and forms on them.
 fn places() -> Vec<(&'static str, Loaded, Option<&'static str>)> {
     vec![

@@ -513,3 +513,30 @@ async fn tlm_12_nobody_is_asked_to_pay_for_a_feed_in_meter() {
         ("nothing_to_pay", "TLM-12")
     );
 }
+
+/// PRIO-02, PRIO-35, TLM-16: numbers of requests go on when a year has more than six figures of them, and
+/// are found by what people type. Fails where a number is cut to six figures: the next of such a year
+/// would have the number of another.
+#[tokio::test]
+async fn prio_02_numbers_outlast_any_growth() {
+    let wired = Wired::practising("wired-numbers").await;
+    let first = wired.request(1).await;
+    let pool = wired.world.db.pool(SUPERUSER, 1).await;
+    let grown = "UPDATE loket.case_numbers SET last = 999998";
+    sqlx::raw_sql(grown).execute(&pool).await.unwrap();
+    let year = &wired.detail(first).await.row.case_no[..8];
+    for (n, number) in [(2, "999999"), (3, "1000000"), (4, "1000001")] {
+        let case_id = wired.request(n).await;
+        let case_no = wired.detail(case_id).await.row.case_no;
+        assert_eq!(case_no, format!("{year}{number}"));
+        for typed in [case_no.as_str(), number] {
+            let hits = wired.world.admin.search(typed, 5).await.unwrap();
+            let found: Vec<_> = hits.iter().map(|hit| hit.row.case_id).collect();
+            assert_eq!(found, [case_id], "{typed}");
+        }
+        let known = wired.world.admin.case_by_number(&case_no).await.unwrap();
+        assert_eq!(known, Some(case_id));
+    }
+    let hits = wired.world.admin.search("1", 5).await.unwrap();
+    assert_eq!(hits[0].row.case_id, first, "zeros are still not typed");
+}
