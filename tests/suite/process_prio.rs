@@ -493,7 +493,11 @@ fn prio_12_demands_of_its_own() {
     assert_eq!(here, BTreeSet::from(["checking"]));
     assert_eq!(
         there,
-        BTreeSet::from(["draft_installation", "ended_not_our_grid"])
+        BTreeSet::from([
+            "checking_suitability",
+            "draft_installation",
+            "ended_not_our_grid"
+        ])
     );
     let mut sim = planning();
     choose(&mut sim, 17);
