@@ -212,11 +212,21 @@ async fn prio_22_the_register_says_what_the_checks_need() {
     let checked = check(101).await.unwrap().unwrap().meter.unwrap();
     assert_eq!(checked.findings().outcome(), Outcome::NotOurGrid);
     assert_eq!(checked.operator, "Netbedrijf Ovezande");
-    // what the register does not know is nothing that it says
-    assert_eq!(check(999).await, Ok(None));
-    assert_eq!(check(104).await, Ok(None), "gas is not asked about");
-    let wrong = world.admin.connection_check(&ean(101), "E999999999").await;
-    let wrong = wrong.unwrap().expect("the connection has another meter");
+}
+
+/// PRIO-21, PRIO-22: what the register does not know is nothing that it says; a connection with other
+/// meters is not one that it does not know.
+#[tokio::test(flavor = "multi_thread")]
+async fn prio_22_the_register_tells_other_meters_from_none() {
+    let world = street().await;
+    let own = [GRID.to_owned()];
+    assert_eq!(world.admin.own_operators_set(&own).await, Ok(1));
+    let check = async |n: u32, meter: &str| world.admin.connection_check(&ean(n), meter).await;
+    assert_eq!(check(999, "e000000999").await, Ok(None));
+    let gas = check(104, "e000000104").await;
+    assert_eq!(gas, Ok(None), "gas is not asked about");
+    let wrong = check(101, "E999999999").await.unwrap();
+    let wrong = wrong.expect("the connection has another meter");
     assert_eq!(wrong.meter, None);
 }
 

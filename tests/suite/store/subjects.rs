@@ -149,6 +149,13 @@ async fn prio_03_lists_follow_corrected_names_and_addresses() {
     );
 }
 
+/// The address on the card of the connection, as somebody sees it.
+async fn card(of: &crate::support::world::Desk<'_>, case_id: CaseId) -> [String; 4] {
+    let detail = of.store.case_detail(case_id).await.unwrap();
+    let place = detail.connection.unwrap();
+    [place.street, place.house_number, place.postcode, place.city]
+}
+
 /// Decision 21: who is protected is named in no text of a notification that agents see, whether the
 /// register knows the plant as theirs or the installer gave their number; nothing unmasks it, and the card
 /// of the connection says no address. The installer, who wrote it, reads it on. Fails where
@@ -197,11 +204,8 @@ async fn els_30_texts_of_a_protected_owner_are_masked() {
             .import_customers(std::slice::from_ref(&record))
             .await
             .unwrap();
-        world
-            .admin
-            .import_contracts(place.as_slice())
-            .await
-            .unwrap();
+        let admin = &world.admin;
+        admin.import_contracts(place.as_slice()).await.unwrap();
         for fact in names {
             let said = seen(&anna, fact).await;
             assert!(
@@ -209,12 +213,9 @@ async fn els_30_texts_of_a_protected_owner_are_masked() {
                 "{record:?} {fact}: {said}"
             );
         }
-        let detail = anna.store.case_detail(case_id).await.unwrap();
-        let place = detail.connection.unwrap();
-        let place = [place.street, place.house_number, place.postcode, place.city];
+        let place = card(&anna, case_id).await;
         assert_eq!(place, ["***"; 4], "nor does the card of the connection");
-        let own = ingrid.store.case_detail(case_id).await.unwrap();
-        assert_ne!(own.connection.unwrap().street, "***");
+        assert_ne!(card(&ingrid, case_id).await[0], "***");
         let Err(StoreError::Refused(no)) = unmask().await else {
             panic!("{record:?}")
         };
