@@ -211,6 +211,10 @@ CREATE FUNCTION wash_after(p_evidence jsonb) RETURNS jsonb LANGUAGE sql IMMUTABL
 $$ SELECT CASE WHEN jsonb_typeof(p_evidence -> 'register') = 'object'
      THEN jsonb_build_object('identifier', p_evidence -> 'register' -> 'identifier', 'first_name', p_evidence -> 'register' -> 'first_name',
        'last_name', p_evidence -> 'register' -> 'last_name', 'organisation_name', p_evidence -> 'register' -> 'organisation_name') ELSE '{}' END $$;
+-- A date as a file says it, NULL where there is no such day.
+CREATE FUNCTION birth_day(p_text text) RETURNS date LANGUAGE sql IMMUTABLE AS
+$$ SELECT CASE WHEN p_text ~ '^(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$' THEN
+     CASE WHEN right(p_text, 2)::int <= extract(day FROM make_date(left(p_text, 4)::int, substr(p_text, 6, 2)::int, 1) + interval '1 month' - interval '1 day') THEN p_text::date END END $$;
 -- The rows of our own registers that findings are about: what the files hold and nobody entered yet.
 CREATE FUNCTION wash_known(p_points text[], p_evidence jsonb[]) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
@@ -221,7 +225,7 @@ BEGIN
       AND NOT EXISTS (SELECT 1 FROM connections k WHERE k.ean = f.point) ON CONFLICT DO NOTHING;
   INSERT INTO customers (customer_ref, country, kind, first_name, last_name, organisation_name, identifier, birth_date, street, house_number, postcode, city, language, protected)
     SELECT x ->> 'customer_ref', 'NO', coalesce(x ->> 'kind', 'private'), coalesce(x ->> 'first_name', ''), coalesce(x ->> 'last_name', ''), coalesce(x ->> 'organisation_name', ''), coalesce(x ->> 'identifier', ''),
-      CASE WHEN x ->> 'birth_date' ~ '^(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$' THEN (x ->> 'birth_date')::date END,
+      birth_day(x ->> 'birth_date'),
       coalesce(x ->> 'street', ''), CASE WHEN x ->> 'house_number' ~ '^[1-9][0-9]{0,4}$' THEN (x ->> 'house_number')::int END, coalesce(x ->> 'postcode', ''), coalesce(x ->> 'city', ''), 'nb', coalesce((x ->> 'protected')::bool, false)
     FROM (SELECT x, at, n FROM unnest(p_evidence) WITH ORDINALITY f(evidence, at), jsonb_array_elements(coalesce(f.evidence -> 'grid', '[]')) WITH ORDINALITY e(x, n)) e
     WHERE x ? 'kind' AND coalesce(x ->> 'customer_ref', '') ~ '^[A-Za-z0-9_./:-]{1,64}$'
@@ -855,7 +859,7 @@ BEGIN
       ref_ := 'W' || lpad(nextval('wash_customers')::text, 7, '0');
       INSERT INTO customers (customer_ref, country, kind, first_name, last_name, organisation_name, identifier, birth_date, language)
         VALUES (ref_, 'NO', coalesce(a ->> 'kind', 'private'), coalesce(a ->> 'first_name', ''), coalesce(a ->> 'last_name', ''), coalesce(a ->> 'organisation_name', ''), coalesce(a ->> 'identifier', ''),
-          CASE WHEN a ->> 'birth_date' ~ '^(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$' THEN (a ->> 'birth_date')::date END, 'nb') ON CONFLICT DO NOTHING;
+          birth_day(a ->> 'birth_date'), 'nb') ON CONFLICT DO NOTHING;
       EXIT WHEN FOUND;
     END LOOP;
     fresh := true;

@@ -71,7 +71,7 @@ BEGIN
   FOR x IN SELECT w.*, c.case_no, c.work <> 'closed' AS lives, u AS customer, p.name AS supplier FROM (SELECT * FROM wash_updates WHERE state = 'waiting' AND update_id > p_after ORDER BY update_id LIMIT lim) w
       LEFT JOIN cases c USING (case_id) LEFT JOIN customers u ON u.customer_ref = wash_update_of(w.point) LEFT JOIN parties p ON p.gln = w.supplier_gln ORDER BY w.update_id LOOP
     n := n + 1;
-    hidden := x.protected OR coalesce((x.customer).protected, false);
+    hidden := x.protected OR is_protected((x.customer).customer_ref, x.data ->> 'identifier', (SELECT max(finding_id) FROM wash_findings f WHERE f.point = x.point));
     own := customer_as_held(x.customer);
     new_ := coalesce(own, '{}') || x.data;
     numbers := ARRAY(SELECT DISTINCT v FROM unnest(ARRAY[own ->> 'identifier', new_ ->> 'identifier']) v WHERE v <> '');

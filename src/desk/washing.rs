@@ -119,11 +119,20 @@ pub(super) fn likewise(model: &Model) -> Result<(), Why> {
     let solved = model.world.solved.as_ref();
     let solved = solved.filter(|solved| open.known.contains(&solved.case));
     let solved = solved.ok_or(Why("nothing_solved"))?;
+    // a name and a number belong to one customer, never to the others of a cluster
+    if solved.entries.iter().any(says_who) {
+        return Err(Why("one_person"));
+    }
     if open.cases.iter().any(|case| *case != solved.case) {
         Ok(())
     } else {
         Err(Why("nothing_left"))
     }
+}
+
+/// Whether a field was filled in with who somebody is.
+fn says_who(entry: &Entry) -> bool {
+    entry.key.starts_with("found_") && !entry.raw().trim().is_empty()
 }
 
 /// An update that no live case looks at.

@@ -278,6 +278,21 @@ fn solved() -> Script {
     script
 }
 
+/// DW-BAS-11: what names one customer is no pattern: it is never done with the others of a cluster. Fails
+/// when a name that was typed for one is previewed for the rest.
+#[test]
+fn what_names_a_customer_is_not_done_with_the_others() {
+    let mut script = solved();
+    let kept = script.model.world.solved.as_mut().unwrap();
+    let mut name = kept.entries[0].clone();
+    name.key = "found_last_name".to_owned();
+    kept.entries.push(name);
+    script.keys("=");
+    assert!(!matches!(script.model.layers.last(), Some(Layer::Sheet)));
+    let screen = script.screen();
+    assert!(screen.contains("names one customer"), "{screen}");
+}
+
 /// What was done by hand is previewed for the others, case by case, and nothing is written by that.
 #[test]
 fn solved_by_hand_the_rest_is_previewed() {

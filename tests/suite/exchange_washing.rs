@@ -512,6 +512,26 @@ async fn dw_a01_03_files_of_the_central_tool() {
     assert_eq!((count(&brought, "new"), count(&brought, "gone")), (1, 0));
 }
 
+/// DW-A01-6: the birth date tells two people of one name apart, so it comes along whatever the day
+/// of the month; what is no day is none.
+#[tokio::test(flavor = "multi_thread")]
+async fn dw_a01_06_a_birth_date_comes_along() {
+    let bench = Bench::new().await;
+    bench.washed("a", &[(point(1), GEIR, INGER)]).await;
+    let born: String = bench
+        .one("SELECT birth_date::text FROM loket.customers WHERE customer_ref = 'G000001'")
+        .await;
+    assert_eq!(born, "1940-08-29");
+    let days: String = bench
+        .one(
+            "SELECT string_agg(coalesce(loket.birth_day(d)::text, '-'), ' ' ORDER BY n)
+             FROM unnest(ARRAY['2000-02-29', '2001-02-29', '1999-12-31', '1999-11-31',
+               '1999-13-01', '', 'x']) WITH ORDINALITY u(d, n)",
+        )
+        .await;
+    assert_eq!(days, "2000-02-29 - 1999-12-31 - - - -");
+}
+
 /// DW-BAS-12, DW-BAS-26, DW-I01-10: an update reaches the live case and ends there; without a case it
 /// waits in the list until somebody approves or rejects it with a reason.
 #[tokio::test(flavor = "multi_thread")]

@@ -234,6 +234,15 @@ async fn dw_protected_in_the_list_of_updates() {
     bench.register(&hidden()).await;
     let nothing = (String::new(), 0);
     assert_eq!(points().await, [nothing.clone(), nothing, (point(8), 2)]);
+    // the screen says no more than the list
+    let screen = store.wash_updates_waiting(0).await.unwrap().updates;
+    let shown: Vec<_> = screen
+        .iter()
+        .map(|one| (one.protected, &*one.point, one.theirs.is_some()))
+        .collect();
+    let seen = point(8);
+    let hidden = (true, "", false);
+    assert_eq!(shown, [hidden, hidden, (false, &*seen, true)]);
 }
 
 /// DW-BAS-11, formats 5.1: what a person decides about a protected customer is saved in our row, and no

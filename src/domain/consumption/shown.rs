@@ -213,6 +213,10 @@ impl Shown {
         }
         let series = by_register.into_iter();
         let series = series.map(|(register, values)| series_of(register, &values, &slots, sight));
+        let mut series: Vec<_> = series.collect();
+        WHOLES
+            .iter()
+            .for_each(|whole| share_time(&mut series, whole, &slots));
         Self {
             connection: sight.naming.of(&found.ean),
             energy: found.energy,
@@ -222,7 +226,10 @@ impl Shown {
             to: window.to.min(tomorrow).max(window.from),
             cut_by: window.cut_by,
             unit: sight.unit,
-            series: series.filter(|one| one.total.value.is_some()).collect(),
+            series: series
+                .into_iter()
+                .filter(|one| one.total.value.is_some())
+                .collect(),
             slots,
         }
     }
@@ -327,6 +334,33 @@ fn series_of(
     }
 }
 
+/// Registers that are one whole share its time: a quarter-hour has a value of the day tariff or of the
+/// night tariff, so what one of them covers the other does not miss. Where they cover more than there
+/// is, each has a value of its own for the same time (FLU-38).
+fn share_time(series: &mut [Series], whole: &[Register], slots: &[Slot]) {
+    let mut parts: Vec<&mut Series> = series
+        .iter_mut()
+        .filter(|one| whole.contains(&one.register))
+        .collect();
+    for (number, slot) in slots.iter().enumerate() {
+        let of_slot = parts.iter().filter_map(|one| one.values.get(number));
+        let covered = of_slot.flatten().map(|one| slot.minutes() - one.missing);
+        let (sum, most) = covered.fold((0, 0), |(sum, most), one| (sum + one, most.max(one)));
+        let apart = sum <= slot.minutes();
+        let missing = slot.minutes() - if apart { sum } else { most };
+        for one in &mut parts {
+            let had = one.values.get_mut(number).map(Option::as_mut);
+            match had.flatten() {
+                Some(amount) => {
+                    one.total.missing -= amount.missing - missing;
+                    amount.missing = missing;
+                }
+                None => one.total.missing -= slot.minutes() - missing,
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -420,6 +454,31 @@ mod tests {
         assert_eq!(shown.total(Direction::Injection), None);
         let marks: Vec<_> = (0..3).map(|slot| shown.mark(slot)).collect();
         assert_eq!(marks, [Mark::Read, Mark::Missing, Mark::Part]);
+    }
+
+    /// FLU-38: a day on which the tariffs take turns has all of its time; an hour that neither has is
+    /// missing in both. Fails where each register is asked for the whole day.
+    #[test]
+    fn flu_38_two_tariffs_share_a_day() {
+        let monday = days::begin(day("2026-06-15"));
+        for (night, missing, mark) in [(540, 0, Mark::Read), (480, 60, Mark::Part)] {
+            let all = found(vec![
+                value(Register::OfftakeDay, monday, 900, 700),
+                value(Register::OfftakeNight, monday, night, 300),
+            ]);
+            let one = sight(Span::Week, Step::Day, "2026-06-15", "2026-06-16");
+            let shown = Shown::of(&all, &one, later());
+            assert!(shown.series.iter().all(|it| it.total.missing == missing));
+            let total = shown.total(Direction::Offtake).unwrap();
+            assert_eq!((total.value, total.missing), (Some(1000), missing));
+            assert_eq!(shown.mark(0), mark);
+        }
+        // both have a value for all of the time but an hour
+        let both = [Register::OfftakeDay, Register::OfftakeNight];
+        let all = found(both.map(|one| value(one, monday, 1380, 5)).into());
+        let one = sight(Span::Week, Step::Day, "2026-06-15", "2026-06-16");
+        let total = Shown::of(&all, &one, later()).total(Direction::Offtake);
+        assert_eq!(total.unwrap().missing, 60);
     }
 
     /// FLU-31: a week or month that ends with the change of the grid user is a shorter one, not one
