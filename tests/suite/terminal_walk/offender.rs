@@ -92,8 +92,10 @@ async fn gt_17_the_count_proposes_and_the_report_leaves() {
     register(&mut lead, "0/3", "RO-2026-000001");
     // a party, a signal, its case, and back to the desk
     lead.screen.press("S");
-    lead.screen.wait("Zonnebloem Energie");
+    lead.screen.wait("Signals per party");
+    lead.screen.wait("0/3");
     lead.screen.press(ENTER);
+    lead.screen.wait("signals from");
     lead.screen.wait("GT-2026-000003");
     lead.screen.press(ENTER);
     lead.screen.wait("GT-2026-000003   Reasonable doubt");
