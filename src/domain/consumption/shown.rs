@@ -214,9 +214,9 @@ impl Shown {
         let series = by_register.into_iter();
         let series = series.map(|(register, values)| series_of(register, &values, &slots, sight));
         let mut series: Vec<_> = series.collect();
-        WHOLES
-            .iter()
-            .for_each(|whole| share_time(&mut series, whole, &slots));
+        for whole in WHOLES {
+            share_time(&mut series, whole, &slots);
+        }
         Self {
             connection: sight.naming.of(&found.ean),
             energy: found.energy,
