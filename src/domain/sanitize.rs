@@ -27,7 +27,8 @@ pub fn clean_multiline(text: &str) -> Cow<'_, str> {
 
 fn clean_as(text: &str, lines: Lines) -> Cow<'_, str> {
     let harmless = |c: char| !is_unwanted(c) || (c == '\n' && lines == Lines::Many);
-    if text.chars().all(harmless) {
+    let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if is_plain || text.chars().all(harmless) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
