@@ -116,13 +116,19 @@ struct Pair<'a> {
 
 impl<'a> Pair<'a> {
     fn new(point: Point<'a>, registers: &impl Registers, rules: &'a Rules) -> Self {
-        let known = |rows: &'a [Holding]| {
-            in_force(rows, rules).map(|held| Known {
-                held,
-                identity: identity::by_number(held, registers, rules),
-            })
-        };
-        let (mut grid, mut supply) = (known(point.grid), known(point.supply));
+        let by_number = |held: &Holding| identity::by_number(held, registers, rules);
+        let mut grid = in_force(point.grid, rules).map(|held| Known {
+            held,
+            identity: by_number(held),
+        });
+        let mut supply = in_force(point.supply, rules).map(|held| Known {
+            held,
+            // nearly always both sides have one number: who that is was asked already
+            identity: match &grid {
+                Some(grid) if grid.held.has_number_of(held) => grid.identity.clone(),
+                _ => by_number(held),
+            },
+        });
         // what the other side holds comes before a search: it may be one of several hits
         if let (Some(grid), Some(supply)) = (&mut grid, &mut supply) {
             take_over(grid, supply, rules);

@@ -167,6 +167,11 @@ fn postcode(text: &str) -> Cow<'_, str> {
 
 /// `private` or `business`; where the word says neither, the names do.
 fn kind<'a>(text: &str, organisation: &str, first: &str, last: &str) -> &'a str {
+    match text {
+        "private" => return "private",
+        "business" => return "business",
+        _ => {}
+    }
     let word = text.to_lowercase();
     if BUSINESS.contains(&word.as_str()) {
         return "business";

@@ -3,7 +3,7 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use super::Rules;
-use super::name::{self, fold, fold_business, is_one_street, may_be};
+use super::name::{self, fold, fold_business, is_one_street, may_be, may_be_of};
 use super::record::{EnterpriseRow, Held, Holding, Person, PersonRow};
 use super::slip::is_one_slip;
 use crate::domain::fodselsnummer::Fodselsnummer;
@@ -179,7 +179,8 @@ pub fn persons_like(held: &Holding, registers: &impl Registers, rules: &Rules) -
     } else {
         registers.persons_born(born)
     };
-    hits.retain(|row| may_be(&name, &row.name(), rules));
+    let may_be = may_be_of(&name, rules);
+    hits.retain(|row| may_be(&row.name()));
     let exact = fold(&name);
     let hits = narrowed(hits, |row| fold(&row.name()) == exact);
     narrowed(hits, is_there)

@@ -125,6 +125,12 @@ impl Holding {
         self.get(Held::Kind) == "business"
     }
 
+    /// Whether both hold one number for an end user of one kind.
+    pub fn has_number_of(&self, other: &Self) -> bool {
+        self.get(Held::Identifier) == other.get(Held::Identifier)
+            && self.is_business() == other.is_business()
+    }
+
     /// Whether the contract runs on that day or later (`YYYY-MM-DD`; nothing: always). One that was
     /// ended before it began never ran.
     pub fn is_live(&self, day: &str) -> bool {

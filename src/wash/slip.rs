@@ -1,9 +1,11 @@
 //! One slip of the pen or one other spelling of the same name, against a name that is wrong
 //! (DW-I03-5): spelling is repaired from the register, a wrong name is a finding of its own.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::name::{fold_business, forms_of};
+use super::name::{fold_business, has_form, is_composed};
 
 /// Whether what was written is the registered name with one slip or one other spelling of the same
 /// name: a letter left out, doubled, put in, replaced or changed with its neighbour, -sson for -sen,
@@ -14,23 +16,51 @@ pub fn is_one_slip(written: &str, registered: &str) -> bool {
     written == registered
         || is_other_form(&written, &registered)
         || is_other_letters(&written, &registered)
-        || spellings(&registered).any(|spelt| spelt == written)
-        || is_short_slip(&written, &registered)
+        || (is_one_place(&written, &registered)
+            && (is_other_spelling(&written, &registered) || is_short_slip(&written, &registered)))
 }
 
 /// Lower case, otherwise as written.
-fn plain(name: &str) -> String {
+fn plain(name: &str) -> Cow<'_, str> {
+    let is_lower = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
+    if name.bytes().all(is_lower) {
+        return Cow::Borrowed(name);
+    }
+    if is_composed(name) {
+        return name.chars().flat_map(char::to_lowercase).collect();
+    }
     name.nfc().flat_map(char::to_lowercase).collect()
+}
+
+/// Whether all that differs stands together, in few bytes: nothing else can be one slip.
+fn is_one_place(written: &str, registered: &str) -> bool {
+    // two letters of up to four bytes each that changed places
+    const MOST: usize = 8;
+    let (one, other) = (written.as_bytes(), registered.as_bytes());
+    let (least, most) = (one.len().min(other.len()), one.len().max(other.len()));
+    let alike = |(a, b): &(&u8, &u8)| a == b;
+    let before = one.iter().zip(other).take_while(alike).count();
+    let behind = one
+        .iter()
+        .rev()
+        .zip(other.iter().rev())
+        .take_while(alike)
+        .count();
+    most - (before + behind).min(least) <= MOST
 }
 
 /// Only the form of the company, its dots or its place differ, or `&` stands for `og`.
 fn is_other_form(written: &str, registered: &str) -> bool {
+    let is_word = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if is_word(written) && is_word(registered) {
+        return false; // no two forms fold to the same
+    }
     let bare = |name: &str| {
         let words = name.split_whitespace().map(|word| match word {
             "&" | "and" => "og",
             word => word,
         });
-        let words: Vec<&str> = words.filter(|word| forms_of(word).is_empty()).collect();
+        let words: Vec<&str> = words.filter(|word| !has_form(word)).collect();
         words.join(" ").trim_end_matches([',', '.']).to_owned()
     };
     let is_same_name = bare(written) == bare(registered);
@@ -47,19 +77,19 @@ const WAYS: [&[(&str, &str)]; 4] = [
 
 /// The whole name written without æ ø å, in one of the usual ways.
 fn is_other_letters(written: &str, registered: &str) -> bool {
-    let swapped = |name: &str, ways: &[(&str, &str)]| {
-        let mut out = name.to_owned();
-        for (from, to) in ways {
-            out = out.replace(from, to);
-        }
-        out
+    let is_swapped = |name: &str, other: &str| {
+        name.contains(['æ', 'ø', 'å'])
+            && WAYS.iter().any(|ways| {
+                let all = ways.iter();
+                let swapped = all.fold(name.to_owned(), |name, (from, to)| name.replace(from, to));
+                swapped == *other
+            })
     };
-    WAYS.iter()
-        .any(|ways| swapped(written, ways) == *registered || swapped(registered, ways) == *written)
+    is_swapped(written, registered) || is_swapped(registered, written)
 }
 
-/// The other usual spellings of a name, one change at a time.
-fn spellings(name: &str) -> impl Iterator<Item = String> {
+/// Whether it is another usual spelling of the name, with one change.
+fn is_other_spelling(written: &str, name: &str) -> bool {
     const PAIRS: &[(&str, &str)] = &[
         ("sen", "sson"),
         ("å", "aa"),
@@ -79,13 +109,16 @@ fn spellings(name: &str) -> impl Iterator<Item = String> {
         (" ", "  "),
     ];
     let turns = PAIRS.iter().flat_map(|(a, b)| [(*a, *b), (*b, *a)]);
-    let changed = turns.flat_map(|(from, to)| {
-        let places: Vec<usize> = name.match_indices(from).map(|(at, _)| at).collect();
-        places
-            .into_iter()
-            .map(move |at| format!("{}{to}{}", &name[..at], &name[at + from.len()..]))
-    });
-    changed.collect::<Vec<_>>().into_iter()
+    turns.into_iter().any(|(from, to)| {
+        written.len() + from.len() == name.len() + to.len()
+            && name.match_indices(from).any(|(at, _)| {
+                let (before, rest) = name.split_at(at);
+                let behind = written
+                    .strip_prefix(before)
+                    .and_then(|rest| rest.strip_prefix(to));
+                behind == rest.get(from.len()..)
+            })
+    })
 }
 
 /// One letter left out, doubled, put in or replaced, or two neighbours changed.
