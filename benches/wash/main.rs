@@ -12,6 +12,7 @@ mod world;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::num::NonZero;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -23,6 +24,7 @@ use loket::exchange::wash::check;
 use loket::exchange::wash::holdings::Holdings;
 use loket::exchange::wash::registers::RegisterFiles;
 use loket::system::{monotonic, print_line};
+use loket::wash::record::{Held, Person};
 use loket::wash::{Rules, given};
 
 const SIZES: [usize; 3] = [40_000, 400_000, 2_900_000];
@@ -239,11 +241,12 @@ fn rows(path: &Path, is_holding: bool) -> Result<usize> {
     let mut count = 0;
     while let Some(row) = table.read()? {
         let row = row.map_err(|(line, _)| eyre!("line {line}"))?;
-        let value = |at: usize| columns.get(at).map_or("", |column| row.get(column.name));
         if is_holding {
-            std::hint::black_box(given::holding(std::array::from_fn(value)));
+            let names = Held::COLUMNS.first_chunk().unwrap_or(&[""; 15]);
+            std::hint::black_box(given::holding(row.all(names)));
         } else {
-            std::hint::black_box(given::person(std::array::from_fn(value)));
+            let names = Person::COLUMNS.first_chunk().unwrap_or(&[""; 10]);
+            std::hint::black_box(given::person(row.all(names)));
         }
         count += 1;
     }
@@ -264,10 +267,13 @@ fn wash(folder: &Path, threads: usize) -> Result<(usize, usize)> {
         Ok::<_, color_eyre::Report>((join(grid)??, join(supply)??))
     })?;
     ensure!(registers.left_out.is_empty(), "every row can be read");
-    let found = check(&grid, &supply, &registers, &Rules::default(), threads)?;
+    let mut found = 0;
+    let count = |_| {
+        found += 1;
+        ControlFlow::Continue(())
+    };
+    let rules = Rules::default();
+    check(&grid, &supply, &registers, &rules, threads, count)?;
     let (persons, enterprises) = registers.counts();
-    Ok((
-        grid.len() + supply.len() + persons + enterprises,
-        found.len(),
-    ))
+    Ok((grid.len() + supply.len() + persons + enterprises, found))
 }

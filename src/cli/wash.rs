@@ -5,6 +5,7 @@ mod explain;
 
 use std::collections::BTreeMap;
 use std::num::NonZero;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -17,7 +18,8 @@ use crate::domain::sanitize::clean;
 use crate::exchange::import::table::TableError;
 use crate::exchange::wash::holdings::Holdings;
 use crate::exchange::wash::registers::RegisterFiles;
-use crate::exchange::wash::{Found, LeftOut, check};
+use crate::exchange::wash::{Found, LeftOut, beside, check};
+use crate::exchange::washing::bring;
 use crate::system;
 use crate::text::Texts;
 use crate::wash::{Code, Rules};
@@ -80,7 +82,9 @@ pub struct CheckArgs {
     /// Names less alike than this are different (0 to 1; 0.80 unless told otherwise)
     #[arg(long, value_name = "LIKENESS")]
     pub unsure: Option<f64>,
-    /// The day on which the holdings are looked at; today unless told otherwise
+    /// The day on which contracts count: those that have begun (`valid_from`) and not ended (`valid_to`, the
+    /// first day without). Today in Norway unless told otherwise; give it to have the same findings on any
+    /// day. Of files without ends and later beginnings it decides nothing
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub day: Option<String>,
     /// How many threads share the work; as many as there are cores by default
@@ -99,26 +103,39 @@ pub enum Format {
 
 /// Runs it.
 pub fn run(args: &CheckArgs, texts: &Texts) -> color_eyre::Result<ExitCode> {
-    let rules = rules(args)?;
+    let mut rules = rules(args)?;
     let files = Files::read(args, texts)?;
+    if rules.day.is_empty() {
+        rules.day = bring::rules(system::now()).day;
+        let sides = [&files.grid, &files.supply];
+        if sides.iter().any(|side| side.depends_on(&rules.day)) {
+            shell::error(&texts.fill("wash.today", &[("day", &rules.day)]));
+        }
+    }
     if let Some(id) = &args.explain {
         explain::explain(id, &files, &rules, texts)?;
         return Ok(files.exit());
     }
-    let threads = args.threads.unwrap_or_else(cores);
-    let found = check(
+    let mut printer = Printer::new(args.format)?;
+    let mut failed = None;
+    check(
         &files.grid,
         &files.supply,
         &files.registers,
         &rules,
-        threads,
+        args.threads.unwrap_or_else(cores),
+        |found| {
+            printer.print(&found).unwrap_or_else(|error| {
+                failed = Some(error);
+                ControlFlow::Break(())
+            })
+        },
     )?;
-    match args.format {
-        Format::Csv => print_csv(&found)?,
-        Format::Json => print_json(&found)?,
+    if let Some(error) = failed {
+        return Err(error);
     }
     if args.summary {
-        summarise(&found, &files, texts);
+        summarise(&printer.counts, &files, texts);
     }
     Ok(files.exit())
 }
@@ -135,9 +152,6 @@ fn rules(args: &CheckArgs) -> color_eyre::Result<Rules> {
     rules.unsure = args.unsure.unwrap_or(rules.unsure);
     if let Some(day) = &args.day {
         rules.day.clone_from(day);
-    }
-    if rules.day.trim().is_empty() {
-        rules.day = system::now().date_naive().to_string();
     }
     Ok(rules.checked()?)
 }
@@ -161,12 +175,12 @@ fn named<T>(read: Result<T, TableError>, path: &Path) -> color_eyre::Result<T> {
 impl Files {
     /// The four files, read side by side.
     fn read(args: &CheckArgs, texts: &Texts) -> color_eyre::Result<Self> {
-        let (grid, supply, registers) = std::thread::scope(|scope| {
-            let grid = scope.spawn(|| named(Holdings::read(&args.grid), &args.grid));
-            let supply = scope.spawn(|| named(Holdings::read(&args.supply), &args.supply));
-            let registers = read_registers(args);
-            (joined(grid.join()), joined(supply.join()), registers)
-        });
+        let side = |path: &Path| named(Holdings::read(path), path);
+        let (grid, supply, registers) = beside(
+            || side(&args.grid),
+            || side(&args.supply),
+            || read_registers(args),
+        );
         let (grid, supply, registers) = (grid?, supply?, registers?);
         let mut left_out = grid.left_out_count + supply.left_out_count;
         left_out += registers.left_out_count;
@@ -191,10 +205,6 @@ impl Files {
             ExitCode::from(3)
         }
     }
-}
-
-fn joined<T>(ended: std::thread::Result<T>) -> T {
-    ended.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 fn read_registers(args: &CheckArgs) -> color_eyre::Result<RegisterFiles> {
@@ -253,48 +263,54 @@ impl<'a> Line<'a> {
     }
 }
 
-fn print_csv(found: &[Found]) -> color_eyre::Result<()> {
-    super::csv::print([
-        "metering_point_id",
-        "code",
-        "side",
-        "proposal",
-        "confidence",
-    ])?;
-    for found in found {
+/// Prints findings and counts them.
+struct Printer {
+    format: Format,
+    counts: BTreeMap<Code, usize>,
+}
+
+impl Printer {
+    fn new(format: Format) -> color_eyre::Result<Self> {
+        if format == Format::Csv {
+            super::csv::print([
+                "metering_point_id",
+                "code",
+                "side",
+                "proposal",
+                "confidence",
+            ])?;
+        }
+        let counts = BTreeMap::new();
+        Ok(Self { format, counts })
+    }
+
+    /// Breaks when nobody reads any more.
+    fn print(&mut self, found: &Found) -> color_eyre::Result<ControlFlow<()>> {
+        *self.counts.entry(found.finding.code).or_default() += 1;
         let line = Line::new(found);
-        let values = [
-            line.metering_point_id,
-            line.code,
-            line.side,
-            line.proposal,
-            &line.confidence,
-        ];
-        if !shell::line(&super::csv::line(values)?) {
-            break;
-        }
+        let is_read = match self.format {
+            Format::Csv => shell::line(&super::csv::line([
+                line.metering_point_id,
+                line.code,
+                line.side,
+                line.proposal,
+                &line.confidence,
+            ])?),
+            Format::Json => shell::json_line(&serde_json::to_string(&line)?),
+        };
+        Ok(if is_read {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        })
     }
-    Ok(())
 }
 
-fn print_json(found: &[Found]) -> color_eyre::Result<()> {
-    for found in found {
-        if !shell::json_line(&serde_json::to_string(&Line::new(found))?) {
-            break;
-        }
-    }
-    Ok(())
-}
-
-fn summarise(found: &[Found], files: &Files, texts: &Texts) {
-    let mut counts: BTreeMap<Code, usize> = BTreeMap::new();
-    for found in found {
-        *counts.entry(found.finding.code).or_default() += 1;
-    }
+fn summarise(counts: &BTreeMap<Code, usize>, files: &Files, texts: &Texts) {
     let rows = [
         ("grid", files.grid.len().to_string()),
         ("supply", files.supply.len().to_string()),
-        ("found", found.len().to_string()),
+        ("found", counts.values().sum::<usize>().to_string()),
     ];
     let rows: Vec<(&str, &str)> = rows.iter().map(|(n, v)| (*n, v.as_str())).collect();
     shell::error(&texts.fill("wash.summary", &rows));

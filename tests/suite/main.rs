@@ -133,6 +133,7 @@ mod view_request;
 mod view_screens;
 mod view_themes;
 mod view_wash_progress;
+mod wash_bounds;
 mod wash_oracle;
 mod wash_order;
 mod wash_protected;

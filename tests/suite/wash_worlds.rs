@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZero;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::Command;
 
@@ -50,7 +51,13 @@ fn wash(folder: &Path, with_registers: bool, threads: usize) -> Vec<Found> {
             .unwrap();
     }
     let threads = NonZero::new(threads).unwrap();
-    check(&grid, &supply, &registers, &rules(), threads).unwrap()
+    let mut all = Vec::new();
+    let take = |found| {
+        all.push(found);
+        ControlFlow::Continue(())
+    };
+    check(&grid, &supply, &registers, &rules(), threads, take).unwrap();
+    all
 }
 
 fn scores(world: &World, found: &[Found]) -> BTreeMap<Code, Score> {
@@ -185,19 +192,25 @@ fn without_registers_the_two_sides_decide() {
 }
 
 fn loket(args: &[&str]) -> (String, String, Option<i32>) {
+    loket_in(&std::env::temp_dir(), &[&["--day", DAY], args].concat())
+}
+
+/// With that temporary folder.
+pub(crate) fn loket_in(temporary: &Path, args: &[&str]) -> (String, String, Option<i32>) {
     let out = Command::new(env!("CARGO_BIN_EXE_loket"))
-        .args(["--lang", "en", "wash", "check", "--day", DAY])
+        .args(["--lang", "en", "wash", "check"])
         .args(args)
         .env_remove("LOKET_CONFIG")
+        .env("TMPDIR", temporary)
         .output()
         .unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (text(out.stdout), text(out.stderr), out.status.code())
 }
 
-const HEADER: &str =
+pub(crate) const HEADER: &str =
     "metering_point_id,kind,first_name,last_name,organisation_name,identifier,birth_date\n";
-const POINT: &str = "707057500100000017";
+pub(crate) const POINT: &str = "707057500100000017";
 
 /// A wrong line costs that line, and is named; the rest is washed.
 #[test]

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::{self, BufReader};
-use std::ops::Range;
+use std::ops::RangeInclusive;
 use std::path::Path;
 
-use super::heap::{Heap, Place};
+use super::sorted::{Sorted, Sorter, Walk};
 use super::{KEPT, LeftOut};
 use crate::exchange::import::refused::Refused;
 use crate::exchange::import::table::{Column, Table, TableError};
@@ -44,8 +44,10 @@ const WIDEST: (usize, usize) = (64, 200);
 /// The rows of one side.
 #[derive(Debug, Default)]
 pub struct Holdings {
-    heap: Heap,
-    index: Vec<(u64, Place)>,
+    rows: Sorted,
+    /// Whether a contract has an end, and when the last one begins.
+    has_ends: bool,
+    last_start: String,
     /// Rows that were left out, the first [`KEPT`].
     pub left_out: Vec<LeftOut>,
     /// How many were left out in all.
@@ -64,25 +66,25 @@ impl Holdings {
     pub fn read(path: &Path) -> Result<Self, TableError> {
         let input = BufReader::with_capacity(1 << 20, File::open(path)?);
         let mut table = Table::open(input, COLUMNS)?;
+        let columns = Held::COLUMNS.first_chunk().unwrap_or(&[""; 15]);
         let mut holdings = Self::default();
+        let mut rows = Sorter::default();
         let mut bytes = Vec::new();
         while let Some(row) = table.read()? {
             match row {
                 Ok(row) => {
-                    let mut values = Held::COLUMNS.iter().map(|name| row.get(name));
-                    let packed =
-                        given::holding(std::array::from_fn(|_| values.next().unwrap_or_default()));
+                    let packed = given::holding(row.all(columns));
                     if let Some(why) = too_wide(&packed) {
                         holdings.see(packed.get(Held::Point));
                         let line = row.line;
                         holdings.leave_out(LeftOut { line, why });
                         continue;
                     }
+                    holdings.note_validity(&packed);
                     bytes.clear();
                     packed.to_bytes(&mut bytes);
-                    let place = holdings.heap.put(&bytes)?;
                     let key = key_of(packed.get(Held::Point));
-                    holdings.index.push((key, place));
+                    rows.put(key, &bytes).map_err(TableError::PutAside)?;
                 }
                 Err((line, why)) => {
                     holdings.unreadable += 1;
@@ -90,10 +92,21 @@ impl Holdings {
                 }
             }
         }
-        holdings.heap.finish()?;
-        holdings.index.sort_unstable();
-        holdings.index.shrink_to_fit();
+        holdings.rows = rows.finish().map_err(TableError::PutAside)?;
         Ok(holdings)
+    }
+
+    fn note_validity(&mut self, row: &Holding) {
+        self.has_ends |= !row.get(Held::ValidTo).is_empty();
+        let start = row.get(Held::ValidFrom);
+        if start > self.last_start.as_str() {
+            start.clone_into(&mut self.last_start);
+        }
+    }
+
+    /// Whether other rows may count on a later day than this one (`YYYY-MM-DD`).
+    pub fn depends_on(&self, day: &str) -> bool {
+        self.has_ends || self.last_start.as_str() > day
     }
 
     fn see(&mut self, point: &str) {
@@ -113,33 +126,21 @@ impl Holdings {
 
     /// How many rows there are.
     pub fn len(&self) -> usize {
-        self.index.len()
+        self.rows.len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.index.is_empty()
+        self.rows.is_empty()
     }
 
     /// The rows of a metering point.
     pub fn of(&self, number: &str) -> io::Result<Vec<Holding>> {
-        let key = key_of(number);
-        let start = self.index.partition_point(|(other, _)| *other < key);
         let mut rows = Vec::new();
-        self.collect(start, key, &mut rows)?;
+        self.rows
+            .find(key_of(number), |row| rows.extend(Holding::from_bytes(row)))?;
         rows.retain(|row| row.get(Held::Point) == number);
         Ok(rows)
-    }
-
-    /// The rows of that key from `at` on; gives the place behind them.
-    fn collect(&self, mut at: usize, key: u64, rows: &mut Vec<Holding>) -> io::Result<usize> {
-        let mut bytes = Vec::new();
-        while let Some((_, place)) = self.index.get(at).filter(|(other, _)| *other == key) {
-            self.heap.get(*place, &mut bytes)?;
-            rows.extend(Holding::from_bytes(&bytes));
-            at += 1;
-        }
-        Ok(at)
     }
 }
 
@@ -165,58 +166,61 @@ fn key_of(number: &str) -> u64 {
     hasher.finish() | NONE
 }
 
-/// About equal shares of the keys of both sides.
-pub(in crate::exchange) fn ranges(
-    grid: &Holdings,
-    supply: &Holdings,
-    shares: usize,
-) -> Vec<Range<u64>> {
+/// A part of the keys.
+pub type Part = RangeInclusive<u64>;
+
+/// Of so many blocks of the longer side is a part.
+const BLOCKS: usize = 32;
+
+/// The keys of both sides in parts that are about equal and small, in order.
+pub(in crate::exchange) fn parts(grid: &Holdings, supply: &Holdings) -> Vec<Part> {
     let longer = if grid.len() >= supply.len() {
         grid
     } else {
         supply
     };
-    let shares = shares.max(1);
-    let mut starts: Vec<u64> = (1..shares)
-        .filter_map(|share| longer.index.get(longer.len() * share / shares))
-        .map(|(key, _)| *key)
-        .collect();
+    let mut starts: Vec<u64> = longer.rows.marks().step_by(BLOCKS).skip(1).collect();
+    starts.retain(|start| *start > 0);
     starts.dedup();
-    let mut ranges = Vec::with_capacity(shares);
+    let mut parts = Vec::with_capacity(starts.len() + 1);
     let mut from = 0;
     for start in starts {
-        ranges.push(from..start);
+        parts.push(from..=start - 1);
         from = start;
     }
-    ranges.push(from..u64::MAX);
-    ranges
+    parts.push(from..=u64::MAX);
+    parts
 }
 
-/// Every metering point of the range that either side has.
+/// Every metering point of a part that either side has, in order.
 pub(in crate::exchange) fn each_point(
     grid: &Holdings,
     supply: &Holdings,
-    range: Range<u64>,
+    part: &Part,
     mut look: impl FnMut(Point<'_>),
 ) -> io::Result<()> {
-    let first = |side: &Holdings| side.index.partition_point(|(key, _)| *key < range.start);
-    let (mut g, mut s) = (first(grid), first(supply));
+    let (mut g, mut s) = (
+        grid.rows.walk(*part.start())?,
+        supply.rows.walk(*part.start())?,
+    );
     let (mut of_grid, mut of_supply) = (Vec::new(), Vec::new());
     loop {
-        let next = |side: &Holdings, at: usize| side.index.get(at).map(|(key, _)| *key);
-        let (a, b) = (next(grid, g), next(supply, s));
-        let Some(key) = a.into_iter().chain(b).min() else {
+        let next = [g.key()?, s.key()?].into_iter().flatten().min();
+        let Some(key) = next.filter(|key| part.contains(key)) else {
             return Ok(());
         };
-        if key >= range.end && range.end != u64::MAX {
-            return Ok(());
-        }
-        of_grid.clear();
-        of_supply.clear();
-        g = grid.collect(g, key, &mut of_grid)?;
-        s = supply.collect(s, key, &mut of_supply)?;
+        collect(&mut g, key, &mut of_grid)?;
+        collect(&mut s, key, &mut of_supply)?;
         one_by_one(&mut of_grid, &mut of_supply, &mut look);
     }
+}
+
+/// The rows of that key, and on.
+fn collect(walk: &mut Walk<'_>, key: u64, rows: &mut Vec<Holding>) -> io::Result<()> {
+    while walk.key()? == Some(key) {
+        rows.extend(Holding::from_bytes(walk.take()?));
+    }
+    Ok(())
 }
 
 /// Rows of one key may be of several numbers: `0123` and `123`, or one hash twice.
@@ -225,14 +229,21 @@ fn one_by_one(
     supply: &mut Vec<Holding>,
     look: &mut impl FnMut(Point<'_>),
 ) {
-    while let Some(number) = grid
-        .first()
-        .or(supply.first())
-        .map(|row| row.get(Held::Point).to_owned())
-    {
+    let first = |rows: &[Holding]| Some(rows.first()?.get(Held::Point).to_owned());
+    while let Some(number) = first(grid).or_else(|| first(supply)) {
+        let is_it = |row: &Holding| row.get(Held::Point) == number;
+        if grid.iter().chain(&*supply).all(is_it) {
+            look(Point {
+                number: &number,
+                grid,
+                supply,
+            });
+            grid.clear();
+            supply.clear();
+            return;
+        }
         let take = |rows: &mut Vec<Holding>| -> Vec<Holding> {
-            rows.extract_if(.., |row| row.get(Held::Point) == number)
-                .collect()
+            rows.extract_if(.., |row| is_it(row)).collect()
         };
         let (g, s) = (take(grid), take(supply));
         look(Point {

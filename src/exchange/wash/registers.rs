@@ -6,7 +6,7 @@ use std::io::{self, BufReader};
 use std::path::Path;
 use std::sync::Mutex;
 
-use super::heap::{Heap, Place};
+use super::sorted::{Sorted, Sorter};
 use super::unit::Unit;
 use super::{KEPT, LeftOut};
 use crate::exchange::import::lines::Lines;
@@ -34,14 +34,30 @@ pub(in crate::exchange) const PERSON_COLUMNS: &[Column] = &[
     column("protected", false),
 ];
 
-/// Rows by number, by name (persons: by birth date) and, of persons, by address.
+/// Rows by number, by name (persons: by birth date) and, of persons, by address: each order has the
+/// rows themselves, so that all that may be meant stand beside each other.
 #[derive(Debug, Default)]
 struct Register {
-    heap: Heap,
     rows: usize,
-    by_number: Vec<(u64, Place)>,
-    by_name: Vec<(u64, Place)>,
-    by_address: Vec<(u64, Place)>,
+    by_number: Sorted,
+    by_name: Sorted,
+    by_address: Sorted,
+}
+
+/// A register being read.
+#[derive(Debug, Default)]
+struct Unsorted {
+    rows: usize,
+    by_number: Sorter,
+    by_name: Sorter,
+    by_address: Sorter,
+}
+
+/// Under what a row is found.
+struct Keys {
+    number: Option<u64>,
+    name: Option<u64>,
+    address: Option<u64>,
 }
 
 /// A day as a number, when it is one.
@@ -50,35 +66,35 @@ fn day_key(day: &str) -> Option<u64> {
     digits.parse().ok().filter(|_| digits.len() == 8)
 }
 
-impl Register {
-    fn put(&mut self, bytes: &[u8], number: &str) -> io::Result<Place> {
-        let place = self.heap.put(bytes)?;
+impl Unsorted {
+    fn put(&mut self, row: &[u8], keys: &Keys) -> io::Result<()> {
         self.rows += 1;
-        if let Ok(number) = number.parse() {
-            self.by_number.push((number, place));
-        }
-        Ok(place)
-    }
-
-    fn finish(&mut self) -> io::Result<()> {
-        self.heap.finish()?;
-        for index in [&mut self.by_number, &mut self.by_name, &mut self.by_address] {
-            index.sort_unstable();
-            index.shrink_to_fit();
+        for (order, key) in [
+            (&mut self.by_number, keys.number),
+            (&mut self.by_name, keys.name),
+            (&mut self.by_address, keys.address),
+        ] {
+            if let Some(key) = key {
+                order.put(key, row)?;
+            }
         }
         Ok(())
     }
 
-    fn find<const N: usize>(&self, index: &[(u64, Place)], key: u64) -> io::Result<Vec<Packed<N>>> {
-        let start = index.partition_point(|(other, _)| *other < key);
-        let mut bytes = Vec::new();
-        let mut rows = Vec::new();
-        for (_, place) in index[start..].iter().take_while(|(other, _)| *other == key) {
-            self.heap.get(*place, &mut bytes)?;
-            rows.extend(Packed::from_bytes(&bytes));
-        }
-        Ok(rows)
+    fn finish(self) -> io::Result<Register> {
+        Ok(Register {
+            rows: self.rows,
+            by_number: self.by_number.finish()?,
+            by_name: self.by_name.finish()?,
+            by_address: self.by_address.finish()?,
+        })
     }
+}
+
+fn find<const N: usize>(order: &Sorted, key: u64) -> io::Result<Vec<Packed<N>>> {
+    let mut rows = Vec::new();
+    order.find(key, |row| rows.extend(Packed::from_bytes(row)))?;
+    Ok(rows)
 }
 
 /// The registers that were given.
@@ -98,36 +114,35 @@ impl RegisterFiles {
     pub fn read_persons(&mut self, path: &Path) -> Result<(), TableError> {
         let input = BufReader::with_capacity(1 << 20, File::open(path)?);
         let mut table = Table::open(input, PERSON_COLUMNS)?;
-        let mut register = Register::default();
+        let columns = Person::COLUMNS.first_chunk().unwrap_or(&[""; 10]);
+        let mut register = Unsorted::default();
         let mut bytes = Vec::new();
         while let Some(row) = table.read()? {
             match row {
                 Ok(row) => {
-                    let mut values = Person::COLUMNS.iter().map(|name| row.get(name));
-                    let packed =
-                        given::person(std::array::from_fn(|_| values.next().unwrap_or_default()));
+                    let packed = given::person(row.all(columns));
                     bytes.clear();
                     packed.to_bytes(&mut bytes);
-                    let number = packed.get(Person::Identifier);
-                    let place = register.put(&bytes, number)?;
-                    let born = day_key(packed.get(Person::BirthDate));
-                    register.by_name.extend(born.map(|day| (day, place)));
                     let address = [Person::Postcode, Person::HouseNumber].map(|at| packed.get(at));
-                    let key = address_key(address[0], address[1]);
-                    register.by_address.push((key, place));
+                    let keys = Keys {
+                        number: packed.get(Person::Identifier).parse().ok(),
+                        name: day_key(packed.get(Person::BirthDate)),
+                        address: Some(address_key(address[0], address[1])),
+                    };
+                    let put = register.put(&bytes, &keys);
+                    put.map_err(TableError::PutAside)?;
                 }
                 Err((line, why)) => self.leave_out(line, why),
             }
         }
-        register.finish()?;
-        self.persons = Some(register);
+        self.persons = Some(register.finish().map_err(TableError::PutAside)?);
         Ok(())
     }
 
     /// Reads the extract of the register of enterprises.
     pub fn read_enterprises(&mut self, path: &Path) -> Result<(), TableError> {
         let mut lines = Lines::new(BufReader::with_capacity(1 << 20, File::open(path)?));
-        let mut register = Register::default();
+        let mut register = Unsorted::default();
         let mut bytes = Vec::new();
         while let Some(line) = lines.read()? {
             let text = line.text.unwrap_or_default();
@@ -143,13 +158,15 @@ impl RegisterFiles {
             let packed = unit.pack();
             bytes.clear();
             packed.to_bytes(&mut bytes);
-            let place = register.put(&bytes, packed.number())?;
-            register
-                .by_name
-                .push((enterprise_key(packed.name()), place));
+            let keys = Keys {
+                number: packed.number().parse().ok(),
+                name: Some(enterprise_key(packed.name())),
+                address: None,
+            };
+            let put = register.put(&bytes, &keys);
+            put.map_err(TableError::PutAside)?;
         }
-        register.finish()?;
-        self.enterprises = Some(register);
+        self.enterprises = Some(register.finish().map_err(TableError::PutAside)?);
         Ok(())
     }
 
@@ -193,7 +210,7 @@ impl Registers for RegisterFiles {
 
     fn person(&self, number: &str) -> Option<PersonRow> {
         let register = self.persons.as_ref()?;
-        let rows = register.find(&register.by_number, number.parse().ok()?);
+        let rows = find(&register.by_number, number.parse().ok()?);
         self.found(rows).into_iter().next()
     }
 
@@ -201,19 +218,19 @@ impl Registers for RegisterFiles {
         let (Some(register), Some(key)) = (&self.persons, day_key(day)) else {
             return Vec::new();
         };
-        self.found(register.find(&register.by_name, key))
+        self.found(find(&register.by_name, key))
     }
 
     fn persons_at(&self, key: u64) -> Vec<PersonRow> {
         let Some(register) = &self.persons else {
             return Vec::new();
         };
-        self.found(register.find(&register.by_address, key))
+        self.found(find(&register.by_address, key))
     }
 
     fn enterprise(&self, number: &str) -> Option<EnterpriseRow> {
         let register = self.enterprises.as_ref()?;
-        let rows = register.find(&register.by_number, number.parse().ok()?);
+        let rows = find(&register.by_number, number.parse().ok()?);
         self.found(rows).into_iter().next()
     }
 
@@ -221,6 +238,6 @@ impl Registers for RegisterFiles {
         let Some(register) = &self.enterprises else {
             return Vec::new();
         };
-        self.found(register.find(&register.by_name, key))
+        self.found(find(&register.by_name, key))
     }
 }

@@ -9,7 +9,9 @@ use super::holdings::{self, Files};
 use super::nonconformity::{self, Faults};
 use super::{Told, WashError, hash, reference, run};
 use crate::domain::country::Country;
+use crate::exchange::import::table::TableError;
 use crate::exchange::wash::LeftOut;
+use crate::exchange::wash::beside;
 use crate::exchange::wash::holdings::Holdings;
 use crate::exchange::wash::registers::RegisterFiles;
 use crate::store::Store;
@@ -65,23 +67,28 @@ impl Paths {
         pair.chain(registers).map(PathBuf::as_path).collect()
     }
 
+    /// The four files, read side by side.
     fn read(&self, rules: Rules) -> Result<Files, WashError> {
-        let side = |path: &PathBuf| {
-            Holdings::read(path).map_err(|error| WashError::Table(path.clone(), error))
+        fn named<T>(read: Result<T, TableError>, path: &Path) -> Result<T, WashError> {
+            read.map_err(|error| WashError::Table(path.to_owned(), error))
+        }
+        let side = |path: &PathBuf| named(Holdings::read(path), path);
+        let registers = || {
+            let mut registers = RegisterFiles::default();
+            if let Some(path) = &self.persons {
+                named(registers.read_persons(path), path)?;
+            }
+            if let Some(path) = &self.enterprises {
+                named(registers.read_enterprises(path), path)?;
+            }
+            Ok::<_, WashError>(registers)
         };
-        let mut registers = RegisterFiles::default();
-        if let Some(path) = &self.persons {
-            let read = registers.read_persons(path);
-            read.map_err(|error| WashError::Table(path.clone(), error))?;
-        }
-        if let Some(path) = &self.enterprises {
-            let read = registers.read_enterprises(path);
-            read.map_err(|error| WashError::Table(path.clone(), error))?;
-        }
+        let (grid, supply, registers) =
+            beside(|| side(&self.grid), || side(&self.supply), registers);
         Ok(Files {
-            grid: side(&self.grid)?,
-            supply: side(&self.supply)?,
-            registers,
+            grid: grid?,
+            supply: supply?,
+            registers: registers?,
             rules,
         })
     }

@@ -3,18 +3,19 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZero;
+use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
 use serde_json::{Map, Value as Json, json};
 use tokio::sync::mpsc;
 
-use super::stage::{PIECE, Piece, Staged};
+use super::stage::{Piece, Staged};
 use super::{Staging, WashError, copy};
 use crate::domain::ean::Ean18;
 use crate::domain::gs1;
-use crate::exchange::wash::holdings::{Holdings, each_point, ranges};
+use crate::exchange::wash::holdings::{Holdings, Part, each_point, parts};
 use crate::exchange::wash::registers::RegisterFiles;
+use crate::exchange::wash::{check, in_order};
 use crate::store::wash::WashImport;
 use crate::wash::classify::{Point, classify, identities, in_force};
 use crate::wash::identity::{Identity, identify};
@@ -56,64 +57,59 @@ pub async fn stage(
     })
 }
 
+/// Rows of a part have numbers of their own, so that they are the same however many threads there are.
+const ROWS: i64 = 1 << 32;
+
 fn produce(files: &Files, run: i64, sender: &mpsc::Sender<Piece>) -> std::io::Result<()> {
-    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let number = AtomicI64::new(1);
-    let parts = ranges(&files.grid, &files.supply, threads);
     let mut out = String::new();
-    for point in files.grid.seen.union(&files.supply.seen) {
-        Staged::seen(point).put(run, number.fetch_add(1, Ordering::Relaxed), &mut out);
+    for (number, point) in (1..).zip(files.grid.seen.union(&files.supply.seen)) {
+        Staged::seen(point).put(run, number, &mut out);
     }
-    send(sender, &mut out);
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = parts
-            .into_iter()
-            .map(|part| {
-                let (number, sender) = (&number, sender.clone());
-                scope.spawn(move || {
-                    let mut out = String::with_capacity(PIECE + 4096);
-                    each_point(&files.grid, &files.supply, part, |point| {
-                        look(files, point, (run, number), &mut out);
-                        if out.len() >= PIECE {
-                            send(&sender, &mut out);
-                        }
-                    })?;
-                    send(&sender, &mut out);
-                    files.registers.failed().map_or(Ok(()), Err)
-                })
-            })
-            .collect();
-        for worker in workers {
-            match worker.join() {
-                Ok(done) => done?,
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        Ok(())
+    if send(sender, out).is_break() {
+        return Ok(());
+    }
+    let threads = std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
+    let work = |part: usize, keys: &Part| {
+        let mut number = ROWS.saturating_mul(i64::try_from(part + 1).unwrap_or(i64::MAX));
+        let mut out = String::new();
+        each_point(&files.grid, &files.supply, keys, |point| {
+            number += 1;
+            look(files, point, (run, number), &mut out);
+        })?;
+        files.registers.failed().map_or(Ok(out), Err)
+    };
+    in_order(&parts(&files.grid, &files.supply), threads, work, |out| {
+        send(sender, out)
     })
 }
 
 /// How many findings of each code there are.
 pub fn count(files: &Files) -> std::io::Result<BTreeMap<String, i64>> {
     let mut counts = BTreeMap::new();
-    for part in ranges(&files.grid, &files.supply, 1) {
-        each_point(&files.grid, &files.supply, part, |point| {
-            if let Some(found) = classify(point, &files.registers, &files.rules) {
-                *counts.entry(found.code.as_str().to_owned()).or_default() += 1;
-            }
-        })?;
-    }
-    files.registers.failed().map_or(Ok(counts), Err)
+    let threads = std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
+    let Files {
+        grid,
+        supply,
+        registers,
+        rules,
+    } = files;
+    check(grid, supply, registers, rules, threads, |found| {
+        let code = found.finding.code.as_str().to_owned();
+        *counts.entry(code).or_default() += 1;
+        ControlFlow::Continue(())
+    })?;
+    Ok(counts)
 }
 
 /// Nobody listens any more when the copying failed: that is told there.
-fn send(sender: &mpsc::Sender<Piece>, out: &mut String) {
-    if !out.is_empty() {
-        _ = sender.blocking_send(std::mem::take(out).into_bytes());
+fn send(sender: &mpsc::Sender<Piece>, out: String) -> ControlFlow<()> {
+    if !out.is_empty() && sender.blocking_send(out.into_bytes()).is_err() {
+        return ControlFlow::Break(());
     }
+    ControlFlow::Continue(())
 }
 
-fn look(files: &Files, point: Point<'_>, (run, number): (i64, &AtomicI64), out: &mut String) {
+fn look(files: &Files, point: Point<'_>, (run, number): (i64, i64), out: &mut String) {
     // a row of it was left out: what is missing is no deviation
     let is_partly = |side: &Holdings| side.seen.contains(point.number);
     if is_partly(&files.grid) || is_partly(&files.supply) {
@@ -133,7 +129,7 @@ fn look(files: &Files, point: Point<'_>, (run, number): (i64, &AtomicI64), out: 
         protected,
         evidence,
     };
-    staged.put(run, number.fetch_add(1, Ordering::Relaxed), out);
+    staged.put(run, number, out);
 }
 
 /// What the finding has in common with others; never a word of a person.
