@@ -10,7 +10,7 @@ $$ SELECT translate(replace(replace(replace(replace(replace(replace(replace(p_te
 
 -- what a bare word is looked for in: set once, and again when the subject changes (search_renew)
 ALTER TABLE case_search ADD COLUMN head text NOT NULL DEFAULT '';
-CREATE INDEX case_search_head ON case_search USING gin (head gin_trgm_ops) WITH (fastupdate = off);
+CREATE INDEX case_search_head ON case_search USING gin (head gin_trgm_ops) WITH (gin_pending_list_limit = 128);
 CREATE FUNCTION head_of(c cases) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT fold(concat_ws(' ', c.case_no, c.subject, said_reference(c))) $$;
 CREATE FUNCTION search_head() RETURNS trigger LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN

@@ -232,6 +232,15 @@ BEGIN
       AND NOT EXISTS (SELECT 1 FROM customers u WHERE u.customer_ref = x ->> 'customer_ref') ORDER BY at, n ON CONFLICT DO NOTHING;
 END $$;
 
+-- Those of many rows in which anybody is protected: what `wash_hides` asks of one.
+CREATE FUNCTION wash_hiding(p_ids bigint[], p_evidence jsonb[]) RETURNS SETOF bigint LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN QUERY WITH raw AS MATERIALIZED (SELECT r.n, r.evidence FROM unnest(p_ids, p_evidence) r(n, evidence)),
+    numbers AS MATERIALIZED (SELECT raw.n, regexp_replace(x #>> '{}', '[^0-9]', '', 'g') AS number FROM raw CROSS JOIN LATERAL jsonb_path_query(raw.evidence, '$.*[*].identifier') x)
+    SELECT raw.n FROM raw CROSS JOIN LATERAL jsonb_path_query(raw.evidence, '$.grid[*].customer_ref') x JOIN customers u ON u.customer_ref = x #>> '{}' AND u.protected
+      UNION SELECT k.n FROM numbers k JOIN register_persons g ON g.number = k.number AND g.protected WHERE length(k.number) = 11
+      UNION SELECT k.n FROM numbers k JOIN customers u ON u.identifier = k.number AND u.country = 'NO' AND u.identifier <> '' AND u.protected WHERE length(k.number) = 11;
+END $$;
 -- Merges the next rows of the stage. A metering point has one live finding; of several rows the first in
 -- the order of decision 19 counts. Nothing is overwritten where there is a case: newer evidence stands
 -- beside. What was solved stays so as long as the files say the same. A finding belongs to the kind of file
@@ -245,12 +254,8 @@ BEGIN
   SELECT max(s.n), count(*) INTO hi, cnt FROM (SELECT s.n FROM wash_stage s WHERE s.run_id = p_run AND s.n > r.last_n ORDER BY s.n LIMIT least(p_limit, 5000)) s;
   IF cnt = 0 THEN RETURN jsonb_build_object('rows', 0, 'counts', r.counts); END IF;
   WITH raw AS MATERIALIZED (SELECT DISTINCT ON (point) * FROM wash_stage WHERE run_id = p_run AND wash_stage.n > r.last_n AND wash_stage.n <= hi ORDER BY point, rank, wash_stage.n),
-    -- no file is trusted to say that nobody is protected: what `wash_hides` asks of one, of all of the chunk
-    numbers AS MATERIALIZED (SELECT raw.n, regexp_replace(x #>> '{}', '[^0-9]', '', 'g') AS number FROM raw CROSS JOIN LATERAL jsonb_path_query(raw.evidence, '$.*[*].identifier') x),
-    hidden AS MATERIALIZED (SELECT n FROM raw WHERE raw.protected
-      UNION SELECT raw.n FROM raw CROSS JOIN LATERAL jsonb_path_query(raw.evidence, '$.grid[*].customer_ref') x JOIN customers u ON u.customer_ref = x #>> '{}' AND u.protected
-      UNION SELECT k.n FROM numbers k JOIN register_persons g ON g.number = k.number AND g.protected WHERE length(k.number) = 11
-      UNION SELECT k.n FROM numbers k JOIN customers u ON u.identifier = k.number AND u.country = 'NO' AND u.identifier <> '' AND u.protected WHERE length(k.number) = 11),
+    -- no file is trusted to say that nobody is protected
+    hidden AS MATERIALIZED (SELECT n FROM raw WHERE raw.protected UNION SELECT wash_hiding((SELECT array_agg(n ORDER BY n) FROM raw), (SELECT array_agg(evidence ORDER BY n) FROM raw))),
     one AS MATERIALIZED (SELECT s.run_id, s.n, s.point, s.code, s.rank, s.side, s.proposal, s.confidence, CASE WHEN h.n IS NULL THEN s.pattern END AS pattern, h.n IS NOT NULL AS protected,
       CASE WHEN h.n IS NOT NULL THEN wash_masked(s.evidence) ELSE s.evidence END AS evidence FROM raw s LEFT JOIN hidden h USING (n)),
     live AS MATERIALIZED (SELECT f.* FROM one JOIN wash_findings f ON f.point = one.point AND f.state = 'open'),
@@ -283,8 +288,9 @@ BEGIN
       (SELECT array_agg(n ORDER BY n) FROM new_ WHERE NOT (protected OR wash_by_hand(code))), (SELECT array_agg(times ORDER BY n) FROM new_ WHERE NOT (protected OR wash_by_hand(code))) INTO c, ns, often;
   c := counts_add(r.counts, counts_add(c, wash_repair(r, hi, ns, often)));
   UPDATE wash_runs SET last_n = hi, merged = merged + cnt, counts = c WHERE run_id = p_run;
-  -- a first import fills empty tables: without their sizes the next chunks would be planned for nothing
-  IF r.merged = 0 OR r.merged < 8000 AND r.merged + cnt >= 8000 OR r.merged < 64000 AND r.merged + cnt >= 64000 THEN ANALYZE wash_findings, customers, connections, wash_corrections; END IF;
+  -- a first import fills empty tables: without their sizes the next chunks would be planned for nothing; a later one finds them known
+  IF (r.merged = 0 OR r.merged < 8000 AND r.merged + cnt >= 8000 OR r.merged < 64000 AND r.merged + cnt >= 64000)
+    AND (SELECT reltuples FROM pg_class WHERE oid = 'wash_findings'::regclass) < r.merged + cnt THEN ANALYZE wash_findings, customers, connections, wash_corrections; END IF;
   RETURN jsonb_build_object('rows', cnt, 'counts', c);
 END $$;
 -- Leaves out the next row of the stage, which the database would not take.
@@ -401,7 +407,8 @@ BEGIN
   SELECT array_agg(finding_id ORDER BY finding_id), count(*) INTO ids, cnt FROM (SELECT f.finding_id FROM wash_findings f WHERE f.finding_id IN (SELECT (x ->> 'finding_id')::bigint FROM jsonb_array_elements(p_cases) x)
     AND f.state = 'open' AND f.case_id IS NULL ORDER BY f.finding_id FOR UPDATE) f;
   IF cnt = 0 THEN RETURN 0; END IF;
-  UPDATE wash_findings SET protected = true WHERE finding_id = ANY (ids) AND NOT protected AND wash_hides(evidence);
+  UPDATE wash_findings SET protected = true WHERE NOT protected
+    AND finding_id IN (SELECT wash_hiding((SELECT array_agg(finding_id ORDER BY finding_id) FROM wash_findings WHERE finding_id = ANY (ids)), (SELECT array_agg(evidence ORDER BY finding_id) FROM wash_findings WHERE finding_id = ANY (ids))));
   PERFORM wash_known((SELECT array_agg(point ORDER BY finding_id) FROM wash_findings WHERE finding_id = ANY (ids)), (SELECT array_agg(evidence ORDER BY finding_id) FROM wash_findings WHERE finding_id = ANY (ids)));
   yr := extract(year FROM n AT TIME ZONE zone_of(p.country))::int;
   WITH given AS MATERIALIZED (SELECT (x ->> 'finding_id')::bigint AS finding_id, x -> 'change' AS c0 FROM jsonb_array_elements(p_cases) x),
@@ -752,13 +759,17 @@ $$ BEGIN RETURN (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
       'protected', CASE WHEN (x ->> 'protected')::bool OR is_protected(CASE WHEN p_ours THEN x ->> 'customer_ref' END, x ->> 'identifier', NULL) THEN true END)) ORDER BY n), '[]') FROM jsonb_array_elements(p_rows) WITH ORDINALITY r(x, n)); END $$;
 -- Who is spoken of in the rows of a finding: references and numbers.
 CREATE FUNCTION wash_people(p_evidence jsonb, p_newer jsonb) RETURNS text[] LANGUAGE sql IMMUTABLE AS
-$$ SELECT ARRAY(SELECT DISTINCT v #>> '{}' FROM (SELECT jsonb_path_query(e, '$.*[*].identifier') AS v FROM (VALUES (p_evidence), (p_newer -> 'evidence')) a(e)
-     UNION ALL SELECT jsonb_path_query(e, '$.grid[*].customer_ref') FROM (VALUES (p_evidence), (p_newer -> 'evidence')) b(e)) x WHERE v #>> '{}' <> '') $$;
+$$ SELECT ARRAY(SELECT v FROM jsonb_array_elements_text(jsonb_path_query_array(p_evidence, '$.*[*].identifier') || jsonb_path_query_array(p_evidence, '$.grid[*].customer_ref')
+     || CASE WHEN p_newer IS NULL THEN '[]' ELSE jsonb_path_query_array(p_newer, '$.evidence.*[*].identifier') || jsonb_path_query_array(p_newer, '$.evidence.grid[*].customer_ref') END) v WHERE v <> '') $$;
 -- they are few, and every import asks for them
 CREATE INDEX register_persons_hidden ON register_persons (number) WHERE protected;
 CREATE INDEX customers_hidden ON customers (customer_ref) WHERE protected;
 CREATE INDEX customers_hidden_number ON customers (identifier) WHERE protected AND country = 'NO' AND identifier <> '';
 CREATE INDEX wash_findings_people ON wash_findings USING gin (wash_people(evidence, newer));
+-- nobody plans by what is most frequent in these, and counting it costs more than all the rest
+ALTER INDEX wash_findings_people ALTER COLUMN 1 SET STATISTICS 0;
+ALTER TABLE wash_findings ALTER evidence SET STATISTICS 0;
+ALTER TABLE wash_corrections ALTER before SET STATISTICS 0, ALTER after SET STATISTICS 0;
 -- Who holds a metering point: by the contract in force, else by what was found last.
 CREATE FUNCTION wash_holder(p_point text) RETURNS text LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT coalesce((SELECT k.customer_ref FROM contracts k WHERE k.ean = p_point AND k.side = 'grid' AND k.valid_from <= local_day('NO') AND (k.valid_to IS NULL OR k.valid_to >= local_day('NO')) ORDER BY k.valid_from DESC LIMIT 1),
