@@ -53,10 +53,12 @@ fn main() -> Result<()> {
     }
 }
 
-/// What a child says: seconds, highest memory in MiB, how many rows and findings.
+/// What a child says: seconds by the clock and of the processors, highest memory in MiB, how many
+/// rows and findings.
 #[derive(Debug, Clone, Copy)]
 struct Measured {
     seconds: f64,
+    worked: f64,
     memory: f64,
     rows: usize,
     found: usize,
@@ -78,7 +80,7 @@ fn parent(words: &[String]) -> Result<()> {
     let rounds: Option<usize> = rounds.and_then(|count| count.parse().ok());
     print_line(&format!("{threads} threads"));
     print_line(
-        "  points      rows  findings  parse s  wash s  rows/s  ratio (range)     parse MiB  wash MiB  bytes/row",
+        "  points      rows  findings  parse s  wash s  rows/s  ratio (range)     parse MiB  wash MiB  bytes/row  parse cpu s  wash cpu s",
     );
     for points in sizes {
         let folder = tempfile::tempdir()?;
@@ -107,7 +109,7 @@ fn say(points: usize, mut pairs: Vec<(Measured, Measured)>) -> Result<()> {
     #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
     let rows = wash.rows as f64;
     print_line(&format!(
-        "{points:>8} {:>9} {:>9} {:>8.2} {:>7.2} {:>7.0}   {:.2} ({least:.2}-{most:.2}) {:>10.0} {:>9.0} {:>10.0}",
+        "{points:>8} {:>9} {:>9} {:>8.2} {:>7.2} {:>7.0}   {:.2} ({least:.2}-{most:.2}) {:>10.0} {:>9.0} {:>10.0} {:>12.2} {:>11.2}",
         wash.rows,
         wash.found,
         parse.seconds,
@@ -117,6 +119,8 @@ fn say(points: usize, mut pairs: Vec<(Measured, Measured)>) -> Result<()> {
         parse.memory,
         wash.memory,
         wash.memory * 1_048_576.0 / rows,
+        parse.worked,
+        wash.worked,
     ));
     Ok(())
 }
@@ -142,6 +146,7 @@ fn run(way: &str, folder: &Path, threads: usize) -> Result<Measured> {
     };
     Ok(Measured {
         seconds: next()?.parse()?,
+        worked: next()?.parse()?,
         memory: next()?.parse()?,
         rows: next()?.parse()?,
         found: next()?.parse()?,
@@ -157,11 +162,21 @@ fn child(way: &str, folder: &Path, threads: usize) -> Result<()> {
     };
     let took: Duration = monotonic().duration_since(begun);
     print_line(&format!(
-        "{} {} {rows} {found}",
+        "{} {} {} {rows} {found}",
         took.as_secs_f64(),
+        worked()?,
         highest_memory()?
     ));
     Ok(())
+}
+
+/// Seconds of the processors that this process took: what others do beside it lengthens them little.
+fn worked() -> Result<f64> {
+    let stat = std::fs::read_to_string("/proc/self/stat")?;
+    let behind = stat.rsplit_once(')').map_or("", |(_, behind)| behind);
+    let ticks = behind.split_whitespace().skip(11).take(2);
+    let ticks: Vec<f64> = ticks.map(str::parse).collect::<Result<_, _>>()?;
+    Ok(ticks.iter().sum::<f64>() / 100.0)
 }
 
 /// `VmHWM` of this process, in MiB.

@@ -222,29 +222,29 @@ fn jaro_winkler(one: &str, other: &str) -> f64 {
 /// Jaro of at most 64 bytes each: which of the other's are taken stands in the bits of a number.
 fn jaro(one: &[u8], other: &[u8]) -> f64 {
     let reach = (one.len().max(other.len()) / 2).saturating_sub(1);
-    let (mut taken, mut matched, mut matches) = (0_u64, [0_u8; 64], 0_usize);
+    let (mut taken, mut letters, mut count) = (0_u64, [0_u8; 64], 0_usize);
     for (at, byte) in one.iter().enumerate() {
         let from = at.saturating_sub(reach);
         let mut near = other.iter().enumerate().take(at + reach + 1).skip(from);
         let found = near.find(|(place, found)| *found == byte && taken & (1 << place) == 0);
         if let Some((place, _)) = found {
             taken |= 1 << place;
-            if let Some(slot) = matched.get_mut(matches) {
+            if let Some(slot) = letters.get_mut(count) {
                 *slot = *byte;
             }
-            matches += 1;
+            count += 1;
         }
     }
-    if matches == 0 {
+    if count == 0 {
         return 0.0;
     }
     let theirs = other.iter().enumerate();
     let theirs = theirs.filter(|(place, _)| taken & (1 << place) != 0);
-    let crossed = theirs.zip(matched).filter(|((_, a), b)| *a != b).count() / 2;
-    let matched = as_float(matches);
-    (matched / as_float(one.len())
-        + matched / as_float(other.len())
-        + as_float(matches - crossed) / matched)
+    let crossed = theirs.zip(letters).filter(|((_, a), b)| *a != b).count() / 2;
+    let common = as_float(count);
+    (common / as_float(one.len())
+        + common / as_float(other.len())
+        + as_float(count - crossed) / common)
         / 3.0
 }
 

@@ -337,12 +337,12 @@ mod tests {
     #[test]
     fn of_many_rows_little_is_kept() {
         let row = [7; 100];
-        let mut sorter = Sorter::with_room(1 << 16);
+        let mut many = Sorter::with_room(1 << 16);
         for key in 0..20_000 {
-            sorter.put(key, &row).unwrap();
-            assert!(sorter.rows.capacity() <= 1 << 17);
+            many.put(key, &row).unwrap();
+            assert!(many.rows.capacity() <= 1 << 17);
         }
-        let sorted = sorter.finish().unwrap();
+        let sorted = many.finish().unwrap();
         assert!(matches!(sorted.place, Place::File(_)));
         assert!(sorted.marks.len() <= 20_000 * (100 + HEAD) / BLOCK + 1);
     }
