@@ -1,68 +1,15 @@
 //! A cluster of the data wash at the keyboard: the real program on a real terminal, with a real
 //! PostgreSQL. One is solved by hand, the rest previewed and released, and taken back again.
 
-use loket::exchange::washing::bring::{Origin, Paths, Word, holdings};
-use loket::store::admin::AgentRow;
 use loket::store::rows::CaseId;
 
-use crate::support::db::SUPERUSER;
-use crate::support::keys::{ENTER, ESC, Walker, office};
+use crate::support::keys::{ENTER, ESC, Walker};
 use crate::support::shell::Shell;
+use crate::support::wash::desk::{press, washed};
 use crate::support::world::World;
 
 /// Before the review.
 const REVIEW: &str = "\u{13}";
-const HEADER: &str = "metering_point_id,customer_ref,kind,first_name,last_name,organisation_name,\
-identifier,birth_date,street,house_number,postcode,city,valid_from,valid_to\n";
-/// Somebody invented, with the grid company alone.
-const GEIR: &str = "private,Geir,Kristensen,,29884013001,1940-08-29,Knudsenhavna,127,7365,\
-Martinhelle,2010-01-01,\n";
-
-fn point(number: usize) -> String {
-    let body = format!("7070575001{number:07}");
-    let digit = loket::domain::gs1::check_digit(&body).unwrap();
-    format!("{body}{digit}")
-}
-
-/// An office in which anna washes; four points that the supplier lacks, all begun on one day.
-pub(crate) async fn washed() -> World {
-    let world = office().await;
-    world.admin.grace_set(600).await.unwrap();
-    let anna = AgentRow {
-        db_role: "anna".into(),
-        name: "Anna".into(),
-        role: "agent".into(),
-        queues: vec!["wash".into()],
-        disabled_at: None,
-        firm: None,
-    };
-    world.db.store(SUPERUSER).agent_add(&anna).await.unwrap();
-    let name = format!("loket-clusters-walk-{}", uuid::Uuid::now_v7());
-    let folder = std::env::temp_dir().join(name);
-    std::fs::create_dir_all(&folder).unwrap();
-    let (grid, supply) = (folder.join("grid.csv"), folder.join("supply.csv"));
-    let row = |n: usize| format!("{},G{n:06},{GEIR}", point(n));
-    let rows = [1, 2, 3, 4].map(row).concat();
-    std::fs::write(&grid, format!("{HEADER}{rows}")).unwrap();
-    std::fs::write(&supply, HEADER).unwrap();
-    let paths = Paths {
-        grid,
-        supply,
-        persons: None,
-        enterprises: None,
-    };
-    let brought = holdings(&world.admin, &paths, &Origin::default(), Word::default()).await;
-    assert_eq!(brought.unwrap().told.counts.get("opened"), Some(&4));
-    std::fs::remove_dir_all(&folder).unwrap();
-    world
-}
-
-/// Presses when the screen says that; gives how many keys.
-fn press(walker: &mut Walker<'_>, seen: &str, keys: &str) -> usize {
-    walker.screen.wait(seen);
-    walker.screen.press(keys);
-    keys.chars().count()
-}
 
 async fn states(world: &World) -> Vec<String> {
     let cases: Vec<CaseId> = (1..=4).map(CaseId).collect();
@@ -74,7 +21,7 @@ async fn states(world: &World) -> Vec<String> {
 /// What was released is taken back with two more, case by case under the same guards.
 #[tokio::test(flavor = "multi_thread")]
 async fn dw_a04_2_a_cluster_is_decided_with_thirteen_keys_and_taken_back() {
-    let world = washed().await;
+    let world = washed(4).await;
     let mut walker = Walker::sit_down(&world, "anna");
     let mut keys = press(&mut walker, "live", "w");
     keys += press(&mut walker, "A04 on contracts from", ENTER);
