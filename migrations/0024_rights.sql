@@ -71,6 +71,7 @@ GRANT EXECUTE ON FUNCTION loket_api.notices_seen TO loket_agent, loket_auditor, 
 GRANT EXECUTE ON FUNCTION loket_api.notices_purge, loket_api.line_open, loket_api.tick_lead, loket_api.feed_tick TO loket_worker, loket_administrator;
 -- look-ups of forms (0014)
 GRANT EXECUTE ON FUNCTION loket_api.connections_like TO loket_agent, loket_auditor, loket_administrator, loket_worker;
+GRANT EXECUTE ON FUNCTION loket_api.customers_like TO loket_agent, loket_administrator;
 -- claiming
 GRANT SELECT ON desk_log TO loket_auditor, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.skip, loket_api.take_over TO loket_agent, loket_administrator;

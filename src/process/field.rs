@@ -141,6 +141,8 @@ pub enum FieldKind {
     Code,
     /// A number with its decimals, stored as it is written, as `3.68`; unit and range stand in its form.
     Number,
+    /// What stands on a meter, in any spelling; stored in the one of `domain::meter_number`.
+    MeterNumber,
     /// A block of time of the planning, by the number of its row.
     Slot,
     /// A Dutch postcode; stored as an erasable text in the one spelling of `domain::postcode`.
@@ -188,6 +190,7 @@ impl FieldKind {
             Self::Contact => "contact",
             Self::Customer => "customer",
             Self::Code => "code",
+            Self::MeterNumber => "meter_number",
             Self::Time => "time",
             Self::Money => "money",
             Self::Run(_) => "run",

@@ -124,12 +124,12 @@ impl Story<'_> {
         let unknown = || texts.get("letter.unknown").to_owned();
         let word = |name: &str| self.word(name).map_or_else(unknown, str::to_owned);
         let party = self.party.map_or_else(unknown, |party| party.name.clone());
-        let operator = self.connection.map(|connection| &connection.grid_operator);
         values.insert("case", self.case_no.to_owned());
         values.insert("ean", word("ean"));
+        values.insert("gsa_order", word("gsa_order"));
         values.insert("party", party);
         values.insert("party_gln", word("party_gln"));
-        values.insert("operator", operator.unwrap_or(&settings.operator).clone());
+        values.insert("operator", self.operator(settings));
         values.insert("contacts", self.greeting(texts));
         let signal = self
             .word("signal_type")
@@ -139,6 +139,28 @@ impl Story<'_> {
             signal.map_or_else(unknown, |key| texts.get(&key).to_owned()),
         );
         values.insert("signals", self.count("signals"));
+        values.insert("about", self.about(texts));
+    }
+
+    /// Who writes: whose grid it is, and where it is another company's we ourselves (PRIO-27, TLM-17).
+    fn operator(&self, settings: &Settings) -> String {
+        let is = |name: &str, word: &str| self.facts.get(name).is_some_and(|v| v.is(word));
+        let is_other = is("check_outcome", "not_our_grid") || is("grid_ours", "no");
+        let ours = self.connection.filter(|_| !is_other);
+        let ours = ours.map(|connection| &connection.grid_operator);
+        ours.unwrap_or(&settings.operator).clone()
+    }
+
+    /// What a case is about, for those who work here: what is known of it, and nothing of what it has not.
+    fn about(&self, texts: &Texts) -> String {
+        let point = self.word("ean");
+        let point = point.map(|ean| texts.fill("letter.about_point", &[("ean", ean)]));
+        let party = self.party.map(|party| party.name.clone());
+        let known: Vec<String> = point.into_iter().chain(party).collect();
+        if known.is_empty() {
+            return String::new();
+        }
+        format!(" ({})", known.join(", "))
     }
 
     /// Contracts of providers, mandates, and what was counted about a party.

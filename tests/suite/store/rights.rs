@@ -110,6 +110,7 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("consumption_known", "admin worker"),
     ("consumption_merge", "admin worker"),
     ("consumption_read", "agent lead admin"),
+    ("customers_like", "agent lead admin"),
     ("document_attach", "agent lead admin worker"),
     ("document_fetch", "agent lead auditor admin worker"),
     ("draft_drop", "agent lead admin installer"),
