@@ -750,7 +750,7 @@ fn prio_26_the_letters_say_which_order_and_when() {
     for kind in ["prio_confirmed", "tlm_confirmed"] {
         let (_, body) = case.letter(kind);
         assert!(body.contains("De monteur komt op "), "{body}");
-        assert!(!body.contains("{"), "{body}");
+        assert!(!body.contains('{'), "{body}");
     }
 }
 
