@@ -101,6 +101,7 @@ mod process_world;
 mod script_metering;
 mod script_notification;
 mod signals;
+mod signals_frozen;
 mod ssh;
 mod store;
 mod support;
