@@ -91,6 +91,7 @@ BEGIN
   RETURN jsonb_build_object('case_no', c.case_no, 'process', c.process, 'received_at', c.received_at, 'opened_at', c.opened_at, 'reference', said_reference(c), 'facts', c.facts, 'clocks', clocks_json(p_case),
     'party', party_json(c.party_gln), 'party_country', (SELECT country FROM parties WHERE gln = c.party_gln), 'connection', (SELECT address_json(k) FROM connections k WHERE k.ean = c.ean),
     'customer', (SELECT customer_json(u) || CASE WHEN clear_ AND NOT u.protected THEN jsonb_build_object('email', u.email, 'phone', u.phone) ELSE '{}' END FROM customers u WHERE u.customer_ref = c.customer_ref), 'texts', CASE WHEN clear_ THEN texts_json(p_case) ELSE texts_shown(c) END, 'hidden', is_hidden(c), 'slot', slot_json(p_case),
+    'signals', CASE WHEN c.process = 'repeat_offender' THEN (SELECT coalesce(jsonb_agg(jsonb_build_array(o.case_no, o.received_at) ORDER BY o.n), '[]') FROM offender_evidence o WHERE o.case_id = p_case) END,
     'payment', (SELECT CASE WHEN clear_ THEN payment_json(p) ELSE payment_json(p) - 'checkout_url' END FROM payments p WHERE p.case_id = p_case ORDER BY (p.status IN ('new', 'open', 'pending', 'authorized')) DESC, p.created_at DESC, p.payment_id LIMIT 1));
 END $$;
 

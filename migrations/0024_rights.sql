@@ -91,12 +91,12 @@ GRANT EXECUTE ON FUNCTION loket_api.slots_list TO loket_lead, loket_auditor, lok
 GRANT EXECUTE ON FUNCTION loket_api.areas_put, loket_api.fee_add, loket_api.form_add, loket_api.own_operators_set TO loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.payment_create, loket_api.payment_attach, loket_api.payment_seen, loket_api.payment_told, loket_api.payment_find, loket_api.payment_last,
   loket_api.payments_take, loket_api.refund_create, loket_api.refund_seen, loket_api.refunds_take TO loket_worker, loket_administrator;
-GRANT EXECUTE ON FUNCTION loket_api.verify_slots, loket_api.verify_payments TO loket_auditor, loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.verify_slots, loket_api.verify_payments, loket_api.verify_evidence TO loket_auditor, loket_administrator;
 -- consumption (0021): no table is read by anybody
 GRANT EXECUTE ON FUNCTION loket_api.consumption_known, loket_api.consumption_merge TO loket_administrator, loket_worker;
 GRANT EXECUTE ON FUNCTION loket_api.consumption_read TO loket_agent, loket_administrator;
 -- the register of signals (0022)
-GRANT EXECUTE ON FUNCTION loket_api.signals_register, loket_api.signal_parties, loket_api.signals_of_party, loket_api.offender_rule TO loket_agent, loket_auditor, loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.signals_register, loket_api.signal_parties, loket_api.signals_of_party, loket_api.offender_evidence, loket_api.offender_rule TO loket_agent, loket_auditor, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.offenders_due TO loket_worker, loket_administrator;
 -- installers (ELS-28 to ELS-30): no table at all, and of the functions those that show the notifications of
 -- their own company. Nothing of registers, people or other queues.

@@ -52,6 +52,9 @@ pub struct MessageContext {
     /// The payment that may still be paid, else the last one, with where to pay.
     #[serde(default)]
     pub payment: Option<Payment>,
+    /// The signals that are frozen behind a proposal: number of the case, receipt.
+    #[serde(default)]
+    pub signals: Option<Vec<(String, DateTime<Utc>)>>,
 }
 
 /// A message that could not be delivered.

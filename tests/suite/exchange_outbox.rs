@@ -209,6 +209,7 @@ impl Case {
             hidden: self.hidden,
             slot: Some(&self.slot),
             payment: Some(&self.payment),
+            signals: &[],
             bag_id: None,
         };
         envelope(&item, &story, &self.settings, &Languages::load())

@@ -654,6 +654,7 @@ fn flu_38_it_can_be_taken_along() {
             status: Status::Read,
             value: 4_200,
         }],
+        peaks: Vec::new(),
     };
     let file = write::file(&Shown::of(&found, &sight, now));
     let lines: Vec<&str> = file.lines().collect();

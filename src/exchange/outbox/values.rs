@@ -16,7 +16,7 @@ use crate::process::engine::Facts;
 use crate::process::field::Value;
 use crate::store::payments::Payment;
 use crate::store::rows::{ConnectionCard, CustomerCard, HeldSlot, PartyCard};
-use crate::text::Texts;
+use crate::text::{Texts, format};
 
 /// All that is known of a case when one of its messages leaves.
 #[derive(Debug, Clone, Copy)]
@@ -59,6 +59,8 @@ pub struct Story<'a> {
     pub slot: Option<&'a HeldSlot>,
     /// The payment that may still be paid, else the last one.
     pub payment: Option<&'a Payment>,
+    /// The signals that are frozen behind a proposal: number of the case, receipt.
+    pub signals: &'a [(String, DateTime<Utc>)],
     /// The building of the connection in the register of addresses, where somebody knows it.
     pub bag_id: Option<&'a str>,
 }
@@ -185,10 +187,26 @@ impl Story<'_> {
                 values.insert(name, local(run.due_at, zone, texts));
             }
         }
-        let evidence = self.facts.get("evidence").map_or(&[][..], Value::all);
-        let cases: Vec<&str> = evidence.iter().filter_map(Value::as_code).collect();
-        let none = if cases.is_empty() { unknown } else { "" };
-        values.insert("evidence", none.to_owned() + &cases.join(", "));
+        let evidence = self.evidence(texts);
+        let none = if evidence.is_empty() { unknown } else { "" };
+        values.insert("evidence", none.to_owned() + &evidence.join(", "));
+    }
+
+    /// Every signal behind a proposal, with its day; of one from before they were frozen its cases.
+    fn evidence(&self, texts: &Texts) -> Vec<String> {
+        let zone = self.country.zone();
+        let day = |at: &DateTime<Utc>| format::date(texts, at.with_timezone(&zone).date_naive());
+        let frozen = self.signals.iter();
+        let frozen: Vec<_> = frozen
+            .map(|(no, at)| format!("{no} ({})", day(at)))
+            .collect();
+        let named = self.facts.get("evidence").map_or(&[][..], Value::all);
+        let named = named.iter().filter_map(Value::as_code);
+        if frozen.is_empty() {
+            named.map(str::to_owned).collect()
+        } else {
+            frozen
+        }
     }
 
     fn greeting(&self, texts: &Texts) -> String {
