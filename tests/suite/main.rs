@@ -100,6 +100,7 @@ mod process_wash;
 mod process_world;
 mod script_metering;
 mod script_notification;
+mod sharing;
 mod signals;
 mod ssh;
 mod store;
