@@ -112,20 +112,36 @@ END $$;
 -- cannot both be the first.
 CREATE FUNCTION check_opening(p_process text, p_party text, p_facts jsonb) RETURNS void LANGUAGE plpgsql VOLATILE SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
-  IF p_process NOT IN ('contract', 'sharing', 'repeat_offender') THEN RETURN; END IF;
+  IF p_process NOT IN ('sharing', 'repeat_offender') THEN RETURN; END IF;
   PERFORM pg_advisory_xact_lock(4248, hashtext(p_process || coalesce(p_party, '')));
-  IF p_process = 'contract' AND EXISTS (SELECT 1 FROM cases c WHERE c.party_gln = p_party AND c.process = 'contract' AND c.work <> 'closed'
-      AND (c.facts ->> 'company_number') IS NOT DISTINCT FROM (p_facts ->> 'company_number')) THEN
-    PERFORM refuse('contract_exists', 'FLU-07'); END IF;
-  IF p_process = 'sharing' AND NOT contract_in_force(p_party) THEN PERFORM refuse('no_contract_in_force', 'FLU-06'); END IF;
+  IF p_process = 'sharing' THEN PERFORM contract_check(p_party); END IF;
   IF p_process = 'repeat_offender' THEN
     IF my_role() NOT IN ('lead', 'admin', 'worker') THEN PERFORM refuse('leads_only', 'GT-17'); END IF;
     IF EXISTS (SELECT 1 FROM cases c WHERE c.party_gln = p_party AND c.process = 'repeat_offender' AND c.work <> 'closed') THEN PERFORM refuse('offender_open', 'GT-17'); END IF;
   END IF;
 END $$;
--- customers share with who has an approved contract, and with nobody after its end
-CREATE FUNCTION contract_in_force(p_party text) RETURNS bool LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
-$$ SELECT EXISTS (SELECT 1 FROM cases c WHERE c.party_gln = p_party AND c.process = 'contract' AND c.work <> 'closed' AND c.state = 'active') $$;
+-- customers share with who has an approved contract, from the day on which it begins, and with nobody after its end
+CREATE FUNCTION contract_check(p_party text) RETURNS void LANGUAGE plpgsql VOLATILE SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE begins date := (SELECT min((c.facts ->> 'start_date')::date) FROM cases c WHERE c.party_gln = p_party AND c.process = 'contract' AND c.work <> 'closed' AND c.state = 'active');
+BEGIN
+  IF begins IS NULL THEN PERFORM refuse('no_contract_in_force', 'FLU-06'); END IF;
+  IF begins > local_day('BE') THEN PERFORM refuse('contract_not_begun', 'FLU-18', jsonb_build_object('begins', begins)); END IF;
+END $$;
+-- One contract for each organisation (FLU-07), whatever brings one about: opening, a number that becomes known, approval, reopening, taking
+-- back an end. Under a lock of the organisation, so that of two in the same moment one is the first.
+CREATE FUNCTION contract_alone() RETURNS trigger LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE k text := NEW.facts ->> 'company_number';
+BEGIN
+  PERFORM pg_advisory_xact_lock(4248, hashtext('contract' || coalesce(k, NEW.party_gln)));
+  IF EXISTS (SELECT 1 FROM cases c WHERE c.party_gln = NEW.party_gln AND c.process = 'contract' AND c.work <> 'closed' AND c.case_id <> NEW.case_id
+      AND (c.facts ->> 'company_number') IS NOT DISTINCT FROM k) THEN
+    PERFORM refuse('contract_exists', 'FLU-07'); END IF;
+  IF NEW.state = 'active' AND EXISTS (SELECT 1 FROM cases c WHERE c.process = 'contract' AND c.work <> 'closed' AND c.state = 'active' AND c.case_id <> NEW.case_id
+      AND c.facts ->> 'company_number' = k) THEN
+    PERFORM refuse('contract_elsewhere', 'FLU-07'); END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER contract_alone BEFORE INSERT OR UPDATE ON cases FOR EACH ROW WHEN (NEW.process = 'contract' AND NEW.work <> 'closed') EXECUTE FUNCTION contract_alone();
 -- What a list says a case is about. A notification: where, what its company calls it, and the company; no
 -- address at which a protected person has a contract. A request for a meter: the customer, who is a reference
 -- and nothing else when protected (decision 21). All others: the party.
@@ -278,6 +294,7 @@ BEGIN
   PERFORM check_at((p_change ->> 'at')::timestamptz);
   PERFORM referee(p_change, with_form(l, c.form_version), c.facts);
   PERFORM check_people(c.party_gln, p_change);
+  IF c.process = 'sharing' AND l.to_state = 'active' AND l.from_state <> 'active' THEN PERFORM contract_check(c.party_gln); END IF;
   n := (p_change ->> 'at')::timestamptz;
   c.facts := c.facts - clears_of(p_change) || (p_change -> 'facts');
   was := c;

@@ -101,6 +101,13 @@ BEGIN
   PERFORM require_role('worker', 'admin');
   RETURN EXISTS (SELECT 1 FROM case_events WHERE case_id = p_case AND cmd_id = p_cmd);
 END $$;
+-- the case of that process that has this reference, for what a system outside tells of it later
+CREATE FUNCTION loket_api.case_named(p_process text, p_reference text) RETURNS bigint LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM require_role('worker', 'admin');
+  RETURN (SELECT case_id FROM cases WHERE process = p_process AND reference = p_reference
+    UNION ALL SELECT case_id FROM case_references WHERE process = p_process AND reference = p_reference LIMIT 1);
+END $$;
 
 -- heads of the chains that grew since then: exported daily, kept outside, so that even somebody who
 -- could rebuild a whole chain would be found out

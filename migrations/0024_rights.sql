@@ -49,7 +49,7 @@ GRANT EXECUTE ON FUNCTION loket_api.text_erase, loket_api.reassign, loket_api.tr
 GRANT EXECUTE ON FUNCTION loket_api.import_parties, loket_api.import_contacts, loket_api.import_connections, loket_api.import_meters,
   loket_api.import_customers, loket_api.import_contracts, loket_api.clock_set TO loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.apply, loket_api.case_open, loket_api.document_attach, loket_api.lapsed, loket_api.next_due, loket_api.outbox_take, loket_api.outbox_sent,
-  loket_api.outbox_failed, loket_api.outbox_waits, loket_api.outbox_dead, loket_api.outbox_resend, loket_api.message_context, loket_api.case_heard TO loket_worker, loket_administrator;
+  loket_api.outbox_failed, loket_api.outbox_waits, loket_api.outbox_dead, loket_api.outbox_resend, loket_api.message_context, loket_api.case_heard, loket_api.case_named TO loket_worker, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.chain_heads TO loket_worker, loket_auditor, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.board TO loket_agent, loket_auditor, loket_administrator, loket_worker;
 GRANT EXECUTE ON FUNCTION loket_api.on_time, loket_api.on_time_cases TO loket_agent, loket_auditor, loket_administrator;

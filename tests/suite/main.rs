@@ -104,6 +104,7 @@ mod process_wash;
 mod process_world;
 mod script_metering;
 mod script_notification;
+mod sharing;
 mod signals;
 mod signals_frozen;
 mod ssh;

@@ -238,6 +238,7 @@ impl Story<'_> {
         let kept = retention::kept(self.blocked_at(), self.legal_at);
         values.insert("kept_intervals", local(kept.intervals, zone, texts));
         values.insert("kept_days", local(kept.days, zone, texts));
+        values.insert("kept_months", local(kept.months, zone, texts));
         if let Some(run) = self.run("response_72h") {
             values.insert("response_due", local(run.due_at, zone, texts));
         }
@@ -290,12 +291,10 @@ impl Story<'_> {
             "block",
             texts.get(&format!("letter.block.{block}")).to_owned(),
         );
-        values.insert(
-            "alert",
-            texts
-                .get(&format!("letter.alert.{}", self.alert()))
-                .to_owned(),
-        );
+        let lost_from = retention::lost_from(self.blocked_at());
+        let lost_from = local(lost_from, self.country.zone(), texts);
+        let alert = format!("letter.alert.{}", self.alert());
+        values.insert("alert", texts.fill(&alert, &[("lost_from", &lost_from)]));
     }
 
     /// Why the supervisor is told: by the step that sends the alert, else the gravest of what the facts
@@ -307,6 +306,8 @@ impl Story<'_> {
             "payment_mismatch" => return "mismatch",
             "payment_stray" => return "stray",
             "refund_failed" => return "refund",
+            "retention_warning" => return "retention",
+            "service_differs" => return "service",
             _ => {}
         }
         let is = |name: &str, word: &str| self.facts.get(name).is_some_and(|v| v.is(word));

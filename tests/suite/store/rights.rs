@@ -97,6 +97,7 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ),
     ("case_detail", "agent lead auditor admin worker installer"),
     ("case_heard", "admin worker"),
+    ("case_named", "admin worker"),
     ("case_open", "agent lead admin worker installer"),
     ("chain_heads", "auditor admin worker"),
     ("claim", "agent lead admin"),
