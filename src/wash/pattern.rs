@@ -9,10 +9,6 @@ use super::spelling::{Spelling, spelling};
 use super::written::is_written_so;
 use super::{Code, Side};
 
-/// From so many findings on a street is one that was renamed; of the other patterns two are a cluster.
-/// `wash_clusters_recount` holds to it.
-pub const STREET_LEAST: usize = 3;
-
 /// What findings of one cluster share. Its key is stored with each finding.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Pattern {
