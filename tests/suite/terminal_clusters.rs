@@ -132,7 +132,7 @@ fn small(world: &World) -> Screen {
 async fn dw_a01_2_clusters_of_real_files_are_solved_and_taken_back() {
     let world = anna_washes().await;
     let folder = tempfile::tempdir().unwrap();
-    Accidents::all().bring(&world.admin, folder.path()).await;
+    Accidents::all().bring(&world, folder.path());
     let mut screen = small(&world);
     screen.press("w");
     for said in [

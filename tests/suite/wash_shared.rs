@@ -2,12 +2,14 @@
 //! as files, and the patterns that its findings share.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use loket::exchange::washing::bring::{Origin, Paths, Word, holdings, nonconformity};
+use loket::exchange::washing::bring::{Origin, Word, nonconformity};
 use sqlx::Row as _;
 
 use crate::exchange_washing::{Bench, point};
+use crate::support::shell::Shell;
+use crate::support::world::World;
 
 const HEADER: &str = "metering_point_id,customer_ref,kind,first_name,last_name,organisation_name,\
 identifier,birth_date,street,house_number,postcode,city,valid_from,valid_to,supplier_gln\n";
@@ -157,36 +159,22 @@ impl Accidents {
         all
     }
 
-    /// Brings the files in.
-    pub(crate) async fn bring(&self, store: &loket::store::Store, folder: &std::path::Path) {
+    /// Brings the files in, as an administrator does.
+    pub(crate) fn bring(&self, world: &World, folder: &Path) {
         let (grid, supply) = (folder.join("grid.csv"), folder.join("supply.csv"));
         std::fs::write(&grid, format!("{HEADER}{}", self.grid)).unwrap();
         std::fs::write(&supply, format!("{HEADER}{}", self.supply)).unwrap();
-        let paths = Paths {
-            grid,
-            supply,
-            persons: None,
-            enterprises: None,
-        };
-        let origin = Origin::default();
-        let brought = holdings(store, &paths, &origin, Word::default())
-            .await
-            .unwrap();
-        let opened = i64::try_from(self.truth.len()).unwrap();
-        assert_eq!(
-            brought.told.counts.get("opened"),
-            Some(&opened),
-            "{brought:?}"
-        );
+        let shell = Shell::of(&world.db.url("admin_1"));
+        let (grid, supply) = (grid.display(), supply.display());
+        let out = shell.ok(&format!("import wash --grid {grid} --supply {supply}"));
+        assert!(out.contains(&format!("{} ", self.truth.len())), "{out}");
         let faults = faults(folder, "faults.csv", 500..503);
-        nonconformity(store, &faults, &origin, Word::default())
-            .await
-            .unwrap();
+        shell.ok(&format!("import wash --nonconformity {}", faults.display()));
     }
 }
 
 /// A file of the central tool with these points.
-fn faults(folder: &std::path::Path, name: &str, points: std::ops::Range<u32>) -> PathBuf {
+fn faults(folder: &Path, name: &str, points: std::ops::Range<u32>) -> PathBuf {
     let path = folder.join(name);
     let header = "SourcefileName,MeteringPointUsed,CustomerReferenceEndUser,ValidFrom,ValidTo,\
         FaultLevel,FaultSeverity,FaultCode,FaultDueToValue,FaultDescription\n";
@@ -210,7 +198,7 @@ pub(crate) const FILE: &str = "file:A04:2016-05-01:7070570500012_METERING_POINTS
 async fn dw_a01_2_every_pattern_arises_from_the_files() {
     let bench = Bench::new().await;
     let all = Accidents::all();
-    all.bring(&bench.world.admin, &bench.folder).await;
+    all.bring(&bench.world, &bench.folder);
     let rows =
         sqlx::query("SELECT point, coalesce(pattern, '') FROM loket.wash_findings ORDER BY point")
             .fetch_all(&bench.owner().await)
