@@ -63,6 +63,31 @@ impl Field {
         is_instant && self.required == Required::Always
     }
 
+    /// Whether an answer to it is about one customer or one metering point, so that it is never that of
+    /// other cases too.
+    pub fn names_one(&self) -> bool {
+        const OF_ONE: [Key; 7] = [
+            "found_first_name",
+            "found_last_name",
+            "found_name",
+            "survivor",
+            "loser",
+            "inbound_update",
+            "process_ref",
+        ];
+        OF_ONE.contains(&self.key)
+            || matches!(
+                self.kind,
+                FieldKind::Customer
+                    | FieldKind::Ean
+                    | FieldKind::PersonNumber
+                    | FieldKind::CompanyNumber
+                    | FieldKind::NationalNumber
+                    | FieldKind::DNumber
+                    | FieldKind::EnterpriseNumber
+            )
+    }
+
     /// A field without a proposal.
     pub const fn new(key: Key, kind: FieldKind, required: Required) -> Self {
         Self {

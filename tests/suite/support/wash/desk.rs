@@ -18,8 +18,8 @@ fn point(number: usize) -> String {
     format!("{body}{digit}")
 }
 
-/// An office in which anna washes; so many points that the supplier lacks, all begun on one day.
-pub(crate) async fn washed(points: usize) -> World {
+/// An office in which anna washes.
+pub(crate) async fn anna_washes() -> World {
     let world = office().await;
     world.admin.grace_set(600).await.unwrap();
     let anna = AgentRow {
@@ -31,6 +31,12 @@ pub(crate) async fn washed(points: usize) -> World {
         firm: None,
     };
     world.db.store(SUPERUSER).agent_add(&anna).await.unwrap();
+    world
+}
+
+/// … and so many points that the supplier lacks, all begun on one day.
+pub(crate) async fn washed(points: usize) -> World {
+    let world = anna_washes().await;
     let name = format!("loket-wash-walk-{}", uuid::Uuid::now_v7());
     let folder = std::env::temp_dir().join(name);
     std::fs::create_dir_all(&folder).unwrap();
