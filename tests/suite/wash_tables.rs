@@ -52,9 +52,28 @@ const BASIC: &[Line] = &[
     ("DW-I01-1", "parked_register", "wash_dsf", "i01_new"),
     ("DW-I04-1", "parked_register", "wash_dsf", "i04_new"),
     ("DW-BAS-06", "triage", "no_deviation", "not_a_deviation"),
+    ("DW-BAS-22", "triage", "settled_by_hand", "resolved_update"),
 ];
 
 const I01: &[Line] = &[
+    (
+        "DW-I01-5",
+        "awaiting_next_wash",
+        "still_found",
+        "manual_search",
+    ),
+    (
+        "DW-I01-5",
+        "awaiting_next_wash",
+        "no_wash_came",
+        "manual_search",
+    ),
+    (
+        "DW-I01-5",
+        "awaiting_next_wash",
+        "stop_waiting",
+        "manual_search",
+    ),
     (
         "DW-I01-9",
         "i01_new",
