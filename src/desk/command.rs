@@ -5,6 +5,7 @@
 mod argument;
 mod context;
 mod id;
+pub mod rank;
 
 use super::available::{self, Why};
 use super::editor::Edit;

@@ -115,7 +115,7 @@ fn draw_picture(paint: &mut Paint<'_, '_>, area: Rect, state: &State, picture: &
         let key = if shown.slots.is_empty() {
             "consumption.ahead"
         } else {
-            "consumption.nothing"
+            "consumption.nothing_here"
         };
         let text = paint.text(key);
         let lines = paint.wrapped_in(Role::Faint, &text, columns, 1);

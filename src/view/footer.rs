@@ -7,7 +7,7 @@ use super::paint::Paint;
 use super::theme::Role;
 use super::width;
 use crate::desk::claims;
-use crate::desk::command::{COMMANDS, Command, Context, Id};
+use crate::desk::command::{COMMANDS, Command, Context, Id, rank};
 use crate::desk::toast::{Toast, Tone};
 use crate::desk::undo;
 use crate::desk::wake::QUIET_MS;
@@ -133,7 +133,7 @@ fn hints(paint: &Paint<'_, '_>, columns: usize) -> Line<'static> {
         .filter(|command| command.rank > 0 && command.contexts.contains(&context))
         .filter(|command| is_possible(paint, command) || is_dimmed(paint, command))
         .collect();
-    ranked.sort_by_key(|command| (!is_possible(paint, command), command.rank));
+    ranked.sort_by_key(|command| (!is_possible(paint, command), rank::of(command, paint.model)));
     let (last, first): (Vec<_>, Vec<_>) = ranked
         .into_iter()
         .partition(|command| matches!(command.id, Id::Help | Id::Back | Id::Quit));

@@ -46,8 +46,10 @@ impl View {
     /// Where looking begins: the last days that are shared and over, as finely as days are shared.
     pub fn first(mandate: &Mandate, now: DateTime<Utc>) -> Self {
         let today = days::of(now);
+        // values come a day late: a Monday would begin with an empty week
+        let over = today.pred_opt().unwrap_or(today);
         let last = mandate.cap().and_then(|(end, _)| end.pred_opt());
-        let day = last.map_or(today, |last| last.min(today));
+        let day = last.map_or(over, |last| last.min(over));
         let way = if mandate.granularity.has_days() {
             Way::Week
         } else {
@@ -126,7 +128,10 @@ mod tests {
     #[test]
     fn flu_36_looking_begins_with_the_last_week_that_is_shared() {
         let first = View::first(&mandate(Granularity::DayAndFine), now());
-        assert_eq!((first.day, first.step), (day("2026-11-18"), Step::Day));
+        assert_eq!((first.day, first.step), (day("2026-11-17"), Step::Day));
+        let monday = "2026-11-23T08:00:00Z".parse().expect("an instant");
+        let first = View::first(&mandate(Granularity::DayAndFine), monday);
+        assert_eq!(first.span.around(first.day).0, day("2026-11-16"));
         let fine = View::first(&mandate(Granularity::Fine), now());
         assert_eq!(fine.step, Step::Fine(Energy::Electricity));
         let mut moved = mandate(Granularity::Day);

@@ -104,9 +104,12 @@ impl Home {
                     Register::OfftakeDay
                 };
                 let mut values = vec![(register, used)];
-                if !is_night {
-                    values.push((Register::InjectionDay, of_hour(160) * sun.max(0)));
-                }
+                let given = if is_night {
+                    Register::InjectionNight
+                } else {
+                    Register::InjectionDay
+                };
+                values.push((given, of_hour(160) * sun.max(0)));
                 values
             }
             Energy::Gas => {
