@@ -108,11 +108,11 @@ GRANT EXECUTE ON FUNCTION loket_api.session_open, loket_api.session_close, loket
 GRANT EXECUTE ON FUNCTION loket_api.plant_find TO loket_installer, loket_worker, loket_administrator;
 -- the data wash (0020): no table for anybody but the stage, into which an import copies
 GRANT INSERT ON wash_stage TO loket_administrator;
-GRANT EXECUTE ON FUNCTION loket_api.wash_hold, loket_api.wash_begin, loket_api.wash_unstage, loket_api.wash_step, loket_api.wash_merge, loket_api.wash_skip, loket_api.wash_may_close, loket_api.wash_gone, loket_api.wash_to_open, loket_api.wash_open,
-  loket_api.wash_fault_set, loket_api.register_put TO loket_administrator;
-GRANT EXECUTE ON FUNCTION loket_api.wash_closing, loket_api.wash_corrections_take, loket_api.wash_correction_told, loket_api.wash_update_put, loket_api.wash_updates_untold TO loket_worker, loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.wash_begin, loket_api.wash_unstage, loket_api.wash_step, loket_api.wash_merge, loket_api.wash_skip, loket_api.wash_may_close, loket_api.wash_gone,
+  loket_api.wash_fault_set, loket_api.register_put, loket_api.register_rows TO loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.wash_hold, loket_api.wash_to_open, loket_api.wash_open, loket_api.wash_awaited, loket_api.wash_closing, loket_api.wash_corrections_take, loket_api.wash_correction_told, loket_api.wash_update_put, loket_api.wash_updates_untold TO loket_worker, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.wash_runs, loket_api.wash_faults TO loket_lead, loket_auditor, loket_administrator;
-GRANT EXECUTE ON FUNCTION loket_api.wash_pace, loket_api.wash_most_gone TO loket_lead, loket_auditor, loket_administrator, loket_worker;
+GRANT EXECUTE ON FUNCTION loket_api.wash_pace, loket_api.wash_most_gone, loket_api.wash_next_days TO loket_lead, loket_auditor, loket_administrator, loket_worker;
 GRANT EXECUTE ON FUNCTION loket_api.wash_corrections_back, loket_api.wash_milestone_set TO loket_lead, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.wash_updates, loket_api.wash_progress TO loket_agent, loket_auditor, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.wash_update_end TO loket_agent, loket_administrator;

@@ -143,6 +143,20 @@ pub(super) fn to_end(model: &Model) -> Result<(), Why> {
     }
 }
 
+/// … and that says who our own end user is: another one is a takeover.
+pub(super) fn to_approve(model: &Model) -> Result<(), Why> {
+    to_end(model)?;
+    let Some(Layer::Updates(list)) = model.layers.last() else {
+        return Err(Why("no_update"));
+    };
+    match list.current().and_then(|one| one.names.as_deref()) {
+        Some("number") => Err(Why("update_other_number")),
+        Some("kind") => Err(Why("update_other_kind")),
+        Some("nobody") => Err(Why("update_of_nobody")),
+        _ => Ok(()),
+    }
+}
+
 /// Results of which something can still be taken back.
 pub(super) fn to_take_back(model: &Model) -> Result<(), Why> {
     to_write(model)?;

@@ -14,6 +14,7 @@ use super::payments::Payment;
 use super::rows::{
     CaseId, ConnectionCard, CustomerCard, HeldSlot, LapsedClock, OutboxItem, PartyCard,
 };
+use super::wash::HeldRow;
 use super::{Store, StoreError, ask, read};
 use crate::domain::clock::ClockRun;
 use crate::process::engine::Facts;
@@ -43,6 +44,9 @@ pub struct MessageContext {
     pub connection: Option<ConnectionCard>,
     /// The customer with an unmasked e-mail address and telephone; nothing of a protected person.
     pub customer: Option<CustomerCard>,
+    /// Who holds the metering point of a case of the data wash now; nothing of a protected person.
+    #[serde(default)]
+    pub holder: Option<HeldRow>,
     /// Free texts.
     pub texts: BTreeMap<Uuid, String>,
     /// Somebody of the case is protected: nothing of it leaves for the market.

@@ -40,6 +40,7 @@ fn card(case: CaseId) -> FindingCard {
         protected: case.0 == 104,
         times: 1,
         file_ref: "wash-2026-11".into(),
+        trouble: None,
         origin: String::new(),
         origin_day: None,
         fault: None,
@@ -530,6 +531,7 @@ fn updates() -> WaitingUpdates {
         supplier: "Nordlys Kraft".into(),
         received_at: now(),
         protected: update_id == 9,
+        names: None,
         case_id: case.map(|_| CaseId(101)),
         case_no: case.map(str::to_owned),
         ours: (update_id != 9).then(|| held("Geir Kristensen", 1)),
@@ -647,4 +649,36 @@ fn an_update_of_a_protected_person_shows_nothing_of_them() {
         !screen.contains("Kristensen") && !screen.contains("Knudsen"),
         "{screen}"
     );
+}
+
+/// DW-A02-7, DW-A03-5, DW-BAS-12: the list says why an update is not approved and what to do instead; the
+/// key for it does nothing, the one that rejects it works.
+#[test]
+fn dw_a02_07_the_list_says_why_another_end_user_is_not_approved() {
+    for (names, says) in [
+        ("number", "another number than ours"),
+        ("kind", "a business where we have a person"),
+        ("nobody", "No customer of ours"),
+    ] {
+        let mut script = washer(160, 48);
+        script.keys("i");
+        let mut page = updates();
+        page.updates[0].names = Some(names.into());
+        for effect in script.take() {
+            if let Effect::Ask(ticket, Question::Updates(_)) = effect {
+                script.reply(ticket, Reply::Updates(Ok(Box::new(page.clone()))));
+            }
+        }
+        let screen = script.screen();
+        assert!(
+            screen.contains(says) && screen.contains("R rejects"),
+            "{screen}"
+        );
+        script.keys("a");
+        let is_list =
+            |script: &Script| matches!(script.model.layers.last(), Some(Layer::Updates(_)));
+        assert!(is_list(&script), "{}", script.screen());
+        script.keys("R");
+        assert!(!is_list(&script), "{}", script.screen());
+    }
 }

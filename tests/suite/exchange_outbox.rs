@@ -23,6 +23,7 @@ use loket::store::rows::{
     CaseId, ConnectionCard, ContactRow, CustomerCard, HeldSlot, OutboxItem, PartyCard,
     PaymentStatus,
 };
+use loket::store::wash::HeldRow;
 use loket::text::LANGUAGES;
 use serde_json::json;
 use uuid::Uuid;
@@ -88,6 +89,7 @@ struct Case {
     payment: Payment,
     settings: Settings,
     action: Option<&'static str>,
+    holder: Option<HeldRow>,
 }
 
 /// What a case of any process may know.
@@ -170,6 +172,7 @@ impl Case {
             payment: payment(),
             settings: Settings::default(),
             action: None,
+            holder: None,
         }
     }
 
@@ -204,6 +207,7 @@ impl Case {
             party: self.party.as_ref(),
             party_country: self.party_country,
             customer: self.customer.as_ref(),
+            holder: self.holder.as_ref(),
             connection: Some(&self.connection),
             texts: &self.texts,
             hidden: self.hidden,
@@ -699,6 +703,21 @@ fn dw_bas_11_the_update_of_master_data() {
     assert_eq!(
         customer, &expected,
         "DW-I02-7: number and name in one change"
+    );
+    // what found nobody anew says who holds the point, never nobody
+    let mut case = Case::new();
+    case.facts
+        .insert("point".into(), code("707057500100000017"));
+    case.holder = Some(HeldRow {
+        first_name: "Inger".into(),
+        last_name: "Henriksen".into(),
+        identifier: "01813701304".into(),
+        ..HeldRow::default()
+    });
+    let customer = &case.command("master_data_update")["customer"];
+    assert_eq!(
+        (&customer["number"], &customer["given_name"]),
+        (&json!("01813701304"), &json!("Inger"))
     );
 }
 

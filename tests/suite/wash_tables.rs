@@ -19,6 +19,7 @@ use crate::process_world::{Sim, answers, at};
 type Line = (&'static str, &'static str, &'static str, &'static str);
 
 const BASIC: &str = "
+    DW-BAS-22 triage settled_by_hand resolved_update
     DW-BAS-07 gsrn_new validate fix_id
     DW-BAS-07 fix_id corrected resolved_update
     DW-BAS-07 fix_id request_new_gsrn awaiting_gs1
@@ -40,6 +41,9 @@ const BASIC: &str = "
 ";
 
 const I01: &str = "
+    DW-I01-5 awaiting_next_wash still_found manual_search
+    DW-I01-5 awaiting_next_wash no_wash_came manual_search
+    DW-I01-5 awaiting_next_wash stop_waiting manual_search
     DW-I01-9 i01_new look_for_inbound_update update_found
     DW-I01-11 i01_new look_for_inbound_update manual_search
     DW-I01-10 update_found approve_update awaiting_next_wash

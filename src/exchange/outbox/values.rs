@@ -16,6 +16,7 @@ use crate::process::engine::Facts;
 use crate::process::field::Value;
 use crate::store::payments::Payment;
 use crate::store::rows::{ConnectionCard, CustomerCard, HeldSlot, PartyCard};
+use crate::store::wash::HeldRow;
 use crate::text::{Texts, format};
 
 /// All that is known of a case when one of its messages leaves.
@@ -49,6 +50,8 @@ pub struct Story<'a> {
     pub party_country: Option<Country>,
     /// The customer.
     pub customer: Option<&'a CustomerCard>,
+    /// Who holds the metering point of a case of the data wash now.
+    pub holder: Option<&'a HeldRow>,
     /// The connection.
     pub connection: Option<&'a ConnectionCard>,
     /// Free texts that are not erased.
