@@ -67,6 +67,31 @@ fn day_key(day: &str) -> Option<u64> {
 }
 
 impl Unsorted {
+    fn put_person(&mut self, row: &PersonRow, bytes: &mut Vec<u8>) -> io::Result<()> {
+        let keys = Keys {
+            number: row.get(Person::Identifier).parse().ok(),
+            name: day_key(row.get(Person::BirthDate)),
+            address: Some(address_key(
+                row.get(Person::Postcode),
+                row.get(Person::HouseNumber),
+            )),
+        };
+        bytes.clear();
+        row.to_bytes(bytes);
+        self.put(bytes, &keys)
+    }
+
+    fn put_enterprise(&mut self, row: &EnterpriseRow, bytes: &mut Vec<u8>) -> io::Result<()> {
+        let keys = Keys {
+            number: row.number().parse().ok(),
+            name: Some(enterprise_key(row.name())),
+            address: None,
+        };
+        bytes.clear();
+        row.to_bytes(bytes);
+        self.put(bytes, &keys)
+    }
+
     fn put(&mut self, row: &[u8], keys: &Keys) -> io::Result<()> {
         self.rows += 1;
         for (order, key) in [
@@ -102,6 +127,8 @@ fn find<const N: usize>(order: &Sorted, key: u64) -> io::Result<Vec<Packed<N>>> 
 pub struct RegisterFiles {
     persons: Option<Register>,
     enterprises: Option<Register>,
+    /// Persons and enterprises of which more may come.
+    taken: (Option<Unsorted>, Option<Unsorted>),
     /// Rows that were left out, the first [`KEPT`].
     pub left_out: Vec<LeftOut>,
     /// How many were left out in all.
@@ -120,16 +147,7 @@ impl RegisterFiles {
         while let Some(row) = table.read()? {
             match row {
                 Ok(row) => {
-                    let packed = given::person(row.all(columns));
-                    bytes.clear();
-                    packed.to_bytes(&mut bytes);
-                    let address = [Person::Postcode, Person::HouseNumber].map(|at| packed.get(at));
-                    let keys = Keys {
-                        number: packed.get(Person::Identifier).parse().ok(),
-                        name: day_key(packed.get(Person::BirthDate)),
-                        address: Some(address_key(address[0], address[1])),
-                    };
-                    let put = register.put(&bytes, &keys);
+                    let put = register.put_person(&given::person(row.all(columns)), &mut bytes);
                     put.map_err(TableError::PutAside)?;
                 }
                 Err((line, why)) => self.leave_out(line, why),
@@ -155,18 +173,37 @@ impl RegisterFiles {
                 self.leave_out(line.number, Refused::new("json"));
                 continue;
             };
-            let packed = unit.pack();
-            bytes.clear();
-            packed.to_bytes(&mut bytes);
-            let keys = Keys {
-                number: packed.number().parse().ok(),
-                name: Some(enterprise_key(packed.name())),
-                address: None,
-            };
-            let put = register.put(&bytes, &keys);
+            let put = register.put_enterprise(&unit.pack(), &mut bytes);
             put.map_err(TableError::PutAside)?;
         }
         self.enterprises = Some(register.finish().map_err(TableError::PutAside)?);
+        Ok(())
+    }
+
+    /// Takes rows of persons that were read elsewhere; none is no register.
+    pub fn take_persons(&mut self, rows: &[PersonRow]) -> io::Result<()> {
+        let register = self.taken.0.get_or_insert_default();
+        let mut bytes = Vec::new();
+        rows.iter()
+            .try_for_each(|row| register.put_person(row, &mut bytes))
+    }
+
+    /// … and of enterprises.
+    pub fn take_enterprises(&mut self, rows: &[EnterpriseRow]) -> io::Result<()> {
+        let register = self.taken.1.get_or_insert_default();
+        let mut bytes = Vec::new();
+        rows.iter()
+            .try_for_each(|row| register.put_enterprise(row, &mut bytes))
+    }
+
+    /// Nothing more is taken.
+    pub fn finish(&mut self) -> io::Result<()> {
+        if let Some(persons) = self.taken.0.take() {
+            self.persons = Some(persons.finish()?);
+        }
+        if let Some(enterprises) = self.taken.1.take() {
+            self.enterprises = Some(enterprises.finish()?);
+        }
         Ok(())
     }
 
