@@ -1,6 +1,7 @@
 //! Contracts and mandates in the database: one contract for each organisation, whoever is first, and
 //! nothing shared before it begins (FLU-06, FLU-07, FLU-18).
 
+use loket::domain::consumption::shown::Naming;
 use loket::process::engine::{Actor, Answers};
 use loket::store::StoreError;
 use loket::store::case::Target;
@@ -171,6 +172,7 @@ async fn flu_18_nothing_is_shared_before_the_contract_begins() {
         step: Step::Day,
         purpose: "question",
         is_export: false,
+        naming: Naming::Masked,
     };
     let not_yet = ("contract_not_begun", "FLU-18");
     for instant in [None, Some("2026-11-30T22:59:50Z")] {
