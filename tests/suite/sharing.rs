@@ -170,7 +170,8 @@ async fn flu_18_nothing_is_shared_before_the_contract_begins() {
         from: "2026-06-01".parse().unwrap(),
         to: "2026-07-01".parse().unwrap(),
         step: Step::Day,
-        purpose: "question",
+        step: Step::Day,
+        naming: Naming::Masked,
         is_export: false,
         naming: Naming::Masked,
     };
