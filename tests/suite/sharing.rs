@@ -173,7 +173,6 @@ async fn flu_18_nothing_is_shared_before_the_contract_begins() {
         step: Step::Day,
         naming: Naming::Masked,
         is_export: false,
-        naming: Naming::Masked,
     };
     let not_yet = ("contract_not_begun", "FLU-18");
     for instant in [None, Some("2026-11-30T22:59:50Z")] {
