@@ -189,7 +189,7 @@ BEGIN
   IF c.state <> 'active' THEN
     PERFORM refuse(CASE c.state WHEN 'requested' THEN 'mandate_not_approved' WHEN 'rejected' THEN 'mandate_not_approved' WHEN 'expired' THEN 'mandate_expired' ELSE 'mandate_ended' END,
       CASE c.state WHEN 'ended' THEN 'FLU-32' WHEN 'expired' THEN 'FLU-28' ELSE 'FLU-24' END); END IF;
-  IF NOT contract_in_force(c.party_gln) THEN PERFORM refuse('no_contract_in_force', 'FLU-06'); END IF;
+  PERFORM contract_check(c.party_gln);
   IF NOT EXISTS (SELECT 1 FROM deadlines d WHERE d.case_id = c.case_id AND d.key = 'validity_3y' AND d.outcome IS NULL AND d.due_at > legal_now()) THEN PERFORM refuse('mandate_expired', 'FLU-28'); END IF;
   IF p_grain NOT IN (15, 60, 1440, 10080, 30000) OR p_from >= p_to OR p_to - p_from > (CASE WHEN fine THEN 7 ELSE 366 END) THEN PERFORM refuse('fine_by_week_only', 'FLU-26'); END IF;
   IF fine AND g = 'day' THEN PERFORM refuse('fine_not_shared', 'FLU-03'); END IF;

@@ -49,7 +49,7 @@ GRANT EXECUTE ON FUNCTION loket_api.text_erase, loket_api.reassign, loket_api.tr
 GRANT EXECUTE ON FUNCTION loket_api.import_parties, loket_api.import_contacts, loket_api.import_connections, loket_api.import_meters,
   loket_api.import_customers, loket_api.import_contracts, loket_api.clock_set TO loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.apply, loket_api.case_open, loket_api.document_attach, loket_api.lapsed, loket_api.next_due, loket_api.outbox_take, loket_api.outbox_sent,
-  loket_api.outbox_failed, loket_api.outbox_waits, loket_api.outbox_dead, loket_api.outbox_resend, loket_api.message_context, loket_api.case_heard TO loket_worker, loket_administrator;
+  loket_api.outbox_failed, loket_api.outbox_waits, loket_api.outbox_dead, loket_api.outbox_resend, loket_api.message_context, loket_api.case_heard, loket_api.case_named TO loket_worker, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.chain_heads TO loket_worker, loket_auditor, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.board TO loket_agent, loket_auditor, loket_administrator, loket_worker;
 GRANT EXECUTE ON FUNCTION loket_api.on_time, loket_api.on_time_cases TO loket_agent, loket_auditor, loket_administrator;
@@ -71,6 +71,7 @@ GRANT EXECUTE ON FUNCTION loket_api.notices_seen TO loket_agent, loket_auditor, 
 GRANT EXECUTE ON FUNCTION loket_api.notices_purge, loket_api.line_open, loket_api.tick_lead, loket_api.feed_tick TO loket_worker, loket_administrator;
 -- look-ups of forms (0014)
 GRANT EXECUTE ON FUNCTION loket_api.connections_like TO loket_agent, loket_auditor, loket_administrator, loket_worker;
+GRANT EXECUTE ON FUNCTION loket_api.customers_like TO loket_agent, loket_administrator;
 -- claiming
 GRANT SELECT ON desk_log TO loket_auditor, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.skip, loket_api.take_over TO loket_agent, loket_administrator;
@@ -107,11 +108,11 @@ GRANT EXECUTE ON FUNCTION loket_api.session_open, loket_api.session_close, loket
 GRANT EXECUTE ON FUNCTION loket_api.plant_find TO loket_installer, loket_worker, loket_administrator;
 -- the data wash (0020): no table for anybody but the stage, into which an import copies
 GRANT INSERT ON wash_stage TO loket_administrator;
-GRANT EXECUTE ON FUNCTION loket_api.wash_hold, loket_api.wash_begin, loket_api.wash_unstage, loket_api.wash_step, loket_api.wash_merge, loket_api.wash_skip, loket_api.wash_may_close, loket_api.wash_gone, loket_api.wash_to_open, loket_api.wash_open,
-  loket_api.wash_fault_set, loket_api.register_put TO loket_administrator;
-GRANT EXECUTE ON FUNCTION loket_api.wash_closing, loket_api.wash_corrections_take, loket_api.wash_correction_told, loket_api.wash_update_put, loket_api.wash_updates_untold TO loket_worker, loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.wash_begin, loket_api.wash_unstage, loket_api.wash_step, loket_api.wash_merge, loket_api.wash_skip, loket_api.wash_may_close, loket_api.wash_gone,
+  loket_api.wash_fault_set, loket_api.register_put, loket_api.register_rows TO loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.wash_hold, loket_api.wash_to_open, loket_api.wash_open, loket_api.wash_awaited, loket_api.wash_closing, loket_api.wash_corrections_take, loket_api.wash_correction_told, loket_api.wash_update_put, loket_api.wash_updates_untold TO loket_worker, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.wash_runs, loket_api.wash_faults TO loket_lead, loket_auditor, loket_administrator;
-GRANT EXECUTE ON FUNCTION loket_api.wash_pace, loket_api.wash_most_gone TO loket_lead, loket_auditor, loket_administrator, loket_worker;
+GRANT EXECUTE ON FUNCTION loket_api.wash_pace, loket_api.wash_most_gone, loket_api.wash_next_days TO loket_lead, loket_auditor, loket_administrator, loket_worker;
 GRANT EXECUTE ON FUNCTION loket_api.wash_corrections_back, loket_api.wash_milestone_set TO loket_lead, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.wash_updates, loket_api.wash_progress TO loket_agent, loket_auditor, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.wash_update_end TO loket_agent, loket_administrator;

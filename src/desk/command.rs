@@ -185,7 +185,7 @@ pub static COMMANDS: &[Command] = &[
     when(Id::Clusters, "clusters", DESK, 15, washing::washes),
     when(Id::Updates, "updates", DESK, 16, washing::washes),
     when(Id::Registers, "registers", DESK, 4, registers::available),
-    when(Id::Approve, "approve", &[Updates], 1, washing::to_end),
+    when(Id::Approve, "approve", &[Updates], 1, washing::to_approve),
     when(Id::Reject, "reject", &[Updates], 2, washing::to_end),
     when(Id::Clear, "clear", &[List], 18, available::clearable),
     free(Id::Mine, "mine", DESK, 13),

@@ -4,6 +4,7 @@
 //! This module must not know: files, the database, who asks.
 
 pub mod days;
+pub mod end;
 mod found;
 pub mod guard;
 pub mod local;

@@ -11,7 +11,10 @@ use uuid::Uuid;
 
 use super::line::Backend;
 use super::payments::Payment;
-use super::rows::{ConnectionCard, CustomerCard, HeldSlot, LapsedClock, OutboxItem, PartyCard};
+use super::rows::{
+    CaseId, ConnectionCard, CustomerCard, HeldSlot, LapsedClock, OutboxItem, PartyCard,
+};
+use super::wash::HeldRow;
 use super::{Store, StoreError, ask, read};
 use crate::domain::clock::ClockRun;
 use crate::process::engine::Facts;
@@ -41,6 +44,9 @@ pub struct MessageContext {
     pub connection: Option<ConnectionCard>,
     /// The customer with an unmasked e-mail address and telephone; nothing of a protected person.
     pub customer: Option<CustomerCard>,
+    /// Who holds the metering point of a case of the data wash now; nothing of a protected person.
+    #[serde(default)]
+    pub holder: Option<HeldRow>,
     /// Free texts.
     pub texts: BTreeMap<Uuid, String>,
     /// Somebody of the case is protected: nothing of it leaves for the market.
@@ -273,6 +279,22 @@ impl Store {
         )
         .fetch_one(&self.pool))
         .await
+    }
+
+    /// The case of a process that has this reference, for what a system outside tells of it later. For
+    /// administrators and the worker.
+    pub async fn case_named(
+        &self,
+        process: &str,
+        reference: &str,
+    ) -> Result<Option<CaseId>, StoreError> {
+        let found =
+            ask(
+                sqlx::query_scalar!("SELECT loket_api.case_named($1, $2)", process, reference)
+                    .fetch_one(&self.pool),
+            )
+            .await?;
+        Ok(found.map(CaseId))
     }
 
     /// Heads of the chains that grew since then, by case, at most 5,000 after that case.

@@ -436,7 +436,7 @@ async fn flu_31_the_database_shows_what_the_mandate_allows_and_no_more() {
         .unwrap();
     assert_eq!(
         refused(days_only, ("2026-06-15", "2026-06-22"), Step::Day).await,
-        "FLU-27"
+        "FLU-31"
     );
     assert!(
         look(&desk, days_only, ("2026-06-15", "2026-06-18"), Step::Day)

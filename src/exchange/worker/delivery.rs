@@ -202,6 +202,7 @@ fn story<'a>(item: &'a OutboxItem, context: &'a MessageContext) -> Story<'a> {
         party: context.party.as_ref(),
         party_country: country,
         customer: context.customer.as_ref(),
+        holder: context.holder.as_ref(),
         connection: context.connection.as_ref(),
         texts: &context.texts,
         hidden: context.hidden,
