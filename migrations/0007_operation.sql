@@ -83,14 +83,18 @@ END $$;
 -- what a letter may need, resolved when it is delivered (decision 6): in clear for the worker, which writes
 -- the letters; whoever else looks sees what `case_detail` shows
 CREATE FUNCTION loket_api.message_context(p_case bigint) RETURNS jsonb LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE c cases%ROWTYPE; clear_ bool := my_role() = 'worker';
+DECLARE c cases%ROWTYPE; clear_ bool := my_role() = 'worker'; held customers%ROWTYPE;
 BEGIN
   PERFORM require_role('worker', 'admin');
   SELECT * INTO c FROM cases WHERE case_id = p_case AND own_queues() && ARRAY[queue_id, firm_queue];   -- the worker has all (ELS-29)
   IF NOT FOUND THEN PERFORM refuse('case_not_found'); END IF;
+  -- an update of master data names who holds the metering point now (DW-BAS-11)
+  IF c.process = 'wash' THEN SELECT * INTO held FROM customers WHERE customer_ref = coalesce(wash_holder(coalesce(c.ean, c.facts ->> 'point')), c.customer_ref); END IF;
   RETURN jsonb_build_object('case_no', c.case_no, 'process', c.process, 'received_at', c.received_at, 'opened_at', c.opened_at, 'reference', said_reference(c), 'facts', c.facts, 'clocks', clocks_json(p_case),
+    'holder', CASE WHEN clear_ AND held.customer_ref IS NOT NULL AND NOT held.protected THEN jsonb_build_object('identifier', held.identifier, 'first_name', held.first_name, 'last_name', held.last_name, 'organisation_name', held.organisation_name) END,
     'party', party_json(c.party_gln), 'party_country', (SELECT country FROM parties WHERE gln = c.party_gln), 'connection', (SELECT address_json(k) FROM connections k WHERE k.ean = c.ean),
-    'customer', (SELECT customer_json(u) || CASE WHEN clear_ AND NOT u.protected THEN jsonb_build_object('email', u.email, 'phone', u.phone) ELSE '{}' END FROM customers u WHERE u.customer_ref = c.customer_ref), 'texts', CASE WHEN clear_ THEN texts_json(p_case) ELSE texts_shown(c) END, 'hidden', is_hidden(c), 'slot', slot_json(p_case),
+    'customer', (SELECT customer_json(u) || CASE WHEN clear_ AND NOT u.protected THEN jsonb_build_object('email', u.email, 'phone', u.phone) ELSE '{}' END FROM customers u WHERE u.customer_ref = c.customer_ref), 'texts', CASE WHEN clear_ THEN texts_json(p_case) ELSE texts_shown(c) END, 'hidden', is_hidden(c) OR coalesce(held.protected, false), 'slot', slot_json(p_case),
+    'signals', CASE WHEN c.process = 'repeat_offender' THEN (SELECT coalesce(jsonb_agg(jsonb_build_array(o.case_no, o.received_at) ORDER BY o.n), '[]') FROM offender_evidence o WHERE o.case_id = p_case) END,
     'payment', (SELECT CASE WHEN clear_ THEN payment_json(p) ELSE payment_json(p) - 'checkout_url' END FROM payments p WHERE p.case_id = p_case ORDER BY (p.status IN ('new', 'open', 'pending', 'authorized')) DESC, p.created_at DESC, p.payment_id LIMIT 1));
 END $$;
 

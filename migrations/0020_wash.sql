@@ -39,8 +39,10 @@ CREATE TABLE wash_findings (
   found_at timestamptz NOT NULL, ended_at timestamptz) WITH (fillfactor = 85);
 CREATE UNIQUE INDEX wash_findings_live ON wash_findings (point) WHERE state = 'open';
 CREATE INDEX wash_findings_point ON wash_findings (point, finding_id DESC);
+CREATE INDEX cases_next_wash ON cases (case_id) WHERE state = 'awaiting_next_wash';
 CREATE INDEX wash_findings_case ON wash_findings (case_id) WHERE case_id IS NOT NULL;
-CREATE INDEX wash_findings_to_open ON wash_findings (finding_id) WHERE state = 'open' AND case_id IS NULL AND code NOT IN ('SPELLING', 'FILL_FNR', 'FILL_ORGNR');
+-- those that a person decides, and those of which the repair did not come about
+CREATE INDEX wash_findings_to_open ON wash_findings (finding_id) WHERE state = 'open' AND case_id IS NULL AND (code NOT IN ('SPELLING', 'FILL_FNR', 'FILL_ORGNR') OR how IN ('number_differs', 'unknown', 'taken_back'));
 CREATE INDEX wash_findings_run ON wash_findings (kind, scope, last_run, finding_id) WHERE state = 'open' AND gone_run IS NULL;
 CREATE INDEX wash_findings_also ON wash_findings (finding_id) WHERE state = 'open' AND also <> '{}';
 CREATE INDEX wash_findings_closing ON wash_findings (finding_id) WHERE state = 'open' AND gone_run IS NOT NULL;
@@ -64,11 +66,13 @@ CREATE UNIQUE INDEX wash_corrections_case ON wash_corrections (case_id, seq) WHE
 
 -- master data that suppliers sent (DW-BAS-12): each ends approved or rejected, none is thrown away
 CREATE TABLE wash_updates (
-  update_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, reference text NOT NULL UNIQUE CHECK (reference ~ '^[A-Za-z0-9_./:-]{1,64}$'), point text NOT NULL,
+  update_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, reference text NOT NULL CHECK (reference ~ '^[A-Za-z0-9_./:-]{1,64}$'), point text NOT NULL,
   supplier_gln text NOT NULL DEFAULT '', data jsonb NOT NULL, protected bool NOT NULL, received_at timestamptz NOT NULL, case_id bigint REFERENCES cases,
   state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'approved', 'rejected')),
   reason text, ended_at timestamptz, agent_id int REFERENCES agents,
   CHECK ((state = 'waiting') = (ended_at IS NULL)), CHECK (state <> 'rejected' OR coalesce(reason, '') <> ''));
+-- a reference is the supplier's own; where nobody says whose it is, the metering point has one supplier
+CREATE UNIQUE INDEX wash_updates_once ON wash_updates (supplier_gln, reference, (CASE supplier_gln WHEN '' THEN point ELSE '' END));
 CREATE INDEX wash_updates_waiting ON wash_updates (update_id) WHERE state = 'waiting';
 CREATE INDEX wash_updates_point ON wash_updates (point, update_id DESC);
 CREATE INDEX wash_updates_case ON wash_updates (case_id) WHERE case_id IS NOT NULL;
@@ -79,7 +83,8 @@ CREATE TABLE wash_flow (
 CREATE TABLE wash_milestones (
   name text PRIMARY KEY CHECK (length(name) BETWEEN 1 AND 60), day date NOT NULL, codes text[] NOT NULL, share numeric(5, 2) NOT NULL CHECK (share BETWEEN 0 AND 100));
 CREATE TABLE wash_settings (one bool PRIMARY KEY DEFAULT true CHECK (one), per_minute int NOT NULL DEFAULT 600 CHECK (per_minute BETWEEN 1 AND 100000),
-  most_gone int NOT NULL DEFAULT 30 CHECK (most_gone BETWEEN 0 AND 100));   -- per cent of the open findings that one file may close unasked
+  most_gone int NOT NULL DEFAULT 30 CHECK (most_gone BETWEEN 0 AND 100),   -- per cent of the open findings that one file may close unasked
+  next_wash_days int NOT NULL DEFAULT 30 CHECK (next_wash_days BETWEEN 1 AND 400));   -- so long a case waits for the next wash before a person looks again
 INSERT INTO wash_settings DEFAULT VALUES;
 
 CREATE FUNCTION wash_count(p_code text, p_what text, p_n bigint) RETURNS void LANGUAGE sql SET search_path = loket, pg_catalog, pg_temp AS
@@ -90,7 +95,7 @@ $$ INSERT INTO wash_flow SELECT local_day('NO'), p_code, p_what, p_n WHERE p_n <
 -- The line of an import that has just ended may take a moment to close.
 CREATE FUNCTION loket_api.wash_hold() RETURNS bool LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
-  PERFORM require_role('admin');
+  PERFORM require_role('admin', 'worker');
   FOR i IN 1 .. 40 LOOP
     IF pg_try_advisory_lock(4247, 1) THEN RETURN true; END IF;
     PERFORM pg_sleep(0.05);
@@ -191,7 +196,7 @@ $$ SELECT subject_again(ARRAY(SELECT case_id FROM cases WHERE customer_ref = ANY
 -- person decided is saved, and stays here. Gives its number.
 CREATE FUNCTION wash_correct(p_finding bigint, p_case bigint, p_seq int, p_run bigint, p_point text, p_customer text, p_after jsonb) RETURNS bigint
 LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE u customers%ROWTYPE; was jsonb; after_ jsonb := jsonb_strip_nulls(p_after); i bigint; hidden bool;
+DECLARE u customers%ROWTYPE; was jsonb; after_ jsonb := jsonb_strip_nulls(p_after); i bigint; hidden bool; now_hidden bool;
 BEGIN
   SELECT * INTO u FROM customers WHERE customer_ref = p_customer FOR UPDATE;
   IF NOT FOUND OR after_ = '{}' THEN RETURN NULL; END IF;
@@ -200,7 +205,9 @@ BEGIN
   was := jsonb_build_object('kind', u.kind, 'identifier', u.identifier, 'first_name', u.first_name, 'last_name', u.last_name, 'organisation_name', u.organisation_name);
   IF was @> after_ THEN RETURN NULL; END IF;
   UPDATE customers SET kind = coalesce(after_ ->> 'kind', kind), identifier = coalesce(after_ ->> 'identifier', identifier), first_name = coalesce(after_ ->> 'first_name', first_name),
-    last_name = coalesce(after_ ->> 'last_name', last_name), organisation_name = coalesce(after_ ->> 'organisation_name', organisation_name) WHERE customer_ref = p_customer;
+    last_name = coalesce(after_ ->> 'last_name', last_name), organisation_name = coalesce(after_ ->> 'organisation_name', organisation_name) WHERE customer_ref = p_customer RETURNING protected INTO now_hidden;
+  -- the number that is written protects: who was not before is not when it is taken back
+  IF now_hidden AND NOT u.protected THEN was := was || jsonb '{"protected": false}'; END IF;
   PERFORM search_again(ARRAY[p_customer]);
   INSERT INTO wash_corrections (finding_id, case_id, seq, run_id, point, customer_ref, before, after, made_at, state)
     VALUES (p_finding, p_case, p_seq, p_run, p_point, p_customer, was, after_, legal_now(), CASE WHEN p_case IS NOT NULL THEN 'by_case' WHEN hidden THEN 'kept' ELSE 'waiting' END) RETURNING correction_id INTO i;
@@ -365,16 +372,42 @@ BEGIN
   PERFORM require_role('worker', 'admin');
   RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('finding_id', x.finding_id, 'file_ref', x.file_ref, 'case_id', x.case_id, 'version', x.version, 'case', facts_json(x.c)) ORDER BY x.finding_id), '[]')
     FROM (SELECT f.finding_id, r.file_ref, c.case_id, c.version, c AS c FROM wash_findings f JOIN wash_runs r ON r.run_id = f.gone_run JOIN cases c USING (case_id)
-      WHERE f.state = 'open' AND f.gone_run IS NOT NULL AND f.finding_id > p_after AND c.work NOT IN ('held', 'closed') AND NOT c.facts ? 'clean_file' ORDER BY f.finding_id LIMIT least(p_limit, 200)) x);
+      WHERE f.state = 'open' AND f.gone_run IS NOT NULL AND f.finding_id > p_after AND c.work NOT IN ('held', 'closed') AND c.facts ->> 'clean_file' IS DISTINCT FROM r.file_ref ORDER BY f.finding_id LIMIT least(p_limit, 200)) x);
 END $$;
--- Findings that need a case: what the opening says of each, without a word of personal data.
-CREATE FUNCTION loket_api.wash_to_open(p_after bigint, p_limit int) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+-- Cases that wait for the next wash and that nobody holds (DW-I01-5): with the file of a run that began since and has
+-- their deviation still, or without one where none came for the days that are set. What is gone is closed as above.
+CREATE FUNCTION loket_api.wash_awaited(p_after bigint, p_limit int) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
-  PERFORM require_role('admin');
+  PERFORM require_role('worker', 'admin');
+  RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('case_id', x.case_id, 'version', x.version, 'file_ref', x.file_ref, 'case', facts_json(x.c)) ORDER BY x.case_id), '[]')
+    FROM (SELECT c.case_id, c.version, n.file_ref, c AS c FROM cases c
+        CROSS JOIN LATERAL (SELECT max(e.legal_at) AS since FROM case_events e WHERE e.case_id = c.case_id AND e.body -> 'change' ->> 'to' = 'awaiting_next_wash' AND e.body -> 'change' ->> 'from' <> 'awaiting_next_wash') s
+        LEFT JOIN LATERAL (SELECT r.file_ref FROM wash_findings f JOIN wash_runs r ON r.run_id = f.last_run OR r.run_id IN (SELECT v::bigint FROM jsonb_each_text(f.also) a(k, v))
+          WHERE f.case_id = c.case_id AND f.state = 'open' AND f.gone_run IS NULL AND r.started_at > s.since ORDER BY r.run_id DESC LIMIT 1) n ON true
+      WHERE c.state = 'awaiting_next_wash' AND c.process = 'wash' AND c.work = 'waiting' AND c.case_id > p_after
+        AND (n.file_ref IS NOT NULL OR s.since + (SELECT make_interval(days => next_wash_days) FROM wash_settings) < legal_now()) ORDER BY c.case_id LIMIT least(p_limit, 200)) x);
+END $$;
+-- So many days a case waits for the next wash before a person looks again.
+CREATE FUNCTION loket_api.wash_next_days(p_days int) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  IF p_days IS NULL THEN PERFORM require_role('lead', 'admin', 'auditor', 'worker');
+  ELSE
+    PERFORM require_role('admin');
+    IF p_days NOT BETWEEN 1 AND 400 THEN PERFORM refuse('bad_days'); END IF;
+    UPDATE wash_settings SET next_wash_days = p_days;
+  END IF;
+  RETURN (SELECT next_wash_days FROM wash_settings);
+END $$;
+-- Findings that need a case: what the opening says of each, without a word of personal data; `p_left`: only those
+-- of which the repair did not come about, with the reason.
+CREATE FUNCTION loket_api.wash_to_open(p_after bigint, p_limit int, p_left bool) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM require_role('admin', 'worker');
   RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('finding_id', f.finding_id, 'point', f.point, 'code', f.code, 'origin', f.kind, 'side', f.side, 'proposal', f.proposal, 'confidence', f.confidence,
       'valid', coalesce((f.evidence ->> 'valid')::bool, false), 'computed', f.evidence ->> 'computed', 'customer_ref', f.evidence -> 'grid' -> 0 ->> 'customer_ref', 'counterpart', f.evidence -> 'supply' -> 0 IS NOT NULL OR coalesce(f.evidence -> 'fault' ->> 'faultduetovalue', '') <> '',
-      'supplier', wash_supplier(f.point, f.evidence), 'file_ref', r.file_ref) ORDER BY f.finding_id), '[]')
-    FROM (SELECT * FROM wash_findings WHERE state = 'open' AND case_id IS NULL AND code NOT IN ('SPELLING', 'FILL_FNR', 'FILL_ORGNR') AND finding_id > p_after ORDER BY finding_id LIMIT least(p_limit, 500)) f JOIN wash_runs r ON r.run_id = f.last_run);
+      'supplier', wash_supplier(f.point, f.evidence), 'file_ref', r.file_ref,
+      'trouble', CASE WHEN f.how IN ('number_differs', 'unknown', 'taken_back') THEN f.how END) ORDER BY f.finding_id), '[]')
+    FROM (SELECT * FROM wash_findings WHERE state = 'open' AND case_id IS NULL AND (code NOT IN ('SPELLING', 'FILL_FNR', 'FILL_ORGNR') AND NOT p_left OR how IN ('number_differs', 'unknown', 'taken_back')) AND finding_id > p_after ORDER BY finding_id LIMIT least(p_limit, 500)) f JOIN wash_runs r ON r.run_id = f.last_run);
 END $$;
 -- Whether an opening is one of the plain ones that a run makes: words, yes or no, no text, clock, message or slot,
 -- exactly as the referee and `case_insert` would have it. What is not goes that way, and they say why.
@@ -394,7 +427,7 @@ END $$;
 -- Opens the cases of findings: the plain ones of a chunk all at once, what `case_insert` does for one in a few statements.
 -- One that has a case meanwhile keeps it. Gives how many were opened.
 CREATE FUNCTION loket_api.wash_open(p_run bigint, p_cases jsonb) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp SET jit = off AS $$
-DECLARE a int := require_role('admin'); n timestamptz := legal_now(); t timestamptz := clock_timestamp(); p processes%ROWTYPE; ids bigint[]; cnt int; yr int; made bigint[]; rest jsonb; one jsonb; opened cases%ROWTYPE;
+DECLARE a int := require_role('admin', 'worker'); n timestamptz := legal_now(); t timestamptz := clock_timestamp(); p processes%ROWTYPE; ids bigint[]; cnt int; yr int; made bigint[]; rest jsonb; one jsonb; opened cases%ROWTYPE;
 BEGIN
   PERFORM wash_held();
   SELECT * INTO STRICT p FROM processes WHERE process = 'wash';
@@ -457,6 +490,35 @@ $$ WITH t AS (SELECT k, (SELECT body FROM texts WHERE text_id = (p_case.facts ->
 CREATE FUNCTION wash_update_looked_at(p_case cases) RETURNS bigint LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT coalesce((SELECT update_id FROM wash_updates WHERE case_id = p_case.case_id AND update_id::text = p_case.facts ->> 'inbound_update'),
      (SELECT min(update_id) FROM wash_updates WHERE case_id = p_case.case_id AND state = 'waiting')) $$;
+-- Whether a person of that number may be born on that day: 40 is added to the day of a D-number, 40, 65 or 80 to
+-- the month of other series; emergency numbers, and what is no number, say nothing.
+CREATE FUNCTION born_as(p_number text, p_day date) RETURNS bool LANGUAGE sql IMMUTABLE AS
+$$ SELECT CASE WHEN p_number ~ '^[0-7][0-9]{10}$' AND p_day IS NOT NULL THEN substr(p_number, 1, 2)::int IN (extract(day FROM p_day), extract(day FROM p_day) + 40)
+     AND substr(p_number, 3, 2)::int - extract(month FROM p_day) IN (0, 40, 65, 80) AND substr(p_number, 5, 2)::int = extract(year FROM p_day)::int % 100 ELSE true END $$;
+-- Of an update: which end user it names. 'nobody' is of ours at that point; another 'kind' or 'number' than our
+-- row has is another end user, whose coming is a takeover and needs consent (DW-A02-7, DW-A03-5); else 'same'.
+CREATE FUNCTION wash_names(p_customer text, p_data jsonb) RETURNS text LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
+$$ SELECT coalesce((SELECT CASE WHEN kind_ <> u.kind OR by_number <> u.kind THEN 'kind' WHEN n <> '' AND held NOT IN ('', n) OR held = '' AND NOT born_as(n, u.birth_date) THEN 'number' ELSE 'same' END
+     FROM customers u, LATERAL (SELECT regexp_replace(coalesce(p_data ->> 'identifier', ''), '[^0-9]', '', 'g') AS n, regexp_replace(u.identifier, '[^0-9]', '', 'g') AS held) a,
+       LATERAL (SELECT CASE length(n) WHEN 9 THEN 'business' WHEN 11 THEN 'private' END AS by_number) b,
+       LATERAL (SELECT coalesce(p_data ->> 'kind', by_number, CASE WHEN p_data ->> 'organisation_name' <> '' THEN 'business' WHEN p_data ->> 'last_name' <> '' THEN 'private' END, u.kind) AS kind_) c
+     WHERE u.customer_ref = p_customer), 'nobody') $$;
+CREATE FUNCTION wash_may_take(p_customer text, p_data jsonb) RETURNS void LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  CASE wash_names(p_customer, p_data)
+    WHEN 'nobody' THEN PERFORM refuse('update_of_nobody', 'DW-BAS-12');
+    WHEN 'kind' THEN PERFORM refuse('update_other_kind', 'DW-A03-5');
+    WHEN 'number' THEN PERFORM refuse('update_other_number', 'DW-A02-7');
+    ELSE NULL;
+  END CASE;
+END $$;
+-- The finding has the code that its case has, whichever step gave it another.
+CREATE FUNCTION wash_recode(p_case cases) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE was text; now_ text := upper(p_case.facts ->> 'wash_code');
+BEGIN
+  UPDATE wash_findings w SET code = now_ FROM wash_findings o WHERE o.finding_id = w.finding_id AND w.case_id = p_case.case_id AND w.state = 'open' AND w.code <> now_ RETURNING o.code INTO was;
+  IF FOUND THEN PERFORM wash_count(was, 'found', -1); PERFORM wash_count(now_, 'found', 1); END IF;
+END $$;
 -- Called by `apply` after a change of such a case: corrections that it saves, how its finding ends, what
 -- became of the update that it looked at.
 CREATE FUNCTION wash_follow(p_case cases, p_change jsonb, p_agent int) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
@@ -464,21 +526,21 @@ DECLARE t timestamptz := legal_now(); f wash_findings%ROWTYPE; d jsonb; why text
 BEGIN
   IF p_case.state = 'resolved_takeover' AND p_change ->> 'from' <> p_change ->> 'to' THEN
     PERFORM wash_takeover(p_case);
-  ELSIF p_change -> 'messages' ? 'master_data_update' AND p_case.customer_ref IS NOT NULL THEN
-    PERFORM wash_correct(NULL, p_case.case_id, p_case.last_seq, NULL, coalesce(p_case.ean, p_case.facts ->> 'point', ''), p_case.customer_ref, wash_found(p_case));
+  ELSIF p_change -> 'messages' ? 'master_data_update' THEN
+    d := wash_found(p_case);
+    IF d <> '{}' AND p_case.customer_ref IS NULL THEN PERFORM refuse('no_customer_of_ours', 'DW-BAS-11'); END IF;
+    PERFORM wash_correct(NULL, p_case.case_id, p_case.last_seq, NULL, coalesce(p_case.ean, p_case.facts ->> 'point', ''), p_case.customer_ref, d);
   END IF;
   IF p_change -> 'facts' ->> 'update_result' IN ('approved', 'rejected') THEN
     SELECT t_ ->> 'body' INTO why FROM jsonb_array_elements(p_change -> 'texts') t_ WHERE t_ ->> 'field' = 'reason' LIMIT 1;
     UPDATE wash_updates SET state = p_change -> 'facts' ->> 'update_result', ended_at = t, agent_id = p_agent, reason = why
       WHERE update_id = wash_update_looked_at(p_case) AND state <> 'approved' RETURNING data INTO d;
-    IF p_change -> 'facts' ->> 'update_result' = 'approved' AND d IS NOT NULL AND p_case.customer_ref IS NOT NULL THEN
+    IF p_change -> 'facts' ->> 'update_result' = 'approved' AND FOUND THEN
+      PERFORM wash_may_take(p_case.customer_ref, d);
       PERFORM wash_correct(NULL, p_case.case_id, p_case.last_seq, NULL, coalesce(p_case.ean, ''), p_case.customer_ref, d);
     END IF;
   END IF;
-  IF p_change ->> 'action' = 'reclassify' THEN
-    UPDATE wash_findings w SET code = upper(p_case.facts ->> 'wash_code') FROM wash_findings o WHERE o.finding_id = w.finding_id AND w.case_id = p_case.case_id AND w.state = 'open' AND w.code <> upper(p_case.facts ->> 'wash_code') RETURNING o.* INTO f;
-    IF FOUND THEN PERFORM wash_count(f.code, 'found', -1); PERFORM wash_count(upper(p_case.facts ->> 'wash_code'), 'found', 1); END IF;
-  END IF;
+  PERFORM wash_recode(p_case);
   IF p_case.work = 'closed' THEN
     UPDATE wash_findings SET state = CASE WHEN p_case.state = 'not_a_deviation' AND gone_run IS NOT NULL THEN 'gone' ELSE 'solved' END, how = p_case.state, ended_at = t WHERE case_id = p_case.case_id AND state = 'open' RETURNING * INTO f;
     IF FOUND THEN PERFORM wash_count(f.code, f.state, 1); END IF;
@@ -503,13 +565,24 @@ BEGIN
       AND NOT EXISTS (SELECT 1 FROM wash_findings x WHERE x.point = w.point AND x.state = 'open') RETURNING o.* INTO f;
     IF FOUND THEN PERFORM wash_count(f.code, f.state, -1); END IF;
   END IF;
-  UPDATE wash_findings w SET code = upper(p_case.facts ->> 'wash_code') FROM wash_findings o WHERE o.finding_id = w.finding_id AND w.case_id = p_case.case_id AND w.state = 'open' AND w.code <> upper(p_case.facts ->> 'wash_code') RETURNING o.* INTO f;
-  IF FOUND THEN PERFORM wash_count(f.code, 'found', -1); PERFORM wash_count(upper(p_case.facts ->> 'wash_code'), 'found', 1); END IF;
+  PERFORM wash_recode(p_case);
 END $$;
 -- The old values again, where nobody changed the row since.
 CREATE FUNCTION wash_restore(k wash_corrections) RETURNS void LANGUAGE sql SET search_path = loket, pg_catalog, pg_temp AS
-$$ UPDATE customers u SET kind = k.before ->> 'kind', identifier = k.before ->> 'identifier', first_name = k.before ->> 'first_name', last_name = k.before ->> 'last_name', organisation_name = k.before ->> 'organisation_name'
+$$ UPDATE customers u SET kind = k.before ->> 'kind', identifier = k.before ->> 'identifier', first_name = k.before ->> 'first_name', last_name = k.before ->> 'last_name', organisation_name = k.before ->> 'organisation_name',
+     protected = coalesce((k.before ->> 'protected')::bool, u.protected)
    WHERE u.customer_ref = k.customer_ref AND jsonb_build_object('kind', u.kind, 'identifier', u.identifier, 'first_name', u.first_name, 'last_name', u.last_name, 'organisation_name', u.organisation_name) @> k.after $$;
+
+-- A correction that no case made and that does not leave: our row as it was, and its finding open again, for a person.
+CREATE FUNCTION wash_take_back(k wash_corrections) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE f wash_findings%ROWTYPE;
+BEGIN
+  PERFORM wash_restore(k);
+  PERFORM search_again(ARRAY[k.customer_ref]);
+  UPDATE wash_findings w SET state = 'open', how = 'taken_back', ended_at = NULL WHERE finding_id = k.finding_id AND w.state <> 'open'
+    AND NOT EXISTS (SELECT 1 FROM wash_findings x WHERE x.point = w.point AND x.state = 'open') RETURNING * INTO f;
+  IF FOUND THEN PERFORM wash_count(f.code, 'solved', -1); END IF;
+END $$;
 
 -- ---------------------------------------------------------------- corrections on their way
 -- the supplier of a metering point, as the file said or else as the register has it
@@ -538,7 +611,7 @@ BEGIN
 END $$;
 -- Takes back corrections of a run, or one, that have not left; their findings are open again and need a person. Gives how many.
 CREATE FUNCTION loket_api.wash_corrections_back(p_run bigint, p_id bigint, p_limit int) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE k wash_corrections%ROWTYPE; n int := 0; f wash_findings%ROWTYPE;
+DECLARE k wash_corrections%ROWTYPE; n int := 0;
 BEGIN
   PERFORM require_role('lead', 'admin');
   IF p_run IS NULL AND p_id IS NULL THEN PERFORM refuse('wash_nothing'); END IF;
@@ -548,12 +621,7 @@ BEGIN
         ON b.customer_ref = g.customer_ref AND b.after = g.after AND b.run_id IS NOT DISTINCT FROM g.run_id AND b.state = 'waiting' AND b.case_id IS NULL
       WHERE NOT EXISTS (SELECT 1 FROM wash_corrections o WHERE o.customer_ref = g.customer_ref AND o.after = g.after AND o.run_id IS NOT DISTINCT FROM g.run_id AND o.case_id IS NULL AND (o.state = 'sent' OR o.state = 'waiting' AND o.attempts > 0))
       ORDER BY b.correction_id FOR UPDATE OF b) RETURNING * LOOP
-    PERFORM wash_restore(k);
-    PERFORM search_again(ARRAY[k.customer_ref]);
-    -- open again, and no run repairs it a second time
-    UPDATE wash_findings w SET state = 'open', how = 'taken_back', ended_at = NULL WHERE finding_id = k.finding_id AND w.state <> 'open'
-      AND NOT EXISTS (SELECT 1 FROM wash_findings x WHERE x.point = w.point AND x.state = 'open') RETURNING * INTO f;
-    IF FOUND THEN PERFORM wash_count(f.code, 'solved', -1); END IF;
+    PERFORM wash_take_back(k);
     n := n + 1;
   END LOOP;
   RETURN n;
@@ -589,19 +657,33 @@ CREATE FUNCTION loket_api.wash_update_put(p_reference text, p_point text, p_supp
 DECLARE u wash_updates%ROWTYPE; fresh bool := true; c cases%ROWTYPE;
 BEGIN
   PERFORM require_role('worker', 'admin');
-  SELECT k.* INTO c FROM wash_findings f JOIN cases k USING (case_id) WHERE f.point = p_point AND f.state = 'open';
+  SELECT k.* INTO c FROM cases k WHERE k.case_id = coalesce((SELECT f.case_id FROM wash_findings f WHERE f.point = p_point AND f.state = 'open'),
+    (SELECT max(o.case_id) FROM cases o WHERE o.process = 'wash' AND o.ean = p_point AND o.work <> 'closed'));
   INSERT INTO wash_updates (reference, point, supplier_gln, data, protected, received_at, case_id) VALUES (p_reference, p_point, coalesce(p_supplier, ''), jsonb_strip_nulls(p_data),
-      is_protected(coalesce(c.customer_ref, wash_holder(p_point)), p_data ->> 'identifier', (SELECT max(finding_id) FROM wash_findings WHERE point = p_point)), legal_now(), c.case_id) ON CONFLICT (reference) DO NOTHING RETURNING * INTO u;
-  IF NOT FOUND THEN SELECT * INTO u FROM wash_updates WHERE reference = p_reference; fresh := false; SELECT * INTO c FROM cases WHERE case_id = u.case_id; END IF;
+      is_protected(coalesce(c.customer_ref, wash_holder(p_point)), p_data ->> 'identifier', (SELECT max(finding_id) FROM wash_findings WHERE point = p_point)), legal_now(), c.case_id) ON CONFLICT DO NOTHING RETURNING * INTO u;
+  IF NOT FOUND THEN
+    SELECT * INTO u FROM wash_updates WHERE supplier_gln = coalesce(p_supplier, '') AND reference = p_reference AND (supplier_gln <> '' OR point = p_point);
+    fresh := false;
+    SELECT * INTO c FROM cases WHERE case_id = u.case_id;
+  END IF;
   RETURN jsonb_build_object('update_id', u.update_id, 'new', fresh, 'state', u.state, 'case_id', c.case_id, 'version', c.version, 'case', CASE WHEN c.work <> 'closed' THEN facts_json(c) END);
 END $$;
--- Updates whose turn it is in a live case that was not told of one that waits.
+-- A case that a person opens looks at what suppliers sent of its point and no live case looks at (DW-BAS-26).
+CREATE FUNCTION case_takes_updates() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  UPDATE wash_updates u SET case_id = NEW.case_id WHERE u.point = coalesce(NEW.ean, NEW.facts ->> 'point') AND u.state = 'waiting'
+    AND NOT EXISTS (SELECT 1 FROM cases o WHERE o.case_id = u.case_id AND o.work <> 'closed');
+  RETURN NULL;
+END $$;
+CREATE TRIGGER case_takes_updates AFTER INSERT ON cases FOR EACH ROW WHEN (NEW.process = 'wash' AND coalesce(NEW.reference, '') NOT LIKE 'finding-%') EXECUTE FUNCTION case_takes_updates();
+-- Updates whose turn it is in a live case that was not told of one that waits, or was told what is true no more.
 CREATE FUNCTION loket_api.wash_updates_untold(p_after bigint, p_limit int) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM require_role('worker', 'admin');
-  RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('update_id', x.update_id, 'new', false, 'state', x.state, 'case_id', x.case_id, 'version', x.version, 'case', facts_json(x.c)) ORDER BY x.update_id), '[]')
-    FROM (SELECT u.update_id, u.state, c.case_id, c.version, c AS c FROM wash_updates u JOIN cases c USING (case_id) WHERE u.state = 'waiting' AND u.update_id > p_after AND c.work <> 'closed'
-      AND NOT EXISTS (SELECT 1 FROM wash_updates o WHERE o.case_id = u.case_id AND o.state = 'waiting' AND (o.update_id < u.update_id OR o.update_id::text = c.facts ->> 'inbound_update')) ORDER BY u.update_id LIMIT least(p_limit, 200)) x);
+  RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('update_id', x.update_id, 'new', false, 'state', x.state, 'names', x.names, 'case_id', x.case_id, 'version', x.version, 'case', facts_json(x.c)) ORDER BY x.update_id), '[]')
+    FROM (SELECT u.update_id, u.state, q.names, c.case_id, c.version, c AS c FROM wash_updates u JOIN cases c USING (case_id), LATERAL (SELECT wash_names(c.customer_ref, u.data) AS names) q WHERE u.state = 'waiting' AND u.update_id > p_after AND c.work <> 'closed'
+      AND CASE WHEN c.facts ->> 'inbound_update' = u.update_id::text THEN c.facts ->> 'update_names' IS DISTINCT FROM q.names
+        ELSE NOT EXISTS (SELECT 1 FROM wash_updates o WHERE o.case_id = u.case_id AND o.state = 'waiting' AND (o.update_id < u.update_id OR o.update_id::text = c.facts ->> 'inbound_update')) END ORDER BY u.update_id LIMIT least(p_limit, 200)) x);
 END $$;
 -- The list: of a protected person only that there is something.
 CREATE FUNCTION loket_api.wash_updates(p_state text, p_after bigint, p_limit int) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
@@ -610,8 +692,9 @@ BEGIN
   PERFORM require_role('agent', 'lead', 'admin', 'auditor');
   IF NOT q = ANY (my_queues()) THEN PERFORM refuse('queue_not_yours'); END IF;
   RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('update_id', u.update_id, 'reference', u.reference, 'point', CASE WHEN u.hidden THEN '' ELSE u.point END, 'state', u.state, 'received_at', u.received_at, 'case_no', c.case_no,
-      'what', CASE WHEN u.hidden THEN '[]' ELSE (SELECT coalesce(jsonb_agg(k ORDER BY k), '[]') FROM jsonb_object_keys(u.data) k) END, 'reason', u.reason) ORDER BY u.update_id), '[]')
-    FROM (SELECT w.*, w.protected OR is_protected(wash_holder(w.point), w.data ->> 'identifier', (SELECT max(finding_id) FROM wash_findings f WHERE f.point = w.point)) AS hidden
+      'what', CASE WHEN u.hidden THEN '[]' ELSE (SELECT coalesce(jsonb_agg(k ORDER BY k), '[]') FROM jsonb_object_keys(u.data) k) END, 'reason', u.reason,
+      'names', CASE WHEN NOT u.hidden AND u.state = 'waiting' THEN u.names END) ORDER BY u.update_id), '[]')
+    FROM (SELECT w.*, w.protected OR is_protected(wash_holder(w.point), w.data ->> 'identifier', (SELECT max(finding_id) FROM wash_findings f WHERE f.point = w.point)) AS hidden, wash_names(wash_holder(w.point), w.data) AS names
         FROM wash_updates w WHERE (p_state IS NULL OR w.state = p_state) AND w.update_id > p_after ORDER BY w.update_id LIMIT least(p_limit, 500)) u LEFT JOIN cases c USING (case_id));
 END $$;
 -- Ends an update that belongs to no live case; one that does is ended in its case.
@@ -623,11 +706,12 @@ BEGIN
   IF NOT FOUND OR u.state <> 'waiting' THEN PERFORM refuse('update_ended', 'DW-BAS-12'); END IF;
   IF EXISTS (SELECT 1 FROM cases WHERE case_id = u.case_id AND work <> 'closed') THEN PERFORM refuse('update_in_case', 'DW-BAS-26', (SELECT jsonb_build_object('case', case_no) FROM cases WHERE case_id = u.case_id)); END IF;
   IF NOT p_approve AND coalesce(btrim(p_reason), '') = '' THEN PERFORM refuse('update_reason', 'DW-BAS-12'); END IF;
-  UPDATE wash_updates SET state = CASE WHEN p_approve THEN 'approved' ELSE 'rejected' END, reason = nullif(btrim(p_reason), ''), ended_at = legal_now(), agent_id = a WHERE update_id = p_id;
   IF p_approve THEN
     ref_ := wash_holder(u.point);
-    IF ref_ IS NOT NULL THEN PERFORM wash_correct(NULL, NULL, NULL, NULL, u.point, ref_, u.data); END IF;
+    PERFORM wash_may_take(ref_, u.data);
+    PERFORM wash_correct(NULL, NULL, NULL, NULL, u.point, ref_, u.data);
   END IF;
+  UPDATE wash_updates SET state = CASE WHEN p_approve THEN 'approved' ELSE 'rejected' END, reason = nullif(btrim(p_reason), ''), ended_at = legal_now(), agent_id = a WHERE update_id = p_id;
 END $$;
 
 -- ---------------------------------------------------------------- progress
@@ -684,6 +768,16 @@ BEGIN
   END IF;
   RETURN a;
 END $$;
+-- The rows of an extract behind one of them, for a comparison without a file of its own; kept who took them.
+CREATE FUNCTION loket_api.register_rows(p_kind text, p_after text, p_limit int) RETURNS jsonb LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE a int := require_role('admin');
+BEGIN
+  IF p_after = '' THEN INSERT INTO desk_log (agent_id, kind, what) VALUES (a, 'register_taken', jsonb_build_object('register', p_kind)); END IF;
+  IF p_kind = 'persons' THEN
+    RETURN (SELECT coalesce(jsonb_agg(to_jsonb(r) ORDER BY r.number), '[]') FROM (SELECT * FROM register_persons WHERE number > p_after ORDER BY number LIMIT least(p_limit, 5000)) r);
+  END IF;
+  RETURN (SELECT coalesce(jsonb_agg(to_jsonb(r) ORDER BY r.number), '[]') FROM (SELECT * FROM register_enterprises WHERE number > p_after ORDER BY number LIMIT least(p_limit, 5000)) r);
+END $$;
 CREATE INDEX customers_norwegian ON customers (identifier) WHERE country = 'NO' AND identifier <> '';
 
 -- ---------------------------------------------------------------- evidence, for the one who decides
@@ -720,7 +814,7 @@ BEGIN
     births := ARRAY(SELECT DISTINCT x ->> 'birth_date' FROM jsonb_array_elements(every) x WHERE x ->> 'birth_date' <> '');
   END IF;
   RETURN jsonb_build_object('code', lower(f.code), 'side', f.side, 'proposal', f.proposal, 'confidence', f.confidence, 'protected', hidden, 'times', f.times,
-    'file_ref', r.file_ref, 'origin', r.origin, 'origin_day', r.origin_day, 'fault', f.evidence -> 'fault' ->> 'faultcode', 'computed', f.evidence ->> 'computed', 'newer', lower(f.newer ->> 'code'),
+    'file_ref', r.file_ref, 'trouble', CASE WHEN f.state = 'open' AND f.how IN ('number_differs', 'unknown', 'taken_back') THEN f.how END, 'origin', r.origin, 'origin_day', r.origin_day, 'fault', f.evidence -> 'fault' ->> 'faultcode', 'computed', f.evidence ->> 'computed', 'newer', lower(f.newer ->> 'code'),
     'grid', (SELECT coalesce(jsonb_agg(wash_seen(x, numbers, births) ORDER BY n), '[]') FROM jsonb_array_elements(grid) WITH ORDINALITY e(x, n)),
     'supply', (SELECT coalesce(jsonb_agg(wash_seen(x, numbers, births) ORDER BY n), '[]') FROM jsonb_array_elements(supply) WITH ORDINALITY e(x, n)),
     'register', CASE WHEN reg IS NOT NULL THEN wash_seen(reg, numbers, births) END);
@@ -768,6 +862,15 @@ CREATE FUNCTION wash_hidden(p_case bigint) RETURNS bool LANGUAGE plpgsql STABLE 
 $$ BEGIN RETURN (SELECT is_protected(c.customer_ref, NULL, (SELECT max(finding_id) FROM wash_findings WHERE case_id = c.case_id)) FROM cases c WHERE c.case_id = p_case)
     OR EXISTS (SELECT 1 FROM texts t WHERE t.case_id = p_case AND t.field IN ('found_fnr', 'found_d_number') AND is_protected(NULL, t.body, NULL)); END $$;
 
+-- A Norwegian number is its digits, whoever writes it: grouped in another way it would be another number, and
+-- no protection would hold. What has letters of its own is none and stays. Its name lets it fire first.
+CREATE FUNCTION customer_a_number() RETURNS trigger LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE bare text := regexp_replace(regexp_replace(upper(NEW.identifier), '[^[:alnum:]]', '', 'g'), '^NO|MVA$', '', 'g');
+BEGIN
+  IF bare ~ '^[0-9]*$' THEN NEW.identifier := bare; END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER customer_a_number BEFORE INSERT OR UPDATE ON customers FOR EACH ROW WHEN (NEW.country = 'NO' AND NEW.identifier ~ '[^0-9]') EXECUTE FUNCTION customer_a_number();
 -- A row of a customer that arrives, by whatever import: the register knows better than a file.
 CREATE FUNCTION customer_arrives() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
@@ -784,7 +887,7 @@ DECLARE k wash_corrections%ROWTYPE;
 BEGIN
   UPDATE wash_findings SET protected = true WHERE NOT protected AND wash_people(evidence, newer) && array_remove(ARRAY[NEW.customer_ref, CASE WHEN NEW.country = 'NO' THEN nullif(NEW.identifier, '') END], NULL);
   FOR k IN UPDATE wash_corrections SET state = CASE WHEN attempts = 0 THEN 'taken_back' ELSE 'kept' END WHERE customer_ref = NEW.customer_ref AND state = 'waiting' RETURNING * LOOP
-    IF k.state = 'taken_back' THEN PERFORM wash_restore(k); END IF;
+    IF k.state = 'taken_back' THEN PERFORM wash_take_back(k); END IF;
   END LOOP;
   UPDATE customers SET protected = true WHERE country = 'NO' AND NEW.country = 'NO' AND identifier = NEW.identifier AND identifier <> '' AND NOT protected;
   PERFORM search_again(ARRAY[NEW.customer_ref]);
@@ -817,7 +920,7 @@ BEGIN
   UPDATE customers SET protected = true WHERE NOT protected
     AND customer_ref IN (SELECT x ->> 'customer_ref' FROM (VALUES (NEW.evidence), (NEW.newer -> 'evidence')) v(e), jsonb_path_query(v.e, '$.grid[*] ? (@.protected == true)') x);
   FOR k IN UPDATE wash_corrections SET state = CASE WHEN attempts = 0 THEN 'taken_back' ELSE 'kept' END WHERE finding_id = NEW.finding_id AND state = 'waiting' RETURNING * LOOP
-    IF k.state = 'taken_back' THEN PERFORM wash_restore(k); PERFORM search_again(ARRAY[k.customer_ref]); END IF;
+    IF k.state = 'taken_back' THEN PERFORM wash_take_back(k); END IF;
   END LOOP;
   RETURN NULL;
 END $$;
@@ -846,14 +949,28 @@ BEGIN
   END IF;
   RETURN a;
 END $$;
+-- The contract of who comes begins today; what runs ends the day before, what is agreed for later stays. Nothing is
+-- recorded half: who comes, the point and whose grid it is must be known, else the step is refused.
 CREATE FUNCTION wash_takeover(p_case cases) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE a jsonb := wash_newcomer(p_case); ref_ text; fresh bool := false; was jsonb; i bigint; d date := local_day('NO'); party text; point_ text := coalesce(p_case.ean, p_case.facts ->> 'point');
+DECLARE a jsonb := wash_newcomer(p_case); ref_ text; fresh bool := false; was jsonb; i bigint; d date := local_day('NO'); party text; point_ text := coalesce(p_case.ean, p_case.facts ->> 'point', '');
 BEGIN
-  IF a = '{}' THEN RETURN; END IF;
+  IF a = '{}' THEN
+    -- the customer keeps the identity that we have: nobody comes (DW-A03-8)
+    IF p_case.facts ->> 'wash_code' = 'a03' AND EXISTS (SELECT 1 FROM customers WHERE customer_ref = p_case.customer_ref AND (kind = 'business') = (p_case.facts ->> 'kept_identity' = 'business')) THEN RETURN; END IF;
+    PERFORM refuse('takeover_of_nobody', 'DW-A01-9');
+  END IF;
   SELECT customer_ref INTO ref_ FROM customers WHERE country = 'NO' AND identifier = a ->> 'identifier' AND identifier <> '' ORDER BY (customer_ref = p_case.customer_ref) DESC, customer_ref LIMIT 1;
   IF ref_ = p_case.customer_ref THEN                   -- it is who stands there: a correction, and no takeover
-    PERFORM wash_correct(NULL, p_case.case_id, p_case.last_seq, NULL, coalesce(point_, ''), ref_, a - 'birth_date'); RETURN;
+    PERFORM wash_correct(NULL, p_case.case_id, p_case.last_seq, NULL, point_, ref_, a - 'birth_date'); RETURN;
   END IF;
+  IF EXISTS (SELECT 1 FROM contracts WHERE ean = point_ AND side = 'grid' AND customer_ref IS DISTINCT FROM ref_ AND valid_from = d AND coalesce(valid_to, d) >= d) THEN
+    PERFORM refuse('takeover_begins_today', 'DW-A01-10'); END IF;
+  SELECT coalesce(jsonb_agg(jsonb_build_object('contract_id', k.contract_id, 'valid_to', k.valid_to) ORDER BY k.contract_id), '[]'), max(k.party_gln) INTO was, party
+    FROM (SELECT * FROM contracts WHERE ean = point_ AND side = 'grid' AND customer_ref IS DISTINCT FROM ref_ AND valid_from < d AND (valid_to IS NULL OR valid_to >= d) FOR UPDATE) k;
+  party := coalesce(party, (SELECT gln FROM parties WHERE gln = (SELECT grid_operator_gln FROM connections WHERE ean = point_)),
+    (SELECT gln FROM own_operators JOIN parties USING (gln) ORDER BY country = 'NO' DESC, gln LIMIT 1));
+  IF party IS NULL THEN PERFORM refuse('takeover_no_operator', 'DW-GEN-04'); END IF;
+  IF NOT EXISTS (SELECT 1 FROM connections WHERE ean = point_) THEN PERFORM refuse('takeover_no_point', 'DW-GEN-04', jsonb_build_object('point', point_)); END IF;
   IF ref_ IS NULL THEN
     LOOP
       ref_ := 'W' || lpad(nextval('wash_customers')::text, 7, '0');
@@ -864,14 +981,12 @@ BEGIN
     END LOOP;
     fresh := true;
   END IF;
-  SELECT coalesce(jsonb_agg(jsonb_build_object('contract_id', k.contract_id, 'valid_to', k.valid_to) ORDER BY k.contract_id), '[]'), max(k.party_gln) INTO was, party
-    FROM (SELECT * FROM contracts WHERE ean = point_ AND side = 'grid' AND customer_ref <> ref_ AND (valid_to IS NULL OR valid_to >= d) FOR UPDATE) k;
   UPDATE contracts SET valid_to = d - 1 WHERE contract_id IN (SELECT (x ->> 'contract_id')::bigint FROM jsonb_array_elements(was) x);
-  party := coalesce(party, (SELECT gln FROM parties WHERE gln = (SELECT grid_operator_gln FROM connections WHERE ean = point_)));
-  IF party IS NOT NULL AND EXISTS (SELECT 1 FROM connections WHERE ean = point_) THEN
-    INSERT INTO contracts (ean, customer_ref, side, party_gln, valid_from) VALUES (point_, ref_, 'grid', party, d) ON CONFLICT DO NOTHING RETURNING contract_id INTO i;
+  IF NOT EXISTS (SELECT 1 FROM contracts WHERE ean = point_ AND side = 'grid' AND customer_ref = ref_ AND valid_from <= d AND (valid_to IS NULL OR valid_to >= d)) THEN
+    INSERT INTO contracts (ean, customer_ref, side, party_gln, valid_from, valid_to)
+      VALUES (point_, ref_, 'grid', party, d, (SELECT min(valid_from) - 1 FROM contracts WHERE ean = point_ AND side = 'grid' AND valid_from > d AND (valid_to IS NULL OR valid_to >= valid_from))) RETURNING contract_id INTO i;
   END IF;
-  INSERT INTO wash_takeovers VALUES (p_case.case_id, p_case.last_seq, coalesce(point_, ''), ref_, fresh, i, was, p_case.facts ->> 'end_code', legal_now());
+  INSERT INTO wash_takeovers VALUES (p_case.case_id, p_case.last_seq, point_, ref_, fresh, i, was, p_case.facts ->> 'end_code', legal_now());
 END $$;
 -- … and back: the contracts as they were, and no row of a customer that nobody needs.
 CREATE FUNCTION wash_untake(p_case bigint, p_seq int) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$

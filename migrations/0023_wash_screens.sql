@@ -23,7 +23,8 @@ BEGIN
   SELECT * INTO k FROM wash_clusters_count;
   IF k.counted_at > t - greatest(interval '2 s', 20 * k.took) OR NOT pg_try_advisory_xact_lock(4247, 3) THEN RETURN; END IF;
   WITH live AS MATERIALIZED (SELECT pattern, array_agg(DISTINCT code ORDER BY code) AS codes, count(*) AS n FROM wash_findings
-      WHERE state = 'open' AND pattern IS NOT NULL AND case_id IS NOT NULL GROUP BY pattern HAVING count(*) > 1),
+      WHERE state = 'open' AND pattern IS NOT NULL AND case_id IS NOT NULL GROUP BY pattern
+      HAVING count(*) >= CASE WHEN pattern LIKE 'street:%' THEN 3 ELSE 2 END),   -- two neighbours may have moved
     over AS (DELETE FROM wash_clusters c WHERE NOT EXISTS (SELECT 1 FROM live l WHERE l.pattern = c.pattern))
     INSERT INTO wash_clusters AS c SELECT * FROM live ON CONFLICT (pattern) DO UPDATE SET codes = excluded.codes, n = excluded.n WHERE (c.codes, c.n) IS DISTINCT FROM (excluded.codes, excluded.n);
   UPDATE wash_clusters_count SET counted_at = t, took = clock_timestamp() - t, total = (SELECT count(*) FROM wash_clusters);
@@ -59,17 +60,13 @@ END $$;
 CREATE FUNCTION customer_as_held(u customers) RETURNS jsonb LANGUAGE sql IMMUTABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT CASE WHEN u.customer_ref IS NULL THEN NULL ELSE jsonb_build_object('customer_ref', u.customer_ref, 'kind', u.kind, 'identifier', u.identifier, 'first_name', u.first_name, 'last_name', u.last_name,
      'organisation_name', u.organisation_name, 'birth_date', coalesce(u.birth_date::text, ''), 'street', u.street, 'house_number', u.house_number, 'postcode', u.postcode, 'city', u.city) END $$;
--- Whose row an update is about: whoever has the point now, else whom the newest finding names.
-CREATE FUNCTION wash_update_of(p_point text) RETURNS text LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
-$$ SELECT coalesce((SELECT k.customer_ref FROM contracts k WHERE k.ean = p_point AND k.side = 'grid' AND k.valid_from <= local_day('NO') AND (k.valid_to IS NULL OR k.valid_to >= local_day('NO')) ORDER BY k.valid_from DESC LIMIT 1),
-     (SELECT f.evidence -> 'grid' -> 0 ->> 'customer_ref' FROM wash_findings f WHERE f.point = p_point ORDER BY f.finding_id DESC LIMIT 1)) $$;
 -- Updates that wait, the oldest first, each beside our own row as it is and as it would be. At most 100.
 CREATE FUNCTION loket_api.wash_updates_waiting(p_after bigint, p_limit int) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE r jsonb := '[]'; x record; own jsonb; new_ jsonb; hidden bool; numbers text[]; births text[]; n int := 0; lim int := least(greatest(p_limit, 1), 100);
 BEGIN
   PERFORM wash_queue();
   FOR x IN SELECT w.*, c.case_no, c.work <> 'closed' AS lives, u AS customer, p.name AS supplier FROM (SELECT * FROM wash_updates WHERE state = 'waiting' AND update_id > p_after ORDER BY update_id LIMIT lim) w
-      LEFT JOIN cases c USING (case_id) LEFT JOIN customers u ON u.customer_ref = wash_update_of(w.point) LEFT JOIN parties p ON p.gln = w.supplier_gln ORDER BY w.update_id LOOP
+      LEFT JOIN cases c USING (case_id) LEFT JOIN customers u ON u.customer_ref = wash_holder(w.point) LEFT JOIN parties p ON p.gln = w.supplier_gln ORDER BY w.update_id LOOP
     n := n + 1;
     hidden := x.protected OR is_protected((x.customer).customer_ref, x.data ->> 'identifier', (SELECT max(finding_id) FROM wash_findings f WHERE f.point = x.point));
     own := customer_as_held(x.customer);
@@ -77,7 +74,7 @@ BEGIN
     numbers := ARRAY(SELECT DISTINCT v FROM unnest(ARRAY[own ->> 'identifier', new_ ->> 'identifier']) v WHERE v <> '');
     births := ARRAY(SELECT DISTINCT v FROM unnest(ARRAY[own ->> 'birth_date', new_ ->> 'birth_date']) v WHERE v <> '');
     r := r || jsonb_build_object('update_id', x.update_id, 'reference', x.reference, 'point', CASE WHEN hidden THEN '' ELSE x.point END, 'supplier', coalesce(x.supplier, x.supplier_gln), 'received_at', x.received_at,
-      'protected', hidden, 'case_id', CASE WHEN x.lives THEN x.case_id END, 'case_no', CASE WHEN x.lives THEN x.case_no END,
+      'protected', hidden, 'names', CASE WHEN NOT hidden THEN wash_names((x.customer).customer_ref, x.data) END, 'case_id', CASE WHEN x.lives THEN x.case_id END, 'case_no', CASE WHEN x.lives THEN x.case_no END,
       'ours', CASE WHEN NOT hidden AND own IS NOT NULL THEN wash_seen(own, numbers, births) END, 'theirs', CASE WHEN NOT hidden THEN wash_seen(new_, numbers, births) END);
   END LOOP;
   RETURN jsonb_build_object('updates', r, 'more', n = lim, 'total', (SELECT count(*) FROM (SELECT 1 FROM wash_updates WHERE state = 'waiting' LIMIT 10000) w));

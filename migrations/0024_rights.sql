@@ -71,6 +71,7 @@ GRANT EXECUTE ON FUNCTION loket_api.notices_seen TO loket_agent, loket_auditor, 
 GRANT EXECUTE ON FUNCTION loket_api.notices_purge, loket_api.line_open, loket_api.tick_lead, loket_api.feed_tick TO loket_worker, loket_administrator;
 -- look-ups of forms (0014)
 GRANT EXECUTE ON FUNCTION loket_api.connections_like TO loket_agent, loket_auditor, loket_administrator, loket_worker;
+GRANT EXECUTE ON FUNCTION loket_api.customers_like TO loket_agent, loket_administrator;
 -- claiming
 GRANT SELECT ON desk_log TO loket_auditor, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.skip, loket_api.take_over TO loket_agent, loket_administrator;
@@ -90,12 +91,12 @@ GRANT EXECUTE ON FUNCTION loket_api.slots_list TO loket_lead, loket_auditor, lok
 GRANT EXECUTE ON FUNCTION loket_api.areas_put, loket_api.fee_add, loket_api.form_add, loket_api.own_operators_set TO loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.payment_create, loket_api.payment_attach, loket_api.payment_seen, loket_api.payment_told, loket_api.payment_find, loket_api.payment_last,
   loket_api.payments_take, loket_api.refund_create, loket_api.refund_seen, loket_api.refunds_take TO loket_worker, loket_administrator;
-GRANT EXECUTE ON FUNCTION loket_api.verify_slots, loket_api.verify_payments TO loket_auditor, loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.verify_slots, loket_api.verify_payments, loket_api.verify_evidence TO loket_auditor, loket_administrator;
 -- consumption (0021): no table is read by anybody
 GRANT EXECUTE ON FUNCTION loket_api.consumption_known, loket_api.consumption_merge TO loket_administrator, loket_worker;
 GRANT EXECUTE ON FUNCTION loket_api.consumption_read TO loket_agent, loket_administrator;
 -- the register of signals (0022)
-GRANT EXECUTE ON FUNCTION loket_api.signals_register, loket_api.signal_parties, loket_api.signals_of_party, loket_api.offender_rule TO loket_agent, loket_auditor, loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.signals_register, loket_api.signal_parties, loket_api.signals_of_party, loket_api.offender_evidence, loket_api.offender_rule TO loket_agent, loket_auditor, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.offenders_due TO loket_worker, loket_administrator;
 -- installers (ELS-28 to ELS-30): no table at all, and of the functions those that show the notifications of
 -- their own company. Nothing of registers, people or other queues.
@@ -107,11 +108,11 @@ GRANT EXECUTE ON FUNCTION loket_api.session_open, loket_api.session_close, loket
 GRANT EXECUTE ON FUNCTION loket_api.plant_find TO loket_installer, loket_worker, loket_administrator;
 -- the data wash (0020): no table for anybody but the stage, into which an import copies
 GRANT INSERT ON wash_stage TO loket_administrator;
-GRANT EXECUTE ON FUNCTION loket_api.wash_hold, loket_api.wash_begin, loket_api.wash_unstage, loket_api.wash_step, loket_api.wash_merge, loket_api.wash_skip, loket_api.wash_may_close, loket_api.wash_gone, loket_api.wash_to_open, loket_api.wash_open,
-  loket_api.wash_fault_set, loket_api.register_put TO loket_administrator;
-GRANT EXECUTE ON FUNCTION loket_api.wash_closing, loket_api.wash_corrections_take, loket_api.wash_correction_told, loket_api.wash_update_put, loket_api.wash_updates_untold TO loket_worker, loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.wash_begin, loket_api.wash_unstage, loket_api.wash_step, loket_api.wash_merge, loket_api.wash_skip, loket_api.wash_may_close, loket_api.wash_gone,
+  loket_api.wash_fault_set, loket_api.register_put, loket_api.register_rows TO loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.wash_hold, loket_api.wash_to_open, loket_api.wash_open, loket_api.wash_awaited, loket_api.wash_closing, loket_api.wash_corrections_take, loket_api.wash_correction_told, loket_api.wash_update_put, loket_api.wash_updates_untold TO loket_worker, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.wash_runs, loket_api.wash_faults TO loket_lead, loket_auditor, loket_administrator;
-GRANT EXECUTE ON FUNCTION loket_api.wash_pace, loket_api.wash_most_gone TO loket_lead, loket_auditor, loket_administrator, loket_worker;
+GRANT EXECUTE ON FUNCTION loket_api.wash_pace, loket_api.wash_most_gone, loket_api.wash_next_days TO loket_lead, loket_auditor, loket_administrator, loket_worker;
 GRANT EXECUTE ON FUNCTION loket_api.wash_corrections_back, loket_api.wash_milestone_set TO loket_lead, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.wash_updates, loket_api.wash_progress TO loket_agent, loket_auditor, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.wash_update_end TO loket_agent, loket_administrator;

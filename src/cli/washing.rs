@@ -4,6 +4,7 @@
 mod code;
 mod go_live;
 mod progress;
+mod updates;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -15,7 +16,7 @@ use clap::Subcommand;
 use super::{CliError, Ended, Sentence, Shell};
 use crate::domain::country::Country;
 use crate::domain::sanitize::clean;
-use crate::exchange::washing::{WashError, updates};
+use crate::exchange::washing::WashError;
 use crate::store::StoreError;
 use crate::text::Texts;
 pub use code::Code;
@@ -25,6 +26,7 @@ pub(super) const EXAMPLES: &[(&str, &[&str])] = &[
     ("wash runs", &["wash runs"]),
     ("wash pace", &["wash pace", "wash pace 600"]),
     ("wash share", &["wash share", "wash share 30"]),
+    ("wash wait", &["wash wait", "wash wait 30"]),
     ("wash back", &["wash back --run 12"]),
     ("wash faults list", &["wash faults list"]),
     ("wash faults set", &["wash faults set EMF10005 none"]),
@@ -71,6 +73,11 @@ pub enum WashDesk {
     Share {
         /// Per cent
         per_cent: Option<i32>,
+    },
+    /// How many days a case waits for the next wash; sets them when a number is given
+    Wait {
+        /// Days
+        days: Option<i32>,
     },
     /// Take corrections back that have not left: all of a run, or one
     Back {
@@ -199,6 +206,10 @@ pub async fn run(desk: &WashDesk, shell: &Shell) -> Ended {
             let share = store.wash_most_gone(*per_cent).await?.to_string();
             shell.say(&texts.fill("washing.most_gone", &[("share", &share)]));
         }
+        WashDesk::Wait { days } => {
+            let days = store.wash_next_days(*days).await?.to_string();
+            shell.say(&texts.fill("washing.next_days", &[("days", &days)]));
+        }
         WashDesk::Back { run, correction } => {
             let mut back = 0;
             loop {
@@ -211,7 +222,7 @@ pub async fn run(desk: &WashDesk, shell: &Shell) -> Ended {
             shell.say(&texts.fill("washing.back", &[("count", &back.to_string())]));
         }
         WashDesk::Faults { set } => faults(set.as_ref(), shell).await?,
-        WashDesk::Updates { verb } => return updated(verb.as_ref(), shell).await,
+        WashDesk::Updates { verb } => return updates::run(verb.as_ref(), shell).await,
         WashDesk::GoLive { on, dry_run } => return go_live::run(*on, *dry_run, shell).await,
         WashDesk::Milestones { verb } => milestones(verb.as_ref(), shell).await?,
         WashDesk::Progress { csv, weeks } => {
@@ -285,64 +296,6 @@ async fn faults(verb: Option<&FaultVerb>, shell: &Shell) -> Result<(), CliError>
         shell.say(&format!("{:<12} {code}", row.fault));
     }
     Ok(())
-}
-
-async fn updated(verb: Option<&UpdateVerb>, shell: &Shell) -> Ended {
-    let store = shell.store()?;
-    match verb {
-        Some(UpdateVerb::Read { file }) => {
-            let taken = updates::read(&store, file).await.map_err(wash_error)?;
-            for row in taken.left_out.iter().take(100) {
-                super::bring::tell(file, row, &shell.texts);
-            }
-            let values = [
-                ("new", taken.new.to_string()),
-                ("known", taken.known.to_string()),
-                ("cases", taken.cases.to_string()),
-            ];
-            let values = values
-                .each_ref()
-                .map(|(name, value)| (*name, value.as_str()));
-            shell.say(&shell.texts.fill("washing.updates", &values));
-            let some = taken.left_out_count > 0;
-            return Ok(if some {
-                ExitCode::from(3)
-            } else {
-                ExitCode::SUCCESS
-            });
-        }
-        Some(UpdateVerb::Approve { id }) => store.wash_update_end(*id, true, None).await?,
-        Some(UpdateVerb::Reject { id, reason }) => {
-            store.wash_update_end(*id, false, Some(reason)).await?;
-        }
-        Some(UpdateVerb::List { all: true }) => list(None, shell).await?,
-        None | Some(UpdateVerb::List { .. }) => list(Some("waiting"), shell).await?,
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-async fn list(state: Option<&str>, shell: &Shell) -> Result<(), CliError> {
-    let store = shell.store()?;
-    let mut after = 0;
-    loop {
-        let rows = store.wash_updates(state, after).await?;
-        let Some(last) = rows.last() else {
-            return Ok(());
-        };
-        after = last.update_id;
-        for row in &rows {
-            let (id, what) = (row.update_id.to_string(), row.what.join(", "));
-            let values = [
-                ("id", id.as_str()),
-                ("state", &row.state),
-                ("point", &row.point),
-                ("reference", &row.reference),
-                ("case", row.case_no.as_deref().unwrap_or_default()),
-                ("what", &what),
-            ];
-            shell.say(&shell.texts.fill("washing.update", &values));
-        }
-    }
 }
 
 async fn milestones(verb: Option<&MilestoneVerb>, shell: &Shell) -> Result<(), CliError> {

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use super::available::{self, Why};
-use super::bulk::{Act, Solved, Verdict};
+use super::bulk::{Act, Solved, Verdict, one};
 use super::command::Id;
 use super::effect::{Call, Effect, Question, Reply, Slot};
 use super::form::Entry;
@@ -120,7 +120,7 @@ pub(super) fn likewise(model: &Model) -> Result<(), Why> {
     let solved = solved.filter(|solved| open.known.contains(&solved.case));
     let solved = solved.ok_or(Why("nothing_solved"))?;
     // a name and a number belong to one customer, never to the others of a cluster
-    if solved.entries.iter().any(says_who) {
+    if one::named(&solved.entries).is_some() {
         return Err(Why("one_person"));
     }
     if open.cases.iter().any(|case| *case != solved.case) {
@@ -128,11 +128,6 @@ pub(super) fn likewise(model: &Model) -> Result<(), Why> {
     } else {
         Err(Why("nothing_left"))
     }
-}
-
-/// Whether a field was filled in with who somebody is.
-fn says_who(entry: &Entry) -> bool {
-    entry.key.starts_with("found_") && !entry.raw().trim().is_empty()
 }
 
 /// An update that no live case looks at.
@@ -145,6 +140,20 @@ pub(super) fn to_end(model: &Model) -> Result<(), Why> {
         None => Err(Why("no_update")),
         Some(one) if one.case_id.is_some() => Err(Why("update_in_case")),
         Some(_) => Ok(()),
+    }
+}
+
+/// … and that says who our own end user is: another one is a takeover.
+pub(super) fn to_approve(model: &Model) -> Result<(), Why> {
+    to_end(model)?;
+    let Some(Layer::Updates(list)) = model.layers.last() else {
+        return Err(Why("no_update"));
+    };
+    match list.current().and_then(|one| one.names.as_deref()) {
+        Some("number") => Err(Why("update_other_number")),
+        Some("kind") => Err(Why("update_other_kind")),
+        Some("nobody") => Err(Why("update_of_nobody")),
+        _ => Ok(()),
     }
 }
 

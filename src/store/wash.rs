@@ -14,9 +14,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-pub use import::{MERGE_MAX, OPEN_MAX, WashImport};
+pub use import::{MERGE_MAX, OPEN_MAX, WashImport, Which};
 pub use progress::Week;
-pub use registers::{AskedSide, ExtractEnterprise, HeldRow, RegisterAsked};
+pub use registers::{AskedSide, ExtractEnterprise, HeldRow, RegisterAsked, RegisterRow};
 
 use crate::process::engine::CaseFacts;
 
@@ -96,6 +96,22 @@ pub struct ToOpen {
     pub supplier: Option<String>,
     /// Reference of the file.
     pub file_ref: String,
+    /// Why the repair from the register did not come about, of one that needs no person otherwise:
+    /// `number_differs`, `unknown`, `taken_back`.
+    pub trouble: Option<String>,
+}
+
+/// A case that waits for the next wash, and what came of it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Awaited {
+    /// The case.
+    pub case_id: i64,
+    /// Its version.
+    pub version: i32,
+    /// The file of a later run that has its deviation still; nothing where none came for long.
+    pub file_ref: Option<String>,
+    /// Its facts.
+    pub case: CaseFacts,
 }
 
 /// A case whose finding a newer file has no more.
@@ -143,6 +159,10 @@ pub struct UpdateTaken {
     pub new: bool,
     /// `waiting`, `approved`, `rejected`.
     pub state: String,
+    /// Which end user it names, beside our own row: `same`, another `number` or `kind`, `nobody` of ours;
+    /// known where a case is to be told.
+    #[serde(default)]
+    pub names: Option<String>,
     /// The case of its metering point.
     pub case_id: Option<i64>,
     /// Version of the case.
@@ -168,6 +188,8 @@ pub struct UpdateRow {
     pub case_no: Option<String>,
     /// Which columns it brings.
     pub what: Vec<String>,
+    /// Of one that waits: which end user it names (`same`, `number`, `kind`, `nobody`).
+    pub names: Option<String>,
     /// Why it ended so.
     pub reason: Option<String>,
 }

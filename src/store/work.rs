@@ -14,6 +14,7 @@ use super::payments::Payment;
 use super::rows::{
     CaseId, ConnectionCard, CustomerCard, HeldSlot, LapsedClock, OutboxItem, PartyCard,
 };
+use super::wash::HeldRow;
 use super::{Store, StoreError, ask, read};
 use crate::domain::clock::ClockRun;
 use crate::process::engine::Facts;
@@ -43,6 +44,9 @@ pub struct MessageContext {
     pub connection: Option<ConnectionCard>,
     /// The customer with an unmasked e-mail address and telephone; nothing of a protected person.
     pub customer: Option<CustomerCard>,
+    /// Who holds the metering point of a case of the data wash now; nothing of a protected person.
+    #[serde(default)]
+    pub holder: Option<HeldRow>,
     /// Free texts.
     pub texts: BTreeMap<Uuid, String>,
     /// Somebody of the case is protected: nothing of it leaves for the market.
@@ -54,6 +58,9 @@ pub struct MessageContext {
     /// The payment that may still be paid, else the last one, with where to pay.
     #[serde(default)]
     pub payment: Option<Payment>,
+    /// The signals that are frozen behind a proposal: number of the case, receipt.
+    #[serde(default)]
+    pub signals: Option<Vec<(String, DateTime<Utc>)>>,
 }
 
 /// A message that could not be delivered.

@@ -57,6 +57,10 @@ fn what(paint: &Paint<'_, '_>, found: &FindingCard, columns: usize) -> Lines {
         known => known,
     };
     lines.extend(paint.wrapped(Role::Calm, &why, columns));
+    if let Some(trouble) = &found.trouble {
+        let said = paint.text(&format!("finding.trouble.{trouble}"));
+        lines.extend(paint.wrapped(Role::Warning, &said, columns));
+    }
     if let Some(newer) = &found.newer {
         let code = paint.text(&format!("choice.wash_code.{newer}"));
         let said = paint.fill("finding.newer", &[("code", &code)]);

@@ -17,7 +17,7 @@ use crate::text::format;
 /// Columns of a metering point and of a reference.
 const POINT: usize = 19;
 /// Lines of the one under the cursor at most.
-const WHOLE: u16 = 9;
+const WHOLE: u16 = 12;
 
 /// The list.
 pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
@@ -99,6 +99,16 @@ fn whole(paint: &mut Paint<'_, '_>, area: Rect, one: &WaitingUpdate) {
     } else {
         let rows = [one.ours.as_ref(), one.theirs.as_ref()];
         lines.extend(finding::pair(paint, ["ours", "update"], rows, columns));
+    }
+    let other = match one.names.as_deref() {
+        Some("number") => Some("why.update_other_number"),
+        Some("kind") => Some("why.update_other_kind"),
+        Some("nobody") => Some("why.update_of_nobody"),
+        _ => None,
+    };
+    if let Some(why) = other {
+        let said = paint.text(why);
+        lines.splice(0..0, paint.wrapped(Role::Warning, &said, columns));
     }
     let inner = Rect {
         x: area.x + 1,

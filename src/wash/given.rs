@@ -89,8 +89,8 @@ fn point(text: &str) -> Cow<'_, str> {
     Cow::Borrowed(text)
 }
 
-/// A number of a person or a business: without spaces, dots, hyphens, `NO` before and `MVA` behind.
-/// Eleven digits that lost their leading zero get it back.
+/// A number of a person or a business: without what groups it (spaces, dots, dashes of any kind, slashes),
+/// without `NO` before and `MVA` behind. Eleven digits that lost their leading zero get it back.
 pub fn number(text: &str) -> Cow<'_, str> {
     let text = unwrapped(text);
     let is_digits = text.bytes().all(|byte| byte.is_ascii_digit());
@@ -99,7 +99,7 @@ pub fn number(text: &str) -> Cow<'_, str> {
     }
     let bare: String = text
         .chars()
-        .filter(|c| !c.is_whitespace() && !matches!(c, '.' | '-' | '\''))
+        .filter(|c| c.is_alphanumeric())
         .flat_map(char::to_uppercase)
         .collect();
     let digits = bare.strip_prefix("NO").unwrap_or(&bare);
@@ -165,17 +165,25 @@ fn postcode(text: &str) -> Cow<'_, str> {
     Cow::Borrowed(bare)
 }
 
-/// `private` or `business`; where the word says neither, the names do.
-fn kind<'a>(text: &str, organisation: &str, first: &str, last: &str) -> &'a str {
-    let word = text.to_lowercase();
-    if BUSINESS.contains(&word.as_str()) {
-        return "business";
+/// `private` or `business`, when the word says one of them.
+pub fn kind_said(text: &str) -> Option<&'static str> {
+    let word = text.trim().to_lowercase();
+    let is_among = |words: &[&str]| words.contains(&word.as_str());
+    match (is_among(BUSINESS), is_among(PRIVATE)) {
+        (true, _) => Some("business"),
+        (_, true) => Some("private"),
+        _ => None,
     }
+}
+
+/// … where the word says neither, the names do.
+fn kind(text: &str, organisation: &str, first: &str, last: &str) -> &'static str {
     let has_person = !first.is_empty() || !last.is_empty();
-    if PRIVATE.contains(&word.as_str()) || has_person || organisation.is_empty() {
-        return "private";
-    }
-    "business"
+    kind_said(text).unwrap_or(if has_person || organisation.is_empty() {
+        "private"
+    } else {
+        "business"
+    })
 }
 
 /// `Hansen, Per` in one column is two names.
@@ -240,11 +248,16 @@ mod tests {
             "923 609 016",
             "NO 923 609 016 MVA",
             "=\"923609016\"",
+            "923-609-016",
+            "923\u{2011}609\u{2013}016",
+            "923/609.016",
+            "923\u{a0}609\u{a0}016",
         ] {
             assert_eq!(number(text), "923609016", "{text}");
         }
         assert_eq!(number("9819637285"), "09819637285");
         assert_eq!(number("098196 37285"), "09819637285");
+        assert_eq!(number("098196-37285"), "09819637285");
         assert_eq!(
             number("9819637286"),
             "9819637286",

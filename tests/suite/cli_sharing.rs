@@ -394,7 +394,8 @@ async fn flu_38_what_is_shown_can_be_taken_along() {
     let after = show("--month 2026-07");
     assert!(after.code == 1 && after.err.contains("FLU-27"), "{after:?}");
 
-    let export = format!("consumption export {case} --week 2026-06-15 --fine --purpose hand_over");
+    let export =
+        format!("consumption export {case} --week 2026-06-15 --fine --purpose hand_over --whole");
     let taken = anna.run(&export).out;
     let week = 7 * 96;
     assert_eq!(taken.lines().count(), 1 + week, "{taken}");
@@ -420,7 +421,7 @@ fn pages(anna: &Shell, case: &str) {
     let file = folder.path().join("june.pdf");
     let line = |file: &std::path::Path| {
         format!(
-            "consumption export {case} --month 2026-06 --purpose hand_over --format pdf --out {}",
+            "consumption export {case} --month 2026-06 --purpose hand_over --whole --format pdf --out {}",
             file.display()
         )
     };
@@ -451,10 +452,8 @@ fn pages(anna: &Shell, case: &str) {
     assert!(full.code == 2 && full.err.contains("full.pdf"), "{full:?}");
     let left: Vec<_> = folder.path().read_dir().unwrap().collect();
     assert_eq!(left.len(), 1, "{left:?}");
-    let masked = anna.run(&format!(
-        "{} --mask",
-        line(&folder.path().join("masked.pdf"))
-    ));
+    let masked = line(&folder.path().join("masked.pdf")).replace(" --whole", "");
+    let masked = anna.run(&masked);
     assert_eq!(masked.code, 0, "{masked:?}");
     let bytes = std::fs::read(folder.path().join("masked.pdf")).unwrap();
     let text = lopdf::Document::load_mem(&bytes)

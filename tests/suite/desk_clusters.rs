@@ -40,6 +40,7 @@ fn card(case: CaseId) -> FindingCard {
         protected: case.0 == 104,
         times: 1,
         file_ref: "wash-2026-11".into(),
+        trouble: None,
         origin: String::new(),
         origin_day: None,
         fault: None,
@@ -293,6 +294,85 @@ fn what_names_a_customer_is_not_done_with_the_others() {
     assert!(screen.contains("names one customer"), "{screen}");
 }
 
+/// A job on all of the cluster whose cases have a wrong name of a business to be corrected.
+fn naming() -> Script {
+    let mut script = opened(120, 40);
+    script.keys("B");
+    answer(&mut script, &ALL);
+    let typo = |case: &mut Briefly| {
+        let given = answers(&[
+            ("wash_code", "i03"),
+            ("wash_origin", "holdings"),
+            ("point", "707057500100000017"),
+            ("customer_ref", "G000001"),
+        ]);
+        let mut sim = Sim::try_open(&WASH, now(), now(), &given).unwrap();
+        sim.done("assess", &[("name_alike", "yes")]);
+        case.facts = sim.case;
+        case.row.holder = None;
+    };
+    let world = &mut script.model.world;
+    world.bulk.as_mut().unwrap().cases.iter_mut().for_each(typo);
+    script
+}
+
+fn choice(script: &Script, label: &str) -> Option<String> {
+    let world = &script.model.world;
+    let job = world.bulk.as_deref().unwrap();
+    let mut choices = loket::desk::bulk::choices::of(world, job, script.now).into_iter();
+    let found = choices.find(|choice| choice.label == label);
+    found.unwrap_or_else(|| panic!("{label}")).refusal
+}
+
+/// DW-GEN-06, DW-I02-7: what must name one customer is no action on many, also with the general key for
+/// many; of one case alone it is.
+#[test]
+fn dw_gen_06_a_name_is_not_given_to_many() {
+    let mut script = naming();
+    let refused = choice(&script, "Correct the name").unwrap_or_default();
+    assert!(refused.contains("names one customer"), "{refused}");
+    assert_eq!(choice(&script, "Another code"), None);
+    let job = script.model.world.bulk.as_mut().unwrap();
+    job.asked.truncate(1);
+    job.cases.truncate(1);
+    assert_eq!(choice(&script, "Correct the name"), None);
+}
+
+/// DW-GEN-06, DW-BAS-27: an answer that may stay empty is possible with many, and filled in it is refused
+/// at its field, and case by case in the preview.
+#[test]
+fn dw_gen_06_an_answer_that_names_one_is_refused_with_many() {
+    use loket::desk::bulk::{Act, plan};
+    use loket::desk::form::outcome::Outcome;
+    use loket::desk::route::Subject;
+    let mut script = naming();
+    let act = Act::Action("inbound_update_from_kraft".to_owned());
+    let now = script.now;
+    let subject = Subject::Many(act.clone());
+    let world = &mut script.model.world;
+    let mut entries = loket::desk::form::build::entries(world, &subject, now);
+    let weighed = plan::weigh(world, &act, &entries, now);
+    assert!(matches!(weighed, Outcome::Ready(..)), "{weighed:?}");
+    let update = entries
+        .iter_mut()
+        .find(|entry| entry.key == "inbound_update");
+    update.unwrap().set("17");
+    match plan::weigh(world, &act, &entries, now) {
+        Outcome::Fields(wrong) => {
+            assert_eq!(wrong[0].0, "inbound_update");
+            assert!(wrong[0].1.contains("case by case"), "{wrong:?}");
+        }
+        other => panic!("{other:?}"),
+    }
+    plan::make(world, act, entries, now);
+    let rows = &world.bulk.as_deref().unwrap().rows;
+    assert!(rows.len() > 1 && rows.iter().all(|row| row.verdict.key() == "wont"));
+    assert!(
+        rows.iter()
+            .all(|row| row.verdict.said().contains("case by case"))
+    );
+}
+
 /// What was done by hand is previewed for the others, case by case, and nothing is written by that.
 #[test]
 fn solved_by_hand_the_rest_is_previewed() {
@@ -451,6 +531,7 @@ fn updates() -> WaitingUpdates {
         supplier: "Nordlys Kraft".into(),
         received_at: now(),
         protected: update_id == 9,
+        names: None,
         case_id: case.map(|_| CaseId(101)),
         case_no: case.map(str::to_owned),
         ours: (update_id != 9).then(|| held("Geir Kristensen", 1)),
@@ -568,4 +649,36 @@ fn an_update_of_a_protected_person_shows_nothing_of_them() {
         !screen.contains("Kristensen") && !screen.contains("Knudsen"),
         "{screen}"
     );
+}
+
+/// DW-A02-7, DW-A03-5, DW-BAS-12: the list says why an update is not approved and what to do instead; the
+/// key for it does nothing, the one that rejects it works.
+#[test]
+fn dw_a02_07_the_list_says_why_another_end_user_is_not_approved() {
+    for (names, says) in [
+        ("number", "another number than ours"),
+        ("kind", "a business where we have a person"),
+        ("nobody", "No customer of ours"),
+    ] {
+        let mut script = washer(160, 48);
+        script.keys("i");
+        let mut page = updates();
+        page.updates[0].names = Some(names.into());
+        for effect in script.take() {
+            if let Effect::Ask(ticket, Question::Updates(_)) = effect {
+                script.reply(ticket, Reply::Updates(Ok(Box::new(page.clone()))));
+            }
+        }
+        let screen = script.screen();
+        assert!(
+            screen.contains(says) && screen.contains("R rejects"),
+            "{screen}"
+        );
+        script.keys("a");
+        let is_list =
+            |script: &Script| matches!(script.model.layers.last(), Some(Layer::Updates(_)));
+        assert!(is_list(&script), "{}", script.screen());
+        script.keys("R");
+        assert!(!is_list(&script), "{}", script.screen());
+    }
 }

@@ -888,6 +888,7 @@ fn taken_along() -> String {
             status: Status::Read,
             value: 4_200,
         }],
+        peaks: Vec::new(),
     };
     write::file(&Shown::of(&found, &sight, now))
 }

@@ -57,6 +57,7 @@ pub(crate) fn card() -> FindingCard {
         protected: false,
         times: 1,
         file_ref: "wash-2026-11".into(),
+        trouble: None,
         origin: "Vaskeriet".into(),
         origin_day: Some("2026-11-02".parse().unwrap()),
         fault: None,

@@ -7,6 +7,7 @@ use crate::domain::country::Country;
 use crate::store::register::{
     ConnectionRecord, ContactRecord, ContractRecord, CustomerRecord, MeterRecord, PartyRecord,
 };
+use crate::wash::given;
 use crate::wash::record::protects;
 
 /// A record that a row of a register file becomes.
@@ -263,7 +264,7 @@ impl Record for CustomerRecord {
             first_name: filled(check::optional(row, "first_name")?),
             last_name: filled(check::optional(row, "last_name")?),
             organisation_name: filled(check::optional(row, "organisation_name")?),
-            identifier: filled(check::optional(row, "identifier")?),
+            identifier: filled(number(check::optional(row, "identifier")?, country)),
             birth_date: check::day(row, "birth_date")?,
             iban_last3: filled(check::short(row, "iban_last3")?),
             street: filled(check::optional(row, "street")?),
@@ -285,6 +286,14 @@ impl Record for CustomerRecord {
 
     fn key(&self) -> String {
         self.customer_ref.clone()
+    }
+}
+
+/// A Norwegian number is its digits, however it is grouped: by it people are protected and compared.
+fn number(text: String, country: Country) -> String {
+    match country {
+        Country::No => given::number(&text).into_owned(),
+        _ => text,
     }
 }
 

@@ -196,10 +196,6 @@ pub fn update(bytes: &[u8]) -> Result<Incoming, Unreadable> {
     let given: updates::Given = serde_json::from_slice(bytes).map_err(|error| garbled(&error))?;
     plain("reference", &given.reference)?;
     plain("metering_point_id", &given.metering_point_id)?;
-    let kind = given.data.get("kind").map_or("private", String::as_str);
-    if !["private", "business"].contains(&kind) {
-        return Err(Unreadable::new("word").with("column", "kind"));
-    }
     let given = given.clean();
     if given.data.is_empty() {
         return Err(Unreadable::new("no_data"));

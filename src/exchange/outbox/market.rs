@@ -63,7 +63,7 @@ pub(super) fn command(kind: &str, point: &str, story: &Story<'_>) -> Json {
         "document_type": (kind == UPDATE).then_some("E10"),
         "metering_point": point,
         "supplier": story.word("party_gln"),
-        "customer": identification(story),
+        "customer": said_or_held(kind, story),
         "former_point": story.word("alias_point"),
         "end_code": story.word("end_code").and_then(end_code),
         "in_answer_to": story.word("inbound_update"),
@@ -87,6 +87,28 @@ fn end_code(word: &str) -> Option<&'static str> {
         "moved_out" => Some("Z42"),
         "bankruptcy" => Some("Z44"),
         _ => None,
+    }
+}
+
+/// What the case found; of an update that found nobody anew, who holds the metering point with us.
+fn said_or_held(kind: &str, story: &Story<'_>) -> Json {
+    let said = identification(story);
+    let held = story.holder.filter(|_| kind == UPDATE && said.is_null());
+    let Some(held) = held else { return said };
+    let text = |text: &str| (!text.is_empty()).then(|| clean(text).into_owned());
+    if held.organisation_name.is_empty() {
+        json!({
+            "agency": "Z01",
+            "number": text(&held.identifier),
+            "given_name": text(&held.first_name),
+            "family_name": text(&held.last_name),
+        })
+    } else {
+        json!({
+            "agency": "82",
+            "number": text(&held.identifier),
+            "name": text(&held.organisation_name),
+        })
     }
 }
 

@@ -51,6 +51,26 @@ fn day_key(day: &str) -> Option<u64> {
 }
 
 impl Register {
+    fn put_person(&mut self, row: &PersonRow, bytes: &mut Vec<u8>) -> io::Result<()> {
+        bytes.clear();
+        row.to_bytes(bytes);
+        let place = self.put(bytes, row.get(Person::Identifier))?;
+        let born = day_key(row.get(Person::BirthDate));
+        self.by_name.extend(born.map(|day| (day, place)));
+        let address = [Person::Postcode, Person::HouseNumber].map(|at| row.get(at));
+        let key = address_key(address[0], address[1]);
+        self.by_address.push((key, place));
+        Ok(())
+    }
+
+    fn put_enterprise(&mut self, row: &EnterpriseRow, bytes: &mut Vec<u8>) -> io::Result<()> {
+        bytes.clear();
+        row.to_bytes(bytes);
+        let place = self.put(bytes, row.number())?;
+        self.by_name.push((enterprise_key(row.name()), place));
+        Ok(())
+    }
+
     fn put(&mut self, bytes: &[u8], number: &str) -> io::Result<Place> {
         let place = self.heap.put(bytes)?;
         self.rows += 1;
@@ -106,15 +126,7 @@ impl RegisterFiles {
                     let mut values = Person::COLUMNS.iter().map(|name| row.get(name));
                     let packed =
                         given::person(std::array::from_fn(|_| values.next().unwrap_or_default()));
-                    bytes.clear();
-                    packed.to_bytes(&mut bytes);
-                    let number = packed.get(Person::Identifier);
-                    let place = register.put(&bytes, number)?;
-                    let born = day_key(packed.get(Person::BirthDate));
-                    register.by_name.extend(born.map(|day| (day, place)));
-                    let address = [Person::Postcode, Person::HouseNumber].map(|at| packed.get(at));
-                    let key = address_key(address[0], address[1]);
-                    register.by_address.push((key, place));
+                    register.put_person(&packed, &mut bytes)?;
                 }
                 Err((line, why)) => self.leave_out(line, why),
             }
@@ -140,17 +152,33 @@ impl RegisterFiles {
                 self.leave_out(line.number, Refused::new("json"));
                 continue;
             };
-            let packed = unit.pack();
-            bytes.clear();
-            packed.to_bytes(&mut bytes);
-            let place = register.put(&bytes, packed.number())?;
-            register
-                .by_name
-                .push((enterprise_key(packed.name()), place));
+            register.put_enterprise(&unit.pack(), &mut bytes)?;
         }
         register.finish()?;
         self.enterprises = Some(register);
         Ok(())
+    }
+
+    /// Takes rows of persons that were read elsewhere; none is no register.
+    pub fn take_persons(&mut self, rows: &[PersonRow]) -> io::Result<()> {
+        let register = self.persons.get_or_insert_default();
+        let mut bytes = Vec::new();
+        rows.iter()
+            .try_for_each(|row| register.put_person(row, &mut bytes))
+    }
+
+    /// … and of enterprises.
+    pub fn take_enterprises(&mut self, rows: &[EnterpriseRow]) -> io::Result<()> {
+        let register = self.enterprises.get_or_insert_default();
+        let mut bytes = Vec::new();
+        rows.iter()
+            .try_for_each(|row| register.put_enterprise(row, &mut bytes))
+    }
+
+    /// Nothing more is taken.
+    pub fn finish(&mut self) -> io::Result<()> {
+        let registers = self.persons.iter_mut().chain(&mut self.enterprises);
+        registers.into_iter().try_for_each(Register::finish)
     }
 
     fn leave_out(&mut self, line: u64, why: Refused) {

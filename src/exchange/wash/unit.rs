@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::wash::given;
 use crate::wash::record::EnterpriseRow;
 
 /// An enterprise as the public register gives it; what is not needed is not read.
@@ -73,7 +74,7 @@ impl Unit {
         let clean = |text: &str| crate::domain::sanitize::clean(text).into_owned();
         let street = address.street().map(clean).unwrap_or_default();
         EnterpriseRow::new([
-            &clean(&self.organisasjonsnummer),
+            &given::number(&clean(&self.organisasjonsnummer)),
             &clean(&self.navn),
             &clean(&self.organisasjonsform.kode),
             &street,

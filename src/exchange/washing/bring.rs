@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::holdings::{self, Files};
 use super::nonconformity::{self, Faults};
-use super::{Told, WashError, hash, reference, run};
+use super::{Told, WashError, extracts, hash, reference, run};
 use crate::domain::country::Country;
 use crate::exchange::wash::LeftOut;
 use crate::exchange::wash::holdings::Holdings;
@@ -65,35 +65,52 @@ impl Paths {
         pair.chain(registers).map(PathBuf::as_path).collect()
     }
 
-    fn read(&self, rules: Rules) -> Result<Files, WashError> {
+    /// The files, beside extracts that were brought in earlier; and the rows that were refused of each.
+    fn read(
+        &self,
+        rules: Rules,
+        mut registers: RegisterFiles,
+    ) -> Result<(Files, Vec<(PathBuf, LeftOut)>), WashError> {
         let side = |path: &PathBuf| {
             Holdings::read(path).map_err(|error| WashError::Table(path.clone(), error))
         };
-        let mut registers = RegisterFiles::default();
+        let (grid, supply) = (side(&self.grid)?, side(&self.supply)?);
+        let mut left_out = Vec::new();
+        let mut refused = |path: &PathBuf, rows: &[LeftOut]| {
+            left_out.extend(rows.iter().map(|row| (path.clone(), row.clone())));
+        };
+        refused(&self.grid, &grid.left_out);
+        refused(&self.supply, &supply.left_out);
         if let Some(path) = &self.persons {
             let read = registers.read_persons(path);
             read.map_err(|error| WashError::Table(path.clone(), error))?;
+            refused(path, &std::mem::take(&mut registers.left_out));
         }
         if let Some(path) = &self.enterprises {
             let read = registers.read_enterprises(path);
             read.map_err(|error| WashError::Table(path.clone(), error))?;
+            refused(path, &std::mem::take(&mut registers.left_out));
         }
-        Ok(Files {
-            grid: side(&self.grid)?,
-            supply: side(&self.supply)?,
+        let files = Files {
+            grid,
+            supply,
             registers,
             rules,
-        })
+        };
+        Ok((files, left_out))
     }
 }
 
 /// The rules of an import at that instant: what counts is the day in the country.
 pub fn rules(now: DateTime<Utc>) -> Rules {
-    let today = now.with_timezone(&Country::No.zone());
     Rules {
-        day: today.format("%Y-%m-%d").to_string(),
+        day: today(now).to_string(),
         ..Rules::default()
     }
+}
+
+fn today(now: DateTime<Utc>) -> NaiveDate {
+    now.with_timezone(&Country::No.zone()).date_naive()
 }
 
 /// Compares holdings and brings the findings in; a dry run only reads.
@@ -104,13 +121,15 @@ pub async fn holdings(
     word: Word,
 ) -> Result<Brought, WashError> {
     let mine = paths.clone();
-    let rules = rules(store.legal_now().await?);
+    let now = store.legal_now().await?;
+    let rules = rules(now);
+    let (extracts, digest) = extracts::brought(store, paths).await?;
     let read = tokio::task::spawn_blocking(move || {
-        // by other rules, or on another day, the same files say something else
-        let hash = hash(&mine.all(), &format!("{rules:?}"))?;
-        Ok::<_, WashError>((hash, mine.read(rules)?))
+        // by other rules, on another day, or beside other extracts the same files say something else
+        let hash = hash(&mine.all(), &format!("{rules:?}{digest}"))?;
+        Ok::<_, WashError>((hash, mine.read(rules, extracts)?))
     });
-    let (hash, files) = read.await.map_err(std::io::Error::other)??;
+    let (hash, (files, left_out)) = read.await.map_err(std::io::Error::other)??;
     let (grid, supply) = (files.grid.len(), files.supply.len());
     // a few points may really have one side only
     for (rows, path) in [(grid, &paths.grid), (supply, &paths.supply)] {
@@ -118,8 +137,13 @@ pub async fn holdings(
             return Err(WashError::NoRows(path.clone()));
         }
     }
-    let mut brought = refused(paths, &files);
-    let file_ref = reference(&paths.grid);
+    let counts = [files.grid.left_out_count, files.supply.left_out_count];
+    let mut brought = Brought {
+        told: Told::default(),
+        left_out,
+        left_out_count: counts.iter().sum::<u64>() + files.registers.left_out_count,
+    };
+    let file_ref = reference(&paths.grid, origin.day.unwrap_or(today(now)), &hash);
     let key = RunKey {
         kind: "holdings",
         scope: "pair",
@@ -140,23 +164,6 @@ pub async fn holdings(
     Ok(brought)
 }
 
-fn refused(paths: &Paths, files: &Files) -> Brought {
-    let of = |path: &PathBuf, rows: &[LeftOut]| -> Vec<(PathBuf, LeftOut)> {
-        rows.iter().map(|row| (path.clone(), row.clone())).collect()
-    };
-    let mut left_out = of(&paths.grid, &files.grid.left_out);
-    left_out.extend(of(&paths.supply, &files.supply.left_out));
-    if let Some(path) = paths.persons.as_ref().or(paths.enterprises.as_ref()) {
-        left_out.extend(of(path, &files.registers.left_out));
-    }
-    let registers = files.registers.left_out_count;
-    Brought {
-        told: Told::default(),
-        left_out,
-        left_out_count: files.grid.left_out_count + files.supply.left_out_count + registers,
-    }
-}
-
 /// Brings in a file of faults of the central tool.
 pub async fn nonconformity(
     store: &Store,
@@ -165,13 +172,17 @@ pub async fn nonconformity(
     word: Word,
 ) -> Result<Brought, WashError> {
     let kind = nonconformity::kind(path)?;
-    let file_ref = reference(path);
     let mine = path.to_owned();
     let rows = store.wash_faults().await?;
     // with another table of faults the same file says something else
     let also = format!("{rows:?}");
     let hash = tokio::task::spawn_blocking(move || hash(&[&mine], &also));
     let hash = hash.await.map_err(std::io::Error::other)??;
+    let day = match origin.day {
+        Some(day) => day,
+        None => today(store.legal_now().await?),
+    };
+    let file_ref = reference(path, day, &hash);
     let rows = rows.into_iter();
     let faults: Faults = rows.map(|row| (row.fault, row.code)).collect();
     let key = RunKey {

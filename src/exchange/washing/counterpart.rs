@@ -3,6 +3,7 @@
 
 use serde_json::{Value as Json, json};
 
+use crate::wash::given;
 use crate::wash::name::forms_of;
 
 /// The row of the counterpart, `Name (number)` with or without the number; none where the value is
@@ -10,7 +11,7 @@ use crate::wash::name::forms_of;
 pub(super) fn counterpart(value: &str, code: &str) -> Option<Json> {
     let (name, rest) = value.trim().rsplit_once('(')?;
     let (name, number) = (name.trim(), rest.strip_suffix(')')?);
-    let number: String = number.chars().filter(|c| !c.is_whitespace()).collect();
+    let number = given::number(number);
     let is_number = number.chars().all(|c| c.is_ascii_digit());
     if !is_number || (name.is_empty() && number.is_empty()) {
         return None;
@@ -50,6 +51,8 @@ mod tests {
         assert_eq!(person["first_name"], "Eva Marie");
         assert_eq!(person["last_name"], "Fredriksen");
         assert_eq!(person["identifier"], "05879542849");
+        let grouped = counterpart("Eva Marie Fredriksen (058795-42849)", "A01").unwrap();
+        assert_eq!(grouped, person, "DW-GEN-06");
         let firm = counterpart("Hansen Maskin ENK (808337436)", "A03").unwrap();
         assert_eq!(firm["organisation_name"], "Hansen Maskin ENK");
         assert_eq!(firm["kind"], "business");

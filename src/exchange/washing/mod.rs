@@ -6,11 +6,13 @@
 
 pub mod bring;
 mod counterpart;
+mod extracts;
 pub mod follow;
 pub mod holdings;
 pub mod nonconformity;
 pub mod opening;
 pub mod registers;
+mod shared;
 pub mod stage;
 pub mod updates;
 
@@ -19,6 +21,7 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use chrono::NaiveDate;
 use sha2::{Digest as _, Sha256};
 
 use super::import::table::TableError;
@@ -84,8 +87,17 @@ pub fn hash(paths: &[&Path], also: &str) -> io::Result<String> {
     Ok(format!("{:x}", digest.finalize()))
 }
 
-/// The name of a file as a reference: letters, digits and a few marks.
-pub fn reference(path: &Path) -> String {
+/// Which file it was: its name in letters, digits and a few marks, the day, and the beginning of the
+/// digest of its content. Two files of one name are two.
+pub fn reference(path: &Path, day: NaiveDate, hash: &str) -> String {
+    format!(
+        "{}.{day}.{}",
+        plain_name(path),
+        hash.get(..8).unwrap_or(hash)
+    )
+}
+
+fn plain_name(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let plain = |c: char| {
         if c.is_ascii_alphanumeric() || "_.-".contains(c) {
@@ -94,7 +106,7 @@ pub fn reference(path: &Path) -> String {
             '_'
         }
     };
-    let name: String = name.chars().map(plain).take(64).collect();
+    let name: String = name.chars().map(plain).take(44).collect();
     let name = name.trim_start_matches(['_', '.', '-']);
     if name.is_empty() {
         "file".to_owned()
@@ -150,6 +162,7 @@ pub async fn run(
     }
     drop(import);
     follow::close_gone(store).await?;
+    follow::lead_on(store).await?;
     updates::tell_waiting(store).await?;
     let rows = store.wash_runs(20).await?.into_iter();
     for row in rows.filter(|row| row.run_id == run) {

@@ -10,18 +10,41 @@ use crate::domain::calendar::Calendars;
 use crate::process::engine::{self, Actor, Answer, Answers, Change, Context};
 use crate::process::field::Value;
 use crate::process::wash::WASH;
-use crate::store::wash::{ToOpen, WashImport};
+use crate::store::wash::{ToOpen, WashImport, Which};
 use crate::store::{Store, StoreError};
 
 /// Opens what needs a case. A finding of which the process will not have one is left, and said in the
 /// log.
 pub async fn open_all(store: &Store, import: &mut WashImport, run: i64) -> Result<(), WashError> {
+    open_some(store, import, Some(run), Which::All).await?;
+    Ok(())
+}
+
+/// Opens what lost its repair since the last run, as when a correction was taken back; gives how many.
+/// While somebody imports that one does it.
+pub async fn open_left(store: &Store) -> Result<u64, StoreError> {
+    if !store.wash_has_left().await? {
+        return Ok(0);
+    }
+    let mut import = match store.wash_import().await {
+        Err(StoreError::Refused(refusal)) if refusal.key == "wash_running" => return Ok(0),
+        import => import?,
+    };
+    Ok(open_some(store, &mut import, None, Which::Left).await?)
+}
+
+async fn open_some(
+    store: &Store,
+    import: &mut WashImport,
+    run: Option<i64>,
+    which: Which,
+) -> Result<u64, WashError> {
     let calendars = Arc::new(store.calendars().await?);
-    let mut after = 0;
+    let (mut after, mut opened) = (0, 0);
     loop {
-        let found = import.to_open(after).await?;
+        let found = import.to_open(after, which).await?;
         let Some(last) = found.last() else {
-            return Ok(());
+            return Ok(opened);
         };
         after = last.finding_id;
         let now = store.legal_now().await?;
@@ -30,13 +53,14 @@ pub async fn open_all(store: &Store, import: &mut WashImport, run: i64) -> Resul
             .filter_map(|one| change(one, now, &calendars).map(|change| (one.finding_id, change)))
             .collect();
         open(import, run, &cases).await?;
+        opened += cases.len() as u64;
     }
 }
 
 /// Opens a chunk; when one of it is refused, each for itself.
 async fn open(
     import: &mut WashImport,
-    run: i64,
+    run: Option<i64>,
     cases: &[(i64, Change)],
 ) -> Result<(), StoreError> {
     match import.open(run, cases).await {
@@ -113,6 +137,7 @@ fn answers(one: &ToOpen) -> Answers {
     );
     put("party_gln", one.supplier.as_deref().unwrap_or_default());
     put("file_ref", &one.file_ref);
+    put("wash_trouble", one.trouble.as_deref().unwrap_or_default());
     if one.counterpart {
         given.insert(
             "counterpart_known".to_owned(),

@@ -19,8 +19,9 @@ use crate::exchange::import::table::{Row, Table};
 use crate::exchange::wash::registers::PERSON_COLUMNS;
 use crate::exchange::wash::{KEPT, LeftOut};
 use crate::store::Store;
+use crate::wash::given;
 use crate::wash::name::{fold_business, sound};
-use crate::wash::record::protects;
+use crate::wash::record::Person;
 
 /// So many rows go to the database in one call.
 const BATCH: usize = 1_000;
@@ -98,19 +99,21 @@ pub async fn persons(store: &Store, path: &Path) -> Result<Brought, WashError> {
 }
 
 fn person(row: &Row) -> Result<Json, Refused> {
-    let number = Fodselsnummer::read(row.get("identifier"));
-    let number = number.map_err(|_| bad("identifier", &masked(row.get("identifier"))))?;
+    let mut values = Person::COLUMNS.iter().map(|name| row.get(name));
+    let row = given::person(std::array::from_fn(|_| values.next().unwrap_or_default()));
+    let number = Fodselsnummer::read(row.get(Person::Identifier));
+    let number = number.map_err(|_| bad("identifier", &masked(row.get(Person::Identifier))))?;
     Ok(json!({
         "number": number.as_str(),
-        "first_name": row.get("first_name"),
-        "last_name": row.get("last_name"),
-        "birth_date": row.get("birth_date"),
-        "street": row.get("street"),
-        "house_number": row.get("house_number"),
-        "postcode": row.get("postcode"),
-        "city": row.get("city"),
-        "deceased_on": row.get("deceased_on"),
-        "protected": protects(row.get("protected")),
+        "first_name": row.get(Person::FirstName),
+        "last_name": row.get(Person::LastName),
+        "birth_date": row.get(Person::BirthDate),
+        "street": row.get(Person::Street),
+        "house_number": row.get(Person::HouseNumber),
+        "postcode": row.get(Person::Postcode),
+        "city": row.get(Person::City),
+        "deceased_on": row.get(Person::DeceasedOn),
+        "protected": row.is_protected(),
     }))
 }
 
@@ -137,7 +140,7 @@ fn enterprise(text: &str) -> Result<Json, Refused> {
         .map_err(|error| Refused::new("json").with_ours("column", &error.column().to_string()))?;
     let said = |value: &Json| value.as_str().map(clean).unwrap_or_default();
     let number = said(&unit["organisasjonsnummer"]);
-    let known = Organisasjonsnummer::parse(&number);
+    let known = Organisasjonsnummer::parse(&given::number(&number));
     let known = known.map_err(|_| bad("organisasjonsnummer", &number))?;
     let name = said(&unit["navn"]);
     let address = &unit["forretningsadresse"];
@@ -169,7 +172,7 @@ pub fn name_key(name: &str) -> i64 {
 }
 
 /// Of the number of a person nothing is printed but its end: the row may be of a protected one.
-fn masked(number: &str) -> String {
+pub(super) fn masked(number: &str) -> String {
     let letters = number.chars().count();
     let shown = number.chars().skip(letters.saturating_sub(2));
     "*".repeat(letters.saturating_sub(2)) + &shown.collect::<String>()

@@ -10,7 +10,10 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::WashError;
+use super::registers::masked;
 use crate::domain::calendar::Calendars;
+use crate::domain::fodselsnummer::Fodselsnummer;
+use crate::domain::organisasjonsnummer::Organisasjonsnummer;
 use crate::domain::sanitize;
 use crate::exchange::import::refused::Refused;
 use crate::exchange::import::table::{Column, Row, Table};
@@ -21,6 +24,7 @@ use crate::store::case::Target;
 use crate::store::rows::CaseId;
 use crate::store::wash::UpdateTaken;
 use crate::store::{Store, StoreError};
+use crate::wash::given;
 
 const fn column(name: &'static str, required: bool) -> Column {
     Column { name, required }
@@ -76,20 +80,22 @@ pub async fn read(store: &Store, path: &Path) -> Result<Taken, WashError> {
     let mut table = Table::open(BufReader::new(input), COLUMNS).map_err(failed)?;
     let mut taken = Taken::default();
     while let Some(row) = table.read()? {
-        let row = row.and_then(|row| {
-            let line = row.line;
-            check(row).map_err(|why| (line, why))
+        let given = row.and_then(|row| {
+            let given = check(&row).and_then(|()| of(&row).shaped());
+            given
+                .map(|given| (row.line, given))
+                .map_err(|why| (row.line, why))
         });
-        match row {
-            Ok(row) => match take(store, &row).await {
+        match given {
+            Ok((line, given)) => match put(store, &given).await {
                 Ok(true) => taken.new += 1,
                 Ok(false) => taken.known += 1,
                 Err(StoreError::Refused(refusal)) if refusal.key != "role_required" => {
-                    taken.leave_out(row.line, refusal.into());
+                    taken.leave_out(line, refusal.into());
                 }
                 Err(StoreError::Bug(why)) => {
-                    tracing::error!(line = row.line, why, "an update cannot be taken");
-                    taken.leave_out(row.line, Refused::new("not_taken"));
+                    tracing::error!(line, why, "an update cannot be taken");
+                    taken.leave_out(line, Refused::new("not_taken"));
                 }
                 Err(error) => return Err(error.into()),
             },
@@ -100,7 +106,7 @@ pub async fn read(store: &Store, path: &Path) -> Result<Taken, WashError> {
     Ok(taken)
 }
 
-fn check(row: Row) -> Result<Row, Refused> {
+fn check(row: &Row) -> Result<(), Refused> {
     let is_code = |c: char| c.is_ascii_alphanumeric() || "-_./:".contains(c);
     for column in ["reference", "metering_point_id"] {
         let value = row.get(column);
@@ -122,13 +128,26 @@ fn check(row: Row) -> Result<Row, Refused> {
     if DATA.iter().all(|column| row.get(column).is_empty()) {
         return Err(Refused::new("empty").with_ours("column", "identifier"));
     }
-    Ok(row)
+    Ok(())
+}
+
+/// A row of a file, as it was given.
+fn of(row: &Row) -> Given {
+    let filled = DATA.iter().filter(|column| !row.get(column).is_empty());
+    Given {
+        reference: row.get("reference").to_owned(),
+        metering_point_id: row.get("metering_point_id").to_owned(),
+        supplier_gln: row.get("supplier_gln").to_owned(),
+        data: filled
+            .map(|column| ((*column).to_owned(), row.get(column).to_owned()))
+            .collect(),
+    }
 }
 
 /// An update as a system sends it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Given {
-    /// What the sender calls it; the same reference twice is one update.
+    /// What the sender calls it; the same reference twice of one supplier is one update.
     pub reference: String,
     /// The metering point.
     pub metering_point_id: String,
@@ -154,9 +173,47 @@ impl Given {
             *value = clean.trim().chars().take(VALUE_LIMIT).collect();
         }
         self.data.retain(|_, value| !value.is_empty());
-        self.supplier_gln.retain(|c| c.is_ascii_digit());
         self
     }
+
+    /// In the form in which it is compared with our own row: numbers as digits, the kind as one of two
+    /// words. Refused when the number is none, or one of the other kind (DW-GEN-06).
+    pub fn shaped(mut self) -> Result<Self, Refused> {
+        self.supplier_gln.retain(|c| c.is_ascii_digit());
+        let kind = self.data.get_mut("kind").map(kind_word).transpose()?;
+        let numbered = self.data.get_mut("identifier").map(number).transpose()?;
+        match (kind, numbered) {
+            (Some(said), Some(numbered)) if said != numbered => {
+                Err(Refused::new("kind_and_number").by("DW-GEN-06"))
+            }
+            _ => Ok(self),
+        }
+    }
+}
+
+fn kind_word(text: &mut String) -> Result<&'static str, Refused> {
+    let known = given::kind_said(text).ok_or_else(|| {
+        let refused = Refused::new("word").with_ours("column", "kind");
+        let refused = refused.with_ours("words", "private business");
+        refused.with("value", text)
+    })?;
+    known.clone_into(text);
+    Ok(known)
+}
+
+/// Puts a number into its digits; gives whose it is, a person's or a business's.
+fn number(text: &mut String) -> Result<&'static str, Refused> {
+    let bare = given::number(text).into_owned();
+    let whose = if Fodselsnummer::read(&bare).is_ok() {
+        "private"
+    } else if Organisasjonsnummer::parse(&bare).is_ok() {
+        "business"
+    } else {
+        let refused = Refused::new("register_number").with_ours("column", "identifier");
+        return Err(refused.with("value", &masked(text)));
+    };
+    *text = bare;
+    Ok(whose)
 }
 
 /// Takes one in: whether it is new. A live case of its point is told by [`tell_waiting`].
@@ -164,22 +221,6 @@ pub async fn put(store: &Store, given: &Given) -> Result<bool, StoreError> {
     let (reference, point) = (&given.reference, &given.metering_point_id);
     let put = store.wash_update_put(reference, point, &given.supplier_gln, &given.data);
     Ok(put.await?.new)
-}
-
-/// A row of a file.
-async fn take(store: &Store, row: &Row) -> Result<bool, StoreError> {
-    let data: BTreeMap<String, String> = DATA
-        .iter()
-        .filter(|column| !row.get(column).is_empty())
-        .map(|column| ((*column).to_owned(), row.get(column).to_owned()))
-        .collect();
-    let given = Given {
-        reference: row.get("reference").to_owned(),
-        metering_point_id: row.get("metering_point_id").to_owned(),
-        supplier_gln: row.get("supplier_gln").to_owned(),
-        data,
-    };
-    put(store, &given).await
 }
 
 /// Tells live cases of the update whose turn it is: one that came in, one that came before the case,
@@ -213,8 +254,12 @@ async fn tell(store: &Store, calendars: &Calendars, put: &UpdateTaken) -> Result
         calendars,
         command: Uuid::now_v7(),
     };
-    let number = Value::Code(put.update_id.to_string());
-    let given = Answers::from([("inbound_update".to_owned(), Answer::Value(number))]);
+    let said = [
+        ("inbound_update", put.update_id.to_string()),
+        ("update_names", put.names.clone().unwrap_or_default()),
+    ];
+    let given = said.map(|(key, word)| (key.to_owned(), Answer::Value(Value::Code(word))));
+    let given = Answers::from(given);
     let action = if case.state == "awaiting_kraft" {
         "grunndata_update_received"
     } else {

@@ -202,11 +202,13 @@ fn story<'a>(item: &'a OutboxItem, context: &'a MessageContext) -> Story<'a> {
         party: context.party.as_ref(),
         party_country: country,
         customer: context.customer.as_ref(),
+        holder: context.holder.as_ref(),
         connection: context.connection.as_ref(),
         texts: &context.texts,
         hidden: context.hidden,
         slot: context.slot.as_ref(),
         payment: context.payment.as_ref(),
+        signals: context.signals.as_deref().unwrap_or_default(),
         bag_id: None,
     }
 }

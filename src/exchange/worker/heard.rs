@@ -132,7 +132,11 @@ impl Core {
 
     /// Master data of a supplier: one of the list; the live case of its point hears of it within seconds.
     async fn updated(&self, update: &updates::Given) -> Result<Verdict, StoreError> {
-        Ok(if updates::put(&self.store, update).await? {
+        let update = match update.clone().shaped() {
+            Ok(update) => update,
+            Err(refused) => return Ok(Verdict::Refused(report::words(&refused, &self.texts))),
+        };
+        Ok(if updates::put(&self.store, &update).await? {
             Verdict::Taken
         } else {
             Verdict::Known

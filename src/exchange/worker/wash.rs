@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Done, Patience, Stop, Worker, pause};
 use crate::exchange::outbox::{Envelope, Outcome, market};
-use crate::exchange::washing::{follow, updates};
+use crate::exchange::washing::{follow, opening, updates};
 use crate::store::StoreError;
 use crate::store::wash::Correction;
 
@@ -31,6 +31,14 @@ impl Worker {
         let closed = follow::close_gone(&self.store).await?;
         if closed > 0 {
             tracing::info!(closed, "cases of deviations that are gone");
+        }
+        let led = follow::lead_on(&self.store).await?;
+        if led > 0 {
+            tracing::info!(led, "cases that waited for the next wash");
+        }
+        let opened = opening::open_left(&self.store).await?;
+        if opened > 0 {
+            tracing::info!(opened, "cases of findings that lost their repair");
         }
         let told = updates::tell_waiting(&self.store).await?;
         if told > 0 {

@@ -35,7 +35,29 @@ const fn proposed(key: &'static str, kind: FieldKind) -> Field {
     Field::always(key, kind).like(key)
 }
 
-static CODE: Field = choice("wash_code", CODES);
+/// … beside those of which the register's repair did not come about: a person looks, and says which it is.
+const OPENED: &[&str] = &[
+    "gsrn",
+    "duplicate",
+    "orgnr",
+    "fnr",
+    "i01",
+    "i02",
+    "i03",
+    "i04",
+    "a01",
+    "a02",
+    "a03",
+    "a04",
+    "spelling",
+    "fill_fnr",
+    "fill_orgnr",
+];
+static CODE: Field = choice("wash_code", OPENED);
+static TROUBLE: Field = Field::derived(
+    "wash_trouble",
+    FieldKind::Choice(&["number_differs", "unknown", "taken_back"]),
+);
 static ORIGIN: Field = Field {
     preset: Some("manual"),
     ..choice("wash_origin", ORIGINS)
@@ -68,6 +90,7 @@ pub(super) const OPENING: &[&Field] = &[
     &SUPPLIER,
     &COUNTERPART,
     &FILE,
+    &TROUBLE,
     &SUMMARY,
 ];
 
@@ -77,13 +100,20 @@ static NEW_CODE: Field = choice("new_code", CODES);
 static CLEAN_FILE: Field = Field::always("clean_file", FieldKind::Code);
 static GO_LIVE_ON: Field = Field::always("go_live_on", FieldKind::Date);
 static UPDATE: Field = Field::optional("inbound_update", FieldKind::Code);
+/// Said by whoever brings the update in, who has both rows.
+static NAMES: Field = Field::derived(
+    "update_names",
+    FieldKind::Choice(&["same", "number", "kind", "nobody"]),
+);
+static STILL_IN_FILE: Field = Field::always("still_in_file", FieldKind::Code);
 
 pub(super) const NOTE_ONLY: &[&Field] = &[&NOTE];
 pub(super) const REASON_ONLY: &[&Field] = &[&REASON];
 pub(super) const RECLASSIFY: &[&Field] = &[&NEW_CODE, &REASON];
 pub(super) const GONE: &[&Field] = &[&CLEAN_FILE];
 pub(super) const GO_LIVE: &[&Field] = &[&GO_LIVE_ON];
-pub(super) const UPDATED: &[&Field] = &[&UPDATE, &NOTE];
+pub(super) const UPDATED: &[&Field] = &[&UPDATE, &NAMES, &NOTE];
+pub(super) const STILL_FOUND: &[&Field] = &[&STILL_IN_FILE];
 
 static CHANNEL: Field = choice("channel", CHANNELS);
 static CONTACTED_AT: Field = Field::always("contacted_at", FieldKind::Instant);
@@ -149,7 +179,7 @@ pub(super) const APART: &[&Field] = &[&PERIODS_APART, &NOTE];
 
 static UPDATE_STATE: Field = choice("update_state", &["unprocessed", "rejected", "none"]);
 static DIFFERS: Field = yes_no("update_differs");
-pub(super) const LOOK_UPDATE: &[&Field] = &[&UPDATE_STATE, &UPDATE, &NOTE];
+pub(super) const LOOK_UPDATE: &[&Field] = &[&UPDATE_STATE, &UPDATE, &NAMES, &NOTE];
 pub(super) const APPROVE_UPDATE: &[&Field] = &[&DIFFERS, &NOTE];
 
 static CONSENTS: Field = yes_no("person_consents");
@@ -196,6 +226,17 @@ pub(super) const CLASSIFY: &[&Field] = &[&ESTATE, &NOTE];
 /// The right end user, a person or a business (DW-GEN-05, DW-GEN-06).
 pub(super) const END_USER: &[&Field] = &[
     &USER_KIND,
+    &USER_FNR,
+    &USER_FIRST,
+    &USER_LAST,
+    &USER_ORG,
+    &USER_NAME,
+    &NOTE,
+];
+static NEW_KIND: Field = Field::optional("user_kind", FieldKind::Choice(&["person", "business"]));
+/// Who comes, where neither the finding nor the case says so.
+pub(super) const WOUND_UP: &[&Field] = &[
+    &NEW_KIND,
     &USER_FNR,
     &USER_FIRST,
     &USER_LAST,

@@ -2,10 +2,10 @@
 
 use super::fields;
 use super::lines::{
-    ASKED, AWAITED, KEEP_PERSON, REST, TELL, UPDATE_APPROVED, UPDATE_LOOKED_AT, UPDATE_REJECTED,
-    act, no_answer, no_answer_at_all, told,
+    ASKED, AWAITED, KEEP_PERSON, OF_OUR_END_USER, REST, TELL, UPDATE_APPROVED, UPDATE_LOOKED_AT,
+    UPDATE_REJECTED, act, no_answer, no_answer_at_all, told,
 };
-use crate::process::{Action, Cond, Effect, Guard, To};
+use crate::process::{Action, By, Cond, Effect, Guard, To};
 
 const NO_UPDATE: Cond = Cond::Is("update_state", "none");
 
@@ -31,9 +31,14 @@ const LOOK_NONE: Action = Action {
 };
 
 const APPROVE: Action = Action {
-    rules: &["DW-I01-10", "DW-BAS-12", "DW-I01-5"],
+    rules: &["DW-I01-10", "DW-BAS-12", "DW-I01-5", "DW-A02-7", "DW-A03-5"],
     fields: fields::APPROVE_UPDATE,
-    guards: &[Guard::Yes("update_differs", "update_same", "DW-I01-10")],
+    guards: &[
+        OF_OUR_END_USER[0],
+        OF_OUR_END_USER[1],
+        OF_OUR_END_USER[2],
+        Guard::Yes("update_differs", "update_same", "DW-I01-10"),
+    ],
     effects: &UPDATE_APPROVED,
     ..act("approve_update", &["update_found"], "awaiting_next_wash")
 };
@@ -95,6 +100,30 @@ const GIVE_UP: Action = Action {
     ..act("give_up", &["manual_search"], "i01_contact_customer")
 };
 
+/// A run that began since has it still: the update did not lead to a hit, and a person goes on.
+const STILL_FOUND: Action = Action {
+    by: By::Outside,
+    rules: &["DW-I01-5", "DW-I01-11"],
+    fields: fields::STILL_FOUND,
+    effects: &[Effect::Keep("still_in_file")],
+    ..act("still_found", &["awaiting_next_wash"], "manual_search")
+};
+
+/// No run came for as long as is set (`loket wash wait`): somebody is reminded by the case itself.
+const NOT_WASHED: Action = Action {
+    by: By::Outside,
+    rules: &["DW-I01-5"],
+    effects: &[Effect::Set("wash_overdue", "yes")],
+    ..act("no_wash_came", &["awaiting_next_wash"], "manual_search")
+};
+
+/// Somebody waits no longer.
+const STOP_WAITING: Action = Action {
+    rules: &["DW-I01-5", "DW-I01-11"],
+    fields: fields::REASON_ONLY,
+    ..act("stop_waiting", &["awaiting_next_wash"], "manual_search")
+};
+
 const ASKING: &[&str] = &["i01_contact_customer", "i01_escalated"];
 
 const GOT_FNR: Action = Action {
@@ -139,13 +168,16 @@ const OTHER_PERSON: Action = Action {
     )
 };
 
-pub(super) const LINES: [Action; 16] = [
+pub(super) const LINES: [Action; 19] = [
     LOOK,
     LOOK_NONE,
     APPROVE,
     REJECT,
     WASHED,
     WASHED_NONE,
+    STILL_FOUND,
+    NOT_WASHED,
+    STOP_WAITING,
     SEARCH,
     SEARCH_NONE,
     GIVE_UP,

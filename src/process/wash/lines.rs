@@ -74,9 +74,29 @@ pub(super) const UPDATE_REJECTED: [Effect; 3] = [
     Effect::Send("update_rejected"),
 ];
 /// … and before that it is looked at.
-pub(super) const UPDATE_LOOKED_AT: [Effect; 2] = [
+pub(super) const UPDATE_LOOKED_AT: [Effect; 3] = [
     Effect::Keep("inbound_update"),
+    Effect::Keep("update_names"),
     Effect::Set("update_waiting", "yes"),
+];
+/// Another number or kind than our row has is another end user: a takeover, which needs consent and is
+/// never an update (DW-A02-7, DW-A03-5). The referee looks again when it is written.
+pub(super) const OF_OUR_END_USER: [Guard; 3] = [
+    Guard::Holds(
+        Cond::None(&[Cond::Is("update_names", "nobody")]),
+        "update_of_nobody",
+        "DW-BAS-12",
+    ),
+    Guard::Holds(
+        Cond::None(&[Cond::Is("update_names", "kind")]),
+        "update_other_kind",
+        "DW-A03-5",
+    ),
+    Guard::Holds(
+        Cond::None(&[Cond::Is("update_names", "number")]),
+        "update_other_number",
+        "DW-A02-7",
+    ),
 ];
 
 /// No follow-up runs any more.
@@ -297,6 +317,19 @@ const NO_DEVIATION: Action = Action {
     ..act("no_deviation", &["triage"], "not_a_deviation")
 };
 
+/// The repair from the register did not come about: somebody put it right by hand, or it stays with a reason.
+const SETTLED: Action = Action {
+    rules: &["DW-BAS-22"],
+    fields: fields::REASON_ONLY,
+    guards: &[Guard::Holds(
+        Cond::Known("wash_trouble"),
+        "no_repair_failed",
+        "DW-BAS-22",
+    )],
+    effects: &[REST[0], REST[1], REST[2], TELL],
+    ..act("settled_by_hand", &["triage"], "resolved_update")
+};
+
 /// What the supplier sends may be better than what we hold, and whoever holds the case must see it
 /// (DW-BAS-26, DW-BAS-27). Where the person is sought it is the answer (DW-I01-9).
 const UPDATE_FOUND: Action = Action {
@@ -308,7 +341,12 @@ const UPDATE_FOUND: Action = Action {
         "DW-I01-9",
     ],
     fields: fields::UPDATED,
-    effects: &[REST[0], UPDATE_LOOKED_AT[0], UPDATE_LOOKED_AT[1]],
+    effects: &[
+        REST[0],
+        UPDATE_LOOKED_AT[0],
+        UPDATE_LOOKED_AT[1],
+        UPDATE_LOOKED_AT[2],
+    ],
     ..told(
         "inbound_update_from_kraft",
         states::SEEKING_PERSON,
@@ -317,7 +355,12 @@ const UPDATE_FOUND: Action = Action {
 };
 
 pub(super) const UPDATE_ASSESSED: Action = Action {
-    effects: &[REST[1], UPDATE_LOOKED_AT[0], UPDATE_LOOKED_AT[1]],
+    effects: &[
+        REST[1],
+        UPDATE_LOOKED_AT[0],
+        UPDATE_LOOKED_AT[1],
+        UPDATE_LOOKED_AT[2],
+    ],
     to: To::State("assess_update"),
     from: From::In(states::AT_KRAFT),
     ..UPDATE_FOUND
@@ -340,10 +383,11 @@ const GO_LIVE: Action = Action {
     ..act("go_live", states::CONSISTENCY, "closed_nett_prevails")
 };
 
-pub(super) const SHARED: [Action; 7] = [
+pub(super) const SHARED: [Action; 8] = [
     GONE,
     GONE_LATE,
     NO_DEVIATION,
+    SETTLED,
     UPDATE_FOUND,
     UPDATE_ASSESSED,
     UPDATE_NOTED,

@@ -4,8 +4,8 @@
 
 use super::fields;
 use super::lines::{
-    AWAITED, KEEP_PERSON, REST, TELL, UPDATE_APPROVED, UPDATE_ASSESSED, UPDATE_REJECTED, act, is,
-    stay, supplier_contacted, timer, told,
+    AWAITED, KEEP_PERSON, KEEP_USER, OF_OUR_END_USER, REST, TELL, UPDATE_APPROVED, UPDATE_ASSESSED,
+    UPDATE_REJECTED, act, is, stay, supplier_contacted, timer, told,
 };
 use crate::process::{Action, By, Cond, Effect, From, Guard, To};
 
@@ -58,7 +58,8 @@ const UPDATE_RECEIVED: Action = Action {
 };
 
 const APPROVE: Action = Action {
-    rules: &["DW-A01-8", "DW-BAS-12"],
+    rules: &["DW-A01-8", "DW-A02-7", "DW-A03-5", "DW-BAS-12"],
+    guards: &OF_OUR_END_USER,
     effects: &UPDATE_APPROVED,
     ..act("approve", &["assess_update"], "resolved_counterpart")
 };
@@ -281,7 +282,16 @@ const WOUND_UP: Action = Action {
         ),
         Guard::Holds(SETTLES, "settlement_needed", "DW-A01-12"),
     ],
-    effects: &[TELL],
+    fields: fields::WOUND_UP,
+    effects: &[
+        KEEP_USER[0],
+        KEEP_USER[1],
+        KEEP_USER[2],
+        KEEP_USER[3],
+        KEEP_USER[4],
+        KEEP_USER[5],
+        TELL,
+    ],
     ..act("relation_ended", &["wind_down"], "resolved_takeover")
 };
 

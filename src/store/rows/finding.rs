@@ -20,6 +20,9 @@ pub struct FindingCard {
     pub times: i32,
     /// Reference of the newest file that has it.
     pub file_ref: String,
+    /// Why the repair from the register did not come about: `number_differs`, `unknown`, `taken_back`.
+    #[serde(default)]
+    pub trouble: Option<String>,
     /// Who washed (DW-BAS-20).
     pub origin: String,
     /// … and on which day.

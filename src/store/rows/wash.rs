@@ -68,6 +68,9 @@ pub struct WaitingUpdate {
     pub received_at: DateTime<Utc>,
     /// Somebody of it is protected: nothing of the rows is there.
     pub protected: bool,
+    /// Which end user it names, beside our own row: `same`, another `number` or `kind`, `nobody` of ours.
+    #[serde(default)]
+    pub names: Option<String>,
     /// The live case in which it is looked at.
     pub case_id: Option<CaseId>,
     /// … and its number.

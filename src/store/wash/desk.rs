@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::{Closing, Correction, FaultRow, Progress, RunRow, UpdateRow, UpdateTaken};
+use super::registers::RegisterRow;
+use super::{Awaited, Closing, Correction, FaultRow, Progress, RunRow, UpdateRow, UpdateTaken};
 use crate::store::{Store, StoreError, ask, read, write};
 
 impl Store {
@@ -17,6 +18,36 @@ impl Store {
         .fetch_one(&self.pool))
         .await?;
         read(answer)
+    }
+
+    /// Cases that wait for the next wash and can be led on; at most 200.
+    pub async fn wash_awaited(&self, after: i64) -> Result<Vec<Awaited>, StoreError> {
+        let answer = ask(sqlx::query_scalar!(
+            r#"SELECT loket_api.wash_awaited($1, 200)::text AS "r!""#,
+            after
+        )
+        .fetch_one(&self.pool))
+        .await?;
+        read(answer)
+    }
+
+    /// Whether findings of which the repair did not come about have no case.
+    pub async fn wash_has_left(&self) -> Result<bool, StoreError> {
+        let found = ask(sqlx::query_scalar!(
+            r#"SELECT jsonb_array_length(loket_api.wash_to_open(0, 1, true)) AS "r!""#
+        )
+        .fetch_one(&self.pool))
+        .await?;
+        Ok(found > 0)
+    }
+
+    /// So many days a case waits for the next wash; sets it when a number is given.
+    pub async fn wash_next_days(&self, days: Option<i32>) -> Result<i32, StoreError> {
+        ask(
+            sqlx::query_scalar!(r#"SELECT loket_api.wash_next_days($1) AS "r!""#, days)
+                .fetch_one(&self.pool),
+        )
+        .await
     }
 
     /// Corrections to be told now, at the pace that is set.
@@ -218,6 +249,22 @@ impl Store {
             r#"SELECT loket_api.register_put($1, $2)::text AS "r!""#,
             kind,
             rows
+        )
+        .fetch_one(&self.pool))
+        .await?;
+        read(answer)
+    }
+
+    /// Rows of an extract that was brought in, behind that number; at most 5000.
+    pub async fn register_rows(
+        &self,
+        kind: &str,
+        after: &str,
+    ) -> Result<Vec<RegisterRow>, StoreError> {
+        let answer = ask(sqlx::query_scalar!(
+            r#"SELECT loket_api.register_rows($1, $2, 5000)::text AS "r!""#,
+            kind,
+            after
         )
         .fetch_one(&self.pool))
         .await?;

@@ -21,6 +21,15 @@ struct Merged {
     counts: BTreeMap<String, i64>,
 }
 
+/// Which findings are to have a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// All that need a person.
+    All,
+    /// Those of which the repair from the register did not come about.
+    Left,
+}
+
 /// One import: its line holds the lock for as long as it lives.
 #[derive(Debug)]
 pub struct WashImport {
@@ -158,19 +167,24 @@ impl WashImport {
     }
 
     /// Findings without a case that need one.
-    pub async fn to_open(&mut self, after: i64) -> Result<Vec<ToOpen>, StoreError> {
+    pub async fn to_open(&mut self, after: i64, which: Which) -> Result<Vec<ToOpen>, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.wash_to_open($1, $2)::text AS "r!""#,
+            r#"SELECT loket_api.wash_to_open($1, $2, $3)::text AS "r!""#,
             after,
-            OPEN_MAX
+            OPEN_MAX,
+            which == Which::Left
         )
         .fetch_one(&mut *self.line))
         .await?;
         read(answer)
     }
 
-    /// Opens cases; gives how many.
-    pub async fn open(&mut self, run: i64, cases: &[(i64, Change)]) -> Result<i32, StoreError> {
+    /// Opens cases; gives how many. They count for the run, where there is one.
+    pub async fn open(
+        &mut self,
+        run: Option<i64>,
+        cases: &[(i64, Change)],
+    ) -> Result<i32, StoreError> {
         let cases: Vec<_> = cases
             .iter()
             .map(|(finding, change)| serde_json::json!({"finding_id": finding, "change": change}))

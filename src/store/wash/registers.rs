@@ -47,6 +47,8 @@ pub struct HeldRow {
     pub first_name: String,
     /// Family name.
     pub last_name: String,
+    /// Name of a business.
+    pub organisation_name: String,
     /// Number.
     pub identifier: String,
     /// Birth date.
@@ -62,6 +64,45 @@ pub struct HeldRow {
 impl std::fmt::Debug for HeldRow {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.write_str("HeldRow(…)")
+    }
+}
+
+/// A row of an extract as it was brought in, of a person or of an enterprise. Not to be shown, logged
+/// or kept.
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct RegisterRow {
+    /// Its number.
+    pub number: String,
+    /// Given names.
+    pub first_name: String,
+    /// Family name.
+    pub last_name: String,
+    /// Birth date.
+    pub birth_date: String,
+    /// Street; of an enterprise with its number.
+    pub street: String,
+    /// House number.
+    pub house_number: String,
+    /// Postcode.
+    pub postcode: String,
+    /// City.
+    pub city: String,
+    /// Day of death, or empty.
+    pub deceased_on: String,
+    /// Whether the register protects the person.
+    pub protected: bool,
+    /// Name of the enterprise.
+    pub name: String,
+    /// Its form.
+    pub form: String,
+    /// How it stands: empty, `deleted`, `bankrupt`, `winding_up`.
+    pub condition: String,
+}
+
+impl std::fmt::Debug for RegisterRow {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("RegisterRow(…)")
     }
 }
 
@@ -83,7 +124,8 @@ pub struct ExtractEnterprise {
 }
 
 impl Store {
-    /// Who has the point of a case; `raw` where a service outside is to be asked with it. Kept who asked.
+    /// Who has the point of a case; `raw` where a service outside is to be asked with it. Kept who
+    /// asked.
     pub async fn register_ask(&self, case: CaseId, raw: bool) -> Result<RegisterAsked, StoreError> {
         let answer = ask(sqlx::query_scalar!(
             r#"SELECT loket_api.register_ask($1, $2)::text AS "r!""#,
