@@ -1,6 +1,7 @@
 //! Contracts and mandates in the database: one contract for each organisation, whoever is first, and
 //! nothing shared before it begins (FLU-06, FLU-07, FLU-18).
 
+use loket::domain::consumption::shown::Naming;
 use loket::process::engine::{Actor, Answers};
 use loket::store::StoreError;
 use loket::store::case::Target;
@@ -169,7 +170,8 @@ async fn flu_18_nothing_is_shared_before_the_contract_begins() {
         from: "2026-06-01".parse().unwrap(),
         to: "2026-07-01".parse().unwrap(),
         step: Step::Day,
-        purpose: "question",
+        step: Step::Day,
+        naming: Naming::Masked,
         is_export: false,
     };
     let not_yet = ("contract_not_begun", "FLU-18");
