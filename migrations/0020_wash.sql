@@ -161,7 +161,7 @@ BEGIN
     staged = coalesce(p_staged, staged), unreadable = coalesce(p_unreadable, unreadable) WHERE run_id = p_run;
 END $$;
 -- Whether the run may close what its file has no more: always when somebody said so, else when the file was
--- read whole and it is no more than the share that is set. Up to twenty are nothing to ask about.
+-- read whole and it is no more than the share that is set of what was open before it. Up to twenty are nothing to ask about.
 CREATE FUNCTION loket_api.wash_may_close(p_run bigint, p_yes bool) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE r wash_runs%ROWTYPE; most int; live bigint; gone bigint; why text;
 BEGIN
@@ -169,7 +169,7 @@ BEGIN
   SELECT * INTO STRICT r FROM wash_runs WHERE run_id = p_run FOR UPDATE;
   IF r.state <> 'closing' OR r.merged <> r.staged THEN PERFORM refuse('wash_incomplete', 'DW-BAS-06', jsonb_build_object('staged', r.staged, 'merged', r.merged)); END IF;
   SELECT most_gone INTO most FROM wash_settings;
-  SELECT count(*), count(*) FILTER (WHERE last_run < p_run AND also = '{}') INTO live, gone FROM wash_findings WHERE state = 'open' AND gone_run IS NULL AND kind = r.kind AND scope = r.scope;
+  SELECT count(*) FILTER (WHERE first_run < p_run), count(*) FILTER (WHERE last_run < p_run AND also = '{}') INTO live, gone FROM wash_findings WHERE state = 'open' AND gone_run IS NULL AND kind = r.kind AND scope = r.scope;
   why := CASE WHEN r.may_close OR gone = 0 THEN NULL WHEN r.unreadable > 0 THEN 'unreadable' WHEN gone > 20 AND gone * 100 > most * live THEN 'share' END;
   IF p_yes OR why IS NULL THEN UPDATE wash_runs SET may_close = true WHERE run_id = p_run; why := NULL; END IF;
   RETURN jsonb_build_object('why', why, 'gone', gone, 'live', live, 'most', most, 'unreadable', r.unreadable);
