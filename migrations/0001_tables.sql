@@ -109,6 +109,9 @@ CREATE TABLE meters (
   smart_feasible text NOT NULL DEFAULT '', gsa_order text NOT NULL DEFAULT '',
   PRIMARY KEY (meter_number, ean));
 CREATE INDEX meters_ean ON meters (ean);
+-- Which meter a number means, however it is written: letters and digits (`domain::meter_number`).
+CREATE FUNCTION meter_key(p_number text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT upper(regexp_replace(p_number, '[^A-Za-z0-9]', '', 'g')) $$;
+CREATE INDEX meters_key ON meters (meter_key(meter_number));
 CREATE TABLE customers (
   customer_ref text PRIMARY KEY, country text NOT NULL, kind text NOT NULL,
   first_name text NOT NULL DEFAULT '', last_name text NOT NULL DEFAULT '',

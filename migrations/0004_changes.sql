@@ -26,6 +26,7 @@ BEGIN
   RETURN is_installers(c.process) AND (is_hidden_at(c.ean) OR EXISTS (SELECT 1 FROM texts t JOIN customers u ON number_digits(u.identifier) = number_digits(t.body)
     WHERE t.text_id IN ((c.facts -> 'owner_personal_no' ->> 'text')::uuid, (c.facts -> 'payer_personal_no' ->> 'text')::uuid) AND u.protected AND u.identifier <> ''));
 END $$;
+CREATE FUNCTION is_hidden_notification(c cases) RETURNS bool LANGUAGE sql STABLE AS $$ SELECT CASE WHEN is_installers(c.process) THEN is_hidden(c) ELSE false END $$;
 -- the ten digits that a Swedish number has in every spelling
 CREATE FUNCTION number_digits(p_number text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT right(regexp_replace(p_number, '[^0-9]', '', 'g'), 10) $$;
 CREATE INDEX customers_protected ON customers (number_digits(identifier)) WHERE protected AND identifier <> '';
@@ -34,7 +35,7 @@ CREATE INDEX customers_protected ON customers (number_digits(identifier)) WHERE 
 CREATE FUNCTION search_doc(p_case bigint) RETURNS text LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT lower(concat_ws(' ', c.case_no, c.subject, said_reference(c),
      CASE WHEN NOT coalesce(u.protected, true) THEN concat_ws(' ', u.first_name, u.last_name, u.organisation_name) END,
-     CASE WHEN NOT (is_installers(c.process) AND is_hidden_at(c.ean)) THEN concat_ws(' ', k.street, k.city) END, (SELECT string_agg(body, ' ') FROM texts t WHERE t.case_id = c.case_id AND t.field IN ('summary', 'findings') AND NOT t.withdrawn AND NOT coalesce(u.protected, false))))
+     CASE WHEN NOT is_hidden_notification(c) THEN concat_ws(' ', k.street, k.city) END, (SELECT string_agg(body, ' ') FROM texts t WHERE t.case_id = c.case_id AND t.field IN ('summary', 'findings') AND NOT t.withdrawn AND NOT coalesce(u.protected, false))))
    FROM cases c LEFT JOIN customers u ON u.customer_ref = c.customer_ref LEFT JOIN connections k ON k.ean = c.ean WHERE c.case_id = p_case $$;
 
 CREATE FUNCTION check_registers(p_ean text, p_party text, p_customer text) RETURNS void LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
@@ -54,7 +55,6 @@ DECLARE c cases%ROWTYPE := p_case; k text;
 BEGIN
   IF p_change -> 'facts' = '{}' AND clears_of(p_change) = '{}' THEN RETURN c; END IF;
   c.ean := c.facts ->> 'ean'; c.party_gln := c.facts ->> 'party_gln'; c.customer_ref := c.facts ->> 'customer_ref';
-  IF (c.ean, c.party_gln, c.customer_ref) IS DISTINCT FROM (p_case.ean, p_case.party_gln, p_case.customer_ref) THEN c.subject := subject_of(c); END IF;
   IF c.party_gln IS DISTINCT FROM p_case.party_gln OR c.customer_ref IS DISTINCT FROM p_case.customer_ref THEN PERFORM check_registers(NULL, c.party_gln, c.customer_ref); END IF;
   SELECT unique_key_of(unique_by, jsonb_build_object('answers', '{}'::jsonb, 'facts', c.facts)) INTO k FROM processes WHERE process = c.process;
   IF k IS DISTINCT FROM c.unique_key THEN
@@ -112,27 +112,43 @@ END $$;
 -- cannot both be the first.
 CREATE FUNCTION check_opening(p_process text, p_party text, p_facts jsonb) RETURNS void LANGUAGE plpgsql VOLATILE SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
-  IF p_process NOT IN ('contract', 'sharing', 'repeat_offender') THEN RETURN; END IF;
+  IF p_process NOT IN ('sharing', 'repeat_offender') THEN RETURN; END IF;
   PERFORM pg_advisory_xact_lock(4248, hashtext(p_process || coalesce(p_party, '')));
-  IF p_process = 'contract' AND EXISTS (SELECT 1 FROM cases c WHERE c.party_gln = p_party AND c.process = 'contract' AND c.work <> 'closed'
-      AND (c.facts ->> 'company_number') IS NOT DISTINCT FROM (p_facts ->> 'company_number')) THEN
-    PERFORM refuse('contract_exists', 'FLU-07'); END IF;
-  IF p_process = 'sharing' AND NOT contract_in_force(p_party) THEN PERFORM refuse('no_contract_in_force', 'FLU-06'); END IF;
+  IF p_process = 'sharing' THEN PERFORM contract_check(p_party); END IF;
   IF p_process = 'repeat_offender' THEN
     IF my_role() NOT IN ('lead', 'admin', 'worker') THEN PERFORM refuse('leads_only', 'GT-17'); END IF;
     IF EXISTS (SELECT 1 FROM cases c WHERE c.party_gln = p_party AND c.process = 'repeat_offender' AND c.work <> 'closed') THEN PERFORM refuse('offender_open', 'GT-17'); END IF;
   END IF;
 END $$;
--- customers share with who has an approved contract, and with nobody after its end
-CREATE FUNCTION contract_in_force(p_party text) RETURNS bool LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
-$$ SELECT EXISTS (SELECT 1 FROM cases c WHERE c.party_gln = p_party AND c.process = 'contract' AND c.work <> 'closed' AND c.state = 'active') $$;
+-- customers share with who has an approved contract, from the day on which it begins, and with nobody after its end
+CREATE FUNCTION contract_check(p_party text) RETURNS void LANGUAGE plpgsql VOLATILE SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE begins date := (SELECT min((c.facts ->> 'start_date')::date) FROM cases c WHERE c.party_gln = p_party AND c.process = 'contract' AND c.work <> 'closed' AND c.state = 'active');
+BEGIN
+  IF begins IS NULL THEN PERFORM refuse('no_contract_in_force', 'FLU-06'); END IF;
+  IF begins > local_day('BE') THEN PERFORM refuse('contract_not_begun', 'FLU-18', jsonb_build_object('begins', begins)); END IF;
+END $$;
+-- One contract for each organisation (FLU-07), whatever brings one about: opening, a number that becomes known, approval, reopening, taking
+-- back an end. Under a lock of the organisation, so that of two in the same moment one is the first.
+CREATE FUNCTION contract_alone() RETURNS trigger LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE k text := NEW.facts ->> 'company_number';
+BEGIN
+  PERFORM pg_advisory_xact_lock(4248, hashtext('contract' || coalesce(k, NEW.party_gln)));
+  IF EXISTS (SELECT 1 FROM cases c WHERE c.party_gln = NEW.party_gln AND c.process = 'contract' AND c.work <> 'closed' AND c.case_id <> NEW.case_id
+      AND (c.facts ->> 'company_number') IS NOT DISTINCT FROM k) THEN
+    PERFORM refuse('contract_exists', 'FLU-07'); END IF;
+  IF NEW.state = 'active' AND EXISTS (SELECT 1 FROM cases c WHERE c.process = 'contract' AND c.work <> 'closed' AND c.state = 'active' AND c.case_id <> NEW.case_id
+      AND c.facts ->> 'company_number' = k) THEN
+    PERFORM refuse('contract_elsewhere', 'FLU-07'); END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER contract_alone BEFORE INSERT OR UPDATE ON cases FOR EACH ROW WHEN (NEW.process = 'contract' AND NEW.work <> 'closed') EXECUTE FUNCTION contract_alone();
 -- What a list says a case is about. A notification: where, what its company calls it, and the company; no
 -- address at which a protected person has a contract. A request for a meter: the customer, who is a reference
 -- and nothing else when protected (decision 21). All others: the party.
 CREATE FUNCTION subject_of(c cases) RETURNS text LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
 $$ SELECT coalesce(CASE
      WHEN is_installers(c.process) THEN concat_ws(', ',
-       (SELECT concat_ws(' ', k.street, nullif(coalesce(k.house_number::text, '') || k.house_letter, '')) FROM connections k WHERE k.ean = c.ean AND NOT is_hidden_at(k.ean)),
+       (SELECT concat_ws(' ', k.street, nullif(coalesce(k.house_number::text, '') || k.house_letter, '')) FROM connections k WHERE k.ean = c.ean AND NOT is_hidden(c)),
        said_reference(c), (SELECT name FROM parties WHERE gln = c.party_gln))
      WHEN c.process IN ('prio', 'tlm') THEN (SELECT CASE WHEN u.protected THEN u.customer_ref WHEN u.kind = 'business' THEN u.organisation_name
        ELSE btrim(concat_ws(' ', u.first_name, u.last_name)) END FROM customers u WHERE u.customer_ref = c.customer_ref)
@@ -169,8 +185,8 @@ BEGIN
     '', v_ean, v_party, v_customer, p_reference, unique_key_of(p.unique_by, p_change), v_firm,
     (SELECT f.version FROM forms f WHERE f.form = p.form AND f.valid_from <= v_received ORDER BY f.valid_from DESC LIMIT 1))
   RETURNING * INTO c;
-  c.subject := subject_of(c);
   PERFORM change_rows(c.case_id, p_change, v_facts, n);
+  c.subject := subject_of(c);   -- by now the numbers of people are there, and with them whom nothing names
   PERFORM slot_apply(c, p_change);
   c := case_write(with_nearest_clock(c), 'opened', p_agent, p_session, p_cmd, jsonb_strip_nulls(jsonb_build_object('reference', p_reference)) || jsonb_build_object('change', without_bodies(p_change)), n);
   PERFORM signal_note(c, p_change);
@@ -278,6 +294,7 @@ BEGIN
   PERFORM check_at((p_change ->> 'at')::timestamptz);
   PERFORM referee(p_change, with_form(l, c.form_version), c.facts);
   PERFORM check_people(c.party_gln, p_change);
+  IF c.process = 'sharing' AND l.to_state = 'active' AND l.from_state <> 'active' THEN PERFORM contract_check(c.party_gln); END IF;
   n := (p_change ->> 'at')::timestamptz;
   c.facts := c.facts - clears_of(p_change) || (p_change -> 'facts');
   was := c;
@@ -289,6 +306,7 @@ BEGIN
     PERFORM refuse('twin_open');
   END IF;
   PERFORM change_rows(c.case_id, p_change, c.facts, n, undo_keep(c.case_id, a, p_session, p_change, p_reference));
+  IF is_installers(c.process) OR (was.ean, was.party_gln, was.customer_ref) IS DISTINCT FROM (c.ean, c.party_gln, c.customer_ref) THEN c.subject := subject_of(c); END IF;
   -- nobody is asked to pay what is not set: said to whoever plans (PRIO-14)
   IF p_change -> 'messages' ? 'payment_create' THEN PERFORM fee_of(c); END IF;
   PERFORM slot_apply(c, p_change);
@@ -318,7 +336,7 @@ BEGIN
   c := case_write(with_nearest_clock(c), l.action, a, p_session, p_cmd,
     jsonb_strip_nulls(jsonb_build_object('linked', o.case_id, 'reference', p_reference)) || jsonb_build_object('change', without_bodies(p_change)), n);
   PERFORM signal_note(c, p_change);
-  IF p_change -> 'texts' <> '[]' OR (was.ean, was.customer_ref, was.subject) IS DISTINCT FROM (c.ean, c.customer_ref, c.subject) THEN PERFORM search_renew(ARRAY[c.case_id]); END IF;
+  IF is_installers(c.process) OR p_change -> 'texts' <> '[]' OR (was.ean, was.customer_ref, was.subject) IS DISTINCT FROM (c.ean, c.customer_ref, c.subject) THEN PERFORM search_renew(ARRAY[c.case_id]); END IF;
   IF l.action = 'promise_due' THEN PERFORM promise_told(c.case_id, p_change, a); END IF;
   IF c.process = 'wash' THEN PERFORM wash_follow(c, p_change, a); END IF;
   RETURN command_end(p_cmd, applied(c, o.case_no) || undo_offer(c));

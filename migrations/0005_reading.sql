@@ -262,7 +262,7 @@ BEGIN
   IF r <> '[]' THEN RETURN r; END IF;
   r := hits(ARRAY(SELECT case_id FROM cases WHERE customer_ref = q LIMIT lim), 'customer', lim);
   IF r <> '[]' THEN RETURN r; END IF;
-  r := hits(ARRAY(SELECT c.case_id FROM meters t JOIN cases c USING (ean) WHERE t.meter_number = q LIMIT lim), 'meter', lim);
+  r := hits(ARRAY(SELECT c.case_id FROM meters t JOIN cases c USING (ean) WHERE meter_key(t.meter_number) = nullif(meter_key(q), '') LIMIT lim), 'meter', lim);
   IF r <> '[]' THEN RETURN r; END IF;
   -- fewer than three characters have no trigram: the whole index would be read
   IF length(q) < 3 THEN PERFORM refuse('search_too_short'); END IF;

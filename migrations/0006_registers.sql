@@ -27,12 +27,25 @@ END $$;
 CREATE FUNCTION customers_follow() RETURNS trigger LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE refs text[]; flipped text[];
 BEGIN
+  -- whom a notification names by a number: of who is protected under it now, or was until now
+  PERFORM numbers_again(ARRAY(SELECT unnest(ARRAY[CASE WHEN o.protected THEN o.identifier END, CASE WHEN n.protected THEN n.identifier END]) FROM was o JOIN now_is n USING (customer_ref)
+    WHERE (o.identifier, o.protected) IS DISTINCT FROM (n.identifier, n.protected)));
   SELECT array_agg(o.customer_ref), array_agg(o.customer_ref) FILTER (WHERE o.protected <> n.protected) INTO refs, flipped FROM was o JOIN now_is n USING (customer_ref)
     WHERE (o.kind, o.first_name, o.last_name, o.organisation_name, o.protected) IS DISTINCT FROM (n.kind, n.first_name, n.last_name, n.organisation_name, n.protected);
   IF refs IS NULL THEN RETURN NULL; END IF;
   PERFORM subject_again(ARRAY(SELECT case_id FROM cases WHERE customer_ref = ANY (refs)));
   IF flipped IS NOT NULL THEN PERFORM places_again(ARRAY(SELECT ean FROM contracts WHERE customer_ref = ANY (flipped))); END IF;
   RETURN NULL;
+END $$;
+CREATE FUNCTION customers_arrive() RETURNS trigger LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS
+$$ BEGIN PERFORM numbers_again(ARRAY(SELECT identifier FROM now_is WHERE protected)); RETURN NULL; END $$;
+-- notifications that name people by these numbers as owner or payer
+CREATE INDEX texts_numbers ON texts (number_digits(body)) WHERE field IN ('owner_personal_no', 'payer_personal_no');
+CREATE FUNCTION numbers_again(p_numbers text[]) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE digits text[] := ARRAY(SELECT number_digits(x) FROM unnest(p_numbers) x WHERE x <> '');
+BEGIN
+  IF digits = '{}' THEN RETURN; END IF;
+  PERFORM subject_again(ARRAY(SELECT t.case_id FROM texts t JOIN cases c USING (case_id) WHERE t.field IN ('owner_personal_no', 'payer_personal_no') AND number_digits(t.body) = ANY (digits) AND is_installers(c.process)));
 END $$;
 -- of what stands at these connections, notifications tell the address
 CREATE FUNCTION places_again(p_eans text[]) RETURNS void LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS
@@ -53,6 +66,7 @@ BEGIN
   PERFORM places_again(eans);
   RETURN NULL;
 END $$;
+CREATE TRIGGER follow_new AFTER INSERT ON customers REFERENCING NEW TABLE AS now_is FOR EACH STATEMENT EXECUTE FUNCTION customers_arrive();
 CREATE TRIGGER follow AFTER UPDATE ON customers REFERENCING OLD TABLE AS was NEW TABLE AS now_is FOR EACH STATEMENT EXECUTE FUNCTION customers_follow();
 CREATE TRIGGER follow AFTER UPDATE ON connections REFERENCING OLD TABLE AS was NEW TABLE AS now_is FOR EACH STATEMENT EXECUTE FUNCTION connections_follow();
 CREATE TRIGGER follow_new AFTER INSERT ON contracts REFERENCING NEW TABLE AS now_is FOR EACH STATEMENT EXECUTE FUNCTION contracts_follow();
@@ -160,16 +174,16 @@ END $$;
 -- when they belong together. Never who lives there, nor a number of a person or a firm (ELS-22). Both
 -- ways are index probes; a meter number that two plants have needs the EAN.
 CREATE FUNCTION loket_api.plant_find(p_meter text, p_ean text) RETURNS jsonb LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE m text := nullif(upper(btrim(p_meter)), ''); e text := nullif(btrim(p_ean), ''); found_ jsonb;
+DECLARE m text := nullif(meter_key(p_meter), ''); e text := nullif(btrim(p_ean), ''); found_ jsonb;
 BEGIN
   PERFORM require_role('installer', 'admin', 'worker');
   IF m IS NULL AND e IS NULL THEN PERFORM refuse('plant_number_needed', 'ELS-11'); END IF;
   SELECT jsonb_agg(jsonb_build_object('ean', k.ean, 'meter_number', t.meter_number, 'technical_number', t.technical_number,
       'address', concat_ws(' ', k.street, nullif(coalesce(k.house_number::text, '') || k.house_letter || CASE WHEN k.house_suffix <> '' THEN '-' || k.house_suffix ELSE '' END, '')),
       'postcode', k.postcode, 'city', k.city, 'grid_area', k.grid_area) ORDER BY k.ean, t.meter_number) INTO found_
-    FROM (SELECT * FROM meters WHERE m IS NOT NULL AND meter_number = m AND (e IS NULL OR ean = e)
+    FROM (SELECT * FROM meters WHERE m IS NOT NULL AND meter_key(meter_number) = m AND (e IS NULL OR ean = e)
       UNION ALL SELECT * FROM meters WHERE m IS NULL AND ean = e LIMIT 3) t JOIN connections k USING (ean) WHERE k.country = 'SE' AND k.product = 'E';
-  IF found_ IS NULL AND m IS NOT NULL AND e IS NOT NULL AND EXISTS (SELECT 1 FROM meters WHERE meter_number = m) AND EXISTS (SELECT 1 FROM connections WHERE ean = e) THEN
+  IF found_ IS NULL AND m IS NOT NULL AND e IS NOT NULL AND EXISTS (SELECT 1 FROM meters WHERE meter_key(meter_number) = m) AND EXISTS (SELECT 1 FROM connections WHERE ean = e) THEN
     PERFORM refuse('numbers_disagree', 'ELS-11'); END IF;
   IF jsonb_array_length(found_) > 1 THEN PERFORM refuse('plant_not_clear', 'ELS-11'); END IF;
   RETURN jsonb_build_object('at', legal_now(), 'plant', found_ -> 0);

@@ -94,6 +94,7 @@ BEGIN
     'holder', CASE WHEN clear_ AND held.customer_ref IS NOT NULL AND NOT held.protected THEN jsonb_build_object('identifier', held.identifier, 'first_name', held.first_name, 'last_name', held.last_name, 'organisation_name', held.organisation_name) END,
     'party', party_json(c.party_gln), 'party_country', (SELECT country FROM parties WHERE gln = c.party_gln), 'connection', (SELECT address_json(k) FROM connections k WHERE k.ean = c.ean),
     'customer', (SELECT customer_json(u) || CASE WHEN clear_ AND NOT u.protected THEN jsonb_build_object('email', u.email, 'phone', u.phone) ELSE '{}' END FROM customers u WHERE u.customer_ref = c.customer_ref), 'texts', CASE WHEN clear_ THEN texts_json(p_case) ELSE texts_shown(c) END, 'hidden', is_hidden(c) OR coalesce(held.protected, false), 'slot', slot_json(p_case),
+    'signals', CASE WHEN c.process = 'repeat_offender' THEN (SELECT coalesce(jsonb_agg(jsonb_build_array(o.case_no, o.received_at) ORDER BY o.n), '[]') FROM offender_evidence o WHERE o.case_id = p_case) END,
     'payment', (SELECT CASE WHEN clear_ THEN payment_json(p) ELSE payment_json(p) - 'checkout_url' END FROM payments p WHERE p.case_id = p_case ORDER BY (p.status IN ('new', 'open', 'pending', 'authorized')) DESC, p.created_at DESC, p.payment_id LIMIT 1));
 END $$;
 
@@ -102,6 +103,13 @@ CREATE FUNCTION loket_api.case_heard(p_case bigint, p_cmd uuid) RETURNS bool LAN
 BEGIN
   PERFORM require_role('worker', 'admin');
   RETURN EXISTS (SELECT 1 FROM case_events WHERE case_id = p_case AND cmd_id = p_cmd);
+END $$;
+-- the case of that process that has this reference, for what a system outside tells of it later
+CREATE FUNCTION loket_api.case_named(p_process text, p_reference text) RETURNS bigint LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM require_role('worker', 'admin');
+  RETURN (SELECT case_id FROM cases WHERE process = p_process AND reference = p_reference
+    UNION ALL SELECT case_id FROM case_references WHERE process = p_process AND reference = p_reference LIMIT 1);
 END $$;
 
 -- heads of the chains that grew since then: exported daily, kept outside, so that even somebody who

@@ -46,3 +46,16 @@ BEGIN
     FROM ((SELECT * FROM connections WHERE m IS NULL AND replace(q, ' ', '') ~ '^[0-9]{6,17}$' AND ean LIKE replace(q, ' ', '') || '%' ORDER BY ean USING ~<~ LIMIT lim)
       UNION ALL (SELECT * FROM connections WHERE m IS NOT NULL AND postcode = replace(m[1], ' ', '') AND house_number = m[2]::int ORDER BY ean LIMIT lim)) k);
 END $$;
+-- Customers for a field of a form, as somebody on the telephone says who they are: by postcode and house
+-- number. A protected person is in no list (decision 21): only the reference names one.
+CREATE INDEX customers_place ON customers (postcode, house_number) WHERE NOT protected;
+CREATE FUNCTION loket_api.customers_like(p_text text, p_limit int) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE q text := upper(regexp_replace(btrim(p_text), '\s+', ' ', 'g')); m text[]; lim int := least(greatest(p_limit, 1), 50);
+BEGIN
+  PERFORM require_agent();
+  m := regexp_match(q, '^([0-9]{3} ?[0-9]{2}|[0-9]{4} ?[A-Z]{2}|[0-9]{4})[ ,]+([0-9]{1,5})');
+  RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('customer_ref', u.customer_ref,
+      'name', CASE WHEN u.kind = 'business' THEN u.organisation_name ELSE btrim(concat_ws(' ', u.first_name, u.last_name)) END,
+      'address', concat_ws(' ', u.street, coalesce(u.house_number::text, '') || u.house_letter || CASE WHEN u.house_suffix <> '' THEN '-' || u.house_suffix ELSE '' END || ',', u.postcode, u.city)) ORDER BY u.customer_ref), '[]')
+    FROM (SELECT * FROM customers WHERE m IS NOT NULL AND postcode = replace(m[1], ' ', '') AND house_number = m[2]::int AND NOT protected ORDER BY customer_ref LIMIT lim) u);
+END $$;

@@ -130,6 +130,7 @@ CREATE FUNCTION loket_api.connection_check(p_ean text, p_meter text) RETURNS jso
 BEGIN
   PERFORM require_agent();
   IF NOT EXISTS (SELECT 1 FROM own_operators) THEN PERFORM refuse('no_own_operator', 'PRIO-27'); END IF;
-  RETURN (SELECT jsonb_build_object('at', legal_now(), 'source', 'register', 'meter', (SELECT meter_json(k, m) FROM meters m WHERE m.ean = k.ean AND m.meter_number = upper(p_meter)))
+  RETURN (SELECT jsonb_build_object('at', legal_now(), 'source', 'register', 'meter', (SELECT meter_json(k, m) FROM meters m WHERE m.ean = k.ean AND meter_key(m.meter_number) = meter_key(p_meter)
+      ORDER BY m.meter_number <> upper(p_meter), m.meter_number LIMIT 1))
     FROM connections k WHERE k.ean = p_ean AND k.product = 'E' AND EXISTS (SELECT 1 FROM meters o WHERE o.ean = k.ean));
 END $$;

@@ -26,6 +26,11 @@ CREATE TABLE consumption_days (
   value bigint NOT NULL CHECK (value >= 0), day date NOT NULL, point_id int NOT NULL, register smallint NOT NULL,
   covered smallint NOT NULL, status smallint NOT NULL, meter smallint NOT NULL, given bool NOT NULL,
   PRIMARY KEY (point_id, register, day, meter)) PARTITION BY RANGE (day);
+-- From when until when a register of a meter has values, by quarter-hours and hours, and by totals of days:
+-- what is missing in between is missing, wherever somebody begins to look.
+CREATE TABLE consumption_spans (
+  point_id int NOT NULL, register smallint NOT NULL, meter smallint NOT NULL, is_fine bool NOT NULL, first_at timestamptz NOT NULL, last_at timestamptz NOT NULL,
+  PRIMARY KEY (point_id, register, meter, is_fine));
 -- what stood there before a surer or newer value came; append-only
 CREATE TABLE consumption_changes (
   change_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, changed_at timestamptz NOT NULL, starts_at timestamptz NOT NULL,
@@ -95,6 +100,10 @@ BEGIN
         AND NOT (x.k = '' AND EXISTS (SELECT 1 FROM consumption_values v WHERE x.m <> 1440 AND v.point_id = p.point_id AND v.register = x.g AND v.starts_at = x.s AND v.meter > 0))
         AND NOT (x.k = '' AND EXISTS (SELECT 1 FROM consumption_days v WHERE x.m = 1440 AND v.point_id = p.point_id AND v.register = x.g AND v.day = brussels_day(x.s) AND v.meter > 0))
       ORDER BY x.e, x.k, x.g, x.s, x.m = 1440, x.i DESC) y;
+  INSERT INTO consumption_spans AS t SELECT x.point_id, x.register, x.meter, x.minutes < 1440, min(x.starts_at), max(CASE x.minutes WHEN 1440 THEN brussels_begin(brussels_day(x.starts_at) + 1) ELSE x.starts_at + make_interval(mins => x.minutes) END)
+      FROM unnest(r) x WHERE NOT p_dry AND x.minutes > 0 AND x.meter > 0 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+    ON CONFLICT (point_id, register, meter, is_fine) DO UPDATE SET first_at = least(t.first_at, excluded.first_at), last_at = greatest(t.last_at, excluded.last_at)
+      WHERE excluded.first_at < t.first_at OR excluded.last_at > t.last_at;
   FOREACH is_day IN ARRAY ARRAY[false, true] LOOP
     one := ARRAY(SELECT x FROM unnest(r) x WHERE (x.minutes = 1440) = is_day);
     IF cardinality(one) > 0 THEN
@@ -180,7 +189,7 @@ BEGIN
   IF c.state <> 'active' THEN
     PERFORM refuse(CASE c.state WHEN 'requested' THEN 'mandate_not_approved' WHEN 'rejected' THEN 'mandate_not_approved' WHEN 'expired' THEN 'mandate_expired' ELSE 'mandate_ended' END,
       CASE c.state WHEN 'ended' THEN 'FLU-32' WHEN 'expired' THEN 'FLU-28' ELSE 'FLU-24' END); END IF;
-  IF NOT contract_in_force(c.party_gln) THEN PERFORM refuse('no_contract_in_force', 'FLU-06'); END IF;
+  PERFORM contract_check(c.party_gln);
   IF NOT EXISTS (SELECT 1 FROM deadlines d WHERE d.case_id = c.case_id AND d.key = 'validity_3y' AND d.outcome IS NULL AND d.due_at > legal_now()) THEN PERFORM refuse('mandate_expired', 'FLU-28'); END IF;
   IF p_grain NOT IN (15, 60, 1440, 10080, 30000) OR p_from >= p_to OR p_to - p_from > (CASE WHEN fine THEN 7 ELSE 366 END) THEN PERFORM refuse('fine_by_week_only', 'FLU-26'); END IF;
   IF fine AND g = 'day' THEN PERFORM refuse('fine_not_shared', 'FLU-03'); END IF;
@@ -193,26 +202,34 @@ END $$;
 -- Values of a connection: by quarter-hour or hour (at most a week), by day, week or month (at most a year).
 -- Meters are added up. What is said of the connection as a whole counts where no meter has a value. Where a
 -- meter that has values before and after has none, something of the sum is missing (covered: 0 minutes).
+-- Of a day, meters beside each other are asked for the same time: the one of which least is known counts.
+-- A meter that comes or goes on that day is there for a part of it: one after the other they make the day
+-- (`beside`: how many such meters there are at a time), and beside one that is there all day what lies before
+-- the first and behind the last of them is nothing that lacks.
 CREATE FUNCTION consumption_of(p_ean text, p_from date, p_to date, p_grain int) RETURNS jsonb LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE v_point int := (SELECT point_id FROM consumption_points WHERE ean = p_ean); all_registers smallint[] := '{1,2,3,4,5,6,7,8,9}'; found jsonb;
 BEGIN
   IF p_grain IN (15, 60) THEN
     WITH x AS (SELECT y.*, bool_or(y.meter > 0) OVER (PARTITION BY y.register, y.starts_at) AS named FROM consumption_values y WHERE y.point_id = v_point AND y.register = ANY (all_registers)
         AND y.starts_at >= brussels_begin(p_from) AND y.starts_at < brussels_begin(p_to)),
-      m AS (SELECT register, meter, min(starts_at) AS lo, max(starts_at) AS hi FROM x WHERE meter > 0 GROUP BY 1, 2),
+      m AS MATERIALIZED (SELECT register, first_at, last_at FROM consumption_spans WHERE point_id = v_point AND is_fine),
       v AS (SELECT x.register, x.starts_at, min(x.status) AS status, sum(x.value) AS value,
-          CASE WHEN count(*) < (SELECT count(*) FROM m WHERE m.register = x.register AND x.starts_at BETWEEN m.lo AND m.hi) THEN 0 ELSE max(x.minutes) END AS covered
+          CASE WHEN bool_or(x.named) AND count(*) < (SELECT count(*) FROM m WHERE m.register = x.register AND m.first_at <= x.starts_at AND m.last_at > x.starts_at) THEN 0 ELSE max(x.minutes) END AS covered
         FROM x WHERE x.meter > 0 OR NOT x.named GROUP BY x.register, x.starts_at LIMIT 7000)
       SELECT jsonb_agg(jsonb_build_array(v.register, v.starts_at, v.covered, v.status, v.value) ORDER BY v.starts_at, v.register) INTO found FROM v;
   ELSE
-    WITH x AS (SELECT y.*, bool_or(y.meter > 0) OVER (PARTITION BY y.register, y.day) AS named FROM consumption_days y
-        WHERE y.point_id = v_point AND y.register = ANY (all_registers) AND y.day >= p_from AND y.day < p_to),
-      m AS (SELECT register, meter, min(day) AS lo, max(day) AS hi FROM x WHERE meter > 0 GROUP BY 1, 2),
+    WITH y AS (SELECT t.register, t.day, t.meter, t.status, t.value, t.covered, brussels_begin(t.day) AS b, brussels_begin(t.day + 1) AS e, bool_or(t.meter > 0) OVER (PARTITION BY t.register, t.day) AS named
+        FROM consumption_days t WHERE t.point_id = v_point AND t.register = ANY (all_registers) AND t.day >= p_from AND t.day < p_to),
+      m AS MATERIALIZED (SELECT register, meter, min(first_at) AS lo, max(last_at) AS hi FROM consumption_spans WHERE point_id = v_point GROUP BY 1, 2),
+      l AS MATERIALIZED (SELECT meter, min(lo) AS lo, max(hi) AS hi FROM m GROUP BY 1),
+      x AS (SELECT y.*, greatest(l.lo, y.b) AS since, least(l.hi, y.e) AS until, coalesce(l.lo <= y.b AND l.hi >= y.e, true) AS all_day FROM y LEFT JOIN l USING (meter) WHERE y.meter > 0 OR NOT y.named),
       d AS (SELECT x.register, x.day, min(x.status) AS status, sum(x.value) AS value,
-          -- one after the other they make a day; beside each other the one of which least is known counts
-          CASE WHEN count(*) < (SELECT count(*) FROM m WHERE m.register = x.register AND x.day BETWEEN m.lo AND m.hi) THEN 0
-            WHEN sum(x.covered) > extract(epoch FROM brussels_begin(x.day + 1) - brussels_begin(x.day)) / 60 THEN min(x.covered) ELSE sum(x.covered) END AS covered
-        FROM x WHERE x.meter > 0 OR NOT x.named GROUP BY x.register, x.day),
+          CASE WHEN bool_or(x.named) AND count(*) < (SELECT count(*) FROM m WHERE m.register = x.register AND m.lo < min(x.e) AND m.hi > min(x.b)) THEN 0
+            WHEN bool_and(x.all_day) THEN min(x.covered)
+            ELSE least(min(x.covered) FILTER (WHERE x.all_day), (sum(x.covered) FILTER (WHERE NOT x.all_day) / max(CASE WHEN NOT x.all_day THEN (SELECT count(*) FROM m JOIN l USING (meter)
+                WHERE m.register = x.register AND m.lo < x.e AND m.hi > x.b AND l.lo <= x.since AND l.hi > x.since AND NOT (l.lo <= x.b AND l.hi >= x.e)) END))::int
+              + CASE WHEN bool_or(x.all_day) THEN extract(epoch FROM min(x.e) - min(x.b) - (max(x.until) FILTER (WHERE NOT x.all_day) - min(x.since) FILTER (WHERE NOT x.all_day)))::int / 60 ELSE 0 END) END AS covered
+        FROM x GROUP BY x.register, x.day),
       v AS (SELECT d.register, CASE p_grain WHEN 1440 THEN d.day WHEN 10080 THEN date_trunc('week', d.day::timestamp)::date ELSE date_trunc('month', d.day::timestamp)::date END AS first,
           sum(d.covered) AS covered, min(d.status) AS status, sum(d.value) AS value FROM d GROUP BY 1, 2 LIMIT 4000)
       SELECT jsonb_agg(jsonb_build_array(v.register, brussels_begin(v.first), v.covered, v.status, v.value) ORDER BY v.first, v.register) INTO found FROM v;
@@ -220,26 +237,44 @@ BEGIN
   RETURN coalesce(found, '[]');
 END $$;
 
--- Looking is an event of the case, with its purpose; what was seen stands in none. It changes nothing of the
--- case: the version stays. An export is the same, said as what it is.
-CREATE FUNCTION loket_api.consumption_read(p_cmd uuid, p_session uuid, p_case bigint, p_from date, p_to date, p_grain int, p_purpose text, p_export bool) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE a int := require_role('agent', 'lead', 'admin'); r jsonb; c cases%ROWTYPE; t timestamptz;
+-- The highest quarter-hour of each month that is shared as a whole (W): of a month that is cut it may be somebody
+-- else's (FLU-31). Of several meters the highest counts: beside each other that is less than what both took.
+CREATE FUNCTION consumption_peaks(p_ean text, p_from date, p_to date) RETURNS jsonb LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE v_point int := (SELECT point_id FROM consumption_points WHERE ean = p_ean); peak smallint := 10;
 BEGIN
-  r := command_begin(p_cmd, a, 'consumption', concat_ws(' ', p_case, p_from, p_to, p_grain, p_purpose, p_export));
+  RETURN (SELECT coalesce(jsonb_agg(jsonb_build_array(brussels_day(x.starts_at), x.status, x.value) ORDER BY x.starts_at), '[]') FROM (
+    SELECT DISTINCT ON (v.starts_at) v.starts_at, v.status, v.value FROM consumption_values v
+      WHERE v.point_id = v_point AND v.register = peak AND v.starts_at >= brussels_begin(p_from) AND v.starts_at < brussels_begin(p_to)
+        AND (brussels_day(v.starts_at) + interval '1 month')::date <= p_to ORDER BY v.starts_at, v.value DESC, v.status LIMIT 100) x);
+END $$;
+
+-- Whether who lives or lived at the connection, or whoever shares, is protected (decision 21).
+CREATE FUNCTION consumption_hidden(c cases) RETURNS bool LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS $$ BEGIN RETURN is_hidden(c) OR is_hidden_at(c.ean); END $$;
+
+-- Looking is an event of the case, with its purpose; what was seen stands in none. It changes nothing of the
+-- case: the version stays. An export is the same, said as what it is. The connection is named by the ends of
+-- its number; by all of it (`p_whole`) only for whom it is asked, as a part of that event, and never where
+-- anybody is protected (decision 21).
+CREATE FUNCTION loket_api.consumption_read(p_cmd uuid, p_session uuid, p_case bigint, p_from date, p_to date, p_grain int, p_purpose text, p_export bool, p_whole bool) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
+DECLARE a int := require_role('agent', 'lead', 'admin'); r jsonb; c cases%ROWTYPE; t timestamptz; whole bool := coalesce(p_whole, false);
+BEGIN
+  r := command_begin(p_cmd, a, 'consumption', concat_ws(' ', p_case, p_from, p_to, p_grain, p_purpose, p_export, whole));
   IF r IS NULL THEN PERFORM require_seat(p_session, a); END IF;
   c := case_lock(p_case);
   PERFORM consumption_check(c, p_from, p_to, p_grain);
   IF p_purpose IS NULL OR p_purpose NOT IN ('question', 'check', 'complaint', 'hand_over') THEN
     PERFORM refuse('not_a_choice', '', '{"field":"look_purpose","choices":"question, check, complaint, hand_over"}'); END IF;
+  IF whole AND consumption_hidden(c) THEN PERFORM refuse('person_protected'); END IF;
   IF r IS NULL THEN
     c.version := c.version - 1;                       -- case_write raises it
     c := case_write(c, CASE WHEN p_export THEN 'consumption_exported' ELSE 'consumption_seen' END, a, p_session, p_cmd,
-      jsonb_build_object('purpose', p_purpose, 'from', p_from, 'to', p_to, 'minutes', p_grain), legal_now());
-    r := command_end(p_cmd, jsonb_build_object('until', clock_timestamp() + interval '1 minute'));
+      jsonb_build_object('purpose', p_purpose, 'from', p_from, 'to', p_to, 'minutes', p_grain) || CASE WHEN whole THEN '{"whole":true}' ELSE '{}' END::jsonb, legal_now());
+    r := command_end(p_cmd, jsonb_build_object('until', clock_timestamp() + CASE WHEN whole THEN unmask_time() ELSE interval '1 minute' END));
   END IF;
   -- an answer that was lost is given again; who looks later looks anew, and that is an event of its own
   t := clock_timestamp();
   IF (r ->> 'until')::timestamptz <= t THEN PERFORM refuse('look_over'); END IF;
-  RETURN jsonb_build_object('ean', c.ean, 'energy', (SELECT product FROM connections WHERE ean = c.ean), 'from', p_from, 'to', p_to, 'values', consumption_of(c.ean, p_from, p_to, p_grain));
+  RETURN jsonb_build_object('ean', CASE WHEN whole THEN c.ean ELSE left(c.ean, 4) || '..........' || right(c.ean, 4) END, 'energy', (SELECT product FROM connections WHERE ean = c.ean), 'from', p_from, 'to', p_to,
+    'values', consumption_of(c.ean, p_from, p_to, p_grain), 'peaks', CASE WHEN p_grain >= 1440 THEN consumption_peaks(c.ean, p_from, p_to) ELSE '[]' END);
 END $$;

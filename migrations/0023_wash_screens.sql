@@ -23,7 +23,8 @@ BEGIN
   SELECT * INTO k FROM wash_clusters_count;
   IF k.counted_at > t - greatest(interval '2 s', 20 * k.took) OR NOT pg_try_advisory_xact_lock(4247, 3) THEN RETURN; END IF;
   WITH live AS MATERIALIZED (SELECT pattern, array_agg(DISTINCT code ORDER BY code) AS codes, count(*) AS n FROM wash_findings
-      WHERE state = 'open' AND pattern IS NOT NULL AND case_id IS NOT NULL GROUP BY pattern HAVING count(*) > 1),
+      WHERE state = 'open' AND pattern IS NOT NULL AND case_id IS NOT NULL GROUP BY pattern
+      HAVING count(*) >= CASE WHEN pattern LIKE 'street:%' THEN 3 ELSE 2 END),   -- two neighbours may have moved
     over AS (DELETE FROM wash_clusters c WHERE NOT EXISTS (SELECT 1 FROM live l WHERE l.pattern = c.pattern))
     INSERT INTO wash_clusters AS c SELECT * FROM live ON CONFLICT (pattern) DO UPDATE SET codes = excluded.codes, n = excluded.n WHERE (c.codes, c.n) IS DISTINCT FROM (excluded.codes, excluded.n);
   UPDATE wash_clusters_count SET counted_at = t, took = clock_timestamp() - t, total = (SELECT count(*) FROM wash_clusters);

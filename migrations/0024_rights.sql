@@ -49,7 +49,7 @@ GRANT EXECUTE ON FUNCTION loket_api.text_erase, loket_api.reassign, loket_api.tr
 GRANT EXECUTE ON FUNCTION loket_api.import_parties, loket_api.import_contacts, loket_api.import_connections, loket_api.import_meters,
   loket_api.import_customers, loket_api.import_contracts, loket_api.clock_set TO loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.apply, loket_api.case_open, loket_api.document_attach, loket_api.lapsed, loket_api.next_due, loket_api.outbox_take, loket_api.outbox_sent,
-  loket_api.outbox_failed, loket_api.outbox_waits, loket_api.outbox_dead, loket_api.outbox_resend, loket_api.message_context, loket_api.case_heard TO loket_worker, loket_administrator;
+  loket_api.outbox_failed, loket_api.outbox_waits, loket_api.outbox_dead, loket_api.outbox_resend, loket_api.message_context, loket_api.case_heard, loket_api.case_named TO loket_worker, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.chain_heads TO loket_worker, loket_auditor, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.board TO loket_agent, loket_auditor, loket_administrator, loket_worker;
 GRANT EXECUTE ON FUNCTION loket_api.on_time, loket_api.on_time_cases TO loket_agent, loket_auditor, loket_administrator;
@@ -71,6 +71,7 @@ GRANT EXECUTE ON FUNCTION loket_api.notices_seen TO loket_agent, loket_auditor, 
 GRANT EXECUTE ON FUNCTION loket_api.notices_purge, loket_api.line_open, loket_api.tick_lead, loket_api.feed_tick TO loket_worker, loket_administrator;
 -- look-ups of forms (0014)
 GRANT EXECUTE ON FUNCTION loket_api.connections_like TO loket_agent, loket_auditor, loket_administrator, loket_worker;
+GRANT EXECUTE ON FUNCTION loket_api.customers_like TO loket_agent, loket_administrator;
 -- claiming
 GRANT SELECT ON desk_log TO loket_auditor, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.skip, loket_api.take_over TO loket_agent, loket_administrator;
@@ -90,12 +91,12 @@ GRANT EXECUTE ON FUNCTION loket_api.slots_list TO loket_lead, loket_auditor, lok
 GRANT EXECUTE ON FUNCTION loket_api.areas_put, loket_api.fee_add, loket_api.form_add, loket_api.own_operators_set TO loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.payment_create, loket_api.payment_attach, loket_api.payment_seen, loket_api.payment_told, loket_api.payment_find, loket_api.payment_last,
   loket_api.payments_take, loket_api.refund_create, loket_api.refund_seen, loket_api.refunds_take TO loket_worker, loket_administrator;
-GRANT EXECUTE ON FUNCTION loket_api.verify_slots, loket_api.verify_payments TO loket_auditor, loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.verify_slots, loket_api.verify_payments, loket_api.verify_evidence TO loket_auditor, loket_administrator;
 -- consumption (0021): no table is read by anybody
 GRANT EXECUTE ON FUNCTION loket_api.consumption_known, loket_api.consumption_merge TO loket_administrator, loket_worker;
 GRANT EXECUTE ON FUNCTION loket_api.consumption_read TO loket_agent, loket_administrator;
 -- the register of signals (0022)
-GRANT EXECUTE ON FUNCTION loket_api.signals_register, loket_api.signal_parties, loket_api.signals_of_party, loket_api.offender_rule TO loket_agent, loket_auditor, loket_administrator;
+GRANT EXECUTE ON FUNCTION loket_api.signals_register, loket_api.signal_parties, loket_api.signals_of_party, loket_api.offender_evidence, loket_api.offender_rule TO loket_agent, loket_auditor, loket_administrator;
 GRANT EXECUTE ON FUNCTION loket_api.offenders_due TO loket_worker, loket_administrator;
 -- installers (ELS-28 to ELS-30): no table at all, and of the functions those that show the notifications of
 -- their own company. Nothing of registers, people or other queues.

@@ -13,7 +13,7 @@ use super::{CliError, Ended, Shell, shell, words};
 use crate::domain::consumption::guard::{Mandate, Span};
 use crate::domain::consumption::shown::{Amount, Mark, Naming, Shown, Sight, Slot};
 use crate::domain::consumption::view::View;
-use crate::domain::consumption::{Consumption, Energy, Register, Step, Unit, ZONE};
+use crate::domain::consumption::{Consumption, Energy, Peak, Register, Step, Unit, ZONE};
 use crate::exchange::consumption::{page, write};
 use crate::exchange::keep::Place;
 use crate::process::engine::Refusal;
@@ -86,9 +86,10 @@ pub struct WhatArgs {
     /// Of gas: in kWh or in m³
     #[arg(long, value_name = "UNIT", default_value = "kWh", value_parser = ["kWh", "m3"])]
     pub unit: String,
-    /// Name the connection by the ends of its number only
+    /// Name the connection by its whole number, which is on record with the purpose; without it by the
+    /// ends of the number. Refused where anybody is protected
     #[arg(long)]
-    pub mask: bool,
+    pub whole: bool,
     /// Why somebody looks
     #[arg(long, value_name = "PURPOSE", value_parser = LOOK_PURPOSES)]
     pub purpose: String,
@@ -149,6 +150,7 @@ async fn look(shell: &Shell, what: &WhatArgs, is_export: bool) -> Result<Seen, C
         step: sight.step,
         purpose: &what.purpose,
         is_export,
+        naming: sight.naming,
     };
     let session = clerk.session.session_id;
     let read = clerk.store.consumption_read(Uuid::now_v7(), session, &look);
@@ -192,10 +194,10 @@ fn allowed(mandate: &Mandate, what: &WhatArgs, now: DateTime<Utc>) -> Result<Sig
     let step = step(what, span, mandate.energy);
     let view = View { span, day, step };
     let unit = Unit::of_sign(&what.unit).unwrap_or(Unit::Kwh);
-    let naming = if what.mask {
-        Naming::Masked
-    } else {
+    let naming = if what.whole {
         Naming::Whole
+    } else {
+        Naming::Masked
     };
     view.sight(mandate, (unit, naming), now)
         .map_err(|hidden| Refusal::new(hidden.key()).by_rule(hidden.rule()).into())
@@ -244,13 +246,28 @@ fn tell(shell: &Shell, shown: &Shown) {
     let mut rows = Vec::new();
     for (number, slot) in shown.slots.iter().enumerate() {
         for series in &shown.series {
-            let amount = series.values.get(number).and_then(Option::as_ref);
+            if series.mark(number) == Mark::Rests {
+                continue;
+            }
+            let amount = series.amount(number);
             rows.push(cells(texts, (slot, shown.step), series.register, amount));
         }
     }
+    rows.extend(shown.peaks.iter().map(|peak| of_peak(texts, peak)));
     for line in words::columns(&words::right_aligned(rows, 2..=2)) {
         shell.say(&line);
     }
+}
+
+fn of_peak(texts: &Texts, peak: &Peak) -> Vec<String> {
+    vec![
+        peak.month.format("%Y-%m").to_string(),
+        texts.say("consumption.register.peak"),
+        write::volume(peak.value),
+        Unit::Kw.sign().to_owned(),
+        texts.say(&format!("consumption.status.{}", peak.status.key())),
+        String::new(),
+    ]
 }
 
 fn cells(

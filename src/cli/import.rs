@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 use super::error::store_words;
 use super::{Exit, shell};
 use crate::domain::sanitize::clean;
-use crate::exchange::consumption::intake::Intake;
+use crate::exchange::consumption::intake::{Intake, SERVICE_LIMIT};
 use crate::exchange::import::intake::Door;
 use crate::exchange::import::mandates;
 use crate::exchange::import::registers::Record;
@@ -44,7 +44,7 @@ pub enum Kind {
     Wash,
     /// Extracts for the data wash: `persons` or `enterprises`, then the files.
     Registers,
-    /// Consumption, as customers export it from the portal; connections first.
+    /// Consumption, as customers export it or the service of the portal answers it; connections first.
     Consumption,
     /// Sharing mandates, as the service of the portal answers them; `--party` says of whom.
     Mandates,
@@ -83,7 +83,7 @@ pub struct ImportArgs {
 }
 
 /// An answer of a service is no longer, in bytes.
-const ANSWER_LIMIT: u64 = 64 * 1024 * 1024;
+const ANSWER_LIMIT: u64 = SERVICE_LIMIT;
 /// Some lines were refused, the others came in.
 const SOME_REFUSED: u8 = 3;
 
@@ -174,9 +174,8 @@ async fn read(
             let mut door = Door::open(store).await?;
             let text = io::read_to_string(file.1.take(ANSWER_LIMIT))?;
             let party = args.party.as_deref().unwrap_or_default();
-            let lines = mandates::lines(&text, party, door.now().await?)?;
-            run.cases((file.0, lines.as_bytes()), &mut door, progress)
-                .await
+            let told = mandates::read(&text, party, door.now().await?)?;
+            run.mandates(file.0, &told, &mut door).await
         }
         Kind::Consumption => {
             let mut intake = Intake::open(store, args.ean.as_deref()).await?;
@@ -213,6 +212,7 @@ fn stopped(error: &ImportError) -> Exit {
         ImportError::Store(_) => Exit::Refused,
         ImportError::Table(_)
         | ImportError::Export(_)
+        | ImportError::Service(_)
         | ImportError::Mandates(_)
         | ImportError::Io(_) => Exit::Usage,
     }

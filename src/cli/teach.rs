@@ -129,6 +129,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         &[
             "report signals --from 2026-01 --csv",
             "report signals --party 8712423010208 --from 2026-08",
+            "report signals --proposal RO-2026-000001 --csv",
         ],
     ),
     ("report threshold", &["report threshold --signals 5"]),
@@ -139,7 +140,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     (
         "consumption export",
         &[
-            "consumption export SM-2026-000007 --year 2025 --purpose hand_over",
+            "consumption export SM-2026-000007 --year 2025 --purpose hand_over --whole",
             "consumption export SM-2026-000007 --year 2025 --purpose check --format pdf --out a.pdf",
         ],
     ),

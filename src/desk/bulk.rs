@@ -6,6 +6,7 @@
 
 pub mod call;
 pub mod choices;
+pub mod one;
 pub mod plan;
 pub mod run;
 

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::answer;
 use super::effect::Effect;
 use super::model::Model;
+use super::screen::Layer;
 use crate::store::StoreError;
 use crate::store::rows::{CaseId, Unmasked};
 
@@ -67,6 +68,9 @@ pub fn seen(model: &Model, case: CaseId) -> Option<&Seen> {
 
 /// Masks again what is over or was left.
 pub fn tend(model: &mut Model, now: DateTime<Utc>) {
+    if named(model).is_some_and(|until| until <= now) {
+        name_less(model);
+    }
     let Some(seen) = &model.unmasked else {
         return;
     };
@@ -78,4 +82,27 @@ pub fn tend(model: &mut Model, now: DateTime<Utc>) {
 /// Masks everything again.
 pub fn mask(model: &mut Model) {
     model.dirty |= model.unmasked.take().is_some();
+    name_less(model);
+}
+
+/// Until when a connection is named by its whole number (machine time).
+pub fn named(model: &Model) -> Option<DateTime<Utc>> {
+    let layers = model.layers.iter().filter_map(|layer| match layer {
+        Layer::Consumption(state) => state.whole_until,
+        _ => None,
+    });
+    layers.min()
+}
+
+/// Names connections by the ends of their numbers again.
+fn name_less(model: &mut Model) {
+    let (world, now) = (&model.world, model.now);
+    for layer in &mut model.layers {
+        if let Layer::Consumption(state) = layer
+            && state.whole_until.is_some()
+        {
+            state.mask(world, now);
+            model.dirty = true;
+        }
+    }
 }

@@ -3,6 +3,7 @@
 //!
 //! This module must not know: how anything of it is drawn, who is asked.
 
+mod account;
 pub mod around;
 pub mod found;
 pub mod guide;

@@ -2,6 +2,7 @@
 //! other: where to go next is returned as a route. The desk lies below, the others are layers on it.
 
 pub mod actions;
+pub mod behind;
 pub mod board;
 pub mod bulk;
 mod choice;

@@ -8,6 +8,7 @@ use super::chord::Chord;
 use super::claims;
 use super::lock;
 use super::model::Model;
+use super::privacy;
 use super::promises;
 use super::request::around;
 use super::safe;
@@ -60,6 +61,7 @@ pub fn next_wake(model: &Model, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         claims::idle_changes(model, now),
         lock::due(model),
         model.unmasked.as_ref().map(|seen| seen.until),
+        privacy::named(model),
     ]
     .into_iter()
     .flatten()

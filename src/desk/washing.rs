@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use super::available::{self, Why};
-use super::bulk::{Act, Solved, Verdict};
+use super::bulk::{Act, Solved, Verdict, one};
 use super::command::Id;
 use super::effect::{Call, Effect, Question, Reply, Slot};
 use super::form::Entry;
@@ -120,7 +120,7 @@ pub(super) fn likewise(model: &Model) -> Result<(), Why> {
     let solved = solved.filter(|solved| open.known.contains(&solved.case));
     let solved = solved.ok_or(Why("nothing_solved"))?;
     // a name and a number belong to one customer, never to the others of a cluster
-    if solved.entries.iter().any(says_who) {
+    if one::named(&solved.entries).is_some() {
         return Err(Why("one_person"));
     }
     if open.cases.iter().any(|case| *case != solved.case) {
@@ -128,11 +128,6 @@ pub(super) fn likewise(model: &Model) -> Result<(), Why> {
     } else {
         Err(Why("nothing_left"))
     }
-}
-
-/// Whether a field was filled in with who somebody is.
-fn says_who(entry: &Entry) -> bool {
-    entry.key.starts_with("found_") && !entry.raw().trim().is_empty()
 }
 
 /// An update that no live case looks at.

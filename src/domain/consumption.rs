@@ -4,15 +4,17 @@
 //! This module must not know: files, the database, who asks.
 
 pub mod days;
+pub mod end;
 mod found;
 pub mod guard;
 pub mod local;
 pub mod shown;
+mod turns;
 pub mod view;
 
 use serde::{Deserialize, Serialize};
 
-pub use found::{Consumption, Found, Step};
+pub use found::{Consumption, Found, Peak, Step};
 
 /// The zone of the source: a day of it has 23, 24 or 25 hours.
 pub const ZONE: chrono_tz::Tz = chrono_tz::Tz::Europe__Brussels;

@@ -19,6 +19,7 @@ pub mod idle;
 pub mod kbo;
 mod kept_as_text;
 mod luhn;
+pub mod meter_number;
 pub mod money;
 pub mod organisasjonsnummer;
 pub mod organisationsnummer;

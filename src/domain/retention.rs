@@ -12,6 +12,11 @@ const DAILY_DAYS: i64 = 40;
 /// Months for which monthly readings are kept.
 const MONTHLY_MONTHS: u32 = 13;
 
+/// From when on interval values of a block that began then are lost: those of its first day first.
+pub fn lost_from(blocked_at: DateTime<Utc>) -> DateTime<Utc> {
+    blocked_at + TimeDelta::days(INTERVAL_DAYS)
+}
+
 /// From when on the port still has what was missed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Kept {

@@ -350,7 +350,9 @@ impl Colleague {
                 let date = local.date_naive();
                 date.checked_sub_days(days).unwrap_or(date).to_string()
             }
-            FieldKind::Code => format!("REF-{}", self.dice.u32(1000..10_000)),
+            FieldKind::Code | FieldKind::MeterNumber => {
+                format!("REF-{}", self.dice.u32(1000..10_000))
+            }
             FieldKind::Number => asked::least_of(field),
             FieldKind::Time => local.format("%H:%M").to_string(),
             FieldKind::Money => format!("{},50", self.dice.u32(10..2_000)),

@@ -2,7 +2,7 @@
 //! front: what others wrote is shown, never calculated.
 
 use crate::domain::sanitize::clean;
-use crate::store::signals::{SignalRow, SignalSeen};
+use crate::store::signals::{FrozenSignal, SignalRow, SignalSeen};
 
 /// What a formula begins with; a tab or a carriage return may hide one.
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
@@ -85,6 +85,25 @@ pub fn signals_of(gln: &str, rows: &[SignalSeen]) -> csv::Result<String> {
         ]
     };
     let head = HEAD.map(str::to_owned).to_vec();
+    file(std::iter::once(head).chain(rows.iter().map(cells)))
+}
+
+/// The signals that are frozen behind a proposal (GT-17).
+pub fn frozen(case_no: &str, rows: &[FrozenSignal]) -> csv::Result<String> {
+    let head = "proposal,n,received_at,noted_at,signal_type,case_no,event,event_hash";
+    let head = head.split(',').map(str::to_owned).collect();
+    let cells = |row: &FrozenSignal| {
+        vec![
+            case_no.to_owned(),
+            row.n.to_string(),
+            row.received_at.to_rfc3339(),
+            row.noted_at.to_rfc3339(),
+            row.signal_type.clone(),
+            row.case_no.clone(),
+            row.seq.to_string(),
+            row.event_hash.clone(),
+        ]
+    };
     file(std::iter::once(head).chain(rows.iter().map(cells)))
 }
 

@@ -108,8 +108,13 @@ const OPENING: Opening = Opening {
         ),
     ],
     rules: &["FLU-06", "FLU-07"],
-    reopened: "to_approve",
+    // what was signed and approved is over with the contract (FLU-16)
+    reopened: "to_sign",
     again: &[
+        Effect::Clear("signed_on"),
+        Effect::Clear("contract_number"),
+        Effect::Clear("start_date"),
+        Effect::Clear("changed_on"),
         Effect::Set("website_active", "no"),
         Effect::Set("api_active", "no"),
     ],

@@ -63,6 +63,31 @@ impl Field {
         is_instant && self.required == Required::Always
     }
 
+    /// Whether an answer to it is about one customer or one metering point, so that it is never that of
+    /// other cases too.
+    pub fn names_one(&self) -> bool {
+        const OF_ONE: [Key; 7] = [
+            "found_first_name",
+            "found_last_name",
+            "found_name",
+            "survivor",
+            "loser",
+            "inbound_update",
+            "process_ref",
+        ];
+        OF_ONE.contains(&self.key)
+            || matches!(
+                self.kind,
+                FieldKind::Customer
+                    | FieldKind::Ean
+                    | FieldKind::PersonNumber
+                    | FieldKind::CompanyNumber
+                    | FieldKind::NationalNumber
+                    | FieldKind::DNumber
+                    | FieldKind::EnterpriseNumber
+            )
+    }
+
     /// A field without a proposal.
     pub const fn new(key: Key, kind: FieldKind, required: Required) -> Self {
         Self {
@@ -141,6 +166,8 @@ pub enum FieldKind {
     Code,
     /// A number with its decimals, stored as it is written, as `3.68`; unit and range stand in its form.
     Number,
+    /// What stands on a meter, in any spelling; stored in the one of `domain::meter_number`.
+    MeterNumber,
     /// A block of time of the planning, by the number of its row.
     Slot,
     /// A Dutch postcode; stored as an erasable text in the one spelling of `domain::postcode`.
@@ -188,6 +215,7 @@ impl FieldKind {
             Self::Contact => "contact",
             Self::Customer => "customer",
             Self::Code => "code",
+            Self::MeterNumber => "meter_number",
             Self::Time => "time",
             Self::Money => "money",
             Self::Run(_) => "run",

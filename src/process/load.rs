@@ -222,11 +222,11 @@ fn collect(row: &mut Transition, process: &'static Process, effects: &'static [E
                 row.moves.extend(moving.map(|clock| clock.key));
             }
             Effect::Send(kind) => _ = row.messages.insert(kind),
-            Effect::Set(fact, _) | Effect::Count(fact) | Effect::Earliest(fact, _) => {
+            Effect::Set(fact, _) | Effect::Count(fact) | Effect::Add(fact, _) => {
                 row.sets.insert(fact);
             }
             Effect::Clear(fact) => _ = row.clears.insert(fact),
-            Effect::Copy(fact, _) => {
+            Effect::Copy(fact, _) | Effect::Drop(fact, _) | Effect::Earliest(fact, _) => {
                 row.sets.insert(fact);
                 row.clears.insert(fact);
             }

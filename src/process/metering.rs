@@ -10,7 +10,7 @@
 pub(super) mod fields;
 pub(super) mod lines;
 
-use super::{Clock, Cond, Effect, Since, State, Work};
+use super::{Clock, Cond, Effect, Since, SlotAct, State, Work};
 use crate::domain::clock::Whose;
 use crate::domain::deadline::Term;
 
@@ -91,8 +91,30 @@ pub(super) const ORDERED: [Effect; 3] = [
 /// The order is known already: after a visit without result it is changed, not given a second time.
 pub(super) const ORDERED_BEFORE: Cond = Cond::Yes("ordered");
 
+/// … and both systems are told so.
+pub(super) const CHANGED: Effect = Effect::When(
+    ORDERED_BEFORE,
+    &[
+        Effect::Send("order_change_domain"),
+        Effect::Send("order_change_gsa"),
+    ],
+);
+
+/// … and let go of it.
+pub(super) const CALLED_OFF: Effect = Effect::When(
+    ORDERED_BEFORE,
+    &[
+        Effect::Send("order_cancel_domain"),
+        Effect::Send("order_cancel_gsa"),
+    ],
+);
+
 /// What a reopened request forgets of its last episode: orders, checks and alarms of that time.
-pub(super) const FORGOTTEN: [Effect; 7] = [
+pub(super) const AGAIN: [Effect; 12] = [
+    Effect::Slot(SlotAct::Release),
+    Effect::Set("ordered", "no"),
+    Effect::Set("domain_acked", "no"),
+    Effect::Set("gsa_acked", "no"),
     Effect::Clear("gsa_order"),
     Effect::Clear("replaces_gsa"),
     Effect::Clear("gsa_state"),
@@ -100,7 +122,24 @@ pub(super) const FORGOTTEN: [Effect; 7] = [
     Effect::Clear("check_failures"),
     Effect::Clear("check_task"),
     Effect::Clear("undelivered"),
+    Effect::Start("inactivity", Since::Now),
 ];
+
+/// These effects one after the other; a wrong number of them does not compile.
+pub(super) const fn joined<const N: usize>(parts: &[&[Effect]]) -> [Effect; N] {
+    let mut all = [BEHALF; N];
+    let (mut at, mut part) = (0, 0);
+    while part < parts.len() {
+        let mut nth = 0;
+        while nth < parts[part].len() {
+            all[at] = parts[part][nth];
+            (at, nth) = (at + 1, nth + 1);
+        }
+        part += 1;
+    }
+    assert!(at == N, "so many effects were joined");
+    all
+}
 
 pub(super) const fn state(key: &'static str, work: Work) -> State {
     State { key, work }

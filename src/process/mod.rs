@@ -22,6 +22,7 @@ mod queue;
 pub mod repeat_offender;
 pub mod replay;
 pub mod sharing;
+mod since;
 mod slot;
 pub mod tlm;
 pub mod wash;
@@ -35,6 +36,7 @@ use crate::domain::country::Country;
 use crate::domain::deadline::Term;
 pub use field::{Field, FieldKind, Required};
 pub use queue::Queue;
+pub use since::Since;
 pub use slot::SlotAct;
 
 /// A stable name: in the tables, the database, the text files and the command line alike.
@@ -265,7 +267,8 @@ pub enum By {
 pub enum Guard {
     /// A condition on the stored facts; the refusal text and the rule that says so.
     Holds(Cond, Key, &'static str),
-    /// The instant in this field lies within the running clock: (field, clock, refusal, rule).
+    /// The instant in this field lies within the latest run of the clock, whatever became of that run
+    /// since: (field, clock, refusal, rule).
     InTime(Key, Key, Key, &'static str),
     /// The instant in this field lies after the clock's end: (field, clock, refusal, rule).
     TooLate(Key, Key, Key, &'static str),
@@ -290,6 +293,8 @@ pub enum Guard {
     Pairs(Key, Key),
     /// A run of this clock is running: (clock, refusal).
     Runs(Key, Key),
+    /// The value in this field is one of that list of facts: (field, list, refusal, rule).
+    Among(Key, Key, Key, &'static str),
     /// The number in this field is that of a running run of the clock: (field, clock).
     RunOf(Key, Key),
     /// The answer to this field equals that fact, where the fact is known: (field, fact, refusal,
@@ -363,7 +368,11 @@ pub enum Effect {
     Copy(Key, Key),
     /// Count one more.
     Count(Key),
-    /// Store the day in this field, unless an earlier one is known: (to, field).
+    /// Put the value in this field into a list of facts, beside what it has: (list, field).
+    Add(Key, Key),
+    /// Take the value in this field out of a list of facts, once; an empty list is unset: (list, field).
+    Drop(Key, Key),
+    /// Store the earliest day of a list of facts; unset it where there is none: (to, list).
     Earliest(Key, Key),
     /// Something happens to the block of time of the case.
     Slot(SlotAct),
@@ -386,15 +395,4 @@ pub enum Effect {
     CancelRun(Key, Key),
     /// The instants of this reminder passed; recorded once each, they run on.
     Remind(Key),
-}
-
-/// From when a clock counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Since {
-    /// The instant of the action.
-    Now,
-    /// The receipt of the case.
-    Received,
-    /// The instant in this field.
-    Field(Key),
 }

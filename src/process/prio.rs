@@ -6,7 +6,7 @@ mod ends;
 mod payment;
 
 use super::metering::{self, fields, state};
-use super::{Clock, Cond, Effect, Opening, Process, Queue, Since, SlotAct, State, Work};
+use super::{Clock, Cond, Effect, Opening, Process, Queue, Since, State, Work};
 use crate::domain::country::Country;
 
 /// The fee is paid: a second one is never asked for (decision 17).
@@ -42,35 +42,21 @@ const OPENING: Opening = Opening {
     effects: &OPENED,
     rules: &["PRIO-03", "PRIO-04", "PRIO-11", "PRIO-16"],
     reopened: "draft_contact",
-    again: &[
-        Effect::Slot(SlotAct::Release),
-        Effect::When(Cond::None(&[PAID]), &[Effect::Set("payment", "none")]),
-        // what was paid and not given back is the fee of this episode too
-        Effect::When(PAID, &[Effect::Start("placement_3m", Since::Received)]),
-        Effect::Set("amount_mismatch", "no"),
-        Effect::Set("ordered", "no"),
-        metering::FORGOTTEN[0],
-        metering::FORGOTTEN[1],
-        metering::FORGOTTEN[2],
-        metering::FORGOTTEN[3],
-        metering::FORGOTTEN[4],
-        metering::FORGOTTEN[5],
-        metering::FORGOTTEN[6],
-        Effect::Set("domain_acked", "no"),
-        Effect::Set("gsa_acked", "no"),
-        Effect::Start("inactivity", Since::Now),
-    ],
+    again: &AGAIN,
 };
 
-const OPENED: [Effect; 17] = {
-    let mut all = [ASK_WHEN_CHOSEN; 17];
-    let mut at = 0;
-    while at < metering::KEEP_REQUEST.len() {
-        all[at] = metering::KEEP_REQUEST[at];
-        at += 1;
-    }
-    all
-};
+/// A reopened request begins anew (decision 7); what was paid and not given back is the fee of this
+/// episode too.
+const AGAIN: [Effect; 15] = metering::joined(&[
+    &metering::AGAIN,
+    &[
+        Effect::When(Cond::None(&[PAID]), &[Effect::Set("payment", "none")]),
+        Effect::When(PAID, &[Effect::Start("placement_3m", Since::Received)]),
+        Effect::Set("amount_mismatch", "no"),
+    ],
+]);
+
+const OPENED: [Effect; 17] = metering::joined(&[&metering::KEEP_REQUEST, &[ASK_WHEN_CHOSEN]]);
 
 const ASK_WHEN_CHOSEN: Effect = Effect::When(metering::HAS_METER, &ASK);
 

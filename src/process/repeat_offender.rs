@@ -1,6 +1,7 @@
 //! Parties that are the subject of like signals again and again (`processes.md` 2.5; GT-17…19). A count
 //! proposes, the joint operators decide, the party is asked for improvements, and what does not improve
-//! goes to the regulator. The signals behind a proposal are kept as they were: nothing changes them.
+//! goes to the regulator. The signals behind a proposal are kept as they were, as rows whose digest stands in
+//! the event of the opening: nothing changes them, and none of them proposes again.
 
 use super::field::{Field, FieldKind};
 use super::general::{CHANNELS, SIGNAL_TYPES};
@@ -14,6 +15,8 @@ static PARTY: Field = Field::always("party_gln", FieldKind::Party);
 static PROPOSED_BY: Field = Field::always("proposed_by", FieldKind::Choice(&["threshold", "lead"]));
 static SIGNAL_TYPE: Field = Field::optional("signal_type", FieldKind::Choice(SIGNAL_TYPES));
 static EVIDENCE: Field = Field::optional("evidence", FieldKind::List(&FieldKind::Code));
+static SIGNALS: Field = Field::derived("signals_counted", FieldKind::Number);
+static DIGEST: Field = Field::derived("evidence_digest", FieldKind::Code);
 static WINDOW_DAYS: Field = Field::optional("window_days", FieldKind::Number);
 static JUDGEMENT: Field = Field::always("judgement", FieldKind::YesNo);
 static JUDGED_ON: Field = Field::always("judged_on", FieldKind::Date);
@@ -45,6 +48,8 @@ const OPENING: Opening = Opening {
         &SIGNAL_TYPE,
         &EVIDENCE,
         &WINDOW_DAYS,
+        &SIGNALS,
+        &DIGEST,
         &NOTE,
     ],
     unique_by: &[],
@@ -52,7 +57,11 @@ const OPENING: Opening = Opening {
     guards: &[Guard::Holds(
         Cond::Any(&[
             Cond::Is("proposed_by", "lead"),
-            Cond::All(&[Cond::Known("evidence"), Cond::Known("signal_type")]),
+            Cond::All(&[
+                Cond::Known("evidence"),
+                Cond::Known("signal_type"),
+                Cond::Known("evidence_digest"),
+            ]),
         ]),
         "no_evidence_named",
         "GT-17",
@@ -63,6 +72,8 @@ const OPENING: Opening = Opening {
         Effect::Keep("signal_type"),
         Effect::Keep("evidence"),
         Effect::Keep("window_days"),
+        Effect::Keep("signals_counted"),
+        Effect::Keep("evidence_digest"),
     ],
     rules: &["GT-06", "GT-17"],
     reopened: "proposed",

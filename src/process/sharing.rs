@@ -27,7 +27,7 @@ static LOGGED_IN: Field = Field::optional(
     "logged_in_by",
     FieldKind::Choice(&["eid", "itsme", "token", "account"]),
 );
-static APPROVED_AT: Field = Field::optional("approved_at", FieldKind::Instant);
+pub(super) static APPROVED_AT: Field = Field::optional("approved_at", FieldKind::Instant);
 
 /// The process.
 pub static SHARING: Process = Process {
@@ -48,6 +48,13 @@ pub static SHARING: Process = Process {
 
 /// A mandate that a service tells of as approved is in force since then.
 const IS_APPROVED: Cond = Cond::Known("approved_at");
+
+/// The three years count from an approval that was given elsewhere (FLU-28).
+const VALID_SINCE: &[Effect] = &[
+    Effect::Keep("approved_at"),
+    Effect::Start("validity_3y", Since::Field("approved_at")),
+    Effect::Start("renewal_33mo", Since::Field("approved_at")),
+];
 
 const OPENING: Opening = Opening {
     fields: &[
@@ -76,18 +83,19 @@ const OPENING: Opening = Opening {
         Effect::Keep("period_from"),
         Effect::Keep("period_to"),
         Effect::Keep("logged_in_by"),
-        Effect::When(
-            IS_APPROVED,
-            &[
-                Effect::Keep("approved_at"),
-                Effect::Start("validity_3y", Since::Field("approved_at")),
-                Effect::Start("renewal_33mo", Since::Field("approved_at")),
-            ],
-        ),
+        Effect::When(IS_APPROVED, VALID_SINCE),
     ],
     rules: &["FLU-11", "FLU-24", "FLU-25", "FLU-27"],
     reopened: "requested",
-    again: &[],
+    // nothing of the mandate that ended counts for the next: it must be asked for and approved anew
+    again: &[
+        Effect::Clear("holder_approval"),
+        Effect::Clear("approved_at"),
+        Effect::Clear("asked_again_on"),
+        Effect::Clear("renewal"),
+        Effect::Clear("audit"),
+        Effect::Clear("told_status"),
+    ],
 };
 
 const STATES: &[State] = &[

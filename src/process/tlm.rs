@@ -6,7 +6,7 @@ mod actions;
 mod ends;
 
 use super::metering::{self, fields, state};
-use super::{Cond, Effect, Field, Opening, Process, Queue, Since, SlotAct, State, Work};
+use super::{Cond, Effect, Field, Opening, Process, Queue, Since, State, Work};
 use crate::domain::country::Country;
 
 /// The process.
@@ -59,32 +59,14 @@ const OPENING: Opening = Opening {
     effects: &OPENED,
     rules: &["PRIO-03", "PRIO-04", "TLM-01", "TLM-05", "TLM-10"],
     reopened: "draft_contact",
-    again: &[
-        Effect::Slot(SlotAct::Release),
-        Effect::Set("ordered", "no"),
-        metering::FORGOTTEN[0],
-        metering::FORGOTTEN[1],
-        metering::FORGOTTEN[2],
-        metering::FORGOTTEN[3],
-        metering::FORGOTTEN[4],
-        metering::FORGOTTEN[5],
-        metering::FORGOTTEN[6],
-        Effect::Set("data_due", "no"),
-        Effect::Set("domain_acked", "no"),
-        Effect::Set("gsa_acked", "no"),
-        Effect::Start("inactivity", Since::Now),
-    ],
+    again: &AGAIN,
 };
 
-const OPENED: [Effect; 17] = {
-    let mut all = [Effect::Keep("grid_ours"); 17];
-    let mut at = 0;
-    while at < metering::KEEP_REQUEST.len() {
-        all[at] = metering::KEEP_REQUEST[at];
-        at += 1;
-    }
-    all
-};
+/// A reopened request begins anew (decision 7): what was entered in the last episode has left.
+const AGAIN: [Effect; 13] = metering::joined(&[&metering::AGAIN, &[Effect::Set("data_due", "no")]]);
+
+const OPENED: [Effect; 17] =
+    metering::joined(&[&metering::KEEP_REQUEST, &[Effect::Keep("grid_ours")]]);
 
 /// The data wait to be sent, and the suitability is asked for (TLM-02).
 pub(super) const ENTERED: [Effect; 3] = [

@@ -179,6 +179,14 @@ impl Caller {
                 });
                 pick.collect()
             }
+            Among::Customers => {
+                let found = self.store.customers_like(text).await?.into_iter();
+                let pick = found.map(|one| Pick {
+                    label: format!("{} {}, {}", one.customer_ref, one.name, one.address),
+                    raw: one.customer_ref,
+                });
+                pick.collect()
+            }
             Among::Connections => {
                 let found = self.store.connections_like(text).await?.into_iter();
                 let pick = found.map(|one| Pick {

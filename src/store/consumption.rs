@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::rows::CaseId;
 use super::{Store, StoreError, ask, read};
+use crate::domain::consumption::shown::Naming;
 pub use crate::domain::consumption::{Consumption, Found, Step};
 use crate::domain::consumption::{Energy, Grain, Register, Status};
 
@@ -63,6 +64,9 @@ pub struct Look<'a> {
     pub purpose: &'a str,
     /// Whether it leaves the screen as a file.
     pub is_export: bool,
+    /// How the connection is to be named: by all of its number only where nobody is protected, as a part
+    /// of the event.
+    pub naming: Naming,
 }
 
 /// The number of a grain in the database: minutes, and none for what is no stretch of them.
@@ -130,7 +134,7 @@ impl Store {
         look: &Look<'_>,
     ) -> Result<Consumption, StoreError> {
         let answer = ask(sqlx::query_scalar!(
-            r#"SELECT loket_api.consumption_read($1, $2, $3, $4, $5, $6, $7, $8)::text AS "r!""#,
+            r#"SELECT loket_api.consumption_read($1, $2, $3, $4, $5, $6, $7, $8, $9)::text AS "r!""#,
             cmd,
             session,
             look.case_id.0,
@@ -138,7 +142,8 @@ impl Store {
             look.to,
             look.step.code(),
             look.purpose,
-            look.is_export
+            look.is_export,
+            look.naming == Naming::Whole
         )
         .fetch_one(&self.pool))
         .await?;

@@ -43,6 +43,17 @@ pub struct ConnectionChoice {
     pub address: String,
 }
 
+/// A customer that a field may mean.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct CustomerChoice {
+    /// Reference.
+    pub customer_ref: String,
+    /// Name of the person or the firm.
+    pub name: String,
+    /// Street, number, postcode, city.
+    pub address: String,
+}
+
 fn bug(error: &CalendarError) -> StoreError {
     StoreError::Bug(error.to_string())
 }
@@ -190,6 +201,17 @@ impl Store {
     pub async fn connections_like(&self, text: &str) -> Result<Vec<ConnectionChoice>, StoreError> {
         let answer = ask(sqlx::query_scalar!(
             r#"SELECT loket_api.connections_like($1, 20)::text AS "r!""#,
+            text
+        )
+        .fetch_one(&self.pool))
+        .await?;
+        read(answer)
+    }
+
+    /// Customers by postcode and house number; no protected ones.
+    pub async fn customers_like(&self, text: &str) -> Result<Vec<CustomerChoice>, StoreError> {
+        let answer = ask(sqlx::query_scalar!(
+            r#"SELECT loket_api.customers_like($1, 20)::text AS "r!""#,
             text
         )
         .fetch_one(&self.pool))

@@ -30,12 +30,35 @@ pub struct OffenderDue {
     pub party_gln: String,
     /// The kind of the signals.
     pub signal_type: String,
-    /// When the last of them came.
-    pub last_at: DateTime<Utc>,
-    /// How far back was counted.
+    /// How many of them no proposal froze yet.
+    pub signals: u64,
+    /// How far back was counted: local days, today included.
     pub days: u32,
+    /// What they say, as it will be frozen (SHA-256).
+    pub digest: String,
     /// Numbers of the cases, at most 50.
     pub cases: Vec<String>,
+}
+
+/// A signal as it was when a party was proposed for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrozenSignal {
+    /// Its number among them, from one.
+    pub n: i32,
+    /// When it came.
+    pub received_at: DateTime<Utc>,
+    /// When it was told.
+    pub noted_at: DateTime<Utc>,
+    /// What was signalled.
+    pub signal_type: String,
+    /// In which case.
+    pub case_id: CaseId,
+    /// Its number; empty in a queue of others.
+    pub case_no: String,
+    /// The event that tells it.
+    pub seq: i32,
+    /// What that event says, as a link of its chain.
+    pub event_hash: String,
 }
 
 /// So many like signals in so many days propose a party.
@@ -190,6 +213,26 @@ impl Store {
             if is_last {
                 return Ok(all);
             }
+        }
+    }
+
+    /// The signals that are frozen behind a proposal, all of them.
+    pub async fn offender_evidence(&self, case: CaseId) -> Result<Vec<FrozenSignal>, StoreError> {
+        let mut all: Vec<FrozenSignal> = Vec::new();
+        loop {
+            let after = all.last().map_or(0, |signal| signal.n);
+            let answer = ask(sqlx::query_scalar!(
+                r#"SELECT loket_api.offender_evidence($1, $2)::text AS "r!""#,
+                case.0,
+                after
+            )
+            .fetch_one(&self.pool))
+            .await?;
+            let page: Vec<FrozenSignal> = read(answer)?;
+            if page.is_empty() {
+                return Ok(all);
+            }
+            all.extend(page);
         }
     }
 

@@ -11,7 +11,9 @@ use uuid::Uuid;
 
 use super::line::Backend;
 use super::payments::Payment;
-use super::rows::{ConnectionCard, CustomerCard, HeldSlot, LapsedClock, OutboxItem, PartyCard};
+use super::rows::{
+    CaseId, ConnectionCard, CustomerCard, HeldSlot, LapsedClock, OutboxItem, PartyCard,
+};
 use super::wash::HeldRow;
 use super::{Store, StoreError, ask, read};
 use crate::domain::clock::ClockRun;
@@ -56,6 +58,9 @@ pub struct MessageContext {
     /// The payment that may still be paid, else the last one, with where to pay.
     #[serde(default)]
     pub payment: Option<Payment>,
+    /// The signals that are frozen behind a proposal: number of the case, receipt.
+    #[serde(default)]
+    pub signals: Option<Vec<(String, DateTime<Utc>)>>,
 }
 
 /// A message that could not be delivered.
@@ -274,6 +279,22 @@ impl Store {
         )
         .fetch_one(&self.pool))
         .await
+    }
+
+    /// The case of a process that has this reference, for what a system outside tells of it later. For
+    /// administrators and the worker.
+    pub async fn case_named(
+        &self,
+        process: &str,
+        reference: &str,
+    ) -> Result<Option<CaseId>, StoreError> {
+        let found =
+            ask(
+                sqlx::query_scalar!("SELECT loket_api.case_named($1, $2)", process, reference)
+                    .fetch_one(&self.pool),
+            )
+            .await?;
+        Ok(found.map(CaseId))
     }
 
     /// Heads of the chains that grew since then, by case, at most 5,000 after that case.

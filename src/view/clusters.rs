@@ -107,6 +107,10 @@ fn line(paint: &Paint<'_, '_>, one: &Cluster, columns: usize) -> Line<'static> {
 fn said(paint: &Paint<'_, '_>, pattern: &str) -> String {
     let parts: Vec<&str> = pattern.splitn(4, ':').collect();
     let side = |side: &str| paint.text(&format!("choice.wash_side.{side}"));
+    let date = |day: &str| match day.parse() {
+        Ok(day) => crate::text::format::date(&paint.model.world.texts, day),
+        Err(_) => day.to_owned(),
+    };
     let known = match parts.as_slice() {
         ["spelling", field, of, how] => {
             let field = paint.text(&format!("clusters.field.{field}"));
@@ -125,14 +129,23 @@ fn said(paint: &Paint<'_, '_>, pattern: &str) -> String {
             paint.fill("clusters.street", &with)
         }
         ["batch", of, code, day] => {
-            let day = match day.parse() {
-                Ok(day) => crate::text::format::date(&paint.model.world.texts, day),
-                Err(_) => (*day).to_owned(),
-            };
-            let with = [("side", &*side(of)), ("code", *code), ("day", &*day)];
+            let with = [("side", &*side(of)), ("code", *code), ("day", &*date(day))];
             paint.fill("clusters.batch", &with)
         }
+        // organisation numbers have nine digits, those of suppliers thirteen
+        ["merger", from, to] if from.len() == 9 => {
+            paint.fill("clusters.enterprise", &[("from", *from), ("to", *to)])
+        }
         ["merger", from, to] => paint.fill("clusters.merger", &[("from", *from), ("to", *to)]),
+        ["moved", from, to, day] => {
+            let with = [("from", *from), ("to", *to), ("day", &*date(day))];
+            paint.fill("clusters.moved", &with)
+        }
+        ["number", number] => paint.fill("clusters.number", &[("number", *number)]),
+        ["file", code, day, file] => {
+            let with = [("code", *code), ("day", &*date(day)), ("file", *file)];
+            paint.fill("clusters.file", &with)
+        }
         _ => pattern.to_owned(),
     };
     crate::domain::sanitize::clean(&known).into_owned()

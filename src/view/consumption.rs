@@ -4,6 +4,7 @@
 mod chart;
 mod table;
 
+use chrono::Datelike as _;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
@@ -14,7 +15,7 @@ use crate::desk::preview;
 use crate::desk::screen::consumption::{Got, Picture, State};
 use crate::domain::consumption::guard::Span as Length;
 use crate::domain::consumption::shown::Shown;
-use crate::domain::consumption::{Direction, Energy, Step};
+use crate::domain::consumption::{Direction, Energy, Peak, Step};
 use crate::process::engine::Refusal;
 use crate::store::StoreError;
 use crate::text::format;
@@ -100,6 +101,10 @@ fn draw_picture(paint: &mut Paint<'_, '_>, area: Rect, state: &State, picture: &
         let cut = paint.text(&format!("consumption.cut.{}", rule.id()));
         let cut = format!("{cut} [{}]", rule.id());
         lines.extend(paint.wrapped_in(Role::Warning, &cut, columns, 1));
+    }
+    if !shown.peaks.is_empty() {
+        let said = peaks(paint, shown);
+        lines.extend(paint.wrapped_in(Role::Calm, &said, columns, 1));
     }
     let head = u16::try_from(lines.len()).unwrap_or(0).min(area.height);
     paint.lines(
@@ -188,6 +193,21 @@ fn heading(paint: &Paint<'_, '_>, shown: &Shown) -> Vec<Line<'static>> {
             paint.span(Role::Faint, sums(paint, shown)),
         ]),
     ]
+}
+
+/// The highest quarter-hour of each month that is shown as a whole.
+fn peaks(paint: &Paint<'_, '_>, shown: &Shown) -> String {
+    let one = |peak: &Peak| {
+        let month = paint.text(&format!("month.{}", peak.month.month()));
+        let letter = table::letter(peak.status.into());
+        let value = table::value(paint, peak.value);
+        // a month stays with its value at the end of a line
+        format!("{month}\u{a0}{value}\u{a0}{letter}")
+            .trim_end()
+            .to_owned()
+    };
+    let all: Vec<String> = shown.peaks.iter().map(one).collect();
+    paint.fill("consumption.peaks", &[("peaks", &all.join(", "))])
 }
 
 /// What was taken and given in all, and what of it is missing.

@@ -193,8 +193,8 @@ fn figures(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
 
 fn draw_behind(paint: &mut Paint<'_, '_>, area: Rect, state: &State, behind: &Behind) {
     let world = &paint.model.world;
-    let clock = preview::clock(world, &behind.kind.clock);
-    let month = format::month_short(&world.texts, behind.kind.month);
+    let clock = preview::clock(world, &behind.of.clock);
+    let month = format::month_short(&world.texts, behind.of.month);
     let title = paint.fill(
         "report.behind",
         &[("clock", clock.as_ref()), ("month", &month)],
@@ -202,7 +202,7 @@ fn draw_behind(paint: &mut Paint<'_, '_>, area: Rect, state: &State, behind: &Be
     let title = Line::from(paint.span(Role::Title, format!(" {title}")));
     paint.line(Rect { height: 1, ..area }, title);
     let body = rest(area, 2);
-    if behind.cases.is_empty() {
+    if behind.rows.is_empty() {
         let (role, key) = match &state.problem {
             Some(_) => (Role::Error, "report.failed"),
             None => (Role::Faint, "report.loading"),
@@ -212,8 +212,8 @@ fn draw_behind(paint: &mut Paint<'_, '_>, area: Rect, state: &State, behind: &Be
     }
     let height = usize::from(body.height);
     let first = (behind.cursor + 1).saturating_sub(height);
-    let zone = world.zone(&behind.kind.process);
-    let shown = behind.cases.iter().skip(first).take(height);
+    let zone = world.zone(&behind.of.process);
+    let shown = behind.rows.iter().skip(first).take(height);
     let lines: Vec<Line<'static>> = shown.map(|case| of_case(paint, case, zone)).collect();
     paint.lines(body, lines, 0);
     paint.mark_line(body, behind.cursor - first);

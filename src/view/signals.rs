@@ -28,7 +28,7 @@ pub(super) fn draw(paint: &mut Paint<'_, '_>, area: Rect, state: &State) {
         Some(_) => "signals.of",
         None => "signals.title",
     };
-    let name = state.behind.as_ref().map(|it| named(&it.party));
+    let name = state.behind.as_ref().map(|it| named(&it.of));
     let texts = &paint.model.world.texts;
     let (from, to) = (
         format::date(texts, state.period.from),
@@ -212,13 +212,13 @@ fn figures(paint: &mut Paint<'_, '_>, area: Rect, state: &State, register: &Sign
 }
 
 fn of_party(paint: &mut Paint<'_, '_>, area: Rect, state: &State, behind: &Behind) {
-    if behind.signals.is_empty() {
+    if behind.rows.is_empty() {
         let is_read = !behind.more && state.problem.is_none();
         return nothing(paint, area, state, is_read);
     }
     let height = usize::from(area.height).max(1);
     let first = (behind.cursor + 1).saturating_sub(height);
-    let shown = behind.signals.iter().skip(first).take(height);
+    let shown = behind.rows.iter().skip(first).take(height);
     let lines: Vec<_> = shown.map(|signal| of_signal(paint, signal)).collect();
     paint.lines(area, lines, 0);
     paint.mark_line(area, behind.cursor - first);

@@ -10,6 +10,7 @@ pub mod name;
 pub mod pattern;
 pub mod record;
 pub mod slip;
+pub mod spelling;
 pub mod written;
 
 use std::fmt;

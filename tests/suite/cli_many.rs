@@ -208,3 +208,22 @@ async fn a_filter_is_saved_listed_used_and_thrown_away() {
     assert_eq!(anna.json("filter list").len(), 1);
     anna.refused("filter drop team");
 }
+
+/// DW-GEN-06: what names one customer or one metering point is not said of all that fit; nothing is done.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_names_one_is_not_done_with_all_that_fit() {
+    let (_world, anna, _numbers) = office(2).await;
+    let line = ["case", "do", "note", "--filter", "process:gt"];
+    let named = run(
+        &anna,
+        &[&line[..], &["--field", "ean=707057500100000017"]].concat(),
+    );
+    assert_eq!(named.code, 1, "{}", named.err);
+    assert!(named.err.contains("case by case"), "{}", named.err);
+    let one = ["--limit", "1", "--field", "ean=707057500100000017"];
+    let one = run(&anna, &[&line[..], &one].concat());
+    assert!(
+        !one.err.contains("case by case") && !one.out.contains("case by case"),
+        "{one:?}"
+    );
+}

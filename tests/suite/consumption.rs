@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use loket::domain::consumption::shown::Naming;
 use loket::domain::consumption::{Energy, Register, Status, ZONE, days};
 use loket::process::engine::{self, Actor, Answers};
 use loket::process::find;
@@ -19,7 +20,7 @@ use crate::support::db::SUPERUSER;
 use crate::support::shell::Shell;
 use crate::support::world::{Desk, PROVIDER, World, answers, ean, free, word, yes};
 
-const HEADER: &str = "Van datum;Van tijdstip;Tot datum;Tot tijdstip;EAN;Meter;Metertype;Register;\
+pub(crate) const HEADER: &str = "Van datum;Van tijdstip;Tot datum;Tot tijdstip;EAN;Meter;Metertype;Register;\
     Volume;Eenheid;Validatiestatus\n";
 const KBO: &str = "0566988259";
 
@@ -57,7 +58,7 @@ fn row(n: u32, start: DateTime<Utc>, register: &str, volume: &str, status: &str)
 }
 
 /// A whole local day of 0,100 kWh each.
-fn whole_day(n: u32, date: NaiveDate, volume: &str, status: &str) -> String {
+pub(crate) fn whole_day(n: u32, date: NaiveDate, volume: &str, status: &str) -> String {
     let mut text = String::from(HEADER);
     for quarter in 0..days::stretches(date, 15) {
         let start = days::begin(date) + TimeDelta::minutes(15 * quarter);
@@ -66,12 +67,12 @@ fn whole_day(n: u32, date: NaiveDate, volume: &str, status: &str) -> String {
     text
 }
 
-fn report(shell: &Shell, line: &str, file: &str) -> serde_json::Value {
+pub(crate) fn report(shell: &Shell, line: &str, file: &str) -> serde_json::Value {
     let said = shell.run_with(line, file);
     serde_json::from_str(&said.out).unwrap_or_else(|error| panic!("{error}: {said:?}"))
 }
 
-fn counts(report: &serde_json::Value) -> [u64; 4] {
+pub(crate) fn counts(report: &serde_json::Value) -> [u64; 4] {
     ["new", "changed", "known", "refused"].map(|key| report["files"][0][key].as_u64().unwrap())
 }
 
@@ -130,7 +131,7 @@ pub(crate) fn mandate(n: u32, granularity: &str) -> Answers {
     ])
 }
 
-async fn shared(world: &World, n: u32, granularity: &str) -> CaseId {
+pub(crate) async fn shared(world: &World, n: u32, granularity: &str) -> CaseId {
     match open(world, "contract", &contract()).await {
         Ok(_) => {}
         Err(error) => assert_eq!(key(&error), ("contract_exists", "FLU-07")),
@@ -140,27 +141,32 @@ async fn shared(world: &World, n: u32, granularity: &str) -> CaseId {
         .unwrap()
 }
 
-fn key(error: &StoreError) -> (&str, &str) {
+pub(crate) fn key(error: &StoreError) -> (&str, &str) {
     match error {
         StoreError::Refused(refusal) => (&refusal.key, &refusal.rule),
         other => panic!("{other:?}"),
     }
 }
 
-async fn look(
-    desk: &Desk<'_>,
-    case_id: CaseId,
-    (from, to): (&str, &str),
-    step: Step,
-) -> Result<Consumption, StoreError> {
-    let look = Look {
+fn asked(case_id: CaseId, (from, to): (&str, &str), step: Step) -> Look<'static> {
+    Look {
         case_id,
         from: day(from),
         to: day(to),
         step,
         purpose: "question",
         is_export: false,
-    };
+        naming: Naming::Masked,
+    }
+}
+
+pub(crate) async fn look(
+    desk: &Desk<'_>,
+    case_id: CaseId,
+    (from, to): (&str, &str),
+    step: Step,
+) -> Result<Consumption, StoreError> {
+    let look = asked(case_id, (from, to), step);
     desk.store
         .consumption_read(Uuid::now_v7(), desk.id(), &look)
         .await
@@ -430,12 +436,20 @@ async fn flu_31_the_database_shows_what_the_mandate_allows_and_no_more() {
         .unwrap();
     assert_eq!(
         refused(days_only, ("2026-06-15", "2026-06-22"), Step::Day).await,
-        "FLU-27"
+        "FLU-31"
     );
     assert!(
         look(&desk, days_only, ("2026-06-15", "2026-06-18"), Step::Day)
             .await
             .is_ok()
+    );
+    // the change alone is enough, whatever became of the end of the period
+    let pool = world.db.pool(SUPERUSER, 1).await;
+    let longer = "UPDATE loket.cases SET facts = facts || '{\"period_to\":\"2026-12-31\"}'";
+    sqlx::query(longer).execute(&pool).await.unwrap();
+    assert_eq!(
+        refused(days_only, ("2026-06-15", "2026-06-19"), Step::Day).await,
+        "FLU-31"
     );
     let ended = answers([("identity_confirmed", yes(true))]);
     desk.act(days_only, Some(lease), "ended_by_customer", &ended)
@@ -458,12 +472,9 @@ async fn looking_is_an_event_with_a_purpose() {
     let desk = world.desk("anna").await;
     let before = desk.store.case_detail(case).await.unwrap().row.version;
     let mut asked = Look {
-        case_id: case,
-        from: day("2026-06-15"),
-        to: day("2026-06-22"),
-        step: Step::Day,
         purpose: "curiosity",
         is_export: true,
+        ..asked(case, ("2026-06-15", "2026-06-22"), Step::Day)
     };
     let cmd = Uuid::now_v7();
     let refused = desk

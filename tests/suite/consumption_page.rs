@@ -60,6 +60,7 @@ fn found(values: Vec<Found>, energy: Energy) -> Consumption {
         ean: EAN.to_owned(),
         energy,
         values,
+        peaks: Vec::new(),
     }
 }
 

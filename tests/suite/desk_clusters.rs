@@ -294,6 +294,85 @@ fn what_names_a_customer_is_not_done_with_the_others() {
     assert!(screen.contains("names one customer"), "{screen}");
 }
 
+/// A job on all of the cluster whose cases have a wrong name of a business to be corrected.
+fn naming() -> Script {
+    let mut script = opened(120, 40);
+    script.keys("B");
+    answer(&mut script, &ALL);
+    let typo = |case: &mut Briefly| {
+        let given = answers(&[
+            ("wash_code", "i03"),
+            ("wash_origin", "holdings"),
+            ("point", "707057500100000017"),
+            ("customer_ref", "G000001"),
+        ]);
+        let mut sim = Sim::try_open(&WASH, now(), now(), &given).unwrap();
+        sim.done("assess", &[("name_alike", "yes")]);
+        case.facts = sim.case;
+        case.row.holder = None;
+    };
+    let world = &mut script.model.world;
+    world.bulk.as_mut().unwrap().cases.iter_mut().for_each(typo);
+    script
+}
+
+fn choice(script: &Script, label: &str) -> Option<String> {
+    let world = &script.model.world;
+    let job = world.bulk.as_deref().unwrap();
+    let mut choices = loket::desk::bulk::choices::of(world, job, script.now).into_iter();
+    let found = choices.find(|choice| choice.label == label);
+    found.unwrap_or_else(|| panic!("{label}")).refusal
+}
+
+/// DW-GEN-06, DW-I02-7: what must name one customer is no action on many, also with the general key for
+/// many; of one case alone it is.
+#[test]
+fn dw_gen_06_a_name_is_not_given_to_many() {
+    let mut script = naming();
+    let refused = choice(&script, "Correct the name").unwrap_or_default();
+    assert!(refused.contains("names one customer"), "{refused}");
+    assert_eq!(choice(&script, "Another code"), None);
+    let job = script.model.world.bulk.as_mut().unwrap();
+    job.asked.truncate(1);
+    job.cases.truncate(1);
+    assert_eq!(choice(&script, "Correct the name"), None);
+}
+
+/// DW-GEN-06, DW-BAS-27: an answer that may stay empty is possible with many, and filled in it is refused
+/// at its field, and case by case in the preview.
+#[test]
+fn dw_gen_06_an_answer_that_names_one_is_refused_with_many() {
+    use loket::desk::bulk::{Act, plan};
+    use loket::desk::form::outcome::Outcome;
+    use loket::desk::route::Subject;
+    let mut script = naming();
+    let act = Act::Action("inbound_update_from_kraft".to_owned());
+    let now = script.now;
+    let subject = Subject::Many(act.clone());
+    let world = &mut script.model.world;
+    let mut entries = loket::desk::form::build::entries(world, &subject, now);
+    let weighed = plan::weigh(world, &act, &entries, now);
+    assert!(matches!(weighed, Outcome::Ready(..)), "{weighed:?}");
+    let update = entries
+        .iter_mut()
+        .find(|entry| entry.key == "inbound_update");
+    update.unwrap().set("17");
+    match plan::weigh(world, &act, &entries, now) {
+        Outcome::Fields(wrong) => {
+            assert_eq!(wrong[0].0, "inbound_update");
+            assert!(wrong[0].1.contains("case by case"), "{wrong:?}");
+        }
+        other => panic!("{other:?}"),
+    }
+    plan::make(world, act, entries, now);
+    let rows = &world.bulk.as_deref().unwrap().rows;
+    assert!(rows.len() > 1 && rows.iter().all(|row| row.verdict.key() == "wont"));
+    assert!(
+        rows.iter()
+            .all(|row| row.verdict.said().contains("case by case"))
+    );
+}
+
 /// What was done by hand is previewed for the others, case by case, and nothing is written by that.
 #[test]
 fn solved_by_hand_the_rest_is_previewed() {

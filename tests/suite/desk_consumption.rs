@@ -1,15 +1,16 @@
 //! Consumption at the desk: a purpose first, then week, month, year and what was measured, one period
 //! after the other, as far as the mandate goes (FLU-26, 27, 31, 34…38).
 
-use chrono::{NaiveDate, TimeDelta};
-use loket::desk::Effect;
+use chrono::{Datelike as _, NaiveDate, TimeDelta};
 use loket::desk::effect::{Call, Question, Reply, Ticket};
 use loket::desk::habits::Clip;
 use loket::desk::screen::Layer;
 use loket::desk::screen::consumption::{Got, State};
-use loket::domain::consumption::shown::Mark;
-use loket::domain::consumption::{Consumption, Energy, Found, Register, Status, Step, days};
+use loket::desk::{Effect, Msg, next_wake};
+use loket::domain::consumption::shown::{Mark, Naming};
+use loket::domain::consumption::{Consumption, Energy, Found, Peak, Register, Status, Step, days};
 use loket::plain::Teller;
+use loket::process::engine::Refusal;
 use loket::process::field::Value;
 use loket::store::StoreError;
 use loket::store::consumption::Look;
@@ -86,6 +87,18 @@ fn register(n: i64, energy: Energy) -> Vec<(Register, i64)> {
     }
 }
 
+/// A year has the peaks of its months.
+fn peaks(look: &Look<'_>) -> Vec<Peak> {
+    let months = look.from.iter_days().take_while(|day| *day < look.to);
+    let months = months.filter(|day| day.day() == 1 && look.step == Step::Month);
+    let peak = |month: NaiveDate| Peak {
+        month,
+        status: Status::ALL[month.month0() as usize % 3],
+        value: 3000 + 17 * i64::from(month.month()),
+    };
+    months.map(peak).collect()
+}
+
 /// Values for a look: every ninth is missing, some are estimated, validated, or known in part.
 fn values(look: &Look<'_>, energy: Energy) -> Consumption {
     let mut values = Vec::new();
@@ -116,6 +129,7 @@ fn values(look: &Look<'_>, energy: Energy) -> Consumption {
         ean: EAN.into(),
         energy,
         values,
+        peaks: peaks(look),
     }
 }
 
@@ -299,7 +313,6 @@ fn flu_38_exactly_what_is_shown_is_taken_along() {
     let mut script = desk((80, 24), "day", "E");
     script.keys("V 4");
     answered(&mut script, Energy::Electricity);
-    script.keys("x");
     assert!(script.screen().contains("5414..........7298"));
     assert!(!script.screen().contains(EAN));
     let shown = state(&script).shown().unwrap().clone();
@@ -316,10 +329,69 @@ fn flu_38_exactly_what_is_shown_is_taken_along() {
     };
     assert_eq!(*taken, shown);
     assert_eq!((look.purpose, look.is_export), ("hand_over", true));
+    assert_eq!(look.naming, Naming::Masked);
     assert_eq!((look.from, look.to), (shown.from, shown.to));
     assert_eq!(name, "consumption_SM-2026-000007_2026-11-16_2026-11-18.csv");
     script.reply(ticket, Reply::Exported(Ok(Ok("/home/anna/a.csv".into()))));
     assert!(script.screen().contains("Written: a.csv, in /home/anna"));
+}
+
+/// FLU-34, decision 21: the connection is named by the ends of its number. All of it is a look of its own,
+/// with the purpose, shown for 30 seconds, taken along as long, and never with another period; at the lock
+/// it is gone. Where somebody is protected the database says no.
+#[test]
+fn flu_34_the_whole_number_is_asked_for_and_goes_again() {
+    let mut script = desk((120, 32), "day", "E");
+    script.keys("V 2");
+    let look = answered(&mut script, Energy::Electricity);
+    assert_eq!(look.naming, Naming::Masked);
+    let is_whole = |script: &Script| script.screen().contains(EAN);
+    assert!(!is_whole(&script));
+    script.keys("up x");
+    let at = state(&script).at;
+    let look = answered(&mut script, Energy::Electricity);
+    assert_eq!((look.naming, look.purpose), (Naming::Whole, "check"));
+    assert!(is_whole(&script) && state(&script).at == at);
+    script.keys("e");
+    let (_, call) = script.writes().pop().unwrap();
+    let Call::Export { look, shown, .. } = call else {
+        panic!("no export")
+    };
+    assert_eq!(
+        (look.naming, shown.connection.as_str()),
+        (Naming::Whole, EAN)
+    );
+    let end = script.now + TimeDelta::seconds(30);
+    assert!(next_wake(&script.model, script.now).unwrap() <= end);
+    script.now = end - TimeDelta::milliseconds(1);
+    script.send(Msg::Wake);
+    assert!(is_whole(&script));
+    script.now = end;
+    script.send(Msg::Wake);
+    assert!(!is_whole(&script), "thirty seconds");
+    for gone in ["left", "x", "L"] {
+        script.keys("x");
+        answered(&mut script, Energy::Electricity);
+        assert!(is_whole(&script), "{gone}");
+        script.keys(gone);
+        looks(&mut script);
+        assert!(!is_whole(&script), "{gone}");
+        assert_eq!(state(&script).naming, Naming::Masked, "{gone}");
+        if gone == "left" {
+            script.keys("r");
+            answered(&mut script, Energy::Electricity);
+        }
+    }
+    let mut script = desk((120, 32), "day", "E");
+    script.keys("V 2");
+    answered(&mut script, Energy::Electricity);
+    script.keys("x");
+    let (ticket, _) = one(&mut script);
+    let why = StoreError::Refused(Refusal::new("person_protected"));
+    script.reply(ticket, Reply::Looked(Err(why)));
+    assert!(script.screen().contains("protected") && !is_whole(&script));
+    script.keys("r");
+    assert_eq!(one(&mut script).1.naming, Naming::Masked);
 }
 
 /// FLU-38: what is missing is said to be missing in chart and table, and is in no sum.

@@ -114,6 +114,28 @@ fn suggested_parties_are_chosen_with_arrows_and_taken_with_enter_or_tab() {
     }
 }
 
+/// PRIO-16: the customer of a request is looked for by what somebody on the telephone can say.
+#[test]
+fn prio_16_a_customer_is_looked_for_and_chosen() {
+    let mut script = Script::new(80, 40);
+    script.keys("o 1");
+    while here(&script) != "customer_ref" {
+        script.keys("tab");
+    }
+    script.take();
+    script.text("5226hp 7");
+    let asked = script.take().pop();
+    let Some(Effect::Ask(ticket, Question::Like(Among::Customers, text))) = asked else {
+        panic!("{asked:?}")
+    };
+    assert_eq!(text, "5226hp 7");
+    let found = vec![pick(&("NL0000007", "Roos Langevoort"))];
+    script.reply(ticket, Reply::Like(Among::Customers, Ok(found)));
+    assert!(script.screen().contains("Roos Langevoort"));
+    script.keys("enter");
+    assert_eq!(raw(&script, "customer_ref"), "NL0000007");
+}
+
 #[test]
 fn suggestions_for_what_was_typed_before_vanish() {
     let mut script = looking_up(&DUINEN);

@@ -117,6 +117,27 @@ fn prio_17_what_is_taken_out_of_a_form_is_unset() {
     assert_eq!(change.emptied, change.clears);
 }
 
+/// PRIO-17: what the account says stands in the form that asks whether it is right, masked as everywhere;
+/// of a protected person the reference only. Fails where the agent has to leave the form to read it out.
+#[test]
+fn prio_17_what_the_account_says_is_shown() {
+    let mut loaded = Request::opened().loaded();
+    let shown = |loaded: &loket::desk::world::Loaded| {
+        let mut script = desk(loaded, 80, 24);
+        act(&mut script, loaded, "Contact details are right");
+        script.screen()
+    };
+    let card = loaded.detail.customer.clone().unwrap();
+    let screen = shown(&loaded);
+    for said in [&card.name, &card.phone, &card.email] {
+        assert!(screen.contains(said.as_str()), "{said}: {screen}");
+    }
+    loaded.detail.customer.as_mut().unwrap().protected = true;
+    let screen = shown(&loaded);
+    assert!(screen.contains("NL0000012"), "{screen}");
+    assert!(!screen.contains(&card.email), "{screen}");
+}
+
 /// PRIO-03: what the request brought along is proposed at its step.
 #[test]
 fn prio_03_what_the_customer_filled_in_is_proposed() {
@@ -221,6 +242,27 @@ fn prio_21_one_meter_is_chosen_and_the_connection_follows() {
     let of = |key: &str| change.answers.get(key).and_then(Value::as_code);
     assert_eq!(of("ean"), Some(crate::process_world::EAN));
     assert_eq!(of("meter_no"), Some("E0067890"));
+}
+
+/// PRIO-21: whatever signs stand on a meter, it can be chosen, and typed where no register has it.
+#[test]
+fn prio_21_a_meter_with_odd_signs_is_chosen() {
+    for (registered, kept) in [
+        ("KA 12/34-5", "KA 12/34-5"),
+        ("E 0012345", "E 0012345"),
+        ("#7 (B)", "7 -B"),
+        ("Ø-99+1", "99+1"),
+    ] {
+        let request = Request::to_meter().loaded();
+        let mut script = desk(&request, 80, 40);
+        act_unanswered(&mut script, "Choose the meter");
+        meters(&mut script, Ok(AtAddress::from(exact(&[registered]))));
+        let screen = script.screen();
+        assert!(screen.contains(registered), "as it is registered: {screen}");
+        let change = applied(&mut script);
+        assert_eq!(change.to, "checking");
+        assert_eq!(change.answers["meter_no"].as_code(), Some(kept));
+    }
 }
 
 /// PRIO-21: another request of the customer begins with the customer.

@@ -164,7 +164,7 @@ fn gt_06_a_signal_leads_to_its_case() {
     let mut script = read(120, 32);
     script.keys("j enter").answer_all();
     let behind = state(&script).behind.clone().unwrap();
-    assert_eq!(behind.signals.len(), signals_of().len());
+    assert_eq!(behind.rows.len(), signals_of().len());
     script.keys("j enter").answer_all();
     assert!(script.model.layers.is_empty(), "the case lies open");
     script.keys("esc").answer_all();

@@ -213,6 +213,7 @@ impl Case {
             hidden: self.hidden,
             slot: Some(&self.slot),
             payment: Some(&self.payment),
+            signals: &[],
             bag_id: None,
         };
         envelope(&item, &story, &self.settings, &Languages::load())
@@ -733,6 +734,87 @@ fn dw_nothing_of_a_protected_person_leaves_for_the_market() {
             assert_eq!(stuck.key, "by_hand", "{}", message.kind);
         }
     }
+}
+
+/// GT-23: the lead reads from when on values are lost, ten days after the block; the party, when it is
+/// lifted, from when on each kind of them is still there.
+#[test]
+fn gt_23_the_warning_says_until_when_nothing_is_lost() {
+    let mut case = Case::new();
+    case.action = Some("retention_warning");
+    let (subject, body) = case.letter("supervisor_alert");
+    assert!(subject.contains("GT-2026-000123"), "{subject}");
+    assert!(body.contains("donderdag 26 november 2026"), "{body}");
+    case.action = None;
+    // fifty days later quarter-hours of ten and readings of forty days are there, those of months all
+    case.clocks[0] = clock("block_15m", "2026-09-27T08:00:00Z", "2026-09-27T08:15:00Z");
+    let (_, body) = case.letter("unblocked_party");
+    for kept in ["6 november 2026", "7 oktober 2026", "27 september 2026"] {
+        assert!(body.contains(kept), "{kept}: {body}");
+    }
+}
+
+/// PRIO-27, TLM-17: the letter about another company's grid is not signed by that company.
+#[test]
+fn prio_27_another_grid_signs_no_letter_of_ours() {
+    for (kind, fact, word) in [
+        ("prio_ended_not_our_grid", "check_outcome", "not_our_grid"),
+        ("tlm_ended_not_our_grid", "grid_ours", "no"),
+    ] {
+        let mut case = Case::new();
+        case.settings.operator = "Netbeheer Hier".to_owned();
+        let (_, ours) = case.letter("prio_confirmed");
+        let other = case.connection.grid_operator.clone();
+        assert!(ours.contains(&other), "{ours}");
+        case.facts.insert(fact.to_owned(), Value::word(word));
+        let (_, body) = case.letter(kind);
+        assert!(body.trim_end().ends_with("Netbeheer Hier"), "{body}");
+        assert!(
+            !body.contains(&other) && body.contains("eancodeboek.nl"),
+            "{body}"
+        );
+    }
+}
+
+/// PRIO-26: who waits for the free exchange is told its number. PRIO-33, TLM-15: who gets a meter is told
+/// when the technician comes.
+#[test]
+fn prio_26_the_letters_say_which_order_and_when() {
+    let mut case = Case::new();
+    let planned = Value::Code("GSA-77".to_owned());
+    case.facts.insert("gsa_order".to_owned(), planned);
+    let (_, waits) = case.letter("prio_ended_wait_for_gsa");
+    assert!(waits.contains("GSA-77"), "{waits}");
+    for kind in ["prio_confirmed", "tlm_confirmed"] {
+        let (_, body) = case.letter(kind);
+        assert!(body.contains("De monteur komt op "), "{body}");
+        assert!(!body.contains('{'), "{body}");
+    }
+}
+
+/// PRIO-15: an alert names what is known of its case, and nothing of what it does not have: a request for
+/// a meter has no party. Fails where a value that is missing is called unknown.
+#[test]
+fn prio_15_an_alert_names_what_is_known() {
+    let mut case = Case::new();
+    let opening = |case: &Case| {
+        let (_, body) = case.letter("supervisor_alert");
+        body.lines().next().unwrap().to_owned()
+    };
+    let both = opening(&case);
+    assert!(both.contains("(aansluiting 871687900400000015, "), "{both}");
+    case.party = None;
+    let point = "Zaak GT-2026-000123 (aansluiting 871687900400000015) vraagt uw aandacht.";
+    assert_eq!(opening(&case), point);
+    case.facts.remove("ean");
+    assert_eq!(opening(&case), "Zaak GT-2026-000123 vraagt uw aandacht.");
+    case.party = Case::new().party;
+    let party = opening(&case);
+    let name = &case.party.as_ref().unwrap().name;
+    assert_eq!(
+        party,
+        format!("Zaak GT-2026-000123 ({name}) vraagt uw aandacht.")
+    );
 }
 
 /// PRIO-15, PRIO-31: an alert says what its own step found, whatever an earlier one left among the facts.

@@ -228,6 +228,7 @@ fn guard_rules() -> Vec<&'static str> {
             | Guard::TimeLeft(_, _, rule)
             | Guard::Yes(_, _, rule)
             | Guard::Same(_, _, _, rule)
+            | Guard::Among(_, _, _, rule)
             | Guard::NotYet(_, _, rule)
             | Guard::Ordered(_, _, _, rule)
             | Guard::Filled(_, rule) => Some(*rule),
@@ -349,6 +350,7 @@ fn every_text_stands_in_every_language() {
         | Guard::TimeLeft(_, key, _)
         | Guard::Yes(_, key, _)
         | Guard::Same(_, _, key, _)
+        | Guard::Among(_, _, key, _)
         | Guard::NotYet(_, key, _)
         | Guard::Ordered(_, _, key, _)
         | Guard::Runs(_, key) = guard
@@ -490,7 +492,7 @@ fn names(line: &'static Action) -> Named {
             Guard::Pairs(one, other) | Guard::Ordered(one, other, ..) => {
                 fields.extend([*one, *other]);
             }
-            Guard::Same(field, fact, ..) => {
+            Guard::Same(field, fact, ..) | Guard::Among(field, fact, ..) => {
                 fields.insert(*field);
                 facts.insert(*fact);
             }
@@ -507,11 +509,12 @@ fn names(line: &'static Action) -> Named {
         named(cond, &mut facts, &mut clocks);
     }
     for effect in all(line.effects) {
-        if let Effect::Copy(_, from) = effect {
+        if let Effect::Copy(_, from) | Effect::Earliest(_, from) = effect {
             facts.insert(*from);
         }
         if let Effect::Keep(field)
-        | Effect::Earliest(_, field)
+        | Effect::Add(_, field)
+        | Effect::Drop(_, field)
         | Effect::Until(_, field)
         | Effect::StopRun(_, field)
         | Effect::CancelRun(_, field) = effect

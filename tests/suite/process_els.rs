@@ -423,7 +423,7 @@ fn els_11_odd_numbers_are_fetched() {
     fill(&mut given, Some(&plant));
     sim.try_as(Actor::Installer, "fetch", &given).unwrap();
     installer(&mut sim, "update_and_close", &[]);
-    assert!(sim.is("meter_no", "SE-2-4") && sim.is("technical_no", "T-9"));
+    assert!(sim.is("meter_no", "SE 2-4") && sim.is("technical_no", "T-9"));
 }
 
 /// ELS-18: a number that does not exist is said to be so, and nothing can be written.

@@ -13,7 +13,7 @@ use loket::domain::kbo::Kbo;
 use loket::exchange::consumption::write;
 use loket::process::contract::{CONTRACT, step_plan};
 use loket::process::engine::{Actor, Refusal};
-use loket::process::load::transitions;
+use loket::process::load::{Transition, transitions};
 use loket::process::message::{self, Addressee};
 use loket::process::sharing::{SHARING, mandate};
 use loket::process::{FieldKind, Queue, Work};
@@ -87,6 +87,10 @@ fn requested_with(more: &[(&str, &str)]) -> Result<Sim, Refusal> {
     Sim::try_open(&SHARING, at(MONDAY), at(MONDAY), &given)
 }
 
+fn requested_at(instant: &str) -> Sim {
+    Sim::try_open(&SHARING, at(instant), at(instant), &answers(ASKED)).unwrap()
+}
+
 fn requested() -> Sim {
     requested_with(&[]).unwrap()
 }
@@ -97,9 +101,14 @@ fn shared() -> Sim {
     sim
 }
 
-/// The day to which the mandate's consumption is shown.
-fn period_to(sim: &Sim) -> &str {
-    sim.fact("period_to").and_then(|day| day.as_code()).unwrap()
+/// The first day on which nothing of the mandate's consumption is shown any more.
+fn capped(sim: &Sim) -> String {
+    let mandate = mandate(&sim.case, Energy::Electricity).unwrap();
+    mandate.cap().unwrap().0.to_string()
+}
+
+fn moved<'a>(scenario: &'a str, day: &'a str) -> [(&'static str, &'a str); 2] {
+    [("market_scenario", scenario), ("effective_date", day)]
 }
 
 #[test]
@@ -188,9 +197,20 @@ fn flu_09_or_an_administrator_admits() {
     assert_eq!(sim.case.state, "provider_chosen");
 }
 
+/// The portal is there at any hour, and shows what a digital meter counted: quarter-hours of electricity; no
+/// clock of these processes waits for somebody's opening time.
 #[test]
 fn flu_10_the_portal_shows_consumption_and_ports() {
     is_shown("FLU-10", ["digital meter", "digitale meter"]);
+    let week = |grain| seen(&shared(), (Span::Week, "2026-11-05"), grain);
+    assert!(week(Grain::Quarter).is_ok() && week(Grain::Day).is_ok());
+    let sunday_night = "2026-11-15T03:30:00+01:00";
+    let mut sim = requested_at(sunday_night);
+    sim.done("approve", &[]);
+    assert_eq!(sim.clock("validity_3y").started_at, at(sunday_night));
+    for clock in CONTRACT.clocks.iter().chain(SHARING.clocks) {
+        assert!(!clock.term.is_by_calendar(), "{}: day and night", clock.key);
+    }
 }
 
 #[test]
@@ -204,10 +224,28 @@ fn flu_11_how_the_customer_logged_in_is_kept() {
     assert_eq!(refusal.key, "not_a_choice");
 }
 
+/// An organisation is one, and nothing else, until it changes its capacity for this service; and no other
+/// line than that one leads on.
 #[test]
 fn flu_12_a_capacity_of_its_own_for_each_service() {
     is_shown("FLU-12", ["capacity", "hoedanigheid"]);
-    assert_eq!(contract().case.state, "organisation");
+    let mut sim = contract();
+    assert_eq!(sim.case.state, "organisation");
+    let rows = transitions(&CONTRACT);
+    let ways = rows
+        .iter()
+        .filter(|row| row.from == "organisation" && row.to != "organisation");
+    let ways: Vec<_> = ways.map(|row| (row.action, row.to)).collect();
+    assert_eq!(ways, [("change_capacity", "provider_chosen")]);
+    let refusal = sim.refused("change_capacity", &[("admitted_by", "a friend")]);
+    assert_eq!(refusal.key, "not_a_choice");
+    // without number and channel what came in is an organisation, whatever else it says
+    for more in [("signed_on", "2026-11-10"), ("approved_on", "2026-11-10")] {
+        let given = answers(&[("party_gln", PARTY), more]);
+        let sim = Sim::try_open(&CONTRACT, at(MONDAY), at(MONDAY), &given).unwrap();
+        assert_eq!(sim.case.state, "organisation", "{more:?}");
+        assert!(sim.is("website_active", "no") && sim.is("api_active", "no"));
+    }
 }
 
 #[test]
@@ -324,10 +362,18 @@ fn flu_21_it_is_the_same_for_all_customers() {
     assert!(!plan.contains(EAN) && !plan.contains("BE0000001"));
 }
 
+/// A link that mail, browser and code carry without a change, of this organisation alone. (That the code on
+/// the screen is this link, a foreign reader says: `view_plan::flu_22_…`.)
 #[test]
 fn flu_22_link_or_code() {
     is_shown("FLU-22", ["scan", "scannen"]);
-    assert!(step_plan(&Kbo::parse(COMPANY).unwrap()).starts_with("https://"));
+    let link = step_plan(&Kbo::parse(COMPANY).unwrap());
+    let path = link.strip_prefix("https://mijn.fluvius.be/").unwrap();
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '/';
+    assert!(path.chars().all(is_plain), "{path}");
+    let other = step_plan(&Kbo::parse("0523586105").unwrap());
+    assert_eq!(link.replace("0566988259", "0523586105"), other);
+    assert!(in_force("api").sent("contract_active"), "whatever channel");
 }
 
 /// The letter has the whole address in it, in every language.
@@ -378,14 +424,152 @@ fn flu_24_evidence_is_due_in_fourteen_days() {
     assert_eq!(late.wait("2026-12-01T00:00:00+01:00"), ["evidence_missed"]);
     assert!(late.is("audit", "missed") && late.case.state == "active");
     sim.now = at("2026-11-20T10:00:00+01:00");
-    sim.done(
-        "evidence_received",
-        &[("evidence_at", "2026-11-19T10:00:00+01:00")],
-    );
+    sim.done("evidence_received", &came("2026-11-19T10:00:00+01:00"));
     assert!(sim.is("audit", "shown"));
     assert_eq!(sim.clock("evidence_14d").outcome, Some(Outcome::Met));
     let again = sim.refused("evidence_received", &[("evidence_at", MONDAY)]);
     assert_eq!(again.key, "no_evidence_asked");
+}
+
+fn came(instant: &str) -> [(&'static str, &str); 1] {
+    [("evidence_at", instant)]
+}
+
+/// FLU-24: the day on which it came counts, whenever it is typed: up to the end of the fourteenth day, also
+/// over a change of the clocks; never before it was asked for, nor ahead.
+#[test]
+fn flu_24_evidence_that_came_in_time_may_be_typed_later() {
+    for (sampled, before, last, first_late) in [
+        (
+            "2026-11-16T09:00:00+01:00",
+            "2026-11-16T08:59:59+01:00",
+            "2026-11-30T23:59:59+01:00",
+            "2026-12-01T00:00:00+01:00",
+        ),
+        (
+            "2026-10-20T09:00:00+02:00",
+            "2026-10-20T08:59:59+02:00",
+            "2026-11-03T23:59:59+01:00",
+            "2026-11-04T00:00:00+01:00",
+        ),
+        (
+            "2027-03-20T09:00:00+01:00",
+            "2027-03-20T08:59:59+01:00",
+            "2027-04-03T23:59:59+02:00",
+            "2027-04-04T00:00:00+02:00",
+        ),
+    ] {
+        let mut sim = requested_at(sampled);
+        sim.done("approve", &[]);
+        sim.done("sampled_for_audit", &[]);
+        assert_eq!(sim.clock("evidence_14d").due_at, at(first_late));
+        let early = sim.refused("evidence_received", &came(last));
+        assert_eq!(early.key, "in_future");
+        assert_eq!(sim.wait(first_late), ["evidence_missed"]);
+        sim.now = at(first_late) + TimeDelta::days(3);
+        let refusal = sim.refused("evidence_received", &came(before));
+        assert_eq!(
+            (refusal.key.as_str(), refusal.rule.as_str()),
+            ("before_clock", "FLU-24")
+        );
+        let refusal = sim.refused("evidence_received", &came(first_late));
+        assert_eq!(
+            (refusal.key.as_str(), refusal.rule.as_str()),
+            ("evidence_late", "FLU-24")
+        );
+        assert!(sim.is("audit", "missed"));
+        sim.done("evidence_received", &came(last));
+        assert!(sim.is("audit", "shown"), "{sampled}");
+        assert_eq!(sim.replayed(), sim.case);
+        let again = sim.refused("evidence_received", &came(last));
+        assert_eq!(again.key, "no_evidence_asked");
+    }
+}
+
+/// FLU-24: late evidence stays late also before anybody's clock has passed it.
+#[test]
+fn flu_24_late_evidence_is_none_even_if_the_clock_was_not_looked_at() {
+    let mut sim = shared();
+    sim.done("sampled_for_audit", &[]);
+    sim.now = at("2026-12-02T10:00:00+01:00");
+    let late = sim.refused("evidence_received", &came("2026-12-01T00:00:00+01:00"));
+    assert_eq!(late.key, "evidence_late");
+}
+
+fn reopened(sim: &mut Sim) {
+    let reason = answers(&[("reason", "ended by mistake")]);
+    sim.try_as(Actor::Lead, "reopen", &reason).unwrap();
+}
+
+/// FLU-24, FLU-28: with a mandate its permission ends. Reopened, nothing of it counts: the customer asks
+/// again, the holder agrees again, and three years begin anew.
+#[test]
+fn flu_24_a_reopened_mandate_is_not_approved_on_its_old_approval() {
+    let old = [
+        ("requested_by", "other"),
+        ("approved_at", "2026-03-01T10:00:00+01:00"),
+    ];
+    let mut told = requested_with(&old).unwrap();
+    told.done("ended_by_customer", &[("identity_confirmed", "yes")]);
+    let mut agreed = requested_with(&old[..1]).unwrap();
+    agreed.done("approve", &[("holder_approval", "letter")]);
+    agreed.done("sampled_for_audit", &[]);
+    agreed.done("ended_by_grid_user", &[("identity_confirmed", "yes")]);
+    let mut rejected = requested_with(&old[..1]).unwrap();
+    rejected.done("reject", &[]);
+    let mut expired = requested_with(&old[..1]).unwrap();
+    expired.done("approve", &[("holder_approval", "letter")]);
+    expired.now = at("2029-11-17T00:00:00+01:00");
+    expired.fire();
+    for mut sim in [told, agreed, rejected, expired] {
+        sim.later(TimeDelta::days(30));
+        reopened(&mut sim);
+        assert_eq!(sim.case.state, "requested");
+        for gone in ["holder_approval", "approved_at", "audit", "renewal"] {
+            assert_eq!(sim.fact(gone), None, "{gone}");
+        }
+        let week = seen(&sim, (Span::Week, "2026-06-17"), Grain::Day);
+        assert_eq!(week, Err("FLU-24"));
+        assert_eq!(sim.refused("approve", &[]).key, "holder_must_approve");
+        let agreed = ("holder_approval", "letter");
+        let refusal = sim.refused("approve", &[agreed]);
+        assert_eq!(
+            (refusal.key.as_str(), refusal.rule.as_str()),
+            ("must_be_asked_again", "FLU-24")
+        );
+        let today = sim.now.date_naive().to_string();
+        let ahead = (sim.now.date_naive() + TimeDelta::days(2)).to_string();
+        let refusal = sim.refused("approve", &[agreed, ("asked_again_on", &ahead)]);
+        assert_eq!(refusal.key, "in_future");
+        sim.done("approve", &[agreed, ("asked_again_on", &today)]);
+        assert_eq!(sim.clock("validity_3y").started_at, sim.now);
+        assert_eq!(sim.replayed(), sim.case);
+        sim.done("ended_by_customer", &[("identity_confirmed", "yes")]);
+        reopened(&mut sim);
+        let refusal = sim.refused("approve", &[agreed]);
+        assert_eq!(refusal.key, "must_be_asked_again", "once for each time");
+    }
+}
+
+/// FLU-16, FLU-17: a contract that ended is signed and approved anew.
+#[test]
+fn flu_16_a_reopened_contract_is_signed_again() {
+    let mut ended = in_force("website");
+    ended.done("terminate", &[("reason", "The firm stops.")]);
+    let mut refused = signed("website");
+    refused.done("reject", &[("reason", "The firm does not exist.")]);
+    for mut sim in [ended, refused] {
+        reopened(&mut sim);
+        assert_eq!(sim.case.state, "to_sign");
+        for gone in ["signed_on", "contract_number", "start_date", "changed_on"] {
+            assert_eq!(sim.fact(gone), None, "{gone}");
+        }
+        assert_eq!(sim.refused("approve", APPROVED).key, "not_in_state");
+        sim.done("signed_received", SIGNED);
+        sim.done("approve", APPROVED);
+        assert!(sim.is("website_active", "yes") && sim.is("api_active", "no"));
+        assert_eq!(sim.replayed(), sim.case);
+    }
 }
 
 #[test]
@@ -512,41 +696,74 @@ fn flu_29_another_supplier_changes_nothing() {
     assert!(sim.last.messages.is_empty());
 }
 
-/// The scenarios cap the period and end nothing; an earlier end stays.
+/// The scenarios cap the period and end nothing, in whatever order they come; an earlier end stays, and the
+/// end that the customer chose is never lost. A request that waits is capped alike.
 #[test]
 fn flu_30_a_change_of_the_grid_user_caps_the_period() {
     is_shown("FLU-30", ["grid user", "netgebruiker"]);
     for scenario in ["cs", "ccss", "moza", "mo"] {
-        let mut sim = shared();
-        let validity = sim.clock("validity_3y").clone();
-        let moved = |day| [("market_scenario", scenario), ("effective_date", day)];
-        sim.done("market_scenario", &moved("2027-03-01"));
-        assert_eq!(period_to(&sim), "2026-12-31", "{scenario}: the earlier end");
-        sim.done("market_scenario", &moved("2026-10-15"));
-        assert_eq!(period_to(&sim), "2026-10-15");
-        sim.done("market_scenario", &moved("2026-11-01"));
-        assert_eq!(period_to(&sim), "2026-10-15");
-        assert!(sim.is("effective_date", "2026-10-15"));
-        assert_eq!(sim.case.state, "active");
-        assert_eq!(sim.clock("validity_3y"), &validity);
+        for mut sim in [shared(), requested()] {
+            let (state, clocks) = (sim.case.state.clone(), sim.case.clocks.clone());
+            sim.done("market_scenario", &moved(scenario, "2027-03-01"));
+            assert_eq!(capped(&sim), "2026-12-31", "{scenario}: the earlier end");
+            sim.done("market_scenario", &moved(scenario, "2026-10-15"));
+            assert_eq!(capped(&sim), "2026-10-15");
+            sim.done("market_scenario", &moved(scenario, "2026-11-01"));
+            assert_eq!(capped(&sim), "2026-10-15");
+            assert!(sim.is("effective_date", "2026-10-15"));
+            assert!(sim.is("period_to", "2026-12-31"), "as it was chosen");
+            assert_eq!((&sim.case.state, &sim.case.clocks), (&state, &clocks));
+        }
     }
+    let mut waiting = requested();
+    waiting.done("market_scenario", &moved("mo", "2026-10-15"));
+    waiting.done("approve", &[]);
+    assert_eq!(capped(&waiting), "2026-10-15");
     let mut given = answers(ASKED);
     given.remove("period_to");
     let mut open = Sim::try_open(&SHARING, at(MONDAY), at(MONDAY), &given).unwrap();
     open.done("approve", &[]);
-    open.done(
-        "market_scenario",
-        &[("market_scenario", "mo"), ("effective_date", "2026-11-01")],
-    );
-    assert_eq!(period_to(&open), "2026-11-01");
+    open.done("market_scenario", &moved("mo", "2026-11-01"));
+    assert_eq!(capped(&open), "2026-11-01");
+    assert_eq!(open.fact("period_to"), None, "none was chosen");
+}
+
+/// FLU-30: a day that was mistyped is corrected with a reason; what the customer chose and other changes cap
+/// the period as before.
+#[test]
+fn flu_30_a_mistyped_day_is_corrected() {
+    for mut sim in [shared(), requested()] {
+        sim.done("market_scenario", &moved("mo", "2026-01-15"));
+        sim.done("market_scenario", &moved("cs", "2026-11-01"));
+        let wrong = ("wrong_date", "2026-01-15");
+        let right = ("effective_date", "2026-10-15");
+        let reason = ("reason", "October, not January");
+        let silent = sim.refused("correct_scenario", &[wrong, right]);
+        assert_eq!(silent.key, "field_missing");
+        let refusal = sim.refused("correct_scenario", &[("wrong_date", "2026-02-01"), reason]);
+        assert_eq!(
+            (refusal.key.as_str(), refusal.rule.as_str()),
+            ("no_such_scenario", "FLU-30")
+        );
+        sim.done("correct_scenario", &[wrong, right, reason]);
+        assert_eq!(capped(&sim), "2026-10-15");
+        // it was the move of somebody else: the other change still counts
+        sim.done("correct_scenario", &[("wrong_date", "2026-10-15"), reason]);
+        assert_eq!(capped(&sim), "2026-11-01");
+        sim.done("correct_scenario", &[("wrong_date", "2026-11-01"), reason]);
+        assert_eq!(capped(&sim), "2026-12-31", "as the customer chose");
+        for gone in ["effective_date", "market_scenario", "scenario_dates"] {
+            assert_eq!(sim.fact(gone), None, "{gone}");
+        }
+        assert_eq!(sim.replayed(), sim.case);
+    }
 }
 
 #[test]
 fn flu_31_what_was_before_can_still_be_seen() {
     is_shown("FLU-31", ["before that day", "voor die dag"]);
     let mut sim = shared();
-    let moved = [("market_scenario", "mo"), ("effective_date", "2026-10-15")];
-    sim.done("market_scenario", &moved);
+    sim.done("market_scenario", &moved("mo", "2026-10-15"));
     let month = ("2026-10-01".to_owned(), "2026-10-15".to_owned());
     assert_eq!(
         seen(&sim, (Span::Month, "2026-10-20"), Grain::Day),
@@ -583,17 +800,35 @@ fn flu_32_only_customer_and_grid_user_end_a_mandate() {
     ways.sort_unstable();
     assert_eq!(
         ways,
-        ["ended_by_customer", "ended_by_grid_user", "validity_over"]
+        [
+            "ended_by_customer",
+            "ended_by_grid_user",
+            "ended_in_portal",
+            "validity_over"
+        ]
     );
+    // what the portal says nobody here can say
+    let refusal = sim.refused("ended_in_portal", &[]);
+    assert_eq!(refusal.key, "outside_only");
+    sim.try_as(Actor::System, "ended_in_portal", &answers(&[]))
+        .unwrap();
+    assert!(sim.case.state == "ended" && sim.sent("sharing_ended"));
 }
 
+/// Without an interface it is looked at and taken along; the channel of the contract decides nothing of it.
 #[test]
 fn flu_33_without_an_interface_the_provider_looks_or_downloads() {
     is_shown("FLU-33", ["downloads", "downloadt"]);
-    let contract = in_force("website");
-    assert!(contract.is("website_active", "yes") && contract.is("api_active", "no"));
-    let week = seen(&shared(), (Span::Week, "2026-11-05"), Grain::Day);
-    assert!(week.is_ok(), "looking needs no interface");
+    for (channel, website, api) in [("website", "yes", "no"), ("api", "no", "yes")] {
+        let contract = in_force(channel);
+        assert!(contract.is("website_active", website) && contract.is("api_active", api));
+    }
+    let file = taken_along();
+    assert!(file.lines().nth(1).unwrap().contains(";4,200;kWh;"));
+    assert_eq!(file.lines().count(), 1 + 7);
+    let asks = |row: &Transition| row.fields.iter().any(|field| field.key == "data_channel");
+    let mut rows = transitions(&SHARING).into_iter();
+    assert!(!rows.any(|row| asks(&row)), "a mandate has no channel");
 }
 
 #[test]
@@ -635,13 +870,12 @@ fn flu_37_the_pattern_in_detail() {
     assert!(quarters(&shared()).is_ok());
 }
 
-#[test]
-fn flu_38_it_can_be_taken_along() {
-    is_shown("FLU-38", ["CSV", "CSV"]);
+/// A week of days under a mandate, as a file to take along.
+fn taken_along() -> String {
     let mandate = mandate(&shared().case, Energy::Electricity).unwrap();
     let now = at("2026-11-16T09:00:00+01:00");
-    let view = View::first(&mandate, now).turned(false);
-    let sight = view
+    // a Monday: the week that is over
+    let sight = View::first(&mandate, now)
         .sight(&mandate, (Unit::Kwh, Naming::Whole), now)
         .unwrap();
     let found = Consumption {
@@ -654,19 +888,50 @@ fn flu_38_it_can_be_taken_along() {
             status: Status::Read,
             value: 4_200,
         }],
+        peaks: Vec::new(),
     };
-    let file = write::file(&Shown::of(&found, &sight, now));
+    write::file(&Shown::of(&found, &sight, now))
+}
+
+#[test]
+fn flu_38_it_can_be_taken_along() {
+    is_shown("FLU-38", ["CSV", "CSV"]);
+    let file = taken_along();
     let lines: Vec<&str> = file.lines().collect();
     assert_eq!(lines.len(), 1 + 7, "a line for each day that is shown");
     assert!(lines[1].contains(";4,200;kWh;Uitgelezen;"), "{}", lines[1]);
     assert!(lines[2].contains(";;kWh;Geen verbruik;"), "{}", lines[2]);
 }
 
+/// What it costs stands with the regulator: nothing of these processes asks for money, keeps any, sends
+/// somebody to a payment, or names an amount in a letter.
 #[test]
 fn flu_39_no_prices_here() {
     is_shown("FLU-39", ["regulator", "regulator"]);
-    let asks = transitions(&SHARING).into_iter().flat_map(|row| row.fields);
-    assert!(!asks.into_iter().any(|field| field.kind == "money"));
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/letters");
+    let mut letters = 0;
+    for row in [&CONTRACT, &SHARING].into_iter().flat_map(transitions) {
+        let priced = row.fields.iter().find(|field| field.kind == "money");
+        assert!(priced.is_none(), "{}: {priced:?}", row.action);
+        assert!(
+            row.slots.is_empty() && row.opens.is_empty(),
+            "{}",
+            row.action
+        );
+        for kind in &row.messages {
+            let to = message::find(kind).unwrap().to;
+            assert_ne!(to, Addressee::Payments, "{kind}");
+            for lang in ["en", "nl", "nb", "sv"] {
+                let letter = root.join(lang).join(format!("{kind}.txt"));
+                let letter = std::fs::read_to_string(letter).unwrap();
+                letters += 1;
+                for money in ["€", "EUR", "{amount}", "{payment_url}"] {
+                    assert!(!letter.contains(money), "{lang} {kind}: {money}");
+                }
+            }
+        }
+    }
+    assert!(letters > 100, "{letters}: the letters were looked at");
 }
 
 /// Who is written to: providers wherever they are known, customers by their reference.

@@ -9,6 +9,8 @@ use loket::process::repeat_offender::REPEAT_OFFENDER;
 use crate::process_world::{PARTY, Sim, answers, at};
 
 const MONDAY: &str = "2026-11-16T09:00:00+01:00";
+/// What the frozen signals say.
+const DIGEST: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 const CASES: [&str; 3] = ["GT-2026-000001", "GT-2026-000004", "GT-2026-000009"];
 
 fn counted() -> Answers {
@@ -17,6 +19,8 @@ fn counted() -> Answers {
         ("proposed_by", "threshold"),
         ("signal_type", "no_permission"),
         ("window_days", "90"),
+        ("signals_counted", "3"),
+        ("evidence_digest", DIGEST),
     ]);
     let cases = CASES.map(|case| Value::Code(case.to_owned())).to_vec();
     given.insert("evidence".to_owned(), Answer::Value(Value::List(cases)));
@@ -57,7 +61,14 @@ fn gt_17_the_evidence_is_frozen() {
     let rows = transitions(&REPEAT_OFFENDER);
     let later = rows.iter().filter(|row| row.action != "open");
     for row in later {
-        for fact in ["evidence", "signal_type", "window_days", "proposed_by"] {
+        for fact in [
+            "evidence",
+            "evidence_digest",
+            "signals_counted",
+            "signal_type",
+            "window_days",
+            "proposed_by",
+        ] {
             assert!(!row.sets.contains(fact), "{} sets {fact}", row.action);
         }
     }
@@ -66,13 +77,15 @@ fn gt_17_the_evidence_is_frozen() {
 /// GT-17: a proposal of the count names its signals; a lead may propose without.
 #[test]
 fn gt_17_a_count_without_signals_proposes_nothing() {
-    let mut given = counted();
-    given.remove("evidence");
-    let refusal = open(&given).err().unwrap();
-    assert_eq!(
-        (refusal.key.as_str(), refusal.rule.as_str()),
-        ("no_evidence_named", "GT-17")
-    );
+    for named in ["evidence", "evidence_digest", "signal_type"] {
+        let mut given = counted();
+        given.remove(named);
+        let refusal = open(&given).err().unwrap();
+        assert_eq!(
+            (refusal.key.as_str(), refusal.rule.as_str()),
+            ("no_evidence_named", "GT-17")
+        );
+    }
     let by_hand = answers(&[("party_gln", PARTY), ("proposed_by", "lead")]);
     assert_eq!(open(&by_hand).unwrap().case.state, "proposed");
 }

@@ -344,12 +344,7 @@ fn tlm_10_entered_again_after_a_reopening() {
     let mut sim = checked("suitable");
     let given = answers(&[("reason", "Another inverter.")]);
     sim.try_as(Actor::Lead, "reopen", &given).unwrap();
-    sim.done("contact_validated", &[("details_right", "yes")]);
-    let address = [("postcode", "5013vb"), ("house_number", "152 b")];
-    sim.done(
-        "location_searched",
-        &[address[0], address[1], ("meters_found", "yes")],
-    );
+    metering::locate(&mut sim);
     sim.done("meter_chosen", &METER);
     let line = TLM.lines().find(|line| line.form.is_some()).unwrap();
     let form = sim.case.form.unwrap();
@@ -360,6 +355,71 @@ fn tlm_10_entered_again_after_a_reopening() {
     sim.done("installation_entered", &wind);
     let filled = sim.fact("form_filled").unwrap().all().len();
     assert_eq!(filled, 3, "the panels are history");
+}
+
+/// TLM-03, TLM-15, decision 7: a reopened request begins anew. Orders, acknowledgements and alarms of the
+/// last episode are gone, its data are not sent once more, and what is entered now leaves once with an
+/// order of its own. Fails where a reopening keeps one of these facts.
+#[test]
+fn tlm_15_a_reopened_request_begins_anew() {
+    let mut sim = entered();
+    for _ in 0..3 {
+        system(&mut sim, "check_failed", &[]);
+    }
+    let planned = [
+        ("suitability", "not_suitable"),
+        ("check_source", "work_orders"),
+        ("gsa_order", "GSA-77"),
+    ];
+    system(&mut sim, "check_result", &planned);
+    sim.done("flavour_chosen", &[("flavour", "smart_on")]);
+    let given = with_slot(17, &[NOTED]);
+    sim.try_as(Actor::Agent, "slot_chosen", &given).unwrap();
+    let mut sim = metering::acknowledged(sim);
+    system(&mut sim, "delivery_failed", &[("undelivered", "order_gsa")]);
+    system(
+        &mut sim,
+        "gsa_not_done",
+        &[("not_done_reason", "infeasible")],
+    );
+    assert_eq!(sim.case.state, "ended_not_feasible");
+    assert_eq!((sim.times_sent("order_domain"), data_sent(&sim)), (1, 1));
+    let why = answers(&[("reason", "Another cabinet was built.")]);
+    let agent = sim.try_as(Actor::Agent, "reopen", &why);
+    assert_eq!(agent.unwrap_err().key, "leads_only");
+    sim.try_as(Actor::Lead, "reopen", &why).unwrap();
+    assert_eq!(sim.case.state, "draft_contact");
+    assert!(sim.clock("inactivity").is_running());
+    for fact in [
+        "gsa_order",
+        "replaces_gsa",
+        "gsa_state",
+        "not_done_reason",
+        "check_failures",
+        "check_task",
+        "undelivered",
+    ] {
+        assert!(sim.fact(fact).is_none(), "{fact}");
+    }
+    for fact in ["ordered", "domain_acked", "gsa_acked", "data_due"] {
+        assert!(sim.is(fact, "no"), "{fact}");
+    }
+    let mut early = sim.clone();
+    early.done("cancel_by_customer", &[]);
+    assert_eq!(data_sent(&early), 0, "nothing was entered since");
+    assert_eq!(early.times_sent("order_cancel_gsa"), 0, "nor ordered");
+
+    metering::locate(&mut sim);
+    sim.done("meter_chosen", &METER);
+    sim.done("installation_entered", &SOLAR);
+    system(&mut sim, "check_result", &planned[..2]);
+    sim.done("flavour_chosen", &[("flavour", "smart_on")]);
+    let given = with_slot(18, &[NOTED]);
+    sim.try_as(Actor::Agent, "slot_chosen", &given).unwrap();
+    assert_eq!(sim.slot(), Some(("confirm".to_owned(), 18)));
+    assert_eq!((sim.times_sent("order_domain"), data_sent(&sim)), (1, 1));
+    assert!(!sim.sent("order_change_gsa"), "it is an order of its own");
+    assert_eq!(sim.replayed(), sim.case);
 }
 
 /// TLM-11: a suitable meter ends the request; the customer is told, the data leave, no order does.

@@ -51,6 +51,7 @@ fn answer(rng: &mut Rng, field: &Field, sim: Option<&Sim>) -> Option<Answer> {
         FieldKind::Contact | FieldKind::Slot => Some(Answer::Value(Value::Number(rng.i64(0..9)))),
         FieldKind::Code if field.part.is_some() => code("A12345"),
         FieldKind::Enterprise => code("0566988259"),
+        FieldKind::MeterNumber => code("e 911-0000/001"),
         FieldKind::Customer | FieldKind::Code => code("NL0000012"),
         FieldKind::Number => code(rng.choice(["50", "60", "70", "80", "0"]).unwrap()),
         FieldKind::Time => code("09:30"),

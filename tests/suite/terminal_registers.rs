@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 
 use crate::support::http::{Reply, Server};
 use crate::support::keys::{ESC, Walker};
-use crate::terminal_clusters::washed;
+use crate::support::wash::desk::washed;
 
 fn person() -> Json {
     json!({
@@ -42,7 +42,7 @@ fn register(turn: &Arc<AtomicUsize>) -> Server {
 /// shown, one is shown masked beside what is held; the case can be worked on meanwhile.
 #[tokio::test(flavor = "multi_thread")]
 async fn dw_bas_15_the_population_register_is_asked_from_the_review() {
-    let world = washed().await;
+    let world = washed(4).await;
     let turn = Arc::new(AtomicUsize::new(0));
     let server = register(&turn);
     let folder = std::env::temp_dir().join(format!("loket-persons-{}", uuid::Uuid::now_v7()));

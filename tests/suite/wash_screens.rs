@@ -6,7 +6,7 @@ use loket::store::rows::CaseId;
 use serde_json::json;
 
 use crate::support::shell::Shell;
-use crate::terminal_clusters::washed;
+use crate::support::wash::desk::washed;
 use crate::wired::Wired;
 
 fn refused<T>(answer: Result<T, StoreError>) -> String {
@@ -66,7 +66,7 @@ async fn the_screens_of_the_wash_are_for_its_queue_alone() {
 /// named, and a trial closes nothing. Said twice it is the same.
 #[tokio::test(flavor = "multi_thread")]
 async fn dw_a_5_at_go_live_what_differs_is_closed_and_what_is_held_stays() {
-    let world = washed().await;
+    let world = washed(4).await;
     world.desk("anna").await.take(CaseId(1)).await;
     let shell = Shell::of(&world.db.url("admin_1"));
     let trial = shell.run("wash go-live 2026-06-02 --dry-run");
@@ -101,7 +101,7 @@ async fn dw_a_5_at_go_live_what_differs_is_closed_and_what_is_held_stays() {
 /// without one nobody. Who asked is kept, what was said is not.
 #[tokio::test(flavor = "multi_thread")]
 async fn dw_bas_14_the_extract_answers_about_a_case() {
-    let world = washed().await;
+    let world = washed(4).await;
     let store = &world.admin;
     let asked = store.register_ask(CaseId(1), false).await.unwrap();
     assert_eq!(asked.sides.len(), 1, "the supplier has nobody");

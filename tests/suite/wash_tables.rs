@@ -18,550 +18,162 @@ use crate::process_world::{Sim, answers, at};
 /// A line of the tables: rule, state, action, state.
 type Line = (&'static str, &'static str, &'static str, &'static str);
 
-const BASIC: &[Line] = &[
-    ("DW-BAS-07", "gsrn_new", "validate", "fix_id"),
-    ("DW-BAS-07", "fix_id", "corrected", "resolved_update"),
-    ("DW-BAS-07", "fix_id", "request_new_gsrn", "awaiting_gs1"),
-    (
-        "DW-BAS-07",
-        "awaiting_gs1",
-        "gsrn_issued",
-        "resolved_update",
-    ),
-    ("DW-BAS-08", "duplicate_new", "detect", "compare"),
-    ("DW-BAS-08", "compare", "merge", "resolved_update"),
-    ("DW-BAS-08", "compare", "renumber", "fix_id"),
-    ("DW-BAS-08", "compare", "not_duplicate", "not_a_deviation"),
-    ("DW-BAS-09", "orgnr_new", "wash_brreg", "resolved_register"),
-    ("DW-I02-1", "orgnr_new", "wash_brreg", "i02_new"),
-    (
-        "DW-BAS-02",
-        "fnr_new",
-        "register_not_supported",
-        "parked_register",
-    ),
-    ("DW-BAS-10", "fnr_new", "wash_dsf", "resolved_register"),
-    ("DW-I01-1", "fnr_new", "wash_dsf", "i01_new"),
-    ("DW-I04-1", "fnr_new", "wash_dsf", "i04_new"),
-    (
-        "DW-BAS-10",
-        "parked_register",
-        "wash_dsf",
-        "resolved_register",
-    ),
-    ("DW-I01-1", "parked_register", "wash_dsf", "i01_new"),
-    ("DW-I04-1", "parked_register", "wash_dsf", "i04_new"),
-    ("DW-BAS-06", "triage", "no_deviation", "not_a_deviation"),
-    ("DW-BAS-22", "triage", "settled_by_hand", "resolved_update"),
-];
+const BASIC: &str = "
+    DW-BAS-22 triage settled_by_hand resolved_update
+    DW-BAS-07 gsrn_new validate fix_id
+    DW-BAS-07 fix_id corrected resolved_update
+    DW-BAS-07 fix_id request_new_gsrn awaiting_gs1
+    DW-BAS-07 awaiting_gs1 gsrn_issued resolved_update
+    DW-BAS-08 duplicate_new detect compare
+    DW-BAS-08 compare merge resolved_update
+    DW-BAS-08 compare renumber fix_id
+    DW-BAS-08 compare not_duplicate not_a_deviation
+    DW-BAS-09 orgnr_new wash_brreg resolved_register
+    DW-I02-1 orgnr_new wash_brreg i02_new
+    DW-BAS-02 fnr_new register_not_supported parked_register
+    DW-BAS-10 fnr_new wash_dsf resolved_register
+    DW-I01-1 fnr_new wash_dsf i01_new
+    DW-I04-1 fnr_new wash_dsf i04_new
+    DW-BAS-10 parked_register wash_dsf resolved_register
+    DW-I01-1 parked_register wash_dsf i01_new
+    DW-I04-1 parked_register wash_dsf i04_new
+    DW-BAS-06 triage no_deviation not_a_deviation
+";
 
-const I01: &[Line] = &[
-    (
-        "DW-I01-5",
-        "awaiting_next_wash",
-        "still_found",
-        "manual_search",
-    ),
-    (
-        "DW-I01-5",
-        "awaiting_next_wash",
-        "no_wash_came",
-        "manual_search",
-    ),
-    (
-        "DW-I01-5",
-        "awaiting_next_wash",
-        "stop_waiting",
-        "manual_search",
-    ),
-    (
-        "DW-I01-9",
-        "i01_new",
-        "look_for_inbound_update",
-        "update_found",
-    ),
-    (
-        "DW-I01-11",
-        "i01_new",
-        "look_for_inbound_update",
-        "manual_search",
-    ),
-    (
-        "DW-I01-10",
-        "update_found",
-        "approve_update",
-        "awaiting_next_wash",
-    ),
-    (
-        "DW-BAS-12",
-        "update_found",
-        "reject_update",
-        "manual_search",
-    ),
-    (
-        "DW-I01-5",
-        "awaiting_next_wash",
-        "wash_result",
-        "resolved_register",
-    ),
-    (
-        "DW-I01-11",
-        "awaiting_next_wash",
-        "wash_result",
-        "manual_search",
-    ),
-    ("DW-I01-11", "manual_search", "search", "resolved_register"),
-    ("DW-I01-17", "manual_search", "search", "manual_search"),
-    (
-        "DW-I01-12",
-        "manual_search",
-        "give_up",
-        "i01_contact_customer",
-    ),
-    (
-        "DW-I01-12",
-        "i01_contact_customer",
-        "got_fnr",
-        "resolved_update",
-    ),
-    ("DW-I01-12", "i01_escalated", "got_fnr", "resolved_update"),
-    (
-        "DW-I01-15",
-        "i01_contact_customer",
-        "needs_dnumber",
-        "awaiting_dnumber",
-    ),
-    (
-        "DW-I01-15",
-        "i01_escalated",
-        "needs_dnumber",
-        "awaiting_dnumber",
-    ),
-    (
-        "DW-I01-14",
-        "awaiting_dnumber",
-        "got_dnumber",
-        "resolved_update",
-    ),
-    (
-        "DW-A01-1",
-        "i01_contact_customer",
-        "customer_is_other_person",
-        "awaiting_kraft",
-    ),
-    (
-        "DW-A01-1",
-        "i01_escalated",
-        "customer_is_other_person",
-        "awaiting_kraft",
-    ),
-    (
-        "DW-A01-1",
-        "awaiting_dnumber",
-        "customer_is_other_person",
-        "awaiting_kraft",
-    ),
-    (
-        "DW-I01-17",
-        "i01_contact_customer",
-        "no_answer",
-        "i01_contact_customer",
-    ),
-    (
-        "DW-I01-17",
-        "awaiting_dnumber",
-        "no_answer",
-        "awaiting_dnumber",
-    ),
-    (
-        "DW-I01-17",
-        "i01_contact_customer",
-        "no_answer",
-        "i01_escalated",
-    ),
-    (
-        "DW-I01-17",
-        "awaiting_dnumber",
-        "no_answer",
-        "i01_escalated",
-    ),
-];
+const I01: &str = "
+    DW-I01-5 awaiting_next_wash still_found manual_search
+    DW-I01-5 awaiting_next_wash no_wash_came manual_search
+    DW-I01-5 awaiting_next_wash stop_waiting manual_search
+    DW-I01-9 i01_new look_for_inbound_update update_found
+    DW-I01-11 i01_new look_for_inbound_update manual_search
+    DW-I01-10 update_found approve_update awaiting_next_wash
+    DW-BAS-12 update_found reject_update manual_search
+    DW-I01-5 awaiting_next_wash wash_result resolved_register
+    DW-I01-11 awaiting_next_wash wash_result manual_search
+    DW-I01-11 manual_search search resolved_register
+    DW-I01-17 manual_search search manual_search
+    DW-I01-12 manual_search give_up i01_contact_customer
+    DW-I01-12 i01_contact_customer got_fnr resolved_update
+    DW-I01-12 i01_escalated got_fnr resolved_update
+    DW-I01-15 i01_contact_customer needs_dnumber awaiting_dnumber
+    DW-I01-15 i01_escalated needs_dnumber awaiting_dnumber
+    DW-I01-14 awaiting_dnumber got_dnumber resolved_update
+    DW-A01-1 i01_contact_customer customer_is_other_person awaiting_kraft
+    DW-A01-1 i01_escalated customer_is_other_person awaiting_kraft
+    DW-A01-1 awaiting_dnumber customer_is_other_person awaiting_kraft
+    DW-I01-17 i01_contact_customer no_answer i01_contact_customer
+    DW-I01-17 awaiting_dnumber no_answer awaiting_dnumber
+    DW-I01-17 i01_contact_customer no_answer i01_escalated
+    DW-I01-17 awaiting_dnumber no_answer i01_escalated
+";
 
-const I02: &[Line] = &[
-    ("DW-I02-6", "i02_new", "search_brreg", "confirm_name"),
-    (
-        "DW-I02-6",
-        "i02_new",
-        "search_brreg",
-        "i02_contact_customer",
-    ),
-    (
-        "DW-I02-7",
-        "confirm_name",
-        "accept_name",
-        "resolved_register",
-    ),
-    (
-        "DW-I02-6",
-        "confirm_name",
-        "wrong_enterprise",
-        "i02_contact_customer",
-    ),
-    (
-        "DW-I02-11",
-        "i02_contact_customer",
-        "got_orgnr",
-        "confirm_name",
-    ),
-    ("DW-I02-11", "i02_escalated", "got_orgnr", "confirm_name"),
-    (
-        "DW-I02-9",
-        "i02_contact_customer",
-        "not_registered",
-        "asked_to_register",
-    ),
-    (
-        "DW-I02-9",
-        "i02_escalated",
-        "not_registered",
-        "asked_to_register",
-    ),
-    (
-        "DW-I02-8",
-        "asked_to_register",
-        "registered",
-        "confirm_name",
-    ),
-    (
-        "DW-I02-10",
-        "asked_to_register",
-        "refuses",
-        "transfer_to_person",
-    ),
-    (
-        "DW-I02-10",
-        "transfer_to_person",
-        "person_identified",
-        "i02_supplier_contact_due",
-    ),
-    (
-        "DW-I02-12",
-        "i02_supplier_contact_due",
-        "supplier_contacted",
-        "i02_takeover_ready",
-    ),
-    (
-        "DW-I02-12",
-        "i02_takeover_ready",
-        "takeover_done",
-        "resolved_takeover",
-    ),
-    (
-        "DW-I01-17",
-        "i02_contact_customer",
-        "no_answer",
-        "i02_contact_customer",
-    ),
-    (
-        "DW-I01-17",
-        "asked_to_register",
-        "no_answer",
-        "asked_to_register",
-    ),
-    (
-        "DW-I01-17",
-        "i02_contact_customer",
-        "no_answer",
-        "i02_escalated",
-    ),
-    (
-        "DW-I01-17",
-        "asked_to_register",
-        "no_answer",
-        "i02_escalated",
-    ),
-];
+const I02: &str = "
+    DW-I02-6 i02_new search_brreg confirm_name
+    DW-I02-6 i02_new search_brreg i02_contact_customer
+    DW-I02-7 confirm_name accept_name resolved_register
+    DW-I02-6 confirm_name wrong_enterprise i02_contact_customer
+    DW-I02-11 i02_contact_customer got_orgnr confirm_name
+    DW-I02-11 i02_escalated got_orgnr confirm_name
+    DW-I02-9 i02_contact_customer not_registered asked_to_register
+    DW-I02-9 i02_escalated not_registered asked_to_register
+    DW-I02-8 asked_to_register registered confirm_name
+    DW-I02-10 asked_to_register refuses transfer_to_person
+    DW-I02-10 transfer_to_person person_identified i02_supplier_contact_due
+    DW-I02-12 i02_supplier_contact_due supplier_contacted i02_takeover_ready
+    DW-I02-12 i02_takeover_ready takeover_done resolved_takeover
+    DW-I01-17 i02_contact_customer no_answer i02_contact_customer
+    DW-I01-17 asked_to_register no_answer asked_to_register
+    DW-I01-17 i02_contact_customer no_answer i02_escalated
+    DW-I01-17 asked_to_register no_answer i02_escalated
+";
 
-const I03: &[Line] = &[
-    ("DW-I03-5", "i03_new", "assess", "typo"),
-    ("DW-I03-6", "i03_new", "assess", "i03_contact_customer"),
-    ("DW-I03-5", "typo", "correct_name", "resolved_register"),
-    (
-        "DW-I03-6",
-        "i03_contact_customer",
-        "orgnr_right",
-        "resolved_register",
-    ),
-    (
-        "DW-I03-6",
-        "i03_escalated",
-        "orgnr_right",
-        "resolved_register",
-    ),
-    (
-        "DW-I03-7",
-        "i03_contact_customer",
-        "other_company",
-        "i03_takeover_ready",
-    ),
-    (
-        "DW-I03-7",
-        "i03_escalated",
-        "other_company",
-        "i03_takeover_ready",
-    ),
-    (
-        "DW-I02-12",
-        "i03_takeover_ready",
-        "supplier_contacted",
-        "i03_takeover_ready",
-    ),
-    (
-        "DW-I03-7",
-        "i03_takeover_ready",
-        "takeover_done",
-        "resolved_takeover",
-    ),
-    (
-        "DW-I01-17",
-        "i03_contact_customer",
-        "no_answer",
-        "i03_contact_customer",
-    ),
-    (
-        "DW-I01-17",
-        "i03_contact_customer",
-        "no_answer",
-        "i03_escalated",
-    ),
-];
+const I03: &str = "
+    DW-I03-5 i03_new assess typo
+    DW-I03-6 i03_new assess i03_contact_customer
+    DW-I03-5 typo correct_name resolved_register
+    DW-I03-6 i03_contact_customer orgnr_right resolved_register
+    DW-I03-6 i03_escalated orgnr_right resolved_register
+    DW-I03-7 i03_contact_customer other_company i03_takeover_ready
+    DW-I03-7 i03_escalated other_company i03_takeover_ready
+    DW-I02-12 i03_takeover_ready supplier_contacted i03_takeover_ready
+    DW-I03-7 i03_takeover_ready takeover_done resolved_takeover
+    DW-I01-17 i03_contact_customer no_answer i03_contact_customer
+    DW-I01-17 i03_contact_customer no_answer i03_escalated
+";
 
-const I04: &[Line] = &[
-    ("DW-I04-3", "i04_new", "classify", "i04_find_end_user"),
-    ("DW-I04-5", "i04_new", "classify", "parked_estate"),
-    ("DW-I04-6", "i04_new", "classify", "awaiting_estate_orgnr"),
-    (
-        "DW-I04-4",
-        "i04_find_end_user",
-        "end_user_known",
-        "i04_takeover_ready",
-    ),
-    (
-        "DW-I02-12",
-        "i04_find_end_user",
-        "supplier_contacted",
-        "i04_find_end_user",
-    ),
-    ("DW-I04-5", "parked_estate", "review", "parked_estate"),
-    ("DW-I04-5", "estate_review", "review", "parked_estate"),
-    ("DW-I04-5", "parked_estate", "review_due", "estate_review"),
-    (
-        "DW-I04-5",
-        "parked_estate",
-        "estate_settled",
-        "i04_takeover_ready",
-    ),
-    (
-        "DW-I04-5",
-        "estate_review",
-        "estate_settled",
-        "i04_takeover_ready",
-    ),
-    (
-        "DW-I04-6",
-        "parked_estate",
-        "executor_appointed",
-        "awaiting_estate_orgnr",
-    ),
-    (
-        "DW-I04-6",
-        "estate_review",
-        "executor_appointed",
-        "awaiting_estate_orgnr",
-    ),
-    (
-        "DW-I04-6",
-        "awaiting_estate_orgnr",
-        "got_orgnr",
-        "i04_takeover_ready",
-    ),
-    (
-        "DW-I02-12",
-        "i04_takeover_ready",
-        "supplier_contacted",
-        "i04_takeover_ready",
-    ),
-    (
-        "DW-I04-7",
-        "i04_takeover_ready",
-        "takeover_done",
-        "resolved_takeover",
-    ),
-];
+const I04: &str = "
+    DW-I04-3 i04_new classify i04_find_end_user
+    DW-I04-5 i04_new classify parked_estate
+    DW-I04-6 i04_new classify awaiting_estate_orgnr
+    DW-I04-4 i04_find_end_user end_user_known i04_takeover_ready
+    DW-I02-12 i04_find_end_user supplier_contacted i04_find_end_user
+    DW-I04-5 parked_estate review parked_estate
+    DW-I04-5 estate_review review parked_estate
+    DW-I04-5 parked_estate review_due estate_review
+    DW-I04-5 parked_estate estate_settled i04_takeover_ready
+    DW-I04-5 estate_review estate_settled i04_takeover_ready
+    DW-I04-6 parked_estate executor_appointed awaiting_estate_orgnr
+    DW-I04-6 estate_review executor_appointed awaiting_estate_orgnr
+    DW-I04-6 awaiting_estate_orgnr got_orgnr i04_takeover_ready
+    DW-I02-12 i04_takeover_ready supplier_contacted i04_takeover_ready
+    DW-I04-7 i04_takeover_ready takeover_done resolved_takeover
+";
 
-const MISMATCH: &[Line] = &[
-    (
-        "DW-BAS-13",
-        "mismatch_new",
-        "detected_at_lookup",
-        "awaiting_kraft",
-    ),
-    (
-        "DW-A01-3",
-        "mismatch_new",
-        "imported_from_dam",
-        "awaiting_kraft",
-    ),
-    (
-        "DW-A01-6",
-        "awaiting_kraft",
-        "same_person_shortcut",
-        "update_own",
-    ),
-    ("DW-A01-8", "update_own", "saved", "resolved_update"),
-    (
-        "DW-A01-8",
-        "awaiting_kraft",
-        "grunndata_update_received",
-        "assess_update",
-    ),
-    (
-        "DW-A01-8",
-        "assess_update",
-        "approve",
-        "resolved_counterpart",
-    ),
-    ("DW-BAS-12", "assess_update", "reject", "awaiting_kraft"),
-    (
-        "DW-A01-9",
-        "awaiting_kraft",
-        "takeover_request_received",
-        "assess_takeover",
-    ),
-    ("DW-A01-9", "assess_takeover", "accept", "wind_down"),
-    ("DW-A01-13", "assess_takeover", "reject", "rejected"),
-    ("DW-A01-14", "rejected", "kraft_contacts", "disputed"),
-    (
-        "DW-A01-14",
-        "rejected",
-        "kraft_corrects_own",
-        "resolved_counterpart",
-    ),
-    (
-        "DW-A01-14",
-        "disputed",
-        "agree_kraft_right",
-        "assess_takeover",
-    ),
-    (
-        "DW-A01-14",
-        "disputed",
-        "agree_nett_right",
-        "resolved_counterpart",
-    ),
-    (
-        "DW-A01-15",
-        "awaiting_kraft",
-        "kraft_contacts_our_customer",
-        "awaiting_kraft",
-    ),
-    (
-        "DW-A01-10",
-        "awaiting_kraft",
-        "nett_is_wrong",
-        "supplier_contact_due",
-    ),
-    (
-        "DW-A02-9",
-        "supplier_contact_due",
-        "supplier_contacted",
-        "wind_down",
-    ),
-    ("DW-A-4", "awaiting_kraft", "kraft_silent", "awaiting_kraft"),
-    ("DW-A-4", "rejected", "kraft_silent", "rejected"),
-    ("DW-A01-10", "wind_down", "agreement_reached", "wind_down"),
-    ("DW-A01-11", "wind_down", "send_termination", "wind_down"),
-    ("DW-A01-12", "wind_down", "settlement_decided", "wind_down"),
-    (
-        "DW-A01-10",
-        "wind_down",
-        "relation_ended",
-        "resolved_takeover",
-    ),
-];
+const MISMATCH: &str = "
+    DW-BAS-13 mismatch_new detected_at_lookup awaiting_kraft
+    DW-A01-3 mismatch_new imported_from_dam awaiting_kraft
+    DW-A01-6 awaiting_kraft same_person_shortcut update_own
+    DW-A01-8 update_own saved resolved_update
+    DW-A01-8 awaiting_kraft grunndata_update_received assess_update
+    DW-A01-8 assess_update approve resolved_counterpart
+    DW-BAS-12 assess_update reject awaiting_kraft
+    DW-A01-9 awaiting_kraft takeover_request_received assess_takeover
+    DW-A01-9 assess_takeover accept wind_down
+    DW-A01-13 assess_takeover reject rejected
+    DW-A01-14 rejected kraft_contacts disputed
+    DW-A01-14 rejected kraft_corrects_own resolved_counterpart
+    DW-A01-14 disputed agree_kraft_right assess_takeover
+    DW-A01-14 disputed agree_nett_right resolved_counterpart
+    DW-A01-15 awaiting_kraft kraft_contacts_our_customer awaiting_kraft
+    DW-A01-10 awaiting_kraft nett_is_wrong supplier_contact_due
+    DW-A02-9 supplier_contact_due supplier_contacted wind_down
+    DW-A-4 awaiting_kraft kraft_silent awaiting_kraft
+    DW-A-4 rejected kraft_silent rejected
+    DW-A01-10 wind_down agreement_reached wind_down
+    DW-A01-11 wind_down send_termination wind_down
+    DW-A01-12 wind_down settlement_decided wind_down
+    DW-A01-10 wind_down relation_ended resolved_takeover
+";
 
-const MISSING: &[Line] = &[
-    (
-        "DW-A04-2",
-        "missing_new",
-        "check_own_system",
-        "waiting_process",
-    ),
-    ("DW-A04-3", "missing_new", "check_own_system", "activate"),
-    (
-        "DW-A04-4",
-        "missing_new",
-        "check_own_system",
-        "extract_check",
-    ),
-    (
-        "DW-BAS-03",
-        "missing_new",
-        "check_own_system",
-        "a04_find_end_user",
-    ),
-    (
-        "DW-A04-2",
-        "waiting_process",
-        "process_done",
-        "not_a_deviation",
-    ),
-    (
-        "DW-A04-2",
-        "waiting_process",
-        "process_cancelled",
-        "missing_new",
-    ),
-    ("DW-A04-3", "activate", "activated", "resolved_update"),
-    (
-        "DW-A04-4",
-        "extract_check",
-        "own_extract_wrong",
-        "fix_extract",
-    ),
-    ("DW-A04-4", "fix_extract", "resubmitted", "resolved_update"),
-    (
-        "DW-A04-4",
-        "extract_check",
-        "counterpart_missing",
-        "counterpart_notified",
-    ),
-    (
-        "DW-A04-4",
-        "counterpart_notified",
-        "counterpart_fixed",
-        "resolved_counterpart",
-    ),
-    (
-        "DW-A04-4",
-        "counterpart_notified",
-        "kraft_silent",
-        "extract_check",
-    ),
-    (
-        "DW-BAS-03",
-        "a04_find_end_user",
-        "end_user_known",
-        "resolved_takeover",
-    ),
-];
+const MISSING: &str = "
+    DW-A04-2 missing_new check_own_system waiting_process
+    DW-A04-3 missing_new check_own_system activate
+    DW-A04-4 missing_new check_own_system extract_check
+    DW-BAS-03 missing_new check_own_system a04_find_end_user
+    DW-A04-2 waiting_process process_done not_a_deviation
+    DW-A04-2 waiting_process process_cancelled missing_new
+    DW-A04-3 activate activated resolved_update
+    DW-A04-4 extract_check own_extract_wrong fix_extract
+    DW-A04-4 fix_extract resubmitted resolved_update
+    DW-A04-4 extract_check counterpart_missing counterpart_notified
+    DW-A04-4 counterpart_notified counterpart_fixed resolved_counterpart
+    DW-A04-4 counterpart_notified kraft_silent extract_check
+    DW-BAS-03 a04_find_end_user end_user_known resolved_takeover
+";
 
-const TABLES: [&[Line]; 7] = [BASIC, I01, I02, I03, I04, MISMATCH, MISSING];
+const TABLES: [&str; 7] = [BASIC, I01, I02, I03, I04, MISMATCH, MISSING];
 /// Lines that all deviations share.
 const SHARED: [&str; 4] = ["reclassify", "gone", "inbound_update_from_kraft", "go_live"];
 
-fn lines() -> impl Iterator<Item = &'static Line> {
-    TABLES.into_iter().flatten()
+fn lines() -> impl Iterator<Item = Line> {
+    let lines = TABLES.into_iter().flat_map(str::lines);
+    lines.filter(|line| !line.is_empty()).map(|line| {
+        let words: Vec<_> = line.split_whitespace().collect();
+        let [rule, from, action, to] = words[..] else {
+            panic!("four words: {line}");
+        };
+        (rule, from, action, to)
+    })
 }
 
 /// The lines that are the deviations' own.
@@ -579,7 +191,7 @@ fn own() -> Vec<Transition> {
 #[test]
 fn dw_bas_24_the_lines_of_the_tables_and_no_others() {
     let said: BTreeSet<_> = lines()
-        .map(|(_, from, action, to)| (*from, *action, *to))
+        .map(|(_, from, action, to)| (from, action, to))
         .collect();
     let rows = own();
     let there: BTreeSet<_> = rows

@@ -356,7 +356,7 @@ fn is_kind(path: &Path, kind: &str) -> bool {
     name.split('.').nth(2) == Some(kind)
 }
 
-fn conventional(n: u32) -> MeterRecord {
+pub(crate) fn conventional(n: u32) -> MeterRecord {
     MeterRecord {
         meter_number: format!("E{n:09}"),
         ean: ean(n),

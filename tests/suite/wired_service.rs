@@ -11,6 +11,7 @@ use loket::exchange::sources::{AddressService, CodeBook};
 use loket::exchange::worker::outside::{Outside, Payments};
 use loket::exchange::worker::{Options, Worker};
 use loket::process::engine::{Actor, Answers};
+use loket::store::register::MeterRecord;
 use loket::store::rows::{CaseId, PaymentStatus};
 use serde_json::{Value as Json, json};
 
@@ -18,7 +19,7 @@ use crate::exchange_world::{folder, options};
 use crate::support::db::SUPERUSER;
 use crate::support::http::{Asked, Reply, Server};
 use crate::support::world::{GRID, answers, ean, word};
-use crate::wired::Wired;
+use crate::wired::{Wired, conventional};
 
 /// What a test lets a service outside do.
 #[derive(Debug, Default)]
@@ -438,6 +439,41 @@ async fn prio_21_a_wrong_number_passes_no_check() {
     wired.anna_does(case_id, "meter_chosen", &right).await;
     wired.works_later(1).await;
     assert_eq!(wired.state(case_id).await, "choose_flavour");
+}
+
+/// PRIO-21: a meter whose number has spaces, slashes, dashes and brackets is chosen, checked and found again
+/// in any spelling of it. Fails where only one spelling counts.
+#[tokio::test]
+async fn prio_21_a_meter_with_odd_signs_is_checked_and_found() {
+    let wired = Wired::practising("wired-odd").await;
+    let odd = MeterRecord {
+        meter_number: "ka 12/34-5 (b)".into(),
+        ..conventional(1)
+    };
+    wired.world.admin.import_meters(&[odd]).await.unwrap();
+    for typed in ["KA 12/34-5 (B)", "ka12345b"] {
+        let case_id = wired.searched("5226HP", 1).await;
+        let given = answers([
+            ("ean", word(&ean(1))),
+            ("meter_no", word(typed)),
+            ("lives_there", word("yes")),
+        ]);
+        wired.step(case_id, "meter_chosen", &given).await;
+        wired.works_later(1).await;
+        assert_eq!(wired.state(case_id).await, "choose_flavour", "{typed}");
+        let kept = wired.fact(case_id, "meter_no").await;
+        assert_eq!(
+            kept.unwrap().is("KA 12/34-5 -B"),
+            typed.contains('/'),
+            "{typed}"
+        );
+        for sought in ["ka 12/34-5 (b)", "KA12345B"] {
+            let hits = wired.world.admin.search(sought, 5).await.unwrap();
+            let found = hits.iter().any(|hit| hit.row.case_id == case_id);
+            assert!(found, "{sought}: {hits:?}");
+        }
+    }
+    wired.is_sound().await;
 }
 
 /// PRIO-31: paid by the old link while the new one was on its way is paid, and nobody pays twice.

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::{Counter, DoArgs};
 use crate::cli::{CliError, Ended, Exit, filter, shell};
 use crate::desk::bulk::most;
+use crate::desk::bulk::one::names_one;
 use crate::store::StoreError;
 use crate::store::filter::Filter;
 use crate::store::rows::{CaseId, InboxView};
@@ -50,6 +51,13 @@ impl Counter<'_> {
             let said = [("n", &*n), ("most", &*most)];
             let said = self.shell.texts.fill("case.too_many", &said);
             shell::error(&format!("loket: {said}"));
+            return Err(CliError::Told(Exit::Refused));
+        }
+        let mut fields = args.fields.iter();
+        let named = fields.find(|(key, _)| names_one(key));
+        if let Some((key, _)) = named.filter(|_| cases.len() > 1) {
+            let said = self.shell.texts.get("bulk.one_person");
+            shell::error(&format!("loket: {key}: {said}"));
             return Err(CliError::Told(Exit::Refused));
         }
         let mut tally = Tally::default();

@@ -4,12 +4,14 @@ use std::process::ExitCode;
 
 use chrono::{DateTime, Datelike as _, Months, NaiveDate, Utc};
 use clap::Args;
+use serde::Serialize;
 
 use super::super::{CliError, Ended, Sentence, Shell, csv, words};
 use crate::domain::country::Country;
 use crate::exchange::spreadsheet;
-use crate::store::Store;
-use crate::store::signals::{SignalRow, SignalSeen};
+use crate::process::engine::Refusal;
+use crate::store::signals::{FrozenSignal, SignalRow, SignalSeen};
+use crate::store::{Store, StoreError};
 use crate::text::format;
 
 /// Which months, and how they are shown.
@@ -24,6 +26,9 @@ pub struct SignalArgs {
     /// The signals about this party, each with its case
     #[arg(long, value_name = "GLN")]
     pub party: Option<String>,
+    /// The signals that are frozen behind this proposal
+    #[arg(long, value_name = "CASE_NO", conflicts_with_all = ["party", "from", "to"])]
+    pub proposal: Option<String>,
     /// For a spreadsheet
     #[arg(long, conflicts_with = "json")]
     pub csv: bool,
@@ -63,21 +68,39 @@ fn range(args: &SignalArgs, now: DateTime<Utc>) -> Result<(NaiveDate, NaiveDate)
 
 /// Shows the register.
 pub(super) async fn run(shell: &Shell, store: &Store, args: &SignalArgs) -> Ended {
+    if let Some(case_no) = &args.proposal {
+        return of_proposal(shell, store, args, case_no).await;
+    }
     let (from, to) = range(args, store.legal_now().await?)?;
     if let Some(party) = &args.party {
         return of_party(shell, store, args, (party, from, to)).await;
     }
     let rows = store.signals_register(from, to).await?;
-    if args.csv {
-        csv::table(spreadsheet::signals(&rows))?;
-    } else if args.json {
-        for row in &rows {
-            shell.json(row)?;
-        }
-    } else {
+    if !is_said(shell, args, &rows, spreadsheet::signals)? {
         tell(shell, &rows);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says the rows as a table or as objects when that was asked for, and that there are none.
+fn is_said<T: Serialize>(
+    shell: &Shell,
+    args: &SignalArgs,
+    rows: &[T],
+    table: impl FnOnce(&[T]) -> ::csv::Result<String>,
+) -> Result<bool, CliError> {
+    if args.csv {
+        csv::table(table(rows))?;
+    } else if args.json {
+        for row in rows {
+            shell.json(row)?;
+        }
+    } else if rows.is_empty() {
+        shell.tell("report.no_signals", &[]);
+    } else {
+        return Ok(false);
+    }
+    Ok(true)
 }
 
 /// The signals about one party, each with its case.
@@ -88,15 +111,9 @@ async fn of_party(
     (party, from, to): (&str, NaiveDate, NaiveDate),
 ) -> Ended {
     let rows = store.signals_of_party_all(party, (from, to)).await?;
-    if args.csv {
-        csv::table(spreadsheet::signals_of(party, &rows))?;
-    } else if args.json {
-        for row in &rows {
-            shell.json(row)?;
-        }
-    } else if rows.is_empty() {
-        shell.tell("report.no_signals", &[]);
-    } else {
+    if !is_said(shell, args, &rows, |rows| {
+        spreadsheet::signals_of(party, rows)
+    })? {
         let texts = &shell.texts;
         let line = |row: &SignalSeen| {
             vec![
@@ -113,10 +130,33 @@ async fn of_party(
     Ok(ExitCode::SUCCESS)
 }
 
-fn tell(shell: &Shell, rows: &[SignalRow]) {
-    if rows.is_empty() {
-        return shell.tell("report.no_signals", &[]);
+/// The signals that are frozen behind a proposal (GT-17).
+async fn of_proposal(shell: &Shell, store: &Store, args: &SignalArgs, case_no: &str) -> Ended {
+    let case = store.case_by_number(case_no).await?;
+    let case = case.ok_or_else(|| StoreError::Refused(Refusal::new("case_not_found")))?;
+    let rows = store.offender_evidence(case).await?;
+    if !is_said(shell, args, &rows, |rows| {
+        spreadsheet::frozen(case_no, rows)
+    })? {
+        let texts = &shell.texts;
+        let line = |row: &FrozenSignal| {
+            let at = |at| format::instant(texts, at, Country::Nl.zone());
+            let noted = at(row.noted_at);
+            vec![
+                at(row.received_at),
+                texts.say(&format!("choice.signal_type.{}", row.signal_type)),
+                row.case_no.clone(),
+                texts.fill("report.noted", &[("at", &noted)]),
+            ]
+        };
+        for line in words::columns(&rows.iter().map(line).collect::<Vec<_>>()) {
+            shell.say(&line);
+        }
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn tell(shell: &Shell, rows: &[SignalRow]) {
     let texts = &shell.texts;
     let named = |row: &SignalRow| {
         let cases = row.cases.to_string();

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Act, Job};
+use super::{Act, Job, one};
 use crate::desk::form::outcome;
 use crate::desk::held::needs_holder;
 use crate::desk::preview;
@@ -106,6 +106,9 @@ pub fn by_other(one: &Briefly) -> Option<&str> {
 fn refusal(world: &World, job: &Job, action: &Action, can: usize) -> Option<String> {
     if can == 0 {
         return Some(world.texts.say("bulk.none_can"));
+    }
+    if job.is_of_many() && one::must_name_one(action) {
+        return Some(world.texts.say("bulk.one_person"));
     }
     let of_party = |kind: FieldKind| matches!(kind, FieldKind::Contact);
     if !action.fields.iter().any(|field| of_party(field.kind)) {

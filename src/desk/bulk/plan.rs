@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::choices::by_other;
 use super::run::Run;
-use super::{Act, Job, Row, Verdict};
+use super::{Act, Job, Row, Verdict, one};
 use crate::desk::form::Entry;
 use crate::desk::form::outcome::{self, Outcome, Plan};
 use crate::desk::held::needs_holder;
@@ -30,6 +30,10 @@ pub(super) fn change(
     let (Some(Act::Action(key)), Some(calendars)) = (&job.act, world.calendars.as_deref()) else {
         return Err(Not::Case(String::new()));
     };
+    if let Some(entry) = one::named(&job.entries).filter(|_| job.is_of_many()) {
+        let said = world.texts.say("bulk.one_person");
+        return Err(Not::Field(entry.key.clone(), said));
+    }
     let context = Context {
         now: world.legal(now),
         actor: outcome::actor(world),
@@ -121,6 +125,7 @@ impl Job {
     /// Only what planning looks at, of the first cases.
     fn briefly(&self) -> Self {
         let mut short = Self::new(&std::collections::BTreeSet::new());
+        short.asked.clone_from(&self.asked);
         short.cases = self.cases.iter().take(SAMPLE).cloned().collect();
         short
     }

@@ -181,7 +181,7 @@ pub fn of_field(world: &World, field: &'static Field, party: Option<&PartyCard>)
             Some(party) if !party.contacts.is_empty() => contacts(party),
             _ => text(Lines::One, LINE_LIMIT),
         },
-        FieldKind::Party | FieldKind::Ean => {
+        FieldKind::Party | FieldKind::Ean | FieldKind::Customer => {
             Ask::Look(Editor::new(Lines::One, LINE_LIMIT), Suggestions::default())
         }
         FieldKind::Line
@@ -189,8 +189,8 @@ pub fn of_field(world: &World, field: &'static Field, party: Option<&PartyCard>)
         | FieldKind::Date
         | FieldKind::Time
         | FieldKind::Money
-        | FieldKind::Customer
         | FieldKind::Code
+        | FieldKind::MeterNumber
         | FieldKind::Number
         | FieldKind::Slot
         | FieldKind::Postcode

@@ -9,13 +9,15 @@ use crate::process::field::FieldKind;
 pub enum Among {
     /// Parties, by name or number.
     Parties,
+    /// Customers, by postcode and number.
+    Customers,
     /// Connections, by postcode and number or by the first digits of the metering point.
     Connections,
 }
 
 /// Fewest characters of a name that is looked for.
 const NAME_LEAST: usize = 2;
-/// Fewest digits or characters of a connection that is looked for.
+/// Fewest digits or characters of a connection or an address that is looked for.
 const CONNECTION_LEAST: usize = 5;
 
 /// What was found; gone as soon as something else is typed.
@@ -38,6 +40,11 @@ impl Entry {
         let is_number = typed.chars().all(|c| c.is_ascii_digit());
         match self.kind? {
             FieldKind::Party => (length >= NAME_LEAST && !is_number).then_some(Among::Parties),
+            // a reference is an answer, an address has a gap
+            FieldKind::Customer => {
+                let is_address = length >= CONNECTION_LEAST && typed.contains([' ', ',']);
+                is_address.then_some(Among::Customers)
+            }
             FieldKind::Ean => {
                 let is_wanted = length >= CONNECTION_LEAST && typed.parse::<Ean18>().is_err();
                 is_wanted.then_some(Among::Connections)

@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::account;
 use super::found::AtAddress;
 use super::meters::{self, Place};
 use super::week::{self, Week};
@@ -34,6 +35,7 @@ pub struct Around {
 
 /// The fields were built anew: what was looked up belongs to them.
 pub fn lay(state: &mut State, world: &World, now: DateTime<Utc>) {
+    account::lay(state, world);
     meters::lay(state, world, now);
     week::lay(state, world, now);
 }

@@ -3,21 +3,21 @@
 //! and is an event of the case; what comes is made into a picture once, and not while drawing.
 
 mod picture;
+mod possible;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 pub use picture::{Bar, Picture};
+pub use possible::{exportable, has_units, nameable};
 
-use super::super::available::Why;
 use super::super::command::Id;
 use super::super::effect::{Call, Effect, Slot};
 use super::super::geometry::Window;
-use super::super::model::Model;
 use super::super::route::Route;
 use super::super::toast::Tone;
 use super::super::world::World;
-use super::{Layer, Pressed, moved};
+use super::{Pressed, moved};
 use crate::domain::consumption::guard::{Hidden, Mandate};
 use crate::domain::consumption::shown::{Mark, Naming, Shown, Sight};
 use crate::domain::consumption::view::{View, Way};
@@ -26,6 +26,9 @@ use crate::process::sharing;
 use crate::store::StoreError;
 use crate::store::consumption::Look;
 use crate::store::rows::CaseId;
+
+/// So long a connection is named by its whole number (decision 21).
+const WHOLE_FOR: TimeDelta = TimeDelta::seconds(30);
 
 /// As what it leaves the screen (FLU-38).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +52,8 @@ pub struct State {
     pub unit: Unit,
     /// How the connection is named.
     pub naming: Naming,
+    /// Until when it is named by its whole number (machine time).
+    pub whole_until: Option<DateTime<Utc>>,
     /// Which stretch has the cursor.
     pub at: usize,
     /// What came of it.
@@ -97,7 +102,8 @@ impl State {
             purpose,
             view: None,
             unit: Unit::Kwh,
-            naming: Naming::Whole,
+            naming: Naming::Masked,
+            whole_until: None,
             at: 0,
             got: Got::Waiting,
             found: None,
@@ -119,14 +125,15 @@ impl State {
             self.got = Got::NoMandate;
             return Vec::new();
         };
-        let customer = world
-            .case(self.case)
-            .and_then(|it| it.detail.customer.as_ref());
-        if customer.is_some_and(|customer| customer.protected) {
-            self.naming = Naming::Masked;
-        }
         self.view = Some(View::first(&mandate, world.legal(now)));
-        self.look(world, now)
+        self.look(world, Naming::Masked, now)
+    }
+
+    /// Names the connection by the ends of its number again.
+    pub fn mask(&mut self, world: &World, now: DateTime<Utc>) {
+        self.naming = Naming::Masked;
+        self.whole_until = None;
+        self.picture(world, now);
     }
 
     fn mandate(&self, world: &World) -> Option<Mandate> {
@@ -140,11 +147,15 @@ impl State {
         Some(self.view?.sight(&mandate, as_shown, world.legal(now)))
     }
 
-    /// Ask for what is looked at, unless a rule says no.
-    fn look(&mut self, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
+    /// Ask for what is looked at, unless a rule says no. All of the number is asked for anew each time,
+    /// and shown for a while (decision 21).
+    fn look(&mut self, world: &mut World, naming: Naming, now: DateTime<Utc>) -> Vec<Effect> {
         self.found = None;
         self.asked = None;
-        self.at = 0;
+        (self.naming, self.whole_until) = (naming, None);
+        if naming == Naming::Masked {
+            self.at = 0;
+        }
         match self.sight(world, now) {
             None => self.got = Got::NoMandate,
             Some(Err(hidden)) => self.got = Got::Hidden(hidden),
@@ -168,6 +179,7 @@ impl State {
             step: sight.step,
             purpose: self.purpose,
             is_export,
+            naming: sight.naming,
         }
     }
 
@@ -185,13 +197,19 @@ impl State {
     ) {
         self.asked = None;
         match (result, self.sight(world, now)) {
-            (Err(error), _) => self.got = Got::Failed(error),
+            (Err(error), _) => {
+                self.naming = Naming::Masked;
+                self.got = Got::Failed(error);
+            }
             (Ok(_), None) => self.got = Got::NoMandate,
             (Ok(_), Some(Err(hidden))) => self.got = Got::Hidden(hidden),
             (Ok(found), Some(Ok(sight))) => {
                 self.found = Some((found, sight));
+                self.whole_until = (self.naming == Naming::Whole).then(|| now + WHOLE_FOR);
                 self.picture(world, now);
-                self.find_last();
+                if self.naming == Naming::Masked {
+                    self.find_last();
+                }
             }
         }
     }
@@ -236,7 +254,7 @@ impl State {
     ) -> Vec<Effect> {
         match pressed.id {
             Id::Back => return vec![Effect::Go(Route::Back)],
-            Id::Refresh => return self.look(world, now),
+            Id::Refresh => return self.look(world, Naming::Masked, now),
             Id::Previous => return self.turn(world, false, now),
             Id::Following => return self.turn(world, true, now),
             Id::SeeFine => return self.see(world, Way::Fine, now),
@@ -250,13 +268,10 @@ impl State {
                 };
                 self.picture(world, now);
             }
-            Id::NameConnection => {
-                self.naming = match self.naming {
-                    Naming::Whole => Naming::Masked,
-                    Naming::Masked => Naming::Whole,
-                };
-                self.picture(world, now);
-            }
+            Id::NameConnection => match self.naming {
+                Naming::Whole => self.mask(world, now),
+                Naming::Masked => return self.look(world, Naming::Whole, now),
+            },
             Id::SaveCsv => return self.save(world, Format::Csv, now),
             Id::SavePdf => return self.save(world, Format::Pdf, now),
             Id::PageUp | Id::PageDown if self.is_fine() => self.another_day(pressed.id),
@@ -303,7 +318,7 @@ impl State {
             return Vec::new();
         }
         self.view = Some(to);
-        self.look(world, now)
+        self.look(world, Naming::Masked, now)
     }
 
     /// Another way to look, around the stretch that has the cursor.
@@ -314,7 +329,7 @@ impl State {
         let slot = self.shown().and_then(|shown| shown.slots.get(self.at));
         let day = slot.map_or(view.day, |slot| days::of(slot.start));
         self.view = Some(View::of(way, day, energy(world, self.case)));
-        self.look(world, now)
+        self.look(world, Naming::Masked, now)
     }
 
     /// Take along exactly what is shown: an event of its own.
@@ -345,28 +360,4 @@ fn name(world: &World, case: CaseId, shown: &Shown, format: Format) -> String {
     };
     let last = shown.to.pred_opt().unwrap_or(shown.to);
     format!("consumption_{no}_{}_{last}.{end}", shown.from)
-}
-
-fn top(model: &Model) -> Option<&State> {
-    match model.layers.last() {
-        Some(Layer::Consumption(state)) => Some(state),
-        _ => None,
-    }
-}
-
-/// Whether there is something to take along.
-pub fn exportable(model: &Model) -> Result<(), Why> {
-    let shown = top(model).and_then(State::shown);
-    match shown {
-        Some(shown) if !shown.is_empty() => Ok(()),
-        _ => Err(Why("nothing_shown")),
-    }
-}
-
-/// Whether there is another unit: gas has two (FLU-35).
-pub fn has_units(model: &Model) -> Result<(), Why> {
-    match top(model).and_then(State::shown).map(|shown| shown.energy) {
-        Some(Energy::Gas) => Ok(()),
-        _ => Err(Why("one_unit")),
-    }
 }

@@ -41,18 +41,8 @@ pub struct State {
     pub behind: Option<Behind>,
 }
 
-/// The cases behind a figure.
-#[derive(Debug, Clone)]
-pub struct Behind {
-    /// Which clocks.
-    pub kind: OnTimeKind,
-    /// What was read of them.
-    pub cases: Vec<OnTimeCase>,
-    /// Whether more follow.
-    pub more: bool,
-    /// Where the cursor is.
-    pub cursor: usize,
-}
+/// The cases behind a figure: those of which clocks.
+pub type Behind = super::behind::Behind<OnTimeKind, OnTimeCase>;
 
 /// The first days of the last months, in the days of that zone.
 fn months(world: &World, now: DateTime<Utc>) -> Vec<NaiveDate> {
@@ -187,12 +177,7 @@ impl State {
             process: row.process.clone(),
             clock: row.clock.clone(),
         };
-        self.behind = Some(Behind {
-            kind: kind.clone(),
-            cases: Vec::new(),
-            more: true,
-            cursor: 0,
-        });
+        self.behind = Some(Behind::of(kind.clone()));
         vec![ask_cases(world, kind, None, now)]
     }
 
@@ -209,17 +194,15 @@ impl State {
         match pressed.id {
             Id::Back => self.behind = None,
             Id::Choose => {
-                if let Some(case) = behind.cases.get(behind.cursor).map(|case| case.case_id) {
+                if let Some(case) = behind.current().map(|case| case.case_id) {
                     return vec![Effect::Go(Route::Aside(case)), world.ask_detail(case, now)];
                 }
             }
             id => {
-                let count = behind.cases.len();
-                behind.cursor = moved(id, behind.cursor, count, window).unwrap_or(behind.cursor);
-                let wants = behind.more && behind.cursor + 20 >= count && count < MOST;
+                let wants = behind.walk(id, window, MOST);
                 if wants && world.asked_since(Slot::OnTimeCases).is_none() {
-                    let after = behind.cases.last().map(OnTimeCase::place);
-                    return vec![ask_cases(world, behind.kind.clone(), after, now)];
+                    let after = behind.rows.last().map(OnTimeCase::place);
+                    return vec![ask_cases(world, behind.of.clone(), after, now)];
                 }
             }
         }
@@ -231,17 +214,7 @@ impl State {
         let Some(behind) = &mut self.behind else {
             return;
         };
-        match result {
-            Ok(cases) => {
-                self.problem = None;
-                behind.more = cases.len() >= PAGE as usize;
-                behind.cases.extend(cases);
-            }
-            Err(error) => {
-                behind.more = false;
-                self.problem = Some(error);
-            }
-        }
+        self.problem = behind.take(result, PAGE);
     }
 }
 

@@ -51,18 +51,8 @@ pub struct State {
     pub behind: Option<Behind>,
 }
 
-/// The signals of a party.
-#[derive(Debug, Clone)]
-pub struct Behind {
-    /// The party.
-    pub party: PartySignals,
-    /// What was read, the newest first.
-    pub signals: Vec<SignalSeen>,
-    /// Whether more follow.
-    pub more: bool,
-    /// Where the cursor is.
-    pub cursor: usize,
-}
+/// The signals of a party, the newest first.
+pub type Behind = super::behind::Behind<PartySignals, SignalSeen>;
 
 /// So many months up to the one of a day.
 fn months_until(day: NaiveDate, months: u32) -> Period {
@@ -163,20 +153,10 @@ impl State {
         let Some(behind) = &mut self.behind else {
             return;
         };
-        if behind.party.party_gln != gln {
+        if behind.of.party_gln != gln {
             return;
         }
-        match result {
-            Ok(signals) => {
-                self.problem = None;
-                behind.more = signals.len() >= PAGE as usize;
-                behind.signals.extend(signals);
-            }
-            Err(error) => {
-                behind.more = false;
-                self.problem = Some(error);
-            }
-        }
+        self.problem = behind.take(result, PAGE);
     }
 
     /// React to a command.
@@ -226,12 +206,7 @@ impl State {
             return Vec::new();
         };
         let asked = self.ask_signals(world, &party.party_gln, None, now);
-        self.behind = Some(Behind {
-            party,
-            signals: Vec::new(),
-            more: true,
-            cursor: 0,
-        });
+        self.behind = Some(Behind::of(party));
         vec![asked]
     }
 
@@ -266,17 +241,15 @@ impl State {
                 self.problem = None;
             }
             Id::Choose => {
-                if let Some(case) = behind.signals.get(behind.cursor).map(|it| it.case_id) {
+                if let Some(case) = behind.current().map(|it| it.case_id) {
                     return to_case(world, case, now);
                 }
             }
             id => {
-                let count = behind.signals.len();
-                behind.cursor = moved(id, behind.cursor, count, window).unwrap_or(behind.cursor);
-                let wants = behind.more && behind.cursor + 20 >= count && count < MOST;
+                let wants = behind.walk(id, window, MOST);
                 if wants && world.asked_since(Slot::SignalsOf).is_none() {
-                    let after = behind.signals.last().map(SignalSeen::place);
-                    let gln = behind.party.party_gln.clone();
+                    let after = behind.rows.last().map(SignalSeen::place);
+                    let gln = behind.of.party_gln.clone();
                     return vec![self.ask_signals(world, &gln, after, now)];
                 }
             }
@@ -288,7 +261,7 @@ impl State {
     fn save(&self, world: &mut World, now: DateTime<Utc>) -> Vec<Effect> {
         let question = Question::SaveSignals {
             period: self.period,
-            gln: self.behind.as_ref().map(|it| it.party.party_gln.clone()),
+            gln: self.behind.as_ref().map(|it| it.of.party_gln.clone()),
         };
         vec![world.ask(Slot::SaveSignals, question, now)]
     }

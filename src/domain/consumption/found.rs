@@ -76,6 +76,34 @@ pub struct Consumption {
     pub energy: Energy,
     /// By time, then register.
     pub values: Vec<Found>,
+    /// By month; none where less than a day is looked at.
+    #[serde(default)]
+    pub peaks: Vec<Peak>,
+}
+
+/// The highest quarter-hour of a month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "(NaiveDate, i16, i64)")]
+pub struct Peak {
+    /// The first day of the month.
+    pub month: NaiveDate,
+    /// How sure.
+    pub status: Status,
+    /// W.
+    pub value: i64,
+}
+
+impl TryFrom<(NaiveDate, i16, i64)> for Peak {
+    type Error = &'static str;
+
+    fn try_from((month, status, value): (NaiveDate, i16, i64)) -> Result<Self, Self::Error> {
+        let status = Status::of_code(status).ok_or("an unknown status")?;
+        Ok(Self {
+            month,
+            status,
+            value,
+        })
+    }
 }
 
 /// One value that was found.

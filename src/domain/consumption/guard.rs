@@ -252,11 +252,11 @@ impl Mandate {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn day(text: &str) -> NaiveDate {
+    pub(in crate::domain::consumption) fn day(text: &str) -> NaiveDate {
         text.parse().expect("a day")
     }
 
@@ -264,7 +264,7 @@ mod tests {
         "2026-11-16T08:00:00Z".parse().expect("an instant")
     }
 
-    fn mandate(granularity: Granularity) -> Mandate {
+    pub(in crate::domain::consumption) fn mandate(granularity: Granularity) -> Mandate {
         Mandate {
             standing: Standing::Active,
             energy: Energy::Electricity,

@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::guard::{Rule, Span, Window};
-use super::{Consumption, Direction, Energy, Found, Register, Status, Step, Unit, days};
+use super::turns::{self, WHOLES};
+use super::{Consumption, Direction, Energy, Found, Peak, Register, Status, Step, Unit, days};
 
 /// What is looked at, apart from the values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,11 +30,11 @@ pub struct Sight {
 /// How a connection is named where its consumption is shown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Naming {
-    /// With its whole number.
+    /// By the beginning and the end of its number: so it comes, unless all of it was asked for.
     #[default]
-    Whole,
-    /// By the beginning and the end of its number.
     Masked,
+    /// With its whole number.
+    Whole,
 }
 
 impl Naming {
@@ -70,6 +71,8 @@ pub struct Shown {
     pub slots: Vec<Slot>,
     /// A series for each register that has a value.
     pub series: Vec<Series>,
+    /// The highest quarter-hour of each month that is shown as a whole.
+    pub peaks: Vec<Peak>,
 }
 
 /// A stretch of time: what of a step lies in the window.
@@ -93,10 +96,27 @@ impl Slot {
 pub struct Series {
     /// Which.
     pub register: Register,
-    /// One for each slot; `None` is missing.
+    /// One for each slot; `None` is missing, unless it was not its turn.
     pub values: Vec<Option<Amount>>,
+    /// Of each slot without a value, whether it was not its turn: another register counted then.
+    pub rests: Vec<bool>,
     /// All of them.
     pub total: Total,
+}
+
+impl Series {
+    /// What there is of a slot.
+    pub fn amount(&self, slot: usize) -> Option<&Amount> {
+        self.values.get(slot).and_then(Option::as_ref)
+    }
+
+    /// How it is marked.
+    pub fn mark(&self, slot: usize) -> Mark {
+        match self.amount(slot) {
+            None if self.rests.get(slot) == Some(&true) => Mark::Rests,
+            amount => Mark::of(amount),
+        }
+    }
 }
 
 /// A value.
@@ -123,16 +143,19 @@ pub enum Mark {
     Read,
     /// Checked.
     Validated,
+    /// Nothing is expected: it was another register's turn.
+    Rests,
 }
 
 impl Mark {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Missing,
         Self::Part,
         Self::Estimated,
         Self::Read,
         Self::Validated,
+        Self::Rests,
     ];
 
     /// Of what there is of a slot.
@@ -140,11 +163,7 @@ impl Mark {
         match amount {
             None => Self::Missing,
             Some(one) if one.missing > 0 => Self::Part,
-            Some(one) => match one.status {
-                Status::Estimated => Self::Estimated,
-                Status::Read => Self::Read,
-                Status::Validated => Self::Validated,
-            },
+            Some(one) => one.status.into(),
         }
     }
 
@@ -156,6 +175,17 @@ impl Mark {
             Self::Estimated => "estimated",
             Self::Read => "read",
             Self::Validated => "validated",
+            Self::Rests => "rests",
+        }
+    }
+}
+
+impl From<Status> for Mark {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Estimated => Self::Estimated,
+            Status::Read => Self::Read,
+            Status::Validated => Self::Validated,
         }
     }
 }
@@ -187,17 +217,6 @@ impl Total {
     }
 }
 
-/// What belongs together: which registers are one whole, the first that has values counts.
-const WHOLES: [&[Register]; 7] = [
-    &[Register::OfftakeDay, Register::OfftakeNight],
-    &[Register::OfftakeTotal],
-    &[Register::OfftakeActive],
-    &[Register::OfftakeVolume],
-    &[Register::InjectionDay, Register::InjectionNight],
-    &[Register::InjectionTotal],
-    &[Register::InjectionActive],
-];
-
 impl Shown {
     /// What is shown of what was found, at the legal instant `now`: what lies ahead is no stretch yet.
     pub fn of(found: &Consumption, sight: &Sight, now: DateTime<Utc>) -> Self {
@@ -214,9 +233,7 @@ impl Shown {
         let series = by_register.into_iter();
         let series = series.map(|(register, values)| series_of(register, &values, &slots, sight));
         let mut series: Vec<_> = series.collect();
-        for whole in WHOLES {
-            share_time(&mut series, whole, &slots);
-        }
+        turns::take(&mut series, &slots, sight.step);
         Self {
             connection: sight.naming.of(&found.ean),
             energy: found.energy,
@@ -226,6 +243,7 @@ impl Shown {
             to: window.to.min(tomorrow).max(window.from),
             cut_by: window.cut_by,
             unit: sight.unit,
+            peaks: found.peaks.clone(),
             series: series
                 .into_iter()
                 .filter(|one| one.total.value.is_some())
@@ -329,35 +347,9 @@ fn series_of(
     let total = both.fold(Total::default(), |total, (one, slot)| total.add(*one, slot));
     Series {
         register,
+        rests: vec![false; values.len()],
         values,
         total,
-    }
-}
-
-/// Registers that are one whole share its time: a quarter-hour has a value of the day tariff or of the
-/// night tariff, so what one of them covers the other does not miss. Where they cover more than there
-/// is, each has a value of its own for the same time (FLU-38).
-fn share_time(series: &mut [Series], whole: &[Register], slots: &[Slot]) {
-    let mut parts: Vec<&mut Series> = series
-        .iter_mut()
-        .filter(|one| whole.contains(&one.register))
-        .collect();
-    for (number, slot) in slots.iter().enumerate() {
-        let of_slot = parts.iter().filter_map(|one| one.values.get(number));
-        let covered = of_slot.flatten().map(|one| slot.minutes() - one.missing);
-        let (sum, most) = covered.fold((0, 0), |(sum, most), one| (sum + one, most.max(one)));
-        let apart = sum <= slot.minutes();
-        let missing = slot.minutes() - if apart { sum } else { most };
-        for one in &mut parts {
-            let had = one.values.get_mut(number).map(Option::as_mut);
-            match had.flatten() {
-                Some(amount) => {
-                    one.total.missing -= amount.missing - missing;
-                    amount.missing = missing;
-                }
-                None => one.total.missing -= slot.minutes() - missing,
-            }
-        }
     }
 }
 
@@ -405,6 +397,7 @@ mod tests {
             ean: "541448800200007298".to_owned(),
             energy: Energy::Electricity,
             values,
+            peaks: Vec::new(),
         }
     }
 
@@ -479,6 +472,80 @@ mod tests {
         let one = sight(Span::Week, Step::Day, "2026-06-15", "2026-06-16");
         let total = Shown::of(&all, &one, later()).total(Direction::Offtake);
         assert_eq!(total.unwrap().missing, 60);
+    }
+
+    /// FLU-38: by quarter-hour a register misses nothing while it is the turn of the other tariff; where
+    /// neither has a value both are missing. Fails where every register is asked for every quarter-hour.
+    #[test]
+    fn flu_38_the_tariff_whose_turn_it_is_not_misses_nothing() {
+        let monday = days::begin(day("2026-06-15"));
+        let quarter = |n: i64| monday + TimeDelta::minutes(15 * n);
+        let register = |n: i64| match n {
+            0..28 | 88..96 => Register::OfftakeNight,
+            _ => Register::OfftakeDay,
+        };
+        let hole = [20_i64, 40];
+        let there = (0..96).filter(|n| !hole.contains(n));
+        let mut all: Vec<_> = there
+            .map(|n| value(register(n), quarter(n), 15, 10))
+            .collect();
+        // given back in two quarter-hours only: the others miss that of their tariff
+        all.push(value(Register::InjectionNight, quarter(0), 15, 1));
+        all.push(value(Register::InjectionDay, quarter(50), 15, 1));
+        let all = found(all);
+        let fine = sight(Span::Week, QUARTERS, "2026-06-15", "2026-06-16");
+        let shown = Shown::of(&all, &fine, later());
+        let [day, night, given_by_day, given_by_night] = &shown.series[..] else {
+            panic!("{:?}", shown.series)
+        };
+        let given = |n| (given_by_day.mark(n), given_by_night.mark(n));
+        assert_eq!(given(0), (Mark::Rests, Mark::Read));
+        assert_eq!(given(1), (Mark::Rests, Mark::Missing));
+        assert_eq!(given(30), (Mark::Missing, Mark::Rests));
+        assert_eq!(given(20), (Mark::Missing, Mark::Missing));
+        for n in 0..96 {
+            let is_night = register(i64::try_from(n).unwrap()) == Register::OfftakeNight;
+            let (turn, other) = if is_night { (night, day) } else { (day, night) };
+            let marks = (turn.mark(n), other.mark(n));
+            if n == 20 || n == 40 {
+                assert_eq!(marks, (Mark::Missing, Mark::Missing), "{n}");
+            } else {
+                assert_eq!(marks, (Mark::Read, Mark::Rests), "{n}");
+            }
+        }
+        assert_eq!((day.total.missing, night.total.missing), (30, 30));
+    }
+
+    /// FLU-38: a weekend is all night, and a meter that is set to other registers has had the others before:
+    /// neither lacks anything; a day of which nobody has all does.
+    #[test]
+    fn flu_38_a_day_of_one_tariff_is_whole() {
+        let at = |text: &str| days::begin(day(text));
+        let all = found(vec![
+            value(Register::OfftakeNight, at("2026-06-13"), 1440, 10),
+            value(Register::OfftakeDay, at("2026-06-15"), 900, 10),
+            value(Register::OfftakeNight, at("2026-06-15"), 540, 10),
+            value(Register::OfftakeNight, at("2026-06-16"), 540, 10),
+            value(Register::OfftakeTotal, at("2026-06-17"), 1440, 10),
+        ]);
+        let days = sight(Span::Week, Step::Day, "2026-06-13", "2026-06-18");
+        let shown = Shown::of(&all, &days, later());
+        let marks = |register| -> Vec<Mark> {
+            let series = shown.of_register(register).unwrap();
+            (0..5).map(|slot| series.mark(slot)).collect()
+        };
+        let (missing, read, rests) = (Mark::Missing, Mark::Read, Mark::Rests);
+        let of_day = marks(Register::OfftakeDay);
+        assert_eq!(of_day, [rests, missing, read, missing, rests]);
+        let of_night = marks(Register::OfftakeNight);
+        assert_eq!(of_night, [read, missing, read, Mark::Part, rests]);
+        let of_all = marks(Register::OfftakeTotal);
+        assert_eq!(of_all, [rests, missing, rests, missing, read]);
+        let missing = |register| shown.of_register(register).unwrap().total.missing;
+        // Sunday, and what is not night of Tuesday
+        assert_eq!(missing(Register::OfftakeDay), 1440 + 900);
+        assert_eq!(missing(Register::OfftakeNight), 1440 + 900);
+        assert_eq!(missing(Register::OfftakeTotal), 1440 + 1440);
     }
 
     /// FLU-31: a week or month that ends with the change of the grid user is a shorter one, not one

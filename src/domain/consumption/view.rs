@@ -99,13 +99,10 @@ impl View {
 
 #[cfg(test)]
 mod tests {
-    use super::super::guard::{Granularity, Standing};
+    use super::super::guard::Granularity;
+    use super::super::guard::tests::{self as guard, day};
     use super::*;
     use proptest::prelude::*;
-
-    fn day(text: &str) -> NaiveDate {
-        text.parse().expect("a day")
-    }
 
     fn now() -> DateTime<Utc> {
         "2026-11-18T08:00:00Z".parse().expect("an instant")
@@ -113,13 +110,9 @@ mod tests {
 
     fn mandate(granularity: Granularity) -> Mandate {
         Mandate {
-            standing: Standing::Active,
-            energy: Energy::Electricity,
-            granularity,
-            period_from: day("2025-01-01"),
             period_to: None,
-            effective: None,
             valid_until: None,
+            ..guard::mandate(granularity)
         }
     }
 

@@ -2,11 +2,11 @@
 //! chunks. No more than one chunk is in memory; the same file twice adds nothing.
 
 use std::collections::HashMap;
-use std::io::BufRead;
+use std::io::{self, BufRead};
 
 use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
 
-use super::{Export, ExportError, Reading};
+use super::{Export, ExportError, Read, Reading, of_service};
 use crate::domain::consumption::{Direction, Energy, Grain, Unit};
 use crate::exchange::import::refused::Refused;
 use crate::exchange::import::report::{FileReport, Taken};
@@ -18,8 +18,12 @@ use crate::store::{Store, StoreError};
 const CHUNK: usize = 10_000;
 /// So many connections are remembered with what is delivered there.
 const KNOWN_KEPT: usize = 10_000;
+/// An answer of the service of the portal is no longer, in bytes.
+pub const SERVICE_LIMIT: u64 = 64 * 1024 * 1024;
 /// Nothing was measured before.
 const OLDEST_YEAR: i32 = 2000;
+
+const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// The way into the database for consumption.
 #[derive(Debug)]
@@ -124,6 +128,16 @@ impl Intake {
     }
 }
 
+/// Whether a file begins as an answer of the service: an object.
+fn is_answer<R: BufRead>(input: &mut R) -> io::Result<bool> {
+    let begin = input.fill_buf()?;
+    let begin = begin
+        .strip_prefix(BYTE_ORDER_MARK.as_bytes())
+        .unwrap_or(begin);
+    let first = begin.iter().find(|byte| !byte.is_ascii_whitespace());
+    Ok(first == Some(&b'{'))
+}
+
 /// Whether such a value can be at such a connection, and at that time (FLU-02).
 fn fits(reading: &Reading, energy: Energy, now: DateTime<Utc>) -> Result<(), Refused> {
     let is_volume = reading.register.unit() == Unit::CubicMetre;
@@ -146,15 +160,19 @@ fn fits(reading: &Reading, energy: Energy, now: DateTime<Utc>) -> Result<(), Ref
 }
 
 impl Run<'_> {
-    /// Reads one export.
+    /// Reads one export of a customer, or one answer of the service of the portal.
     pub async fn consumption<R: BufRead>(
         &mut self,
-        (name, input): (&str, R),
+        (name, mut input): (&str, R),
         intake: &mut Intake,
         progress: Progress<'_>,
     ) -> Result<(), ImportError> {
         let mut file = FileReport::of(name);
-        let done = self.readings(input, &mut file, intake, progress).await;
+        let done = if is_answer(&mut input)? {
+            self.answer(input, &mut file, intake).await
+        } else {
+            self.readings(input, &mut file, intake, progress).await
+        };
         self.report.files.push(file);
         done
     }
@@ -172,23 +190,53 @@ impl Run<'_> {
         })?;
         while let Some((line, read)) = export.read()? {
             file.latin1_lines = export.latin1();
-            let row = match read {
-                Ok(reading) => intake.row(reading).await?,
-                Err(refused) => Err(refused),
-            };
-            match row {
-                Ok(Some(row)) => intake.chunk.push(row),
-                Ok(None) => file.missing += 1,
-                Err(refused) => self.report.refuse(file, (line, &refused), None, self.texts),
-            }
-            if intake.chunk.len() >= CHUNK {
-                self.chunk(file, intake).await?;
+            if self.reading((line, read), file, intake).await? {
                 progress(export.bytes(), file.lines());
             }
         }
         self.chunk(file, intake).await?;
         progress(export.bytes(), file.lines());
         Ok(())
+    }
+
+    /// What the service of the portal answered, in one piece: its readings are numbered from 1.
+    async fn answer<R: BufRead>(
+        &mut self,
+        input: R,
+        file: &mut FileReport,
+        intake: &mut Intake,
+    ) -> Result<(), ImportError> {
+        let text = io::read_to_string(input.take(SERVICE_LIMIT))?;
+        let readings = of_service(text.trim_start_matches(BYTE_ORDER_MARK))?;
+        for (number, reading) in (1..).zip(readings) {
+            self.reading((number, Ok(reading)), file, intake).await?;
+        }
+        self.chunk(file, intake).await
+    }
+
+    /// Takes or refuses one; whether a chunk went to the database.
+    async fn reading(
+        &mut self,
+        (number, read): (u64, Read),
+        file: &mut FileReport,
+        intake: &mut Intake,
+    ) -> Result<bool, ImportError> {
+        let row = match read {
+            Ok(reading) => intake.row(reading).await?,
+            Err(refused) => Err(refused),
+        };
+        match row {
+            Ok(Some(row)) => intake.chunk.push(row),
+            Ok(None) => file.missing += 1,
+            Err(refused) => self
+                .report
+                .refuse(file, (number, &refused), None, self.texts),
+        }
+        let is_full = intake.chunk.len() >= CHUNK;
+        if is_full {
+            self.chunk(file, intake).await?;
+        }
+        Ok(is_full)
     }
 
     async fn chunk(

@@ -5,22 +5,44 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::consumption::shown::{Amount, Shown, Slot};
-use crate::domain::consumption::{Register, Status, ZONE};
+use crate::domain::consumption::shown::{Amount, Mark, Shown, Slot};
+use crate::domain::consumption::{Peak, Register, Status, Step, ZONE, days};
 
 /// The byte order mark and the header.
 pub const HEADER: &str = "\u{feff}Van (datum);Van (tijdstip);Tot (datum);Tot (tijdstip);EAN-code;Meter;\
     Metertype;Register;Volume;Eenheid;Validatiestatus;Omschrijving";
 
-/// The lines after the header, one for each stretch and register, in the order of time.
+/// The lines after the header, one for each stretch and register whose turn it is, in the order of time;
+/// then the peaks.
 pub fn lines(shown: &Shown) -> impl Iterator<Item = String> {
     let slots = shown.slots.iter().enumerate();
-    slots.flat_map(move |(number, slot)| {
-        shown.series.iter().map(move |series| {
-            let amount = series.values.get(number).and_then(Option::as_ref);
+    let slots = slots.flat_map(move |(number, slot)| {
+        let series = shown.series.iter();
+        let expected = series.filter(move |series| series.mark(number) != Mark::Rests);
+        expected.map(move |series| {
+            let amount = series.amount(number);
             line(&shown.connection, slot, series.register, amount)
         })
-    })
+    });
+    let peaks = shown.peaks.iter();
+    slots.chain(peaks.map(move |peak| of_month(&shown.connection, peak)))
+}
+
+/// A peak as the source writes it: of a month, whose minutes are not counted.
+fn of_month(connection: &str, peak: &Peak) -> String {
+    let start = days::begin(peak.month);
+    let end = Step::Month.end(start);
+    let amount = Amount {
+        value: peak.value,
+        missing: 0,
+        status: peak.status,
+    };
+    line(
+        connection,
+        &Slot { start, end },
+        Register::Peak,
+        Some(&amount),
+    )
 }
 
 /// The whole file.
@@ -76,7 +98,7 @@ mod tests {
     use super::*;
     use crate::domain::consumption::guard::{Span, Window};
     use crate::domain::consumption::shown::{Naming, Sight};
-    use crate::domain::consumption::{Consumption, Energy, Found, Step, Unit, days};
+    use crate::domain::consumption::{Consumption, Energy, Found, Unit};
     use chrono::{NaiveDate, TimeDelta};
 
     fn fine(day: NaiveDate, minutes: i64) -> Vec<Found> {
@@ -137,6 +159,7 @@ mod tests {
                 status: Status::Estimated,
                 value: 1234,
             }],
+            peaks: Vec::new(),
         };
         let day = |text: &str| text.parse().expect("a day");
         let two = (day("2026-06-15"), day("2026-06-17"));
@@ -150,6 +173,38 @@ mod tests {
         assert_eq!(said, expected);
         let wide = |text: &str| text.split(';').count();
         assert_eq!(wide(HEADER), wide(expected[0]));
+    }
+
+    /// FLU-38: by quarter-hour there is a line for the register whose turn it is, as the source writes
+    /// it, and a peak is the line of a month, which our reader takes.
+    #[test]
+    fn flu_38_a_line_for_whose_turn_it_is_and_one_for_the_peak() {
+        let day: NaiveDate = "2026-06-15".parse().expect("a day");
+        let mut values = fine(day, 15);
+        for value in values.iter_mut().skip(28).take(60) {
+            value.register = Register::OfftakeDay;
+        }
+        let peak = Peak {
+            month: "2026-06-01".parse().expect("a day"),
+            status: Status::Validated,
+            value: 3214,
+        };
+        let found = Consumption {
+            ean: "541448800200007298".to_owned(),
+            energy: Energy::Electricity,
+            values,
+            peaks: vec![peak],
+        };
+        let next = day.succ_opt().expect("a day");
+        let step = Step::Fine(Energy::Electricity);
+        let said: Vec<_> = lines(&shown(&found, step, Unit::Kwh, (day, next))).collect();
+        assert_eq!(said.len(), 97);
+        assert!(!said.iter().any(|line| line.contains("Geen verbruik")));
+        let expected = "01-06-2026;00:00:00;01-07-2026;00:00:00;=\"541448800200007298\";;;\
+            Piekvermogen;3,214;kW;Gevalideerd;";
+        assert_eq!(said[96], expected);
+        let read = read_back(&format!("{HEADER}\n{expected}\n"));
+        assert_eq!(read[0].1, Some(3214));
     }
 
     proptest! {
@@ -172,7 +227,7 @@ mod tests {
                 expected[missing].2 = Status::Read;
             }
             let ean = "541448800200007298".to_owned();
-            let found = Consumption { ean, energy, values };
+            let found = Consumption { ean, energy, values, peaks: Vec::new() };
             let next = day.succ_opt().expect("a day");
             let shown = shown(&found, Step::Fine(energy), Unit::Kwh, (day, next));
             prop_assert_eq!(read_back(&file(&shown)), expected);

@@ -64,18 +64,29 @@ impl Door {
         }
     }
 
-    /// A step of the customer; gives why it cannot be taken.
+    /// A step that was taken elsewhere; gives why it cannot be taken here.
     pub(super) async fn enter(
         &mut self,
         detail: &CaseDetail,
         action: &str,
         answers: &Answers,
     ) -> Result<Option<Refused>, StoreError> {
+        self.enter_as(Uuid::now_v7(), detail, (action, answers))
+            .await
+    }
+
+    /// … by the command of that number.
+    pub(super) async fn enter_as(
+        &mut self,
+        command: Uuid,
+        detail: &CaseDetail,
+        (action, answers): (&str, &Answers),
+    ) -> Result<Option<Refused>, StoreError> {
         let context = Context {
             now: self.now().await?,
             actor: Actor::System,
             calendars: &self.calendars,
-            command: Uuid::now_v7(),
+            command,
         };
         let change = match engine::step(&detail.facts, action, answers, &context) {
             Ok(change) => change,

@@ -37,7 +37,7 @@ pub struct Door {
     pub(super) calendars: Calendars,
     clock: LegalClock,
     roles: HashMap<String, Option<String>>,
-    rehearsal: Rehearsal,
+    pub(super) rehearsal: Rehearsal,
     pub(super) lists: Lists,
 }
 
@@ -111,7 +111,7 @@ impl Door {
     }
 
     /// Opens the case of a line, or attaches the signal.
-    async fn take(&mut self, line: &mut CaseLine) -> Result<(Change, Uuid), Fault> {
+    pub(super) async fn take(&mut self, line: &mut CaseLine) -> Result<(Change, Uuid), Fault> {
         self.meter(line).await?;
         self.notification(line).await?;
         let refused = |refused: Refused| Fault::Line((refused, Some(line.reference.clone())));
@@ -163,7 +163,7 @@ impl Door {
     }
 
     /// What became of it, and what of the line could not be taken along.
-    async fn send(
+    pub(super) async fn send(
         &mut self,
         line: &CaseLine,
         (change, cmd): (&Change, Uuid),

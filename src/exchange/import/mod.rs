@@ -17,12 +17,13 @@ mod request;
 mod shape;
 mod steps;
 pub mod table;
+mod told;
 
 use std::collections::HashSet;
 use std::io::{self, BufRead};
 use std::time::Duration;
 
-use crate::exchange::consumption::HeaderError;
+use crate::exchange::consumption::{HeaderError, ServiceError};
 use crate::store::StoreError;
 use crate::store::register::Imported;
 use crate::text::Texts;
@@ -44,6 +45,9 @@ pub enum ImportError {
     /// It is no answer with mandates.
     #[error(transparent)]
     Mandates(#[from] MandatesError),
+    /// It is no answer with measurements.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
     /// It is no export of consumption.
     #[error(transparent)]
     Export(#[from] HeaderError),

@@ -6,6 +6,7 @@ use super::intake::{Door, Fault};
 use super::refused::Refused;
 use super::{patiently, shape};
 use crate::domain::house_number::HouseNumber;
+use crate::domain::meter_number::MeterNumber;
 use crate::domain::postcode::Postcode;
 use crate::process::engine::{Answer, Refusal};
 use crate::process::field::Value;
@@ -26,7 +27,7 @@ impl Door {
         let meter = found
             .meters
             .into_iter()
-            .find(|meter| meter.meter_number.eq_ignore_ascii_case(&number));
+            .find(|meter| number.is_same(&meter.meter_number));
         if let Some(meter) = meter {
             let ean = Answer::Value(Value::Code(meter.ean));
             line.answers.insert("ean".to_owned(), ean);
@@ -70,14 +71,15 @@ fn may_ask(line: &mut CaseLine) {
 }
 
 /// The meter of a request that names no connection, and its address.
-fn meter_place(line: &CaseLine) -> Option<(String, Postcode, HouseNumber)> {
+fn meter_place(line: &CaseLine) -> Option<(MeterNumber, Postcode, HouseNumber)> {
     let said = |key| code(line, key);
     if said("ean").is_some() {
         return None;
     }
     let postcode = Postcode::parse(said("postcode")?).ok()?;
     let house = HouseNumber::parse(said("house_number")?).ok()?;
-    Some((said("meter_no")?.to_owned(), postcode, house))
+    let number = MeterNumber::parse(said("meter_no")?).ok()?;
+    Some((number, postcode, house))
 }
 
 fn code<'a>(line: &'a CaseLine, key: &str) -> Option<&'a str> {

@@ -9,7 +9,8 @@ use serde::Deserialize;
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// Name under letters when the register of parties has none for the grid operator.
+    /// Name under letters when the register of parties has none for the grid operator, or the grid is
+    /// another's.
     pub operator: String,
     /// Language of letters to desks and to parties of a country without a language of its own here.
     pub language: String,

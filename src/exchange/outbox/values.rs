@@ -17,7 +17,7 @@ use crate::process::field::Value;
 use crate::store::payments::Payment;
 use crate::store::rows::{ConnectionCard, CustomerCard, HeldSlot, PartyCard};
 use crate::store::wash::HeldRow;
-use crate::text::Texts;
+use crate::text::{Texts, format};
 
 /// All that is known of a case when one of its messages leaves.
 #[derive(Debug, Clone, Copy)]
@@ -62,6 +62,8 @@ pub struct Story<'a> {
     pub slot: Option<&'a HeldSlot>,
     /// The payment that may still be paid, else the last one.
     pub payment: Option<&'a Payment>,
+    /// The signals that are frozen behind a proposal: number of the case, receipt.
+    pub signals: &'a [(String, DateTime<Utc>)],
     /// The building of the connection in the register of addresses, where somebody knows it.
     pub bag_id: Option<&'a str>,
 }
@@ -127,12 +129,12 @@ impl Story<'_> {
         let unknown = || texts.get("letter.unknown").to_owned();
         let word = |name: &str| self.word(name).map_or_else(unknown, str::to_owned);
         let party = self.party.map_or_else(unknown, |party| party.name.clone());
-        let operator = self.connection.map(|connection| &connection.grid_operator);
         values.insert("case", self.case_no.to_owned());
         values.insert("ean", word("ean"));
+        values.insert("gsa_order", word("gsa_order"));
         values.insert("party", party);
         values.insert("party_gln", word("party_gln"));
-        values.insert("operator", operator.unwrap_or(&settings.operator).clone());
+        values.insert("operator", self.operator(settings));
         values.insert("contacts", self.greeting(texts));
         let signal = self
             .word("signal_type")
@@ -142,6 +144,28 @@ impl Story<'_> {
             signal.map_or_else(unknown, |key| texts.get(&key).to_owned()),
         );
         values.insert("signals", self.count("signals"));
+        values.insert("about", self.about(texts));
+    }
+
+    /// Who writes: whose grid it is, and where it is another company's we ourselves (PRIO-27, TLM-17).
+    fn operator(&self, settings: &Settings) -> String {
+        let is = |name: &str, word: &str| self.facts.get(name).is_some_and(|v| v.is(word));
+        let is_other = is("check_outcome", "not_our_grid") || is("grid_ours", "no");
+        let ours = self.connection.filter(|_| !is_other);
+        let ours = ours.map(|connection| &connection.grid_operator);
+        ours.unwrap_or(&settings.operator).clone()
+    }
+
+    /// What a case is about, for those who work here: what is known of it, and nothing of what it has not.
+    fn about(&self, texts: &Texts) -> String {
+        let point = self.word("ean");
+        let point = point.map(|ean| texts.fill("letter.about_point", &[("ean", ean)]));
+        let party = self.party.map(|party| party.name.clone());
+        let known: Vec<String> = point.into_iter().chain(party).collect();
+        if known.is_empty() {
+            return String::new();
+        }
+        format!(" ({})", known.join(", "))
     }
 
     /// Contracts of providers, mandates, and what was counted about a party.
@@ -166,10 +190,26 @@ impl Story<'_> {
                 values.insert(name, local(run.due_at, zone, texts));
             }
         }
-        let evidence = self.facts.get("evidence").map_or(&[][..], Value::all);
-        let cases: Vec<&str> = evidence.iter().filter_map(Value::as_code).collect();
-        let none = if cases.is_empty() { unknown } else { "" };
-        values.insert("evidence", none.to_owned() + &cases.join(", "));
+        let evidence = self.evidence(texts);
+        let none = if evidence.is_empty() { unknown } else { "" };
+        values.insert("evidence", none.to_owned() + &evidence.join(", "));
+    }
+
+    /// Every signal behind a proposal, with its day; of one from before they were frozen its cases.
+    fn evidence(&self, texts: &Texts) -> Vec<String> {
+        let zone = self.country.zone();
+        let day = |at: &DateTime<Utc>| format::date(texts, at.with_timezone(&zone).date_naive());
+        let frozen = self.signals.iter();
+        let frozen: Vec<_> = frozen
+            .map(|(no, at)| format!("{no} ({})", day(at)))
+            .collect();
+        let named = self.facts.get("evidence").map_or(&[][..], Value::all);
+        let named = named.iter().filter_map(Value::as_code);
+        if frozen.is_empty() {
+            named.map(str::to_owned).collect()
+        } else {
+            frozen
+        }
     }
 
     fn greeting(&self, texts: &Texts) -> String {
@@ -201,6 +241,7 @@ impl Story<'_> {
         let kept = retention::kept(self.blocked_at(), self.legal_at);
         values.insert("kept_intervals", local(kept.intervals, zone, texts));
         values.insert("kept_days", local(kept.days, zone, texts));
+        values.insert("kept_months", local(kept.months, zone, texts));
         if let Some(run) = self.run("response_72h") {
             values.insert("response_due", local(run.due_at, zone, texts));
         }
@@ -253,12 +294,10 @@ impl Story<'_> {
             "block",
             texts.get(&format!("letter.block.{block}")).to_owned(),
         );
-        values.insert(
-            "alert",
-            texts
-                .get(&format!("letter.alert.{}", self.alert()))
-                .to_owned(),
-        );
+        let lost_from = retention::lost_from(self.blocked_at());
+        let lost_from = local(lost_from, self.country.zone(), texts);
+        let alert = format!("letter.alert.{}", self.alert());
+        values.insert("alert", texts.fill(&alert, &[("lost_from", &lost_from)]));
     }
 
     /// Why the supervisor is told: by the step that sends the alert, else the gravest of what the facts
@@ -270,6 +309,8 @@ impl Story<'_> {
             "payment_mismatch" => return "mismatch",
             "payment_stray" => return "stray",
             "refund_failed" => return "refund",
+            "retention_warning" => return "retention",
+            "service_differs" => return "service",
             _ => {}
         }
         let is = |name: &str, word: &str| self.facts.get(name).is_some_and(|v| v.is(word));

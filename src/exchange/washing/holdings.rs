@@ -10,17 +10,16 @@ use serde_json::{Map, Value as Json, json};
 use tokio::sync::mpsc;
 
 use super::stage::{PIECE, Piece, Staged};
-use super::{Staging, WashError, copy};
+use super::{Staging, WashError, copy, shared};
 use crate::domain::ean::Ean18;
 use crate::domain::gs1;
 use crate::exchange::wash::holdings::{Holdings, each_point, ranges};
 use crate::exchange::wash::registers::RegisterFiles;
 use crate::store::wash::WashImport;
+use crate::wash::Rules;
 use crate::wash::classify::{Point, classify, identities, in_force};
 use crate::wash::identity::{Identity, identify};
-use crate::wash::pattern::{self, Difference, Seen};
 use crate::wash::record::{EnterpriseRow, Held, Holding, Person, PersonRow};
-use crate::wash::{Finding, Rules, Side};
 
 /// The files of a comparison.
 #[derive(Debug, Default)]
@@ -129,43 +128,11 @@ fn look(files: &Files, point: Point<'_>, (run, number): (i64, &AtomicI64), out: 
         side: finding.side.as_str(),
         proposal: finding.proposal.key(),
         confidence: finding.confidence,
-        pattern: pattern_of(finding, &evidence),
+        pattern: shared::pattern(finding, point, &evidence, &files.rules),
         protected,
         evidence,
     };
     staged.put(run, number.fetch_add(1, Ordering::Relaxed), out);
-}
-
-/// What the finding has in common with others; never a word of a person.
-fn pattern_of(finding: Finding, evidence: &Json) -> Option<String> {
-    let [of_side, other] = match finding.side {
-        Side::Supply => ["supply", "grid"],
-        Side::Grid | Side::Both => ["grid", "supply"],
-    };
-    // a side that lacks the contract has no row: what began on one day is told by the other
-    let row = evidence[of_side]
-        .get(0)
-        .or_else(|| evidence[other].get(0))?;
-    let register = &evidence["register"];
-    let names = ["first_name", "last_name", "organisation_name"];
-    let differs = |field: &'static str| {
-        let (written, right) = (row[field].as_str()?, register[field].as_str()?);
-        let side = finding.side;
-        pattern::spelling(written, right).map(|_| Difference {
-            field,
-            side,
-            written,
-            right,
-        })
-    };
-    let seen = Seen {
-        differences: names.into_iter().filter_map(differs).collect(),
-        postcode: row["postcode"].as_str().unwrap_or_default(),
-        valid_from: row["valid_from"].as_str().unwrap_or_default(),
-        suppliers: None,
-    };
-    let found = pattern::pattern(finding.code, finding.side, &seen);
-    found.map(|found| found.to_string())
 }
 
 /// What both sides hold and what the registers say; of a protected person the reference alone.

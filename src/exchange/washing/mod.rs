@@ -12,6 +12,7 @@ pub mod holdings;
 pub mod nonconformity;
 pub mod opening;
 pub mod registers;
+mod shared;
 pub mod stage;
 pub mod updates;
 

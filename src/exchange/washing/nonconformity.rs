@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 
 use super::counterpart::counterpart;
 use super::stage::{PIECE, Piece, Staged};
-use super::{Staging, WashError, copy, holdings};
+use super::{Staging, WashError, copy, holdings, shared};
 use crate::domain::ean::Ean18;
 use crate::exchange::import::refused::Refused;
 use crate::exchange::import::table::{Column, Row, Table, TableError};
@@ -267,6 +267,11 @@ fn put(row: &Row, code: &str, (run, n): (i64, i64), out: &mut String) {
     if other.is_some() {
         fault.remove("faultduetovalue");
     }
+    let number = other
+        .as_ref()
+        .and_then(|other| other["identifier"].as_str());
+    let (file, day) = (row.get("sourcefilename"), row.get("validfrom"));
+    let pattern = shared::of_fault(code, number.unwrap_or_default(), file, day);
     let mut evidence = json!({ "valid": Ean18::parse(&point).is_ok(), "fault": fault });
     if let Some(other) = other {
         evidence["supply"] = json!([other]);
@@ -283,7 +288,7 @@ fn put(row: &Row, code: &str, (run, n): (i64, i64), out: &mut String) {
         side: "both",
         proposal: proposal(code),
         confidence: 100,
-        pattern: None,
+        pattern,
         // the database asks the registers: no file of the central tool says so
         protected: false,
         evidence,

@@ -208,6 +208,7 @@ fn story<'a>(item: &'a OutboxItem, context: &'a MessageContext) -> Story<'a> {
         hidden: context.hidden,
         slot: context.slot.as_ref(),
         payment: context.payment.as_ref(),
+        signals: context.signals.as_deref().unwrap_or_default(),
         bag_id: None,
     }
 }

@@ -40,7 +40,7 @@ impl Worker {
 
     async fn propose(&self, due: &OffenderDue) -> Result<(), StoreError> {
         let calendars = self.calendars().await?;
-        let said = format!("{} {} {}", due.party_gln, due.signal_type, due.last_at);
+        let said = format!("{} {} {}", due.party_gln, due.signal_type, due.digest);
         let context = Context {
             now: self.store.legal_now().await?,
             actor: Actor::System,
@@ -69,6 +69,8 @@ fn answers(due: &OffenderDue) -> Answers {
         ("proposed_by", word("threshold")),
         ("signal_type", word(&due.signal_type)),
         ("window_days", word(&due.days.to_string())),
+        ("signals_counted", word(&due.signals.to_string())),
+        ("evidence_digest", word(&due.digest)),
         ("evidence", Answer::Value(Value::List(cases))),
     ]
     .map(|(key, answer)| (key.to_owned(), answer))

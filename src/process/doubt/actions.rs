@@ -376,12 +376,13 @@ const LIFT_UNCONFIRMED: Action = Action {
 };
 
 /// The port keeps quarter-hour values for ten days: after seven a retroactive request is about to
-/// lose data (GT-23, `formats.md` 5.8).
+/// lose data (GT-23, `formats.md` 5.8). The lead is told: after the 72 hours only we can still lift it.
 const RETENTION_WARNING: Action = Action {
     rules: &["GT-23"],
     effects: &[
         Effect::Lapse("retention_7d"),
         Effect::Set("retention", "warned"),
+        Effect::Send("supervisor_alert"),
     ],
     ..timer("retention_warning", From::Live, "retention_7d")
 };

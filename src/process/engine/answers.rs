@@ -13,6 +13,7 @@ use crate::domain::form::DECIMALS_MAX;
 use crate::domain::gln::Gln;
 use crate::domain::house_number::HouseNumber;
 use crate::domain::kbo::Kbo;
+use crate::domain::meter_number::MeterNumber;
 use crate::domain::money::Money;
 use crate::domain::organisasjonsnummer::Organisasjonsnummer;
 use crate::domain::organisationsnummer::CompanyNumber;
@@ -296,6 +297,8 @@ pub(in crate::process) fn check(kind: FieldKind, value: Value) -> Result<Value, 
             Ok(Value::Code(code))
         }
         (FieldKind::Customer | FieldKind::Code, _) => no("not_a_code"),
+        (FieldKind::MeterNumber, Value::Code(typed)) => meter(&typed),
+        (FieldKind::MeterNumber, _) => no("not_a_meter_number"),
         (
             FieldKind::Line
             | FieldKind::Note
@@ -327,6 +330,12 @@ fn ean(digits: &str) -> Result<Value, Refusal> {
     Ean18::parse(digits)
         .map(|ean| Value::Code(ean.as_str().to_owned()))
         .map_err(|_| Refusal::new("not_an_ean"))
+}
+
+fn meter(typed: &str) -> Result<Value, Refusal> {
+    MeterNumber::parse(typed)
+        .map(|number| Value::Code(number.into()))
+        .map_err(|_| Refusal::new("not_a_meter_number"))
 }
 
 fn gln(digits: &str) -> Result<Value, Refusal> {

@@ -46,7 +46,9 @@ fn one(draft: &mut Draft<'_>, effect: &Effect) -> Result<(), Refusal> {
         Effect::KeepForm => keep_form(draft),
         Effect::Count(key) => count(draft, key),
         Effect::Copy(to, from) => copy(draft, to, from),
-        Effect::Earliest(to, field) => earliest(draft, to, field),
+        Effect::Add(list, field) => add(draft, list, field),
+        Effect::Drop(list, field) => drop_from(draft, list, field),
+        Effect::Earliest(to, list) => earliest(draft, to, list),
         Effect::Pause(key) => pauses::pause(draft, key),
         Effect::Resume(key) => return pauses::resume(draft, key),
         Effect::Slot(act) => draft.change.slot = Some(slot(draft, act)?),
@@ -100,15 +102,40 @@ fn copy(draft: &mut Draft<'_>, to: &str, from: &str) {
     }
 }
 
+fn listed(draft: &Draft<'_>, list: &str) -> Vec<Value> {
+    draft.value(list).map_or(&[][..], Value::all).to_vec()
+}
+
+fn add(draft: &mut Draft<'_>, list: &str, field: &str) {
+    if let Some(given) = draft.answers.get(field).cloned() {
+        let mut values = listed(draft, list);
+        values.push(given);
+        draft.set(list, Value::List(values));
+    }
+}
+
+fn drop_from(draft: &mut Draft<'_>, list: &str, field: &str) {
+    let mut values = listed(draft, list);
+    let place = values
+        .iter()
+        .position(|value| draft.answers.get(field) == Some(value));
+    if let Some(place) = place {
+        values.remove(place);
+    }
+    if values.is_empty() {
+        draft.clear(list);
+    } else {
+        draft.set(list, Value::List(values));
+    }
+}
+
 /// Days are kept as `YYYY-MM-DD`, which sorts as they do.
-fn earliest(draft: &mut Draft<'_>, to: &str, field: &str) {
-    let Some(given) = draft.answers.get(field).cloned() else {
-        return;
-    };
-    let known = draft.case.facts.get(to).and_then(Value::as_code);
-    let is_earlier = known.is_none_or(|known| given.as_code().is_some_and(|day| day < known));
-    if is_earlier {
-        draft.set(to, given);
+fn earliest(draft: &mut Draft<'_>, to: &str, list: &str) {
+    let values = listed(draft, list);
+    let days = values.iter().filter(|value| value.as_code().is_some());
+    match days.min_by_key(|value| value.as_code()).cloned() {
+        Some(day) => draft.set(to, day),
+        None => draft.clear(to),
     }
 }
 

@@ -37,6 +37,12 @@ fn one(draft: &Draft<'_>, guard: &Guard) -> Result<(), Refusal> {
             Refusal::new("lists_differ").about(one)
         }),
         Guard::Runs(clock, key) => allow(draft.running(clock).is_some(), || Refusal::new(key)),
+        Guard::Among(field, list, key, rule) => {
+            let known = draft.case.facts.get(*list).map_or(&[][..], Value::all);
+            let given = draft.answers.get(*field);
+            let is_known = given.is_none_or(|given| known.contains(given));
+            allow(is_known, || Refusal::new(key).by_rule(rule).about(field))
+        }
         Guard::RunOf(field, clock) => {
             let is_known = reminders::named(draft, clock, field).is_some();
             allow(is_known, || Refusal::new("no_such_run").about(field))
@@ -118,7 +124,7 @@ fn in_time(
     found: Option<DateTime<Utc>>,
     refusal: impl Fn() -> Refusal,
 ) -> Result<(), Refusal> {
-    let (Some(run), Some(at)) = (draft.running(clock), found) else {
+    let (Some(run), Some(at)) = (draft.latest(clock), found) else {
         return Err(refusal());
     };
     if at < run.started_at {
@@ -229,7 +235,7 @@ pub(super) fn round_up(draft: &mut Draft<'_>, guards: &[Guard]) {
         let (field, bound) = match guard {
             Guard::Past(field) => (*field, Some(draft.case.received_at)),
             Guard::InTime(field, clock, ..) => {
-                (*field, draft.running(clock).map(|run| run.started_at))
+                (*field, draft.latest(clock).map(|run| run.started_at))
             }
             _ => continue,
         };

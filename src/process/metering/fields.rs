@@ -26,7 +26,7 @@ static GIVEN_CONTACT_NUMBER: Field = Field::derived("contact_house_number", Fiel
 static GIVEN_POSTCODE: Field = Field::derived("postcode", FieldKind::Postcode);
 static GIVEN_NUMBER: Field = Field::derived("house_number", FieldKind::HouseNumber);
 static GIVEN_EAN: Field = Field::derived("ean", FieldKind::Ean);
-static GIVEN_METER: Field = Field::derived("meter_no", FieldKind::Code);
+static GIVEN_METER: Field = Field::derived("meter_no", FieldKind::MeterNumber);
 static GIVEN_AUTHORISED: Field = Field::derived("declares_authorised", FieldKind::YesNo);
 static GIVEN_FLAVOUR: Field = Field::derived("flavour", FieldKind::Choice(FLAVOURS));
 
@@ -83,7 +83,7 @@ static METERS_FOUND: Field = Field {
 pub(in crate::process) const LOCATION: &[&Field] = &[&ON_BEHALF, &POSTCODE, &NUMBER, &METERS_FOUND];
 
 static EAN: Field = Field::always("ean", FieldKind::Ean);
-static METER: Field = Field::always("meter_no", FieldKind::Code).like("meter_no");
+static METER: Field = Field::always("meter_no", FieldKind::MeterNumber).like("meter_no");
 static LIVES_THERE: Field = Field {
     preset: Some("yes"),
     ..Field::always("lives_there", FieldKind::YesNo)

@@ -155,6 +155,16 @@ pub(in crate::process) const fn check_again(from: From) -> Action {
     }
 }
 
+/// Step 4: what is kept of the meter that was chosen.
+pub(in crate::process) const METER: [Effect; 6] = [
+    BEHALF,
+    Effect::Keep("ean"),
+    Effect::Keep("meter_no"),
+    Effect::Keep("declares_authorised"),
+    AWAKE[0],
+    AWAKE[1],
+];
+
 /// Another meter is chosen when the one that was chosen cannot be checked, as when its number is wrong:
 /// no answer about the one before is on its way any more.
 pub(in crate::process) const GAVE_UP: Guard =
@@ -236,6 +246,7 @@ const fn last_ack(key: &'static str, other: &'static str, effects: &'static [Eff
 
 /// All tries are used up: somebody here must look. The same order is never sent as another one.
 pub(in crate::process) const DELIVERY_FAILED: Action = Action {
+    by: By::Outside,
     rules: &["PRIO-07"],
     fields: fields::FAILED,
     effects: &[
@@ -260,6 +271,7 @@ pub(in crate::process) const GSA_STATUS: Action = Action {
 
 /// A request that came with values that cannot be: which, and why, for whoever works it (PRIO-03).
 pub(in crate::process) const CAME_WITHOUT: Action = Action {
+    by: By::Outside,
     rules: &["PRIO-03"],
     fields: fields::NOTED,
     ..told("came_without", From::Live, To::Same)

@@ -26,8 +26,8 @@ static AREA: Field = Field::always("grid_area", FieldKind::Code);
 static INSTALLER: Field = derived("party_gln", FieldKind::Party);
 static SUBMITTED: Field = derived("submitted", FieldKind::YesNo);
 static EAN_GIVEN: Field = derived("ean", FieldKind::Ean);
-static METER_GIVEN: Field = derived("meter_no", FieldKind::Code);
-static TECHNICAL_GIVEN: Field = derived("technical_no", FieldKind::Code);
+static METER_GIVEN: Field = derived("meter_no", FieldKind::MeterNumber);
+static TECHNICAL_GIVEN: Field = derived("technical_no", FieldKind::MeterNumber);
 
 macro_rules! person {
     ($module:ident, $rest:tt) => {
@@ -159,7 +159,7 @@ pub(super) const OPENING: [&Field; LENGTH] = {
 
 static FETCH_METER: Field = Field::new(
     "fetch_meter_no",
-    FieldKind::Code,
+    FieldKind::MeterNumber,
     Required::IfEmpty("fetch_ean", "ELS-11"),
 );
 static FETCH_EAN: Field = Field::optional("fetch_ean", FieldKind::Ean);
@@ -169,8 +169,8 @@ static OVERWRITE: Field = Field {
 };
 static PREVIEW: Field = derived("preview", FieldKind::Choice(&["found", "not_found"]));
 static FOUND_EAN: Field = derived("found_ean", FieldKind::Ean);
-static FOUND_METER: Field = derived("found_meter_no", FieldKind::Code);
-static FOUND_TECHNICAL: Field = derived("found_technical_no", FieldKind::Code);
+static FOUND_METER: Field = derived("found_meter_no", FieldKind::MeterNumber);
+static FOUND_TECHNICAL: Field = derived("found_technical_no", FieldKind::MeterNumber);
 static FOUND_ADDRESS: Field = derived("found_address", FieldKind::Line);
 static FOUND_POSTCODE: Field = derived("found_postcode", FieldKind::Line);
 static FOUND_CITY: Field = derived("found_city", FieldKind::Line);

@@ -2,7 +2,7 @@
 
 use super::{ASK, PAID, ends, payment};
 use crate::process::metering::lines::{self, only, step, told};
-use crate::process::metering::{AWAKE, BEHALF, ORDERED, REST_ENDS, fields};
+use crate::process::metering::{AWAKE, BEHALF, ORDERED, REST_ENDS, fields, joined};
 use crate::process::{Action, By, Cond, Effect, From, Guard, SlotAct, To};
 
 pub(super) const ACTIONS: &[Action] = &[
@@ -62,20 +62,14 @@ pub(super) const ACTIONS: &[Action] = &[
     ends::INACTIVE,
 ];
 
+const CHOSEN: [Effect; 8] = joined(&[&lines::METER, &ASK]);
+const OTHER: [Effect; 11] = joined(&[&lines::METER, &lines::ANEW]);
+
 const METER_CHOSEN: Action = Action {
     rules: &["PRIO-11", "PRIO-13", "PRIO-15", "PRIO-20", "PRIO-21"],
     fields: fields::METER_CHOSEN,
     guards: &[lines::MAY_ASK],
-    effects: &[
-        BEHALF,
-        Effect::Keep("ean"),
-        Effect::Keep("meter_no"),
-        Effect::Keep("declares_authorised"),
-        AWAKE[0],
-        AWAKE[1],
-        ASK[0],
-        ASK[1],
-    ],
+    effects: &CHOSEN,
     ..step(
         "meter_chosen",
         From::In(&["draft_meter"]),
@@ -86,19 +80,7 @@ const METER_CHOSEN: Action = Action {
 /// The number was wrong: the right one is checked (PRIO-15).
 const CHOSEN_ANEW: Action = Action {
     guards: &[lines::MAY_ASK, lines::GAVE_UP],
-    effects: &[
-        BEHALF,
-        Effect::Keep("ean"),
-        Effect::Keep("meter_no"),
-        Effect::Keep("declares_authorised"),
-        AWAKE[0],
-        AWAKE[1],
-        lines::ANEW[0],
-        lines::ANEW[1],
-        lines::ANEW[2],
-        lines::ANEW[3],
-        lines::ANEW[4],
-    ],
+    effects: &OTHER,
     from: From::In(&["checking"]),
     to: To::Same,
     ..METER_CHOSEN
@@ -119,9 +101,9 @@ const fn result(to: &'static str) -> Action {
 }
 
 /// An outcome that ends the request, with the letter that says so. What was paid in an earlier episode
-/// goes back where no meter was placed for it.
+/// goes back: nothing is placed for it any more.
 macro_rules! ended {
-    ($outcome:literal, $to:literal, $letter:literal, $rule:literal, $paid:expr) => {
+    ($outcome:literal, $to:literal, $letter:literal, $rule:literal) => {
         Action {
             rules: &["PRIO-22", "PRIO-23", $rule],
             guards: &[only(Cond::Is("check_outcome", $outcome), "PRIO-22")],
@@ -132,7 +114,7 @@ macro_rules! ended {
                 CHECKED[3],
                 REST_ENDS[0],
                 REST_ENDS[3],
-                $paid,
+                ends::PAID_BACK,
                 Effect::Send($letter),
             ],
             ..result($to)
@@ -144,25 +126,21 @@ const NOT_OUR_GRID: Action = ended!(
     "not_our_grid",
     "ended_not_our_grid",
     "prio_ended_not_our_grid",
-    "PRIO-27",
-    ends::PAID_BACK
+    "PRIO-27"
 );
 
-/// A meter that was paid for stands there: the fee is not given back by itself.
 const ALREADY_SMART: Action = ended!(
     "already_smart",
     "ended_already_smart",
     "prio_ended_already_smart",
-    "PRIO-25",
-    REST_ENDS[1]
+    "PRIO-25"
 );
 
 const NOT_FEASIBLE: Action = ended!(
     "not_feasible",
     "ended_not_feasible",
     "prio_ended_not_feasible",
-    "PRIO-24",
-    ends::PAID_BACK
+    "PRIO-24"
 );
 
 const IN_GSA_PLANNING: Action = Action {

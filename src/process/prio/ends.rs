@@ -3,7 +3,7 @@
 use super::PAID;
 use crate::process::field::{Field, FieldKind};
 use crate::process::metering::lines::{self, step};
-use crate::process::metering::{BEHALF, ORDERED_BEFORE, REST_ENDS, fields};
+use crate::process::metering::{BEHALF, CALLED_OFF, REST_ENDS, fields};
 use crate::process::{Action, Cond, Effect, From, Guard, SlotAct, To};
 
 const fn cancel(from: &'static [&'static str], to: &'static str) -> Action {
@@ -102,13 +102,7 @@ pub(super) const CANCEL_PAID: Action = Action {
         REST_ENDS[2],
         REST_ENDS[3],
         Effect::Keep("refund"),
-        Effect::When(
-            ORDERED_BEFORE,
-            &[
-                Effect::Send("order_cancel_domain"),
-                Effect::Send("order_cancel_gsa"),
-            ],
-        ),
+        CALLED_OFF,
         Effect::When(
             Cond::Yes("refund"),
             &[

@@ -5,7 +5,9 @@ use super::PAID;
 use super::actions::{ORDER, by_agent};
 use crate::process::field::{Field, FieldKind};
 use crate::process::metering::lines::{BEFORE_VISIT, step, timer, told};
-use crate::process::metering::{AWAKE, BEHALF, ORDERED, ORDERED_BEFORE, REST_ENDS, fields};
+use crate::process::metering::{
+    AWAKE, BEHALF, CHANGED, ORDERED, ORDERED_BEFORE, REST_ENDS, fields,
+};
 use crate::process::{Action, By, Cond, Effect, From, Guard, Since, SlotAct, To};
 
 const CHOSEN: [Effect; 3] = [BEHALF, Effect::Keep("slot"), Effect::Keep("slot_start")];
@@ -33,13 +35,7 @@ pub(super) const SLOT_AFTER_PAYMENT: Action = Action {
         ORDERED[0],
         ORDERED[1],
         ORDERED[2],
-        Effect::When(
-            ORDERED_BEFORE,
-            &[
-                Effect::Send("order_change_domain"),
-                Effect::Send("order_change_gsa"),
-            ],
-        ),
+        CHANGED,
         Effect::When(
             Cond::None(&[ORDERED_BEFORE]),
             &[

@@ -2,7 +2,9 @@
 
 use super::{DATA, ENTERED, FORM, ends};
 use crate::process::metering::lines::{self, only, step, told};
-use crate::process::metering::{AWAKE, BEHALF, ORDERED, ORDERED_BEFORE, REST_ENDS, fields};
+use crate::process::metering::{
+    AWAKE, BEHALF, CHANGED, ORDERED, ORDERED_BEFORE, REST_ENDS, fields, joined,
+};
 use crate::process::{Action, Cond, Effect, From, Guard, SlotAct, To};
 
 pub(super) const ACTIONS: &[Action] = &[
@@ -60,19 +62,15 @@ const NOTHING_FOUND: Action = Action {
     ..lines::NOTHING_FOUND
 };
 
+const WHOSE_GRID: [Effect; 1] = [Effect::Keep("grid_ours")];
+const CHOSEN: [Effect; 7] = joined(&[&lines::METER, &WHOSE_GRID]);
+const OTHER: [Effect; 12] = joined(&[&CHOSEN, &lines::ANEW]);
+
 const METER_CHOSEN: Action = Action {
     rules: &["PRIO-11", "PRIO-20", "PRIO-21", "TLM-08", "TLM-17"],
     fields: fields::METER_AND_GRID,
     guards: &[lines::MAY_ASK, only(Cond::Yes("grid_ours"), "TLM-17")],
-    effects: &[
-        BEHALF,
-        Effect::Keep("ean"),
-        Effect::Keep("meter_no"),
-        Effect::Keep("declares_authorised"),
-        Effect::Keep("grid_ours"),
-        AWAKE[0],
-        AWAKE[1],
-    ],
+    effects: &CHOSEN,
     ..step(
         "meter_chosen",
         From::In(&["draft_meter"]),
@@ -87,20 +85,7 @@ const CHOSEN_ANEW: Action = Action {
         only(Cond::Yes("grid_ours"), "TLM-17"),
         lines::GAVE_UP,
     ],
-    effects: &[
-        BEHALF,
-        Effect::Keep("ean"),
-        Effect::Keep("meter_no"),
-        Effect::Keep("declares_authorised"),
-        Effect::Keep("grid_ours"),
-        AWAKE[0],
-        AWAKE[1],
-        lines::ANEW[0],
-        lines::ANEW[1],
-        lines::ANEW[2],
-        lines::ANEW[3],
-        lines::ANEW[4],
-    ],
+    effects: &OTHER,
     from: From::In(&["checking_suitability"]),
     to: To::Same,
     ..METER_CHOSEN
@@ -251,13 +236,7 @@ const SLOT_CHOSEN: Action = Action {
         ORDERED[0],
         ORDERED[1],
         ORDERED[2],
-        Effect::When(
-            ORDERED_BEFORE,
-            &[
-                Effect::Send("order_change_domain"),
-                Effect::Send("order_change_gsa"),
-            ],
-        ),
+        CHANGED,
         Effect::When(
             Cond::None(&[ORDERED_BEFORE]),
             &[

@@ -2,7 +2,7 @@
 
 use super::DATA;
 use crate::process::metering::lines::{self, only, step};
-use crate::process::metering::{BEHALF, REST_ENDS};
+use crate::process::metering::{BEHALF, CALLED_OFF, REST_ENDS};
 use crate::process::{Action, Cond, Effect, From, Guard, SlotAct, To};
 
 pub(super) const DONE: Action = Action {
@@ -70,21 +70,13 @@ pub(super) const CANCEL: Action = Action {
     )
 };
 
-const CALL_BACK: Effect = Effect::When(
-    Cond::Yes("ordered"),
-    &[
-        Effect::Send("order_cancel_domain"),
-        Effect::Send("order_cancel_gsa"),
-    ],
-);
-
 pub(super) const CANCEL_PLANNING: Action = Action {
     from: From::In(&["planning"]),
     effects: &[
         BEHALF,
         REST_ENDS[0],
         Effect::Slot(SlotAct::Release),
-        CALL_BACK,
+        CALLED_OFF,
         DATA,
     ],
     ..CANCEL

@@ -1,5 +1,5 @@
 //! What stands beside the cases: the slot that a case holds is the one that its events took, a slot has
-//! as many holds as it says, and nobody paid twice.
+//! as many holds as it says, nobody paid twice, and the evidence of a proposal is what was counted.
 
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -57,7 +57,16 @@ impl Store {
             case_no: one.case_no,
             what: format!("payments: {}", one.what),
         });
-        Ok(slots.chain(paid).collect())
+        let frozen = ask(sqlx::query_scalar!(
+            r#"SELECT loket_api.verify_evidence()::text AS "r!""#
+        )
+        .fetch_one(&self.pool));
+        let frozen: Vec<String> = read(frozen.await?)?;
+        let frozen = frozen.into_iter().map(|case_no| Difference {
+            case_no,
+            what: "the frozen signals are not those of the event (GT-17)".to_owned(),
+        });
+        Ok(slots.chain(paid).chain(frozen).collect())
     }
 }
 

@@ -278,6 +278,7 @@ mod tests {
             ean: "541448800200007298".to_owned(),
             energy: Energy::Electricity,
             values: (0..count).filter_map(value).collect(),
+            peaks: Vec::new(),
         };
         let sight = Sight {
             span: Length::Week,

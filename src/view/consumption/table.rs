@@ -25,7 +25,7 @@ pub(super) fn letter(mark: Mark) -> char {
         Mark::Missing => '?',
         Mark::Part => '~',
         Mark::Estimated => 'e',
-        Mark::Read => ' ',
+        Mark::Read | Mark::Rests => ' ',
         Mark::Validated => 'v',
     }
 }
@@ -34,7 +34,7 @@ pub(super) fn role(mark: Mark) -> Role {
     match mark {
         Mark::Missing => Role::Error,
         Mark::Part | Mark::Estimated => Role::Warning,
-        Mark::Read => Role::Calm,
+        Mark::Read | Mark::Rests => Role::Calm,
         Mark::Validated => Role::Done,
     }
 }
@@ -170,23 +170,23 @@ fn line(
     let when = width::left(&when(texts, slot, shown.step), WHEN);
     let mut spans = vec![Span::raw(format!(" {when}"))];
     for series in &shown.series {
-        let amount = series.values.get(number).and_then(Option::as_ref);
-        cell(paint, &mut spans, amount, wide);
+        let (amount, mark) = (series.amount(number), series.mark(number));
+        cell(paint, &mut spans, (amount, mark), wide);
     }
     Line::from(spans)
 }
 
-/// A value with its letter; what is missing is said to be missing.
+/// A value with its letter; what is missing is said to be missing, where it was not its turn is nothing.
 fn cell(
     paint: &Paint<'_, '_>,
     spans: &mut Vec<Span<'static>>,
-    amount: Option<&Amount>,
+    (amount, mark): (Option<&Amount>, Mark),
     wide: usize,
 ) {
-    let mark = Mark::of(amount);
     let room = wide.saturating_sub(2);
     let text = match amount {
         Some(amount) => value(paint, amount.value),
+        None if mark == Mark::Rests => String::new(),
         None => width::cut(&paint.text("consumption.status.missing"), room),
     };
     let text_role = if amount.is_none() {

@@ -28,6 +28,8 @@ async fn whatever_is_searched_for_nobody_sees_an_error_of_sql() {
                 let typed = loket::domain::sanitize::clean(&given);
                 is_an_answer("search", &given, &anna.store.search(&typed, 50).await);
                 is_an_answer("parties", &given, &anna.store.parties_like(&typed).await);
+                let customers = anna.store.customers_like(&typed).await;
+                is_an_answer("customers", &given, &customers);
                 is_an_answer("number", &given, &anna.store.case_by_number(&typed).await);
                 let looked = anna.store.look_up(&typed, &typed).await;
                 is_an_answer("look up", &given, &looked);

@@ -276,3 +276,34 @@ async fn connections_are_found_by_number_or_address() {
         assert_eq!(found(none).await, Vec::<String>::new(), "{none}");
     }
 }
+
+/// PRIO-16: a customer on the telephone says an address; a protected one is in no list (decision 21), and
+/// nobody is found by a name or by trying references.
+#[tokio::test(flavor = "multi_thread")]
+async fn prio_16_customers_are_found_by_their_address() {
+    let world = World::new().await;
+    let anna = world.db.store("anna");
+    let found = async |text: &str| {
+        let found = anna.customers_like(text).await.unwrap();
+        let said = found
+            .into_iter()
+            .map(|one| format!("{} {}", one.customer_ref, one.name));
+        said.collect::<Vec<_>>()
+    };
+    assert_eq!(found("5226 hp 7").await, ["NL0000007 Roos Langevoort7"]);
+    assert_eq!(found("5226HP, 7").await.len(), 1);
+    for none in [
+        "",
+        "NL0",
+        "NL0000007",
+        "Langevoort7",
+        "Larixweg 7",
+        "5226HP 13",
+        "NL000000",
+        "nl 0000007",
+        "NL0000013",
+        "____",
+    ] {
+        assert_eq!(found(none).await, Vec::<String>::new(), "{none}");
+    }
+}

@@ -67,6 +67,11 @@ fn contract() -> ContractRecord {
 /// protection ends.
 #[tokio::test(flavor = "multi_thread")]
 async fn els_30_a_notification_hides_the_address_of_whoever_becomes_protected() {
+    // at the plant by the contract alone: no number says who it is
+    let nameless = |protected| CustomerRecord {
+        identifier: None,
+        ..vera(protected)
+    };
     let world = sweden().await;
     let ingrid = world.desk("ingrid").await;
     let case_id = create(&ingrid).await;
@@ -78,15 +83,15 @@ async fn els_30_a_notification_hides_the_address_of_whoever_becomes_protected() 
         "ELS-03: the head was renewed by the step that brought the plant"
     );
 
-    admin.import_customers(&[vera(false)]).await.unwrap();
+    admin.import_customers(&[nameless(false)]).await.unwrap();
     admin.import_contracts(&[contract()]).await.unwrap();
     assert!(says().await);
-    admin.import_customers(&[vera(true)]).await.unwrap();
+    admin.import_customers(&[nameless(true)]).await.unwrap();
     assert!(!says().await, "by an import of customers");
-    admin.import_customers(&[vera(false)]).await.unwrap();
+    admin.import_customers(&[nameless(false)]).await.unwrap();
     assert!(says().await, "the protection ended");
     run(&world, "DELETE FROM loket.contracts").await;
-    admin.import_customers(&[vera(true)]).await.unwrap();
+    admin.import_customers(&[nameless(true)]).await.unwrap();
     assert!(says().await, "lives elsewhere");
     admin.import_contracts(&[contract()]).await.unwrap();
     assert!(!says().await, "by an import of contracts");
@@ -103,6 +108,40 @@ async fn els_30_a_notification_hides_the_address_of_whoever_becomes_protected() 
 
     let found = ingrid.store.search("Registergatan", 10).await.unwrap();
     assert_eq!(found.len(), 1);
+}
+
+/// Decision 21, ELS-30: where only a number names the protected person, lists and the search follow as soon:
+/// when somebody of that number arrives, is protected, gets the number, and when the installer types it.
+/// Fails where the next step has to renew them.
+#[tokio::test(flavor = "multi_thread")]
+async fn els_30_a_notification_hides_the_address_of_a_protected_number() {
+    let world = sweden().await;
+    let ingrid = world.desk("ingrid").await;
+    let case_id = create(&ingrid).await;
+    send(&ingrid, case_id).await;
+    let says = async |case_id: CaseId| Known::of(&world, case_id).await.all_say("registergatan");
+    assert!(says(case_id).await);
+    let stranger = |number: &str, protected| CustomerRecord {
+        identifier: Some(number.into()),
+        customer_ref: "SE0000099".into(),
+        ..vera(protected)
+    };
+    for (number, protected, is_said) in [
+        ("19811228-9874", true, false),
+        ("19811228-9874", false, true),
+        ("811228-9874", true, false),
+        ("640823-3234", true, true),
+        ("198112289874", true, false),
+    ] {
+        let record = stranger(number, protected);
+        world.admin.import_customers(&[record]).await.unwrap();
+        assert_eq!(says(case_id).await, is_said, "{number} {protected}");
+    }
+    let typed = create(&ingrid).await;
+    fill_out(&ingrid, typed).await;
+    assert!(!says(typed).await, "by the step that types the number");
+    let found = ingrid.store.search("Registergatan", 10).await.unwrap();
+    assert!(found.is_empty(), "{found:?}");
 }
 
 /// PRIO-03: a corrected name or address is what lists and searches know from then on, in every process.

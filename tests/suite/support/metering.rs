@@ -39,6 +39,12 @@ pub(crate) fn opened(process: &'static Process) -> Sim {
 /// … as far as the meters at the address.
 pub(crate) fn located(process: &'static Process) -> Sim {
     let mut sim = opened(process);
+    locate(&mut sim);
+    sim
+}
+
+/// The details are right, and there are meters at the address.
+pub(crate) fn locate(sim: &mut Sim) {
     sim.done("contact_validated", &[("details_right", "yes")]);
     let address = [
         ("postcode", "5013vb"),
@@ -46,7 +52,6 @@ pub(crate) fn located(process: &'static Process) -> Sim {
         ("meters_found", "yes"),
     ];
     sim.done("location_searched", &address);
-    sim
 }
 
 /// What an outside system says.

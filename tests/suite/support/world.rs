@@ -129,15 +129,26 @@ impl World {
         reference: Option<&str>,
     ) -> Result<Opened, StoreError> {
         let answers = signal_answers(n, party, isma);
+        let received = self.now().await - Duration::minutes(1);
+        self.open_with(store, received, &answers, reference).await
+    }
+
+    /// A signal that came at that instant and is entered now.
+    pub(crate) async fn open_with(
+        &self,
+        store: &Store,
+        received: DateTime<Utc>,
+        answers: &Answers,
+        reference: Option<&str>,
+    ) -> Result<Opened, StoreError> {
         let context = self.context(Actor::System).await;
-        let received = context.now - Duration::minutes(1);
-        let change = self.opening(received, &answers, &context);
+        let change = self.opening(received, answers, &context);
         let opening = Opening {
             cmd: context.command,
             session: None,
             change: &change,
             reference,
-            answers: &answers,
+            answers,
             calendars: &self.calendars,
         };
         store.case_open(&opening).await

@@ -6,11 +6,11 @@ mod chart;
 mod moments;
 mod table;
 
-use chrono::{DateTime, Days, Utc};
+use chrono::{DateTime, Datelike as _, Days, Utc};
 
 use crate::domain::consumption::guard::Rule;
 use crate::domain::consumption::shown::{Series, Shown};
-use crate::domain::consumption::{Energy, Status, ZONE};
+use crate::domain::consumption::{Energy, Peak, Status, ZONE};
 use crate::exchange::pdf::{self, About, Ink, Page, bold, fitted, grey, plain};
 use crate::store::rows::CaseDetail;
 use crate::text::{Texts, format};
@@ -162,15 +162,37 @@ impl Report<'_> {
 
     /// What the marks mean, as far as there are any, and how much is missing in all.
     fn legend(&self, book: &mut Book, mut y: f32) {
-        for line in self.marks() {
+        let peaks = self.peaks().into_iter().map(|line| (line, plain(9.0)));
+        let marks = self.marks().into_iter();
+        for (line, style) in peaks.chain(marks.map(|line| (line, grey(8.5)))) {
             y += 11.0;
             if y > BOTTOM {
                 book.turn();
                 y = TOP;
             }
-            let said = fitted(&line, grey(8.5), RIGHT - LEFT);
-            book.page().text((LEFT, y), grey(8.5), &said);
+            let said = fitted(&line, style, RIGHT - LEFT);
+            book.page().text((LEFT, y), style, &said);
         }
+    }
+
+    /// The highest quarter-hours of the months, some a line.
+    fn peaks(&self) -> Vec<String> {
+        let one = |peak: &Peak| {
+            let month = self.texts.say(&format!("month.{}", peak.month.month()));
+            let value = format::thousandths(self.texts, peak.value);
+            format!("{month} {value} {}", letter(peak.status))
+        };
+        let all: Vec<_> = self.shown.iter().flat_map(|one| &one.peaks).collect();
+        let line = |peaks: &[&Peak]| {
+            let said: Vec<String> = peaks
+                .iter()
+                .map(|peak| one(peak).trim_end().into())
+                .collect();
+            let values = [("peaks", said.join(", "))];
+            let values = values.each_ref().map(|(key, said)| (*key, said.as_str()));
+            self.texts.fill("consumption.peaks", &values)
+        };
+        all.chunks(6).map(line).collect()
     }
 
     fn marks(&self) -> Vec<String> {

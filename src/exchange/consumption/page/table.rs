@@ -1,7 +1,7 @@
 //! The table: a row for each stretch of time, a column for each register, totals at the end.
 
 use super::{BOTTOM, Book, LEFT, RIGHT, Report, TOP, letter, moments};
-use crate::domain::consumption::shown::{Amount, Series, Shown};
+use crate::domain::consumption::shown::{Amount, Mark, Series, Shown};
 use crate::exchange::pdf::{Ink, Page, Style, bold, fitted, grey, plain};
 use crate::text::format;
 
@@ -89,8 +89,9 @@ impl Table<'_> {
         let said = fitted(&said, plain(8.5), MOMENT - 4.0);
         page.text((LEFT, y), plain(8.5), &said);
         for (column, series) in self.columns.iter().enumerate() {
-            let amount = series.values.get(at).and_then(Option::as_ref);
-            self.cell(page, (self.column(column), y), amount);
+            if series.mark(at) != Mark::Rests {
+                self.cell(page, (self.column(column), y), series.amount(at));
+            }
         }
         if let Some(note) = self.note(at) {
             let note = fitted(&note, grey(8.0), NOTE);

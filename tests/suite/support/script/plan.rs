@@ -410,7 +410,7 @@ fn answer(field: &Field, known: &Known, facts: &Facts, now: DateTime<Utc>) -> Op
                 .and_then(|part| part.min.as_deref())
                 .unwrap_or("1"),
         ),
-        FieldKind::Code => code("A1"),
+        FieldKind::Code | FieldKind::MeterNumber => code("A1"),
         FieldKind::Customer => code("NL0000001"),
         _ => None,
     }

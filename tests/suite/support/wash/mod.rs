@@ -2,6 +2,7 @@
 //! truth by construction. The same seed makes the same world.
 
 pub(crate) mod accidents;
+pub(crate) mod desk;
 pub(crate) mod differences;
 pub(crate) mod files;
 pub(crate) mod names;
