@@ -273,7 +273,9 @@ async fn contracts(bench: &Bench) -> String {
     bench
         .one("SELECT string_agg(concat_ws(' ', rtrim(customer_ref, '0123456789'), valid_from - today,
                valid_to - today), ', ' ORDER BY valid_from)
-              FROM loket.contracts, LATERAL (SELECT (clock_timestamp() AT TIME ZONE 'Europe/Oslo')::date AS today) d WHERE side = 'grid'")
+              FROM loket.contracts, 
+               LATERAL (SELECT (clock_timestamp() AT TIME ZONE 'Europe/Oslo')::date AS today) d
+               WHERE side = 'grid'")
         .await
 }
 
@@ -306,7 +308,8 @@ async fn dw_gen_04_a_takeover_begins_a_contract_of_its_own() {
         "INSERT INTO loket.customers (customer_ref, country, kind)
          VALUES ('LATER', 'NO', 'business')",
         "INSERT INTO loket.contracts (ean, customer_ref, side, party_gln, valid_from)
-         SELECT ean, 'LATER', 'grid', '7080005000004', (clock_timestamp() AT TIME ZONE 'Europe/Oslo')::date + 60
+         SELECT ean, 'LATER', 'grid', '7080005000004',
+         (clock_timestamp() AT TIME ZONE 'Europe/Oslo')::date + 60
          FROM loket.connections
          WHERE ean LIKE '707057500%'",
     ] {
