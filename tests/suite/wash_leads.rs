@@ -273,7 +273,7 @@ async fn contracts(bench: &Bench) -> String {
     bench
         .one("SELECT string_agg(concat_ws(' ', rtrim(customer_ref, '0123456789'), valid_from - today,
                valid_to - today), ', ' ORDER BY valid_from)
-              FROM loket.contracts, 
+              FROM loket.contracts,
                LATERAL (SELECT (clock_timestamp() AT TIME ZONE 'Europe/Oslo')::date AS today) d
                WHERE side = 'grid'")
         .await
