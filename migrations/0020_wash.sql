@@ -42,7 +42,7 @@ CREATE INDEX wash_findings_point ON wash_findings (point, finding_id DESC);
 CREATE INDEX cases_next_wash ON cases (case_id) WHERE state = 'awaiting_next_wash';
 CREATE INDEX wash_findings_case ON wash_findings (case_id) WHERE case_id IS NOT NULL;
 -- those that a person decides, and those of which the repair did not come about
-CREATE INDEX wash_findings_to_open ON wash_findings (finding_id) WHERE state = 'open' AND case_id IS NULL AND (code NOT IN ('SPELLING', 'FILL_FNR', 'FILL_ORGNR') OR how IN ('number_differs', 'unknown', 'taken_back'));
+CREATE INDEX wash_findings_to_open ON wash_findings (finding_id) WHERE state = 'open' AND case_id IS NULL AND (code NOT IN ('SPELLING', 'FILL_FNR', 'FILL_ORGNR') OR how IN ('number_differs', 'unknown', 'taken_back', 'protected'));
 CREATE INDEX wash_findings_run ON wash_findings (kind, scope, last_run, finding_id) WHERE state = 'open' AND gone_run IS NULL;
 CREATE INDEX wash_findings_also ON wash_findings (finding_id) WHERE state = 'open' AND also <> '{}';
 CREATE INDEX wash_findings_closing ON wash_findings (finding_id) WHERE state = 'open' AND gone_run IS NOT NULL;
@@ -399,15 +399,15 @@ BEGIN
   RETURN (SELECT next_wash_days FROM wash_settings);
 END $$;
 -- Findings that need a case: what the opening says of each, without a word of personal data; `p_left`: only those
--- of which the repair did not come about, with the reason.
+-- of which the repair did not come about, with the reason: that somebody is protected stands in no case.
 CREATE FUNCTION loket_api.wash_to_open(p_after bigint, p_limit int, p_left bool) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM require_role('admin', 'worker');
   RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('finding_id', f.finding_id, 'point', f.point, 'code', f.code, 'origin', f.kind, 'side', f.side, 'proposal', f.proposal, 'confidence', f.confidence,
       'valid', coalesce((f.evidence ->> 'valid')::bool, false), 'computed', f.evidence ->> 'computed', 'customer_ref', f.evidence -> 'grid' -> 0 ->> 'customer_ref', 'counterpart', f.evidence -> 'supply' -> 0 IS NOT NULL OR coalesce(f.evidence -> 'fault' ->> 'faultduetovalue', '') <> '',
       'supplier', wash_supplier(f.point, f.evidence), 'file_ref', r.file_ref,
-      'trouble', CASE WHEN f.how IN ('number_differs', 'unknown', 'taken_back') THEN f.how END) ORDER BY f.finding_id), '[]')
-    FROM (SELECT * FROM wash_findings WHERE state = 'open' AND case_id IS NULL AND (code NOT IN ('SPELLING', 'FILL_FNR', 'FILL_ORGNR') AND NOT p_left OR how IN ('number_differs', 'unknown', 'taken_back')) AND finding_id > p_after ORDER BY finding_id LIMIT least(p_limit, 500)) f JOIN wash_runs r ON r.run_id = f.last_run);
+      'trouble', CASE WHEN f.how = 'protected' THEN 'unknown' WHEN f.how IN ('number_differs', 'unknown', 'taken_back') THEN f.how END) ORDER BY f.finding_id), '[]')
+    FROM (SELECT * FROM wash_findings WHERE state = 'open' AND case_id IS NULL AND (code NOT IN ('SPELLING', 'FILL_FNR', 'FILL_ORGNR') AND NOT p_left OR how IN ('number_differs', 'unknown', 'taken_back', 'protected')) AND finding_id > p_after ORDER BY finding_id LIMIT least(p_limit, 500)) f JOIN wash_runs r ON r.run_id = f.last_run);
 END $$;
 -- Whether an opening is one of the plain ones that a run makes: words, yes or no, no text, clock, message or slot,
 -- exactly as the referee and `case_insert` would have it. What is not goes that way, and they say why.
