@@ -42,7 +42,7 @@ CREATE INDEX wash_findings_point ON wash_findings (point, finding_id DESC);
 CREATE INDEX cases_next_wash ON cases (case_id) WHERE state = 'awaiting_next_wash';
 CREATE INDEX wash_findings_case ON wash_findings (case_id) WHERE case_id IS NOT NULL;
 -- those that a person decides, and those of which the repair did not come about
-CREATE INDEX wash_findings_to_open ON wash_findings (finding_id) WHERE state = 'open' AND case_id IS NULL AND (code NOT IN ('SPELLING', 'FILL_FNR', 'FILL_ORGNR') OR how IN ('number_differs', 'unknown', 'taken_back'));
+CREATE INDEX wash_findings_to_open ON wash_findings (finding_id) WHERE state = 'open' AND case_id IS NULL AND (code NOT IN ('SPELLING', 'FILL_FNR', 'FILL_ORGNR') OR how IN ('number_differs', 'unknown', 'taken_back', 'protected'));
 CREATE INDEX wash_findings_run ON wash_findings (kind, scope, last_run, finding_id) WHERE state = 'open' AND gone_run IS NULL;
 CREATE INDEX wash_findings_also ON wash_findings (finding_id) WHERE state = 'open' AND also <> '{}';
 CREATE INDEX wash_findings_closing ON wash_findings (finding_id) WHERE state = 'open' AND gone_run IS NOT NULL;
@@ -161,7 +161,7 @@ BEGIN
     staged = coalesce(p_staged, staged), unreadable = coalesce(p_unreadable, unreadable) WHERE run_id = p_run;
 END $$;
 -- Whether the run may close what its file has no more: always when somebody said so, else when the file was
--- read whole and it is no more than the share that is set. Up to twenty are nothing to ask about.
+-- read whole and it is no more than the share that is set of what was open before it. Up to twenty are nothing to ask about.
 CREATE FUNCTION loket_api.wash_may_close(p_run bigint, p_yes bool) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE r wash_runs%ROWTYPE; most int; live bigint; gone bigint; why text;
 BEGIN
@@ -169,7 +169,7 @@ BEGIN
   SELECT * INTO STRICT r FROM wash_runs WHERE run_id = p_run FOR UPDATE;
   IF r.state <> 'closing' OR r.merged <> r.staged THEN PERFORM refuse('wash_incomplete', 'DW-BAS-06', jsonb_build_object('staged', r.staged, 'merged', r.merged)); END IF;
   SELECT most_gone INTO most FROM wash_settings;
-  SELECT count(*), count(*) FILTER (WHERE last_run < p_run AND also = '{}') INTO live, gone FROM wash_findings WHERE state = 'open' AND gone_run IS NULL AND kind = r.kind AND scope = r.scope;
+  SELECT count(*) FILTER (WHERE first_run < p_run), count(*) FILTER (WHERE last_run < p_run AND also = '{}') INTO live, gone FROM wash_findings WHERE state = 'open' AND gone_run IS NULL AND kind = r.kind AND scope = r.scope;
   why := CASE WHEN r.may_close OR gone = 0 THEN NULL WHEN r.unreadable > 0 THEN 'unreadable' WHEN gone > 20 AND gone * 100 > most * live THEN 'share' END;
   IF p_yes OR why IS NULL THEN UPDATE wash_runs SET may_close = true WHERE run_id = p_run; why := NULL; END IF;
   RETURN jsonb_build_object('why', why, 'gone', gone, 'live', live, 'most', most, 'unreadable', r.unreadable);
@@ -405,15 +405,15 @@ BEGIN
   RETURN (SELECT next_wash_days FROM wash_settings);
 END $$;
 -- Findings that need a case: what the opening says of each, without a word of personal data; `p_left`: only those
--- of which the repair did not come about, with the reason.
+-- of which the repair did not come about, with the reason: that somebody is protected stands in no case.
 CREATE FUNCTION loket_api.wash_to_open(p_after bigint, p_limit int, p_left bool) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM require_role('admin', 'worker');
   RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('finding_id', f.finding_id, 'point', f.point, 'code', f.code, 'origin', f.kind, 'side', f.side, 'proposal', f.proposal, 'confidence', f.confidence,
       'valid', coalesce((f.evidence ->> 'valid')::bool, false), 'computed', f.evidence ->> 'computed', 'customer_ref', f.evidence -> 'grid' -> 0 ->> 'customer_ref', 'counterpart', f.evidence -> 'supply' -> 0 IS NOT NULL OR coalesce(f.evidence -> 'fault' ->> 'faultduetovalue', '') <> '',
       'supplier', wash_supplier(f.point, f.evidence), 'file_ref', r.file_ref,
-      'trouble', CASE WHEN f.how IN ('number_differs', 'unknown', 'taken_back') THEN f.how END) ORDER BY f.finding_id), '[]')
-    FROM (SELECT * FROM wash_findings WHERE state = 'open' AND case_id IS NULL AND (code NOT IN ('SPELLING', 'FILL_FNR', 'FILL_ORGNR') AND NOT p_left OR how IN ('number_differs', 'unknown', 'taken_back')) AND finding_id > p_after ORDER BY finding_id LIMIT least(p_limit, 500)) f JOIN wash_runs r ON r.run_id = f.last_run);
+      'trouble', CASE WHEN f.how = 'protected' THEN 'unknown' WHEN f.how IN ('number_differs', 'unknown', 'taken_back') THEN f.how END) ORDER BY f.finding_id), '[]')
+    FROM (SELECT * FROM wash_findings WHERE state = 'open' AND case_id IS NULL AND (code NOT IN ('SPELLING', 'FILL_FNR', 'FILL_ORGNR') AND NOT p_left OR how IN ('number_differs', 'unknown', 'taken_back', 'protected')) AND finding_id > p_after ORDER BY finding_id LIMIT least(p_limit, 500)) f JOIN wash_runs r ON r.run_id = f.last_run);
 END $$;
 -- Whether an opening is one of the plain ones that a run makes: words, yes or no, no text, clock, message or slot,
 -- exactly as the referee and `case_insert` would have it. What is not goes that way, and they say why.

@@ -159,8 +159,8 @@ pub static COMMANDS: &[Command] = &[
         6,
         consumption::has_units,
     ),
-    when(Id::SaveCsv, "save_csv", USE, 7, consumption::exportable),
-    when(Id::SavePdf, "save_pdf", USE, 8, consumption::exportable),
+    when(Id::SaveCsv, "save_csv", USE, 3, consumption::exportable),
+    when(Id::SavePdf, "save_pdf", USE, 3, consumption::exportable),
     when(
         Id::NameConnection,
         "name_connection",

@@ -149,11 +149,14 @@ fn of_choice(
     } else {
         Role::Calm
     };
-    let room = columns.saturating_sub(6 + width::of(&choice.rules));
+    // what it is called comes first; the rules that want it have what is left, `d` has them all
+    let room = columns.saturating_sub(6);
+    let rules = width::cut(&choice.rules, room.saturating_sub(width::of(&choice.label)));
+    let label = width::left(&choice.label, room.saturating_sub(width::of(&rules)));
     let first = Line::from(vec![
         paint.span(Role::Key, format!("  {digit} ")),
-        paint.span(role, width::left(&choice.label, room)),
-        paint.span(Role::Faint, format!(" {} ", choice.rules)),
+        paint.span(role, label),
+        paint.span(Role::Faint, format!(" {rules} ")),
     ]);
     let mut lines = vec![first];
     if let Some(refusal) = &choice.refusal {

@@ -148,13 +148,8 @@ pub(crate) fn key(error: &StoreError) -> (&str, &str) {
     }
 }
 
-pub(crate) async fn look(
-    desk: &Desk<'_>,
-    case_id: CaseId,
-    (from, to): (&str, &str),
-    step: Step,
-) -> Result<Consumption, StoreError> {
-    let look = Look {
+fn asked(case_id: CaseId, (from, to): (&str, &str), step: Step) -> Look<'static> {
+    Look {
         case_id,
         from: day(from),
         to: day(to),
@@ -162,7 +157,16 @@ pub(crate) async fn look(
         purpose: "question",
         is_export: false,
         naming: Naming::Masked,
-    };
+    }
+}
+
+pub(crate) async fn look(
+    desk: &Desk<'_>,
+    case_id: CaseId,
+    (from, to): (&str, &str),
+    step: Step,
+) -> Result<Consumption, StoreError> {
+    let look = asked(case_id, (from, to), step);
     desk.store
         .consumption_read(Uuid::now_v7(), desk.id(), &look)
         .await
@@ -468,13 +472,9 @@ async fn looking_is_an_event_with_a_purpose() {
     let desk = world.desk("anna").await;
     let before = desk.store.case_detail(case).await.unwrap().row.version;
     let mut asked = Look {
-        case_id: case,
-        from: day("2026-06-15"),
-        to: day("2026-06-22"),
-        step: Step::Day,
         purpose: "curiosity",
         is_export: true,
-        naming: Naming::Masked,
+        ..asked(case, ("2026-06-15", "2026-06-22"), Step::Day)
     };
     let cmd = Uuid::now_v7();
     let refused = desk

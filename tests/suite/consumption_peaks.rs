@@ -3,10 +3,11 @@
 //! (FLU-31).
 
 use loket::domain::consumption::Step;
+use loket::store::rows::CaseId;
 
 use crate::consumption::{HEADER, contract, counts, look, mandate, open, report, world};
 use crate::support::shell::Shell;
-use crate::support::world::{answers, ean, word};
+use crate::support::world::{World, answers, ean, word};
 
 /// The peak of a month of 2026 for a meter, in kW.
 fn peak(month: u32, meter: &str, value: &str) -> String {
@@ -27,8 +28,8 @@ fn day(date: &str) -> String {
     )
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn flu_31_peaks_of_whole_months_are_shown() {
+/// Peaks of half a year, one day, and a mandate for them.
+async fn shared() -> (World, CaseId) {
     let world = world().await;
     let admin = Shell::of(&world.db.url("admin_1"));
     let file = [
@@ -42,9 +43,14 @@ async fn flu_31_peaks_of_whole_months_are_shown() {
     let told = report(&admin, "import consumption --json -", &file.concat());
     assert_eq!(counts(&told), [8, 0, 0, 0]);
     open(&world, "contract", &contract()).await.unwrap();
-    let case = open(&world, "sharing", &mandate(1, "day_and_fine"))
-        .await
-        .unwrap();
+    let given = mandate(1, "day_and_fine");
+    let case = open(&world, "sharing", &given).await.unwrap();
+    (world, case)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn flu_31_peaks_of_whole_months_are_shown() {
+    let (world, case) = shared().await;
     let desk = world.desk("anna").await;
     let seen = async |from: &str, to: &str| {
         let found = look(&desk, case, (from, to), Step::Day).await.unwrap();
@@ -56,7 +62,7 @@ async fn flu_31_peaks_of_whole_months_are_shown() {
     let may = ("2026-05-01".to_owned(), 4500);
     assert_eq!(
         seen("2026-05-01", "2026-06-01").await,
-        [may.clone()],
+        std::slice::from_ref(&may),
         "the higher of two meters"
     );
     assert!(

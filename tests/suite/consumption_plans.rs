@@ -37,7 +37,8 @@ async fn loaded() -> (TestDb, sqlx::PgPool) {
 
 /// Which tables of values a question read by their key, and which from end to end.
 async fn read(pool: &sqlx::PgPool, (from, to, grain): (&str, &str, i32)) -> [Vec<String>; 2] {
-    let mut work = pool.begin().await.unwrap();
+    let mut work = pool.acquire().await.unwrap();
+    sqlx::raw_sql("BEGIN").execute(&mut *work).await.unwrap();
     let count = "SELECT relname::text, seq_scan, idx_scan FROM pg_stat_xact_user_tables
         WHERE schemaname = 'loket' AND relname ~ '^consumption_(values|days)_' ORDER BY 1";
     let before: Vec<(String, i64, i64)> =
@@ -52,6 +53,7 @@ async fn read(pool: &sqlx::PgPool, (from, to, grain): (&str, &str, i32)) -> [Vec
         .unwrap();
     assert!(found > 0, "{from} {grain}");
     let after: Vec<(String, i64, i64)> = sqlx::query_as(count).fetch_all(&mut *work).await.unwrap();
+    sqlx::raw_sql("ROLLBACK").execute(&mut *work).await.unwrap();
     let both = || before.iter().zip(&after);
     let by_key = both()
         .filter(|(was, is)| is.2 > was.2)

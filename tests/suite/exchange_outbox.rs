@@ -736,6 +736,24 @@ fn dw_nothing_of_a_protected_person_leaves_for_the_market() {
     }
 }
 
+/// GT-23: the lead reads from when on values are lost, ten days after the block; the party, when it is
+/// lifted, from when on each kind of them is still there.
+#[test]
+fn gt_23_the_warning_says_until_when_nothing_is_lost() {
+    let mut case = Case::new();
+    case.action = Some("retention_warning");
+    let (subject, body) = case.letter("supervisor_alert");
+    assert!(subject.contains("GT-2026-000123"), "{subject}");
+    assert!(body.contains("donderdag 26 november 2026"), "{body}");
+    case.action = None;
+    // fifty days later quarter-hours of ten and readings of forty days are there, those of months all
+    case.clocks[0] = clock("block_15m", "2026-09-27T08:00:00Z", "2026-09-27T08:15:00Z");
+    let (_, body) = case.letter("unblocked_party");
+    for kept in ["6 november 2026", "7 oktober 2026", "27 september 2026"] {
+        assert!(body.contains(kept), "{kept}: {body}");
+    }
+}
+
 /// PRIO-27, TLM-17: the letter about another company's grid is not signed by that company.
 #[test]
 fn prio_27_another_grid_signs_no_letter_of_ours() {

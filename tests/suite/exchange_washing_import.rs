@@ -220,19 +220,22 @@ async fn dw_bas_06_a_large_share_is_closed_on_somebodys_word_only() {
     let rows: Vec<_> = (1..=30).map(|n| (point(n), GEIR, INGER)).collect();
     bench.washed("a", &rows).await;
     assert_eq!(store.wash_most_gone(None).await.unwrap(), 30);
-    let few = bench.files("b", &rows[..6]);
+    // what the file itself brings was not open before, and makes the share no smaller
+    let new = (101..=200).map(|n| (point(n), GEIR, INGER));
+    let few: Vec<_> = rows[..6].iter().cloned().chain(new).collect();
+    let few = bench.files("b", &few);
     let waits = bench.run(&few).await;
     let why = waits.told.unclosed.clone().unwrap();
     assert_eq!(
         (why.why.as_deref(), why.gone, why.live),
         (Some("share"), 24, 30)
     );
-    assert_eq!(live(&bench).await, 30);
+    assert_eq!(live(&bench).await, 130);
     assert!(store.wash_most_gone(Some(101)).await.is_err());
     store.wash_most_gone(Some(90)).await.unwrap();
     let goes = bench.run(&few).await;
     assert_eq!((goes.told.run, count(&goes, "gone")), (waits.told.run, 24));
-    assert_eq!(live(&bench).await, 6);
+    assert_eq!(live(&bench).await, 106);
 }
 
 /// DW-BAS-06: what another kind of file has still is not gone; when that has it no more, it is.

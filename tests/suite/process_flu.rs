@@ -874,8 +874,8 @@ fn flu_37_the_pattern_in_detail() {
 fn taken_along() -> String {
     let mandate = mandate(&shared().case, Energy::Electricity).unwrap();
     let now = at("2026-11-16T09:00:00+01:00");
-    let view = View::first(&mandate, now).turned(false);
-    let sight = view
+    // a Monday: the week that is over
+    let sight = View::first(&mandate, now)
         .sight(&mandate, (Unit::Kwh, Naming::Whole), now)
         .unwrap();
     let found = Consumption {

@@ -497,6 +497,13 @@ fn gt_23_warns_after_seven_days_blocked() {
     );
     assert!(sim.is("retention", "warned"));
     assert_eq!(sim.case.state, "blocked_contact_due");
+    // the lead is told, at that moment and once: after the 72 hours only we can still lift it
+    let later = sim.wait("2026-12-20T16:00:01+01:00");
+    assert!(!later.contains(&"retention_warning".to_owned()));
+    let warnings = sim.events.iter();
+    let warnings = warnings.filter(|event| event.action == "retention_warning");
+    let sent: Vec<_> = warnings.map(|event| &event.change["messages"]).collect();
+    assert_eq!(sent, [&serde_json::json!(["supervisor_alert"])]);
     let run = sim.clock("retention_7d");
     assert_eq!(
         (run.outcome, run.breached_at),

@@ -170,8 +170,8 @@ async fn flu_18_nothing_is_shared_before_the_contract_begins() {
         from: "2026-06-01".parse().unwrap(),
         to: "2026-07-01".parse().unwrap(),
         step: Step::Day,
-        step: Step::Day,
         naming: Naming::Masked,
+        purpose: "question",
         is_export: false,
     };
     let not_yet = ("contract_not_begun", "FLU-18");

@@ -273,7 +273,9 @@ async fn contracts(bench: &Bench) -> String {
     bench
         .one("SELECT string_agg(concat_ws(' ', rtrim(customer_ref, '0123456789'), valid_from - today,
                valid_to - today), ', ' ORDER BY valid_from)
-              FROM loket.contracts, LATERAL (SELECT (clock_timestamp() AT TIME ZONE 'Europe/Oslo')::date AS today) d WHERE side = 'grid'")
+              FROM loket.contracts,
+               LATERAL (SELECT (clock_timestamp() AT TIME ZONE 'Europe/Oslo')::date AS today) d
+               WHERE side = 'grid'")
         .await
 }
 
@@ -306,7 +308,8 @@ async fn dw_gen_04_a_takeover_begins_a_contract_of_its_own() {
         "INSERT INTO loket.customers (customer_ref, country, kind)
          VALUES ('LATER', 'NO', 'business')",
         "INSERT INTO loket.contracts (ean, customer_ref, side, party_gln, valid_from)
-         SELECT ean, 'LATER', 'grid', '7080005000004', (clock_timestamp() AT TIME ZONE 'Europe/Oslo')::date + 60
+         SELECT ean, 'LATER', 'grid', '7080005000004',
+         (clock_timestamp() AT TIME ZONE 'Europe/Oslo')::date + 60
          FROM loket.connections
          WHERE ean LIKE '707057500%'",
     ] {
@@ -513,4 +516,41 @@ async fn nothing_waits_where_nothing_is() {
     assert_eq!(follow::lead_on(store).await.unwrap(), 0);
     assert_eq!(opening::open_left(store).await.unwrap(), 0);
     assert_eq!(updates::tell_waiting(store).await.unwrap(), 0);
+}
+
+/// META-05, decision 20: what no run corrects for a protected person reaches somebody as well, and no event
+/// says that the person is protected.
+#[tokio::test(flavor = "multi_thread")]
+async fn dw_protected_what_is_not_repaired_reaches_a_person() {
+    let bench = Bench::new().await;
+    bench.washes("anna").await;
+    let text = "INSERT INTO loket.customers (customer_ref, country, kind, identifier, protected)
+        VALUES ('G000001', 'NO', 'private', '', true)";
+    sqlx::query(text)
+        .execute(&bench.owner().await)
+        .await
+        .unwrap();
+    bench.washed("a", &[(point(1), GIER, GEIR)]).await;
+    let found = bench.finding(1).await;
+    assert_eq!((&*found.2, &*found.4), ("protected", "triage"));
+    let said: String = bench
+        .one("SELECT string_agg(body::text, ' ') FROM loket.case_events")
+        .await;
+    assert!(
+        said.contains("wash_trouble") && !said.contains("protected"),
+        "{said}"
+    );
+    let (case_id, _) = bench.case_of(1).await;
+    let anna = bench.world.desk("anna").await;
+    let card = anna
+        .store
+        .case_detail(case_id)
+        .await
+        .unwrap()
+        .finding
+        .unwrap();
+    assert!(
+        card.protected && card.trouble.is_none() && card.grid.is_empty(),
+        "{card:?}"
+    );
 }

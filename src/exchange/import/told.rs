@@ -11,6 +11,7 @@ use super::mandates::{Read, Status, Told};
 use super::refused::Refused;
 use super::report::{FileReport, Taken, words};
 use super::{ImportError, Run, patiently};
+use crate::domain::consumption::days;
 use crate::domain::consumption::end::End;
 use crate::process::engine::{Answer, Answers};
 use crate::process::field::Value;
@@ -37,17 +38,18 @@ enum Next {
 /// Where a case stands, and what is told.
 fn next(detail: &CaseDetail, told: &Told, now: DateTime<Utc>) -> Next {
     let state = detail.row.state.as_str();
-    let is_valid_on = |now| told.expires.is_some_and(|end| begins_after(end, now));
+    let is_past = |end: End| days::begin(end.day()) <= now;
     match (told.status, state) {
         (Status::Approved, "requested") => Next::Step("approve", approval(told)),
         (Status::Rejected, "requested") => Next::Step("reject", Answers::new()),
         (Status::Finished, "active") => Next::Step("ended_in_portal", Answers::new()),
         (Status::Requested, "requested") | (Status::Approved, "active") => capped(detail, told),
         // it was asked for before it was decided, and approved before it was over
-        (Status::Requested, _) | (Status::Approved, "ended") => Next::Nothing,
-        (Status::Approved, "expired") if !is_valid_on(now) => Next::Nothing,
-        (Status::Rejected | Status::Finished, "rejected")
+        (Status::Requested, _)
+        | (Status::Approved, "ended")
+        | (Status::Rejected | Status::Finished, "rejected")
         | (Status::Finished, "ended" | "expired") => Next::Nothing,
+        (Status::Approved, "expired") if told.expires.is_some_and(is_past) => Next::Nothing,
         (status, state) => {
             let status = format!("choice.told_status.{}", status.key());
             let state = format!("state.{}.{state}", SHARING.key);
@@ -55,10 +57,6 @@ fn next(detail: &CaseDetail, told: &Told, now: DateTime<Utc>) -> Next {
             Next::Differs(differs.with_ours("state", &state))
         }
     }
-}
-
-fn begins_after(end: End, now: DateTime<Utc>) -> bool {
-    crate::domain::consumption::days::begin(end.day()) > now
 }
 
 /// The portal approves by the word of the holder, whoever asked.

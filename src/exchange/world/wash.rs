@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::dice::{Dice, with_check_digit};
 use crate::exchange::washing::bring::{self, Origin, Paths};
-use crate::exchange::washing::{WashError, updates};
+use crate::exchange::washing::{WashError, registers, updates};
 use crate::process::engine::{self, Actor, Answers, Context};
 use crate::store::case::Target;
 use crate::store::{Store, StoreError};
@@ -125,6 +125,7 @@ pub struct Files {
     supply: String,
     persons: String,
     enterprises: String,
+    updates: String,
 }
 
 impl Files {
@@ -141,6 +142,9 @@ impl Files {
                 city,deceased_on,protected\n"
                 .to_owned(),
             enterprises: String::new(),
+            updates: "reference,metering_point_id,kind,first_name,last_name,organisation_name,\
+                identifier\n"
+                .to_owned(),
         };
         for number in 0..POINTS {
             files.point(number, &mut dice);
@@ -212,11 +216,24 @@ impl Files {
         }
         // one number that is none, one that stands there twice
         let id = if number == 6 { id[..17].to_owned() } else { id };
+        // the supplier has learnt who the unknown one is; elsewhere it says what it always said, which
+        // is another person and nothing to approve
+        match number % 10 {
+            5 => self.update(&id, number, &one.row()),
+            0 => self.update(&id, number, &supply),
+            _ => {}
+        }
         put(&mut self.grid, &id, "NO1", number, &grid);
         put(&mut self.supply, &id, "NO2", number, &supply);
         if number == 16 {
             put(&mut self.grid, &id, "NO3", number, &grid);
         }
+    }
+
+    /// Master data that a supplier sends: kind, names, number.
+    fn update(&mut self, id: &str, number: usize, row: &str) {
+        let held: Vec<&str> = row.split(',').take(5).collect();
+        _ = writeln!(self.updates, "GD-{number:04},{id},{}", held.join(","));
     }
 
     /// Puts them into a folder.
@@ -258,6 +275,13 @@ pub async fn play(admin: &Store, folder: &Path, seed: u64) -> Result<i64, WashEr
         name: Some("Vaskeriet".to_owned()),
         day: None,
     };
+    // the registers that a case asks know what the comparison knew
+    if let Some(persons) = &paths.persons {
+        registers::persons(admin, persons).await?;
+    }
+    if let Some(enterprises) = &paths.enterprises {
+        registers::enterprises(admin, enterprises).await?;
+    }
     let brought = bring::holdings(admin, &paths, &origin, bring::Word::default()).await?;
     let opened = brought
         .told
@@ -266,29 +290,13 @@ pub async fn play(admin: &Store, folder: &Path, seed: u64) -> Result<i64, WashEr
         .copied()
         .unwrap_or_default();
     let updates = folder.join("updates.csv");
-    std::fs::write(&updates, files.updates())?;
+    std::fs::write(&updates, &files.updates)?;
     updates::read(admin, &updates).await?;
     let year = admin.legal_now().await?.format("%Y").to_string();
     for number in (1..=opened).step_by(3) {
         takeover(admin, &format!("WA-{year}-{number:06}")).await?;
     }
     Ok(opened)
-}
-
-impl Files {
-    /// What the suppliers know of every fifth person who was not found, and of some others.
-    fn updates(&self) -> String {
-        let mut out = String::from(
-            "reference,metering_point_id,kind,first_name,last_name,organisation_name,identifier\n",
-        );
-        for (number, line) in self.supply.lines().skip(1).enumerate().step_by(5) {
-            let mut values = line.split(',');
-            let id = values.next().unwrap_or_default();
-            let held: Vec<&str> = values.skip(1).take(5).collect();
-            _ = writeln!(out, "GD-{number:04},{id},{}", held.join(","));
-        }
-        out
-    }
 }
 
 /// The supplier asks for a takeover, where the case waits for its word.

@@ -122,9 +122,10 @@ fn drop_from(draft: &mut Draft<'_>, list: &str, field: &str) {
     if let Some(place) = place {
         values.remove(place);
     }
-    match values.is_empty() {
-        true => draft.clear(list),
-        false => draft.set(list, Value::List(values)),
+    if values.is_empty() {
+        draft.clear(list);
+    } else {
+        draft.set(list, Value::List(values));
     }
 }
 
