@@ -336,10 +336,13 @@ fn dw_a03_4_private_or_business_is_cleared_with_the_customer() {
     assert!(theirs.is("kept_identity", "business"));
 }
 
+/// First answers, further steps with theirs, where it ends.
+type Walk<'a> = (&'a Words, &'a [(&'a str, &'a Words)], &'a str);
+
 /// DW-A04-5: whatever the own system shows, the case comes to an end, and to the one of that answer.
 #[test]
 fn dw_a04_5_every_answer_of_the_own_system_has_an_end() {
-    let walks: [(&Words, &[(&str, &Words)], &str); 4] = [
+    let walks: [Walk<'_>; 4] = [
         (
             &[
                 ("own_system", "open_process"),

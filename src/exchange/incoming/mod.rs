@@ -327,12 +327,16 @@ mod tests {
         for (more, key) in [
             ("", "no_data"),
             (r#", "last_name": "\u001b[2J""#, "no_data"),
-            (r#", "kind": "heir""#, "word"),
             (r#", "last_name": 7"#, "garbled"),
         ] {
             let text = format!(r#"{{"reference": "KL-7", "metering_point_id": "7070"{more}}}"#);
             assert_eq!(read(text.as_bytes()).unwrap_err().key, key, "{more}");
         }
+        let heir = r#"{"reference": "KL-7", "metering_point_id": "7070", "kind": "heir"}"#;
+        let Ok(Incoming::Update(update)) = read(heir.as_bytes()) else {
+            panic!("an update is one");
+        };
+        assert_eq!(update.shaped().unwrap_err().key, "word");
     }
 
     #[test]
