@@ -8,7 +8,7 @@ SET LOCAL search_path = loket, pg_catalog, ext;
 DO $$ DECLARE f regprocedure; BEGIN
   FOR f IN SELECT oid FROM pg_proc WHERE pronamespace = 'loket'::regnamespace AND NOT prosecdef AND proconfig IS NOT NULL
       AND proname NOT IN ('agent_add', 'agent_disable', 'process_load', 'calendar_load', 'form_load')
-      AND proname NOT IN ('customers_follow', 'connections_follow', 'contracts_follow') LOOP   -- a shell may write to a register
+      AND proname NOT IN ('customers_arrive', 'customers_follow', 'connections_follow', 'contracts_follow') LOOP   -- a shell may write to a register
     EXECUTE format('ALTER FUNCTION %s RESET search_path', f);
   END LOOP;
 END $$;
