@@ -336,7 +336,7 @@ mod tests {
         let Ok(Incoming::Update(update)) = read(heir.as_bytes()) else {
             panic!("an update is one");
         };
-        assert_eq!(update.shaped().unwrap_err().key, "word");
+        assert_eq!(update.shaped().unwrap_err().text, "import.refused.word");
     }
 
     #[test]
