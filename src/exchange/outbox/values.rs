@@ -89,6 +89,7 @@ const ALERTS: &[(&str, &str)] = &[
     ("inactivity_over", "fee_kept"),
     ("service_differs", "service"),
     ("evidence_missed", "evidence"),
+    ("no_answer", "no_answer"),
 ];
 
 impl Story<'_> {
