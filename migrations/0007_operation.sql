@@ -22,13 +22,22 @@ BEGIN
 END $$;
 
 -- ---------------------------------------------------------------- outbox: in order per case, at least once
+-- Who reads a letter; NULL for what systems get. What cannot be written to somebody holds back other letters
+-- to the same reader, and never a check, an order or money: a letter says what was done, and nothing waits
+-- to be done until it was said.
+CREATE FUNCTION letter_to(p_kind text) RETURNS text LANGUAGE sql IMMUTABLE AS
+$$ SELECT CASE WHEN p_kind = 'supervisor_alert' THEN 'supervisor' WHEN p_kind IN ('acm_notice', 'offender_report') THEN 'acm' WHEN p_kind = 'unblocked_source' THEN 'source'
+     WHEN p_kind LIKE 'els\_%' THEN 'installer' WHEN p_kind LIKE 'contract\_%' OR p_kind IN ('sharing_ended', 'sharing_end_refused', 'sharing_evidence') THEN 'provider'
+     WHEN p_kind ~ '^(prio|tlm|wash)_' OR p_kind IN ('unblocked_customer', 'closed_customer', 'payment_link', 'sharing_approved', 'sharing_rejected', 'sharing_renewal') THEN 'customer'
+     WHEN p_kind IN ('request_proof', 'signal_notice', 'ask_more', 'proof_rejected', 'no_proof', 'restart_required', 'unblocked_party', 'closed_party', 'offender_contact') THEN 'party' END $$;
 -- A try counts when it ended: what a killed worker had taken is not given up for that.
 CREATE FUNCTION loket_api.outbox_take(p_limit int, p_pid int, p_start timestamptz) RETURNS jsonb LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE t timestamptz := clock_timestamp(); r jsonb;
 BEGIN
   PERFORM require_role('worker', 'admin');
   WITH c AS MATERIALIZED (SELECT o.outbox_id FROM outbox o WHERE o.dead_at IS NULL AND o.not_before <= t AND (o.locked_until IS NULL OR o.locked_until < t OR line_is_gone(o.owner_pid, o.owner_start))
-      AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.case_id = o.case_id AND p.outbox_id < o.outbox_id AND p.dead_at IS NULL)
+      AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.case_id = o.case_id AND p.outbox_id < o.outbox_id AND p.dead_at IS NULL
+        AND (letter_to(p.kind) IS NULL OR letter_to(p.kind) = letter_to(o.kind)))
       ORDER BY o.not_before, o.outbox_id LIMIT least(p_limit, 100) FOR UPDATE SKIP LOCKED),
     u AS (UPDATE outbox o SET locked_until = t + interval '60 s', owner_pid = p_pid, owner_start = p_start, fence = fence + 1 FROM c WHERE o.outbox_id = c.outbox_id RETURNING o.*)
   SELECT coalesce(jsonb_agg(jsonb_build_object('outbox_id', u.outbox_id, 'case_id', u.case_id, 'case_no', k.case_no, 'process', k.process, 'kind', u.kind, 'idem_key', u.idem_key,

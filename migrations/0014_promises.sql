@@ -53,6 +53,7 @@ CREATE FUNCTION loket_api.customers_like(p_text text, p_limit int) RETURNS jsonb
 DECLARE q text := upper(regexp_replace(btrim(p_text), '\s+', ' ', 'g')); m text[]; lim int := least(greatest(p_limit, 1), 50);
 BEGIN
   PERFORM require_agent();
+  q := regexp_replace(q, '^([0-9]{4} ?[A-Z]{2})([0-9])', '\1 \2');   -- said in one breath: 5226HP7
   m := regexp_match(q, '^([0-9]{3} ?[0-9]{2}|[0-9]{4} ?[A-Z]{2}|[0-9]{4})[ ,]+([0-9]{1,5})');
   RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('customer_ref', u.customer_ref,
       'name', CASE WHEN u.kind = 'business' THEN u.organisation_name ELSE btrim(concat_ws(' ', u.first_name, u.last_name)) END,

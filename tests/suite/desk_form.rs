@@ -136,6 +136,27 @@ fn prio_16_a_customer_is_looked_for_and_chosen() {
     assert_eq!(raw(&script, "customer_ref"), "NL0000007");
 }
 
+/// PRIO-16: an address said in one breath is looked for as well, a reference is an answer; and who is
+/// found by nothing is asked for the reference.
+#[test]
+fn prio_16_an_address_without_a_gap_is_looked_for() {
+    for (typed, is_asked) in [("5226hp7", true), ("5226hp", false), ("NL0000007", false)] {
+        let mut script = Script::new(80, 40);
+        script.keys("o 1");
+        while here(&script) != "customer_ref" {
+            script.keys("tab");
+        }
+        script.take();
+        script.text(typed);
+        let asked = script.take().pop();
+        let is_like = matches!(
+            asked,
+            Some(Effect::Ask(_, Question::Like(Among::Customers, _)))
+        );
+        assert_eq!(is_like, is_asked, "{typed}");
+    }
+}
+
 #[test]
 fn suggestions_for_what_was_typed_before_vanish() {
     let mut script = looking_up(&DUINEN);

@@ -21,9 +21,9 @@ fn at(text: &str) -> DateTime<Utc> {
 }
 
 /// A place with a password, a server, and its settings.
-struct Post {
+pub(crate) struct Post {
     place: PathBuf,
-    server: MailServer,
+    pub(crate) server: MailServer,
     settings: MailSettings,
 }
 
@@ -34,7 +34,7 @@ impl Drop for Post {
 }
 
 impl Post {
-    fn new(name: &str, script: Script) -> Self {
+    pub(crate) fn new(name: &str, script: Script) -> Self {
         let place = folder(&format!("mail-{name}"));
         let scheme = if script.implicit { "smtps" } else { "smtp" };
         let server = MailServer::start(&place, script);
@@ -54,7 +54,7 @@ impl Post {
         }
     }
 
-    fn submission(&self) -> Submission {
+    pub(crate) fn submission(&self) -> Submission {
         Submission::new(&self.settings, Texts::load("en")).unwrap()
     }
 

@@ -18,9 +18,10 @@ use loket::process::engine::Facts;
 use loket::process::field::{TextRef, Value};
 use loket::process::message::{Addressee, MESSAGES};
 use loket::process::tlm::TLM;
+use loket::process::{ALL, Effect};
 use loket::store::payments::Payment;
 use loket::store::rows::{
-    CaseId, ConnectionCard, ContactRow, CustomerCard, HeldSlot, OutboxItem, PartyCard,
+    CaseId, ConnectionCard, ContactRow, CustomerCard, HeldSlot, MeterRow, OutboxItem, PartyCard,
     PaymentStatus,
 };
 use loket::store::wash::HeldRow;
@@ -840,4 +841,101 @@ fn prio_31_an_alert_says_why_it_came() {
         let sentence = texts.find(&key).unwrap();
         assert!(body.contains(sentence), "{action}: {body}");
     }
+}
+
+/// Whether the supervisor is told, also under a condition.
+fn alerts(effects: &[Effect]) -> bool {
+    effects.iter().any(|effect| match effect {
+        Effect::Send(kind) => *kind == "supervisor_alert",
+        Effect::When(_, then) => alerts(then),
+        _ => false,
+    })
+}
+
+/// PRIO-09, PRIO-15: whoever is told of a step is told what it found. Fails for every line of a process
+/// that alerts and has no text of its own, for then a deadline is said to have passed.
+#[test]
+fn prio_09_every_alert_has_a_text_of_its_own() {
+    let texts = loket::text::Texts::load("nl");
+    let mut case = Case::new();
+    let mut told = std::collections::BTreeSet::new();
+    for line in ALL.iter().flat_map(|process| process.lines()) {
+        if !alerts(line.effects) {
+            continue;
+        }
+        case.action = Some(line.key);
+        let (_, body) = case.letter("supervisor_alert");
+        let clock = texts.find("letter.alert.clock").unwrap();
+        assert!(!body.contains(clock), "{}: {body}", line.key);
+        told.insert(line.key);
+    }
+    for (step, key) in [
+        ("gsa_done", "placed_late"),
+        ("check_result", "fee_kept"),
+        ("choose_wait_free", "fee_kept"),
+        ("inactivity_over", "fee_kept"),
+        ("own_delay", "own_delay"),
+    ] {
+        assert!(told.contains(step), "{told:?}");
+        case.action = Some(step);
+        let (_, body) = case.letter("supervisor_alert");
+        let own = texts.find(&format!("letter.alert.{key}")).unwrap();
+        assert!(body.contains(own), "{step}: {body}");
+    }
+}
+
+/// PRIO-31: a letter that ends a request speaks of money where it goes back, in every language, and
+/// nowhere else.
+#[test]
+fn prio_31_the_last_letter_says_whether_money_comes_back() {
+    let ends = [
+        "not_our_grid",
+        "already_smart",
+        "not_feasible",
+        "wait_for_gsa",
+    ];
+    let mut case = Case::new();
+    case.facts.insert("gsa_order".to_owned(), code("GSA-77"));
+    for language in loket::text::LANGUAGES {
+        let back = loket::text::Texts::load(language);
+        let back = back.find("letter.fee.back").unwrap();
+        case.customer.as_mut().unwrap().language = language.to_owned();
+        for end in ends {
+            for (payment, is_said) in [("refunding", true), ("paid", false), ("none", false)] {
+                case.facts.insert("payment".to_owned(), code(payment));
+                let (_, body) = case.letter(&format!("prio_ended_{end}"));
+                assert_eq!(body.contains(back), is_said, "{language} {payment}: {body}");
+            }
+        }
+    }
+}
+
+/// PRIO-21, TLM-09: those who go there get the number that stands on the meter, as the register has it,
+/// where it is known; a number that could be that of two meters stays as it was given.
+#[test]
+fn prio_21_the_number_of_the_register_leaves() {
+    let meter = |number: &str| MeterRow {
+        meter_number: number.to_owned(),
+        meter_type: "conventional".to_owned(),
+        smart_admin: String::new(),
+    };
+    let mut case = Case::new();
+    case.facts.insert("meter_no".to_owned(), code("7 -B"));
+    let sent = |case: &Case| {
+        let kinds = [
+            "order_gsa",
+            "order_domain",
+            "order_installation",
+            "installation_data",
+        ];
+        kinds.map(|kind| case.command(kind)["meter_no"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(sent(&case), ["7 -B"; 4]);
+    case.connection.meters = vec![meter("E1"), meter("#7 (B)")];
+    assert_eq!(sent(&case), ["#7 (B)"; 4]);
+    case.connection.ean = "871687900400000022".to_owned();
+    assert_eq!(sent(&case), ["7 -B"; 4], "the meter of another connection");
+    case.connection.ean = connection().ean;
+    case.connection.meters.push(meter("7/B"));
+    assert_eq!(sent(&case), ["7 -B"; 4]);
 }

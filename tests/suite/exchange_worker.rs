@@ -261,7 +261,7 @@ async fn gt_27_a_dead_letter_is_listed_and_can_be_sent_again() {
     assert!(store.outbox_dead(10).await.unwrap().is_empty());
 }
 
-/// A receiver that is away costs no message and no order: what comes behind waits too.
+/// A system that is away costs no message and no order: commands and letters behind a command wait too.
 #[tokio::test]
 async fn what_cannot_leave_stays_and_nothing_of_its_case_overtakes_it() {
     let world = World::new().await;

@@ -88,7 +88,7 @@ fn fields_are_checked_and_named() {
         ("party_gln", "8717180006441", "not_a_gln"),
         ("signal_type", "rumour", "not_a_choice"),
         ("concerns_isma", "perhaps", "not_yes_no"),
-        ("customer_ref", "NL 12; drop", "not_a_code"),
+        ("customer_ref", "NL 12; drop", "not_a_customer"),
         ("source", "", "field_missing"),
         ("colour", "blue", "field_unknown"),
     ];

@@ -1290,8 +1290,52 @@ fn executed_again(sim: Sim) -> Sim {
     metering::acknowledged(sim)
 }
 
-/// PRIO-31: what was paid before the request was reopened goes back once, wherever it ends without an
-/// exchange, also where the meter turns out to be smart already (PRIO-25). Fails where one of the ends
+/// Paid for, ordered and called off again with the money kept: nothing was placed.
+fn called_off() -> Sim {
+    let mut sim = confirmed();
+    sim.done("cancel_by_customer", &[("refund", "no")]);
+    sim
+}
+
+fn reopened_unplaced() -> Sim {
+    let mut sim = called_off();
+    reopen(&mut sim);
+    assert!(sim.is("payment", "paid"));
+    sim
+}
+
+/// The checks of a reopened request say that.
+fn checked_again(mut sim: Sim, given: &[(&str, &str)]) -> Sim {
+    metering::locate(&mut sim);
+    sim.done("meter_chosen", METER);
+    let given = [&[("check_source", "domain")], given].concat();
+    system(&mut sim, "check_result", &given);
+    sim
+}
+
+fn forgotten(mut sim: Sim) -> Sim {
+    sim.wait("2027-03-20T09:16:00+01:00");
+    assert_eq!(sim.case.state, "expired");
+    sim
+}
+
+/// Every end that a reopened request comes to by itself, or by waiting for the free exchange.
+fn ends_of(reopened: fn() -> Sim) -> Vec<Sim> {
+    let outcomes = ["not_feasible", "not_our_grid", "already_smart"];
+    let checked = outcomes.map(|outcome| checked_again(reopened(), &[("check_outcome", outcome)]));
+    let planned = [
+        ("check_outcome", "in_gsa_planning"),
+        ("gsa_order", "GSA-78"),
+    ];
+    let mut waiting = checked_again(reopened(), &planned);
+    waiting.done("choose_wait_free", &[]);
+    let mut ends: Vec<Sim> = checked.into();
+    ends.extend([waiting, forgotten(reopened())]);
+    ends
+}
+
+/// PRIO-31: what was paid before the request was reopened goes back once, wherever it ends without a meter
+/// of ours, also where the meter turns out to be smart already (PRIO-25). Fails where one of the ends
 /// keeps the fee.
 #[test]
 fn prio_31_a_reopened_request_gives_the_fee_back() {
@@ -1301,27 +1345,46 @@ fn prio_31_a_reopened_request_gives_the_fee_back() {
     cancelled.done("cancel_by_customer", &[("refund", "yes")]);
     assert_eq!(cancelled.case.state, "cancelled_refunded");
     assert!(!cancelled.sent("order_cancel_gsa"), "nothing was ordered");
-    let mut forgotten = reopened();
-    forgotten.wait("2027-03-20T09:16:00+01:00");
-    assert_eq!(forgotten.case.state, "expired");
-    let ended = |outcome| {
-        let mut sim = reopened();
-        metering::locate(&mut sim);
-        sim.done("meter_chosen", METER);
-        let given = [("check_outcome", outcome), ("check_source", "domain")];
-        system(&mut sim, "check_result", &given);
-        sim
-    };
-    for sim in [
-        cancelled,
-        forgotten,
-        ended("not_feasible"),
-        ended("not_our_grid"),
-        ended("already_smart"),
-    ] {
+    for sim in ends_of(reopened_unplaced).into_iter().chain([cancelled]) {
         assert_eq!(sim.times_sent("payment_refund"), 1, "{}", sim.case.state);
         assert!(sim.is("payment", "refunding"));
         assert!(!sim.clock("placement_3m").is_running());
+    }
+}
+
+/// The technicians say only after the calling off that they placed it.
+fn reopened_placed_late() -> Sim {
+    let mut sim = called_off();
+    system(&mut sim, "gsa_done", &[]);
+    assert!(sim.sent("supervisor_alert"));
+    reopen(&mut sim);
+    sim
+}
+
+/// PRIO-25, PRIO-31: a request for which a meter was placed and that is reopened is found smart because of
+/// that meter: no money goes back with nobody asked. The lead is told, and can give it back. Fails where
+/// a reopening forgets the meter, or where an end gives the fee back by itself.
+#[test]
+fn prio_31_the_fee_of_a_meter_that_was_placed_goes_back_by_no_machine() {
+    for sim in [reopened(), reopened_placed_late()] {
+        assert!(sim.is("placed", "yes"));
+    }
+    let late = ends_of(reopened_placed_late);
+    for mut sim in ends_of(reopened).into_iter().chain(late) {
+        let state = sim.case.state.clone();
+        assert_eq!(sim.times_sent("payment_refund"), 0, "{state}");
+        assert!(sim.is("payment", "paid"), "{state}");
+        assert!(
+            sim.last
+                .messages
+                .iter()
+                .any(|kind| kind == "supervisor_alert"),
+            "{state}: {:?}",
+            sim.last.messages
+        );
+        reopen(&mut sim);
+        sim.done("cancel_by_customer", &[("refund", "yes")]);
+        assert_eq!(sim.times_sent("payment_refund"), 1, "{state}");
     }
 }
 

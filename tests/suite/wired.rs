@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Duration, Utc};
 use loket::exchange::outbox::Delivery;
+use loket::exchange::outbox::smtp::Submission;
 use loket::exchange::payment::practice::Told;
 use loket::exchange::payment::{PaymentId, Practice};
 use loket::exchange::worker::outside::Outside;
@@ -216,6 +217,20 @@ impl Wired {
             ..options(&folder.join("out"))
         };
         let worker = Worker::open(self.world.db.store("worker_2"), options).await;
+        self.worker = worker.unwrap();
+    }
+
+    /// From now on the supervisor is written to by that mail server.
+    pub(crate) async fn mails_by(&mut self, submission: Submission) {
+        let folder = &self.folder;
+        let mut options = Options {
+            outside: Outside::practice(&folder.join("payments"), &folder.join("incoming")),
+            ..options(&folder.join("out"))
+        };
+        options.delivery = options.delivery.with_mail(submission);
+        let lead = "lead@zuid.example".to_owned();
+        options.settings.desks.insert("supervisor".to_owned(), lead);
+        let worker = Worker::open(self.world.db.store("worker_1"), options).await;
         self.worker = worker.unwrap();
     }
 

@@ -11,14 +11,17 @@ use loket::exchange::sources::{AddressService, CodeBook};
 use loket::exchange::worker::outside::{Outside, Payments};
 use loket::exchange::worker::{Options, Worker};
 use loket::process::engine::{Actor, Answers};
+use loket::process::message::{Addressee, MESSAGES};
 use loket::store::register::MeterRecord;
 use loket::store::rows::{CaseId, PaymentStatus};
 use serde_json::{Value as Json, json};
 
+use crate::exchange_mail::Post;
 use crate::exchange_world::{folder, options};
 use crate::support::db::SUPERUSER;
 use crate::support::http::{Asked, Reply, Server};
-use crate::support::world::{GRID, answers, ean, word};
+use crate::support::smtp::Script;
+use crate::support::world::{GRID, World, answers, ean, word};
 use crate::wired::{Wired, conventional};
 
 /// What a test lets a service outside do.
@@ -751,4 +754,88 @@ async fn prio_31_one_payment_that_is_refused_holds_up_no_other() {
     wired.works().await;
     assert_eq!(wired.state(first).await, "awaiting_payment");
     assert_eq!(wired.state(second).await, "confirmed");
+}
+
+/// PRIO-15, PRIO-31, PRIO-34: a mail that cannot leave, for a password that somebody must mend, holds back
+/// the next letter to the same reader, and no check, no order, no refund and nobody else's letter.
+#[tokio::test(flavor = "multi_thread")]
+async fn prio_34_a_mail_that_waits_holds_up_nothing_but_mails() {
+    let script = Script {
+        answers: vec![("AUTH", "535 5.7.8 no", 1_000)],
+        ..Script::default()
+    };
+    let post = Post::new("waits", script);
+    let mut wired = Wired::practising("wired-mail-waits").await;
+    wired.mails_by(post.submission()).await;
+    let case_id = wired.searched("5226HP", 1).await;
+    let meter = |number: &str| {
+        answers([
+            ("ean", word(&ean(1))),
+            ("meter_no", word(number)),
+            ("lives_there", word("yes")),
+        ])
+    };
+    let typo = meter("E000000010");
+    wired.step(case_id, "meter_chosen", &typo).await;
+    wired.works_later(4).await;
+    assert_eq!(wired.queued(case_id).await, ["supervisor_alert"]);
+
+    wired
+        .anna_does(case_id, "meter_chosen", &meter("E000000001"))
+        .await;
+    wired.works_later(1).await;
+    assert_eq!(wired.state(case_id).await, "choose_flavour");
+    let flavour = answers([("flavour", word("smart_on"))]);
+    wired.step(case_id, "flavour_chosen", &flavour).await;
+    wired.step(case_id, "slot_chosen", &wired.slot(0)).await;
+    wired.works().await;
+    wired.pays(case_id, Told::Paid).await;
+    wired.works().await;
+    assert_eq!(wired.state(case_id).await, "confirmed");
+    assert_eq!(wired.sent("order_gsa").len(), 1);
+    let undelivered = answers([("undelivered", word("order_gsa"))]);
+    wired.step(case_id, "delivery_failed", &undelivered).await;
+    let back = answers([("refund", word("yes"))]);
+    wired.step(case_id, "cancel_by_customer", &back).await;
+    wired.works_later(2).await;
+    assert_eq!(wired.sent("prio_cancelled").len(), 1);
+    let messages = wired.detail(case_id).await.messages;
+    let sent: Vec<_> = messages.iter().filter(|it| it.status == "sent").collect();
+    assert!(
+        sent.iter().any(|it| it.kind == "payment_refund"),
+        "{sent:?}"
+    );
+    let waits = messages.iter().filter(|it| it.status == "queued");
+    let mut waits: Vec<_> = waits
+        .map(|it| (it.kind.as_str(), it.error.is_some()))
+        .collect();
+    waits.sort_unstable();
+    let [first, second] = [true, false].map(|is_tried| ("supervisor_alert", is_tried));
+    assert_eq!(waits, [second, first], "the later one was not even tried");
+    assert_eq!(post.server.given(), []);
+}
+
+/// The database tells letters from commands, and their readers apart, as the table of messages does.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_database_knows_who_reads_a_letter() {
+    let world = World::new().await;
+    let pool = world.db.pool(SUPERUSER, 1).await;
+    for message in MESSAGES {
+        let reader: Option<String> = sqlx::query_scalar("SELECT loket.letter_to($1)")
+            .bind(message.kind)
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+        let expected = match message.to {
+            Addressee::Party
+            | Addressee::Customer
+            | Addressee::Source
+            | Addressee::Acm
+            | Addressee::Supervisor
+            | Addressee::Installer
+            | Addressee::Provider => serde_json::to_value(message.to).ok(),
+            _ => None,
+        };
+        assert_eq!(reader.map(Json::from), expected, "{}", message.kind);
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::{Ask, Entry, Pick};
 use crate::domain::ean::Ean18;
+use crate::domain::postcode::Postcode;
 use crate::process::field::FieldKind;
 
 /// What the database looks among while somebody types.
@@ -29,6 +30,13 @@ pub struct Suggestions {
     pub at: Option<usize>,
 }
 
+/// A postcode with the house number right behind it: `5226HP7`.
+fn begins_with_postcode(typed: &str) -> bool {
+    let is_house = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
+    let parts = typed.split_at_checked(6);
+    parts.is_some_and(|(code, house)| Postcode::parse(code).is_ok() && is_house(house))
+}
+
 impl Entry {
     /// Where to look for what stands here; `None` when it is an answer already, or too short.
     pub fn among(&self) -> Option<Among> {
@@ -40,9 +48,10 @@ impl Entry {
         let is_number = typed.chars().all(|c| c.is_ascii_digit());
         match self.kind? {
             FieldKind::Party => (length >= NAME_LEAST && !is_number).then_some(Among::Parties),
-            // a reference is an answer, an address has a gap
+            // a reference is an answer, an address has a gap or begins with a postcode
             FieldKind::Customer => {
-                let is_address = length >= CONNECTION_LEAST && typed.contains([' ', ',']);
+                let is_said = typed.contains([' ', ',']) || begins_with_postcode(typed);
+                let is_address = length >= CONNECTION_LEAST && is_said;
                 is_address.then_some(Among::Customers)
             }
             FieldKind::Ean => {

@@ -30,10 +30,13 @@ pub(super) fn command(story: &Story<'_>, form: Option<CaseForm>) -> Option<Json>
         "form_version": form.form().version,
         "fields": fields,
     });
-    for name in ["ean", "meter_no", "suitability"] {
+    for name in ["ean", "suitability"] {
         if let Some(value) = known(name) {
             command[name] = json!(value);
         }
+    }
+    if let Some(number) = story.meter_no() {
+        command["meter_no"] = json!(number);
     }
     Some(command)
 }

@@ -21,7 +21,7 @@ pub(super) fn order(kind: &str, story: &Story<'_>) -> Json {
         "order_kind": story.process.to_uppercase(),
         "priority": story.process == "prio",
         "ean": story.word("ean"),
-        "meter_no": story.word("meter_no"),
+        "meter_no": story.meter_no(),
         "address": address(story),
         "flavour": story.word("flavour"),
         "slot_start": story.slot_start().map(Value::instant),

@@ -10,6 +10,7 @@ use super::settings::Settings;
 use crate::domain::clock::ClockRun;
 use crate::domain::country::Country;
 use crate::domain::kbo::Kbo;
+use crate::domain::meter_number::MeterNumber;
 use crate::domain::retention;
 use crate::process::contract;
 use crate::process::engine::Facts;
@@ -68,6 +69,29 @@ pub struct Story<'a> {
     pub bag_id: Option<&'a str>,
 }
 
+/// The steps that tell the supervisor, and why: a text below `letter.alert`.
+const ALERTS: &[(&str, &str)] = &[
+    ("flag_data_breach", "data_breach"),
+    ("close", "data_breach"),
+    ("block_unconfirmed", "alarm"),
+    ("lift_unconfirmed", "lift_alarm"),
+    ("own_delay", "own_delay"),
+    ("retention_warning", "retention"),
+    ("work_not_done", "not_done"),
+    ("delivery_failed", "undelivered"),
+    ("check_failed", "check"),
+    ("payment_mismatch", "mismatch"),
+    ("payment_stray", "stray"),
+    ("refund_failed", "refund"),
+    ("gsa_done", "placed_late"),
+    ("check_result", "fee_kept"),
+    ("choose_wait_free", "fee_kept"),
+    ("inactivity_over", "fee_kept"),
+    ("service_differs", "service"),
+    ("evidence_missed", "evidence"),
+    ("no_answer", "no_answer"),
+];
+
 impl Story<'_> {
     /// A key or code among the facts.
     pub fn word(&self, name: &str) -> Option<&str> {
@@ -75,6 +99,23 @@ impl Story<'_> {
             .get(name)
             .and_then(Value::as_code)
             .filter(|word| !word.is_empty())
+    }
+
+    /// The number of the meter as the register writes it, where it is known there: the case keeps it in
+    /// the signs that an event may hold (PRIO-21).
+    pub fn meter_no(&self) -> Option<&str> {
+        let kept = self.word("meter_no")?;
+        let number = MeterNumber::parse(kept).ok()?;
+        let at = self
+            .connection
+            .filter(|at| self.word("ean") == Some(&at.ean));
+        let meters = at.map_or(&[][..], |at| &at.meters).iter();
+        let numbers = meters.map(|meter| meter.meter_number.as_str());
+        let same: Vec<&str> = numbers.filter(|known| number.is_same(known)).collect();
+        match same.as_slice() {
+            [one] => Some(one),
+            _ => Some(kept),
+        }
     }
 
     /// The party's role: as it was when the case was opened, else as registered.
@@ -120,6 +161,7 @@ impl Story<'_> {
         self.instants(&mut values, texts);
         self.visit(&mut values, texts);
         self.outcome(&mut values, texts);
+        self.fee(&mut values, texts);
         self.isma(&mut values, texts);
         self.shared(&mut values, texts);
         values
@@ -300,28 +342,22 @@ impl Story<'_> {
         values.insert("alert", texts.fill(&alert, &[("lost_from", &lost_from)]));
     }
 
-    /// Why the supervisor is told: by the step that sends the alert, else the gravest of what the facts
-    /// say. A fact stays, and says nothing of the next alert.
+    /// Why the supervisor is told: by the step that sends the alert. What the facts say may be of an
+    /// earlier one. Without a reason of its own a deadline has passed.
     fn alert(&self) -> &'static str {
-        match self.action {
-            "check_failed" => return "check",
-            "delivery_failed" => return "undelivered",
-            "payment_mismatch" => return "mismatch",
-            "payment_stray" => return "stray",
-            "refund_failed" => return "refund",
-            "retention_warning" => return "retention",
-            "service_differs" => return "service",
-            _ => {}
-        }
-        let is = |name: &str, word: &str| self.facts.get(name).is_some_and(|v| v.is(word));
-        match () {
-            () if is("data_breach", "yes") => "data_breach",
-            () if is("block", "alarm") => "alarm",
-            () if is("block", "lift_alarm") => "lift_alarm",
-            () if is("own_delay", "yes") => "own_delay",
-            () if self.process == "notification" && is("gsa_state", "not_done") => "not_done",
-            () => "clock",
-        }
+        let own = ALERTS.iter().find(|(step, _)| *step == self.action);
+        own.map_or("clock", |(_, why)| why)
+    }
+
+    /// Money that goes back is spoken of where it does, and nowhere else (PRIO-31).
+    fn fee(&self, values: &mut Values, texts: &Texts) {
+        let is_back = self.word("payment") == Some("refunding");
+        let back = if is_back {
+            texts.get("letter.fee.back")
+        } else {
+            ""
+        };
+        values.insert("fee_back", back.to_owned());
     }
 
     /// Sentences about the allocation, empty for connections that it does not concern (GT-15, 16).

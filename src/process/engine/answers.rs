@@ -296,7 +296,8 @@ pub(in crate::process) fn check(kind: FieldKind, value: Value) -> Result<Value, 
         (FieldKind::Customer | FieldKind::Code, Value::Code(code)) if is_code(&code) => {
             Ok(Value::Code(code))
         }
-        (FieldKind::Customer | FieldKind::Code, _) => no("not_a_code"),
+        (FieldKind::Customer, _) => no("not_a_customer"),
+        (FieldKind::Code, _) => no("not_a_code"),
         (FieldKind::MeterNumber, Value::Code(typed)) => meter(&typed),
         (FieldKind::MeterNumber, _) => no("not_a_meter_number"),
         (

@@ -51,7 +51,7 @@ pub(super) const ACTIONS: &[Action] = &[
     lines::REPLAN,
     DONE,
     DONE_AFTER_ALL,
-    lines::DONE_LATE,
+    DONE_LATE,
     INFEASIBLE_ON_SITE,
     NOT_DONE,
     ends::CANCEL_DRAFT,
@@ -101,7 +101,7 @@ const fn result(to: &'static str) -> Action {
 }
 
 /// An outcome that ends the request, with the letter that says so. What was paid in an earlier episode
-/// goes back: nothing is placed for it any more.
+/// that placed nothing goes back: nothing is placed for it any more.
 macro_rules! ended {
     ($outcome:literal, $to:literal, $letter:literal, $rule:literal) => {
         Action {
@@ -212,12 +212,15 @@ const FLAVOUR_CHOSEN: Action = Action {
     ..lines::flavour_chosen(From::In(&["choose_flavour"]))
 };
 
+/// The meter is there: on record for good, for the fee has been earned, also when the request is reopened.
+const PLACED: [Effect; 2] = [
+    Effect::Set("gsa_state", "done"),
+    Effect::Set("placed", "yes"),
+];
+
 const DONE: Action = Action {
     rules: &["PRIO-09", "PRIO-13"],
-    effects: &[
-        Effect::Set("gsa_state", "done"),
-        Effect::Stop("placement_3m"),
-    ],
+    effects: &[PLACED[0], PLACED[1], Effect::Stop("placement_3m")],
     ..lines::DONE
 };
 
@@ -227,11 +230,17 @@ const DONE_AFTER_ALL: Action = Action {
     from: From::In(&["planning"]),
     guards: &[Guard::Holds(PAID, "not_paid", "PRIO-34")],
     effects: &[
-        Effect::Set("gsa_state", "done"),
+        PLACED[0],
+        PLACED[1],
         Effect::Stop("placement_3m"),
         REST_ENDS[0],
     ],
     ..DONE
+};
+
+const DONE_LATE: Action = Action {
+    effects: &[PLACED[0], PLACED[1], Effect::Send("supervisor_alert")],
+    ..lines::DONE_LATE
 };
 
 const INFEASIBLE_ON_SITE: Action = Action {

@@ -26,12 +26,21 @@ pub(super) const CANCEL_DRAFT: Action = Action {
     ..cancel(DRAFTS, "cancelled")
 };
 
-/// What was paid before the request was reopened goes back: nothing is placed for it.
+const PLACED: Cond = Cond::Yes("placed");
+
+/// What was paid before the request was reopened goes back: nothing is placed for it. Where a meter was
+/// placed for it, that is for a person to say.
 pub(super) const PAID_BACK: Effect = Effect::When(
     PAID,
     &[
-        Effect::Set("payment", "refunding"),
-        Effect::Send("payment_refund"),
+        Effect::When(PLACED, &[Effect::Send("supervisor_alert")]),
+        Effect::When(
+            Cond::None(&[PLACED]),
+            &[
+                Effect::Set("payment", "refunding"),
+                Effect::Send("payment_refund"),
+            ],
+        ),
     ],
 );
 

@@ -292,8 +292,11 @@ async fn prio_16_customers_are_found_by_their_address() {
     };
     assert_eq!(found("5226 hp 7").await, ["NL0000007 Roos Langevoort7"]);
     assert_eq!(found("5226HP, 7").await.len(), 1);
+    assert_eq!(found("5226hp7").await.len(), 1);
+    assert_eq!(found("5226 HP7").await.len(), 1);
     for none in [
         "",
+        "5226HP",
         "NL0",
         "NL0000007",
         "Langevoort7",
