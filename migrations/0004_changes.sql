@@ -117,9 +117,19 @@ BEGIN
   IF p_process = 'sharing' THEN PERFORM contract_check(p_party); END IF;
   IF p_process = 'repeat_offender' THEN
     IF my_role() NOT IN ('lead', 'admin', 'worker') THEN PERFORM refuse('leads_only', 'GT-17'); END IF;
-    IF EXISTS (SELECT 1 FROM cases c WHERE c.party_gln = p_party AND c.process = 'repeat_offender' AND c.work <> 'closed') THEN PERFORM refuse('offender_open', 'GT-17'); END IF;
   END IF;
 END $$;
+-- One such case about a party, whatever brings it about: opening, reopening, taking back a close (GT-17).
+CREATE FUNCTION offender_alone() RETURNS trigger LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(4248, hashtext('repeat_offender' || coalesce(NEW.party_gln, '')));
+  IF EXISTS (SELECT 1 FROM cases c WHERE c.party_gln = NEW.party_gln AND c.process = 'repeat_offender' AND c.work <> 'closed' AND c.case_id <> NEW.case_id) THEN
+    PERFORM refuse('offender_open', 'GT-17'); END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER offender_alone BEFORE INSERT ON cases FOR EACH ROW WHEN (NEW.process = 'repeat_offender' AND NEW.work <> 'closed') EXECUTE FUNCTION offender_alone();
+CREATE TRIGGER offender_alone_again BEFORE UPDATE ON cases FOR EACH ROW
+  WHEN (NEW.process = 'repeat_offender' AND NEW.work <> 'closed' AND (OLD.work = 'closed' OR OLD.party_gln IS DISTINCT FROM NEW.party_gln)) EXECUTE FUNCTION offender_alone();
 -- customers share with who has an approved contract, from the day on which it begins, and with nobody after its end
 CREATE FUNCTION contract_check(p_party text) RETURNS void LANGUAGE plpgsql VOLATILE SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE begins date := (SELECT min((c.facts ->> 'start_date')::date) FROM cases c WHERE c.party_gln = p_party AND c.process = 'contract' AND c.work <> 'closed' AND c.state = 'active');
@@ -128,10 +138,12 @@ BEGIN
   IF begins > local_day('BE') THEN PERFORM refuse('contract_not_begun', 'FLU-18', jsonb_build_object('begins', begins)); END IF;
 END $$;
 -- One contract for each organisation (FLU-07), whatever brings one about: opening, a number that becomes known, approval, reopening, taking
--- back an end. Under a lock of the organisation, so that of two in the same moment one is the first.
+-- back an end. Under a lock of the organisation, so that of two in the same moment one is the first. And one in force for each provider,
+-- whatever its numbers: a mandate names the provider, and must end with the contract.
 CREATE FUNCTION contract_alone() RETURNS trigger LANGUAGE plpgsql SET search_path = loket, pg_catalog, pg_temp AS $$
 DECLARE k text := NEW.facts ->> 'company_number';
 BEGIN
+  PERFORM pg_advisory_xact_lock(4248, hashtext('contract' || NEW.party_gln));
   PERFORM pg_advisory_xact_lock(4248, hashtext('contract' || coalesce(k, NEW.party_gln)));
   IF EXISTS (SELECT 1 FROM cases c WHERE c.party_gln = NEW.party_gln AND c.process = 'contract' AND c.work <> 'closed' AND c.case_id <> NEW.case_id
       AND (c.facts ->> 'company_number') IS NOT DISTINCT FROM k) THEN
@@ -139,6 +151,8 @@ BEGIN
   IF NEW.state = 'active' AND EXISTS (SELECT 1 FROM cases c WHERE c.process = 'contract' AND c.work <> 'closed' AND c.state = 'active' AND c.case_id <> NEW.case_id
       AND c.facts ->> 'company_number' = k) THEN
     PERFORM refuse('contract_elsewhere', 'FLU-07'); END IF;
+  IF NEW.state = 'active' AND EXISTS (SELECT 1 FROM cases c WHERE c.party_gln = NEW.party_gln AND c.process = 'contract' AND c.work <> 'closed' AND c.state = 'active' AND c.case_id <> NEW.case_id) THEN
+    PERFORM refuse('contract_beside', 'FLU-07'); END IF;
   RETURN NEW;
 END $$;
 CREATE TRIGGER contract_alone BEFORE INSERT OR UPDATE ON cases FOR EACH ROW WHEN (NEW.process = 'contract' AND NEW.work <> 'closed') EXECUTE FUNCTION contract_alone();

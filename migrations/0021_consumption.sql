@@ -216,7 +216,7 @@ BEGIN
       v AS (SELECT x.register, x.starts_at, min(x.status) AS status, sum(x.value) AS value,
           CASE WHEN bool_or(x.named) AND count(*) < (SELECT count(*) FROM m WHERE m.register = x.register AND m.first_at <= x.starts_at AND m.last_at > x.starts_at) THEN 0 ELSE max(x.minutes) END AS covered
         FROM x WHERE x.meter > 0 OR NOT x.named GROUP BY x.register, x.starts_at LIMIT 7000)
-      SELECT jsonb_agg(jsonb_build_array(v.register, v.starts_at, v.covered, v.status, v.value) ORDER BY v.starts_at, v.register) INTO found FROM v;
+      SELECT jsonb_agg(jsonb_build_array(v.register, v.starts_at, v.covered, v.status, v.value, NULL) ORDER BY v.starts_at, v.register) INTO found FROM v;
   ELSE
     WITH y AS (SELECT t.register, t.day, t.meter, t.status, t.value, t.covered, brussels_begin(t.day) AS b, brussels_begin(t.day + 1) AS e, bool_or(t.meter > 0) OVER (PARTITION BY t.register, t.day) AS named
         FROM consumption_days t WHERE t.point_id = v_point AND t.register = ANY (all_registers) AND t.day >= p_from AND t.day < p_to),
@@ -230,9 +230,17 @@ BEGIN
                 WHERE m.register = x.register AND m.lo < x.e AND m.hi > x.b AND l.lo <= x.since AND l.hi > x.since AND NOT (l.lo <= x.b AND l.hi >= x.e)) END))::int
               + CASE WHEN bool_or(x.all_day) THEN extract(epoch FROM min(x.e) - min(x.b) - (max(x.until) FILTER (WHERE NOT x.all_day) - min(x.since) FILTER (WHERE NOT x.all_day)))::int / 60 ELSE 0 END) END AS covered
         FROM x GROUP BY x.register, x.day),
-      v AS (SELECT d.register, CASE p_grain WHEN 1440 THEN d.day WHEN 10080 THEN date_trunc('week', d.day::timestamp)::date ELSE date_trunc('month', d.day::timestamp)::date END AS first,
-          sum(d.covered) AS covered, min(d.status) AS status, sum(d.value) AS value FROM d GROUP BY 1, 2 LIMIT 4000)
-      SELECT jsonb_agg(jsonb_build_array(v.register, brussels_begin(v.first), v.covered, v.status, v.value) ORDER BY v.first, v.register) INTO found FROM v;
+      -- Day and night cover no more of a day than there is: where each has a total of all of it, one of them stands for both. And of the registers of
+      -- a direction (tariffs, then the one of all, then the one of what is active) the first that has anything of a day counts there.
+      g AS (SELECT d.register, d.day, d.status, d.value, t.turn = min(t.turn) OVER (PARTITION BY d.day, t.way) AS counts,
+          CASE WHEN t.turn = 1 AND sum(d.covered) OVER w > extract(epoch FROM brussels_begin(d.day + 1) - brussels_begin(d.day)) / 60
+            AND row_number() OVER (PARTITION BY d.day, t.way, t.turn ORDER BY d.covered DESC, d.register) > 1 THEN 0 ELSE d.covered END AS covered
+        FROM d, LATERAL (SELECT CASE WHEN d.register IN (1, 2, 3, 7) THEN 1 WHEN d.register IN (4, 5, 6, 8) THEN 2 ELSE d.register END AS way,
+          CASE WHEN d.register IN (1, 2, 4, 5) THEN 1 WHEN d.register IN (3, 6) THEN 2 ELSE 3 END AS turn) t WINDOW w AS (PARTITION BY d.day, t.way, t.turn)),
+      v AS (SELECT g.register, CASE p_grain WHEN 1440 THEN g.day WHEN 10080 THEN date_trunc('week', g.day::timestamp)::date ELSE date_trunc('month', g.day::timestamp)::date END AS first,
+          sum(g.covered) AS covered, min(g.status) AS status, sum(g.value) AS value,
+          CASE WHEN bool_or(g.counts) THEN jsonb_build_array(sum(g.value) FILTER (WHERE g.counts), sum(g.covered) FILTER (WHERE g.counts)) END AS own FROM g GROUP BY 1, 2 LIMIT 4000)
+      SELECT jsonb_agg(jsonb_build_array(v.register, brussels_begin(v.first), v.covered, v.status, v.value, v.own) ORDER BY v.first, v.register) INTO found FROM v;
   END IF;
   RETURN coalesce(found, '[]');
 END $$;

@@ -14,7 +14,7 @@ pub mod view;
 
 use serde::{Deserialize, Serialize};
 
-pub use found::{Consumption, Found, Peak, Step};
+pub use found::{Consumption, Found, Own, Peak, Step};
 
 /// The zone of the source: a day of it has 23, 24 or 25 hours.
 pub const ZONE: chrono_tz::Tz = chrono_tz::Tz::Europe__Brussels;

@@ -280,6 +280,44 @@ async fn flu_24_what_does_not_fit_reaches_a_person() {
     assert_eq!(counts[3], 1, "it waits here and is over there");
 }
 
+/// FLU-28: a mandate in force that ends earlier in the portal than here, or was renewed there, reaches a
+/// person, once for each end that is told; the end that is known here is nothing new.
+#[tokio::test(flavor = "multi_thread")]
+async fn flu_28_another_end_of_a_mandate_reaches_a_person() {
+    let portal = Portal::new().await;
+    let known = mandate(1, "Approved", "VH_dag");
+    assert_eq!(portal.says(std::slice::from_ref(&known)).0, [1, 0, 0, 0]);
+    for (times, end) in [(1, "2027-06-01"), (2, "2032-03-01")] {
+        let other = known.replace("2029-03-01", end);
+        for _ in 0..2 {
+            let (counts, why) = portal.says(std::slice::from_ref(&other));
+            assert_eq!(counts, [0, 0, 0, 1]);
+            let says = why.contains(end) && why.contains("2029-03-01");
+            assert!(says && why.contains("FLU-28"), "{why}");
+            assert_eq!(portal.times(FIRST, "Service says otherwise"), times);
+        }
+        assert_eq!(portal.says(std::slice::from_ref(&known)).0, [0, 0, 1, 0]);
+    }
+    assert_eq!(portal.times(FIRST, "Service says otherwise"), 2);
+}
+
+/// FLU-38: an answer without a reading of a meter is not a good one with nothing in it: the report says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn flu_38_an_answer_without_meters_is_said() {
+    let portal = Portal::new().await;
+    let answer = format!(
+        r#"{{"data": {{"headpoint": {{"ean": "{}", "energyType": "E", "physicalMeters": []}}}}}}"#,
+        ean(1)
+    );
+    let said = portal
+        .admin
+        .run_with("import consumption --json -", &answer);
+    assert!(
+        said.code == 3 && said.out.contains("no readings"),
+        "{said:?}"
+    );
+}
+
 /// A dry run says the same and writes nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_of_mandates_writes_nothing() {

@@ -47,6 +47,7 @@ fn values(from: NaiveDate, to: NaiveDate, step: Step) -> Vec<Found> {
                     _ => Status::Read,
                 },
                 value,
+                own: None,
             });
         }
         start = end;
@@ -212,6 +213,7 @@ fn flu_38_what_is_missing_is_said() {
         covered,
         status: Status::Validated,
         value,
+        own: None,
     };
     let values = vec![value(0, 1440, 1_000), value(1, 1395, 234)];
     let shown = Shown::of(&found(values, Energy::Electricity), &sight, made());
@@ -243,6 +245,7 @@ fn flu_35_gas_stands_in_both_units() {
         covered: 1440,
         status: Status::Read,
         value,
+        own: None,
     };
     let values = vec![
         one(Register::OfftakeTotal, 10_550),

@@ -117,6 +117,7 @@ fn values(look: &Look<'_>, energy: Energy) -> Consumption {
                 covered,
                 status,
                 value,
+                own: None,
             };
             if n % 9 != 5 {
                 values.push(found);

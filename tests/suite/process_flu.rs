@@ -887,6 +887,7 @@ fn taken_along() -> String {
             covered: 1440,
             status: Status::Read,
             value: 4_200,
+            own: None,
         }],
         peaks: Vec::new(),
     };

@@ -104,6 +104,10 @@ async fn approved(world: &World, desk: &Desk<'_>, case: CaseId) -> Result<(), St
 }
 
 async fn reopened(world: &World, case: CaseId) {
+    reopen(world, case).await.unwrap();
+}
+
+async fn reopen(world: &World, case: CaseId) -> Result<(), StoreError> {
     let detail = world.admin.case_detail(case).await.unwrap();
     let context = world.context(Actor::Lead).await;
     let reason = answers([("reason", free("one more time"))]);
@@ -113,11 +117,47 @@ async fn reopened(world: &World, case: CaseId) {
         fence: None,
         version: detail.row.version,
     };
-    world
-        .admin
-        .case_apply(Uuid::now_v7(), None, target, &change)
-        .await
-        .unwrap();
+    let cmd = Uuid::now_v7();
+    let done = world.admin.case_apply(cmd, None, target, &change).await;
+    done.map(|_| ())
+}
+
+/// GT-17: a case that is reopened is not a second one about its party, and in the same moment one comes back.
+#[tokio::test(flavor = "multi_thread")]
+async fn gt_17_a_second_case_does_not_come_by_reopening() {
+    let world = world().await;
+    let lead = world.desk("lead_1").await;
+    let given = answers([("party_gln", word(PROVIDER)), ("proposed_by", word("lead"))]);
+    let no = answers([("judgement", word("no")), ("judged_on", word("2026-11-10"))]);
+    let first = open(&world, "repeat_offender", &given).await.unwrap();
+    does(&lead, first, "joint_judgement", &no).await;
+    let second = open(&world, "repeat_offender", &given).await.unwrap();
+    let error = reopen(&world, first).await.unwrap_err();
+    assert_eq!(key(&error), ("offender_open", "GT-17"));
+    does(&lead, second, "joint_judgement", &no).await;
+    let both = tokio::join!(reopen(&world, first), reopen(&world, second));
+    let ((Ok(()), Err(error)) | (Err(error), Ok(()))) = both else {
+        panic!("{both:?}")
+    };
+    assert_eq!(key(&error), ("offender_open", "GT-17"));
+}
+
+/// FLU-06, FLU-07: a party has one contract in force, whatever its enterprise numbers: when it ends, nothing
+/// of its mandates is shown.
+#[tokio::test(flavor = "multi_thread")]
+async fn flu_07_no_second_contract_under_another_number() {
+    let world = world().await;
+    let first = open(&world, "contract", &contract()).await.unwrap();
+    let mut beside = contract();
+    beside.insert("company_number".to_owned(), word("0800000174"));
+    let error = open(&world, "contract", &beside).await.unwrap_err();
+    assert_eq!(key(&error), ("contract_beside", "FLU-07"));
+    let desk = world.desk("anna").await;
+    does(&desk, first, "terminate", &ends()).await;
+    let none = open(&world, "sharing", &mandate(1, "day")).await;
+    assert_eq!(key(&none.unwrap_err()).0, "no_contract_in_force");
+    open(&world, "contract", &beside).await.unwrap();
+    open(&world, "sharing", &mandate(1, "day")).await.unwrap();
 }
 
 /// FLU-07: the same party does not get a second one for its organisation, in whatever way it comes about.

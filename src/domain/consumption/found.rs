@@ -108,7 +108,7 @@ impl TryFrom<(NaiveDate, i16, i64)> for Peak {
 
 /// One value that was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "(i16, DateTime<Utc>, i64, i16, i64)")]
+#[serde(try_from = "Row")]
 pub struct Found {
     /// What was counted.
     pub register: Register,
@@ -120,20 +120,33 @@ pub struct Found {
     pub status: Status,
     /// Wh or dm³.
     pub value: i64,
+    /// What of it counts in the sum of its direction: that of the days on which no register before it has
+    /// anything. `None` where there is no such day, or no days.
+    pub own: Option<Own>,
 }
 
-impl TryFrom<(i16, DateTime<Utc>, i64, i16, i64)> for Found {
+/// The days of a step on which it is a register's turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct Own {
+    /// Wh or dm³.
+    pub value: i64,
+    /// For how many minutes.
+    pub covered: i64,
+}
+
+type Row = (i16, DateTime<Utc>, i64, i16, i64, Option<Own>);
+
+impl TryFrom<Row> for Found {
     type Error = &'static str;
 
-    fn try_from(
-        (register, start, covered, status, value): (i16, DateTime<Utc>, i64, i16, i64),
-    ) -> Result<Self, Self::Error> {
+    fn try_from((register, start, covered, status, value, own): Row) -> Result<Self, Self::Error> {
         Ok(Self {
             register: Register::of_code(register).ok_or("an unknown register")?,
             start,
             covered,
             status: Status::of_code(status).ok_or("an unknown status")?,
             value,
+            own,
         })
     }
 }

@@ -10,7 +10,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::guard::{Rule, Span, Window};
 use super::turns::{self, WHOLES};
-use super::{Consumption, Direction, Energy, Found, Peak, Register, Status, Step, Unit, days};
+use super::{Consumption, Direction, Energy, Found, Own, Peak, Register, Status, Step, Unit, days};
 
 /// What is looked at, apart from the values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,6 +100,8 @@ pub struct Series {
     pub values: Vec<Option<Amount>>,
     /// Of each slot without a value, whether it was not its turn: another register counted then.
     pub rests: Vec<bool>,
+    /// What of each slot counts beside registers that come before it.
+    pub own: Vec<Option<Own>>,
     /// All of them.
     pub total: Total,
 }
@@ -221,8 +223,8 @@ impl Shown {
     /// What is shown of what was found, at the legal instant `now`: what lies ahead is no stretch yet.
     pub fn of(found: &Consumption, sight: &Sight, now: DateTime<Utc>) -> Self {
         let window = sight.window;
-        let slots = slots(window, sight.step, now);
         let tomorrow = days::of(now).succ_opt().unwrap_or(window.to);
+        let slots = slots(window.from, window.to.min(tomorrow), sight.step, now);
         let mut by_register: BTreeMap<Register, BTreeMap<DateTime<Utc>, &Found>> = BTreeMap::new();
         for value in &found.values {
             if value.register.unit() == sight.unit {
@@ -263,7 +265,8 @@ impl Shown {
     }
 
     /// What flowed in one direction in a slot, by registers that are one whole: day and night, or the
-    /// register without tariffs where there are none. Nothing when all is missing.
+    /// register without tariffs where there are none, or on the days on which they have nothing. Nothing
+    /// when all is missing.
     pub fn stack(&self, slot: usize, direction: Direction) -> Vec<(Register, Amount)> {
         let amount = |register: &Register| {
             let series = self.of_register(*register)?;
@@ -273,7 +276,21 @@ impl Shown {
             .iter()
             .filter(|whole| whole.iter().all(|one| one.direction() == direction))
             .map(|whole| whole.iter().filter_map(amount).collect::<Vec<_>>());
-        wholes.find(|found| !found.is_empty()).unwrap_or_default()
+        let mut found = wholes.find(|found| !found.is_empty()).unwrap_or_default();
+        let Some(mut missing) = found.first().map(|(_, amount)| amount.missing) else {
+            return found;
+        };
+        for (register, amount) in wholes.flatten() {
+            let own = self.of_register(register).and_then(|it| it.own.get(slot));
+            if let Some(Own { value, covered }) = own.copied().flatten() {
+                missing -= covered;
+                found.push((register, Amount { value, ..amount }));
+            }
+        }
+        for (_, amount) in &mut found {
+            amount.missing = missing.max(0);
+        }
+        found
     }
 
     /// What flowed in one direction in a slot.
@@ -313,8 +330,8 @@ impl Shown {
     }
 }
 
-fn slots(window: Window, step: Step, now: DateTime<Utc>) -> Vec<Slot> {
-    let (first, last) = (days::begin(window.from), days::begin(window.to));
+fn slots(from: NaiveDate, to: NaiveDate, step: Step, now: DateTime<Utc>) -> Vec<Slot> {
+    let (first, last) = (days::begin(from), days::begin(to));
     let mut slots = Vec::new();
     let mut start = first;
     while start < last && start < now {
@@ -334,8 +351,9 @@ fn series_of(
     slots: &[Slot],
     sight: &Sight,
 ) -> Series {
+    let found = |slot: &Slot| values.get(&sight.step.begin(slot.start));
     let amount = |slot: &Slot| {
-        let found = values.get(&sight.step.begin(slot.start))?;
+        let found = found(slot)?;
         Some(Amount {
             value: found.value,
             missing: (slot.minutes() - found.covered).max(0),
@@ -348,6 +366,7 @@ fn series_of(
     Series {
         register,
         rests: vec![false; values.len()],
+        own: slots.iter().map(|slot| found(slot)?.own).collect(),
         values,
         total,
     }
@@ -389,6 +408,7 @@ mod tests {
             covered,
             status,
             value,
+            own: None,
         }
     }
 
@@ -573,6 +593,25 @@ mod tests {
         let week = sight(Span::Week, Step::Day, "2026-06-15", "2026-06-22");
         let shown = Shown::of(&found(vec![]), &week, now);
         assert_eq!((shown.slots.len(), shown.to), (3, day("2026-06-18")));
+    }
+
+    /// FLU-36: the month that is now ends with today: it lacks nothing that has not been.
+    #[test]
+    fn flu_36_the_rest_of_the_month_is_not_missing() {
+        let now = "2026-11-22T10:00:00Z".parse().expect("an instant");
+        let november = days::begin(day("2026-11-01"));
+        for (count, mark) in [(22, Mark::Read), (21, Mark::Part)] {
+            let all = found(vec![value(
+                Register::OfftakeTotal,
+                november,
+                count * 1440,
+                5,
+            )]);
+            let year = sight(Span::Year, Step::Month, "2026-01-01", "2027-01-01");
+            let shown = Shown::of(&all, &year, now);
+            assert_eq!((shown.slots.len(), shown.mark(10)), (11, mark));
+            assert_eq!(shown.slots[10].end, days::begin(day("2026-11-23")));
+        }
     }
 
     /// FLU-35: in one unit at a time, and nothing is counted twice where registers overlap.

@@ -208,6 +208,10 @@ impl Run<'_> {
     ) -> Result<(), ImportError> {
         let text = io::read_to_string(input.take(SERVICE_LIMIT))?;
         let readings = of_service(text.trim_start_matches(BYTE_ORDER_MARK))?;
+        if readings.is_empty() {
+            let refused = Refused::new("no_meters");
+            self.report.refuse(file, (1, &refused), None, self.texts);
+        }
         for (number, reading) in (1..).zip(readings) {
             self.reading((number, Ok(reading)), file, intake).await?;
         }

@@ -109,6 +109,7 @@ mod tests {
             covered: minutes,
             status: Status::ALL[usize::try_from(n % 3).unwrap_or(0)],
             value: n * 7,
+            own: None,
         };
         (0..count).map(found).collect()
     }
@@ -158,6 +159,7 @@ mod tests {
                 covered: 1380,
                 status: Status::Estimated,
                 value: 1234,
+                own: None,
             }],
             peaks: Vec::new(),
         };

@@ -160,16 +160,22 @@ fn line(
         "party_gln": party,
         "requested_by": "other",
         "granularity": kind,
-        "period_from": mandate.data_period_from.as_deref().map(day),
+        "period_from": mandate.data_period_from.as_deref().map(begin),
         "period_to": mandate.data_period_to.as_deref().map(end),
         "approved_at": approved.map(|at| at.to_rfc3339()),
     })
 }
 
-/// The day of an instant of the service, or what it says instead, which the field refuses by its words.
-fn day(text: &str) -> String {
-    let at = DateTime::parse_from_rfc3339(text).map(|at| days::of(at.to_utc()));
-    at.map_or_else(|_| text.to_owned(), |day| day.to_string())
+/// The first whole day from an instant of the service on: what lies before it on its day is not shared
+/// (FLU-27). Or what it says instead, which the field refuses by its words.
+fn begin(text: &str) -> String {
+    let Ok(at) = DateTime::parse_from_rfc3339(text) else {
+        return text.to_owned();
+    };
+    let day = days::of(at.to_utc());
+    let is_whole = days::begin(day) == at.to_utc();
+    let next = day.succ_opt().filter(|_| !is_whole);
+    next.unwrap_or(day).to_string()
 }
 
 fn end(text: &str) -> String {
@@ -177,7 +183,7 @@ fn end(text: &str) -> String {
 }
 
 /// When a mandate that ends then was approved: so that three years on its last day is the one that was told.
-fn since(expires: End) -> Option<DateTime<Utc>> {
+pub(super) fn since(expires: End) -> Option<DateTime<Utc>> {
     let approved: NaiveDate = expires
         .last()
         .checked_sub_months(Months::new(VALID_MONTHS))?;
@@ -269,6 +275,28 @@ mod tests {
         let (refused, reference) = one(&endless).expect_err("until when?");
         assert_eq!(refused.text, "import.refused.told_no_end");
         assert_eq!(reference, "REF-Approved-VH_dag");
+    }
+
+    /// FLU-27: who shares from an instant within a day on shares from the next day, not what was before.
+    #[test]
+    fn flu_27_a_start_within_a_day_shares_the_days_after_it() {
+        for (told, day) in [
+            ("2026-03-01T00:00:00+01:00", "2026-03-01"),
+            ("2026-02-28T23:00:00Z", "2026-03-01"),
+            ("2026-03-01T14:30:00+01:00", "2026-03-02"),
+            ("2026-03-01T00:00:01+01:00", "2026-03-02"),
+            ("2026-03-29T02:00:00Z", "2026-03-30"),
+            ("2026-03-01", "2026-03-01"),
+        ] {
+            let mut mandate = mandate("Requested", "VH_dag");
+            mandate["dataPeriodFrom"] = told.into();
+            let case = cases::parse(&one(&mandate).expect("a mandate").line, now());
+            assert_eq!(
+                word(&case.expect("a case"), "period_from"),
+                Some(day),
+                "{told}"
+            );
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::cases::parse;
 use super::intake::{Door, Fault};
-use super::mandates::{Read, Status, Told};
+use super::mandates::{Read, Status, Told, since};
 use super::refused::Refused;
 use super::report::{FileReport, Taken, words};
 use super::{ImportError, Run, patiently};
@@ -43,7 +43,11 @@ fn next(detail: &CaseDetail, told: &Told, now: DateTime<Utc>) -> Next {
         (Status::Approved, "requested") => Next::Step("approve", approval(told)),
         (Status::Rejected, "requested") => Next::Step("reject", Answers::new()),
         (Status::Finished, "active") => Next::Step("ended_in_portal", Answers::new()),
-        (Status::Requested, "requested") | (Status::Approved, "active") => capped(detail, told),
+        (Status::Requested, "requested") => capped(detail, told),
+        (Status::Approved, "active") => match capped(detail, told) {
+            Next::Nothing => held(detail, told),
+            other => other,
+        },
         // it was asked for before it was decided, and approved before it was over
         (Status::Requested, _)
         | (Status::Approved, "ended")
@@ -89,6 +93,22 @@ fn capped(detail: &CaseDetail, told: &Told) -> Next {
         return Next::Step("market_scenario", Answers::from(given));
     }
     Next::Nothing
+}
+
+/// A mandate in force that ends on another day in the portal than here (FLU-28): ended earlier, or renewed.
+/// No line moves its end; a person does.
+fn held(detail: &CaseDetail, told: &Told) -> Next {
+    let runs = detail.facts.clocks.iter();
+    let validity = runs.filter(|run| run.key == "validity_3y" && run.outcome.is_none());
+    let (Some(run), Some(end)) = (validity.max_by_key(|run| run.run), told.expires) else {
+        return Next::Nothing;
+    };
+    if since(end).map(days::of) == Some(days::of(run.started_at)) {
+        return Next::Nothing;
+    }
+    let differs = Refused::new("told_expires").with("told", &end.day().to_string());
+    let ours = days::of(run.due_at).to_string();
+    Next::Differs(differs.with("ours", &ours).by("FLU-28"))
 }
 
 fn code(key: &str, word: &str) -> (String, Answer) {
@@ -167,7 +187,9 @@ impl Door {
     ) -> Result<(), StoreError> {
         let case_id = detail.row.case_id;
         let episode = detail.facts.facts.get("reopened");
-        let cmd = command(case_id, told, "service_differs", &format!("{episode:?}"));
+        // an end that was told anew is something else
+        let of_what = format!("{episode:?} {:?}", told.expires);
+        let cmd = command(case_id, told, "service_differs", &of_what);
         if run == Mode::Dry || patiently(async || self.store.case_heard(case_id, cmd).await).await?
         {
             return Ok(());

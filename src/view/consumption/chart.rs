@@ -272,6 +272,7 @@ mod tests {
                 covered: 15,
                 status: Status::Read,
                 value: values(n)?,
+                own: None,
             })
         };
         let found = Consumption {
