@@ -278,6 +278,10 @@ async fn dw_bas_06_a_newer_file_closes_and_brings_back() {
         .one("SELECT newer ->> 'code' FROM loket.wash_findings WHERE newer IS NOT NULL")
         .await;
     assert_eq!(newer, "A04");
+    // … and is what is read: the supplier has nobody there any more (DW-BAS-06)
+    let (case_id, _) = bench.case_of(1).await;
+    let detail = bench.world.admin.case_detail(case_id).await.unwrap();
+    assert!(detail.finding.unwrap().supply.is_empty());
 }
 
 /// A case that somebody holds is not closed: the holder is told, and it closes when it is let go.
