@@ -56,6 +56,7 @@ INSERT INTO wash_faults (fault, code) SELECT f, NULL FROM unnest(ARRAY['EMF10005
 CREATE TABLE wash_corrections (
   correction_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, finding_id bigint REFERENCES wash_findings, case_id bigint REFERENCES cases, seq int,
   run_id bigint REFERENCES wash_runs, point text NOT NULL, customer_ref text NOT NULL REFERENCES customers,
+  supplier text,                                    -- who is told, where no finding and no contract says so
   before jsonb NOT NULL, after jsonb NOT NULL, made_at timestamptz NOT NULL,
   state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'sent', 'taken_back', 'by_case', 'kept')),
   idem_key uuid NOT NULL DEFAULT gen_random_uuid(), attempts int NOT NULL DEFAULT 0, taken_at timestamptz, sent_at timestamptz, last_error text);
@@ -502,10 +503,24 @@ $$ SELECT coalesce((SELECT update_id FROM wash_updates WHERE case_id = p_case.ca
 CREATE FUNCTION born_as(p_number text, p_day date) RETURNS bool LANGUAGE sql IMMUTABLE AS
 $$ SELECT CASE WHEN p_number ~ '^[0-7][0-9]{10}$' AND p_day IS NOT NULL THEN substr(p_number, 1, 2)::int IN (extract(day FROM p_day), extract(day FROM p_day) + 40)
      AND substr(p_number, 3, 2)::int - extract(month FROM p_day) IN (0, 40, 65, 80) AND substr(p_number, 5, 2)::int = extract(year FROM p_day)::int % 100 ELSE true END $$;
--- Of an update: which end user it names. 'nobody' is of ours at that point; another 'kind' or 'number' than our
--- row has is another end user, whose coming is a takeover and needs consent (DW-A02-7, DW-A03-5); else 'same'.
+-- The words of a name as they sound: those of src/wash/name.rs.
+CREATE FUNCTION words_that_sound(p_name text) RETURNS text[] LANGUAGE sql IMMUTABLE AS
+$$ SELECT coalesce(array_agg(regexp_replace(regexp_replace(w, '(.)\1+', '\1', 'g'), 's?s[eo]n$', 'sen')), '{}')
+   FROM regexp_split_to_table(translate(replace(replace(replace(replace(replace(replace(replace(fold(coalesce(p_name, '')), 'aa', 'a'), 'ae', 'a'), 'oe', 'o'), 'ch', 'k'), 'ck', 'k'), 'th', 't'), 'ph', 'f'), 'cwz', 'kvs'), '[^[:alnum:]]+') w WHERE w <> '' $$;
+-- Of two private persons: whether the row as the update would have it is somebody else's by name. A couple has one
+-- surname, a firm its owner's: in their cases the given name alone tells.
+CREATE FUNCTION wash_other_name(u customers, p_data jsonb) RETURNS bool LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
+$$ SELECT cardinality(held) > 0 AND (NOT held && brought
+     OR NOT words_that_sound(u.first_name) && given AND cardinality(given) > 0 AND u.first_name <> ''
+       AND EXISTS (SELECT 1 FROM cases c WHERE c.customer_ref = u.customer_ref AND c.process = 'wash' AND c.work <> 'closed' AND c.facts ->> 'wash_code' IN ('a02', 'a03')))
+   FROM (SELECT words_that_sound(concat_ws(' ', u.first_name, u.last_name)) AS held, words_that_sound(p_data ->> 'first_name') AS given,
+     words_that_sound(concat_ws(' ', coalesce(p_data ->> 'first_name', u.first_name), coalesce(p_data ->> 'last_name', u.last_name))) AS brought) w $$;
+-- Of an update: which end user it names. 'nobody' is of ours at that point; another 'kind' or 'number' than our row
+-- has, or without an equal number another 'name', is another end user, whose coming is a takeover and needs consent
+-- (DW-A02-7, DW-A03-5); else 'same'.
 CREATE FUNCTION wash_names(p_customer text, p_data jsonb) RETURNS text LANGUAGE sql STABLE SET search_path = loket, pg_catalog, pg_temp AS
-$$ SELECT coalesce((SELECT CASE WHEN kind_ <> u.kind OR by_number <> u.kind THEN 'kind' WHEN n <> '' AND held NOT IN ('', n) OR held = '' AND NOT born_as(n, u.birth_date) THEN 'number' ELSE 'same' END
+$$ SELECT coalesce((SELECT CASE WHEN kind_ <> u.kind OR by_number <> u.kind THEN 'kind' WHEN n <> '' AND held NOT IN ('', n) OR held = '' AND NOT born_as(n, u.birth_date) THEN 'number'
+       WHEN kind_ = 'private' AND (n = '' OR n <> held) AND wash_other_name(u, p_data) THEN 'name' ELSE 'same' END
      FROM customers u, LATERAL (SELECT regexp_replace(coalesce(p_data ->> 'identifier', ''), '[^0-9]', '', 'g') AS n, regexp_replace(u.identifier, '[^0-9]', '', 'g') AS held) a,
        LATERAL (SELECT CASE length(n) WHEN 9 THEN 'business' WHEN 11 THEN 'private' END AS by_number) b,
        LATERAL (SELECT coalesce(p_data ->> 'kind', by_number, CASE WHEN p_data ->> 'organisation_name' <> '' THEN 'business' WHEN p_data ->> 'last_name' <> '' THEN 'private' END, u.kind) AS kind_) c
@@ -516,6 +531,7 @@ BEGIN
     WHEN 'nobody' THEN PERFORM refuse('update_of_nobody', 'DW-BAS-12');
     WHEN 'kind' THEN PERFORM refuse('update_other_kind', 'DW-A03-5');
     WHEN 'number' THEN PERFORM refuse('update_other_number', 'DW-A02-7');
+    WHEN 'name' THEN PERFORM refuse('update_other_name', 'DW-A02-7');
     ELSE NULL;
   END CASE;
 END $$;
@@ -574,9 +590,13 @@ BEGIN
   END IF;
   PERFORM wash_recode(p_case);
 END $$;
--- The old values again, where nobody changed the row since.
+-- The old values of what was corrected, where nobody changed that since; the rest of the row is as it is now.
 CREATE FUNCTION wash_restore(k wash_corrections) RETURNS void LANGUAGE sql SET search_path = loket, pg_catalog, pg_temp AS
-$$ UPDATE customers u SET kind = k.before ->> 'kind', identifier = k.before ->> 'identifier', first_name = k.before ->> 'first_name', last_name = k.before ->> 'last_name', organisation_name = k.before ->> 'organisation_name',
+$$ UPDATE customers u SET kind = CASE WHEN k.after ? 'kind' THEN k.before ->> 'kind' ELSE u.kind END,
+     identifier = CASE WHEN k.after ? 'identifier' THEN k.before ->> 'identifier' ELSE u.identifier END,
+     first_name = CASE WHEN k.after ? 'first_name' THEN k.before ->> 'first_name' ELSE u.first_name END,
+     last_name = CASE WHEN k.after ? 'last_name' THEN k.before ->> 'last_name' ELSE u.last_name END,
+     organisation_name = CASE WHEN k.after ? 'organisation_name' THEN k.before ->> 'organisation_name' ELSE u.organisation_name END,
      protected = coalesce((k.before ->> 'protected')::bool, u.protected)
    WHERE u.customer_ref = k.customer_ref AND jsonb_build_object('kind', u.kind, 'identifier', u.identifier, 'first_name', u.first_name, 'last_name', u.last_name, 'organisation_name', u.organisation_name) @> k.after $$;
 
@@ -607,7 +627,7 @@ BEGIN
         AND NOT is_protected(k.customer_ref, k.after ->> 'identifier', k.finding_id)
       ORDER BY k.correction_id LIMIT room FOR UPDATE OF k SKIP LOCKED),
     w AS (UPDATE wash_corrections k SET taken_at = clock_timestamp(), attempts = attempts + 1 FROM due WHERE k.correction_id = due.correction_id RETURNING k.*)
-    SELECT coalesce(jsonb_agg(jsonb_build_object('correction_id', correction_id, 'point', point, 'supplier', (SELECT wash_supplier(w.point, f.evidence) FROM wash_findings f WHERE f.finding_id = w.finding_id), 'customer_ref', customer_ref, 'after', after, 'made_at', made_at, 'idem_key', idem_key, 'attempts', attempts) ORDER BY correction_id), '[]') INTO r FROM w;
+    SELECT coalesce(jsonb_agg(jsonb_build_object('correction_id', correction_id, 'point', point, 'supplier', coalesce(w.supplier, wash_supplier(w.point, (SELECT f.evidence FROM wash_findings f WHERE f.finding_id = w.finding_id))), 'customer_ref', customer_ref, 'after', after, 'made_at', made_at, 'idem_key', idem_key, 'attempts', attempts) ORDER BY correction_id), '[]') INTO r FROM w;
   RETURN r;
 END $$;
 CREATE INDEX wash_corrections_taken ON wash_corrections (taken_at) WHERE taken_at IS NOT NULL;
@@ -706,7 +726,7 @@ BEGIN
 END $$;
 -- Ends an update that belongs to no live case; one that does is ended in its case.
 CREATE FUNCTION loket_api.wash_update_end(p_id bigint, p_approve bool, p_reason text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = loket, pg_catalog, pg_temp AS $$
-DECLARE a int := require_role('agent', 'lead', 'admin'); u wash_updates%ROWTYPE; ref_ text;
+DECLARE a int := require_role('agent', 'lead', 'admin'); u wash_updates%ROWTYPE; ref_ text; made bigint;
 BEGIN
   IF NOT (SELECT queue_id FROM queues WHERE key = 'wash') = ANY (my_queues()) THEN PERFORM refuse('queue_not_yours'); END IF;
   SELECT * INTO u FROM wash_updates WHERE update_id = p_id FOR UPDATE;
@@ -716,7 +736,8 @@ BEGIN
   IF p_approve THEN
     ref_ := wash_holder(u.point);
     PERFORM wash_may_take(ref_, u.data);
-    PERFORM wash_correct(NULL, NULL, NULL, NULL, u.point, ref_, u.data);
+    made := wash_correct(NULL, NULL, NULL, NULL, u.point, ref_, u.data);
+    UPDATE wash_corrections SET supplier = nullif(u.supplier_gln, '') WHERE correction_id = made;
   END IF;
   UPDATE wash_updates SET state = CASE WHEN p_approve THEN 'approved' ELSE 'rejected' END, reason = nullif(btrim(p_reason), ''), ended_at = legal_now(), agent_id = a WHERE update_id = p_id;
 END $$;
@@ -807,6 +828,8 @@ DECLARE f wash_findings%ROWTYPE; r wash_runs%ROWTYPE; hidden bool; grid jsonb :=
 BEGIN
   SELECT * INTO f FROM wash_findings WHERE case_id = p_case ORDER BY finding_id DESC LIMIT 1;
   IF NOT FOUND THEN RETURN NULL; END IF;
+  -- what a later file says of the same point is what is true now
+  f.evidence := coalesce(f.newer -> 'evidence', f.evidence); f.side := coalesce(f.newer ->> 'side', f.side);
   SELECT * INTO r FROM wash_runs WHERE run_id = f.last_run;
   hidden := wash_hidden(p_case);
   IF NOT hidden THEN
@@ -837,7 +860,7 @@ BEGIN
   IF p_customer IS NOT NULL AND EXISTS (SELECT 1 FROM customers WHERE customer_ref = p_customer AND protected) THEN RETURN true; END IF;
   IF length(number_) = 11 AND (EXISTS (SELECT 1 FROM register_persons WHERE number = number_ AND protected)
       OR EXISTS (SELECT 1 FROM customers WHERE country = 'NO' AND identifier = number_ AND identifier <> '' AND protected)) THEN RETURN true; END IF;
-  RETURN p_finding IS NOT NULL AND EXISTS (SELECT 1 FROM wash_findings f WHERE f.finding_id = p_finding AND (f.protected OR wash_hides(f.evidence)));
+  RETURN p_finding IS NOT NULL AND EXISTS (SELECT 1 FROM wash_findings f WHERE f.finding_id = p_finding AND (f.protected OR wash_hides(f.evidence) OR wash_hides(f.newer -> 'evidence')));
 END $$;
 -- Whether anybody in the rows of a finding is.
 CREATE FUNCTION wash_hides(p_evidence jsonb) RETURNS bool LANGUAGE plpgsql STABLE SET search_path = loket, pg_catalog, pg_temp AS
@@ -952,7 +975,7 @@ CREATE FUNCTION wash_newcomer(p_case cases) RETURNS jsonb LANGUAGE plpgsql STABL
 DECLARE a jsonb := jsonb_strip_nulls(wash_found(p_case)); x jsonb;
 BEGIN
   IF a = '{}' AND p_case.facts ->> 'wash_code' IN ('a01', 'a02', 'a03') THEN
-    SELECT evidence -> 'supply' -> 0 INTO x FROM wash_findings WHERE case_id = p_case.case_id ORDER BY finding_id DESC LIMIT 1;
+    SELECT coalesce(newer -> 'evidence', evidence) -> 'supply' -> 0 INTO x FROM wash_findings WHERE case_id = p_case.case_id ORDER BY finding_id DESC LIMIT 1;
     IF coalesce(x ->> 'last_name', x ->> 'organisation_name', x ->> 'identifier', '') = '' THEN RETURN '{}'; END IF;
     a := jsonb_build_object('kind', coalesce(x ->> 'kind', 'private'), 'identifier', coalesce(x ->> 'identifier', ''), 'first_name', coalesce(x ->> 'first_name', ''),
       'last_name', coalesce(x ->> 'last_name', ''), 'organisation_name', coalesce(x ->> 'organisation_name', ''), 'birth_date', x ->> 'birth_date');

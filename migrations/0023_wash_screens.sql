@@ -114,10 +114,15 @@ BEGIN
     h := NULL; row_ := NULL;
     SELECT * INTO h FROM register_person_hit(held);
     IF held ->> 'kind' = 'business' THEN h.n := 0; h.hit := NULL; END IF;
-    IF h.n = 1 AND NOT (h.hit).protected THEN row_ := to_jsonb(h.hit) - 'number' || jsonb_build_object('identifier', (h.hit).number, 'kind', 'private'); END IF;
+    -- who has no number here may be protected there: from now on here too, and nobody is told which side it is
+    IF (h.hit).protected THEN
+      UPDATE wash_findings SET protected = true WHERE finding_id = f.finding_id;
+      RETURN jsonb_build_object('at', legal_now(), 'protected', true, 'sides', '[]'::jsonb);
+    END IF;
+    IF h.n = 1 THEN row_ := to_jsonb(h.hit) - 'number' || jsonb_build_object('identifier', (h.hit).number, 'kind', 'private'); END IF;
     numbers := ARRAY(SELECT DISTINCT v FROM unnest(ARRAY[held ->> 'identifier', row_ ->> 'identifier']) v WHERE v <> '');
     births := ARRAY(SELECT DISTINCT v FROM unnest(ARRAY[held ->> 'birth_date', row_ ->> 'birth_date']) v WHERE v <> '');
-    r := r || jsonb_build_object('side', side_, 'kind', held ->> 'kind', 'shown', wash_seen(held, numbers, births), 'hits', h.n, 'hidden', coalesce((h.hit).protected, false),
+    r := r || jsonb_build_object('side', side_, 'kind', held ->> 'kind', 'shown', wash_seen(held, numbers, births), 'hits', h.n, 'hidden', false,
       'found', CASE WHEN row_ IS NOT NULL THEN wash_seen(row_, numbers, births) END,
       'name', CASE WHEN held ->> 'kind' = 'business' THEN held ->> 'organisation_name' ELSE '' END, 'number', CASE WHEN held ->> 'kind' = 'business' THEN coalesce(held ->> 'identifier', '') ELSE '' END,
       'held', CASE WHEN p_raw THEN held END);

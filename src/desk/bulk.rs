@@ -54,6 +54,9 @@ pub enum Act {
 pub struct Solved {
     /// Which case.
     pub case: CaseId,
+    /// The state it was done in; nothing for what any state takes alike. One key may mean two
+    /// things: an update is rejected in one state, a takeover in another.
+    pub from: Option<String>,
     /// What was done.
     pub act: Act,
     /// What was answered.
@@ -63,6 +66,8 @@ pub struct Solved {
 /// An action with its answers, to be done with others likewise.
 #[derive(Debug, Clone)]
 pub struct Like {
+    /// The state that a case must have for it.
+    pub from: Option<String>,
     /// What is done.
     pub act: Act,
     /// What is answered.
@@ -77,7 +82,7 @@ impl PartialEq for Like {
                 .map(|entry| entry.raw().to_owned())
                 .collect()
         };
-        self.act == other.act && raw(self) == raw(other)
+        (&self.act, &self.from) == (&other.act, &other.from) && raw(self) == raw(other)
     }
 }
 
@@ -98,6 +103,8 @@ pub struct Job {
     pub choices: Vec<choices::Choice>,
     /// What is to be done.
     pub act: Option<Act>,
+    /// The state that a case must have for it, where one of that state was solved by hand.
+    pub from: Option<String>,
     /// The answers, one set for all.
     pub entries: Vec<Entry>,
     /// The draft that has them, where something was typed.
@@ -194,6 +201,7 @@ impl Job {
             read: 0,
             choices: Vec::new(),
             act: None,
+            from: None,
             entries: Vec::new(),
             draft: None,
             rows: Vec::new(),
@@ -284,6 +292,7 @@ pub fn take(world: &mut World, page: FactsPage, now: DateTime<Utc>) -> Vec<Effec
             .sort_by_key(|one| (one.row.work, one.row.sort_at, one.row.case_id));
         job.choices = choices::of(world, &job, now);
         if let Some(like) = job.like.take() {
+            job.from = like.from;
             world.bulk = Some(job);
             plan::make(world, like.act, like.entries, now);
             return vec![Effect::Go(Route::Likewise)];

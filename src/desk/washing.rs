@@ -151,6 +151,7 @@ pub(super) fn to_approve(model: &Model) -> Result<(), Why> {
     };
     match list.current().and_then(|one| one.names.as_deref()) {
         Some("number") => Err(Why("update_other_number")),
+        Some("name") => Err(Why("update_other_name")),
         Some("kind") => Err(Why("update_other_kind")),
         Some("nobody") => Err(Why("update_of_nobody")),
         _ => Ok(()),
@@ -173,19 +174,29 @@ pub(super) fn to_take_back(model: &Model) -> Result<(), Why> {
 /// What was done with a case of the wash by hand is kept, so that others of its cluster can follow.
 pub(super) fn remember(world: &mut World, form: &Form, case: CaseId) {
     let loaded = world.case(case);
-    let is_wash = loaded.is_some_and(|loaded| loaded.detail.row.process == "wash");
-    let Subject::Action(_, action) = &form.subject else {
+    let loaded = loaded.filter(|loaded| loaded.detail.row.process == "wash");
+    let (Some(loaded), Subject::Action(_, action)) = (loaded, &form.subject) else {
         return;
     };
     let own = WASH.actions.iter().any(|known| known.key == action);
-    let was_solved = world.solved.as_ref().is_some_and(|it| it.case == case);
-    // a note on what was solved does not take the place of how
-    if is_wash && (own || !was_solved) {
+    let from = own.then(|| loaded.detail.facts.state.clone());
+    // a note does not take the place of how one was solved, there or at another case
+    let kept = world.solved.as_ref();
+    let kept = kept.is_some_and(|it| it.case == case || it.from.is_some());
+    if own || !kept {
         world.solved = Some(Box::new(Solved {
             case,
+            from,
             act: Act::Action(action.clone()),
             entries: form.entries.clone(),
         }));
+    }
+}
+
+/// What was taken back is no solution that others may follow.
+pub(super) fn forget(world: &mut World, case: CaseId) {
+    if world.solved.as_ref().is_some_and(|it| it.case == case) {
+        world.solved = None;
     }
 }
 

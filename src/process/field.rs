@@ -64,9 +64,20 @@ impl Field {
     }
 
     /// Whether an answer to it is about one customer or one metering point, so that it is never that of
-    /// other cases too.
+    /// other cases too: a name, a number, and what a customer said (DW-A02-7, DW-A03-8, DW-A01-10) or
+    /// what two rows of one person have alike (DW-A01-6).
     pub fn names_one(&self) -> bool {
-        const OF_ONE: [Key; 7] = [
+        const OF_ONE: [Key; 17] = [
+            "consent",
+            "kept_identity",
+            "customer_contacted",
+            "customer_agrees",
+            "customer_confirms",
+            "person_consents",
+            "agreed_on",
+            "one_without_fnr",
+            "same_birth_date",
+            "nearly_equal",
             "found_first_name",
             "found_last_name",
             "found_name",

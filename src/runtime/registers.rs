@@ -61,10 +61,15 @@ impl Sources {
                 _ => (EXTRACTS, extract_of_persons(&side)),
             }
         };
+        // of whom a service protects nothing is shown either
+        let held = match said {
+            Said::Hidden => EvidenceRow::default(),
+            _ => side.shown,
+        };
         Ok(Side {
             side: side.side,
             source,
-            held: side.shown,
+            held,
             said,
         })
     }

@@ -75,6 +75,7 @@ fn of_side(paint: &Paint<'_, '_>, side: &Side, columns: usize) -> Vec<Line<'stat
             let said = format!("{}  {}  {}", row.number, row.name, row.address);
             Line::from(super::width::cut(&said, columns))
         })),
+        Said::Hidden => {}
         _ => lines.extend(finding::pair(
             paint,
             heads,

@@ -102,6 +102,7 @@ fn whole(paint: &mut Paint<'_, '_>, area: Rect, one: &WaitingUpdate) {
     }
     let other = match one.names.as_deref() {
         Some("number") => Some("why.update_other_number"),
+        Some("name") => Some("why.update_other_name"),
         Some("kind") => Some("why.update_other_kind"),
         Some("nobody") => Some("why.update_of_nobody"),
         _ => None,

@@ -294,6 +294,87 @@ fn what_names_a_customer_is_not_done_with_the_others() {
     assert!(screen.contains("names one customer"), "{screen}");
 }
 
+/// DW-A02-7, DW-A03-8, DW-A01-10, DW-A01-6: one word of one customer is not that of the others, with `=`,
+/// with the key for many and at the command line. Fails when such a key is not known as one of a customer.
+#[test]
+fn dw_a02_07_what_one_customer_said_is_not_said_of_others() {
+    for key in [
+        "consent",
+        "kept_identity",
+        "customer_contacted",
+        "customer_agrees",
+        "customer_confirms",
+        "person_consents",
+        "agreed_on",
+        "one_without_fnr",
+        "same_birth_date",
+        "nearly_equal",
+    ] {
+        assert!(loket::desk::bulk::one::names_one(key), "{key}");
+        let mut script = solved();
+        let kept = script.model.world.solved.as_mut().unwrap();
+        kept.entries[0].key = key.to_owned();
+        script.keys("=");
+        assert!(!matches!(script.model.layers.last(), Some(Layer::Sheet)));
+        let screen = script.screen();
+        assert!(screen.contains("names one customer"), "{key}: {screen}");
+    }
+}
+
+/// DW-A02-7: another code may lift the consent that a couple needs: of A02 and A03 one case at a time.
+#[test]
+fn dw_a02_07_a_couple_gets_another_code_alone() {
+    use loket::desk::bulk::one::is_of_its_own;
+    for (code, alone) in [("a01", false), ("a02", true), ("a03", true), ("i01", false)] {
+        let given = answers(&[
+            ("wash_code", code),
+            ("wash_origin", "holdings"),
+            ("point", "707057500100000017"),
+            ("customer_ref", "G000001"),
+        ]);
+        let case = Sim::try_open(&WASH, now(), now(), &given).unwrap().case;
+        assert_eq!(is_of_its_own("reclassify", &case), alone, "{code}");
+        assert!(!is_of_its_own("add_note", &case));
+    }
+}
+
+/// DW-A01-13, DW-BAS-12: one key is two things in two states. What was done in one is not done with a case
+/// in another. Fails when the state of the solution is not compared.
+#[test]
+fn dw_a01_13_a_solution_is_of_the_state_it_was_done_in() {
+    for (from, verdict) in [("missing_new", "will"), ("assess_takeover", "wont")] {
+        let mut script = solved();
+        let kept = script.model.world.solved.as_mut().unwrap();
+        assert_eq!(kept.from, None, "a note is for any state");
+        kept.from = Some(from.to_owned());
+        script.keys("=");
+        answer(&mut script, &ALL);
+        let rows = &job(&script).rows;
+        assert!(rows.len() == 3 && rows.iter().all(|row| row.verdict.key() == verdict));
+        let told = rows
+            .iter()
+            .filter(|row| row.verdict.said().contains("means something else"));
+        assert_eq!(told.count() == 3, verdict == "wont");
+    }
+}
+
+/// A note on another case of the cluster does not take the place of how one was solved.
+#[test]
+fn a_note_on_another_case_keeps_the_solution() {
+    let mut script = solved();
+    let kept = script.model.world.solved.as_mut().unwrap();
+    (kept.case, kept.from) = (CaseId(102), Some("missing_new".to_owned()));
+    script.keys("enter");
+    answer(&mut script, &ALL);
+    script.keys("t").text("called").keys("ctrl-s enter");
+    answer(&mut script, &ALL);
+    let kept = script.model.world.solved.as_ref().unwrap();
+    assert_eq!(
+        (kept.case, kept.from.as_deref()),
+        (CaseId(102), Some("missing_new"))
+    );
+}
+
 /// A job on all of the cluster whose cases have a wrong name of a business to be corrected.
 fn naming() -> Script {
     let mut script = opened(120, 40);
@@ -657,6 +738,7 @@ fn an_update_of_a_protected_person_shows_nothing_of_them() {
 fn dw_a02_07_the_list_says_why_another_end_user_is_not_approved() {
     for (names, says) in [
         ("number", "another number than ours"),
+        ("name", "somebody else by name"),
         ("kind", "a business where we have a person"),
         ("nobody", "No customer of ours"),
     ] {

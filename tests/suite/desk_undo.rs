@@ -155,6 +155,12 @@ fn it_is_asked_first_and_the_answers_come_back() {
         "esc leaves everything as it is"
     );
     assert!(script.writes().is_empty());
+    script.model.world.solved = Some(Box::new(loket::desk::bulk::Solved {
+        case: CASE,
+        from: None,
+        act: loket::desk::bulk::Act::Action("add_note".to_owned()),
+        entries: Vec::new(),
+    }));
     script.keys("u enter");
     let (ticket, call) = script.writes().pop().unwrap();
     assert_eq!(call, Call::TakeBack { case: CASE, seq: 4 });
@@ -171,6 +177,7 @@ fn it_is_asked_first_and_the_answers_come_back() {
         "{}",
         script.screen()
     );
+    assert!(script.model.world.solved.is_none(), "no pattern for others");
     assert!(
         script.model.world.leases.contains_key(&CASE),
         "it is ours again"

@@ -278,6 +278,16 @@ async fn dw_bas_06_a_newer_file_closes_and_brings_back() {
         .one("SELECT newer ->> 'code' FROM loket.wash_findings WHERE newer IS NOT NULL")
         .await;
     assert_eq!(newer, "A04");
+    // … and is what is read: the supplier has nobody there any more (DW-BAS-06)
+    let (case_id, _) = bench.case_of(1).await;
+    let detail = bench.world.admin.case_detail(case_id).await.unwrap();
+    assert!(detail.finding.unwrap().supply.is_empty());
+    let owner = bench.owner().await;
+    let path = "SET search_path = loket, pg_catalog";
+    sqlx::query(path).execute(&owner).await.unwrap();
+    let comes = "SELECT wash_newcomer(c)::text FROM cases c ORDER BY case_id DESC LIMIT 1";
+    let comes: String = sqlx::query_scalar(comes).fetch_one(&owner).await.unwrap();
+    assert_eq!(comes, "{}", "nobody comes whom the supplier has no more");
 }
 
 /// A case that somebody holds is not closed: the holder is told, and it closes when it is let go.

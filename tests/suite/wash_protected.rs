@@ -327,3 +327,34 @@ async fn dw_protected_names_that_were_typed_are_hidden() {
     let context = bench.world.admin.message_context(case_id).await;
     assert!(context.unwrap().hidden);
 }
+
+/// META-05: a side without a number whose one hit by name and birth date is protected is not shown beside its
+/// name and address: the case is protected from then on, and says so for any of its sides.
+#[tokio::test(flavor = "multi_thread")]
+async fn meta_05_a_register_says_of_nobody_by_name_that_he_is_protected() {
+    let gry = "private,Gry,Sivertsen,,,1936-12-05,Thomassenjordet,165,1639,Abrahamsen,2010-01-01,";
+    let bench = Bench::new().await;
+    bench.washed("a", &[(point(1), GEIR, gry)]).await;
+    let (case_id, _) = bench.case_of(1).await;
+    let store = &bench.world.admin;
+    let asked = store.register_ask(case_id, true).await.unwrap();
+    assert_eq!(asked.sides.len(), 2);
+    let person = serde_json::json!({"number": "05123600000", "first_name": "Gry",
+        "last_name": "Sivertsen", "birth_date": "1936-12-05", "street": "", "house_number": "",
+        "postcode": "", "city": "", "deceased_on": "", "protected": true});
+    store.register_put("persons", &[person]).await.unwrap();
+    let again = store.register_ask(case_id, true).await;
+    let refused = |answer: Result<_, StoreError>| match answer {
+        Err(StoreError::Refused(refusal)) => refusal.key,
+        _ => panic!("something was said"),
+    };
+    assert_eq!(refused(again), "register_protected");
+    let hidden: bool = bench
+        .one("SELECT bool_and(protected) FROM loket.wash_findings")
+        .await;
+    assert!(hidden);
+    assert_eq!(
+        refused(store.register_ask(case_id, false).await),
+        "register_protected"
+    );
+}

@@ -107,6 +107,92 @@ async fn dw_a02_07_another_end_user_comes_by_no_update() {
     assert_eq!(ours(&bench).await, "private|29884013001|Geir|Christensen|");
 }
 
+/// DW-A02-7: without a number the name tells: no word of it in common is another end user, and of a couple
+/// or a sole proprietor another given name is. What one supplier spells otherwise is not. Fails when the
+/// name is not compared.
+#[tokio::test(flavor = "multi_thread")]
+async fn dw_a02_07_another_name_without_a_number_comes_by_no_update() {
+    let bench = Bench::new().await;
+    bench.washed("a", &[(point(1), GIER, GEIR)]).await;
+    let couple = &[("first_name", "Inger"), ("last_name", "Kristensen")][..];
+    let other = &[("first_name", "Inger"), ("last_name", "Henriksen")][..];
+    let confirmed = &[
+        ("identifier", "29884013001"),
+        ("first_name", "Inger"),
+        ("last_name", "Henriksen"),
+    ];
+    let cases = [
+        (other, "name"),
+        (couple, "same"),
+        (confirmed, "same"),
+        (&[("first_name", "Geirr"), ("last_name", "Nordby")], "same"),
+        (
+            &[("first_name", "G."), ("last_name", "Christensen")],
+            "same",
+        ),
+        (&[("last_name", "Nordby")], "same"),
+    ];
+    for (at, (data, names)) in cases.into_iter().enumerate() {
+        put(&bench, given("", &format!("U{at}"), 1, data)).await;
+        let list = waiting(&bench).await;
+        let said = list.last().unwrap().names.as_deref();
+        assert_eq!(said, Some(names), "{data:?}");
+    }
+    let store = &bench.world.admin;
+    let first = waiting(&bench).await[0].update_id;
+    let refused = key(store.wash_update_end(first, true, None).await);
+    assert_eq!(
+        (&*refused.0, &*refused.1),
+        ("update_other_name", "DW-A02-7")
+    );
+    assert_eq!(ours(&bench).await, GEIR_AS_HELD);
+    let shell = Shell::of(&bench.world.db.url("admin_1"));
+    shell.ok(&format!(
+        "case open wash --field wash_code=a02 --field wash_origin=manual --field ean={} \
+         --field customer_ref=G000001 --field counterpart_known=yes",
+        point(1)
+    ));
+    let list = waiting(&bench).await;
+    assert_eq!(list[1].names.as_deref(), Some("name"), "of a couple");
+    assert_eq!(
+        list[5].names.as_deref(),
+        Some("same"),
+        "a family name alone"
+    );
+}
+
+/// DW-BAS-11: what an update from the list wrote leaves for the supplier that sent it, and taking it back
+/// changes nothing that it did not write.
+#[tokio::test(flavor = "multi_thread")]
+async fn dw_bas_11_an_approved_update_is_told_and_taken_back_alone() {
+    let bench = Bench::new().await;
+    bench.washed("a", &[(point(1), GIER, GEIR)]).await;
+    let data = [("last_name", "Christensen")];
+    put(&bench, given("7080001234567", "U1", 1, &data)).await;
+    let store = &bench.world.admin;
+    let one = waiting(&bench).await.pop().unwrap();
+    store
+        .wash_update_end(one.update_id, true, None)
+        .await
+        .unwrap();
+    store.grace_set(0).await.unwrap();
+    let taken = store.wash_corrections_take(100).await.unwrap();
+    let told = taken
+        .iter()
+        .find(|one| one.after.contains_key("last_name") && one.after.len() == 1);
+    assert_eq!(told.unwrap().supplier.as_deref(), Some("7080001234567"));
+    let owner = bench.owner().await;
+    for text in [
+        "UPDATE loket.customers SET first_name = 'Geir Olav' WHERE customer_ref = 'G000001'",
+        "SET search_path = loket, pg_catalog",
+        "SELECT loket.wash_restore(k) FROM loket.wash_corrections k WHERE finding_id IS NULL",
+    ] {
+        sqlx::query(text).execute(&owner).await.unwrap();
+    }
+    let now = ours(&bench).await;
+    assert_eq!(now, "private|29884013001|Geir Olav|Kristensen|");
+}
+
 /// DW-A02-7: in a case the guard of the table refuses it, and the referee when a client computes
 /// otherwise; the fact follows our row.
 #[tokio::test(flavor = "multi_thread")]

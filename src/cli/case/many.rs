@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{Counter, DoArgs};
 use crate::cli::{CliError, Ended, Exit, filter, shell};
 use crate::desk::bulk::most;
-use crate::desk::bulk::one::names_one;
+use crate::desk::bulk::one::{is_of_its_own, names_one};
 use crate::store::StoreError;
 use crate::store::filter::Filter;
 use crate::store::rows::{CaseId, InboxView};
@@ -24,6 +24,7 @@ struct NotDone<'a> {
 /// How many were done, and how many not.
 #[derive(Default)]
 struct Tally {
+    of: usize,
     done: usize,
     refused: usize,
 }
@@ -60,7 +61,10 @@ impl Counter<'_> {
             shell::error(&format!("loket: {key}: {said}"));
             return Err(CliError::Told(Exit::Refused));
         }
-        let mut tally = Tally::default();
+        let mut tally = Tally {
+            of: cases.len(),
+            ..Tally::default()
+        };
         for case in cases {
             Box::pin(self.do_one(case, args, &mut tally)).await?;
         }
@@ -100,6 +104,11 @@ impl Counter<'_> {
         };
         let case_no = detail.row.case_no.clone();
         let action = args.action_of_many();
+        if tally.of > 1 && is_of_its_own(action, &detail.facts) {
+            tally.refused += 1;
+            let said = self.shell.texts.get("bulk.one_person");
+            return self.not_done(&case_no, said, args.dry_run);
+        }
         let done = self.clerk.act(detail, action, &args.fields, args.dry_run);
         match Box::pin(done).await {
             Ok(done) => {

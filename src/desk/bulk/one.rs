@@ -3,7 +3,8 @@
 
 use super::Job;
 use crate::desk::form::Entry;
-use crate::process::field::Required;
+use crate::process::engine::CaseFacts;
+use crate::process::field::{Required, Value};
 use crate::process::{ALL, Action, general};
 
 /// Whether an answer to a field of that key names one customer or one metering point.
@@ -26,6 +27,13 @@ pub fn named(entries: &[Entry]) -> Option<&Entry> {
         .iter()
         .filter(|entry| !entry.raw().trim().is_empty());
     filled.find(|entry| names_one(&entry.key))
+}
+
+/// Whether an action is done with that case alone: another code for a couple or a sole proprietor
+/// may lift the consent that the takeover needs (DW-A02-7, DW-A03-5).
+pub fn is_of_its_own(action: &str, case: &CaseFacts) -> bool {
+    let code = case.facts.get("wash_code").and_then(Value::as_code);
+    action == "reclassify" && matches!(code, Some("a02" | "a03"))
 }
 
 impl Job {

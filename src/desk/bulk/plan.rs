@@ -34,6 +34,16 @@ pub(super) fn change(
         let said = world.texts.say("bulk.one_person");
         return Err(Not::Field(entry.key.clone(), said));
     }
+    if job
+        .from
+        .as_ref()
+        .is_some_and(|from| *from != one.facts.state)
+    {
+        return Err(Not::Case(world.texts.say("bulk.other_state")));
+    }
+    if job.is_of_many() && one::is_of_its_own(key, &one.facts) {
+        return Err(Not::Case(world.texts.say("bulk.one_person")));
+    }
     let context = Context {
         now: world.legal(now),
         actor: outcome::actor(world),

@@ -290,6 +290,7 @@ impl State {
         let rest = open.cases.iter().filter(|case| **case != solved.case);
         let rest: Vec<CaseId> = rest.copied().collect();
         let like = Like {
+            from: solved.from.clone(),
             act: solved.act.clone(),
             entries: solved.entries.clone(),
         };

@@ -178,6 +178,9 @@ fn wrote(
     {
         said = format!("{said} {}", world.texts.get("undo.answers_kept"));
     }
+    if is_back {
+        washing::forget(world, case);
+    }
     washing::remember(world, state, case);
     let kept = conclude(state, world, said, now);
     if let (Some(offer), Kept::Nothing) = (applied.undo, kept) {

@@ -103,7 +103,7 @@ static UPDATE: Field = Field::optional("inbound_update", FieldKind::Code);
 /// Said by whoever brings the update in, who has both rows.
 static NAMES: Field = Field::derived(
     "update_names",
-    FieldKind::Choice(&["same", "number", "kind", "nobody"]),
+    FieldKind::Choice(&["same", "number", "name", "kind", "nobody"]),
 );
 static STILL_IN_FILE: Field = Field::always("still_in_file", FieldKind::Code);
 

@@ -79,9 +79,9 @@ pub(super) const UPDATE_LOOKED_AT: [Effect; 3] = [
     Effect::Keep("update_names"),
     Effect::Set("update_waiting", "yes"),
 ];
-/// Another number or kind than our row has is another end user: a takeover, which needs consent and is
+/// Another number, name or kind than our row has is another end user: a takeover, which needs consent and is
 /// never an update (DW-A02-7, DW-A03-5). The referee looks again when it is written.
-pub(super) const OF_OUR_END_USER: [Guard; 3] = [
+pub(super) const OF_OUR_END_USER: [Guard; 4] = [
     Guard::Holds(
         Cond::None(&[Cond::Is("update_names", "nobody")]),
         "update_of_nobody",
@@ -95,6 +95,11 @@ pub(super) const OF_OUR_END_USER: [Guard; 3] = [
     Guard::Holds(
         Cond::None(&[Cond::Is("update_names", "number")]),
         "update_other_number",
+        "DW-A02-7",
+    ),
+    Guard::Holds(
+        Cond::None(&[Cond::Is("update_names", "name")]),
+        "update_other_name",
         "DW-A02-7",
     ),
 ];

@@ -1,9 +1,12 @@
 //! What the desk asks of the registers of the data wash: who has a point on each side, and what the
 //! extracts say.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::process::engine::Refusal;
 use crate::store::rows::{CaseId, EvidenceRow};
 use crate::store::{Store, StoreError, ask, read};
 
@@ -14,6 +17,9 @@ pub struct RegisterAsked {
     pub at: DateTime<Utc>,
     /// The sides that have somebody.
     pub sides: Vec<AskedSide>,
+    /// Who fits on a side is protected: the finding is so from now on, and nothing is said.
+    #[serde(default)]
+    protected: bool,
 }
 
 /// Who has it on one side, and what the extract of the population register says.
@@ -134,7 +140,16 @@ impl Store {
         )
         .fetch_one(&self.pool))
         .await?;
-        read(answer)
+        let asked: RegisterAsked = read(answer)?;
+        if asked.protected {
+            return Err(StoreError::Refused(Refusal {
+                key: "register_protected".to_owned(),
+                rule: "META-05".to_owned(),
+                field: None,
+                args: BTreeMap::new(),
+            }));
+        }
+        Ok(asked)
     }
 
     /// Enterprises of the extract with that number, or without one with a name that sounds so.
